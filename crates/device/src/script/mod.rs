@@ -1,0 +1,54 @@
+//! What a script is, and what it says while it runs. How it is run is [`execute`]'s; what a script does is in the
+//! crates below `crates/scripts`.
+
+mod journal;
+
+use async_trait::async_trait;
+use serde_json::Value;
+use tikmatrix_domain::AppKind;
+
+pub use journal::{ArtifactKind, Entry, Journal, LogLevel};
+
+/// One thing that is wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The path of the field inside the configuration, such as `content_type` or `material_list[2]`.
+    pub field: String,
+    /// What is wrong with it and what is allowed, without the field's name: `7 is not one of 0 (video), 1 (images)`.
+    pub reason: String,
+}
+
+/// The configuration of one task, as [`Script::plan`] settled it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Planned {
+    /// A JSON object, stored with the task and handed to [`Script::run`].
+    pub config: Value,
+    /// The app that the configuration names, if it names one.
+    pub app: Option<AppKind>,
+}
+
+/// What a script says of work that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// One sentence for a person.
+    pub remark: String,
+}
+
+/// Something that a phone can be asked to do: its configuration, its schema, and its run.
+#[async_trait]
+pub trait Script: Send + Sync + 'static {
+    /// The name by which `POST /task` asks for it.
+    fn name(&self) -> &'static str;
+
+    /// One sentence for a person who chooses a script.
+    fn description(&self) -> &'static str;
+
+    /// The JSON Schema (2020-12) of its configuration.
+    fn schema(&self) -> Value;
+
+    /// Checks `config` and gives one entry for each task that one device or account gets, in order.
+    ///
+    /// # Errors
+    /// Every [`Problem`] of the configuration at once, never only the first.
+    fn plan(&self, config: &Value) -> Result<Vec<Planned>, Vec<Problem>>;
+}

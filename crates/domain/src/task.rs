@@ -1,0 +1,216 @@
+//! A task as a value: what is to run where, and in which state it is. How it changes state is [`crate::transition`]'s.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use crate::names::{AppKind, ScriptName, Serial, Username};
+
+/// The number of a task: positive, given by the store, never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TaskId(pub i64);
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// What a runner holds while it works on a task. A result is only written under the lease that the task still has,
+/// so that a runner that was given up for dead cannot overwrite what its successor did.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LeaseId(pub String);
+
+/// The four states that the API counts and filters by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// Waits: [`WaitingReason`] says for what.
+    Pending,
+    /// Works on its phone.
+    Running,
+    /// Finished, and did what it was asked to.
+    Completed,
+    /// Finished, and did not: [`Outcome`] and the remark say why.
+    Failed,
+}
+
+impl Status {
+    /// All of them, in the order of their codes.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Running, Self::Completed, Self::Failed];
+
+    /// The number that the API uses: 0 to 3.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Pending => 0,
+            Self::Running => 1,
+            Self::Completed => 2,
+            Self::Failed => 3,
+        }
+    }
+
+    /// The word that the API uses.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// How a finished task ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It did what it was asked to.
+    Succeeded,
+    /// The script found that it cannot be done, or could not see that it was done.
+    Failed,
+    /// A person stopped it.
+    Stopped,
+    /// It was not done within its time.
+    TimedOut,
+    /// The server ended, or lost the task's runner, while it worked.
+    Interrupted,
+}
+
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Succeeded, Self::Failed, Self::Stopped, Self::TimedOut, Self::Interrupted];
+
+    /// The word that the API uses.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Stopped => "stopped",
+            Self::TimedOut => "timed_out",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// The end of a task's work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finish {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// One sentence for a person; for a success it may be empty.
+    pub remark: String,
+    /// When the phone was let go.
+    pub at: DateTime<Utc>,
+}
+
+/// In which state a task is, with what belongs to that state alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaskState {
+    /// Waits for its time and its phone.
+    Pending,
+    /// Works under a lease.
+    Running {
+        /// Who works on it.
+        lease: LeaseId,
+        /// Since when.
+        since: DateTime<Utc>,
+    },
+    /// Did what it was asked to, or did not: see the outcome.
+    Finished {
+        /// When its last attempt began.
+        started_at: DateTime<Utc>,
+        /// How that ended.
+        finish: Finish,
+    },
+}
+
+impl TaskState {
+    /// The state as the API counts it.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Pending => Status::Pending,
+            Self::Running { .. } => Status::Running,
+            Self::Finished { finish, .. } if finish.outcome == Outcome::Succeeded => Status::Completed,
+            Self::Finished { .. } => Status::Failed,
+        }
+    }
+}
+
+/// Who made a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// A person in the web console.
+    Ui,
+    /// A program, through `/api/v1`.
+    Api,
+}
+
+impl Source {
+    /// The word that the API uses.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Ui => "ui",
+            Self::Api => "api",
+        }
+    }
+}
+
+/// Why a pending task does not run yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WaitingReason {
+    /// Its start time is still to come.
+    Scheduled,
+    /// Its phone is not connected.
+    DeviceOffline,
+    /// Its phone works on another task.
+    DeviceBusy,
+    /// Its account is bound to no phone.
+    NoDeviceForAccount,
+}
+
+impl WaitingReason {
+    /// The word that the API uses.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Scheduled => "scheduled",
+            Self::DeviceOffline => "device_offline",
+            Self::DeviceBusy => "device_busy",
+            Self::NoDeviceForAccount => "no_device_for_account",
+        }
+    }
+}
+
+/// One script to be run once, on one phone or for one account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Its number.
+    pub id: TaskId,
+    /// The phone; none while its account is bound to no phone.
+    pub serial: Option<Serial>,
+    /// The account; none means whichever account is signed in.
+    pub username: Option<Username>,
+    /// The app, when the request or the account settled it.
+    pub app: AppKind,
+    /// Which script.
+    pub script: ScriptName,
+    /// The script's configuration as JSON text, checked by the script at creation and opaque to everyone else.
+    pub script_config: String,
+    /// Who made it.
+    pub source: Source,
+    /// It does not run before this moment.
+    pub start_time: Option<DateTime<Utc>>,
+    /// In which state it is.
+    pub state: TaskState,
+    /// How far its last attempt came, 0 to 100.
+    pub progress: u8,
+    /// What its last attempt last began to do.
+    pub step: Option<String>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
