@@ -3,10 +3,12 @@
 
 mod clock;
 mod names;
+mod schedule;
 mod task;
 mod transition;
 
 pub use clock::{Clock, SystemClock};
 pub use names::{AppKind, EmptyName, ScriptName, Serial, Username};
+pub use schedule::TimeOfDay;
 pub use task::{Finish, LeaseId, Outcome, Source, Status, Task, TaskId, TaskState, WaitingReason};
 pub use transition::{IllegalTransition, TaskEvent, transition};

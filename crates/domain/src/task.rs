@@ -78,7 +78,8 @@ pub enum Outcome {
 
 impl Outcome {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Succeeded, Self::Failed, Self::Stopped, Self::TimedOut, Self::Interrupted];
+    pub const ALL: [Self; 5] =
+        [Self::Succeeded, Self::Failed, Self::Stopped, Self::TimedOut, Self::Interrupted];
 
     /// The word that the API uses.
     #[must_use]
