@@ -1,2 +1,83 @@
-//! The developers' commands.
-fn main() {}
+//! The developers' commands: `cargo xtask setup | test | tidy | ci | bench`. Each is plain Rust instead of a shell
+//! script, so that it says what it does, and what it could not do.
+
+mod bench;
+mod ci;
+mod debian;
+mod namespace;
+mod process;
+mod suites;
+mod tidy;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The developers' commands of TikMatrix")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Installs what the interop suites need (Debian and its kin; uses apt)
+    Setup,
+    /// Runs every test, the suites against other people's software included
+    Test,
+    /// Checks the architecture's arrows, file sizes and first lines
+    Tidy,
+    /// What must be green before a change lands: fmt, clippy, doc, tidy, test
+    Ci,
+    /// Measures ours beside others, in one run
+    Bench {
+        /// What to measure
+        #[command(subcommand)]
+        what: Bench,
+    },
+    /// Runs a program beside a real adbd; started by `test` and `bench` inside a network namespace of its own
+    #[command(hide = true)]
+    BesideAdbd {
+        /// The folder that holds the unpacked adbd
+        adbd: PathBuf,
+        /// The program and its arguments
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        program: Vec<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Shell calls and pushes over ADB, against a real adbd
+    Adb,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    std::env::set_current_dir(root()?).context("the workspace's folder is gone")?;
+    match command {
+        Command::Setup => debian::setup(),
+        Command::Test => suites::test(),
+        Command::Tidy => tidy::tidy(),
+        Command::Ci => ci::ci(),
+        Command::Bench { what: Bench::Adb } => bench::adb(),
+        Command::BesideAdbd { adbd, program } => namespace::beside_adbd(&adbd, &program),
+    }
+}
+
+fn root() -> Result<PathBuf> {
+    let xtask = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    Ok(xtask.parent().context("xtask has no parent folder")?.to_owned())
+}

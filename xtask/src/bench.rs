@@ -1,0 +1,20 @@
+//! `cargo xtask bench …`: release builds, measured beside what others wrote, in one run.
+
+use anyhow::{Result, bail};
+
+use crate::debian::{self, Missing};
+use crate::{namespace, suites};
+
+pub(crate) fn adb() -> Result<()> {
+    match debian::command("adb", "adb").and_then(|()| debian::real_adbd()) {
+        Ok(adbd) => {
+            let program = suites::built_program(
+                &["bench", "--locked", "--package", "tikmatrix-device", "--bench", "adb", "--no-run"],
+                "adb",
+            )?;
+            namespace::run(&adbd, &[&program])
+        }
+        Err(Missing::Unavailable(why)) => bail!("cannot measure: {why}"),
+        Err(Missing::Failed(error)) => Err(error),
+    }
+}

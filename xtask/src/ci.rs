@@ -1,0 +1,19 @@
+//! What must be green before a change lands, in the order in which it is cheapest to fail.
+
+use anyhow::Result;
+
+use crate::process::Program;
+use crate::{suites, tidy};
+
+pub(crate) fn ci() -> Result<()> {
+    Program::cargo().arguments(["fmt", "--all", "--check"]).run()?;
+    tidy::tidy()?;
+    Program::cargo()
+        .arguments(["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"])
+        .run()?;
+    Program::cargo()
+        .arguments(["doc", "--locked", "--workspace", "--no-deps"])
+        .environment("RUSTDOCFLAGS", "--deny warnings")
+        .run()?;
+    suites::test()
+}

@@ -1,0 +1,188 @@
+//! What the interop suites need from Debian's archive: its `adb`, and a real Android `adbd` with a newer `adb`, which
+//! are unpacked into the target folder without touching the system.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Error, Result};
+
+use crate::process::{Program, is_installed};
+
+/// The release whose archive holds an `adbd` built from AOSP 34; older ones have none that listens on TCP.
+const RELEASE: &str = "trixie";
+
+/// `adbd`, `adb` and every library that they load, so that the unpacked programs use nothing of the system's.
+const PACKAGES: [&str; 20] = [
+    "adbd",
+    "adb",
+    "android-libbase",
+    "android-libboringssl",
+    "android-libcutils",
+    "android-liblog",
+    "android-libziparchive",
+    "libbrotli1",
+    "libc6",
+    "libcap2",
+    "libgcc-s1",
+    "liblz4-1",
+    "libprotobuf32t64",
+    "libstdc++6",
+    "libsystemd0",
+    "libudev1",
+    "libusb-1.0-0",
+    "libxxhash0",
+    "libzstd1",
+    "zlib1g",
+];
+
+/// Why a suite could not run.
+pub(crate) enum Missing {
+    /// This machine cannot give what the suite needs.
+    Unavailable(String),
+    /// It was tried and failed.
+    Failed(Error),
+}
+
+impl From<Error> for Missing {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+pub(crate) fn setup() -> Result<()> {
+    let wanted = [
+        command("adb", "adb"),
+        command("ip", "iproute2"),
+        command("unshare", "util-linux"),
+        real_adbd().map(drop),
+    ];
+    for answer in wanted {
+        match answer {
+            Ok(()) => {}
+            Err(Missing::Unavailable(why)) => println!("not set up: {why}"),
+            Err(Missing::Failed(error)) => return Err(error),
+        }
+    }
+    println!("Set up what this machine allows.");
+    Ok(())
+}
+
+/// Makes sure that `name` can be started, from Debian's `package` when it is not there.
+pub(crate) fn command(name: &str, package: &str) -> Result<(), Missing> {
+    if is_installed(name) {
+        return Ok(());
+    }
+    let install = |program: Program| program.environment("DEBIAN_FRONTEND", "noninteractive");
+    if !is_installed("apt-get") {
+        return Err(Missing::Unavailable(format!(
+            "`{name}` is not installed and this machine has no apt to install it with"
+        )));
+    }
+    if !is_root()? {
+        return Err(Missing::Unavailable(format!(
+            "`{name}` is not installed: run `apt-get install {package}` as root"
+        )));
+    }
+    install(Program::new("apt-get").arguments(["-qq", "update"])).run()?;
+    install(Program::new("apt-get").arguments([
+        "-qq",
+        "--yes",
+        "--no-install-recommends",
+        "install",
+        package,
+    ]))
+    .run()?;
+    Ok(())
+}
+
+/// The folder with `adbd` and `adb`, unpacked once.
+pub(crate) fn real_adbd() -> Result<PathBuf, Missing> {
+    if !is_installed("apt-get") || !is_installed("dpkg") || std::env::consts::ARCH != "x86_64" {
+        return Err(Missing::Unavailable(
+            "a real adbd is unpacked from Debian's archive, on Debian and x86_64 only".into(),
+        ));
+    }
+    command("ip", "iproute2")?;
+    command("unshare", "util-linux")?;
+    let folder = std::path::absolute("target/interop/adbd").context("no current folder")?;
+    if !folder.join("complete").exists() {
+        unpack(&folder).context("cannot unpack a real adbd")?;
+        fs::write(folder.join("complete"), RELEASE).context("cannot mark the adbd folder complete")?;
+    }
+    Ok(folder)
+}
+
+fn unpack(folder: &Path) -> Result<()> {
+    for name in ["lists/partial", "cache/archives/partial", "packages", "root"] {
+        fs::create_dir_all(folder.join(name))?;
+    }
+    let archive = archive()?;
+    let at = |name: &str| folder.join(name).display().to_string();
+    fs::write(
+        folder.join("sources.list"),
+        format!("deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {archive} {RELEASE} main\n"),
+    )?;
+    // `Sandbox::User`: apt would otherwise drop to a user that may not read this folder.
+    fs::write(
+        folder.join("apt.conf"),
+        format!(
+            "Dir::Etc::sourcelist \"{}\";\nDir::Etc::sourceparts \"-\";\nDir::State::lists \"{}\";\nDir::Cache \"{}\";\n\
+             APT::Sandbox::User \"root\";\nAcquire::IndexTargets::deb::DEP-11::DefaultEnabled \"false\";\n",
+            at("sources.list"),
+            at("lists"),
+            at("cache"),
+        ),
+    )?;
+    let apt =
+        || Program::new("apt-get").environment("APT_CONFIG", folder.join("apt.conf")).arguments(["-qq"]);
+    apt().arguments(["update"]).run()?;
+    apt().arguments(["download"]).arguments(PACKAGES).within(&folder.join("packages")).run()?;
+    for entry in fs::read_dir(folder.join("packages"))? {
+        Program::new("dpkg")
+            .arguments(["-x".as_ref(), entry?.path().as_os_str(), folder.join("root").as_os_str()])
+            .run()?;
+    }
+    for name in ["adbd", "adb"] {
+        launcher(folder, name)?;
+    }
+    Ok(())
+}
+
+/// Writes a script that starts the unpacked program with the unpacked loader and libraries.
+fn launcher(folder: &Path, name: &str) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let libraries = folder.join("root/usr/lib/x86_64-linux-gnu");
+    let program = folder.join("root/usr/lib/android-sdk/platform-tools").join(name);
+    let path = folder.join(name);
+    fs::write(
+        &path,
+        format!(
+            "#!/bin/sh\nexec '{0}/ld-linux-x86-64.so.2' --library-path '{0}:{0}/android' '{1}' \"$@\"\n",
+            libraries.display(),
+            program.display()
+        ),
+    )?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+    Ok(())
+}
+
+/// The address of Debian's archive as this machine's own apt knows it.
+fn archive() -> Result<String> {
+    let mut files = vec![PathBuf::from("/etc/apt/sources.list")];
+    if let Ok(folder) = fs::read_dir("/etc/apt/sources.list.d") {
+        files.extend(folder.filter_map(|entry| entry.ok().map(|entry| entry.path())));
+    }
+    let is_archive =
+        |word: &&str| word.starts_with("http") && word.trim_end_matches('/').ends_with("/debian");
+    files
+        .iter()
+        .filter_map(|file| fs::read_to_string(file).ok())
+        .find_map(|text| text.split_whitespace().find(is_archive).map(str::to_owned))
+        .context("this machine's apt sources name no Debian archive")
+}
+
+/// Whether this user may install packages.
+fn is_root() -> Result<bool> {
+    Ok(Program::new("id").arguments(["-u"]).output()?.trim() == "0")
+}

@@ -1,0 +1,86 @@
+//! `cargo xtask test`: every test of the workspace, then the suites against software that others wrote. What such a
+//! suite needs is installed when that is allowed; what cannot run is named, with why, and fails under `CI=true`.
+
+use anyhow::{Result, bail};
+use cargo_metadata::Message;
+
+use crate::debian::{self, Missing};
+use crate::namespace;
+use crate::process::Program;
+
+/// A suite against other people's software, left out of `cargo test` because it needs that software.
+struct Suite {
+    package: &'static str,
+    target: &'static str,
+    run: fn(&str) -> Result<(), Missing>,
+}
+
+const SUITES: [Suite; 2] = [
+    Suite { package: "tikmatrix-device", target: "real_adbd", run: against_real_adbd },
+    Suite { package: "tikmatrix-virtual-phone", target: "debian_adb", run: with_debian_adb },
+];
+
+pub(crate) fn test() -> Result<()> {
+    // The whole-system tests start the real binary, which `cargo test` does not build for another package's tests.
+    Program::cargo().arguments(["build", "--locked", "--package", "tikmatrix-api"]).run()?;
+    Program::cargo().arguments(["test", "--locked", "--workspace"]).run()?;
+
+    let mut skipped = Vec::new();
+    for suite in &SUITES {
+        let program = build_test(suite.package, suite.target)?;
+        match (suite.run)(&program) {
+            Ok(()) => {}
+            Err(Missing::Failed(error)) => return Err(error),
+            Err(Missing::Unavailable(why)) => skipped.push(format!("{}: {why}", suite.target)),
+        }
+    }
+    if skipped.is_empty() {
+        println!("\nEvery suite ran.");
+        return Ok(());
+    }
+    for line in &skipped {
+        println!("\nSKIPPED {line}");
+    }
+    if std::env::var_os("CI").is_some_and(|value| value == "true") {
+        bail!(
+            "{} of {} interop suites did not run, which is a failure under CI=true",
+            skipped.len(),
+            SUITES.len()
+        );
+    }
+    Ok(())
+}
+
+/// Builds one test target and gives the path of its program.
+fn build_test(package: &str, target: &str) -> Result<String> {
+    built_program(&["test", "--locked", "--package", package, "--test", target, "--no-run"], target)
+}
+
+/// Runs cargo with `arguments` and gives the path of the program that it built for `target`.
+pub(crate) fn built_program(arguments: &[&str], target: &str) -> Result<String> {
+    let output = Program::cargo()
+        .arguments(arguments)
+        .arguments(["--message-format", "json-render-diagnostics"])
+        .output()?;
+    for message in Message::parse_stream(output.as_bytes()) {
+        if let Message::CompilerArtifact(artifact) = message?
+            && artifact.target.name == target
+            && let Some(program) = artifact.executable
+        {
+            return Ok(program.into_string());
+        }
+    }
+    bail!("cargo built no program for `{target}`")
+}
+
+fn against_real_adbd(program: &str) -> Result<(), Missing> {
+    let adbd = debian::real_adbd()?;
+    namespace::run(&adbd, &[program])?;
+    Ok(())
+}
+
+fn with_debian_adb(program: &str) -> Result<(), Missing> {
+    debian::command("adb", "adb")?;
+    Program::new(program).run()?;
+    Ok(())
+}
