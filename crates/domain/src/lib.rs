@@ -2,13 +2,23 @@
 //! state, phones, accounts, schedules and the clock. It leaves I/O, SQL, HTTP and JSON to other crates.
 
 mod clock;
+mod fan_out;
+mod history;
+mod interruption;
 mod names;
 mod schedule;
 mod task;
 mod transition;
+mod waiting;
 
 pub use clock::{Clock, SystemClock};
+pub use fan_out::{MAX_TASKS_PER_REQUEST, NewTask, Recipients, Target, TaskRequest, TooManyTasks};
+pub use history::{
+    Artifact, ArtifactKind, Attempt, LogLevel, LogLine, Record, RecordedEvent, Step, TaskDetail,
+};
+pub use interruption::{interrupted_by_crash, interrupted_by_shutdown};
 pub use names::{AppKind, EmptyName, ScriptName, Serial, Username};
 pub use schedule::TimeOfDay;
-pub use task::{Finish, LeaseId, Outcome, Source, Status, Task, TaskId, TaskState, WaitingReason};
+pub use task::{Finish, LeaseId, Outcome, Source, Status, Task, TaskId, TaskState};
 pub use transition::{IllegalTransition, TaskEvent, transition};
+pub use waiting::{PhonePresence, WaitingReason, waiting_reason};

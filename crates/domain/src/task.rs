@@ -59,6 +59,12 @@ impl Status {
             Self::Failed => "failed",
         }
     }
+
+    /// The status that the API's number means, if it is one.
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.code() == code)
+    }
 }
 
 /// How a finished task ended.
@@ -91,6 +97,12 @@ impl Outcome {
             Self::TimedOut => "timed_out",
             Self::Interrupted => "interrupted",
         }
+    }
+
+    /// The outcome that the API's word means, if it is one.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.text() == text)
     }
 }
 
@@ -157,31 +169,11 @@ impl Source {
             Self::Api => "api",
         }
     }
-}
 
-/// Why a pending task does not run yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum WaitingReason {
-    /// Its start time is still to come.
-    Scheduled,
-    /// Its phone is not connected.
-    DeviceOffline,
-    /// Its phone works on another task.
-    DeviceBusy,
-    /// Its account is bound to no phone.
-    NoDeviceForAccount,
-}
-
-impl WaitingReason {
-    /// The word that the API uses.
+    /// The source that the API's word means, if it is one.
     #[must_use]
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Scheduled => "scheduled",
-            Self::DeviceOffline => "device_offline",
-            Self::DeviceBusy => "device_busy",
-            Self::NoDeviceForAccount => "no_device_for_account",
-        }
+    pub fn from_text(text: &str) -> Option<Self> {
+        [Self::Ui, Self::Api].into_iter().find(|source| source.text() == text)
     }
 }
 
@@ -210,6 +202,8 @@ pub struct Task {
     pub progress: u8,
     /// What its last attempt last began to do.
     pub step: Option<String>,
+    /// How many times it was begun; the number of its last attempt.
+    pub attempt_count: u32,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it last changed.

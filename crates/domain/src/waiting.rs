@@ -1,0 +1,65 @@
+//! Why a pending task does not run yet: a pure function of the task, the time and its phone. Who knows the phones is
+//! the runner; who shows the reason is the API.
+
+use chrono::{DateTime, Utc};
+
+use crate::task::{Task, TaskState};
+
+/// What a phone is doing, as far as waiting tasks are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhonePresence {
+    /// It is not connected, or does not answer.
+    Offline,
+    /// It answers and works on nothing.
+    Idle,
+    /// It works on a task.
+    Busy,
+}
+
+/// Why a pending task does not run yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WaitingReason {
+    /// Its start time is still to come.
+    Scheduled,
+    /// Its phone is not connected.
+    DeviceOffline,
+    /// Its phone works on another task.
+    DeviceBusy,
+    /// Its account is bound to no phone.
+    NoDeviceForAccount,
+}
+
+impl WaitingReason {
+    /// The word that the API uses.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Scheduled => "scheduled",
+            Self::DeviceOffline => "device_offline",
+            Self::DeviceBusy => "device_busy",
+            Self::NoDeviceForAccount => "no_device_for_account",
+        }
+    }
+}
+
+/// Why `task` waits at `now` while its phone is `presence`. A task that is not pending waits for nothing, and one
+/// whose phone is idle is about to be taken.
+///
+/// What takes a person to change comes first: a task without a phone says so even before its time has come.
+#[must_use]
+pub fn waiting_reason(task: &Task, now: DateTime<Utc>, presence: PhonePresence) -> Option<WaitingReason> {
+    if task.state != TaskState::Pending {
+        return None;
+    }
+    if task.serial.is_none() {
+        return Some(WaitingReason::NoDeviceForAccount);
+    }
+    if task.start_time.is_some_and(|start| start > now) {
+        return Some(WaitingReason::Scheduled);
+    }
+    match presence {
+        PhonePresence::Offline => Some(WaitingReason::DeviceOffline),
+        PhonePresence::Busy => Some(WaitingReason::DeviceBusy),
+        PhonePresence::Idle => None,
+    }
+}
