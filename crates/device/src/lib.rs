@@ -1,4 +1,6 @@
 //! One Android phone: ADB as codecs without I/O and as transports, a phone's verbs, its UI tree and selectors, and
 //! the engine that runs a script on it. It knows no TikTok, no Instagram, no database and no HTTP.
 
+pub mod adb;
 pub mod script;
+pub mod ui;
