@@ -1,0 +1,114 @@
+//! Finding what a [`Selector`] describes in a tree, and the place at which to tap it.
+
+use super::bounds::Point;
+use super::selector::Selector;
+use super::tree::{Node, NodeRef, UiTree};
+
+impl Selector {
+    /// The first element that is described so.
+    #[must_use]
+    pub fn find<'tree>(&self, tree: &'tree UiTree) -> Option<NodeRef<'tree>> {
+        self.find_all(tree).into_iter().next()
+    }
+
+    /// Every element that is described so, in the order of the dump.
+    #[must_use]
+    pub fn find_all<'tree>(&self, tree: &'tree UiTree) -> Vec<NodeRef<'tree>> {
+        let relations = Relations::of(self, tree);
+        let mut found: Vec<_> =
+            tree.iter().filter(|node| self.describes(node, tree) && relations.hold(*node)).collect();
+        if let Some(instance) = self.instance {
+            found = found.into_iter().skip(instance).take(1).collect();
+        }
+        if !found.is_empty() {
+            return found;
+        }
+        self.or.iter().map(|other| other.find_all(tree)).find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// Whether the element is on the screen.
+    #[must_use]
+    pub fn is_on(&self, tree: &UiTree) -> bool {
+        self.find(tree).is_some()
+    }
+
+    fn describes(&self, node: &Node, tree: &UiTree) -> bool {
+        let flags = &node.flags;
+        let state = [
+            (self.clickable, flags.clickable),
+            (self.enabled, flags.enabled),
+            (self.selected, flags.selected),
+            (self.focused, flags.focused),
+            (self.checked, flags.checked),
+            (self.scrollable, flags.scrollable),
+        ];
+        state.iter().all(|(wanted, is)| wanted.is_none_or(|wanted| wanted == *is))
+            && self.text.as_ref().is_none_or(|wanted| wanted.matches(&node.text))
+            && self.description.as_ref().is_none_or(|wanted| wanted.matches(&node.description))
+            && self.id.as_ref().is_none_or(|wanted| ends_with(&node.id, wanted, ":id/"))
+            && self.class.as_ref().is_none_or(|wanted| ends_with(&node.class, wanted, "."))
+            && self.package.as_ref().is_none_or(|wanted| node.package == *wanted)
+            && self.region.is_none_or(|region| {
+                !node.bounds.is_empty() && region.contains(tree.screen(), node.bounds.center())
+            })
+    }
+}
+
+/// Whether `whole` is `wanted`, or ends with it after `separator`.
+fn ends_with(whole: &str, wanted: &str, separator: &str) -> bool {
+    whole == wanted || whole.strip_suffix(wanted).is_some_and(|before| before.ends_with(separator))
+}
+
+/// The elements that a selector's relations refer to, found once per tree.
+struct Relations<'tree> {
+    child_of: Option<Vec<NodeRef<'tree>>>,
+    inside: Option<Vec<NodeRef<'tree>>>,
+    sibling_of: Option<Vec<NodeRef<'tree>>>,
+    below: Option<Vec<NodeRef<'tree>>>,
+    holds: Option<Vec<NodeRef<'tree>>>,
+}
+
+impl<'tree> Relations<'tree> {
+    fn of(selector: &Selector, tree: &'tree UiTree) -> Self {
+        let find = |other: &Option<Box<Selector>>| other.as_ref().map(|other| other.find_all(tree));
+        Self {
+            child_of: find(&selector.child_of),
+            inside: find(&selector.inside),
+            sibling_of: find(&selector.sibling_of),
+            below: find(&selector.below),
+            holds: find(&selector.holds),
+        }
+    }
+
+    fn hold(&self, node: NodeRef<'tree>) -> bool {
+        let given = |anchors: &Option<Vec<NodeRef<'tree>>>, holds: &dyn Fn(NodeRef<'tree>) -> bool| {
+            anchors.as_ref().is_none_or(|anchors| anchors.iter().any(|anchor| holds(*anchor)))
+        };
+        given(&self.child_of, &|anchor| node.parent() == Some(anchor))
+            && given(&self.inside, &|anchor| node.ancestors().any(|it| it == anchor))
+            && given(&self.sibling_of, &|anchor| {
+                node != anchor && node.parent().is_some() && node.parent() == anchor.parent()
+            })
+            && given(&self.below, &|anchor| {
+                !anchor.bounds.is_empty()
+                    && !node.bounds.is_empty()
+                    && node.bounds.top >= anchor.bounds.bottom
+            })
+            && given(&self.holds, &|anchor| anchor.ancestors().any(|it| it == node))
+    }
+}
+
+/// Where to tap for an element: its own middle, inside of the nearest element around it (or itself) that takes taps.
+/// Texts of buttons often take none themselves and may have no place of their own. None when nothing of it is visible.
+#[must_use]
+pub fn tap_point(node: NodeRef<'_>) -> Option<Point> {
+    let target =
+        std::iter::once(node).chain(node.ancestors()).find(|it| it.flags.clickable && !it.bounds.is_empty());
+    let place = match target {
+        Some(target) => {
+            Some(node.bounds.intersection(target.bounds)).filter(|it| !it.is_empty()).or(Some(target.bounds))
+        }
+        None => Some(node.bounds).filter(|it| !it.is_empty()),
+    };
+    place.map(|it| it.center())
+}

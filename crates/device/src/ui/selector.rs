@@ -1,0 +1,202 @@
+//! How an element is described: by what it shows, what it is, its state, and where it stands among others. Written in
+//! code or in data files; how it is found in a tree is the `matching` module's.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer};
+
+use super::bounds::Region;
+use super::text::normalise;
+
+/// A description of one element. Every part that is given has to hold; a selector without any part matches everything.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Selector {
+    /// What people call the element, such as `the Next button`; for messages only.
+    pub name: Option<String>,
+    /// What it shows.
+    pub text: Option<TextMatch>,
+    /// What a screen reader says of it.
+    pub description: Option<TextMatch>,
+    /// Its resource id: whole (`com.example:id/name`), or without a package (`name`), whatever the package.
+    pub id: Option<String>,
+    /// Its class: whole (`android.widget.Button`), or its last part (`Button`).
+    pub class: Option<String>,
+    /// The app that it belongs to.
+    pub package: Option<String>,
+    /// Whether a tap does something to the element itself.
+    pub clickable: Option<bool>,
+    /// Whether it can be used now.
+    pub enabled: Option<bool>,
+    /// Whether it is the chosen one of several.
+    pub selected: Option<bool>,
+    /// Whether it takes what is typed.
+    pub focused: Option<bool>,
+    /// Whether it is switched on.
+    pub checked: Option<bool>,
+    /// Whether it can be scrolled.
+    pub scrollable: Option<bool>,
+    /// The part of the screen in which its middle lies.
+    pub region: Option<Region>,
+    /// It is held directly by such an element.
+    pub child_of: Option<Box<Selector>>,
+    /// It is held at any depth by such an element.
+    pub inside: Option<Box<Selector>>,
+    /// It has the same holder as such an element.
+    pub sibling_of: Option<Box<Selector>>,
+    /// It lies wholly below such an element.
+    pub below: Option<Box<Selector>>,
+    /// It holds such an element, at any depth.
+    pub holds: Option<Box<Selector>>,
+    /// Other ways to describe it, tried in order when the parts above find none.
+    pub or: Vec<Selector>,
+    /// Which of the elements found, counted from 0 in the order of the dump.
+    pub instance: Option<usize>,
+}
+
+impl Selector {
+    /// The element that shows exactly this text.
+    #[must_use]
+    pub fn text(text: &str) -> Self {
+        Self { text: Some(TextMatch::Exact(text.to_owned())), ..Self::default() }
+    }
+
+    /// The element of which a screen reader says exactly this.
+    #[must_use]
+    pub fn description(text: &str) -> Self {
+        Self { description: Some(TextMatch::Exact(text.to_owned())), ..Self::default() }
+    }
+
+    /// The element with this resource id, with or without a package.
+    #[must_use]
+    pub fn id(id: &str) -> Self {
+        Self { id: Some(id.to_owned()), ..Self::default() }
+    }
+
+    /// The element of this class, whole or its last part.
+    #[must_use]
+    pub fn class(class: &str) -> Self {
+        Self { class: Some(class.to_owned()), ..Self::default() }
+    }
+
+    /// The same, under the name that people use for it.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self { name: Some(name.to_owned()), ..self }
+    }
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(name) = &self.name {
+            return formatter.write_str(name);
+        }
+        formatter.write_str("the element")?;
+        if let Some(text) = &self.text {
+            write!(formatter, " with text {text}")?;
+        }
+        if let Some(description) = &self.description {
+            write!(formatter, " with description {description}")?;
+        }
+        if let Some(id) = &self.id {
+            write!(formatter, " with id {id}")?;
+        }
+        if let Some(class) = &self.class {
+            write!(formatter, " of class {class}")?;
+        }
+        for (relation, other) in [
+            ("directly inside", &self.child_of),
+            ("inside", &self.inside),
+            ("beside", &self.sibling_of),
+            ("below", &self.below),
+            ("holding", &self.holds),
+        ] {
+            if let Some(other) = other {
+                write!(formatter, " {relation} {other}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a text must be. Both sides are compared as [`normalise`] leaves them.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextMatch {
+    /// The very text.
+    Exact(String),
+    /// The text, white space around it aside.
+    Trimmed(String),
+    /// The text holds this.
+    Contains(String),
+    /// The text begins with this.
+    StartsWith(String),
+    /// The text matches this regular expression.
+    Matches(Pattern),
+    /// One of these.
+    #[serde(untagged)]
+    OneOf(Vec<TextMatch>),
+    /// The very text, written plainly.
+    #[serde(untagged)]
+    Plain(String),
+}
+
+impl TextMatch {
+    /// Whether `text` is as described.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        let text = normalise(text);
+        match self {
+            Self::Exact(wanted) | Self::Plain(wanted) => text == normalise(wanted),
+            Self::Trimmed(wanted) => text.trim() == normalise(wanted).trim(),
+            Self::Contains(wanted) => text.contains(&*normalise(wanted)),
+            Self::StartsWith(wanted) => text.starts_with(&*normalise(wanted)),
+            Self::Matches(pattern) => pattern.0.is_match(&text),
+            Self::OneOf(several) => several.iter().any(|one| one.matches(&text)),
+        }
+    }
+}
+
+impl fmt::Display for TextMatch {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(text) | Self::Plain(text) | Self::Trimmed(text) => write!(formatter, "{text:?}"),
+            Self::Contains(text) => write!(formatter, "containing {text:?}"),
+            Self::StartsWith(text) => write!(formatter, "beginning with {text:?}"),
+            Self::Matches(pattern) => write!(formatter, "like {}", pattern.0.as_str()),
+            Self::OneOf(several) => {
+                for (index, one) in several.iter().enumerate() {
+                    write!(formatter, "{}{one}", if index == 0 { "" } else { " or " })?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A regular expression, checked when it is read.
+#[derive(Debug, Clone)]
+pub struct Pattern(regex_lite::Regex);
+
+impl Pattern {
+    /// The text that each pair of parentheses took, when `text` matches; empty for pairs that took none.
+    #[must_use]
+    pub fn captures(&self, text: &str) -> Option<Vec<String>> {
+        let found = self.0.captures(text)?;
+        let groups = found.iter().skip(1);
+        Some(groups.map(|group| group.map(|it| it.as_str().to_owned()).unwrap_or_default()).collect())
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
+}
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        regex_lite::Regex::new(&text).map(Self).map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,40 @@
+//! How texts of a screen are made comparable: what a reader cannot see does not count.
+
+use std::borrow::Cow;
+
+/// `text` as selectors compare it: without marks of writing direction and zero-width no-break spaces, with every
+/// no-break space as a plain one and the typographic apostrophe as the plain one. Apps add and drop these between
+/// builds and languages. Users' own texts are never compared in this form, but letter for letter.
+#[must_use]
+pub fn normalise(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(|character| replacement(character) != Some(character)) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter_map(replacement).collect())
+}
+
+fn replacement(character: char) -> Option<char> {
+    match character {
+        '\u{200e}'
+        | '\u{200f}'
+        | '\u{061c}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}' => None,
+        '\u{00a0}' | '\u{2007}' | '\u{202f}' => Some(' '),
+        '\u{2019}' => Some('\''),
+        other => Some(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drops_what_a_reader_cannot_see() {
+        assert_eq!(normalise("\u{200e}3\u{a0}comments\u{2069}"), "3 comments");
+        assert_eq!(normalise("Don\u{2019}t allow"), "Don't allow");
+        assert!(matches!(normalise("Post"), Cow::Borrowed(_)));
+    }
+}
