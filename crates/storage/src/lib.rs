@@ -1,1 +1,13 @@
-//! Placeholder of the face of this crate.
+//! Tasks in a database: schema, migrations, and short named operations that take and give domain types. It decides
+//! nothing about tasks: a state is written as the domain's transition function returned it.
+
+mod error;
+mod filter;
+mod operations;
+mod rows;
+mod schema;
+mod store;
+
+pub use error::StorageError;
+pub use filter::{Page, PageStart, TaskCounts, TaskFilter};
+pub use store::Store;

@@ -1,0 +1,122 @@
+//! What can go wrong with the database, by what a caller can do about it.
+
+use std::path::PathBuf;
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use thiserror::Error;
+use tikmatrix_domain::{IllegalTransition, TaskId};
+
+/// Why an operation did not happen. Nothing of it was written then.
+#[derive(Debug, Error)]
+pub enum StorageError {
+    /// The database could not be opened or brought up to date.
+    #[error("the database {} cannot be opened: {reason}", .path.display())]
+    Open {
+        /// The database's file.
+        path: PathBuf,
+        /// What was in the way.
+        reason: String,
+    },
+    /// Another server works on the same database.
+    #[error("the database {} is in use by another server: stop that one, or choose another data directory", .path.display())]
+    InUse {
+        /// The database's file.
+        path: PathBuf,
+    },
+    /// The database refused.
+    #[error("could not {operation}: {reason}")]
+    Database {
+        /// What was to be done, such as `create tasks`.
+        operation: &'static str,
+        /// The database's own words.
+        reason: String,
+        /// Whether the same operation may succeed later.
+        transient: bool,
+    },
+    /// The operation was cut off before it had a result, because the program ends or a bug broke it.
+    #[error("could not {operation}: it was cut off")]
+    CutOff {
+        /// What was to be done.
+        operation: &'static str,
+    },
+    /// There is no such task: it never was, or it was deleted.
+    #[error("there is no task {0}")]
+    NoSuchTask(TaskId),
+    /// What was asked cannot happen to the task in its present state.
+    #[error("task {task}: {source}")]
+    Illegal {
+        /// The task.
+        task: TaskId,
+        /// Why not.
+        source: IllegalTransition,
+    },
+    /// The task was changed by someone else between being read and being written.
+    #[error("task {0} was changed by someone else in the meantime")]
+    Changed(TaskId),
+    /// What the database holds is not what this program writes.
+    #[error("the database holds an unreadable {what}: {value:?}")]
+    Unreadable {
+        /// Which value of which record.
+        what: &'static str,
+        /// What is there.
+        value: String,
+    },
+}
+
+impl StorageError {
+    /// Whether the same operation may succeed later without anyone doing anything else about it.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Database { transient: true, .. })
+    }
+}
+
+/// What ends an operation early, before the operation's name is known.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Database(DieselError),
+    Refused(StorageError),
+}
+
+impl From<DieselError> for Fault {
+    fn from(error: DieselError) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<StorageError> for Fault {
+    fn from(error: StorageError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl Fault {
+    pub(crate) fn during(self, operation: &'static str) -> StorageError {
+        match self {
+            Self::Refused(error) => error,
+            Self::Database(error) => {
+                StorageError::Database { operation, transient: may_pass(&error), reason: error.to_string() }
+            }
+        }
+    }
+}
+
+/// SQLite reports a busy database, a full disk and a failed read or write without a kind of their own; all of them can
+/// pass. What has a kind is a violated constraint, and the same rows violate it again.
+fn may_pass(error: &DieselError) -> bool {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) => {
+            let message = information.message();
+            ["database is locked", "database table is locked", "disk is full", "disk I/O error"]
+                .iter()
+                .any(|passing| message.contains(passing))
+        }
+        DieselError::DatabaseError(kind, _) => matches!(
+            kind,
+            DatabaseErrorKind::SerializationFailure
+                | DatabaseErrorKind::UnableToSendCommand
+                | DatabaseErrorKind::ClosedConnection
+        ),
+        _ => false,
+    }
+}

@@ -1,0 +1,57 @@
+//! Which tasks a list shows, which part of it, and what is counted.
+
+use tikmatrix_domain::{ScriptName, Serial, Source, Status, TaskId, Username};
+
+/// Which tasks are wanted; each field that is set narrows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TaskFilter {
+    /// Only tasks in this status.
+    pub status: Option<Status>,
+    /// Only tasks of this phone.
+    pub serial: Option<Serial>,
+    /// Only tasks of this account.
+    pub username: Option<Username>,
+    /// Only tasks of this script.
+    pub script: Option<ScriptName>,
+    /// Only tasks made by this side.
+    pub source: Option<Source>,
+}
+
+/// Where a page of a list begins; lists run from the newest task to the oldest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageStart {
+    /// Pages counted from 1. What was created meanwhile shifts them, and deep pages cost more.
+    Number(u32),
+    /// The tasks older than this one, at the same cost at any depth.
+    Before(TaskId),
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Where it begins.
+    pub start: PageStart,
+    /// How many tasks at most.
+    pub size: u32,
+}
+
+/// How many tasks there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TaskCounts {
+    /// Those that wait.
+    pub pending: u64,
+    /// Those that work.
+    pub running: u64,
+    /// Those that did what they were asked to.
+    pub completed: u64,
+    /// Those that did not.
+    pub failed: u64,
+}
+
+impl TaskCounts {
+    /// All of them together.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.pending + self.running + self.completed + self.failed
+    }
+}

@@ -1,0 +1,7 @@
+//! The operations, each short and named for what it is to its caller; one transaction each.
+
+mod accounts;
+mod create;
+mod lists;
+mod records;
+mod work;

@@ -1,0 +1,51 @@
+//! Steps, progress, logs and artifacts of an attempt.
+
+use tikmatrix_domain::{ArtifactKind, LogLevel, Record, RecordedEvent};
+
+use crate::{Fixture, at, for_phone, lease, serial};
+
+#[tokio::test]
+async fn what_an_attempt_reports_is_kept_in_one_order_across_kinds() {
+    let fixture = Fixture::new();
+    let id = fixture.create(vec![for_phone("a")]).await[0];
+    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    let record = |seconds, event| Record { at: at(seconds), event };
+    let first = vec![
+        record(2, RecordedEvent::Step("push the video".to_owned())),
+        record(3, RecordedEvent::Progress(10)),
+        record(4, RecordedEvent::Log(LogLevel::Warn, "a popup was closed".to_owned())),
+    ];
+    let second = vec![
+        record(5, RecordedEvent::Step("tap Post".to_owned())),
+        record(6, RecordedEvent::Progress(60)),
+        record(7, RecordedEvent::Artifact { kind: ArtifactKind::Screenshot, file: "1/1/s.png".to_owned() }),
+        record(8, RecordedEvent::Progress(90)),
+    ];
+    fixture.store.record(id, lease("one"), first).await.unwrap();
+    fixture.store.record(id, lease("one"), second).await.unwrap();
+    fixture.store.record(id, lease("one"), Vec::new()).await.unwrap();
+
+    let detail = fixture.store.task(id).await.unwrap().unwrap();
+    let shown = (detail.task.step.as_deref(), detail.task.progress, detail.task.updated_at);
+    assert_eq!(shown, (Some("tap Post"), 90, at(8)));
+    let steps: Vec<(u32, u32, &str)> =
+        detail.steps.iter().map(|step| (step.attempt, step.number, step.text.as_str())).collect();
+    assert_eq!(steps, [(1, 1, "push the video"), (1, 3, "tap Post")]);
+    assert_eq!((detail.artifacts[0].number, detail.artifacts[0].file.as_str()), (4, "1/1/s.png"));
+    let log = fixture.store.task_log(id).await.unwrap();
+    assert_eq!(
+        (log[0].number, log[0].level, log[0].text.as_str()),
+        (2, LogLevel::Warn, "a popup was closed")
+    );
+}
+
+#[tokio::test]
+async fn any_text_comes_back_letter_for_letter() {
+    let fixture = Fixture::new();
+    let id = fixture.create(vec![for_phone("a")]).await[0];
+    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    let text = "\"; DROP TABLE task; -- %s \\n $(id) `id` 👩‍👩‍👧‍👦 שלום \u{200f}";
+    let step = Record { at: at(2), event: RecordedEvent::Step(text.to_owned()) };
+    fixture.store.record(id, lease("one"), vec![step]).await.unwrap();
+    assert_eq!(fixture.store.task(id).await.unwrap().unwrap().steps[0].text, text);
+}

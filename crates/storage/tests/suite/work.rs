@@ -1,0 +1,127 @@
+//! The way of a task through claim, finish and a crash.
+
+use std::collections::HashSet;
+
+use tikmatrix_domain::{IllegalTransition, NewTask, Outcome, Record, RecordedEvent, Status, TaskState};
+use tikmatrix_storage::{StorageError, TaskFilter};
+
+use crate::{Fixture, at, finish, for_phone, lease, serial};
+
+#[tokio::test]
+async fn a_task_goes_from_created_to_completed() {
+    let fixture = Fixture::new();
+    let id = fixture.create(vec![for_phone("a")]).await[0];
+
+    let claimed = fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    assert_eq!((claimed.id, claimed.attempt_count), (id, 1));
+    assert_eq!(claimed.state, TaskState::Running { lease: lease("one"), since: at(1) });
+    assert_eq!(fixture.store.task(id).await.unwrap().unwrap().task, claimed);
+
+    fixture.store.finish(id, lease("one"), finish(Outcome::Succeeded, "published", 9)).await.unwrap();
+    let detail = fixture.store.task(id).await.unwrap().unwrap();
+    let ended = finish(Outcome::Succeeded, "published", 9);
+    assert_eq!(detail.task.state, TaskState::Finished { started_at: at(1), finish: ended.clone() });
+    assert_eq!(detail.task.updated_at, at(9));
+    assert_eq!(detail.attempts.len(), 1);
+    assert_eq!((detail.attempts[0].started_at, detail.attempts[0].finish.clone()), (at(1), Some(ended)));
+}
+
+#[tokio::test]
+async fn a_phone_takes_the_task_that_has_been_due_longest() {
+    let fixture = Fixture::new();
+    let scheduled = |seconds| NewTask { start_time: Some(at(seconds)), ..for_phone("a") };
+    let ids = fixture
+        .create(vec![scheduled(60), scheduled(30), for_phone("a"), for_phone("a"), for_phone("b")])
+        .await;
+
+    let mut order = Vec::new();
+    for now in [29, 29, 29, 90, 90, 90] {
+        let claimed =
+            fixture.store.claim_next(serial("a"), lease(&format!("{}", order.len())), at(now)).await.unwrap();
+        order.push(claimed.map(|task| task.id));
+    }
+    assert_eq!(order, [Some(ids[2]), Some(ids[3]), None, Some(ids[1]), Some(ids[0]), None]);
+}
+
+#[tokio::test]
+async fn the_next_due_moment_is_that_of_the_phones_own_pending_tasks() {
+    let fixture = Fixture::new();
+    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), None);
+    let scheduled = |seconds| NewTask { start_time: Some(at(seconds)), ..for_phone("a") };
+    fixture.create(vec![scheduled(60), scheduled(30), for_phone("b")]).await;
+    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(30)));
+    fixture.store.claim_next(serial("a"), lease("one"), at(30)).await.unwrap().unwrap();
+    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(60)));
+}
+
+#[tokio::test]
+async fn a_result_is_only_written_under_the_lease_that_the_task_has() {
+    let fixture = Fixture::new();
+    let id = fixture.create(vec![for_phone("a")]).await[0];
+    let refused =
+        fixture.store.finish(id, lease("one"), finish(Outcome::Succeeded, "", 1)).await.unwrap_err();
+    assert!(matches!(
+        refused,
+        StorageError::Illegal { source: IllegalTransition::NotRunning(Status::Pending), .. }
+    ));
+
+    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    let refused =
+        fixture.store.finish(id, lease("two"), finish(Outcome::Succeeded, "", 2)).await.unwrap_err();
+    assert!(matches!(refused, StorageError::Illegal { source: IllegalTransition::LeaseLost, .. }));
+    let record = Record { at: at(2), event: RecordedEvent::Progress(50) };
+    let refused = fixture.store.record(id, lease("two"), vec![record]).await.unwrap_err();
+    assert!(matches!(refused, StorageError::Illegal { source: IllegalTransition::LeaseLost, .. }));
+    assert!(!refused.is_transient());
+
+    let untouched = fixture.store.task(id).await.unwrap().unwrap().task;
+    assert_eq!((untouched.state.status(), untouched.progress), (Status::Running, 0));
+}
+
+#[tokio::test]
+async fn the_end_of_an_unknown_task_is_refused() {
+    let fixture = Fixture::new();
+    let unknown = tikmatrix_domain::TaskId(7);
+    let refused =
+        fixture.store.finish(unknown, lease("one"), finish(Outcome::Failed, "", 1)).await.unwrap_err();
+    assert!(matches!(refused, StorageError::NoSuchTask(id) if id == unknown));
+}
+
+#[tokio::test]
+async fn workers_that_claim_at_the_same_time_never_get_the_same_task() {
+    let fixture = Fixture::new();
+    let ids = fixture.create(vec![for_phone("a"); 40]).await;
+    let claims = (0..60).map(|number| {
+        let store = fixture.store.clone();
+        tokio::spawn(async move { store.claim_next(serial("a"), lease(&number.to_string()), at(1)).await })
+    });
+    let mut claimed = Vec::new();
+    for claim in claims.collect::<Vec<_>>() {
+        claimed.extend(claim.await.unwrap().unwrap().map(|task| task.id));
+    }
+    assert_eq!(claimed.len(), ids.len());
+    assert_eq!(claimed.into_iter().collect::<HashSet<_>>(), ids.into_iter().collect());
+}
+
+#[tokio::test]
+async fn what_a_dead_server_left_running_ends_interrupted_and_names_its_step() {
+    let fixture = Fixture::new();
+    let ids = fixture.create(vec![for_phone("a"), for_phone("b"), for_phone("a")]).await;
+    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    fixture.store.claim_next(serial("b"), lease("two"), at(1)).await.unwrap().unwrap();
+    let step = Record { at: at(2), event: RecordedEvent::Step("tap Post".to_owned()) };
+    fixture.store.record(ids[0], lease("one"), vec![step]).await.unwrap();
+
+    let fixture = fixture.reopen();
+    assert_eq!(fixture.store.interrupt_abandoned(at(60)).await.unwrap(), ids[..2]);
+    assert_eq!(fixture.store.interrupt_abandoned(at(61)).await.unwrap(), []);
+
+    let (tasks, _) = fixture.store.tasks(TaskFilter::default(), crate::lists::first(10)).await.unwrap();
+    let statuses: Vec<Status> = tasks.iter().map(|task| task.state.status()).collect();
+    assert_eq!(statuses, [Status::Pending, Status::Failed, Status::Failed]);
+    let TaskState::Finished { finish, .. } = &tasks[2].state else { panic!("{:?}", tasks[2].state) };
+    assert_eq!((finish.outcome, finish.at), (Outcome::Interrupted, at(60)));
+    assert!(finish.remark.contains("\"tap Post\""), "{}", finish.remark);
+    let attempts = fixture.store.task(ids[1]).await.unwrap().unwrap().attempts;
+    assert_eq!(attempts[0].finish.as_ref().unwrap().outcome, Outcome::Interrupted);
+}
