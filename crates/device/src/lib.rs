@@ -2,5 +2,9 @@
 //! the engine that runs a script on it. It knows no TikTok, no Instagram, no database and no HTTP.
 
 pub mod adb;
+pub mod deadline;
+pub mod phone;
+pub mod registry;
 pub mod script;
+pub mod shell_quote;
 pub mod ui;

@@ -2,6 +2,12 @@
 //! What a phone can be asked to do is [`crate::phone`]'s.
 
 pub mod banner;
+pub(crate) mod connection;
+pub(crate) mod error;
+mod handshake;
+mod outbox;
 pub mod packet;
 pub mod shell_protocol;
+pub(crate) mod stream;
+mod streams;
 pub mod sync_protocol;

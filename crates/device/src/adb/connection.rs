@@ -1,0 +1,178 @@
+//! One direct TCP connection to a phone: one task reads it, one writes it, any number of streams share it. Dropping
+//! whatever uses it never cuts a packet, since only the writer touches the socket.
+
+use std::io::IoSlice;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::watch;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::error::AdbCause;
+use super::handshake::{Agreement, greet};
+use super::outbox::{Outbox, Outgoing};
+use super::packet::{HEADER_LEN, MAX_PAYLOAD, PacketDecoder};
+use super::stream::Stream;
+use super::streams::Streams;
+
+/// Bytes asked of the socket at once.
+const READ_STEP: usize = 256 * 1024;
+/// Packets written in one call at most: each is two slices, and Linux takes 1024.
+const BATCH: usize = 64;
+
+/// A connection; cheap to clone. It ends when the last clone and the last stream are dropped.
+#[derive(Debug, Clone)]
+pub(crate) struct Connection {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    shared: Arc<Shared>,
+    agreement: Agreement,
+    _stop: DropGuard,
+}
+
+/// What the two tasks and the handles share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    streams: Mutex<Streams>,
+    pub(super) outbox: Outbox,
+    lost: watch::Sender<Option<AdbCause>>,
+    stop: CancellationToken,
+}
+
+impl Connection {
+    /// Connects and greets. It has no deadline of its own.
+    pub(crate) async fn open(address: &str) -> Result<Self, AdbCause> {
+        let unreachable = |error: std::io::Error| AdbCause::Unreachable(error.to_string());
+        let mut socket = TcpStream::connect(address).await.map_err(unreachable)?;
+        // Every exchange is a small packet each way: with Nagle's algorithm each would wait for an acknowledgement.
+        socket.set_nodelay(true).map_err(unreachable)?;
+        let mut decoder = PacketDecoder::new(MAX_PAYLOAD);
+        let agreement = greet(&mut socket, &mut decoder).await?;
+        let shared = Arc::new(Shared {
+            streams: Mutex::new(Streams::new(agreement.banner.offers(super::banner::DELAYED_ACK))),
+            outbox: Outbox::new(),
+            lost: watch::Sender::new(None),
+            stop: CancellationToken::new(),
+        });
+        let (reading, writing) = socket.into_split();
+        tokio::spawn(read(Arc::clone(&shared), reading, decoder));
+        tokio::spawn(write(Arc::clone(&shared), writing, agreement.checksums));
+        let stop = shared.stop.clone().drop_guard();
+        Ok(Self { inner: Arc::new(Inner { shared, agreement, _stop: stop }) })
+    }
+
+    pub(crate) fn agreement(&self) -> &Agreement {
+        &self.inner.agreement
+    }
+
+    /// Asks for a service and waits until the phone has opened it.
+    pub(crate) async fn stream(&self, service: &str) -> Result<Stream, AdbCause> {
+        Stream::open(self.clone(), service).await
+    }
+
+    /// Waits until the connection is lost and says why.
+    pub(crate) async fn lost(&self) -> AdbCause {
+        let mut lost = self.shared().lost.subscribe();
+        match lost.wait_for(Option::is_some).await {
+            Ok(cause) => cause.clone(),
+            Err(_) => None,
+        }
+        .unwrap_or_else(|| AdbCause::ConnectionLost("it was closed on this side".to_owned()))
+    }
+
+    /// Ends the connection for every user of it, with `reason`.
+    pub(crate) fn close(&self, reason: &str) {
+        self.shared().lose(&AdbCause::ConnectionLost(reason.to_owned()));
+    }
+
+    pub(super) fn shared(&self) -> &Shared {
+        &self.inner.shared
+    }
+}
+
+impl Shared {
+    pub(super) fn streams(&self) -> MutexGuard<'_, Streams> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lose(&self, cause: &AdbCause) {
+        self.streams().lose(cause);
+        self.lost.send_if_modified(|lost| {
+            let first = lost.is_none();
+            lost.get_or_insert_with(|| cause.clone());
+            first
+        });
+        self.stop.cancel();
+    }
+}
+
+async fn read(shared: Arc<Shared>, mut socket: OwnedReadHalf, mut decoder: PacketDecoder) {
+    let work = async {
+        loop {
+            while let Some(packet) =
+                decoder.next().map_err(|error| AdbCause::ConnectionLost(error.to_string()))?
+            {
+                let answer = shared.streams().receive(packet)?;
+                if let Some(answer) = answer {
+                    shared.outbox.put_answer(answer);
+                    shared.outbox.wait_for_calm().await;
+                }
+            }
+            match socket.read_buf(decoder.space(READ_STEP)).await {
+                Ok(0) => return Err(AdbCause::ConnectionLost("the phone closed it".to_owned())),
+                Ok(_) => {}
+                Err(error) => return Err(AdbCause::ConnectionLost(error.to_string())),
+            }
+        }
+    };
+    let ended: Option<Result<(), AdbCause>> = shared.stop.run_until_cancelled(work).await;
+    if let Some(Err(cause)) = ended {
+        shared.lose(&cause);
+    }
+}
+
+async fn write(shared: Arc<Shared>, mut socket: OwnedWriteHalf, checksums: bool) {
+    let work = async {
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            shared.outbox.take(&mut batch, BATCH).await;
+            write_batch(&mut socket, &batch, checksums).await?;
+            // Only now is the room given back that these packets took.
+            batch.clear();
+        }
+    };
+    let ended: Option<std::io::Result<()>> = shared.stop.run_until_cancelled(work).await;
+    if let Some(Err(error)) = ended {
+        shared.lose(&AdbCause::ConnectionLost(error.to_string()));
+    }
+}
+
+/// Writes packets whole, headers and payloads together, without copying them.
+async fn write_batch<W>(socket: &mut W, batch: &[Outgoing], checksums: bool) -> std::io::Result<()>
+where
+    W: AsyncWrite + Unpin,
+{
+    let headers: Vec<[u8; HEADER_LEN]> =
+        batch.iter().map(|outgoing| outgoing.packet.header(checksums)).collect();
+    let mut slices = Vec::with_capacity(2 * batch.len());
+    for (header, outgoing) in headers.iter().zip(batch) {
+        slices.push(IoSlice::new(header));
+        if !outgoing.packet.payload.is_empty() {
+            slices.push(IoSlice::new(&outgoing.packet.payload));
+        }
+    }
+    let mut rest = &mut slices[..];
+    while !rest.is_empty() {
+        let written = socket.write_vectored(rest).await?;
+        if written == 0 {
+            return Err(std::io::ErrorKind::WriteZero.into());
+        }
+        IoSlice::advance_slices(&mut rest, written);
+    }
+    Ok(())
+}

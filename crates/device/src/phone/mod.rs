@@ -1,0 +1,148 @@
+//! One phone and what it can be asked to do over ADB: run commands, move files, open services. What to do with a
+//! phone is the script engine's, and keeping it connected is [`crate::registry`]'s.
+
+mod files;
+mod shell;
+
+use std::fmt;
+use std::sync::Arc;
+
+use tikmatrix_domain::Serial;
+
+pub use files::{PushOptions, RemoteStat};
+pub use shell::ShellOutput;
+
+pub use crate::adb::error::{AdbCause, AdbError};
+pub use crate::adb::stream::Stream;
+pub use crate::deadline::Deadline;
+
+use crate::adb::banner::Banner;
+use crate::adb::connection::Connection;
+
+/// A phone, connected; cheap to clone. Operations run side by side over one connection, each with its own deadline,
+/// and each may be dropped at any point without harm to the others.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), tikmatrix_device::phone::AdbError> {
+/// use std::time::Duration;
+/// use tikmatrix_device::phone::{Deadline, Phone};
+/// use tikmatrix_device::shell_quote::shell_word;
+///
+/// let phone = Phone::connect("192.168.0.17:5555", Deadline::after(Duration::from_secs(5))).await?;
+/// let folder = shell_word("/sdcard/my clips");
+/// let listing = phone.shell(&format!("ls {folder}"), Deadline::after(Duration::from_secs(10))).await?;
+/// if listing.exit_status == 0 {
+///     println!("{}: {}", phone.serial(), listing.stdout_text());
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Phone {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    serial: Serial,
+    name: Arc<str>,
+    address: String,
+    connection: Connection,
+}
+
+impl Phone {
+    /// Connects to the adbd that listens at `address` (`HOST:PORT`) and asks for the phone's serial number
+    /// (`ro.serialno`). A phone that has none goes by its address.
+    ///
+    /// # Errors
+    /// It cannot be reached, demands authorisation or TLS, does not speak ADB, or is not done in time.
+    pub async fn connect(address: &str, deadline: Deadline) -> Result<Self, AdbError> {
+        let name: Arc<str> = address.into();
+        let connecting = async {
+            let connection = Connection::open(address).await?;
+            let output = shell::run(&connection, "getprop ro.serialno").await?;
+            let told = Serial::new(&output.stdout_text()).ok().filter(|_| output.exit_status == 0);
+            let serial = match told {
+                Some(serial) => serial,
+                None => Serial::new(address).map_err(|error| AdbCause::BadArgument(error.to_string()))?,
+            };
+            Ok::<_, AdbCause>(Inner {
+                name: serial.as_str().into(),
+                serial,
+                address: address.to_owned(),
+                connection,
+            })
+        };
+        match deadline.run(connecting).await {
+            Ok(Ok(inner)) => Ok(Self { inner: Arc::new(inner) }),
+            Ok(Err(cause)) => Err(AdbError::new(&name, "connect", cause)),
+            Err(passed) => Err(AdbError::new(&name, "connect", passed)),
+        }
+    }
+
+    /// The phone's serial number.
+    #[must_use]
+    pub fn serial(&self) -> &Serial {
+        &self.inner.serial
+    }
+
+    /// The address that was connected to.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.inner.address
+    }
+
+    /// What the phone says of itself; its features are those in force.
+    #[must_use]
+    pub fn banner(&self) -> &Banner {
+        &self.inner.connection.agreement().banner
+    }
+
+    /// Opens a service, such as `tcp:9008` or `localabstract:name`.
+    ///
+    /// # Errors
+    /// The phone refuses it, is gone, or is not done in time.
+    pub async fn open(&self, service: &str, deadline: Deadline) -> Result<Stream, AdbError> {
+        let attempt = || format!("open `{}`", shorten(service));
+        self.within(deadline, attempt, self.inner.connection.stream(service)).await
+    }
+
+    /// Waits until the connection is lost and says why.
+    pub async fn closed(&self) -> AdbError {
+        AdbError::new(&self.inner.name, "stay connected", self.inner.connection.lost().await)
+    }
+
+    /// Ends the connection for every user of this phone; their operations fail with `reason`.
+    pub fn disconnect(&self, reason: &str) {
+        self.inner.connection.close(reason);
+    }
+
+    async fn within<T>(
+        &self,
+        deadline: Deadline,
+        attempt: impl FnOnce() -> String,
+        work: impl Future<Output = Result<T, AdbCause>>,
+    ) -> Result<T, AdbError> {
+        let cause = match deadline.run(work).await {
+            Ok(Ok(done)) => return Ok(done),
+            Ok(Err(cause)) => cause,
+            Err(passed) => passed.into(),
+        };
+        Err(AdbError::new(&self.inner.name, attempt(), cause))
+    }
+}
+
+impl fmt::Debug for Phone {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Phone({} at {})", self.inner.serial, self.inner.address)
+    }
+}
+
+/// The beginning of a long text, on one line, for a message.
+fn shorten(text: &str) -> String {
+    const LONGEST: usize = 120;
+    let mut short: String =
+        text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,118 @@
+//! Commands on a phone through `shell,v2,raw`: output, error output and exit status apart.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use super::{AdbCause, AdbError, Deadline, Phone, shorten};
+use crate::adb::banner::SHELL_V2;
+use crate::adb::connection::Connection;
+use crate::adb::shell_protocol::{Frame, FrameDecoder, FrameKind};
+
+/// The most output of one command, in bytes, both kinds together: a raw picture of a large screen is 20 MB.
+const MAX_OUTPUT: usize = 64 * 1024 * 1024;
+/// The time to end what a dropped call left running.
+const STOP_TIME: Duration = Duration::from_secs(5);
+
+/// What a command gave.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ShellOutput {
+    /// Its output.
+    pub stdout: Vec<u8>,
+    /// Its error output.
+    pub stderr: Vec<u8>,
+    /// Its exit status; many commands of Android give 0 on failure.
+    pub exit_status: u8,
+}
+
+impl ShellOutput {
+    /// The output as text; bytes that are not UTF-8 are replaced.
+    #[must_use]
+    pub fn stdout_text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.stdout)
+    }
+
+    /// The error output as text; bytes that are not UTF-8 are replaced.
+    #[must_use]
+    pub fn stderr_text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.stderr)
+    }
+}
+
+impl Phone {
+    /// Runs `command` in the phone's shell, with no input, and waits for its end. Any text from elsewhere in it goes
+    /// through [`crate::shell_quote::shell_word`].
+    ///
+    /// When the deadline passes or the future is dropped, the stream is closed and, since a process that writes
+    /// nothing would outlive that, every process that the command started is killed by a call of its own.
+    ///
+    /// # Errors
+    /// The command could not be run to its end; an exit status other than 0 is not an error.
+    pub async fn shell(&self, command: &str, deadline: Deadline) -> Result<ShellOutput, AdbError> {
+        let attempt = || format!("run `{}`", shorten(command));
+        self.within(deadline, attempt, run(&self.inner.connection, command)).await
+    }
+}
+
+pub(super) async fn run(connection: &Connection, command: &str) -> Result<ShellOutput, AdbCause> {
+    if !connection.agreement().banner.offers(SHELL_V2) {
+        return Err(AdbCause::Unsupported(SHELL_V2));
+    }
+    let mut leftover =
+        Leftover { connection, mark: format!("tikmatrix-{:016x}", rand::random::<u64>()), over: false };
+    let output = follow(connection, command, &leftover.mark).await;
+    // A refusal or a lost connection leaves nothing that could be ended.
+    leftover.over = !matches!(output, Err(AdbCause::TooMuchOutput(_) | AdbCause::Protocol(_)));
+    output
+}
+
+async fn follow(connection: &Connection, command: &str, mark: &str) -> Result<ShellOutput, AdbCause> {
+    // adbd puts TERM into the environment of the command and so of all that it starts; nothing else here reads it.
+    let mut stream = connection.stream(&format!("shell,v2,TERM={mark},raw:{command}")).await?;
+    stream.send(Frame::new(FrameKind::CloseStdin, "").encode()).await?;
+    let mut frames = FrameDecoder::new();
+    let mut output = ShellOutput::default();
+    while let Some(bytes) = stream.receive().await? {
+        frames.push(&bytes);
+        while let Some(frame) = frames.next().map_err(|error| AdbCause::Protocol(error.to_string()))? {
+            match frame.kind {
+                FrameKind::Stdout => output.stdout.extend_from_slice(&frame.payload),
+                FrameKind::Stderr => output.stderr.extend_from_slice(&frame.payload),
+                FrameKind::Exit => {
+                    output.exit_status = frame.payload.first().copied().unwrap_or(u8::MAX);
+                    return Ok(output);
+                }
+                FrameKind::Stdin | FrameKind::CloseStdin | FrameKind::WindowSize => {}
+            }
+        }
+        if output.stdout.len() + output.stderr.len() > MAX_OUTPUT {
+            return Err(AdbCause::TooMuchOutput(MAX_OUTPUT));
+        }
+    }
+    Err(AdbCause::StreamEnded)
+}
+
+/// Ends the processes of a command whose caller went away.
+struct Leftover<'a> {
+    connection: &'a Connection,
+    mark: String,
+    over: bool,
+}
+
+impl Drop for Leftover<'_> {
+    fn drop(&mut self) {
+        let (false, Ok(runtime)) = (self.over, tokio::runtime::Handle::try_current()) else { return };
+        let connection = self.connection.clone();
+        let mark = std::mem::take(&mut self.mark);
+        // The mark is in no command line, so this command does not find itself.
+        let command = format!(
+            "for found in $(grep -lsF {mark} /proc/[0-9]*/environ); do \
+             process=${{found#/proc/}}; kill -9 ${{process%/environ}}; done"
+        );
+        runtime.spawn(async move {
+            let stopping = follow(&connection, &command, "dumb");
+            if let Ok(Err(cause)) = Deadline::after(STOP_TIME).run(stopping).await {
+                log::debug!("what a dropped command left running could not be looked for: {cause}");
+            }
+        });
+    }
+}
