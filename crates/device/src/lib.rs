@@ -2,6 +2,7 @@
 //! the engine that runs a script on it. It knows no TikTok, no Instagram, no database and no HTTP.
 
 pub mod adb;
+pub mod android;
 pub mod deadline;
 pub mod phone;
 pub mod registry;

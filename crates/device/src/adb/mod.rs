@@ -11,3 +11,6 @@ pub mod shell_protocol;
 pub(crate) mod stream;
 mod streams;
 pub mod sync_protocol;
+
+pub use error::{AdbCause, AdbError};
+pub use stream::Stream;

@@ -70,11 +70,11 @@ impl Stream {
         }
         let shared = self.connection.shared();
         let arrived = shared.streams().poll_data(self.id, context);
-        let Some((bytes, credit)) = ready!(arrived)? else { return Poll::Ready(Ok(None)) };
-        if let Some(credit) = credit {
+        let Some(arrival) = ready!(arrived)? else { return Poll::Ready(Ok(None)) };
+        if let Some(credit) = arrival.credit {
             shared.outbox.put_answer(credit);
         }
-        Poll::Ready(Ok(Some(bytes)))
+        Poll::Ready(Ok(Some(arrival.data)))
     }
 
     /// Sends all of `bytes`, waiting for credit and for room. Dropped half-way, it has sent whole packets only.

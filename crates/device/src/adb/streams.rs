@@ -15,6 +15,14 @@ pub(super) const WINDOW: u32 = 4 * 1024 * 1024;
 /// Bytes read that are gathered before the phone is given credit for them.
 const CREDIT_STEP: u32 = WINDOW / 8;
 
+/// What came in on a stream.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    pub(super) data: Bytes,
+    /// Tells the phone that it may send more.
+    pub(super) credit: Option<Packet>,
+}
+
 /// How a stream came to its end.
 #[derive(Debug, Clone)]
 enum End {
@@ -194,12 +202,12 @@ impl Streams {
         }
     }
 
-    /// What arrived next and the credit to send for it; `None` at the end of the stream.
+    /// What arrived next; `None` at the end of the stream.
     pub(super) fn poll_data(
         &mut self,
         id: u32,
         context: &mut Context<'_>,
-    ) -> Poll<Result<Option<(Bytes, Option<Packet>)>, AdbCause>> {
+    ) -> Poll<Result<Option<Arrival>, AdbCause>> {
         let delayed_ack = self.delayed_ack;
         let Some(entry) = self.entries.get_mut(&id) else { return Poll::Ready(Ok(None)) };
         if let Some(data) = entry.inbox.pop_front() {
@@ -212,7 +220,7 @@ impl Streams {
             } else {
                 entry.acknowledge_packet(id)
             };
-            return Poll::Ready(Ok(Some((data, credit))));
+            return Poll::Ready(Ok(Some(Arrival { data, credit })));
         }
         match &entry.end {
             Some(End::ByPhone) => Poll::Ready(Ok(None)),

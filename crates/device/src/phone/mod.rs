@@ -12,8 +12,7 @@ use tikmatrix_domain::Serial;
 pub use files::{PushOptions, RemoteStat};
 pub use shell::ShellOutput;
 
-pub use crate::adb::error::{AdbCause, AdbError};
-pub use crate::adb::stream::Stream;
+pub use crate::adb::{AdbCause, AdbError, Stream};
 pub use crate::deadline::Deadline;
 
 use crate::adb::banner::Banner;
