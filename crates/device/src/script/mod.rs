@@ -1,13 +1,27 @@
 //! What a script is, and what it says while it runs. How it is run is [`execute`]'s; what a script does is in the
 //! crates below `crates/scripts`.
 
+mod clean_up;
+mod context;
+mod execute;
+mod failure;
+mod guard;
 mod journal;
+mod registry;
+mod waiting;
 
 use async_trait::async_trait;
 use serde_json::Value;
 use tikmatrix_domain::AppKind;
 
+pub use clean_up::CleanUp;
+pub use context::Context;
+pub use execute::{Assignment, Ended, Limits, execute};
+pub use failure::Failure;
+pub use guard::{Dismissal, ScreenGuard, Sight};
 pub use journal::{ArtifactKind, Entry, Journal, LogLevel};
+pub use registry::ScriptRegistry;
+pub use waiting::Found;
 
 /// One thing that is wrong with a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,4 +65,11 @@ pub trait Script: Send + Sync + 'static {
     /// # Errors
     /// Every [`Problem`] of the configuration at once, never only the first.
     fn plan(&self, config: &Value) -> Result<Vec<Planned>, Vec<Problem>>;
+
+    /// Does the work on the phone of `context`. The future may be dropped at any await; what has to be undone on the
+    /// phone is told to [`Context::on_exit`] before it is done.
+    ///
+    /// # Errors
+    /// [`Failure`] when it cannot be done, or cannot be seen to have been done.
+    async fn run(&self, context: &mut Context, config: &Value) -> Result<Completion, Failure>;
 }

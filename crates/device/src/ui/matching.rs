@@ -1,6 +1,6 @@
 //! Finding what a [`Selector`] describes in a tree, and the place at which to tap it.
 
-use super::bounds::Point;
+use super::bounds::{Bounds, Point};
 use super::selector::Selector;
 use super::tree::{Node, NodeRef, UiTree};
 
@@ -110,5 +110,5 @@ pub fn tap_point(node: NodeRef<'_>) -> Option<Point> {
         }
         None => Some(node.bounds).filter(|it| !it.is_empty()),
     };
-    place.map(|it| it.center())
+    place.map(Bounds::center)
 }

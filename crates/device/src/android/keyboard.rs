@@ -1,0 +1,138 @@
+//! Typing any text: with ADBKeyBoard, an input method that takes text from broadcasts. Which keyboard the phone's user
+//! had is remembered and restored.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::command::{AndroidError, output_of, run};
+use crate::deadline::Deadline;
+use crate::phone::Phone;
+use crate::shell_quote::shell_word;
+
+/// Base64 makes 4 bytes of 3; old Android cuts broadcast texts beyond 600 bytes.
+const MOST_BYTES: usize = 400;
+/// How long a keyboard takes to be bound to the focused field.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// An input method that types what broadcasts tell it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keyboard {
+    component: &'static str,
+}
+
+impl Keyboard {
+    /// ADBKeyBoard.
+    pub const ADB: Self = Self { component: "com.android.adbkeyboard/.AdbIME" };
+}
+
+/// Which keyboards the phone's user had chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyboardState {
+    /// The one in use, if any.
+    pub current: Option<String>,
+    /// Whether ADBKeyBoard was allowed before.
+    pub adb_was_enabled: bool,
+}
+
+/// Which keyboards are chosen now.
+///
+/// # Errors
+/// [`AndroidError`] when the phone is gone or refuses.
+pub async fn keyboard_state(phone: &Phone, deadline: Deadline) -> Result<KeyboardState, AndroidError> {
+    let enabled = setting(phone, "enabled_input_methods", deadline).await?.unwrap_or_default();
+    let adb_was_enabled = enabled.split(':').any(|it| it.split(';').next() == Some(Keyboard::ADB.component));
+    Ok(KeyboardState { current: setting(phone, "default_input_method", deadline).await?, adb_was_enabled })
+}
+
+async fn setting(phone: &Phone, name: &str, deadline: Deadline) -> Result<Option<String>, AndroidError> {
+    let output = run(phone, "tell its keyboard", &format!("settings get secure {name}"), deadline).await?;
+    Ok(Some(output.trim().to_owned()).filter(|it| !it.is_empty() && it != "null"))
+}
+
+/// Makes `keyboard` the phone's. `false` when the phone does not have it.
+///
+/// # Errors
+/// [`AndroidError`] when the phone is gone.
+pub async fn use_keyboard(
+    phone: &Phone,
+    keyboard: Keyboard,
+    deadline: Deadline,
+) -> Result<bool, AndroidError> {
+    let component = shell_word(keyboard.component);
+    // The exit status of `ime` differs between versions of Android; what counts is which one is set afterwards.
+    output_of(phone, &format!("ime enable {component}; ime set {component}"), deadline).await?;
+    let chosen =
+        setting(phone, "default_input_method", deadline).await?.as_deref() == Some(keyboard.component);
+    if chosen {
+        tokio::time::sleep(SETTLE).await;
+    }
+    Ok(chosen)
+}
+
+/// Gives the phone's user back the keyboard that `state` tells of.
+///
+/// # Errors
+/// [`AndroidError`] when the phone is gone or refuses.
+pub async fn restore_keyboard(
+    phone: &Phone,
+    state: &KeyboardState,
+    deadline: Deadline,
+) -> Result<(), AndroidError> {
+    if let Some(current) = &state.current {
+        run(phone, "restore its keyboard", &format!("ime set {}", shell_word(current)), deadline).await?;
+    }
+    if !state.adb_was_enabled && state.current.as_deref() != Some(Keyboard::ADB.component) {
+        let command = format!("ime disable {}", shell_word(Keyboard::ADB.component));
+        run(phone, "restore its keyboard", &command, deadline).await?;
+    }
+    Ok(())
+}
+
+/// Empties the focused field.
+///
+/// # Errors
+/// [`AndroidError`] when the phone is gone or refuses.
+pub async fn clear_field(phone: &Phone, deadline: Deadline) -> Result<(), AndroidError> {
+    run(phone, "empty a text field", "am broadcast -a ADB_CLEAR_TEXT", deadline).await.map(drop)
+}
+
+/// Types into the focused field, with ADBKeyBoard in use.
+///
+/// # Errors
+/// [`AndroidError`] when the phone is gone or refuses.
+pub async fn type_text(phone: &Phone, text: &str, deadline: Deadline) -> Result<(), AndroidError> {
+    for piece in pieces(text) {
+        let command =
+            format!("am broadcast -a ADB_INPUT_B64 --es msg {}", shell_word(&STANDARD.encode(piece)));
+        run(phone, "type text", &command, deadline).await?;
+    }
+    Ok(())
+}
+
+/// The text in pieces of at most [`MOST_BYTES`] bytes that never cut a character.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (piece, left) = rest.split_at(rest.floor_char_boundary(MOST_BYTES));
+        rest = left;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn pieces_lose_nothing_and_fit_a_broadcast(text in "\\PC{0,900}") {
+            let pieces: Vec<&str> = pieces(&text).collect();
+            prop_assert!(pieces.iter().all(|piece| STANDARD.encode(piece).len() <= 600));
+            prop_assert_eq!(pieces.concat(), text);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Videos and pictures on a phone: pushed under a name of ours, made known to MediaStore, found by their URI, and
+//! removed without a trace.
+
+use std::time::Duration;
+
+use tokio::io::AsyncRead;
+
+use super::command::{AndroidError, run};
+use crate::deadline::Deadline;
+use crate::phone::{Phone, PushOptions};
+use crate::shell_quote::shell_word;
+
+/// How often MediaStore is asked whether it knows a file by now.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// A file of the phone's media library, under a name of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaFile {
+    name: String,
+}
+
+impl MediaFile {
+    /// The folder in which the phone's own camera keeps its files; every app looks there.
+    const FOLDER: &'static str = "/storage/emulated/0/DCIM/Camera";
+
+    /// A file for one video; `number` keeps files apart. The user's own name for it never reaches the phone.
+    #[must_use]
+    pub fn video(number: u64) -> Self {
+        Self { name: format!("tikmatrix-{number:016x}.mp4") }
+    }
+
+    /// Where it is on the phone.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("{}/{}", Self::FOLDER, self.name)
+    }
+
+    /// The type that apps are told.
+    #[must_use]
+    pub fn mime(&self) -> &'static str {
+        "video/mp4"
+    }
+
+    fn collection(&self) -> &'static str {
+        "content://media/external/video/media"
+    }
+
+    fn condition(&self) -> String {
+        format!("_display_name='{}'", self.name)
+    }
+}
+
+/// Writes the file to the phone. `progress` gets the number of bytes sent so far.
+///
+/// # Errors
+/// [`AndroidError::Adb`] when the source cannot be read, the phone is gone, or it has no room.
+pub async fn push_media(
+    phone: &Phone,
+    file: &MediaFile,
+    source: impl AsyncRead + Unpin + Send,
+    progress: impl FnMut(u64) + Send,
+    deadline: Deadline,
+) -> Result<(), AndroidError> {
+    phone.push(source, &file.path(), PushOptions::default(), progress, deadline).await?;
+    Ok(())
+}
+
+/// Gives the file the present time, so that it is the newest of the library, and makes MediaStore look at it.
+///
+/// # Errors
+/// [`AndroidError`] when the phone is gone or refuses.
+pub async fn announce(phone: &Phone, file: &MediaFile, deadline: Deadline) -> Result<(), AndroidError> {
+    let path = shell_word(&file.path());
+    let command =
+        format!("touch {path} && content call --uri content://media --method scan_file --arg {path}");
+    run(phone, "add the file to its media library", &command, deadline).await.map(drop)
+}
+
+/// The URI under which apps read the file, once MediaStore lists it.
+///
+/// # Errors
+/// [`AndroidError::NotListed`] when it does not within `patience`.
+pub async fn find_uri(
+    phone: &Phone,
+    file: &MediaFile,
+    patience: Duration,
+    deadline: Deadline,
+) -> Result<String, AndroidError> {
+    let command = format!(
+        "content query --uri {} --projection _id --where {}",
+        file.collection(),
+        shell_word(&file.condition())
+    );
+    let started = tokio::time::Instant::now();
+    loop {
+        let output = run(phone, "search its media library", &command, deadline).await?;
+        if let Some(id) = row_id(&output) {
+            return Ok(format!("{}/{id}", file.collection()));
+        }
+        if started.elapsed() >= patience {
+            return Err(AndroidError::NotListed { path: file.path(), waited: patience });
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// The number in `Row: 0 _id=1234`.
+fn row_id(output: &str) -> Option<u64> {
+    let row = output.lines().find(|line| line.trim_start().starts_with("Row:"))?;
+    row.split("_id=").nth(1)?.split([',', ' ']).next()?.trim().parse().ok()
+}
+
+/// Removes the file and its entry in MediaStore; a file that is not there is removed already.
+///
+/// # Errors
+/// [`AndroidError`] when the phone is gone or refuses.
+pub async fn remove_media(phone: &Phone, file: &MediaFile, deadline: Deadline) -> Result<(), AndroidError> {
+    run(phone, "remove the pushed file", &format!("rm -f {}", shell_word(&file.path())), deadline).await?;
+    let command =
+        format!("content delete --uri {} --where {}", file.collection(), shell_word(&file.condition()));
+    run(phone, "remove the pushed file from its media library", &command, deadline).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_row_that_content_prints_is_read() {
+        assert_eq!(row_id("Row: 0 _id=1234\n"), Some(1234));
+        assert_eq!(row_id("Row: 0 _id=12, _size=5"), Some(12));
+        assert_eq!(row_id("No result found.\n"), None);
+        assert_eq!(row_id("Row: 0 _id=NULL"), None);
+    }
+
+    #[test]
+    fn two_files_never_share_a_name() {
+        assert_ne!(MediaFile::video(1).path(), MediaFile::video(2).path());
+    }
+}

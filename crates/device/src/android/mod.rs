@@ -1,0 +1,20 @@
+//! A phone's verbs: small functions over [`crate::phone::Phone`], each with a total deadline and errors that say which
+//! tool refused what. They know Android's tools and how those lie about success; they know no app and no script.
+
+mod activity;
+mod command;
+mod input;
+mod keyboard;
+mod media;
+mod package;
+mod screen;
+
+pub use activity::{Focus, Intent, focus, force_stop, go_home, start};
+pub use command::AndroidError;
+pub use input::{Key, press, swipe, tap, type_ascii};
+pub use keyboard::{
+    Keyboard, KeyboardState, clear_field, keyboard_state, restore_keyboard, type_text, use_keyboard,
+};
+pub use media::{MediaFile, announce, find_uri, push_media, remove_media};
+pub use package::{screen_size, version_name};
+pub use screen::{ScreenReader, screenshot};

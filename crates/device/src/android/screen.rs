@@ -1,0 +1,76 @@
+//! Reading the screen: its elements with `uiautomator`, its picture with `screencap`.
+
+use super::command::{AndroidError, output_of};
+use crate::deadline::Deadline;
+use crate::phone::Phone;
+use crate::ui::UiTree;
+
+/// Where the phone writes a dump; `/dev/tty` would lose its end on some builds.
+const DUMP: &str = "/data/local/tmp/tikmatrix-screen.xml";
+/// Each failed attempt costs the phone up to 10 s of waiting for a still screen.
+const MOST_ATTEMPTS: u32 = 4;
+
+/// Reads screens, and remembers which way of reading worked last: an animated screen fails the plain way for as long
+/// as it is shown, and each failure costs seconds.
+#[derive(Debug, Clone, Default)]
+pub struct ScreenReader {
+    compressed: bool,
+}
+
+impl ScreenReader {
+    /// The elements on the screen.
+    ///
+    /// # Errors
+    /// [`AndroidError::NotIdle`] when it moves too much to be read either way.
+    pub async fn read(&mut self, phone: &Phone, deadline: Deadline) -> Result<UiTree, AndroidError> {
+        Ok(self.read_both(phone, deadline).await?.0)
+    }
+
+    /// The elements on the screen as the phone wrote them down, XML.
+    ///
+    /// # Errors
+    /// As [`ScreenReader::read`].
+    pub async fn read_xml(&mut self, phone: &Phone, deadline: Deadline) -> Result<Vec<u8>, AndroidError> {
+        Ok(self.read_both(phone, deadline).await?.1)
+    }
+
+    async fn read_both(
+        &mut self,
+        phone: &Phone,
+        deadline: Deadline,
+    ) -> Result<(UiTree, Vec<u8>), AndroidError> {
+        let mut said = String::new();
+        for _ in 0..MOST_ATTEMPTS {
+            // `uiautomator dump` exits 0 when it fails and leaves an older file as it was, so that one goes first.
+            let option = if self.compressed { " --compressed" } else { "" };
+            let command =
+                format!("rm -f {DUMP}; uiautomator dump{option} {DUMP} >/dev/null; cat {DUMP}; rm -f {DUMP}");
+            let output = output_of(phone, &command, deadline).await?;
+            if output.stdout.contains(&b'<') {
+                match UiTree::parse(&output.stdout) {
+                    Ok(tree) => return Ok((tree, output.stdout)),
+                    Err(error) => said = error.to_string(),
+                }
+            } else {
+                let errors = String::from_utf8_lossy(&output.stderr);
+                said = errors.lines().next().unwrap_or("no dump was written").trim().to_owned();
+            }
+            self.compressed = !self.compressed;
+        }
+        Err(AndroidError::NotIdle { attempts: MOST_ATTEMPTS, said })
+    }
+}
+
+/// The picture on the screen, as PNG.
+///
+/// # Errors
+/// [`AndroidError::Refused`] when what comes is no PNG, as for protected screens.
+pub async fn screenshot(phone: &Phone, deadline: Deadline) -> Result<Vec<u8>, AndroidError> {
+    let output = output_of(phone, "screencap -p", deadline).await?;
+    if output.stdout.starts_with(b"\x89PNG\r\n\x1a\n") {
+        Ok(output.stdout)
+    } else {
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        Err(AndroidError::Refused { attempt: "take a picture of its screen".to_owned(), said })
+    }
+}

@@ -1,0 +1,124 @@
+//! Running one script on one phone: its time, its end by a person's hand, the evidence of a failure, and the clean-up
+//! that happens in every case. Which task it belongs to and where the journal goes is the runner's.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tikmatrix_domain::{AppKind, Username};
+use tokio_util::sync::CancellationToken;
+
+use super::context::Context;
+use super::failure::Failure;
+use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
+use super::{Completion, Script};
+use crate::android;
+use crate::deadline::Deadline;
+use crate::phone::Phone;
+
+/// For everything that is undone after a run that ended by itself.
+const CLEAN_UP: Duration = Duration::from_secs(15);
+/// The same after a run that was stopped: whoever stopped it waits for the phone to be let go.
+const CLEAN_UP_WHEN_STOPPED: Duration = Duration::from_secs(4);
+/// For one piece of evidence.
+const EVIDENCE: Duration = Duration::from_secs(12);
+
+/// What is to be done, for whom.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment {
+    /// The account; none means whichever is signed in.
+    pub username: Option<Username>,
+    /// The app.
+    pub app: AppKind,
+    /// The configuration as [`Script::plan`] settled it.
+    pub config: Value,
+    /// Where chance begins: the same seed gives the same choices.
+    pub seed: u64,
+}
+
+/// How long a run may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// From its first step to its last; the clean-up comes on top, at most 15 s.
+    pub total: Duration,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// It did what it was asked to.
+    Completed(Completion),
+    /// It could not, or could not see that it did.
+    Failed(Failure),
+    /// It was not done in its time.
+    TimedOut {
+        /// What it last began to do.
+        last_step: Option<String>,
+    },
+    /// The token was cancelled.
+    Cancelled,
+}
+
+/// Runs a script to its end, and leaves the phone as it was found. Cancelling `cancel` drops the script at its next
+/// await; the clean-up still happens. Dropping the future itself leaves the phone as it is.
+pub async fn execute(
+    script: &dyn Script,
+    phone: Phone,
+    assignment: Assignment,
+    journal: Arc<dyn Journal>,
+    limits: Limits,
+    cancel: CancellationToken,
+) -> Ended {
+    let mut context = Context::new(phone, &assignment, journal, Deadline::after(limits.total));
+    let ended = tokio::select! {
+        biased;
+        () = cancel.cancelled() => Ended::Cancelled,
+        result = tokio::time::timeout(limits.total, script.run(&mut context, &assignment.config)) => match result {
+            Ok(Ok(completion)) => Ended::Completed(completion),
+            Ok(Err(failure)) => Ended::Failed(failure),
+            Err(_) => Ended::TimedOut { last_step: context.current_step().map(str::to_owned) },
+        },
+    };
+    if ended.left_evidence() {
+        tokio::select! {
+            () = keep_evidence(&mut context) => {}
+            () = cancel.cancelled() => {}
+        }
+    }
+    let limit = if matches!(ended, Ended::Cancelled) { CLEAN_UP_WHEN_STOPPED } else { CLEAN_UP };
+    clean_up(&mut context, Deadline::after(limit)).await;
+    ended
+}
+
+impl Ended {
+    /// Whether the screen tells why. What was impossible from the start was decided without it.
+    fn left_evidence(&self) -> bool {
+        match self {
+            Self::Failed(failure) => !matches!(failure, Failure::Impossible(_)),
+            Self::TimedOut { .. } => true,
+            Self::Completed(_) | Self::Cancelled => false,
+        }
+    }
+}
+
+/// Records what the screen shows now; a phone that is gone shows nothing.
+async fn keep_evidence(context: &mut Context) {
+    let phone = context.phone().clone();
+    match android::screenshot(&phone, Deadline::after(EVIDENCE)).await {
+        Ok(bytes) => context.record(Entry::Artifact { kind: ArtifactKind::Screenshot, bytes }),
+        Err(error) => context.log(LogLevel::Warn, format!("no screenshot of the failure: {error}")),
+    }
+    match context.reader.read_xml(&phone, Deadline::after(EVIDENCE)).await {
+        Ok(bytes) => context.record(Entry::Artifact { kind: ArtifactKind::UiTree, bytes }),
+        Err(error) => context.log(LogLevel::Warn, format!("no UI tree of the failure: {error}")),
+    }
+}
+
+async fn clean_up(context: &mut Context, deadline: Deadline) {
+    let phone = context.phone().clone();
+    for clean_up in context.take_clean_ups() {
+        if let Err(error) = clean_up.perform(&phone, deadline).await {
+            context.log(LogLevel::Warn, format!("could not {clean_up} afterwards: {error}"));
+        }
+    }
+}

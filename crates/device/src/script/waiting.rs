@@ -1,0 +1,192 @@
+//! Looking at the screen until it shows what is needed: every wait has an end, every look handles popups and dead
+//! ends, and nothing is tapped on a screen that still moves.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::context::Context;
+use super::failure::Failure;
+use super::guard::{Dismissal, Sight};
+use super::journal::LogLevel;
+use crate::android;
+use crate::ui::{Bounds, NodeRef, Point, Selector, UiTree, tap_point};
+
+/// Between two looks; reading the screen itself takes longer.
+const PAUSE: Duration = Duration::from_millis(200);
+/// For reading the screen once, all attempts at a moving one included.
+const READING: Duration = Duration::from_secs(60);
+/// A popup that is still there after so many dismissals will not go away.
+const MOST_DISMISSALS: u32 = 5;
+/// A screen that plays a video never holds still: after so many looks it is enough that the element itself does.
+const LOOKS_FOR_STILLNESS: u32 = 3;
+
+/// An element as it was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What it showed.
+    pub text: String,
+    /// What a screen reader said of it.
+    pub description: String,
+    /// Where it was.
+    pub bounds: Bounds,
+    /// Where to tap it; none when it cannot be tapped.
+    pub tap: Option<Point>,
+}
+
+impl Found {
+    /// The element as it is now.
+    #[must_use]
+    pub fn of(node: NodeRef<'_>) -> Self {
+        Self {
+            text: node.text.clone(),
+            description: node.description.clone(),
+            bounds: node.bounds,
+            tap: tap_point(node),
+        }
+    }
+}
+
+impl Context {
+    /// The screen as it is, once nothing harmless is in the way.
+    ///
+    /// # Errors
+    /// [`Failure`] when it cannot be read, a popup stays, or only a person can go on.
+    pub async fn look(&mut self) -> Result<UiTree, Failure> {
+        let mut dismissed = 0;
+        loop {
+            let tree = self.read_screen().await?;
+            let sight = self.guard.as_ref().map_or(Sight::Clear, |guard| guard.judge(&tree));
+            self.last_seen = Some(tree.clone());
+            match sight {
+                Sight::Clear => return Ok(tree),
+                Sight::Blocked { remark } => return Err(Failure::Blocked(remark)),
+                Sight::Popup { name, .. } if dismissed == MOST_DISMISSALS => {
+                    return Err(Failure::PopupStays { popup: name, times: dismissed });
+                }
+                Sight::Popup { name, dismissal } => {
+                    self.log(LogLevel::Info, format!("dismissed {name}"));
+                    self.dismiss(&tree, &dismissal).await?;
+                    dismissed += 1;
+                }
+            }
+        }
+    }
+
+    async fn read_screen(&mut self) -> Result<UiTree, Failure> {
+        let phone = self.phone().clone();
+        let deadline = self.deadline().at_most(READING);
+        Ok(self.reader.read(&phone, deadline).await?)
+    }
+
+    async fn dismiss(&mut self, tree: &UiTree, dismissal: &Dismissal) -> Result<(), Failure> {
+        let point = match dismissal {
+            Dismissal::Tap(selector) => selector.find(tree).and_then(tap_point),
+            Dismissal::Back => None,
+        };
+        match point {
+            Some(point) => android::tap(self.phone(), point, self.soon()).await?,
+            None => android::press(self.phone(), android::Key::Back, self.soon()).await?,
+        }
+        sleep(PAUSE).await;
+        Ok(())
+    }
+
+    /// Looks until `seen` gives something. `wanted` is what people call it.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] after `patience`, and those of [`Context::look`].
+    pub async fn wait_until<T>(
+        &mut self,
+        wanted: &str,
+        patience: Duration,
+        mut seen: impl FnMut(&UiTree) -> Option<T> + Send,
+    ) -> Result<T, Failure> {
+        let started = Instant::now();
+        loop {
+            let tree = self.look().await?;
+            if let Some(it) = seen(&tree) {
+                return Ok(it);
+            }
+            if started.elapsed() >= patience {
+                let screen = self.describe_screen(&tree);
+                return Err(Failure::NotFound { wanted: wanted.to_owned(), screen, waited: patience });
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Waits for an element.
+    ///
+    /// # Errors
+    /// As [`Context::wait_until`].
+    pub async fn find(&mut self, selector: &Selector, patience: Duration) -> Result<Found, Failure> {
+        let wanted = selector.to_string();
+        self.wait_until(&wanted, patience, |tree| selector.find(tree).map(Found::of)).await
+    }
+
+    /// Waits until an element is gone.
+    ///
+    /// # Errors
+    /// As [`Context::wait_until`].
+    pub async fn wait_gone(&mut self, selector: &Selector, patience: Duration) -> Result<(), Failure> {
+        let wanted = format!("a screen without {selector}");
+        self.wait_until(&wanted, patience, |tree| (!selector.is_on(tree)).then_some(())).await
+    }
+
+    /// Waits for an element and until the screen holds still, and taps it.
+    ///
+    /// # Errors
+    /// As [`Context::wait_until`], and [`Failure::NotTappable`].
+    pub async fn tap(&mut self, selector: &Selector, patience: Duration) -> Result<Found, Failure> {
+        let mut before: Option<(UiTree, Found)> = None;
+        let mut looks = 0;
+        let found = self
+            .wait_until(&selector.to_string(), patience, |tree| {
+                let now = selector.find(tree).map(Found::of)?;
+                looks += 1;
+                let still = before.as_ref().is_some_and(|(then, found)| {
+                    then == tree || (looks > LOOKS_FOR_STILLNESS && *found == now)
+                });
+                before = Some((tree.clone(), now.clone()));
+                still.then_some(now)
+            })
+            .await?;
+        self.tap_found(&selector.to_string(), &found).await?;
+        Ok(found)
+    }
+
+    async fn tap_found(&mut self, wanted: &str, found: &Found) -> Result<(), Failure> {
+        let Some(point) = found.tap else {
+            let screen = self.last_screen();
+            return Err(Failure::NotTappable { wanted: wanted.to_owned(), screen });
+        };
+        Ok(android::tap(self.phone(), point, self.soon()).await?)
+    }
+
+    /// What people would call the screen that was seen last.
+    #[must_use]
+    pub fn last_screen(&self) -> String {
+        match &self.last_seen {
+            Some(tree) => self.describe_screen(tree),
+            None => "nothing yet".to_owned(),
+        }
+    }
+
+    fn describe_screen(&self, tree: &UiTree) -> String {
+        if let Some(name) = self.guard.as_ref().and_then(|guard| guard.name(tree)) {
+            return name;
+        }
+        let shown: Vec<String> = tree
+            .iter()
+            .flat_map(|node| [&node.node().text, &node.node().description])
+            .filter(|text| !text.trim().is_empty())
+            .take(4)
+            .map(|text| format!("{:?}", text.chars().take(40).collect::<String>()))
+            .collect();
+        match (tree.package(), shown.is_empty()) {
+            (package, true) => format!("an unknown screen of {package}"),
+            (package, false) => format!("an unknown screen of {package} showing {}", shown.join(", ")),
+        }
+    }
+}
