@@ -72,11 +72,9 @@ impl Store {
         let failed = |reason: String| StorageError::Open { path: path.to_owned(), reason };
         let url = path.to_str().ok_or_else(|| failed("its path is not valid Unicode".to_owned()))?;
         let lock = lock(path)?;
+        bring_up_to_date(url).map_err(failed)?;
         // One writer: SQLite has only one, and its own queue for it is neither fair nor prompt.
         let writer = Lane::open(url, 1).map_err(failed)?;
-        let mut connection = writer.pool.get().map_err(|error| failed(error.to_string()))?;
-        connection.run_pending_migrations(MIGRATIONS).map_err(|error| failed(error.to_string()))?;
-        drop(connection);
         let readers = Lane::open(url, READERS).map_err(failed)?;
         Ok(Self { database: Arc::new(Database { writer, readers, _lock: lock }) })
     }
@@ -140,6 +138,14 @@ impl Lane {
             .map_err(|error| error.to_string())?;
         Ok(Self { pool, permits: Arc::new(Semaphore::new(size)) })
     }
+}
+
+/// A connection of its own, since a pool tries again and again and then no longer says what was wrong.
+fn bring_up_to_date(url: &str) -> Result<(), String> {
+    let mut connection = Connection::establish(url).map_err(|error| error.to_string())?;
+    connection.batch_execute(SETTINGS).map_err(|error| error.to_string())?;
+    connection.run_pending_migrations(MIGRATIONS).map_err(|error| error.to_string())?;
+    Ok(())
 }
 
 /// Takes the lock beside the database; the system lets it go when the program ends, however it ends.

@@ -1,0 +1,65 @@
+//! The transition function as a state machine: any events in any order keep what the rest of the program builds on.
+
+use chrono::DateTime;
+use proptest::prelude::*;
+use tikmatrix_domain::{
+    Finish, IllegalTransition, LeaseId, Outcome, Status, TaskEvent, TaskState, transition,
+};
+
+fn any_event() -> impl Strategy<Value = TaskEvent> {
+    let moment = (0_i64..1_000).prop_map(|millis| DateTime::from_timestamp_millis(millis).unwrap());
+    let lease = "[ab]".prop_map(LeaseId);
+    let outcome = prop::sample::select(Outcome::ALL.to_vec());
+    (any::<bool>(), lease, moment, outcome).prop_map(|(claim, lease, at, outcome)| {
+        if claim {
+            TaskEvent::Claimed { lease, at }
+        } else {
+            TaskEvent::Finished { lease, finish: Finish { outcome, remark: String::new(), at } }
+        }
+    })
+}
+
+/// What the state machine says, written a second time as a table: the oracle of the test.
+fn expected(state: &TaskState, event: &TaskEvent) -> Result<Status, IllegalTransition> {
+    match (state, event) {
+        (TaskState::Pending, TaskEvent::Claimed { .. }) => Ok(Status::Running),
+        (_, TaskEvent::Claimed { .. }) => Err(IllegalTransition::NotPending(state.status())),
+        (TaskState::Running { lease, .. }, TaskEvent::Finished { lease: by, finish }) if lease == by => {
+            let succeeded = finish.outcome == Outcome::Succeeded;
+            Ok(if succeeded { Status::Completed } else { Status::Failed })
+        }
+        (TaskState::Running { .. }, TaskEvent::Finished { .. }) => Err(IllegalTransition::LeaseLost),
+        (_, TaskEvent::Finished { .. }) => Err(IllegalTransition::NotRunning(state.status())),
+    }
+}
+
+proptest! {
+    #[test]
+    fn only_the_lease_that_claimed_a_task_ends_it_and_only_once(events in prop::collection::vec(any_event(), 0..20)) {
+        let mut state = TaskState::Pending;
+        let mut holder = None;
+        let mut ends = 0;
+        for event in events {
+            let before = state.clone();
+            let outcome = transition(&state, event.clone());
+            prop_assert_eq!(outcome.as_ref().map(TaskState::status).map_err(|error| *error), expected(&before, &event));
+            let Ok(next) = outcome else { continue };
+            match (&next, &event) {
+                (TaskState::Running { lease, since }, TaskEvent::Claimed { at, .. }) => {
+                    prop_assert_eq!(since, at);
+                    holder = Some(lease.clone());
+                }
+                (TaskState::Finished { started_at, finish }, TaskEvent::Finished { lease, finish: asked }) => {
+                    prop_assert_eq!(Some(lease), holder.as_ref());
+                    prop_assert_eq!(finish, asked);
+                    let begun = matches!(&before, TaskState::Running { since, .. } if since == started_at);
+                    prop_assert!(begun);
+                    ends += 1;
+                }
+                _ => prop_assert!(false, "{:?} became {:?} by {:?}", before, next, event),
+            }
+            state = next;
+        }
+        prop_assert!(ends <= 1);
+    }
+}

@@ -1,0 +1,62 @@
+//! Why a task waits, case by case.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tikmatrix_domain::{
+    AppKind, LeaseId, PhonePresence, ScriptName, Serial, Source, Task, TaskId, TaskState, WaitingReason,
+    waiting_reason,
+};
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(1_780_000_000_000).unwrap()
+}
+
+fn task() -> Task {
+    Task {
+        id: TaskId(1),
+        serial: Some(Serial::new("a").unwrap()),
+        username: None,
+        app: AppKind::TikTok,
+        script: ScriptName::new("post").unwrap(),
+        script_config: "{}".to_owned(),
+        source: Source::Api,
+        start_time: None,
+        state: TaskState::Pending,
+        progress: 0,
+        step: None,
+        attempt_count: 0,
+        created_at: now(),
+        updated_at: now(),
+    }
+}
+
+#[test]
+fn a_due_task_waits_for_whatever_its_phone_lacks() {
+    let reason = |presence| waiting_reason(&task(), now(), presence);
+    assert_eq!(reason(PhonePresence::Offline), Some(WaitingReason::DeviceOffline));
+    assert_eq!(reason(PhonePresence::Busy), Some(WaitingReason::DeviceBusy));
+    assert_eq!(reason(PhonePresence::Idle), None);
+}
+
+#[test]
+fn a_task_is_scheduled_until_its_very_moment() {
+    let scheduled = Task { start_time: Some(now() + TimeDelta::seconds(1)), ..task() };
+    let reason = |at| waiting_reason(&scheduled, at, PhonePresence::Offline);
+    assert_eq!(reason(now()), Some(WaitingReason::Scheduled));
+    assert_eq!(reason(now() + TimeDelta::seconds(1)), Some(WaitingReason::DeviceOffline));
+}
+
+#[test]
+fn a_task_without_a_phone_says_so_even_before_its_time() {
+    let homeless = Task { serial: None, start_time: Some(now() + TimeDelta::hours(1)), ..task() };
+    assert_eq!(
+        waiting_reason(&homeless, now(), PhonePresence::Idle),
+        Some(WaitingReason::NoDeviceForAccount)
+    );
+}
+
+#[test]
+fn a_task_that_works_waits_for_nothing() {
+    let running =
+        Task { state: TaskState::Running { lease: LeaseId("one".to_owned()), since: now() }, ..task() };
+    assert_eq!(waiting_reason(&running, now(), PhonePresence::Busy), None);
+}
