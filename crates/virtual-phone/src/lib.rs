@@ -1,1 +1,4 @@
-//! Placeholder of the face of this crate.
+//! An Android phone in software: the oracle of the tests and of the demo.
+
+pub mod apps;
+pub mod ui;

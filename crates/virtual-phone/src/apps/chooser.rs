@@ -1,0 +1,95 @@
+//! The system's question which of several apps shall take a request ("Just once" / "Always").
+
+use std::sync::LazyLock;
+
+use crate::ui::app::Scene;
+use crate::ui::intent::{Component, Delivery, Intent, MediaItem};
+use crate::ui::layout::{Layout, Values};
+use crate::ui::painter::{Color, TextSize};
+use crate::ui::view::{Bounds, View};
+
+const PACKAGE: &str = "android";
+const ACTIVITY: &str = "com.android.internal.app.ResolverActivity";
+const FIRST_ROW: i32 = 1650;
+const ROW_HEIGHT: i32 = 150;
+
+static LAYOUT: LazyLock<Layout> =
+    LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../layouts/android/chooser.xml")));
+
+/// An app that would take the request.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// The app's index in the window system.
+    pub app: usize,
+    /// The activity that would be started.
+    pub class: &'static str,
+    /// The app's name.
+    pub label: &'static str,
+}
+
+/// The open question.
+#[derive(Debug, Clone)]
+pub struct Chooser {
+    intent: Intent,
+    media: Option<MediaItem>,
+    choices: Vec<Choice>,
+    picked: Option<usize>,
+}
+
+impl Chooser {
+    /// Asks who takes the request.
+    pub fn new(intent: Intent, media: Option<MediaItem>, choices: Vec<Choice>) -> Self {
+        Self { intent, media, choices, picked: None }
+    }
+
+    /// The activity that asks.
+    pub fn component() -> Component {
+        Component::new(PACKAGE, ACTIVITY)
+    }
+
+    /// The window.
+    pub fn scene(&self) -> Scene {
+        let rows = self.choices.iter().zip(0..).map(|(choice, row)| self.row(choice, row)).collect();
+        let values = Values::new().flag("picked", self.picked.is_some()).slot("choices", rows);
+        Scene {
+            package: PACKAGE.to_owned(),
+            activity: ACTIVITY.to_owned(),
+            name: "chooser".to_owned(),
+            animated: false,
+            root: LAYOUT.build(&values),
+        }
+    }
+
+    /// A tap: the app and the request to hand to it, once that is decided.
+    pub fn act(&mut self, action: &str) -> Option<(usize, Delivery)> {
+        if let Some(row) = action.strip_prefix("choice:") {
+            self.picked = row.parse().ok();
+            return None;
+        }
+        // "Always" is not remembered: the question comes again.
+        let choice = self.choices.get(self.picked?)?;
+        let delivery = Delivery {
+            intent: self.intent.clone(),
+            class: choice.class.to_owned(),
+            media: self.media.clone(),
+        };
+        Some((choice.app, delivery))
+    }
+
+    fn row(&self, choice: &Choice, row: i32) -> View {
+        let top = FIRST_ROW + row * ROW_HEIGHT;
+        let is_picked = usize::try_from(row).ok() == self.picked;
+        let mut label = View::new("android.widget.TextView", Bounds::new(180, top + 50, 1000, top + 110));
+        label.resource_id = "android:id/text1".to_owned();
+        label.text = choice.label.to_owned();
+        label.paint.size = TextSize::Medium;
+        let mut view = View::new("android.widget.LinearLayout", Bounds::new(0, top, 1080, top + ROW_HEIGHT));
+        view.flags.clickable = true;
+        view.flags.focusable = true;
+        view.flags.selected = is_picked;
+        view.action = Some(format!("choice:{row}"));
+        view.paint.fill = is_picked.then_some(Color::new(225, 236, 250));
+        view.children = vec![label];
+        view
+    }
+}

@@ -1,0 +1,59 @@
+//! The videos of the feed: invented people and sentences.
+
+/// A video of somebody.
+pub(super) struct Video {
+    pub(super) author: &'static str,
+    pub(super) caption: &'static str,
+    pub(super) likes: &'static str,
+    pub(super) comments: &'static str,
+    pub(super) shares: &'static str,
+    pub(super) topic: &'static str,
+}
+
+/// The video at this place of the endless feed.
+pub(super) fn video(position: usize) -> &'static Video {
+    static VIDEOS: [Video; 5] = [
+        Video {
+            author: "paper.lantern",
+            caption: "folding a crane in 30 seconds #origami",
+            likes: "12.4K",
+            comments: "311",
+            shares: "1,204",
+            topic: "origami crane",
+        },
+        Video {
+            author: "tram.seven",
+            caption: "the first tram of the morning, all the way to the depot",
+            likes: "480.1K",
+            comments: "3,264",
+            shares: "24.9K",
+            topic: "night trams",
+        },
+        Video {
+            author: "moss_and_stone",
+            caption: "a year of moss in one minute 🌱 #timelapse",
+            likes: "98.7K",
+            comments: "1,020",
+            shares: "5,531",
+            topic: "moss garden",
+        },
+        Video {
+            author: "the.slow.kettle",
+            caption: "tea at altitude: it boils at 90 degrees up here",
+            likes: "3,310",
+            comments: "87",
+            shares: "45",
+            topic: "boiling point",
+        },
+        Video {
+            author: "knots.daily",
+            caption: "day 212: the bowline #knots",
+            likes: "51.2K",
+            comments: "640",
+            shares: "2,118",
+            topic: "useful knots",
+        },
+    ];
+    let [first, ..] = &VIDEOS;
+    VIDEOS.get(position % VIDEOS.len()).unwrap_or(first)
+}

@@ -1,0 +1,125 @@
+//! What the window system asks of an app, and what an app shows. The apps themselves are in `apps`.
+
+use chrono::{DateTime, Utc};
+
+use super::fault::Fault;
+use super::intent::{Delivery, Intent};
+use super::report::AppReport;
+use super::view::View;
+
+/// One window's content.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    /// The package that the nodes belong to.
+    pub package: String,
+    /// The activity's full class name.
+    pub activity: String,
+    /// Tells screens of one activity apart; a change of it drops the input focus.
+    pub name: String,
+    /// Whether something on it moves all the time, so that the phone never becomes idle.
+    pub animated: bool,
+    /// The views.
+    pub root: View,
+}
+
+/// What follows from a tap or from BACK.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The app stays in front.
+    Stay,
+    /// The app goes to the back.
+    Leave,
+    /// Something else is started.
+    Open(Intent),
+}
+
+/// A finger's way over the screen, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Swipe {
+    /// Where the finger came down.
+    pub from: (i32, i32),
+    /// Where it left.
+    pub to: (i32, i32),
+}
+
+impl Swipe {
+    /// Moves shorter than this are taps, as `ViewConfiguration`'s touch slop of 8 dp says.
+    const SLOP: i32 = 21;
+
+    /// Whether the finger hardly moved.
+    pub fn is_tap(&self) -> bool {
+        let (x, y) = (self.to.0.saturating_sub(self.from.0), self.to.1.saturating_sub(self.from.1));
+        x.saturating_abs() <= Self::SLOP && y.saturating_abs() <= Self::SLOP
+    }
+
+    /// How far the content is pushed up.
+    pub fn upward(&self) -> i32 {
+        self.from.1.saturating_sub(self.to.1)
+    }
+}
+
+/// Who an app is.
+#[derive(Debug, Clone, Copy)]
+pub struct Identity {
+    /// The package name.
+    pub package: &'static str,
+    /// The name below its icon.
+    pub label: &'static str,
+    /// `versionName`
+    pub version: &'static str,
+    /// The activity that the launcher starts.
+    pub main_activity: &'static str,
+    /// All activities that can be started by name, the main one included.
+    pub activities: &'static [&'static str],
+}
+
+/// An installed app. All of it is plain state: time is passed in, and nothing here waits.
+pub trait App: Send {
+    /// Who it is.
+    fn identity(&self) -> Identity;
+
+    /// The activity that takes a request which names none, if any does.
+    fn resolve(&self, intent: &Intent) -> Option<&'static str>;
+
+    /// Shows what was asked for.
+    fn open(&mut self, delivery: &Delivery, now: DateTime<Utc>);
+
+    /// What it shows, without dialogs.
+    fn scene(&self, now: DateTime<Utc>) -> Scene;
+
+    /// The modal window over the scene.
+    fn dialog(&self) -> Option<Scene> {
+        None
+    }
+
+    /// A tap reached a view with this action.
+    fn act(&mut self, action: &str, now: DateTime<Utc>) -> Outcome;
+
+    /// BACK, with the keyboard closed.
+    fn back(&mut self, now: DateTime<Utc>) -> Outcome;
+
+    /// A finger moved over the scene.
+    fn swipe(&mut self, _swipe: Swipe) {}
+
+    /// The text behind the input field of this name on the current scene.
+    fn field_mut(&mut self, _name: &str) -> Option<&mut String> {
+        None
+    }
+
+    /// Time passes: uploads go on, toasts vanish. Called before anything else at a new time, also in the background.
+    fn advance(&mut self, _now: DateTime<Utc>) {}
+
+    /// The process is killed.
+    fn stop(&mut self);
+
+    /// Arms a fault; those that do not concern the app are ignored.
+    fn arm(&mut self, _fault: Fault, _in_front: bool) {}
+
+    /// Ends all faults.
+    fn clear_faults(&mut self) {}
+
+    /// Its kind (`tiktok`) and what its accounts published.
+    fn report(&self) -> Option<(&'static str, AppReport)> {
+        None
+    }
+}

@@ -1,0 +1,71 @@
+//! The faults that the screen can show on demand; those of the wire belong to the adbd side.
+
+use serde::{Deserialize, Serialize};
+
+/// Something that goes wrong, or gets in the way, on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fault", rename_all = "snake_case")]
+pub enum Fault {
+    /// A window over the app: `{"fault": "popup", "kind": "rate", "when": "now"}`.
+    Popup {
+        /// Which one; one of the harmless ones by the phone's seed when left out.
+        #[serde(default)]
+        kind: Option<PopupKind>,
+        /// When it shows.
+        #[serde(default)]
+        when: PopupTime,
+    },
+    /// Uploads take this long: `{"fault": "slow_upload", "seconds": 20}`.
+    SlowUpload {
+        /// From the tap on Post to the published post.
+        #[serde(default = "slow_upload_seconds")]
+        seconds: u32,
+    },
+}
+
+/// The windows that an app puts in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PopupKind {
+    /// "Open settings" / "Don't allow" about contacts.
+    Contacts,
+    /// "Enjoying TikTok?"
+    Rate,
+    /// "Turn on notifications?"
+    Notifications,
+    /// A hint with "Got it".
+    GotIt,
+    /// Blocking: the account was signed out. Stays until the faults are cleared.
+    SignedOut,
+    /// Blocking: a puzzle to prove that a person is there. Stays until the faults are cleared.
+    Captcha,
+    /// Blocking: the account is disabled. Stays until the faults are cleared.
+    AccountDisabled,
+    /// Blocking: the app wants to be updated. Stays until the faults are cleared.
+    UpdateRequired,
+}
+
+impl PopupKind {
+    /// The ones that a tap dismisses.
+    pub const HARMLESS: [Self; 4] = [Self::Contacts, Self::Rate, Self::Notifications, Self::GotIt];
+
+    /// Whether nothing on the window leads back to the app.
+    pub fn is_blocking(self) -> bool {
+        !Self::HARMLESS.contains(&self)
+    }
+}
+
+/// When a popup shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PopupTime {
+    /// Over the next screen that the app changes to.
+    #[default]
+    NextScreen,
+    /// At once when the app is in front, else as soon as it is.
+    Now,
+}
+
+fn slow_upload_seconds() -> u32 {
+    30
+}

@@ -1,0 +1,60 @@
+//! What the apps of a phone have published: the oracle that tests and people compare with what they asked for.
+//!
+//! A `caption` is the description letter for letter; when a title was typed too, it is title, line break,
+//! description.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Serialize, Serializer};
+
+/// By app kind (`tiktok`).
+pub type AppsReport = BTreeMap<String, AppReport>;
+
+/// One app's accounts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AppReport {
+    /// The accounts signed in, the current one first.
+    pub accounts: Vec<AccountReport>,
+}
+
+/// One account's public traces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccountReport {
+    /// Without `@`.
+    pub username: String,
+    /// Published posts, oldest first.
+    pub posts: Vec<Post>,
+    /// The users it follows, in the order in which it followed them.
+    pub following: Vec<String>,
+}
+
+/// One published post: exactly one for each tap on Post whose upload ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Post {
+    /// What was typed, letter for letter; see the head of this file for titles.
+    pub caption: String,
+    /// SHA-256 of the published file, lower-case hex.
+    pub media_sha256: String,
+    /// The sound's name; none when it was taken off.
+    pub sound: Option<String>,
+    /// Where it was published.
+    pub placement: Placement,
+    /// The instant at which its upload ended.
+    #[serde(serialize_with = "rfc3339")]
+    pub published_at: DateTime<Utc>,
+}
+
+/// Where a post shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Placement {
+    /// The feed and the profile.
+    Feed,
+    /// The story of the day, not on the profile.
+    Story,
+}
+
+fn rfc3339<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
+}

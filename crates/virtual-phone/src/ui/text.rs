@@ -1,0 +1,19 @@
+//! Editing of an input field's text, and which characters the hardware keys type.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Backspace at the end of the text: takes off what a person sees as one character, as Android does with emoji.
+pub fn delete_last(text: &mut String) {
+    let length = text.grapheme_indices(true).next_back().map_or(0, |(start, _)| start);
+    text.truncate(length);
+}
+
+/// The character of a letter, digit or space key (Android's `KEYCODE_A` = 29, `KEYCODE_0` = 7, `KEYCODE_SPACE` = 62).
+pub fn key_character(code: u32) -> Option<char> {
+    match code {
+        7..=16 => char::from_digit(code - 7, 10),
+        29..=54 => char::from_digit(code - 29 + 10, 36),
+        62 => Some(' '),
+        _ => None,
+    }
+}

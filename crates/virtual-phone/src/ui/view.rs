@@ -1,0 +1,197 @@
+//! A view and the tree of views that one window shows: what it is, where it is, and which view a touch reaches.
+//! It leaves the text form to `dump` and looks to `painter`.
+
+use super::painter::Paint;
+
+/// A rectangle in screen pixels; right and bottom are exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Bounds {
+    /// First column.
+    pub left: i32,
+    /// First row.
+    pub top: i32,
+    /// First column to the right of it.
+    pub right: i32,
+    /// First row below it.
+    pub bottom: i32,
+}
+
+impl Bounds {
+    /// The rectangle between two corners.
+    pub fn new(left: i32, top: i32, right: i32, bottom: i32) -> Self {
+        Self { left, top, right, bottom }
+    }
+
+    /// Whether the pixel lies inside.
+    pub fn contains(&self, x: i32, y: i32) -> bool {
+        x >= self.left && x < self.right && y >= self.top && y < self.bottom
+    }
+
+    /// What both rectangles cover; an empty rectangle at the origin when they do not meet.
+    pub fn intersection(&self, other: &Self) -> Self {
+        let both = Self {
+            left: self.left.max(other.left),
+            top: self.top.max(other.top),
+            right: self.right.min(other.right),
+            bottom: self.bottom.min(other.bottom),
+        };
+        if both.is_empty() { Self::default() } else { both }
+    }
+
+    /// Whether it covers no pixel.
+    pub fn is_empty(&self) -> bool {
+        self.left >= self.right || self.top >= self.bottom
+    }
+
+    /// The pixel in the middle, where a test or an engine taps.
+    pub fn center(&self) -> (i32, i32) {
+        (i32::midpoint(self.left, self.right), i32::midpoint(self.top, self.bottom))
+    }
+
+    /// Columns covered.
+    pub fn width(&self) -> i32 {
+        self.right - self.left
+    }
+
+    /// Rows covered.
+    pub fn height(&self) -> i32 {
+        self.bottom - self.top
+    }
+
+    /// The same rectangle elsewhere.
+    pub fn moved(&self, x: i32, y: i32) -> Self {
+        Self::new(self.left + x, self.top + y, self.right + x, self.bottom + y)
+    }
+}
+
+/// The yes-or-no attributes of a node, as AOSP's `AccessibilityNodeInfo` names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flags {
+    /// Has an on and an off state.
+    pub checkable: bool,
+    /// That state is on.
+    pub checked: bool,
+    /// Reacts to a tap.
+    pub clickable: bool,
+    /// Takes part at all; a disabled view swallows taps without reacting.
+    pub enabled: bool,
+    /// May hold the input focus.
+    pub focusable: bool,
+    /// Holds the input focus.
+    pub focused: bool,
+    /// Its content is larger than itself.
+    pub scrollable: bool,
+    /// Reacts to a long press.
+    pub long_clickable: bool,
+    /// Its text is secret.
+    pub password: bool,
+    /// Is the chosen one among its siblings.
+    pub selected: bool,
+}
+
+impl Default for Flags {
+    fn default() -> Self {
+        Self {
+            checkable: false,
+            checked: false,
+            clickable: false,
+            enabled: true,
+            focusable: false,
+            focused: false,
+            scrollable: false,
+            long_clickable: false,
+            password: false,
+            selected: false,
+        }
+    }
+}
+
+/// An input field's connection to the text behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The app's name for the text.
+    pub name: String,
+    /// Whether ENTER begins a new line (else it moves on to the next field).
+    pub multiline: bool,
+}
+
+/// One node of the tree.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    /// Full Java class name.
+    pub class: String,
+    /// Full resource id (`package:id/name`), or empty.
+    pub resource_id: String,
+    /// The text it shows; for an input field, what was typed.
+    pub text: String,
+    /// What an empty input field shows.
+    pub hint: String,
+    /// The description for screen readers.
+    pub content_desc: String,
+    /// Its yes-or-no attributes.
+    pub flags: Flags,
+    /// Where it lies on the screen.
+    pub bounds: Bounds,
+    /// Invisible nodes are neither dumped, drawn nor touched, nor is anything below them.
+    pub visible: bool,
+    /// Drawn, and touched, beneath its siblings whatever its place among them: the order of nodes in a dump is the
+    /// order of layout, not of depth.
+    pub beneath: bool,
+    /// What the app is told when a tap reaches this view.
+    pub action: Option<String>,
+    /// Set on input fields.
+    pub field: Option<Field>,
+    /// How it looks.
+    pub paint: Paint,
+    /// Views inside it.
+    pub children: Vec<View>,
+}
+
+impl View {
+    /// A visible view of this class at this place, with nothing else set.
+    pub fn new(class: &str, bounds: Bounds) -> Self {
+        Self { class: class.to_owned(), bounds, visible: true, ..Self::default() }
+    }
+
+    /// The text a person sees: what was typed, or the hint of an empty field.
+    pub fn shown_text(&self) -> &str {
+        if self.text.is_empty() { &self.hint } else { &self.text }
+    }
+
+    /// The view that a tap at this point reaches: the topmost one there that takes touches. As on Android, views that
+    /// do not take touches let them through to what lies beneath them.
+    pub fn touched(&self, x: i32, y: i32) -> Option<&View> {
+        if !self.visible || !self.bounds.contains(x, y) {
+            return None;
+        }
+        let above = self.children.iter().rev().filter(|child| !child.beneath);
+        let below = self.children.iter().rev().filter(|child| child.beneath);
+        above
+            .chain(below)
+            .find_map(|child| child.touched(x, y))
+            .or_else(|| (self.flags.clickable || self.flags.long_clickable).then_some(self))
+    }
+
+    /// The first view, itself included, in the order of the dump that fits.
+    pub fn find(&self, fits: &dyn Fn(&View) -> bool) -> Option<&View> {
+        if fits(self) {
+            return Some(self);
+        }
+        self.children.iter().find_map(|child| child.find(fits))
+    }
+
+    /// Calls `visit` on this view and everything below it.
+    pub fn visit_mut(&mut self, visit: &mut dyn FnMut(&mut View)) {
+        visit(self);
+        for child in &mut self.children {
+            child.visit_mut(visit);
+        }
+    }
+
+    /// The names of its input fields in the order of the dump.
+    pub fn field_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.field.iter().map(|field| field.name.clone()).collect();
+        names.extend(self.children.iter().flat_map(View::field_names));
+        names
+    }
+}
