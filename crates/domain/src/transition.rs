@@ -15,6 +15,11 @@ pub enum TaskEvent {
         /// When.
         at: DateTime<Utc>,
     },
+    /// The runner that holds `lease` gives it back before anything was done on the phone.
+    Released {
+        /// The lease under which it was taken.
+        lease: LeaseId,
+    },
     /// The runner that holds `lease` is done with it.
     Finished {
         /// The lease under which the work was done.
@@ -30,8 +35,8 @@ pub enum IllegalTransition {
     /// Only a pending task can be claimed.
     #[error("a task that is {} cannot be claimed", .0.text())]
     NotPending(Status),
-    /// Only a running task can finish.
-    #[error("a task that is {} cannot finish", .0.text())]
+    /// Only a running task can finish or be given back.
+    #[error("a task that is {} cannot finish or be given back", .0.text())]
     NotRunning(Status),
     /// The task is worked on under another lease.
     #[error("the task is leased to another runner")]
@@ -46,13 +51,16 @@ pub fn transition(state: &TaskState, event: TaskEvent) -> Result<TaskState, Ille
     match (state, event) {
         (TaskState::Pending, TaskEvent::Claimed { lease, at }) => Ok(TaskState::Running { lease, since: at }),
         (other, TaskEvent::Claimed { .. }) => Err(IllegalTransition::NotPending(other.status())),
-        (TaskState::Running { lease: held, since }, TaskEvent::Finished { lease, finish }) => {
-            if *held == lease {
-                Ok(TaskState::Finished { started_at: *since, finish })
-            } else {
-                Err(IllegalTransition::LeaseLost)
-            }
+        (
+            TaskState::Running { lease: held, .. },
+            TaskEvent::Finished { lease, .. } | TaskEvent::Released { lease },
+        ) if *held != lease => Err(IllegalTransition::LeaseLost),
+        (TaskState::Running { .. }, TaskEvent::Released { .. }) => Ok(TaskState::Pending),
+        (TaskState::Running { since, .. }, TaskEvent::Finished { finish, .. }) => {
+            Ok(TaskState::Finished { started_at: *since, finish })
         }
-        (other, TaskEvent::Finished { .. }) => Err(IllegalTransition::NotRunning(other.status())),
+        (other, TaskEvent::Finished { .. } | TaskEvent::Released { .. }) => {
+            Err(IllegalTransition::NotRunning(other.status()))
+        }
     }
 }

@@ -10,12 +10,10 @@ fn any_event() -> impl Strategy<Value = TaskEvent> {
     let moment = (0_i64..1_000).prop_map(|millis| DateTime::from_timestamp_millis(millis).unwrap());
     let lease = "[ab]".prop_map(LeaseId);
     let outcome = prop::sample::select(Outcome::ALL.to_vec());
-    (any::<bool>(), lease, moment, outcome).prop_map(|(claim, lease, at, outcome)| {
-        if claim {
-            TaskEvent::Claimed { lease, at }
-        } else {
-            TaskEvent::Finished { lease, finish: Finish { outcome, remark: String::new(), at } }
-        }
+    (0..3, lease, moment, outcome).prop_map(|(kind, lease, at, outcome)| match kind {
+        0 => TaskEvent::Claimed { lease, at },
+        1 => TaskEvent::Released { lease },
+        _ => TaskEvent::Finished { lease, finish: Finish { outcome, remark: String::new(), at } },
     })
 }
 
@@ -28,8 +26,11 @@ fn expected(state: &TaskState, event: &TaskEvent) -> Result<Status, IllegalTrans
             let succeeded = finish.outcome == Outcome::Succeeded;
             Ok(if succeeded { Status::Completed } else { Status::Failed })
         }
-        (TaskState::Running { .. }, TaskEvent::Finished { .. }) => Err(IllegalTransition::LeaseLost),
-        (_, TaskEvent::Finished { .. }) => Err(IllegalTransition::NotRunning(state.status())),
+        (TaskState::Running { lease, .. }, TaskEvent::Released { lease: by }) if lease == by => {
+            Ok(Status::Pending)
+        }
+        (TaskState::Running { .. }, _) => Err(IllegalTransition::LeaseLost),
+        (_, _) => Err(IllegalTransition::NotRunning(state.status())),
     }
 }
 
@@ -48,6 +49,10 @@ proptest! {
                 (TaskState::Running { lease, since }, TaskEvent::Claimed { at, .. }) => {
                     prop_assert_eq!(since, at);
                     holder = Some(lease.clone());
+                }
+                (TaskState::Pending, TaskEvent::Released { lease }) => {
+                    let held = holder.take();
+                    prop_assert_eq!(Some(lease), held.as_ref());
                 }
                 (TaskState::Finished { started_at, finish }, TaskEvent::Finished { lease, finish: asked }) => {
                     prop_assert_eq!(Some(lease), holder.as_ref());

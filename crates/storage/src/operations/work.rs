@@ -56,6 +56,27 @@ impl Store {
         .await
     }
 
+    /// Gives back a task that was claimed under `lease` and not begun on its phone: it waits again as if it had never
+    /// been taken.
+    ///
+    /// # Errors
+    /// As [`Store::finish`].
+    pub async fn release(&self, id: TaskId, lease: LeaseId, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.write("give a task back", move |connection| {
+            let task = read(connection, id)?;
+            let state =
+                transition(&task.state, TaskEvent::Released { lease: lease.clone() }).map_err(illegal(id))?;
+            write_state(connection, &task, &state, now)?;
+            diesel::update(task::table.find(id.0))
+                .set(task::attempt_count.eq(task::attempt_count - 1))
+                .execute(connection)?;
+            let begun = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(lease.0));
+            diesel::delete(begun).execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Writes how the task ended for whoever holds `lease`.
     ///
     /// # Errors
@@ -63,8 +84,7 @@ impl Store {
     /// [`StorageError::Changed`], or of the database.
     pub async fn finish(&self, id: TaskId, lease: LeaseId, finish: Finish) -> Result<(), StorageError> {
         self.write("write a task's end", move |connection| {
-            let row = task::table.find(id.0).select(TaskRow::as_select()).first(connection).optional()?;
-            let task = row.ok_or(StorageError::NoSuchTask(id))?.into_task()?;
+            let task = read(connection, id)?;
             end(connection, &task, lease, finish)
         })
         .await
@@ -94,6 +114,11 @@ impl Store {
         })
         .await
     }
+}
+
+fn read(connection: &mut Connection, id: TaskId) -> Result<Task, Fault> {
+    let row = task::table.find(id.0).select(TaskRow::as_select()).first(connection).optional()?;
+    Ok(row.ok_or(StorageError::NoSuchTask(id))?.into_task()?)
 }
 
 fn claim(connection: &mut Connection, task: Task, lease: LeaseId, now: DateTime<Utc>) -> Result<Task, Fault> {

@@ -79,6 +79,22 @@ async fn a_result_is_only_written_under_the_lease_that_the_task_has() {
 }
 
 #[tokio::test]
+async fn a_task_that_is_given_back_waits_as_if_it_had_never_been_taken() {
+    let fixture = Fixture::new();
+    let id = fixture.create(vec![for_phone("a")]).await[0];
+    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    let refused = fixture.store.release(id, lease("two"), at(2)).await.unwrap_err();
+    assert!(matches!(refused, StorageError::Illegal { source: IllegalTransition::LeaseLost, .. }));
+
+    fixture.store.release(id, lease("one"), at(2)).await.unwrap();
+    let waiting = fixture.store.task(id).await.unwrap().unwrap();
+    assert_eq!((waiting.task.state, waiting.task.attempt_count), (TaskState::Pending, 0));
+    assert_eq!(waiting.attempts, []);
+    let again = fixture.store.claim_next(serial("a"), lease("two"), at(3)).await.unwrap().unwrap();
+    assert_eq!((again.id, again.attempt_count), (id, 1));
+}
+
+#[tokio::test]
 async fn the_end_of_an_unknown_task_is_refused() {
     let fixture = Fixture::new();
     let unknown = tikmatrix_domain::TaskId(7);
