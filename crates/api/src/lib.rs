@@ -1,1 +1,29 @@
-//! Placeholder of the face of this crate.
+//! The TikMatrix server as a library: the HTTP API over tasks, and the composition of storage, phones and runner that
+//! answers it. Which scripts it has, and which phones, whoever builds it says; the binary `tikmatrix` is one of those.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), tikmatrix_api::StartError> {
+//! let server = tikmatrix_api::Server::builder("data").port(0).phone("192.168.1.20:5555").start().await?;
+//! println!("listening on {}", server.url());
+//! server.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod builder;
+mod core;
+mod envelope;
+mod error;
+mod json;
+mod listen;
+mod origin;
+mod request;
+mod routes;
+mod server;
+mod start_error;
+mod view;
+
+pub use builder::ServerBuilder;
+pub use origin::refuse_foreign;
+pub use server::Server;
+pub use start_error::StartError;

@@ -1,0 +1,103 @@
+//! `tikmatrix demo`: a server with virtual phones on a fresh data directory, and one video published before your eyes.
+//! It uses the server as any client does, over HTTP.
+
+mod client;
+mod display;
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use sha2::{Digest, Sha256};
+use tikmatrix_api::Server;
+use tikmatrix_device::shell_quote::shell_word;
+use tikmatrix_post::Post;
+
+use self::client::{Client, Publication, publish};
+use super::{signal, virtual_phones};
+
+/// How many virtual phones the demo has.
+const PHONES: usize = 4;
+/// For the whole of it, from the first command to the last check.
+const TIME_LIMIT: Duration = Duration::from_secs(300);
+/// What is published; `assets/README.md` says how it was made.
+const VIDEO: &[u8] = include_bytes!("../../../assets/demo.mp4");
+
+/// What `demo` can be told.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Ends after the video instead of waiting for what you try next
+    #[arg(long, env = "TIKMATRIX_DEMO_ONCE")]
+    once: bool,
+    /// The port of the server, on this machine only; 0 means any free one
+    #[arg(long, env = "TIKMATRIX_DEMO_PORT", default_value_t = 0)]
+    port: u16,
+}
+
+/// Runs the demo; without `--once` until it is told to end.
+pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
+    let told_to_end = signal::told_to_end().context("cannot listen for signals")?;
+    tokio::pin!(told_to_end);
+    let directory = tempfile::Builder::new()
+        .prefix("tikmatrix-demo-")
+        .tempdir()
+        .context("cannot make a directory for the demo's data")?;
+    let video = directory.path().join("demo.mp4");
+    std::fs::write(&video, VIDEO).with_context(|| format!("cannot write {}", video.display()))?;
+    let farm = virtual_phones::start(PHONES).await?;
+    let builder = Server::builder(directory.path().join("data")).port(options.port).script(Post::default());
+    let server = virtual_phones::attach(builder, &farm).start().await?;
+    println!("TikMatrix serves {} with {PHONES} virtual phones", server.url());
+
+    let shown = tokio::select! {
+        shown = show(&server.url(), &video) => shown,
+        () = &mut told_to_end => Err(anyhow::anyhow!("the demo was ended before its video was published")),
+    };
+    if shown.is_ok() && !options.once {
+        println!("\nThe server stays up. Paste this to publish on another phone, Ctrl-C ends it:\n");
+        println!("{}\n", next_command(&server.url(), &video));
+        println!("What the phones published: {}/virtual/phones", server.url());
+        told_to_end.await;
+    }
+    server.shutdown().await;
+    farm.shutdown().await;
+    shown
+}
+
+/// Publishes the video and checks on the phone that it arrived as it was sent.
+async fn show(url: &str, video: &Path) -> anyhow::Result<()> {
+    let client = Client::new(url);
+    let path = video.to_owned();
+    // The client blocks; when the time is up it is left behind and ends with the program.
+    let work = tokio::task::spawn_blocking(move || publish(&client, &path));
+    let publication = tokio::time::timeout(TIME_LIMIT, work)
+        .await
+        .with_context(|| format!("the video was not published within {} s", TIME_LIMIT.as_secs()))???;
+    let Publication { serial, address, account, caption, sha256, seconds } = publication;
+    let sent = Sha256::digest(VIDEO).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    if sha256 != sent {
+        bail!("{serial} published other bytes than were sent: sha256 {sha256} instead of {sent}");
+    }
+    println!("\nPublished on {serial} ({address}) in {seconds:.1} s");
+    println!("  account  @{account}");
+    println!("  caption  {caption}");
+    println!("  sha256   {sha256}, the same as the file's");
+    Ok(())
+}
+
+/// A line for a shell that creates a task on the second phone.
+fn next_command(url: &str, video: &Path) -> String {
+    let body = serde_json::json!({
+        "serials": ["virtual-2"],
+        "script_name": "post",
+        "script_config": {
+            "content_type": 0,
+            "captions": "Check out my new video! #viral #fyp",
+            "material_list": [video.to_string_lossy()],
+            "upload_wait_time": 60,
+        },
+    });
+    let body = shell_word(&body.to_string());
+    format!("curl -X POST {url}/api/v1/task -H 'Content-Type: application/json' -d {body}")
+}

@@ -1,0 +1,72 @@
+//! `tikmatrix phone`.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer};
+use anyhow::Context;
+use clap::Args;
+use tikmatrix_api::refuse_foreign;
+use tikmatrix_virtual_phone::{Farm, FarmOptions, control};
+
+use super::signal;
+
+/// What `phone` can be told.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// The port of the first phone, on this machine only; the others follow
+    #[arg(long, env = "TIKMATRIX_PHONE_PORT", value_name = "P", value_parser = clap::value_parser!(u16).range(1..))]
+    port: u16,
+    /// How many phones to run
+    #[arg(long, env = "TIKMATRIX_PHONE_COUNT", value_name = "N", default_value_t = 1,
+        value_parser = clap::value_parser!(u16).range(1..))]
+    count: u16,
+    /// The port at which to tell over HTTP what was done on the phones, and to take faults; 0 means any free one
+    #[arg(long, env = "TIKMATRIX_PHONE_CONTROL", value_name = "P")]
+    control: Option<u16>,
+    /// Where chance begins: the same seed gives the same phones
+    #[arg(long, env = "TIKMATRIX_PHONE_SEED", value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
+/// Runs the phones until it is told to end.
+pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
+    let told_to_end = signal::told_to_end().context("cannot listen for signals")?;
+    let Options { port, count, control, seed } = *options;
+    if port.checked_add(count - 1).is_none() {
+        anyhow::bail!("{count} phones from port {port} on would need ports above 65535");
+    }
+    let farm = Farm::start(FarmOptions { count: usize::from(count), first_port: Some(port), seed })
+        .await
+        .with_context(|| format!("cannot run {count} virtual phones from port {port} on"))?;
+    let http = control.map(|port| serve_control(&farm, port)).transpose()?;
+    for phone in farm.phones() {
+        println!("{} listening on {}", phone.serial(), phone.address());
+    }
+    if let Some((address, _)) = &http {
+        println!("control listening on http://{address}/phones");
+    }
+    told_to_end.await;
+    if let Some((_, handle)) = http {
+        handle.stop(false).await;
+    }
+    farm.shutdown().await;
+    Ok(())
+}
+
+fn serve_control(farm: &Farm, port: u16) -> anyhow::Result<(SocketAddr, actix_web::dev::ServerHandle)> {
+    let failed = || format!("cannot listen on the control port {port}");
+    let farm = farm.clone();
+    let application =
+        move || App::new().wrap(from_fn(refuse_foreign)).configure(control::configure(farm.clone()));
+    let server = HttpServer::new(application)
+        .workers(1)
+        .disable_signals()
+        .bind((Ipv4Addr::LOCALHOST, port))
+        .with_context(failed)?;
+    let address = server.addrs().first().copied().with_context(failed)?;
+    let server = server.run();
+    let handle = server.handle();
+    tokio::spawn(server);
+    Ok((address, handle))
+}

@@ -1,0 +1,20 @@
+//! What the routes work with.
+
+use std::sync::Arc;
+
+use tikmatrix_device::script::ScriptRegistry;
+use tikmatrix_domain::Clock;
+use tikmatrix_runner::Runner;
+use tikmatrix_storage::Store;
+
+/// The parts of a running server that answer requests.
+pub(crate) struct Core {
+    /// Where the tasks are.
+    pub(crate) store: Store,
+    /// What tasks can be made of.
+    pub(crate) scripts: ScriptRegistry,
+    /// Who runs them.
+    pub(crate) runner: Arc<Runner>,
+    /// What time it is.
+    pub(crate) clock: Arc<dyn Clock>,
+}

@@ -1,0 +1,36 @@
+//! The form that every answer has, errors included. What goes into it is for the views and [`crate::error`].
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use serde::Serialize;
+
+/// `{"code": 0, "message": "success", "data": …}`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Envelope<Data> {
+    /// 0 for success, else one of the codes of [`crate::error::ErrorCode`].
+    code: u32,
+    /// `success`, or one sentence that a person can act on.
+    message: String,
+    /// What was asked for; of an error, what is known about it; else `null`.
+    data: Option<Data>,
+}
+
+/// The answer to a request that did what it was asked to.
+pub(crate) fn success<Data: Serialize>(data: Data) -> HttpResponse {
+    respond(StatusCode::OK, &Envelope { code: 0, message: "success".to_owned(), data: Some(data) })
+}
+
+/// The answer to a request that did not.
+pub(crate) fn failure<Data: Serialize>(
+    status: StatusCode,
+    code: u32,
+    message: String,
+    data: Option<Data>,
+) -> HttpResponse {
+    respond(status, &Envelope { code, message, data })
+}
+
+fn respond<Data: Serialize>(status: StatusCode, envelope: &Envelope<Data>) -> HttpResponse {
+    // Answers change from one moment to the next, and a proxy or browser must not keep them.
+    HttpResponse::build(status).insert_header(("Cache-Control", "no-store")).json(envelope)
+}

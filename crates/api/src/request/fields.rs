@@ -1,0 +1,130 @@
+//! The fields of a JSON object, taken one by one by name and type. Each that does not hold what it may hold becomes
+//! a problem, and what is left over at the end is unknown.
+
+use serde_json::{Map, Value};
+use tikmatrix_device::script::Problem;
+
+use super::nearest::unknown;
+
+/// An object that is being read.
+pub(crate) struct Fields {
+    left: Map<String, Value>,
+    known: Vec<&'static str>,
+    problems: Vec<Problem>,
+}
+
+impl Fields {
+    /// Begins to read `body`.
+    ///
+    /// # Errors
+    /// The one problem of a body that is no object.
+    pub(crate) fn of(body: Value) -> Result<Self, Problem> {
+        match body {
+            Value::Object(left) => Ok(Self { left, known: Vec::new(), problems: Vec::new() }),
+            other => Err(Problem {
+                field: String::new(),
+                reason: format!("the body must be a JSON object, not {}", shown(&other)),
+            }),
+        }
+    }
+
+    /// A value of any type; `null` counts as not given.
+    pub(crate) fn any(&mut self, name: &'static str) -> Option<Value> {
+        self.known.push(name);
+        self.left.remove(name).filter(|value| !value.is_null())
+    }
+
+    /// A string.
+    pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
+        match self.any(name)? {
+            Value::String(text) => Some(text),
+            other => {
+                self.problem(name, format!("{} is not a string", shown(&other)));
+                None
+            }
+        }
+    }
+
+    /// A boolean.
+    pub(crate) fn flag(&mut self, name: &'static str) -> Option<bool> {
+        match self.any(name)? {
+            Value::Bool(flag) => Some(flag),
+            other => {
+                self.problem(name, format!("{} is not true or false", shown(&other)));
+                None
+            }
+        }
+    }
+
+    /// A list of names, each read by `parse`, which says what is wrong with one; the same one twice counts once.
+    /// Elements that are wrong are left out and become problems.
+    pub(crate) fn names<Name>(
+        &mut self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Result<Name, String>,
+    ) -> Option<Vec<Name>>
+    where
+        Name: std::hash::Hash + Eq + Clone,
+    {
+        let elements = match self.any(name)? {
+            Value::Array(elements) => elements,
+            other => {
+                self.problem(name, format!("{} is not a list of strings", shown(&other)));
+                return None;
+            }
+        };
+        let mut seen = std::collections::HashSet::new();
+        let mut names = Vec::new();
+        for (index, element) in elements.iter().enumerate() {
+            let parsed = match element {
+                Value::String(text) => parse(text),
+                other => Err(format!("{} is not a string", shown(other))),
+            };
+            match parsed {
+                Ok(parsed) if seen.insert(parsed.clone()) => names.push(parsed),
+                Ok(_) => {}
+                Err(reason) => self.problem(format!("{name}[{index}]"), reason),
+            }
+        }
+        Some(names)
+    }
+
+    /// Notes that `field` does not hold what it may hold.
+    pub(crate) fn problem(&mut self, field: impl Into<String>, reason: impl Into<String>) {
+        self.problems.push(Problem { field: field.into(), reason: reason.into() });
+    }
+
+    /// Whether anything was noted of one of `names` or of what is in it.
+    pub(crate) fn has_problem_with(&self, names: &[&str]) -> bool {
+        let of = |problem: &Problem, name: &str| {
+            problem.field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+        };
+        self.problems.iter().any(|problem| names.iter().any(|name| of(problem, name)))
+    }
+
+    /// Everything that is wrong, with what was never asked for.
+    pub(crate) fn finish(mut self) -> Vec<Problem> {
+        for name in self.left.keys() {
+            let reason = unknown("field", name, &self.known);
+            self.problems.push(Problem { field: shortened(name), reason });
+        }
+        self.problems
+    }
+}
+
+/// A value as a message shows it: its JSON, when that is short.
+pub(crate) fn shown(value: &Value) -> String {
+    match value {
+        Value::Array(elements) if !elements.is_empty() => "a list".to_owned(),
+        Value::Object(fields) if !fields.is_empty() => "an object".to_owned(),
+        other => shortened(&other.to_string()),
+    }
+}
+
+/// At most 60 characters of `text`.
+pub(crate) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,102 @@
+//! The query of `GET /api/v1/task`.
+
+use tikmatrix_domain::{ScriptName, Serial, Source, Status, Username};
+use tikmatrix_storage::TaskFilter;
+
+use super::Query;
+use crate::error::ApiError;
+
+/// The number of tasks on a page when the client does not say.
+const DEFAULT_PAGE_SIZE: u32 = 20;
+/// More than this is taken as this.
+const LARGEST_PAGE_SIZE: u32 = 100;
+
+/// Which tasks, and which page of them.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ListTasks {
+    /// Which tasks.
+    pub(crate) filter: TaskFilter,
+    /// From 1.
+    pub(crate) page: u32,
+    /// 1 to 100.
+    pub(crate) page_size: u32,
+}
+
+impl ListTasks {
+    /// Reads the part of the URL after `?`.
+    ///
+    /// # Errors
+    /// 40001 with all that is wrong with it at once, unknown parameters included.
+    pub(crate) fn read(query: &str) -> Result<Self, ApiError> {
+        let mut query = Query::of(query);
+        let status = query.one_of("status", "0 (pending), 1 (running), 2 (completed), 3 (failed)", |text| {
+            Status::ALL.into_iter().find(|status| status.code().to_string() == text)
+        });
+        let serial = query.text("serial").and_then(|text| Serial::new(&text).ok());
+        let username = query.text("username").and_then(|text| {
+            let username = Username::new(&text);
+            username.map_err(|empty| query.problem("username", empty.to_string())).ok()
+        });
+        let script = query.text("script_name").and_then(|text| ScriptName::new(&text).ok());
+        let source = query.one_of("source", "ui, api", |text| {
+            [Source::Ui, Source::Api].into_iter().find(|source| source.text() == text)
+        });
+        let page = query.number("page", 1).unwrap_or(1);
+        let page_size = query.number("page_size", 1).unwrap_or(DEFAULT_PAGE_SIZE).min(LARGEST_PAGE_SIZE);
+        query.finish()?;
+        let filter = TaskFilter { status, serial, username, script, source };
+        Ok(Self { filter, page, page_size })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_query_is_the_first_twenty_of_all() {
+        let list = ListTasks::read("").unwrap();
+        assert_eq!((list.page, list.page_size, list.filter), (1, 20, TaskFilter::default()));
+    }
+
+    #[test]
+    fn a_page_size_above_a_hundred_is_a_hundred() {
+        assert_eq!(ListTasks::read("page_size=5000&page=7").unwrap().page_size, 100);
+    }
+
+    #[test]
+    fn filters_are_read_as_the_api_spells_them() {
+        let list =
+            ListTasks::read("status=3&serial=R5%208&username=@Maker&script_name=post&source=api").unwrap();
+        let list = list.filter;
+        assert_eq!(list.status, Some(Status::Failed));
+        assert_eq!(list.serial.unwrap().as_str(), "R5 8");
+        assert_eq!(list.username.unwrap().as_str(), "maker");
+        assert_eq!(list.script.unwrap().as_str(), "post");
+        assert_eq!(list.source, Some(Source::Api));
+    }
+
+    #[test]
+    fn a_page_far_beyond_the_end_can_be_asked_for() {
+        assert_eq!(ListTasks::read("page=99999999999999999999").unwrap().page, u32::MAX);
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told() {
+        for (query, message) in [
+            ("status=4", "status: 4 is not one of 0 (pending), 1 (running), 2 (completed), 3 (failed)"),
+            ("source=cli", "source: cli is not one of ui, api"),
+            ("page=0", "page: \"0\" is not a whole number from 1"),
+            ("page=1&page=2", "page: is given more than once"),
+            ("serial=", "serial: must not be empty"),
+            ("username=%40", "username: must not be empty"),
+            ("statis=1", "statis: is not a known parameter; did you mean status?"),
+            (
+                "page_size=x&colour=1",
+                "page_size: \"x\" is not a whole number from 1 (and 1 more problem: see data)",
+            ),
+        ] {
+            assert_eq!(ListTasks::read(query).unwrap_err().to_string(), message);
+        }
+    }
+}

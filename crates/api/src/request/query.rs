@@ -1,0 +1,108 @@
+//! The query of a URL, taken one by one by name. What is left over at the end is unknown.
+
+use actix_web::web;
+use serde_json::Value;
+use tikmatrix_device::script::Problem;
+
+use super::fields::{shortened, shown};
+use super::nearest::unknown;
+use crate::error::{ApiError, ErrorCode};
+
+/// A query that is being read.
+pub(crate) struct Query {
+    left: Vec<(String, String)>,
+    known: Vec<&'static str>,
+    problems: Vec<Problem>,
+}
+
+impl Query {
+    /// Begins to read the part of a URL after `?`.
+    pub(crate) fn of(query: &str) -> Self {
+        let mut problems = Vec::new();
+        let left = web::Query::<Vec<(String, String)>>::from_query(query)
+            .map(web::Query::into_inner)
+            .unwrap_or_else(|error| {
+                problems.push(Problem {
+                    field: String::new(),
+                    reason: format!("the query is not valid: {error}"),
+                });
+                Vec::new()
+            });
+        Self { left, known: Vec::new(), problems }
+    }
+
+    /// A route that takes no parameters.
+    ///
+    /// # Errors
+    /// Every parameter that was given all the same.
+    pub(crate) fn none(query: &str) -> Result<(), ApiError> {
+        Self::of(query).finish()
+    }
+
+    /// The parameter as text; it must not be empty or given twice.
+    pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
+        self.known.push(name);
+        let (mut given, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.left).into_iter().partition(|(key, _)| key == name);
+        self.left = left;
+        let (_, value) = given.pop()?;
+        if !given.is_empty() {
+            self.problem(name, "is given more than once");
+            return None;
+        }
+        if value.trim().is_empty() {
+            self.problem(name, "must not be empty");
+            return None;
+        }
+        Some(value)
+    }
+
+    /// The parameter as a whole number that is at least `least`; what is too large is `u32::MAX`.
+    pub(crate) fn number(&mut self, name: &'static str, least: u32) -> Option<u32> {
+        let text = self.text(name)?;
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        // Larger than any number of ours is still a number, only one that nothing has.
+        let number = text.parse().ok().or(digits.then_some(u32::MAX)).filter(|number| *number >= least);
+        if number.is_none() {
+            let shown = shown(&Value::String(shortened(&text)));
+            self.problem(name, format!("{shown} is not a whole number from {least}"));
+        }
+        number
+    }
+
+    /// One of several values, each under its name; `allowed` names them for the message.
+    pub(crate) fn one_of<Choice>(
+        &mut self,
+        name: &'static str,
+        allowed: &str,
+        find: impl Fn(&str) -> Option<Choice>,
+    ) -> Option<Choice> {
+        let text = self.text(name)?;
+        let found = find(&text);
+        if found.is_none() {
+            self.problem(name, format!("{} is not one of {allowed}", shortened(&text)));
+        }
+        found
+    }
+
+    /// Notes that the parameter does not hold what it may hold.
+    pub(crate) fn problem(&mut self, name: &str, reason: impl Into<String>) {
+        self.problems.push(Problem { field: name.to_owned(), reason: reason.into() });
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// Everything that is wrong, with what was never asked for.
+    pub(crate) fn finish(mut self) -> Result<(), ApiError> {
+        for (name, _) in &self.left {
+            let reason = unknown("parameter", name, &self.known);
+            self.problems.push(Problem { field: shortened(name), reason });
+        }
+        if self.problems.is_empty() {
+            Ok(())
+        } else {
+            Err(ApiError::problems(ErrorCode::InvalidParameter, self.problems))
+        }
+    }
+}

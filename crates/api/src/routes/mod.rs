@@ -1,0 +1,40 @@
+//! Which address is answered by what. The answers are made in the modules below.
+
+mod health;
+mod tasks;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::error::{ApiError, ErrorCode};
+
+/// The largest body that is read: room for a request of 10,000 long names.
+const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+/// Adds every route of the API. Unknown ones are answered by [`unknown_route`], which the application needs as its
+/// default.
+pub(crate) fn configure(config: &mut web::ServiceConfig) {
+    config
+        .app_data(web::PayloadConfig::new(LARGEST_BODY))
+        .service(
+            web::resource("/api/v1/task")
+                .route(web::get().to(tasks::list))
+                .route(web::post().to(tasks::create))
+                .default_service(web::to(|request| wrong_method(request, "GET, POST"))),
+        )
+        .service(read_only("/api/v1/task/stats").route(web::get().to(tasks::stats)))
+        .service(read_only("/api/v1/task/{task_id}").route(web::get().to(tasks::show)))
+        .service(read_only("/healthz").route(web::get().to(health::health)));
+}
+
+/// The answer where nothing is.
+pub(crate) async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Err(ApiError::new(ErrorCode::NotFound, format!("there is nothing at {}", request.path())))
+}
+
+fn read_only(path: &str) -> actix_web::Resource {
+    web::resource(path).default_service(web::to(|request| wrong_method(request, "GET")))
+}
+
+async fn wrong_method(request: HttpRequest, allow: &'static str) -> Result<HttpResponse, ApiError> {
+    Err(ApiError::method(request.method().as_str(), request.path(), allow))
+}

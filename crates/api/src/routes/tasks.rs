@@ -1,0 +1,113 @@
+//! Tasks: making them and looking at them.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::Local;
+use tikmatrix_domain::{PhonePresence, Task, TaskId, WaitingReason, waiting_reason};
+use tikmatrix_storage::{Page, PageStart};
+
+use crate::core::Core;
+use crate::envelope::success;
+use crate::error::{ApiError, ErrorCode};
+use crate::json;
+use crate::request::{CreateTasks, ListTasks, Query};
+use crate::view::{CreatedView, StatsView, TaskDetailView, TaskListView, TaskView};
+
+/// `POST /api/v1/task`.
+pub(super) async fn create(
+    core: web::Data<Core>,
+    request: HttpRequest,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let body = json_body(&request, body)?;
+    let now = core.clock.now();
+    let CreateTasks { request, warnings } =
+        CreateTasks::read(body, &core.scripts, &now.with_timezone(&Local))?;
+    let tasks = request.fan_out().map_err(|error| ApiError::invalid("", error.to_string()))?;
+    let created = core
+        .store
+        .create_tasks(tasks, now)
+        .await
+        .map_err(|error| ApiError::internal("POST /api/v1/task", &error))?;
+    core.runner.wake();
+    Ok(success(CreatedView::new(&created, warnings)))
+}
+
+/// `GET /api/v1/task`.
+pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let ListTasks { filter, page, page_size } = ListTasks::read(request.query_string())?;
+    let (tasks, total) = core
+        .store
+        .tasks(filter, Page { start: PageStart::Number(page), size: page_size })
+        .await
+        .map_err(|error| ApiError::internal("GET /api/v1/task", &error))?;
+    let tasks = tasks.iter().map(|task| TaskView::new(task, waiting(&core, task))).collect();
+    Ok(success(TaskListView { tasks, total, page, page_size }))
+}
+
+/// `GET /api/v1/task/stats`.
+pub(super) async fn stats(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let counts =
+        core.store.stats().await.map_err(|error| ApiError::internal("GET /api/v1/task/stats", &error))?;
+    Ok(success(StatsView::from(counts)))
+}
+
+/// `GET /api/v1/task/{task_id}`.
+pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let id = task_id(request.match_info().get("task_id").unwrap_or_default())?;
+    let detail = core
+        .store
+        .task(id)
+        .await
+        .map_err(|error| ApiError::internal("GET /api/v1/task/{task_id}", &error))?
+        .ok_or_else(|| no_such_task(&id.to_string()))?;
+    let waiting = waiting(&core, &detail.task);
+    Ok(success(TaskDetailView::new(&detail, waiting)))
+}
+
+/// The JSON of a body that says that it is JSON.
+fn json_body(
+    request: &HttpRequest,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<serde_json::Value, ApiError> {
+    let content_type =
+        request.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
+    let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        let message = match content_type {
+            Some(other) => format!("header Content-Type: {other:?} is not application/json"),
+            None => "header Content-Type: application/json is required".to_owned(),
+        };
+        return Err(ApiError::new(ErrorCode::NotJson, message));
+    }
+    let body = body.map_err(|error| match error.as_response_error().status_code() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            let limit = super::LARGEST_BODY;
+            ApiError::new(ErrorCode::BodyTooLarge, format!("the body is larger than {limit} bytes"))
+        }
+        _ => ApiError::invalid("", format!("the body could not be read: {error}")),
+    })?;
+    json::parse(&body).map_err(|reason| ApiError::invalid("", reason))
+}
+
+fn task_id(text: &str) -> Result<TaskId, ApiError> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.parse() {
+        Ok(number) if digits && number > 0 => Ok(TaskId(number)),
+        // A positive number, and larger than that of any task.
+        Err(_) if digits => Err(no_such_task(text)),
+        _ => Err(ApiError::invalid("task_id", format!("{text:?} is not a positive whole number"))),
+    }
+}
+
+fn no_such_task(id: &str) -> ApiError {
+    ApiError::new(ErrorCode::NotFound, format!("there is no task {id}"))
+}
+
+fn waiting(core: &Core, task: &Task) -> Option<WaitingReason> {
+    let presence = task.serial.as_ref().map_or(PhonePresence::Offline, |serial| core.runner.presence(serial));
+    waiting_reason(task, core.clock.now(), presence)
+}

@@ -1,0 +1,125 @@
+//! A running server: storage, phones, runner and HTTP, put together and taken apart in order.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use tikmatrix_device::registry::Registry;
+use tikmatrix_runner::{Runner, RunnerOptions};
+use tikmatrix_storage::Store;
+use tokio::task::JoinHandle;
+
+use crate::builder::{MoreRoutes, ServerBuilder};
+use crate::core::Core;
+use crate::listen::{self, Listeners};
+use crate::origin;
+use crate::routes;
+use crate::start_error::StartError;
+
+/// Threads that answer requests: what takes long runs elsewhere.
+const WORKERS: usize = 2;
+/// How long answers that are under way may take when the server ends.
+const SECONDS_FOR_LAST_ANSWERS: u64 = 2;
+/// How long a client may take to send the head of a request.
+const CLIENT_LIMIT: Duration = Duration::from_secs(10);
+
+/// A server that runs. Dropped without [`Server::shutdown`], its tasks end as when the machine loses its power.
+pub struct Server {
+    address: SocketAddr,
+    handle: ServerHandle,
+    http: JoinHandle<io::Result<()>>,
+    runner: Arc<Runner>,
+    registry: Registry,
+}
+
+impl Server {
+    /// Begins to put together a server whose database and files are in `data_directory`, which is made if there is
+    /// none.
+    #[must_use]
+    pub fn builder(data_directory: impl Into<PathBuf>) -> ServerBuilder {
+        ServerBuilder::new(data_directory.into())
+    }
+
+    /// The address that it listens on, the port being the real one. On machines that have it, `::1` is served too.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The URL that clients use.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Ends the server: no new requests, running tasks are interrupted and accounted for, phones are let go.
+    pub async fn shutdown(self) {
+        let Self { handle, http, runner, registry, .. } = self;
+        tokio::join!(handle.stop(true), runner.shutdown());
+        registry.shutdown().await;
+        if let Ok(Err(error)) = http.await {
+            log::warn!("the HTTP server did not end well: {error}");
+        }
+    }
+
+    pub(crate) async fn start(builder: ServerBuilder) -> Result<Self, StartError> {
+        // The port is taken first: a server that cannot have it must not touch the tasks of the one that has.
+        let listeners = listen::loopback(builder.port)?;
+        let address = listeners.address;
+        let directory = builder.data_directory.clone();
+        let store = tokio::task::spawn_blocking(move || open(&directory))
+            .await
+            .map_err(|error| StartError::Http(io::Error::other(error)))??;
+        let registry = Registry::start(builder.phones);
+        let runner = Arc::new(Runner::start(RunnerOptions {
+            store: store.clone(),
+            scripts: builder.scripts.clone(),
+            phones: registry.watch(),
+            clock: Arc::clone(&builder.clock),
+            artifacts: builder.data_directory.join("artifacts"),
+            task_limit: builder.task_limit,
+        }));
+        let core =
+            Core { store, scripts: builder.scripts, runner: Arc::clone(&runner), clock: builder.clock };
+        let (handle, http) = serve(listeners, core, builder.more_routes)?;
+        Ok(Self { address, handle, http, runner, registry })
+    }
+}
+
+fn open(directory: &Path) -> Result<Store, StartError> {
+    let unusable = |source| StartError::DataDirectory { path: directory.to_owned(), source };
+    std::fs::create_dir_all(directory).map_err(unusable)?;
+    Ok(Store::open(directory.join("tikmatrix.sqlite"))?)
+}
+
+fn serve(
+    listeners: Listeners,
+    core: Core,
+    more_routes: MoreRoutes,
+) -> Result<(ServerHandle, JoinHandle<io::Result<()>>), StartError> {
+    let core = web::Data::new(core);
+    let mut server = HttpServer::new(move || {
+        let more_routes = Arc::clone(&more_routes);
+        App::new()
+            .wrap(from_fn(origin::refuse_foreign))
+            .app_data(core.clone())
+            .configure(routes::configure)
+            .configure(move |config| more_routes(config))
+            .default_service(web::to(routes::unknown_route))
+    })
+    .workers(WORKERS)
+    .client_request_timeout(CLIENT_LIMIT)
+    .shutdown_timeout(SECONDS_FOR_LAST_ANSWERS)
+    .disable_signals();
+    for socket in listeners.sockets {
+        server = server.listen(socket).map_err(StartError::Http)?;
+    }
+    let server = server.run();
+    let handle = server.handle();
+    Ok((handle, tokio::spawn(server)))
+}

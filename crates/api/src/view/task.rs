@@ -1,0 +1,261 @@
+//! Tasks as the API shows them.
+
+use serde::Serialize;
+use serde_json::Value;
+use tikmatrix_domain::{Artifact, Attempt, Finish, Step, Task, TaskDetail, TaskId, TaskState, WaitingReason};
+use tikmatrix_storage::TaskCounts;
+
+use super::time::written;
+
+/// One task. Moments are RFC 3339 with offset.
+#[derive(Debug, Serialize)]
+pub(crate) struct TaskView {
+    /// Its number, positive and never used twice.
+    id: i64,
+    /// The serial of its phone; `null` while its account is bound to no phone.
+    serial: Option<String>,
+    /// Its account without `@`; `null` means whichever account is signed in.
+    username: Option<String>,
+    /// `tiktok` or `instagram`.
+    app: &'static str,
+    /// The script that it runs.
+    script_name: String,
+    /// The script's configuration, defaults filled in.
+    script_config: Value,
+    /// `api` when a program made it, `ui` when a person did in the web console.
+    source: &'static str,
+    /// 0 pending, 1 running, 2 completed, 3 failed.
+    status: u8,
+    /// The same as a word.
+    status_text: &'static str,
+    /// Why a pending task does not run yet: `scheduled`, `device_offline`, `device_busy`, `no_device_for_account`.
+    waiting_reason: Option<&'static str>,
+    /// It does not run before this moment.
+    start_time: Option<String>,
+    /// When its last attempt began.
+    started_at: Option<String>,
+    /// When its last attempt ended.
+    finished_at: Option<String>,
+    /// How far its last attempt came, 0 to 100.
+    progress: u8,
+    /// What its last attempt last began to do.
+    step: Option<String>,
+    /// How many times it was begun again.
+    retry_count: u32,
+    /// How many times it may be begun again.
+    max_retries: u32,
+    /// -100 to 100; higher runs first.
+    priority: i32,
+    /// How a finished task ended: `succeeded`, `failed`, `stopped`, `timed_out`, `interrupted`.
+    outcome: Option<&'static str>,
+    /// One sentence about how it ended.
+    remark: Option<String>,
+    /// When it was made.
+    created_at: String,
+    /// When it last changed.
+    updated_at: String,
+}
+
+impl TaskView {
+    /// `waiting` is why the task waits, if it does.
+    pub(crate) fn new(task: &Task, waiting: Option<WaitingReason>) -> Self {
+        let status = task.state.status();
+        let (started_at, finish) = match &task.state {
+            TaskState::Pending => (None, None),
+            TaskState::Running { since, .. } => (Some(*since), None),
+            TaskState::Finished { started_at, finish } => (Some(*started_at), Some(finish)),
+        };
+        Self {
+            id: task.id.0,
+            serial: task.serial.as_ref().map(ToString::to_string),
+            username: task.username.as_ref().map(ToString::to_string),
+            app: task.app.as_str(),
+            script_name: task.script.to_string(),
+            script_config: serde_json::from_str(&task.script_config).unwrap_or(Value::Null),
+            source: task.source.text(),
+            status: status.code(),
+            status_text: status.text(),
+            waiting_reason: waiting.map(WaitingReason::text),
+            start_time: task.start_time.map(written),
+            started_at: started_at.map(written),
+            finished_at: finish.map(|finish| written(finish.at)),
+            progress: task.progress,
+            step: task.step.clone(),
+            retry_count: 0,
+            max_retries: 0,
+            priority: 0,
+            outcome: finish.map(|finish| finish.outcome.text()),
+            remark: finish.and_then(remark),
+            created_at: written(task.created_at),
+            updated_at: written(task.updated_at),
+        }
+    }
+}
+
+/// One task with what is known of its attempts.
+#[derive(Debug, Serialize)]
+pub(crate) struct TaskDetailView {
+    /// The task itself.
+    #[serde(flatten)]
+    task: TaskView,
+    /// The times that it was begun, oldest first.
+    attempts: Vec<AttemptView>,
+    /// The steps of all attempts, oldest first.
+    steps: Vec<StepView>,
+    /// What was kept as evidence, oldest first.
+    artifacts: Vec<ArtifactView>,
+}
+
+impl TaskDetailView {
+    /// `waiting` is why the task waits, if it does.
+    pub(crate) fn new(detail: &TaskDetail, waiting: Option<WaitingReason>) -> Self {
+        Self {
+            task: TaskView::new(&detail.task, waiting),
+            attempts: detail.attempts.iter().map(AttemptView::from).collect(),
+            steps: detail.steps.iter().map(StepView::from).collect(),
+            artifacts: detail.artifacts.iter().map(ArtifactView::from).collect(),
+        }
+    }
+}
+
+/// One time that a task was begun.
+#[derive(Debug, Serialize)]
+struct AttemptView {
+    /// From 1.
+    number: u32,
+    /// When it began.
+    started_at: String,
+    /// When it ended; `null` while it works.
+    finished_at: Option<String>,
+    /// How it ended, as in the task.
+    outcome: Option<&'static str>,
+    /// One sentence about how it ended.
+    remark: Option<String>,
+}
+
+impl From<&Attempt> for AttemptView {
+    fn from(attempt: &Attempt) -> Self {
+        let finish = attempt.finish.as_ref();
+        Self {
+            number: attempt.number,
+            started_at: written(attempt.started_at),
+            finished_at: finish.map(|finish| written(finish.at)),
+            outcome: finish.map(|finish| finish.outcome.text()),
+            remark: finish.and_then(remark),
+        }
+    }
+}
+
+/// One step of an attempt.
+#[derive(Debug, Serialize)]
+struct StepView {
+    /// The number of the attempt.
+    attempt: u32,
+    /// Rises within the attempt; log lines and artifacts are counted with the steps, so that numbers may be missing.
+    number: u32,
+    /// What was begun.
+    text: String,
+    /// When.
+    started_at: String,
+}
+
+impl From<&Step> for StepView {
+    fn from(step: &Step) -> Self {
+        Self {
+            attempt: step.attempt,
+            number: step.number,
+            text: step.text.clone(),
+            started_at: written(step.started_at),
+        }
+    }
+}
+
+/// One file that was kept as evidence.
+#[derive(Debug, Serialize)]
+struct ArtifactView {
+    /// The number of the attempt.
+    attempt: u32,
+    /// Rises within the attempt, counted with the steps.
+    number: u32,
+    /// `screenshot` (PNG) or `ui_tree` (XML).
+    kind: &'static str,
+    /// When it was taken.
+    taken_at: String,
+    /// Its path below the folder `artifacts` of the server's data directory.
+    file: String,
+}
+
+impl From<&Artifact> for ArtifactView {
+    fn from(artifact: &Artifact) -> Self {
+        Self {
+            attempt: artifact.attempt,
+            number: artifact.number,
+            kind: artifact.kind.text(),
+            taken_at: written(artifact.at),
+            file: artifact.file.clone(),
+        }
+    }
+}
+
+/// A page of tasks, newest first.
+#[derive(Debug, Serialize)]
+pub(crate) struct TaskListView {
+    /// The tasks of the page; empty beyond the last.
+    pub(crate) tasks: Vec<TaskView>,
+    /// How many tasks the filters let through, on all pages together.
+    pub(crate) total: u64,
+    /// The number of the page, from 1.
+    pub(crate) page: u32,
+    /// How many tasks a page holds at most.
+    pub(crate) page_size: u32,
+}
+
+/// What a request for tasks made.
+#[derive(Debug, Serialize)]
+pub(crate) struct CreatedView {
+    /// The numbers of the tasks: devices or accounts outermost in the order of the request, then targets.
+    task_ids: Vec<i64>,
+    /// How many they are.
+    created_count: usize,
+    /// What the client should know; left out when there is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
+}
+
+impl CreatedView {
+    /// The answer to a request that made `tasks`.
+    pub(crate) fn new(tasks: &[TaskId], warnings: Vec<String>) -> Self {
+        Self { task_ids: tasks.iter().map(|task| task.0).collect(), created_count: tasks.len(), warnings }
+    }
+}
+
+/// How many tasks there are.
+#[derive(Debug, Serialize)]
+pub(crate) struct StatsView {
+    /// All of them.
+    total: u64,
+    /// That wait.
+    pending: u64,
+    /// That work.
+    running: u64,
+    /// That did what they were asked to.
+    completed: u64,
+    /// That did not.
+    failed: u64,
+}
+
+impl From<TaskCounts> for StatsView {
+    fn from(counts: TaskCounts) -> Self {
+        Self {
+            total: counts.total(),
+            pending: counts.pending,
+            running: counts.running,
+            completed: counts.completed,
+            failed: counts.failed,
+        }
+    }
+}
+
+fn remark(finish: &Finish) -> Option<String> {
+    (!finish.remark.is_empty()).then(|| finish.remark.clone())
+}

@@ -1,0 +1,113 @@
+//! A server without phones in the test's own process, with one script made for the purpose, and HTTP to it.
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tikmatrix_api::Server;
+use tikmatrix_device::script::{Completion, Context, Failure, Planned, Problem, Script};
+
+/// A script whose configuration has one field, `words`: one task for each.
+struct Say;
+
+#[async_trait]
+impl Script for Say {
+    fn name(&self) -> &'static str {
+        "say"
+    }
+
+    fn description(&self) -> &'static str {
+        "Says words"
+    }
+
+    fn schema(&self) -> Value {
+        json!({"type": "object"})
+    }
+
+    fn plan(&self, config: &Value) -> Result<Vec<Planned>, Vec<Problem>> {
+        let problem = |field: &str| Problem { field: field.to_owned(), reason: "is wrong".to_owned() };
+        match &config["words"] {
+            Value::Array(words) => {
+                Ok(words.iter().map(|word| Planned { config: json!({"words": [word]}), app: None }).collect())
+            }
+            Value::Null => Ok(vec![Planned { config: json!({"words": []}), app: None }]),
+            _ => Err(vec![problem("words"), problem("words[0]")]),
+        }
+    }
+
+    async fn run(&self, _context: &mut Context, _config: &Value) -> Result<Completion, Failure> {
+        Ok(Completion { remark: "said".to_owned() })
+    }
+}
+
+/// A running server and a client of it.
+pub struct Api {
+    server: Option<Server>,
+    agent: ureq::Agent,
+    _directory: TempDir,
+}
+
+/// An answer: the HTTP status and the envelope.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub allow: Option<String>,
+    pub body: Value,
+}
+
+impl Answer {
+    pub fn code(&self) -> i64 {
+        self.body["code"].as_i64().unwrap_or_else(|| panic!("no code in {self:?}"))
+    }
+
+    pub fn message(&self) -> &str {
+        self.body["message"].as_str().unwrap_or_else(|| panic!("no message in {self:?}"))
+    }
+
+    /// The fields of the problems in `data`.
+    pub fn fields(&self) -> Vec<&str> {
+        let problems = self.body["data"].as_array().map(Vec::as_slice).unwrap_or_default();
+        problems.iter().map(|problem| problem["field"].as_str().unwrap()).collect()
+    }
+}
+
+impl Api {
+    pub async fn start() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let server = Server::builder(directory.path()).port(0).script(Say).start().await.unwrap();
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
+        Self { server: Some(server), agent, _directory: directory }
+    }
+
+    pub async fn stop(mut self) {
+        self.server.take().unwrap().shutdown().await;
+    }
+
+    pub fn url(&self) -> String {
+        self.server.as_ref().unwrap().url()
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], Vec::new()).await
+    }
+
+    pub async fn post(&self, body: &Value) -> Answer {
+        self.post_bytes(body.to_string().into_bytes()).await
+    }
+
+    pub async fn post_bytes(&self, body: Vec<u8>) -> Answer {
+        self.send("POST", "/api/v1/task", &[("Content-Type", "application/json")], body).await
+    }
+
+    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url()));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body).unwrap();
+        let agent = self.agent.clone();
+        let mut response = tokio::task::spawn_blocking(move || agent.run(request)).await.unwrap().unwrap();
+        let allow = response.headers().get("allow").map(|value| value.to_str().unwrap().to_owned());
+        let status = response.status().as_u16();
+        Answer { status, allow, body: response.body_mut().read_json().expect("every answer is JSON") }
+    }
+}
