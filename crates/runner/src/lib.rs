@@ -1,1 +1,16 @@
-//! Placeholder of the face of this crate.
+//! Runs tasks: one worker per phone takes what is due, runs its script, keeps what the script says and writes how it
+//! ended, through loss of phones, panics of scripts and the end of the server. It names no script, no app and no
+//! licence.
+
+mod alarm;
+mod artifacts;
+mod attempt;
+mod journal;
+mod keeper;
+mod persistence;
+mod runner;
+mod shared;
+mod supervisor;
+mod worker;
+
+pub use runner::{Runner, RunnerOptions};

@@ -1,0 +1,89 @@
+//! Brings what a script says from its journal into the database and its evidence into files, in the order in which it
+//! was said.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tikmatrix_device::script::{self, Entry};
+use tikmatrix_domain::{ArtifactKind, LeaseId, LogLevel, Record, RecordedEvent, TaskId};
+use tikmatrix_storage::StorageError;
+use tokio_util::sync::CancellationToken;
+
+use crate::artifacts::ArtifactFolder;
+use crate::journal::{Said, TaskJournal};
+use crate::persistence::insist;
+use crate::shared::Shared;
+
+/// At least this long between two writes of one task: however much a script says, it costs the database five commits a
+/// second. The first thing after a silence is written at once.
+const BETWEEN_WRITES: Duration = Duration::from_millis(200);
+
+pub(crate) struct Keeper {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) task: TaskId,
+    pub(crate) lease: LeaseId,
+    pub(crate) journal: Arc<TaskJournal>,
+    pub(crate) folder: ArtifactFolder,
+    /// Cancelled when the task turns out to belong to someone else.
+    pub(crate) cancel: CancellationToken,
+}
+
+impl Keeper {
+    /// Returns when the journal is closed and everything in it is kept.
+    pub(crate) async fn run(mut self) {
+        loop {
+            self.journal.news().await;
+            let closed = self.journal.closed.is_cancelled();
+            let said = self.journal.fetch();
+            if !said.is_empty() {
+                self.keep(said).await;
+            }
+            if closed {
+                return;
+            }
+            tokio::select! {
+                () = self.journal.closed.cancelled() => {}
+                () = tokio::time::sleep(BETWEEN_WRITES) => {}
+            }
+        }
+    }
+
+    async fn keep(&mut self, said: Vec<Said>) {
+        let mut records = Vec::with_capacity(said.len());
+        for Said { at, entry } in said {
+            records.push(Record { at, event: self.event(entry).await });
+        }
+        let write = || self.shared.store.record(self.task, self.lease.clone(), records.clone());
+        match insist(&self.shared.stop, write).await {
+            Ok(()) => {}
+            Err(error @ (StorageError::Illegal { .. } | StorageError::NoSuchTask(_))) => {
+                log::warn!("{error}; its script is stopped");
+                self.cancel.cancel();
+            }
+            Err(error) => log::error!("{} records of task {} are lost: {error}", records.len(), self.task),
+        }
+    }
+
+    async fn event(&mut self, entry: Entry) -> RecordedEvent {
+        match entry {
+            Entry::Step(text) => RecordedEvent::Step(text),
+            Entry::Progress(percent) => RecordedEvent::Progress(percent),
+            Entry::Log(script::LogLevel::Info, text) => RecordedEvent::Log(LogLevel::Info, text),
+            Entry::Log(script::LogLevel::Warn, text) => RecordedEvent::Log(LogLevel::Warn, text),
+            Entry::Artifact { kind, bytes } => {
+                let kind = match kind {
+                    script::ArtifactKind::Screenshot => ArtifactKind::Screenshot,
+                    script::ArtifactKind::UiTree => ArtifactKind::UiTree,
+                };
+                match self.folder.keep(kind, bytes).await {
+                    Ok(file) => RecordedEvent::Artifact { kind, file },
+                    Err(error) => {
+                        let line = format!("the {} of the failure could not be kept: {error}", kind.text());
+                        log::error!("task {}: {line}", self.task);
+                        RecordedEvent::Log(LogLevel::Warn, line)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The runner as its owner sees it: started, woken, asked and shut down.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tikmatrix_device::registry::PhoneEntry;
+use tikmatrix_device::script::ScriptRegistry;
+use tikmatrix_domain::{Clock, PhonePresence, Serial};
+use tikmatrix_storage::{StorageError, Store};
+use tokio::sync::watch;
+
+use crate::shared::Shared;
+use crate::supervisor;
+
+/// What a runner works with.
+pub struct RunnerOptions {
+    /// Where the tasks are.
+    pub store: Store,
+    /// The scripts that tasks may name.
+    pub scripts: ScriptRegistry,
+    /// The phones, as a registry sees them come and go.
+    pub phones: watch::Receiver<Vec<PhoneEntry>>,
+    /// What tells when a task is due.
+    pub clock: Arc<dyn Clock>,
+    /// The folder below which the evidence of failures is kept; it is made when it is needed.
+    pub artifacts: PathBuf,
+    /// The longest that one task may work, its clean-up not counted.
+    pub task_limit: Duration,
+}
+
+/// Runs tasks in the background until it is shut down; a cheap clone. One that is dropped without a shutdown goes on
+/// for as long as the tokio runtime does.
+#[derive(Clone)]
+pub struct Runner {
+    shared: Arc<Shared>,
+}
+
+impl Runner {
+    /// Ends what a dead server left running, then begins to run tasks. Needs a tokio runtime around it.
+    ///
+    /// # Errors
+    /// When the tasks that were left running could not be ended; nothing runs then.
+    pub async fn start(options: RunnerOptions) -> Result<Self, StorageError> {
+        for task in options.store.interrupt_abandoned(options.clock.now()).await? {
+            log::warn!("task {task} was running when the server last ended; it is now failed as interrupted");
+        }
+        let phones = options.phones.clone();
+        let shared = Arc::new(Shared::new(options));
+        tokio::spawn(supervisor::run(Arc::clone(&shared), phones));
+        Ok(Self { shared })
+    }
+
+    /// Says that tasks were created or given a phone, so that idle phones look for work. What is created afterwards
+    /// without another call may wait until its phone looks again by itself.
+    pub fn wake(&self) {
+        self.shared.wake();
+    }
+
+    /// What the phone is doing, as far as tasks that wait for it are concerned.
+    #[must_use]
+    pub fn presence(&self, serial: &Serial) -> PhonePresence {
+        self.shared.presence(serial)
+    }
+
+    /// Takes no more tasks, stops those that work, and returns when each of them is accounted for: at the latest after
+    /// 20 s. A second call waits for the same end.
+    pub async fn shutdown(&self) {
+        self.shared.stop.cancel();
+        self.shared.ended.cancelled().await;
+    }
+}

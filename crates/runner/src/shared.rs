@@ -1,0 +1,111 @@
+//! What the runner's tasks share: its options, its wake-up, and a slot for each phone that was ever seen.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tikmatrix_device::phone::Phone;
+use tikmatrix_device::script::ScriptRegistry;
+use tikmatrix_domain::{Clock, PhonePresence, Serial};
+use tikmatrix_storage::Store;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::runner::RunnerOptions;
+
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) scripts: ScriptRegistry,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) artifacts: PathBuf,
+    pub(crate) task_limit: Duration,
+    /// Changes whenever there may be new work.
+    pub(crate) wakes: watch::Sender<()>,
+    /// Cancelled when no more tasks are to be taken and those that work are to stop.
+    pub(crate) stop: CancellationToken,
+    /// Cancelled when every worker has ended.
+    pub(crate) ended: CancellationToken,
+    slots: Mutex<HashMap<Serial, Arc<Slot>>>,
+}
+
+/// One phone by its serial number, whichever connection leads to it now.
+pub(crate) struct Slot {
+    pub(crate) serial: Serial,
+    /// The connection while the phone is ready.
+    pub(crate) phone: watch::Sender<Option<Phone>>,
+    busy: AtomicBool,
+}
+
+/// Marks a slot's phone as busy for as long as it lives.
+pub(crate) struct Busy<'slot>(&'slot AtomicBool);
+
+impl Shared {
+    pub(crate) fn new(options: RunnerOptions) -> Self {
+        Self {
+            store: options.store,
+            scripts: options.scripts,
+            clock: options.clock,
+            artifacts: options.artifacts,
+            task_limit: options.task_limit,
+            wakes: watch::Sender::new(()),
+            stop: CancellationToken::new(),
+            ended: CancellationToken::new(),
+            slots: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn wake(&self) {
+        self.wakes.send_replace(());
+    }
+
+    pub(crate) fn presence(&self, serial: &Serial) -> PhonePresence {
+        match self.slots().get(serial) {
+            Some(slot) if slot.busy.load(Ordering::Relaxed) => PhonePresence::Busy,
+            Some(slot) if slot.phone.borrow().is_some() => PhonePresence::Idle,
+            _ => PhonePresence::Offline,
+        }
+    }
+
+    /// Takes note of which phones are ready now, and gives the slots of those that were never seen before.
+    pub(crate) fn follow<'phone>(&self, ready: impl Iterator<Item = &'phone Phone>) -> Vec<Arc<Slot>> {
+        let mut ready_by_serial: HashMap<&Serial, &Phone> = HashMap::new();
+        for phone in ready {
+            ready_by_serial.entry(phone.serial()).or_insert(phone);
+        }
+        let mut slots = self.slots();
+        for slot in slots.values() {
+            slot.phone.send_replace(ready_by_serial.remove(&slot.serial).cloned());
+        }
+        let new = ready_by_serial.into_values().map(|phone| Arc::new(Slot::new(phone)));
+        let new: Vec<Arc<Slot>> = new.collect();
+        slots.extend(new.iter().map(|slot| (slot.serial.clone(), Arc::clone(slot))));
+        new
+    }
+
+    fn slots(&self) -> MutexGuard<'_, HashMap<Serial, Arc<Slot>>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Slot {
+    fn new(phone: &Phone) -> Self {
+        Self {
+            serial: phone.serial().clone(),
+            phone: watch::Sender::new(Some(phone.clone())),
+            busy: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn occupy(&self) -> Busy<'_> {
+        self.busy.store(true, Ordering::Relaxed);
+        Busy(&self.busy)
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}

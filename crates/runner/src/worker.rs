@@ -1,0 +1,125 @@
+//! The worker of one phone: waits until the phone is ready and a task is due, takes it, has it run, and looks again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tikmatrix_device::phone::Phone;
+use tikmatrix_domain::{LeaseId, Task};
+use tikmatrix_storage::StorageError;
+use tokio::sync::watch;
+
+use crate::alarm;
+use crate::attempt::Attempt;
+use crate::persistence::insist;
+use crate::shared::{Shared, Slot};
+
+/// Between two looks at a database that does not answer.
+const AFTER_ERROR: Duration = Duration::from_secs(5);
+
+/// What a look for work came to.
+enum Look {
+    Taken(Box<Task>, LeaseId),
+    /// Nothing is due; the next task will be then, if there is one.
+    Nothing(Option<DateTime<Utc>>),
+}
+
+pub(crate) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
+    let mut wakes = shared.wakes.subscribe();
+    let mut phones = slot.phone.subscribe();
+    loop {
+        let phone = tokio::select! {
+            biased;
+            () = shared.stop.cancelled() => return,
+            phone = ready_phone(&mut phones) => phone,
+        };
+        // Before the look: a wake-up that comes during it is seen after it.
+        wakes.mark_unchanged();
+        let next_due = match look(&shared, &slot).await {
+            Ok(Look::Taken(task, lease)) => {
+                work(&shared, &slot, *task, lease, phone).await;
+                continue;
+            }
+            Ok(Look::Nothing(next_due)) => next_due,
+            Err(error) => {
+                log::error!("phone {}: {error}; looking again in {AFTER_ERROR:?}", slot.serial);
+                tokio::select! {
+                    () = shared.stop.cancelled() => return,
+                    () = tokio::time::sleep(AFTER_ERROR) => continue,
+                }
+            }
+        };
+        tokio::select! {
+            () = shared.stop.cancelled() => return,
+            _ = wakes.changed() => {}
+            _ = phones.changed() => {}
+            _ = phone.closed() => {}
+            () = alarm::until(shared.clock.as_ref(), next_due) => {}
+        }
+    }
+}
+
+/// The phone's connection, once it has one that stands. One that broke is not waited for: when the registry has noticed,
+/// it says so, and then gives the next one.
+async fn ready_phone(phones: &mut watch::Receiver<Option<Phone>>) -> Phone {
+    loop {
+        let phone = phones.borrow_and_update().clone();
+        if let Some(phone) = phone
+            && !is_gone(&phone).await
+        {
+            return phone;
+        }
+        if phones.changed().await.is_err() {
+            return std::future::pending().await;
+        }
+    }
+}
+
+async fn is_gone(phone: &Phone) -> bool {
+    tokio::select! {
+        biased;
+        _ = phone.closed() => true,
+        () = std::future::ready(()) => false,
+    }
+}
+
+/// Looks before it takes: a look costs nothing that other phones wait for, and mostly finds nothing.
+async fn look(shared: &Shared, slot: &Slot) -> Result<Look, StorageError> {
+    loop {
+        let next_due = shared.store.next_due(slot.serial.clone()).await?;
+        let now = shared.clock.now();
+        if next_due.is_none_or(|due| due > now) {
+            return Ok(Look::Nothing(next_due));
+        }
+        let lease = LeaseId(format!("{:032x}", rand::random::<u128>()));
+        // What was due may have been taken away meanwhile; what is due after it is another look's answer.
+        if let Some(task) = shared.store.claim_next(slot.serial.clone(), lease.clone(), now).await? {
+            return Ok(Look::Taken(Box::new(task), lease));
+        }
+    }
+}
+
+async fn work(shared: &Arc<Shared>, slot: &Slot, task: Task, lease: LeaseId, phone: Phone) {
+    let _busy = slot.occupy();
+    // Between the look and now the server may have been told to end, or the phone may have gone: then nothing was done
+    // that anyone would have to check.
+    if shared.stop.is_cancelled() || is_gone(&phone).await {
+        let release = || shared.store.release(task.id, lease.clone(), shared.clock.now());
+        if let Err(error) = insist(&shared.stop, release).await {
+            log::error!("task {} could not be given back: {error}", task.id);
+        }
+        return;
+    }
+    log::info!("phone {}: task {} ({}) begins", slot.serial, task.id, task.script);
+    let finish = Attempt::new(Arc::clone(shared), &task, lease.clone()).run(task.clone(), phone).await;
+    log::info!("phone {}: task {} {}: {}", slot.serial, task.id, finish.outcome.text(), finish.remark);
+    let write = || shared.store.finish(task.id, lease.clone(), finish.clone());
+    if let Err(error) = insist(&shared.stop, write).await {
+        log::error!(
+            "the end of task {} ({}: {}) is lost: {error}",
+            task.id,
+            finish.outcome.text(),
+            finish.remark
+        );
+    }
+}
