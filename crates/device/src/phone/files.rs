@@ -24,7 +24,8 @@ const REGULAR_FILE: u32 = 0o100_000;
 /// How a pushed file is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PushOptions {
-    /// Its permissions, as in `chmod`.
+    /// Its permissions, as in `chmod`. adbd gives the group and others what the owner has
+    /// (`file_sync_service.cpp`).
     pub mode: u32,
     /// When it was last changed, in seconds since 1970.
     pub mtime: u32,
