@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::ui::app::{App, Identity, Outcome, Scene};
 use crate::ui::intent::{ACTION_MAIN, Delivery, Intent};
 use crate::ui::layout::{Layout, Values};
-use crate::ui::painter::{Align, Color, Picture, TextSize};
+use crate::ui::paint::{Align, Color, Picture, TextSize};
 use crate::ui::view::{Bounds, View};
 
 const PACKAGE: &str = "com.google.android.apps.nexuslauncher";
@@ -73,9 +73,9 @@ impl App for Launcher {
 
 fn icon(entry: &Identity, column: i32) -> View {
     let left = 60 + column * (ICON_WIDTH + 60);
-    let mut picture = View::new("android.view.View", Bounds::new(left + 50, 1860, left + 190, 2000));
+    let mut picture = View::new("android.view.View", Bounds::new(left + 50, 1840, left + 190, 1980));
     picture.paint.picture = Some(Picture::named(&format!("avatar:{}", entry.package)));
-    let mut view = View::new("android.widget.TextView", Bounds::new(left, 1850, left + ICON_WIDTH, 2160));
+    let mut view = View::new("android.widget.TextView", Bounds::new(left, 1840, left + ICON_WIDTH, 2170));
     view.text = entry.label.to_owned();
     view.content_desc = entry.label.to_owned();
     view.flags.clickable = true;

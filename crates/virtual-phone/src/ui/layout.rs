@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::icon::Icon;
-use super::painter::{Align, Color, Paint, Picture, TextSize};
+use super::paint::{Align, Color, Paint, Picture, TextSize};
 use super::view::{Bounds, Field, View};
 
 /// A layout file, read.

@@ -9,10 +9,12 @@ pub mod frame;
 pub mod icon;
 pub mod intent;
 pub mod layout;
+pub mod paint;
 pub mod painter;
 pub mod report;
 pub(crate) mod tasks;
 pub mod text;
+pub mod typeface;
 pub mod view;
 pub mod window;
 

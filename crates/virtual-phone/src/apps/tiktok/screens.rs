@@ -8,7 +8,7 @@ use super::account::{GRID_COLUMNS, GRID_ROW};
 use super::{PACKAGE, Screen, TikTok, feed};
 use crate::ui::app::Scene;
 use crate::ui::layout::{Layout, Values};
-use crate::ui::painter::{Color, Picture, TextSize};
+use crate::ui::paint::{Color, Picture, TextSize};
 use crate::ui::view::{Bounds, View};
 
 static FEED: LazyLock<Layout> =
