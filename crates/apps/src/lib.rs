@@ -1,1 +1,9 @@
-//! Placeholder of the face of this crate.
+//! What TikTok and Instagram look like, as data files, and how one moves in them: screens, elements, popups, journeys.
+//! It knows no tasks and no scripts.
+
+mod guard;
+mod profile;
+pub mod tiktok;
+
+pub use guard::AppGuard;
+pub use profile::{Profile, ProfileError, Screen};

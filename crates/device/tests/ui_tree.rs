@@ -1,8 +1,11 @@
 //! Protects the reading of screens: every form of dump that phones give, and no panic for anything else.
 
+#![cfg(test)]
+
 use proptest::prelude::*;
 use tikmatrix_device::ui::{Bounds, Selector, UiTree, UiTreeError, tap_point};
 
+#[track_caller]
 fn tree(xml: &str) -> UiTree {
     UiTree::parse(xml.as_bytes()).unwrap()
 }

@@ -117,7 +117,7 @@ fn focus_in(output: &str, signs: &[&str]) -> Option<Focus> {
         sign.1.split([' ', '{', '}']).find_map(|word| word.split_once('/'))
     });
     named
-        .last()
+        .next_back()
         .map(|(package, activity)| Focus { package: package.to_owned(), activity: activity.to_owned() })
 }
 

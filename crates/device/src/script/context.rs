@@ -33,6 +33,7 @@ pub struct Context {
     pub(super) reader: ScreenReader,
     pub(super) guard: Option<Arc<dyn ScreenGuard>>,
     pub(super) last_seen: Option<UiTree>,
+    pub(super) has_keyboard: Option<bool>,
 }
 
 impl Context {
@@ -55,6 +56,7 @@ impl Context {
             reader: ScreenReader::default(),
             guard: None,
             last_seen: None,
+            has_keyboard: None,
         }
     }
 

@@ -8,6 +8,7 @@ mod failure;
 mod guard;
 mod journal;
 mod registry;
+mod typing;
 mod waiting;
 
 use async_trait::async_trait;

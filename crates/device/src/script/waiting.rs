@@ -164,6 +164,12 @@ impl Context {
         Ok(android::tap(self.phone(), point, self.soon()).await?)
     }
 
+    /// The screen that was seen last.
+    #[must_use]
+    pub fn last_tree(&self) -> Option<&UiTree> {
+        self.last_seen.as_ref()
+    }
+
     /// What people would call the screen that was seen last.
     #[must_use]
     pub fn last_screen(&self) -> String {

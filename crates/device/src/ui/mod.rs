@@ -11,5 +11,5 @@ mod tree;
 pub use bounds::{Bounds, Point, Region};
 pub use matching::tap_point;
 pub use selector::{Pattern, Selector, TextMatch};
-pub use text::normalise;
+pub use text::{normalise, reads_as};
 pub use tree::{Flags, Node, NodeRef, UiTree, UiTreeError};

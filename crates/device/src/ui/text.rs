@@ -27,6 +27,26 @@ fn replacement(character: char) -> Option<char> {
     }
 }
 
+/// Whether a screen that shows `written` letter for letter reads as `shown` in a dump: the dump writes a dot for each
+/// character that XML cannot hold (AOSP, `AccessibilityNodeInfoDumper.stripInvalidXMLChars`).
+#[must_use]
+pub fn reads_as(written: &str, shown: &str) -> bool {
+    let mut shown = shown.chars();
+    let same = written.chars().all(|character| match shown.next() {
+        Some(seen) if seen == character => true,
+        Some('.' | char::REPLACEMENT_CHARACTER) => is_lost(character),
+        _ => false,
+    });
+    same && shown.next().is_none()
+}
+
+fn is_lost(character: char) -> bool {
+    matches!(
+        character,
+        '\0'..='\u{8}' | '\u{b}'..='\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}'
+    ) || matches!(character, '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,5 +56,14 @@ mod tests {
         assert_eq!(normalise("\u{200e}3\u{a0}comments\u{2069}"), "3 comments");
         assert_eq!(normalise("Don\u{2019}t allow"), "Don't allow");
         assert!(matches!(normalise("Post"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn only_what_a_dump_cannot_hold_may_read_as_a_dot() {
+        assert!(reads_as("a\u{1}\u{1f469}", "a.\u{1f469}"));
+        assert!(!reads_as("a\u{1f469}", "a."));
+        assert!(!reads_as("ab", "a"));
+        assert!(!reads_as("a", "ab"));
+        assert!(!reads_as("\u{202e}a", "a"), "users' texts keep their marks of direction");
     }
 }

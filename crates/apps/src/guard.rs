@@ -1,0 +1,47 @@
+//! An app's knowledge of its screens in the form in which the script engine asks for it.
+
+use std::sync::Arc;
+
+use tikmatrix_device::script::{Dismissal, ScreenGuard, Sight};
+use tikmatrix_device::ui::UiTree;
+
+use crate::profile::Profile;
+
+/// Judges the screens of one app, and what Android puts over it.
+#[derive(Debug, Clone)]
+pub struct AppGuard {
+    android: Arc<Profile>,
+    app: Arc<Profile>,
+}
+
+impl AppGuard {
+    /// A guard for the app of `app`.
+    #[must_use]
+    pub fn new(android: Arc<Profile>, app: Arc<Profile>) -> Self {
+        Self { android, app }
+    }
+}
+
+impl ScreenGuard for AppGuard {
+    fn judge(&self, tree: &UiTree) -> Sight {
+        if let Some(blocking) = self.app.blocking.iter().find(|blocking| blocking.is_on(tree)) {
+            return Sight::Blocked { remark: blocking.remark.clone() };
+        }
+        let popups = self.android.popups.iter().chain(&self.app.popups);
+        match popups.into_iter().find(|popup| popup.is_on(tree)) {
+            Some(popup) => {
+                let dismissal =
+                    popup.dismiss.clone().map_or(Dismissal::Back, |it| Dismissal::Tap(Box::new(it)));
+                Sight::Popup { name: popup.name.clone(), dismissal }
+            }
+            None => Sight::Clear,
+        }
+    }
+
+    fn name(&self, tree: &UiTree) -> Option<String> {
+        let blocking = self.app.blocking.iter().find(|it| it.is_on(tree)).map(|it| it.name.clone());
+        let popups = self.android.popups.iter().chain(&self.app.popups);
+        let popup = || popups.into_iter().find(|it| it.is_on(tree)).map(|it| it.name.clone());
+        blocking.or_else(popup).or_else(|| self.app.screen(tree).map(|screen| screen.name.clone()))
+    }
+}

@@ -1,0 +1,158 @@
+//! Protects the profiles against the screens of real phones: each dump is known for what it is, popups and dead ends
+//! are seen, and the elements that the journeys need are found where they are.
+
+#![cfg(test)]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tikmatrix_apps::{AppGuard, Profile};
+use tikmatrix_device::script::{Dismissal, ScreenGuard as _, Sight};
+use tikmatrix_device::ui::{UiTree, tap_point};
+
+fn screen(name: &str) -> UiTree {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens").join(format!("{name}.xml"));
+    UiTree::parse(&std::fs::read(path).unwrap()).unwrap()
+}
+
+fn made_of(nodes: &str) -> UiTree {
+    UiTree::parse(format!("<hierarchy>{nodes}</hierarchy>").as_bytes()).unwrap()
+}
+
+fn guard(app: Profile) -> AppGuard {
+    AppGuard::new(Arc::new(Profile::android().unwrap()), Arc::new(app))
+}
+
+fn id(profile: &Profile, name: &str) -> Option<String> {
+    profile.screen(&screen(name)).map(|screen| screen.id.clone())
+}
+
+#[test]
+fn every_tiktok_screen_is_known_for_what_it_is() {
+    let profile = Profile::tiktok().unwrap();
+    for (name, expected) in [
+        ("tt_camera_create", Some("camera")),
+        ("tt_caption_post", Some("caption")),
+        ("tt_comments", Some("comments")),
+        ("tt_editor_photo_next", Some("editor")),
+        ("tt_feed_for_you_uiautomator", Some("feed")),
+        ("tt_feed_search_bar", Some("feed")),
+        ("tt_other_profile_follow_old", Some("other_profile")),
+        ("tt_popup_contacts_settings", None),
+        ("tt_search_results_old", Some("search")),
+    ] {
+        assert_eq!(id(&profile, name).as_deref(), expected, "{name}");
+    }
+}
+
+#[test]
+fn every_instagram_screen_is_known_for_what_it_is() {
+    let profile = Profile::instagram().unwrap();
+    for (name, expected) in [
+        ("ig_gallery_new_reel", Some("gallery")),
+        ("ig_home_feed", Some("home_feed")),
+        ("ig_login", None),
+        ("ig_new_post_gallery_old", Some("gallery")),
+        ("ig_other_profile_follow", Some("other_profile")),
+        ("ig_own_profile", Some("own_profile")),
+        ("ig_own_profile_create_sheet", Some("create_sheet")),
+        ("ig_reel_editor_next", Some("reel_editor")),
+        ("ig_reel_share_caption_empty", Some("reel_share")),
+        ("ig_reel_viewer_follow", Some("reel_viewer")),
+        ("ig_reels_tab_upload_snackbar", Some("reel_viewer")),
+    ] {
+        assert_eq!(id(&profile, name).as_deref(), expected, "{name}");
+    }
+}
+
+#[test]
+fn only_popups_and_dead_ends_stop_a_script() {
+    let (tiktok, instagram) = (guard(Profile::tiktok().unwrap()), guard(Profile::instagram().unwrap()));
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens")).unwrap() {
+        let name = entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned();
+        let tree = screen(&name);
+        let sight = if name.starts_with("ig_") { instagram.judge(&tree) } else { tiktok.judge(&tree) };
+        let expected = match name.as_str() {
+            "ig_login" => "blocked",
+            _ if name.contains("_popup_") || name.starts_with("perm_") => "popup",
+            _ => "clear",
+        };
+        let seen = match sight {
+            Sight::Clear => "clear",
+            Sight::Popup { .. } => "popup",
+            Sight::Blocked { .. } => "blocked",
+        };
+        assert_eq!(seen, expected, "{name}");
+    }
+}
+
+#[test]
+fn popups_are_refused_and_needed_permissions_given() {
+    let guard = guard(Profile::tiktok().unwrap());
+    let dismissed_by = |tree: &UiTree| match guard.judge(tree) {
+        Sight::Popup { dismissal: Dismissal::Tap(selector), .. } => {
+            let node = selector.find(tree).unwrap();
+            assert!(tap_point(node).is_some());
+            node.text.clone()
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(dismissed_by(&screen("tt_popup_contacts_settings")), "Don\u{2019}t allow");
+    assert_eq!(dismissed_by(&screen("perm_contacts_allow_deny_es")), "NO PERMITIR");
+    assert_eq!(dismissed_by(&screen("perm_location_precise")), "Don\u{2019}t allow");
+    let videos = made_of(
+        r#"<node resource-id="com.android.permissioncontroller:id/permission_message" text="Allow TikTok to access photos and videos?"/>
+           <node resource-id="com.android.permissioncontroller:id/permission_allow_button" text="Allow" clickable="true" bounds="[0,0][9,9]"/>
+           <node resource-id="com.android.permissioncontroller:id/permission_deny_button" text="Deny" clickable="true" bounds="[0,9][9,19]"/>"#,
+    );
+    assert_eq!(dismissed_by(&videos), "Allow");
+}
+
+#[test]
+fn dead_ends_are_named_but_a_users_own_words_are_none() {
+    let guard = guard(Profile::tiktok().unwrap());
+    for (words, named) in [
+        ("Verify to continue", "captcha"),
+        ("Your account was permanently banned", "disabled"),
+        ("Log in to TikTok", "signed out"),
+    ] {
+        let alone = made_of(&format!("<node text=\"{words}\" bounds=\"[0,0][9,9]\"/>"));
+        match guard.judge(&alone) {
+            Sight::Blocked { remark } => assert!(remark.contains(named), "{remark}"),
+            other => panic!("{words}: {other:?}"),
+        }
+        let caption = made_of(&format!(
+            "<node text=\"{words}\" class=\"android.widget.EditText\"/><node text=\"Drafts\" class=\"android.widget.Button\"/>"
+        ));
+        assert_eq!(guard.judge(&caption), Sight::Clear, "{words}");
+        let video =
+            made_of(&format!("<node text=\"{words}\" class=\"com.bytedance.tux.input.TuxTextLayoutView\"/>"));
+        assert_eq!(guard.judge(&video), Sight::Clear, "{words}");
+    }
+}
+
+#[test]
+fn the_elements_of_the_publishing_journey_are_found_on_real_screens() {
+    let profile = Profile::tiktok().unwrap();
+    let place = |screen_name: &str, element: &str| {
+        let tree = screen(screen_name);
+        let node = profile.elements.get(element).unwrap().find(&tree);
+        node.and_then(tap_point).map(|point| (point.x, point.y))
+    };
+    assert_eq!(place("tt_editor_photo_next", "next"), Some((796, 2180)));
+    assert_eq!(place("tt_caption_post", "title_field"), Some((540, 610)));
+    assert_eq!(place("tt_caption_post", "description_field"), Some((540, 875)));
+    assert_eq!(place("tt_caption_post", "post"), Some((799, 2242)));
+    assert_eq!(place("tt_caption_post", "confirm_post"), None);
+    assert_eq!(place("tt_feed_search_bar", "profile_tab"), Some((972, 2272)));
+    assert_eq!(place("tt_feed_for_you_uiautomator", "profile_tab"), Some((972, 2138)));
+    assert_eq!(place("tt_feed_search_bar", "home_tab"), Some((108, 2272)));
+    assert_eq!(place("tt_feed_search_bar", "upload_percent"), None);
+    assert_eq!(place("tt_feed_search_bar", "video_caption"), Some((451, 1991)));
+    assert_eq!(place("tt_other_profile_follow_old", "username"), Some((239, 280)));
+}
+
+#[test]
+fn the_journeys_find_every_element_that_they_name() {
+    assert!(tikmatrix_apps::tiktok::TikTok::new().is_ok());
+}

@@ -1,0 +1,81 @@
+//! Writing a text into a field of an app so that it is there letter for letter, or the script fails.
+
+use std::time::Duration;
+
+use super::clean_up::CleanUp;
+use super::context::Context;
+use super::failure::Failure;
+use super::journal::LogLevel;
+use crate::android::{self, Keyboard};
+use crate::ui::{Selector, reads_as};
+
+/// A field that lost letters is emptied and written again, at most so often.
+const MOST_ATTEMPTS: u32 = 3;
+/// For the field to take the focus, and for the typed text to appear in it.
+const SETTLING: Duration = Duration::from_secs(5);
+
+impl Context {
+    /// Writes `text` into the field that `selector` describes, in place of what it holds, and reads it back.
+    ///
+    /// # Errors
+    /// [`Failure::TextDiffers`] when the field does not hold it in the end, and those of [`Context::tap`].
+    pub async fn fill(&mut self, selector: &Selector, text: &str, patience: Duration) -> Result<(), Failure> {
+        self.tap(selector, patience).await?;
+        let field = Selector { focused: Some(true), ..Selector::default() }
+            .named(&format!("the focus on {selector}"));
+        self.find(&field, SETTLING).await?;
+        let has_keyboard = self.take_keyboard().await?;
+        let mut seen = String::new();
+        for attempt in 0..MOST_ATTEMPTS {
+            if has_keyboard {
+                android::clear_field(self.phone(), self.soon()).await?;
+                android::type_text(self.phone(), text, self.soon()).await?;
+            } else if attempt == 0 {
+                android::type_ascii(self.phone(), text, self.soon()).await?;
+            } else {
+                break;
+            }
+            match self.read_back(&field, text).await? {
+                None => return Ok(()),
+                Some(other) => seen = other,
+            }
+            self.log(
+                LogLevel::Warn,
+                format!("{selector} does not hold the text after attempt {}", attempt + 1),
+            );
+        }
+        Err(Failure::TextDiffers { field: selector.to_string(), seen })
+    }
+
+    /// Makes ADBKeyBoard the phone's keyboard, once a run, if the phone has it.
+    async fn take_keyboard(&mut self) -> Result<bool, Failure> {
+        if let Some(known) = self.has_keyboard {
+            return Ok(known);
+        }
+        let state = android::keyboard_state(self.phone(), self.soon()).await?;
+        self.on_exit(CleanUp::RestoreKeyboard(state));
+        let has_keyboard = android::use_keyboard(self.phone(), Keyboard::ADB, self.soon()).await?;
+        if !has_keyboard {
+            self.log(LogLevel::Warn, "ADBKeyBoard is not installed; only plain ASCII can be typed");
+        }
+        self.has_keyboard = Some(has_keyboard);
+        Ok(has_keyboard)
+    }
+
+    /// Waits until the field holds the text; gives what it holds instead when it does not in time. An empty field
+    /// shows its hint, so that an empty text is taken as written.
+    async fn read_back(&mut self, field: &Selector, text: &str) -> Result<Option<String>, Failure> {
+        let mut seen = String::new();
+        let outcome = self
+            .wait_until("the typed text", SETTLING, |tree| {
+                seen = field.find(tree)?.text.clone();
+                (text.is_empty() || reads_as(text, &seen)).then_some(())
+            })
+            .await;
+        match outcome {
+            Ok(()) => Ok(None),
+            Err(Failure::NotFound { .. }) => Ok(Some(seen)),
+            Err(other) => Err(other),
+        }
+    }
+}
