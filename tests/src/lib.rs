@@ -1,1 +1,1 @@
-//! Whole-system tests live in `tests/`.
+//! Nothing: this package is its whole-system tests, in `tests/system`.

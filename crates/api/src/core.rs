@@ -14,7 +14,7 @@ pub(crate) struct Core {
     /// What tasks can be made of.
     pub(crate) scripts: ScriptRegistry,
     /// Who runs them.
-    pub(crate) runner: Arc<Runner>,
+    pub(crate) runner: Runner,
     /// What time it is.
     pub(crate) clock: Arc<dyn Clock>,
 }

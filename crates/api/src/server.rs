@@ -33,7 +33,7 @@ pub struct Server {
     address: SocketAddr,
     handle: ServerHandle,
     http: JoinHandle<io::Result<()>>,
-    runner: Arc<Runner>,
+    runner: Runner,
     registry: Registry,
 }
 
@@ -76,16 +76,16 @@ impl Server {
             .await
             .map_err(|error| StartError::Http(io::Error::other(error)))??;
         let registry = Registry::start(builder.phones);
-        let runner = Arc::new(Runner::start(RunnerOptions {
+        let runner = Runner::start(RunnerOptions {
             store: store.clone(),
             scripts: builder.scripts.clone(),
             phones: registry.watch(),
             clock: Arc::clone(&builder.clock),
             artifacts: builder.data_directory.join("artifacts"),
             task_limit: builder.task_limit,
-        }));
-        let core =
-            Core { store, scripts: builder.scripts, runner: Arc::clone(&runner), clock: builder.clock };
+        })
+        .await?;
+        let core = Core { store, scripts: builder.scripts, runner: runner.clone(), clock: builder.clock };
         let (handle, http) = serve(listeners, core, builder.more_routes)?;
         Ok(Self { address, handle, http, runner, registry })
     }

@@ -1,5 +1,6 @@
 //! What `POST /api/v1/task` takes and refuses, over a real server without phones.
 
+#[cfg(test)]
 mod support;
 
 use serde_json::{Value, json};

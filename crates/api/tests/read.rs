@@ -1,5 +1,6 @@
 //! Reading tasks, and what every route has in common: the envelope, methods, media types, hosts and origins.
 
+#[cfg(test)]
 mod support;
 
 use serde_json::{Value, json};

@@ -14,8 +14,8 @@ use super::signal;
 /// What `phone` can be told.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// The port of the first phone, on this machine only; the others follow
-    #[arg(long, env = "TIKMATRIX_PHONE_PORT", value_name = "P", value_parser = clap::value_parser!(u16).range(1..))]
+    /// The port of the first phone, on this machine only; the others follow; 0 means any free ones
+    #[arg(long, env = "TIKMATRIX_PHONE_PORT", value_name = "P")]
     port: u16,
     /// How many phones to run
     #[arg(long, env = "TIKMATRIX_PHONE_COUNT", value_name = "N", default_value_t = 1,
@@ -36,7 +36,8 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     if port.checked_add(count - 1).is_none() {
         anyhow::bail!("{count} phones from port {port} on would need ports above 65535");
     }
-    let farm = Farm::start(FarmOptions { count: usize::from(count), first_port: Some(port), seed })
+    let first_port = Some(port).filter(|port| *port != 0);
+    let farm = Farm::start(FarmOptions { count: usize::from(count), first_port, seed })
         .await
         .with_context(|| format!("cannot run {count} virtual phones from port {port} on"))?;
     let http = control.map(|port| serve_control(&farm, port)).transpose()?;

@@ -10,8 +10,8 @@ use tikmatrix_post::Post;
 
 use super::{address, data_directory, signal, virtual_phones};
 
-/// How long the server may take to end before it gives up waiting for its phones.
-const TIME_TO_END: Duration = Duration::from_secs(20);
+/// How long the server may take to end before it gives up waiting: more than the runner needs at worst.
+const TIME_TO_END: Duration = Duration::from_secs(30);
 
 /// What `serve` can be told.
 #[derive(Debug, Args)]

@@ -1,0 +1,30 @@
+//! Starting `tikmatrix`, talking to it and ending it.
+
+mod program;
+mod server;
+mod video;
+
+use std::time::{Duration, Instant};
+
+pub(crate) use program::Program;
+pub(crate) use server::{Server, answer_of};
+pub(crate) use video::Video;
+
+/// Between two looks at something that says by no event when it has happened: another process's end, a task's state
+/// over HTTP. The only pause in these tests.
+const INTERVAL: Duration = Duration::from_millis(25);
+
+/// Looks until `look` finds something.
+///
+/// # Panics
+/// When it has not after `limit`; `what` says what was waited for.
+pub(crate) fn wait_for<Found>(what: &str, limit: Duration, mut look: impl FnMut() -> Option<Found>) -> Found {
+    let begin = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(begin.elapsed() < limit, "waited {} s in vain for {what}", limit.as_secs());
+        std::thread::sleep(INTERVAL);
+    }
+}

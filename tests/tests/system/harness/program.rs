@@ -1,0 +1,133 @@
+//! One running `tikmatrix`: its lines, its signals and its end.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::wait_for;
+
+/// A process that is killed when the test forgets it.
+pub(crate) struct Program {
+    child: Child,
+    lines: Receiver<String>,
+    output: Arc<Mutex<String>>,
+    errors: Arc<Mutex<String>>,
+}
+
+impl Program {
+    /// Starts `tikmatrix` with these arguments and without the environment twins of its options.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let path = binary();
+        assert!(
+            path.exists(),
+            "{} is missing: build it first with `cargo build --package tikmatrix-api`",
+            path.display()
+        );
+        let mut command = Command::new(&path);
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TIKMATRIX_")) {
+            command.env_remove(name);
+        }
+        let mut child = command
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (sender, lines) = channel();
+        let output = Arc::new(Mutex::new(String::new()));
+        let errors = Arc::new(Mutex::new(String::new()));
+        read_lines(child.stdout.take().unwrap(), Arc::clone(&output), move |line| {
+            // Nobody may be waiting for lines any more.
+            let _ = sender.send(line);
+        });
+        read_lines(child.stderr.take().unwrap(), Arc::clone(&errors), |_| {});
+        Self { child, lines, output, errors }
+    }
+
+    /// The next line of stdout in which `find` finds something.
+    pub(crate) fn line<Found>(
+        &self,
+        what: &str,
+        limit: Duration,
+        find: impl Fn(&str) -> Option<Found>,
+    ) -> Found {
+        let begin = Instant::now();
+        loop {
+            match self.lines.recv_timeout(limit.saturating_sub(begin.elapsed())) {
+                Ok(line) => {
+                    if let Some(found) = find(&line) {
+                        return found;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => panic!("waited in vain for {what}: {}", self.said()),
+                Err(RecvTimeoutError::Disconnected) => panic!("ended without {what}: {}", self.said()),
+            }
+        }
+    }
+
+    /// Sends a signal, such as `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let status = Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap();
+        assert!(status.success(), "cannot send SIG{name} to {id}");
+    }
+
+    /// Waits for the end.
+    pub(crate) fn end(&mut self, limit: Duration) -> ExitStatus {
+        let child = &mut self.child;
+        wait_for("the end of tikmatrix", limit, || child.try_wait().unwrap())
+    }
+
+    /// What was written to stdout so far.
+    pub(crate) fn output(&self) -> String {
+        self.output.lock().unwrap().clone()
+    }
+
+    /// What was written to stderr so far.
+    pub(crate) fn errors(&self) -> String {
+        self.errors.lock().unwrap().clone()
+    }
+
+    fn said(&self) -> String {
+        format!("\n--- stdout\n{}--- stderr\n{}", self.output(), self.errors())
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("tikmatrix said {}", self.said());
+        }
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read_lines(
+    stream: impl Read + Send + 'static,
+    all: Arc<Mutex<String>>,
+    take: impl Fn(String) + Send + 'static,
+) {
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            {
+                let mut all = all.lock().unwrap();
+                all.push_str(&line);
+                all.push('\n');
+            }
+            take(line);
+        }
+    });
+}
+
+/// The binary beside which these tests were built.
+fn binary() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let profile = tests.parent().and_then(std::path::Path::parent).unwrap();
+    profile.join(format!("tikmatrix{}", std::env::consts::EXE_SUFFIX))
+}

@@ -1,0 +1,158 @@
+//! `tikmatrix serve` in a directory of its own, and HTTP to it.
+
+use std::path::Path;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{Program, Video, wait_for};
+
+/// Until the server accepts requests, on a machine that is busy with other tests.
+const TO_START: Duration = Duration::from_secs(30);
+/// Until a task has ended, on a machine that is busy with other tests.
+const TO_WORK: Duration = Duration::from_secs(120);
+/// Until the server has ended.
+const TO_END: Duration = Duration::from_secs(30);
+
+/// A running server.
+pub(crate) struct Server {
+    program: Program,
+    agent: ureq::Agent,
+    pub(crate) url: String,
+}
+
+/// An answer: the HTTP status, and the JSON.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+impl Server {
+    /// With `phones` virtual phones on the data in `directory`.
+    pub(crate) fn start(directory: &TempDir, phones: usize) -> Self {
+        Self::start_with(directory.path(), phones, &[])
+    }
+
+    /// With more arguments.
+    pub(crate) fn start_with(data: &Path, phones: usize, more: &[&str]) -> Self {
+        let (data, phones) = (data.join("data"), phones.to_string());
+        let mut arguments =
+            vec!["serve", "--port", "0", "--data-dir", data.to_str().unwrap(), "--virtual-phones", &phones];
+        arguments.extend(more);
+        let program = Program::start(&arguments);
+        let url = program.line("listening on", TO_START, |line| {
+            line.strip_prefix("listening on ").map(|url| url.trim().to_owned())
+        });
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .proxy(None)
+            .timeout_global(Some(Duration::from_secs(20)))
+            .build()
+            .into();
+        Self { program, agent, url }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        answer_of(self.agent.get(format!("{}{path}", self.url)).call())
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+        answer_of(self.agent.post(format!("{}{path}", self.url)).send_json(body))
+    }
+
+    /// Sends a body as it is, said to be JSON.
+    pub(crate) fn post_text(&self, path: &str, body: &str) -> Answer {
+        answer_of(self.agent.post(format!("{}{path}", self.url)).content_type("application/json").send(body))
+    }
+
+    /// Makes one task for each of `serials` that posts `video` with `caption`.
+    pub(crate) fn create(&self, serials: &[&str], caption: &str, video: &Video) -> Vec<i64> {
+        let answer = self.post(
+            "/api/v1/task",
+            &json!({
+                "serials": serials,
+                "script_name": "post",
+                "script_config": {
+                    "content_type": 0,
+                    "captions": caption,
+                    "material_list": [video.path()],
+                    "upload_wait_time": 60,
+                },
+            }),
+        );
+        assert_eq!((answer.status, &answer.body["code"]), (200, &json!(0)), "{answer:?}");
+        answer.body["data"]["task_ids"].as_array().unwrap().iter().map(|id| id.as_i64().unwrap()).collect()
+    }
+
+    /// The task as it is.
+    pub(crate) fn task(&self, id: i64) -> Value {
+        let answer = self.get(&format!("/api/v1/task/{id}"));
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body["data"].clone()
+    }
+
+    /// The task, once `is_so`.
+    pub(crate) fn task_when(&self, id: i64, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        let mut last = Value::Null;
+        wait_for(&format!("task {id} to be {what}"), TO_WORK, || {
+            last = self.task(id);
+            let ended = last["finished_at"].is_string();
+            assert!(is_so(&last) || !ended, "task {id} ended without being {what}: {last:#}");
+            is_so(&last).then(|| last.clone())
+        })
+    }
+
+    /// The task, once it is completed; fails the test when it fails.
+    pub(crate) fn completed(&self, id: i64) -> Value {
+        self.task_when(id, "completed", |task| task["status_text"] == "completed")
+    }
+
+    /// The task, once it has failed.
+    pub(crate) fn failed(&self, id: i64) -> Value {
+        self.task_when(id, "failed", |task| task["status_text"] == "failed")
+    }
+
+    /// Caption and hash of everything that a virtual phone's TikTok accounts published, oldest first.
+    pub(crate) fn posts(&self, serial: &str) -> Vec<(String, String)> {
+        let phones = self.get("/virtual/phones").body;
+        let phone = phones.as_array().unwrap().iter().find(|phone| phone["serial"] == serial).unwrap();
+        let accounts = phone["apps"]["tiktok"]["accounts"].as_array().unwrap();
+        let posts = accounts.iter().flat_map(|account| account["posts"].as_array().unwrap());
+        posts
+            .map(|post| {
+                let text = |field: &str| post[field].as_str().unwrap().to_owned();
+                (text("caption"), text("media_sha256"))
+            })
+            .collect()
+    }
+
+    /// Arms a fault on a virtual phone.
+    pub(crate) fn arm(&self, serial: &str, fault: &Value) {
+        let answer = self.post(&format!("/virtual/phones/{serial}/faults"), fault);
+        assert!(answer.status < 300, "{answer:?}");
+    }
+
+    /// Ends the server as a service manager does.
+    pub(crate) fn terminate(mut self) -> ExitStatus {
+        self.program.signal("TERM");
+        self.program.end(TO_END)
+    }
+
+    /// Ends the server as a loss of power does.
+    pub(crate) fn kill(mut self) {
+        self.program.signal("KILL");
+        self.program.end(TO_END);
+    }
+}
+
+/// The answer in what the client got.
+pub(crate) fn answer_of(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {
+    let mut response = response.unwrap();
+    let status = response.status().as_u16();
+    let text = response.body_mut().read_to_string().unwrap();
+    let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+    Answer { status, body }
+}

@@ -1,0 +1,21 @@
+//! Whole-system tests over the real binary: each starts its own `tikmatrix` in a directory of its own, on any free
+//! port, and looks at it from outside. Each module's first line says what it protects.
+
+#[cfg(test)]
+mod captions;
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod demo;
+#[cfg(test)]
+mod dispatch;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod publish;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod restarts;

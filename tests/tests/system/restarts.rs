@@ -1,0 +1,53 @@
+//! Protects the sentence: when the server ends, by request or by accident, running tasks are accounted for and waiting
+//! ones are still there.
+
+use serde_json::{Value, json};
+use tempfile::{TempDir, tempdir};
+
+use crate::harness::{Server, Video};
+
+/// A server with one task at work, in the middle of an upload that takes long, and one that waits.
+fn in_the_middle(directory: &TempDir) -> (Server, i64, i64) {
+    let server = Server::start(directory, 1);
+    let video = Video::make(directory.path(), "video.mp4");
+    server.arm("virtual-1", &json!({"fault": "slow_upload", "seconds": 50}));
+    let working = server.create(&["virtual-1"], "cut off", &video)[0];
+    let waiting = server.create(&["virtual-1"], "waits", &video)[0];
+    server.task_when(working, "running", |task| {
+        task["status_text"] == "running" && task["steps"].as_array().is_some_and(|steps| steps.len() >= 2)
+    });
+    (server, working, waiting)
+}
+
+/// What a server on the same data makes of both.
+fn carried_on(directory: &TempDir, working: i64, waiting: i64) -> Value {
+    let server = Server::start(directory, 1);
+    let interrupted = server.task(working);
+    assert_eq!(
+        (&interrupted["status_text"], &interrupted["outcome"]),
+        (&json!("failed"), &json!("interrupted")),
+        "{interrupted:#}"
+    );
+    server.completed(waiting);
+    assert_eq!(server.posts("virtual-1").len(), 1, "the interrupted task is not begun again by itself");
+    assert!(server.terminate().success());
+    interrupted
+}
+
+#[test]
+fn a_server_that_is_told_to_end_accounts_for_its_tasks_and_carries_on_later() {
+    let directory = tempdir().unwrap();
+    let (server, working, waiting) = in_the_middle(&directory);
+    assert_eq!(server.terminate().code(), Some(0));
+    let interrupted = carried_on(&directory, working, waiting);
+    assert!(interrupted["remark"].as_str().unwrap().contains("stopped"), "{interrupted:#}");
+}
+
+#[test]
+fn a_server_that_is_killed_finds_its_tasks_when_it_starts_again() {
+    let directory = tempdir().unwrap();
+    let (server, working, waiting) = in_the_middle(&directory);
+    server.kill();
+    let interrupted = carried_on(&directory, working, waiting);
+    assert!(interrupted["remark"].as_str().unwrap().contains("unexpectedly"), "{interrupted:#}");
+}
