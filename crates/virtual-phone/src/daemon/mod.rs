@@ -1,0 +1,12 @@
+//! The adbd side of ADB over TCP: connections, streams and the services behind them. Packets and frames are cut by the
+//! device crate's codecs; what a shell or a file does is left to `shell` and `filesystem`.
+
+mod connection;
+mod listener;
+mod shell_service;
+mod stream;
+mod sync_service;
+mod wire;
+
+pub(crate) use listener::listen;
+pub(crate) use wire::Wire;

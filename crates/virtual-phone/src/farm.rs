@@ -1,0 +1,153 @@
+//! Phones by the dozen, and one of them: starting, finding, switching off. What a phone is inside is left to
+//! `machine`, what stands on its wire to `daemon`.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+
+use thiserror::Error;
+use tikmatrix_domain::{Clock, SystemClock};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::daemon::{self, Wire};
+use crate::machine::Machine;
+use crate::shell::lock;
+
+/// The most phones that one farm starts.
+pub const MOST_PHONES: u16 = 1000;
+
+/// Which phones to start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FarmOptions {
+    /// How many, at most [`MOST_PHONES`].
+    pub count: u16,
+    /// The port of the first phone, the others on those that follow; `None` for any free ports.
+    pub first_port: Option<u16>,
+    /// Decides what differs between phones and is otherwise left to chance.
+    pub seed: u64,
+}
+
+/// Why phones could not be started, or asked for something.
+#[derive(Debug, Error)]
+pub enum FarmError {
+    /// More phones than a farm holds, or more ports than there are above the first.
+    #[error("{count} phones cannot be started: at most {MOST_PHONES}, and no port above 65535")]
+    TooMany {
+        /// As asked for.
+        count: u16,
+    },
+    /// The port is taken, or may not be used.
+    #[error("{serial} cannot listen on 127.0.0.1:{port}: {source}")]
+    Listen {
+        /// The phone.
+        serial: String,
+        /// 0 when any free port was asked for.
+        port: u16,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+impl FarmError {
+    /// Whether the same may succeed later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Listen { .. })
+    }
+}
+
+/// A number of phones on loopback ports, named `virtual-1` and so on. Clones are the same farm.
+#[derive(Clone)]
+pub struct Farm {
+    phones: Arc<Vec<VirtualPhone>>,
+    off: Arc<watch::Sender<bool>>,
+    tasks: Arc<Mutex<JoinSet<()>>>,
+}
+
+/// One phone of a farm.
+#[derive(Clone)]
+pub struct VirtualPhone {
+    pub(crate) machine: Arc<Machine>,
+    pub(crate) wire: Wire,
+    address: SocketAddr,
+}
+
+impl Farm {
+    /// Starts phones; when one cannot start, none is left running.
+    ///
+    /// # Errors
+    /// [`FarmError`].
+    pub async fn start(options: FarmOptions) -> Result<Self, FarmError> {
+        Self::start_with_clock(options, Arc::new(SystemClock)).await
+    }
+
+    /// Starts phones that take the time from `clock`.
+    ///
+    /// # Errors
+    /// [`FarmError`].
+    pub async fn start_with_clock(options: FarmOptions, clock: Arc<dyn Clock>) -> Result<Self, FarmError> {
+        let FarmOptions { count, first_port, seed } = options;
+        let last_port = first_port.unwrap_or(1).checked_add(count.saturating_sub(1));
+        if count > MOST_PHONES || last_port.is_none() {
+            return Err(FarmError::TooMany { count });
+        }
+        let off = Arc::new(watch::Sender::new(false));
+        let mut tasks = JoinSet::new();
+        let mut phones = Vec::new();
+        for index in 0..count {
+            let serial = format!("virtual-{}", index + 1);
+            let port = first_port.map_or(0, |first| first + index);
+            let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+            let named = bound.and_then(|listener| listener.local_addr().map(|address| (listener, address)));
+            let (listener, address) =
+                named.map_err(|source| FarmError::Listen { serial: serial.clone(), port, source })?;
+            let machine =
+                Arc::new(Machine::new(&serial, seed.wrapping_add(u64::from(index)), Arc::clone(&clock)));
+            let wire = Wire::new();
+            tasks.spawn(daemon::listen(listener, Arc::clone(&machine), wire.clone(), off.subscribe()));
+            phones.push(VirtualPhone { machine, wire, address });
+        }
+        Ok(Self { phones: Arc::new(phones), off, tasks: Arc::new(Mutex::new(tasks)) })
+    }
+
+    /// The phones, in the order of their serials.
+    #[must_use]
+    pub fn phones(&self) -> &[VirtualPhone] {
+        &self.phones
+    }
+
+    /// The phone of this serial.
+    #[must_use]
+    pub fn phone(&self, serial: &str) -> Option<&VirtualPhone> {
+        self.phones.iter().find(|phone| phone.serial() == serial)
+    }
+
+    /// Switches all phones off and waits until no connection is left.
+    pub async fn shutdown(&self) {
+        self.off.send_replace(true);
+        let mut tasks = std::mem::take(&mut *lock(&self.tasks));
+        while tasks.join_next().await.is_some() {}
+    }
+}
+
+impl VirtualPhone {
+    /// Its serial number, also `ro.serialno`.
+    #[must_use]
+    pub fn serial(&self) -> &str {
+        self.machine.serial()
+    }
+
+    /// Where its adbd listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Every command that its shells ran, oldest first, each as its words; the last 10,000 of them.
+    #[must_use]
+    pub fn commands(&self) -> Vec<Vec<String>> {
+        self.machine.commands()
+    }
+}

@@ -1,0 +1,115 @@
+//! One file, directory or link, and what `stat` tells of it. Names and places are left to the directory above.
+
+use std::collections::BTreeMap;
+
+/// The user that `adb shell` runs as (AID_SHELL in `android_filesystem_config.h`).
+pub(crate) const SHELL_USER: u32 = 2000;
+/// The user that owns the system.
+pub(crate) const ROOT_USER: u32 = 0;
+
+const TYPE_DIRECTORY: u32 = 0o040_000;
+const TYPE_DEVICE: u32 = 0o020_000;
+const TYPE_FILE: u32 = 0o100_000;
+const TYPE_LINK: u32 = 0o120_000;
+const TYPE_MASK: u32 = 0o170_000;
+
+/// A file's number: it stays the same while the file is moved, and is never given again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub(super) u64);
+
+impl NodeId {
+    /// The inode number as `stat` shows it.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
+#[derive(Debug)]
+pub(super) enum Content {
+    Directory(BTreeMap<String, NodeId>),
+    File(Vec<u8>),
+    Link(String),
+    /// `/dev/null`: reads as empty, swallows what is written.
+    Null,
+}
+
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) content: Content,
+    /// Permission bits, without the type.
+    pub(super) permissions: u32,
+    pub(super) owner: u32,
+    /// Seconds since 1970.
+    pub(super) modified: i64,
+}
+
+impl Node {
+    pub(super) fn may(&self, bit: u32) -> bool {
+        let shift = if self.owner == SHELL_USER { 6 } else { 0 };
+        (self.permissions >> shift) & bit == bit
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        match &self.content {
+            Content::Directory(_) => 4096,
+            Content::File(bytes) => bytes.len() as u64,
+            Content::Link(target) => target.len() as u64,
+            Content::Null => 0,
+        }
+    }
+
+    fn type_bits(&self) -> u32 {
+        match self.content {
+            Content::Directory(_) => TYPE_DIRECTORY,
+            Content::File(_) => TYPE_FILE,
+            Content::Link(_) => TYPE_LINK,
+            Content::Null => TYPE_DEVICE,
+        }
+    }
+
+    pub(super) fn metadata(&self, id: NodeId) -> Metadata {
+        Metadata {
+            id,
+            mode: self.type_bits() | self.permissions,
+            owner: self.owner,
+            size: self.size(),
+            modified: self.modified,
+        }
+    }
+}
+
+/// What `stat` tells of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Metadata {
+    /// The file's number.
+    pub id: NodeId,
+    /// Type and permission bits, as in Linux' `st_mode`.
+    pub mode: u32,
+    /// The owner's user id; the group has the same.
+    pub owner: u32,
+    /// Bytes.
+    pub size: u64,
+    /// Last change of the content, in seconds since 1970.
+    pub modified: i64,
+}
+
+impl Metadata {
+    /// Whether this is a directory.
+    #[must_use]
+    pub fn is_directory(&self) -> bool {
+        self.mode & TYPE_MASK == TYPE_DIRECTORY
+    }
+
+    /// Whether this is a plain file.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        self.mode & TYPE_MASK == TYPE_FILE
+    }
+
+    /// Whether this is a symbolic link.
+    #[must_use]
+    pub fn is_link(&self) -> bool {
+        self.mode & TYPE_MASK == TYPE_LINK
+    }
+}

@@ -1,0 +1,141 @@
+//! Where a command reads from and writes to. Sockets and frames are left to the daemon, which hands in closures.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+
+use crate::filesystem::NodeId;
+use crate::machine::Machine;
+
+/// The most bytes that one pipe, `$(…)` or standard input read to its end may hold.
+pub(crate) const MOST_BUFFERED: usize = 32 * 1024 * 1024;
+
+/// Takes bytes that go to the client; `false` once nobody reads any more.
+pub(crate) type Sink = Arc<dyn Fn(&[u8]) -> bool + Send + Sync>;
+/// Gives the next bytes from the client; `None` at the end.
+pub(crate) type Source = Box<dyn FnMut() -> Option<Bytes> + Send>;
+
+/// One open output. Clones write to the same place, which is what `2>&1` means.
+#[derive(Clone)]
+pub(crate) enum Output {
+    Nowhere,
+    Buffer(Arc<Mutex<Vec<u8>>>),
+    File(Arc<Machine>, NodeId),
+    Client(Sink),
+}
+
+impl Output {
+    pub(crate) fn buffer() -> (Self, Arc<Mutex<Vec<u8>>>) {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        (Self::Buffer(Arc::clone(&bytes)), bytes)
+    }
+
+    /// Writes all of `bytes`, or says that the rest found no place.
+    pub(crate) fn write(&self, bytes: &[u8]) -> bool {
+        match self {
+            Self::Nowhere => true,
+            Self::Buffer(buffer) => {
+                let mut buffer = lock(buffer);
+                let room = MOST_BUFFERED.saturating_sub(buffer.len());
+                buffer.extend_from_slice(&bytes[..bytes.len().min(room)]);
+                bytes.len() <= room
+            }
+            Self::File(machine, id) => machine.files().append(*id, bytes, machine.seconds()).is_ok(),
+            Self::Client(sink) => sink(bytes),
+        }
+    }
+}
+
+/// One open input, shared by the commands that run one after the other.
+#[derive(Clone)]
+pub(crate) struct Input(Arc<Mutex<Pending>>);
+
+struct Pending {
+    buffered: Vec<u8>,
+    position: usize,
+    source: Option<Source>,
+}
+
+impl Input {
+    pub(crate) fn empty() -> Self {
+        Self::from_bytes(Vec::new())
+    }
+
+    pub(crate) fn from_bytes(buffered: Vec<u8>) -> Self {
+        Self(Arc::new(Mutex::new(Pending { buffered, position: 0, source: None })))
+    }
+
+    pub(crate) fn from_client(source: Source) -> Self {
+        Self(Arc::new(Mutex::new(Pending { buffered: Vec::new(), position: 0, source: Some(source) })))
+    }
+
+    /// What comes next, in a piece of any size; `None` at the end.
+    pub(crate) fn read(&self) -> Option<Vec<u8>> {
+        lock(&self.0).read()
+    }
+
+    /// Everything up to the end, but no more than a pipe may hold.
+    pub(crate) fn read_to_end(&self) -> Vec<u8> {
+        let mut all = Vec::new();
+        while all.len() < MOST_BUFFERED {
+            let Some(piece) = self.read() else { break };
+            all.extend_from_slice(&piece);
+        }
+        all
+    }
+
+    /// The next line without its line break; `None` at the end.
+    pub(crate) fn read_line(&self) -> Option<Vec<u8>> {
+        let mut pending = lock(&self.0);
+        let mut line = Vec::new();
+        while line.len() < MOST_BUFFERED {
+            let Some(piece) = pending.read() else {
+                return if line.is_empty() { None } else { Some(line) };
+            };
+            if let Some(end) = piece.iter().position(|byte| *byte == b'\n') {
+                line.extend_from_slice(&piece[..end]);
+                pending.put_back(&piece[end + 1..]);
+                return Some(line);
+            }
+            line.extend_from_slice(&piece);
+        }
+        Some(line)
+    }
+}
+
+impl Pending {
+    fn read(&mut self) -> Option<Vec<u8>> {
+        if self.position < self.buffered.len() {
+            let piece = self.buffered[self.position..].to_vec();
+            self.buffered.clear();
+            self.position = 0;
+            return Some(piece);
+        }
+        let source = self.source.as_mut()?;
+        match source() {
+            Some(bytes) => Some(bytes.to_vec()),
+            None => {
+                self.source = None;
+                None
+            }
+        }
+    }
+
+    fn put_back(&mut self, rest: &[u8]) {
+        self.buffered = rest.to_vec();
+        self.position = 0;
+    }
+}
+
+/// The three streams of a command.
+#[derive(Clone)]
+pub(crate) struct Streams {
+    pub(crate) input: Input,
+    pub(crate) output: Output,
+    pub(crate) error: Output,
+}
+
+/// Locks what only short, panic-free sections hold; a poisoned lock still guards sound bytes.
+pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
