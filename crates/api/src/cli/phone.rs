@@ -33,13 +33,10 @@ pub(super) struct Options {
 pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     let told_to_end = signal::told_to_end().context("cannot listen for signals")?;
     let Options { port, count, control, seed } = *options;
-    if port.checked_add(count - 1).is_none() {
-        anyhow::bail!("{count} phones from port {port} on would need ports above 65535");
-    }
     let first_port = Some(port).filter(|port| *port != 0);
-    let farm = Farm::start(FarmOptions { count: usize::from(count), first_port, seed })
+    let farm = Farm::start(FarmOptions { count, first_port, seed })
         .await
-        .with_context(|| format!("cannot run {count} virtual phones from port {port} on"))?;
+        .context("cannot run the virtual phones")?;
     let http = control.map(|port| serve_control(&farm, port)).transpose()?;
     for phone in farm.phones() {
         println!("{} listening on {}", phone.serial(), phone.address());

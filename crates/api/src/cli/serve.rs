@@ -24,7 +24,7 @@ pub(super) struct Options {
     data_dir: Option<PathBuf>,
     /// How many virtual phones to run; what they published is at /virtual/phones
     #[arg(long, env = "TIKMATRIX_VIRTUAL_PHONES", value_name = "N", default_value_t = 0)]
-    virtual_phones: usize,
+    virtual_phones: u16,
     /// A phone that speaks ADB over TCP; may be given more than once
     #[arg(long = "phone", env = "TIKMATRIX_PHONE", value_name = "HOST:PORT", value_delimiter = ',',
         value_parser = address::parse)]

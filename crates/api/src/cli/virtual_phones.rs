@@ -9,10 +9,10 @@ use tikmatrix_virtual_phone::{Farm, FarmOptions, control};
 ///
 /// # Errors
 /// When they cannot listen.
-pub(super) async fn start(count: usize) -> anyhow::Result<Farm> {
+pub(super) async fn start(count: u16) -> anyhow::Result<Farm> {
     Farm::start(FarmOptions { count, first_port: None, seed: 1 })
         .await
-        .with_context(|| format!("cannot start {count} virtual phones"))
+        .context("cannot run the virtual phones")
 }
 
 /// Gives the server of `builder` the phones of `farm`, and the oracle of what was done on them.

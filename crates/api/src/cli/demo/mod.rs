@@ -18,7 +18,7 @@ use self::client::{Client, Publication, publish};
 use super::{signal, virtual_phones};
 
 /// How many virtual phones the demo has.
-const PHONES: usize = 4;
+const PHONES: u16 = 4;
 /// For the whole of it, from the first command to the last check.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
 /// What is published; `assets/README.md` says how it was made.

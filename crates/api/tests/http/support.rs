@@ -40,7 +40,7 @@ impl Script for Say {
 }
 
 /// A running server and a client of it.
-pub struct Api {
+pub(crate) struct Api {
     server: Option<Server>,
     agent: ureq::Agent,
     _directory: TempDir,
@@ -48,57 +48,63 @@ pub struct Api {
 
 /// An answer: the HTTP status and the envelope.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub allow: Option<String>,
-    pub body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) allow: Option<String>,
+    pub(crate) body: Value,
 }
 
 impl Answer {
-    pub fn code(&self) -> i64 {
+    pub(crate) fn code(&self) -> i64 {
         self.body["code"].as_i64().unwrap_or_else(|| panic!("no code in {self:?}"))
     }
 
-    pub fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         self.body["message"].as_str().unwrap_or_else(|| panic!("no message in {self:?}"))
     }
 
     /// The fields of the problems in `data`.
-    pub fn fields(&self) -> Vec<&str> {
+    pub(crate) fn fields(&self) -> Vec<&str> {
         let problems = self.body["data"].as_array().map(Vec::as_slice).unwrap_or_default();
         problems.iter().map(|problem| problem["field"].as_str().unwrap()).collect()
     }
 }
 
 impl Api {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let server = Server::builder(directory.path()).port(0).script(Say).start().await.unwrap();
         let agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
         Self { server: Some(server), agent, _directory: directory }
     }
 
-    pub async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         self.server.take().unwrap().shutdown().await;
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         self.server.as_ref().unwrap().url()
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], Vec::new()).await
     }
 
-    pub async fn post(&self, body: &Value) -> Answer {
+    pub(crate) async fn post(&self, body: &Value) -> Answer {
         self.post_bytes(body.to_string().into_bytes()).await
     }
 
-    pub async fn post_bytes(&self, body: Vec<u8>) -> Answer {
+    pub(crate) async fn post_bytes(&self, body: Vec<u8>) -> Answer {
         self.send("POST", "/api/v1/task", &[("Content-Type", "application/json")], body).await
     }
 
-    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url()));
         for (name, value) in headers {
             request = request.header(*name, *value);

@@ -1,10 +1,8 @@
 //! Reading tasks, and what every route has in common: the envelope, methods, media types, hosts and origins.
 
-#[cfg(test)]
-mod support;
-
 use serde_json::{Value, json};
-use support::Api;
+
+use crate::support::{Answer, Api};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_has_every_field_of_the_contract() {
@@ -32,7 +30,7 @@ async fn a_task_has_every_field_of_the_contract() {
 async fn lists_are_newest_first_filtered_and_paged() {
     let api = Api::start().await;
     api.post(&json!({"serials": ["p1", "p2", "p3"], "script_name": "say", "script_config": {}})).await;
-    let ids = |answer: &support::Answer| -> Vec<Value> {
+    let ids = |answer: &Answer| -> Vec<Value> {
         answer.body["data"]["tasks"].as_array().unwrap().iter().map(|task| task["id"].clone()).collect()
     };
     let all = api.get("/api/v1/task").await;

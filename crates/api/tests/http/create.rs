@@ -1,10 +1,8 @@
 //! What `POST /api/v1/task` takes and refuses, over a real server without phones.
 
-#[cfg(test)]
-mod support;
-
 use serde_json::{Value, json};
-use support::Api;
+
+use crate::support::Api;
 
 fn valid() -> Value {
     json!({"serials": ["p1"], "script_name": "say", "script_config": {}})

@@ -1,0 +1,8 @@
+//! The API over real HTTP, on a server without phones in the test's own process.
+
+#[cfg(test)]
+mod create;
+#[cfg(test)]
+mod read;
+#[cfg(test)]
+mod support;
