@@ -1,0 +1,109 @@
+//! The windows that get in the way, and the uploads that take their time.
+
+use tikmatrix_virtual_phone::ui::window::KEY_BACK;
+use tikmatrix_virtual_phone::ui::{Fault, PopupKind, PopupTime};
+
+use crate::driver::{Hand, TIKTOK};
+
+fn popup(kind: PopupKind, when: PopupTime) -> Fault {
+    Fault::Popup { kind: Some(kind), when }
+}
+
+#[test]
+fn a_popup_hides_everything_under_it_until_its_button_is_tapped() {
+    for (kind, button) in [
+        (PopupKind::Contacts, "Don’t allow"),
+        (PopupKind::Rate, "Not now"),
+        (PopupKind::Notifications, "Not now"),
+        (PopupKind::GotIt, "Got it"),
+    ] {
+        let mut hand = Hand::on_caption();
+        let post = hand.find("Post").center();
+        hand.phone.arm(popup(kind, PopupTime::Now));
+        assert!(!hand.sees("Post"), "{kind:?}: only the active window is in a dump");
+        hand.phone.tap(post.0, post.1);
+        assert!(hand.sees(button), "{kind:?}");
+        hand.tap(button);
+        hand.phone.tap(post.0, post.1);
+        hand.wait(3000);
+        assert_eq!(hand.posts().len(), 1, "{kind:?}: one tap reached Post, the one after the popup");
+    }
+}
+
+#[test]
+fn a_popup_armed_for_later_comes_over_the_next_screen() {
+    let mut hand = Hand::in_editor();
+    hand.phone.arm(popup(PopupKind::Rate, PopupTime::NextScreen));
+    assert!(hand.sees("Next"));
+    hand.tap("Next");
+    assert!(hand.sees("Enjoying TikTok?"));
+    hand.tap("Not now");
+    assert!(hand.sees("Drafts"));
+}
+
+#[test]
+fn a_popup_without_a_kind_is_one_that_a_tap_dismisses() {
+    let mut hand = Hand::on_caption();
+    for _ in 0..8 {
+        hand.phone.arm(Fault::Popup { kind: None, when: PopupTime::Now });
+        assert!(!hand.sees("Post"));
+        hand.phone.key(KEY_BACK);
+        assert!(hand.sees("Post"));
+    }
+}
+
+#[test]
+fn open_settings_leads_out_of_the_app() {
+    let mut hand = Hand::on_caption();
+    hand.phone.arm(popup(PopupKind::Contacts, PopupTime::Now));
+    hand.tap("Open settings");
+    assert_eq!(hand.phone.focus().0, "com.android.settings");
+    hand.phone.key(KEY_BACK);
+    assert_eq!(hand.phone.focus().0, TIKTOK);
+    assert!(hand.sees("Post"));
+}
+
+#[test]
+fn nothing_on_a_blocking_screen_leads_back_to_the_app() {
+    for (kind, words) in [
+        (PopupKind::SignedOut, "Log in to TikTok"),
+        (PopupKind::Captcha, "Verify to continue"),
+        (PopupKind::AccountDisabled, "Account banned"),
+        (PopupKind::UpdateRequired, "Update TikTok"),
+    ] {
+        let mut hand = Hand::on_caption();
+        hand.phone.arm(popup(kind, PopupTime::Now));
+        for node in hand.nodes().iter().filter(|node| node.clickable) {
+            hand.phone.tap(node.center().0, node.center().1);
+            assert!(hand.sees(words), "{kind:?}");
+        }
+        hand.phone.key(KEY_BACK);
+        assert_ne!(hand.phone.focus().0, TIKTOK);
+        hand.tap("TikTok");
+        assert!(hand.sees(words), "{kind:?} is still there when the app comes back");
+        hand.phone.clear_faults();
+        assert!(hand.sees("Post"), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_slow_upload_takes_as_long_as_it_was_told() {
+    let mut hand = Hand::on_caption();
+    hand.phone.arm(Fault::SlowUpload { seconds: 20 });
+    hand.tap("Post");
+    hand.wait(19_999);
+    assert_eq!(hand.posts(), []);
+    hand.wait(1);
+    assert_eq!(hand.posts().len(), 1);
+}
+
+#[test]
+fn faults_are_read_from_the_words_of_the_control_port() {
+    let read = |text| serde_json::from_str::<Fault>(text).unwrap();
+    assert_eq!(read(r#"{"fault":"popup"}"#), Fault::Popup { kind: None, when: PopupTime::NextScreen });
+    assert_eq!(
+        read(r#"{"fault":"popup","kind":"captcha","when":"now"}"#),
+        popup(PopupKind::Captcha, PopupTime::Now)
+    );
+    assert_eq!(read(r#"{"fault":"slow_upload","seconds":7}"#), Fault::SlowUpload { seconds: 7 });
+}

@@ -1,0 +1,10 @@
+//! The phone's screen by what a program can see and do: dumps, coordinates, keys, text and time.
+
+mod drawing;
+mod driver;
+mod dumping;
+mod faults;
+mod publishing;
+mod starting;
+mod touching;
+mod typing;
