@@ -1,1 +1,14 @@
-//! Placeholder of the face of this crate.
+//! The script `post`: publishes a video. Its configuration and how it is checked, its spintax, and its run; how TikTok
+//! is moved in is the `apps` crate's.
+
+mod config;
+mod fields;
+mod material;
+mod schema;
+mod script;
+mod spintax;
+mod support;
+
+pub use config::{AddSound, ContentType, MaterialSource, Placement, PostConfig, PostWay};
+pub use script::Post;
+pub use spintax::{Spintax, SpintaxError};

@@ -1,0 +1,141 @@
+//! The script itself: what it accepts, and its steps on the phone. How each step is done in TikTok is the `apps`
+//! crate's.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rand::Rng as _;
+use serde_json::Value;
+use tikmatrix_apps::ProfileError;
+use tikmatrix_apps::tiktok::{Caption, TikTok};
+use tikmatrix_device::android::{self, MediaFile};
+use tikmatrix_device::script::{CleanUp, Completion, Context, Failure, LogLevel, Planned, Problem, Script};
+
+use crate::config::PostConfig;
+use crate::material::{self, Video};
+use crate::schema::schema;
+use crate::support;
+
+/// For a video of the largest size that TikTok takes over a slow connection.
+const PUSHING: Duration = Duration::from_secs(20 * 60);
+/// For MediaStore to list a file that it was told of.
+const LISTING: Duration = Duration::from_secs(20);
+/// For the profile to show a video whose upload has ended.
+const APPEARING: Duration = Duration::from_secs(45);
+
+/// Publishes a video.
+#[derive(Debug, Clone)]
+pub struct Post {
+    tiktok: TikTok,
+}
+
+impl Post {
+    /// The script, with the apps' profiles that are part of the program.
+    ///
+    /// # Errors
+    /// [`ProfileError`], which a test of the profiles rules out.
+    pub fn new() -> Result<Self, ProfileError> {
+        Ok(Self { tiktok: TikTok::new()? })
+    }
+}
+
+#[async_trait]
+impl Script for Post {
+    fn name(&self) -> &'static str {
+        "post"
+    }
+
+    fn description(&self) -> &'static str {
+        "Publishes a video and confirms on the profile that it is there."
+    }
+
+    fn schema(&self) -> Value {
+        schema()
+    }
+
+    fn plan(&self, config: &Value) -> Result<Vec<Planned>, Vec<Problem>> {
+        let checked = PostConfig::read(config)?;
+        Ok(vec![Planned { config: config.clone(), app: checked.app }])
+    }
+
+    async fn run(&self, context: &mut Context, config: &Value) -> Result<Completion, Failure> {
+        context.step("check what is to be published");
+        let config = PostConfig::read(config).map_err(|problems| not_valid(&problems))?;
+        support::check(&config, context.app())?;
+        let video = material::choose(&config.material_list, context).await?;
+        let caption = caption_of(&config, context);
+        context.progress(2);
+
+        let package = self.tiktok.begin(context).await?;
+        if let Some(username) = context.username().cloned() {
+            context.step("make sure that the account is signed in");
+            self.tiktok.require_account(context, &package, &username).await?;
+        }
+        context.progress(8);
+
+        let file = MediaFile::video(context.rng().random());
+        let uri = push(context, &file, video).await?;
+        context.step("open the video in TikTok");
+        self.tiktok.share(context, &package, &uri, file.mime()).await?;
+        context.progress(45);
+        context.step("leave the editor");
+        self.tiktok.leave_editor(context).await?;
+        context.progress(50);
+        context.step("write the caption");
+        self.tiktok.write_caption(context, &caption).await?;
+        context.progress(65);
+        context.step("tap Post");
+        self.tiktok.post(context).await?;
+        context.progress(70);
+
+        context.step("wait for the upload");
+        let patience = Duration::from_secs(config.upload_wait_time.into());
+        let upload = self
+            .tiktok
+            .wait_for_upload(context, patience, |context, percent| context.progress(70 + percent / 5))
+            .await?;
+        context.progress(90);
+        context.step("confirm on the profile");
+        self.tiktok.confirm_published(context, &caption, upload, APPEARING).await?;
+        context.progress(100);
+        Ok(Completion { remark: "published, and seen on the profile".to_owned() })
+    }
+}
+
+/// Brings the video onto the phone and into its media library, and gives its URI there.
+async fn push(context: &mut Context, file: &MediaFile, video: Video) -> Result<String, Failure> {
+    context.step("push the video");
+    context.on_exit(CleanUp::RemoveMedia(file.clone()));
+    let deadline = context.deadline().at_most(PUSHING);
+    let phone = context.phone().clone();
+    let length = video.length.max(1);
+    let report = |sent: u64| {
+        let percent = sent.min(length).saturating_mul(22) / length;
+        context.progress(u8::try_from(percent).unwrap_or(22) + 8);
+    };
+    android::push_media(&phone, file, video.file, report, deadline).await?;
+    context.progress(30);
+    context.step("add the video to the phone's media library");
+    android::announce(&phone, file, context.soon()).await?;
+    let uri = android::find_uri(&phone, file, LISTING, context.deadline().at_most(LISTING * 2)).await?;
+    context.log(LogLevel::Info, format!("the phone knows the video as {uri}"));
+    context.progress(35);
+    Ok(uri)
+}
+
+/// One of the texts that the template stands for, split at the first `##` into title and description.
+fn caption_of(config: &PostConfig, context: &mut Context) -> Caption {
+    let text = config.captions.choose(context.rng());
+    match text.split_once("##") {
+        Some((title, description)) => {
+            Caption { title: title.trim().to_owned(), description: description.trim().to_owned() }
+        }
+        None => Caption { title: String::new(), description: text },
+    }
+}
+
+/// The configuration was checked when the task was made; an older version may have accepted other ones.
+fn not_valid(problems: &[Problem]) -> Failure {
+    let problems: Vec<String> = problems.iter().map(|it| format!("{} {}", it.field, it.reason)).collect();
+    Failure::Impossible(format!("the configuration is not valid: {}", problems.join("; ")))
+}
