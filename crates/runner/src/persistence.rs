@@ -47,3 +47,48 @@ fn is_final(error: &StorageError) -> bool {
         StorageError::NoSuchTask(_) | StorageError::Illegal { .. } | StorageError::Unreadable { .. }
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use tikmatrix_domain::TaskId;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    fn full_disk() -> StorageError {
+        StorageError::Database { operation: "test", reason: "disk is full".to_owned(), transient: true }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_is_repeated_until_the_database_takes_it() {
+        let tries = Cell::new(0);
+        let done = insist(&CancellationToken::new(), async || {
+            tries.set(tries.get() + 1);
+            if tries.get() < 500 { Err(full_disk()) } else { Ok(tries.get()) }
+        });
+        assert_eq!(done.await.unwrap(), 500);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_that_never_can_succeed_is_not_repeated() {
+        let tries = Cell::new(0);
+        let refused = insist(&CancellationToken::new(), async || {
+            tries.set(tries.get() + 1);
+            Err::<(), _>(StorageError::NoSuchTask(TaskId(1)))
+        });
+        assert!(matches!(refused.await, Err(StorageError::NoSuchTask(_))));
+        assert_eq!(tries.get(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_end_of_the_server_waits_for_the_database_only_so_long() {
+        let stop = CancellationToken::new();
+        stop.cancel();
+        let begun = Instant::now();
+        let refused = insist(&stop, async || Err::<(), _>(full_disk())).await;
+        assert!(matches!(refused, Err(StorageError::Database { .. })));
+        assert_eq!(begun.elapsed(), LAST_CHANCE);
+    }
+}

@@ -1,0 +1,79 @@
+//! Scripts that fail or break off, phones that go away, tasks that cannot be run.
+
+use serde_json::json;
+use tikmatrix_domain::{NewTask, Outcome, ScriptName, Status};
+
+use crate::{Fixture, end_of, phone, task, tell};
+
+#[tokio::test]
+async fn a_failure_becomes_the_tasks_remark() {
+    let fixture = Fixture::new();
+    let (a, _adbd) = phone("a").await;
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    let config = json!({ "act": "fail", "word": "the file C:/Videos/video1.mp4 does not exist" });
+    let ids = fixture.create(vec![task("a", config)]).await;
+    fixture.settled(&runner, "a").await;
+    let detail = fixture.task(ids[0]).await;
+    let wanted = (Outcome::Failed, "the file C:/Videos/video1.mp4 does not exist".to_owned());
+    assert_eq!(end_of(&detail.task), wanted);
+    assert_eq!(detail.attempts[0].finish.as_ref().unwrap().remark, wanted.1);
+}
+
+#[tokio::test]
+async fn a_panic_fails_its_task_and_the_phone_goes_on() {
+    let fixture = Fixture::new();
+    let (a, _adbd) = phone("a").await;
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    let ids = fixture.create(vec![task("a", json!({ "act": "panic", "word": "index out of bounds" }))]).await;
+    fixture.settled(&runner, "a").await;
+    let (outcome, remark) = end_of(&fixture.task(ids[0]).await.task);
+    assert_eq!(outcome, Outcome::Failed);
+    assert!(remark.contains("index out of bounds") && remark.contains("break off"), "{remark}");
+}
+
+#[tokio::test]
+async fn a_task_that_this_server_cannot_run_says_why() {
+    let fixture = Fixture::new();
+    let (a, _adbd) = phone("a").await;
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    let unknown = NewTask { script: ScriptName::new("juggle").unwrap(), ..tell("a", "") };
+    let broken = NewTask { script_config: "{".into(), ..tell("a", "") };
+    let ids = fixture.create(vec![unknown, broken]).await;
+    fixture.settled(&runner, "a").await;
+    for (id, named) in [(ids[0], "juggle"), (ids[1], "script_config")] {
+        let (outcome, remark) = end_of(&fixture.task(id).await.task);
+        assert_eq!(outcome, Outcome::Failed);
+        assert!(remark.contains(named), "{remark}");
+    }
+}
+
+#[tokio::test]
+async fn a_phone_that_goes_away_fails_one_task_and_keeps_the_others_for_its_return() {
+    let fixture = Fixture::new();
+    let (a, adbd) = phone("a").await;
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    let first = task("a", json!({ "act": "until gone", "word": "at work" }));
+    let ids = fixture.create(vec![first, tell("a", "second"), tell("a", "third")]).await;
+    runner.wake();
+    fixture.stage.heard("at work").await;
+    // The registry has not noticed yet.
+    adbd.hang_up();
+
+    let (returned, _adbd) = phone("a").await;
+    fixture.ready(&[]);
+    fixture.ready(&[&returned]);
+    fixture.stage.heard("third").await;
+    runner.shutdown().await;
+    assert_eq!(fixture.stage.said(), ["at work", "second", "third"]);
+    let (outcome, remark) = end_of(&fixture.task(ids[0]).await.task);
+    assert_eq!(outcome, Outcome::Failed);
+    assert!(remark.contains("phone a") && remark.contains("connection was lost"), "{remark}");
+    for id in &ids[1..] {
+        let detail = fixture.task(*id).await;
+        assert_eq!((detail.task.state.status(), detail.attempts.len()), (Status::Completed, 1));
+    }
+}

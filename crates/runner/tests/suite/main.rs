@@ -1,0 +1,126 @@
+//! The runner over its public face: real storage, a real connection to a small adbd, scripts that do as they are told.
+
+mod adbd;
+mod failures;
+mod order;
+mod records;
+mod schedule;
+mod script;
+mod shutdown;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tikmatrix_device::phone::Phone;
+use tikmatrix_device::registry::{PhoneEntry, PhoneState};
+use tikmatrix_device::script::ScriptRegistry;
+use tikmatrix_domain::{
+    Clock, NewTask, Outcome, ScriptName, Serial, Source, SystemClock, Task, TaskDetail, TaskId, TaskState,
+};
+use tikmatrix_runner::{Runner, RunnerOptions};
+use tikmatrix_storage::Store;
+use tokio::sync::watch;
+
+use crate::adbd::Adbd;
+use crate::script::{Obedient, Stage};
+
+/// What one test works with.
+struct Fixture {
+    store: Store,
+    stage: Stage,
+    clock: Arc<dyn Clock>,
+    entries: watch::Sender<Vec<PhoneEntry>>,
+    folder: TempDir,
+    task_limit: Duration,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        Self::with_clock(Arc::new(SystemClock))
+    }
+
+    fn with_clock(clock: Arc<dyn Clock>) -> Self {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(folder.path().join("tasks.db")).unwrap();
+        let entries = watch::Sender::new(Vec::new());
+        Self { store, stage: Stage::new(), clock, entries, folder, task_limit: Duration::from_secs(600) }
+    }
+
+    async fn runner(&self) -> Runner {
+        let options = RunnerOptions {
+            store: self.store.clone(),
+            scripts: ScriptRegistry::default().with(Obedient(self.stage.clone())),
+            phones: self.entries.subscribe(),
+            clock: Arc::clone(&self.clock),
+            artifacts: self.folder.path().join("artifacts"),
+            task_limit: self.task_limit,
+        };
+        Runner::start(options).await.unwrap()
+    }
+
+    /// Has the registry say that these phones, and no others, are ready.
+    fn ready(&self, phones: &[&Phone]) {
+        self.entries.send_replace(phones.iter().map(|phone| entry(phone)).collect());
+    }
+
+    async fn create(&self, tasks: Vec<NewTask>) -> Vec<TaskId> {
+        self.store.create_tasks(tasks, self.clock.now()).await.unwrap()
+    }
+
+    async fn task(&self, id: TaskId) -> TaskDetail {
+        self.store.task(id).await.unwrap().unwrap()
+    }
+
+    /// Returns when everything that was due on the phone before now is finished and written: a phone takes its tasks
+    /// one after the other.
+    async fn settled(&self, runner: &Runner, serial: &str) {
+        let last = format!("settled {serial}");
+        self.create(vec![task(serial, json!({ "act": "tell", "word": last }))]).await;
+        runner.wake();
+        self.stage.heard(&last).await;
+    }
+}
+
+/// A connected phone and the adbd behind it.
+async fn phone(serial: &str) -> (Phone, Adbd) {
+    let adbd = Adbd::start(serial).await;
+    (adbd.connect().await, adbd)
+}
+
+fn entry(phone: &Phone) -> PhoneEntry {
+    PhoneEntry {
+        address: phone.address().to_owned(),
+        serial: Some(phone.serial().clone()),
+        state: PhoneState::Ready,
+        phone: Some(phone.clone()),
+    }
+}
+
+fn task(serial: &str, config: Value) -> NewTask {
+    NewTask {
+        serial: Some(Serial::new(serial).unwrap()),
+        username: None,
+        app: None,
+        script: ScriptName::new("obey").unwrap(),
+        script_config: config.to_string().into(),
+        source: Source::Api,
+        start_time: None,
+    }
+}
+
+fn tell(serial: &str, word: &str) -> NewTask {
+    task(serial, json!({ "act": "tell", "word": word }))
+}
+
+fn scheduled(new: NewTask, start: DateTime<Utc>) -> NewTask {
+    NewTask { start_time: Some(start), ..new }
+}
+
+/// How a task ended.
+fn end_of(task: &Task) -> (Outcome, String) {
+    let TaskState::Finished { finish, .. } = &task.state else { panic!("not finished: {task:?}") };
+    (finish.outcome, finish.remark.clone())
+}

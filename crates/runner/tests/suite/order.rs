@@ -1,0 +1,119 @@
+//! Which task runs when and where.
+
+use serde_json::json;
+use tikmatrix_domain::{NewTask, PhonePresence, Serial, Status, Username};
+use tikmatrix_storage::TaskCounts;
+
+use crate::{Fixture, phone, scheduled, task, tell};
+
+#[tokio::test]
+async fn a_phone_takes_its_tasks_one_at_a_time_in_the_order_in_which_they_are_due() {
+    let fixture = Fixture::new();
+    let (a, _adbd) = phone("a").await;
+    let past = fixture.clock.now() - chrono::TimeDelta::minutes(5);
+    fixture.create(vec![tell("a", "1"), tell("a", "2"), scheduled(tell("a", "3"), past)]).await;
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    fixture.stage.heard_many(3).await;
+    fixture.create((4..20).map(|number| tell("a", &number.to_string())).collect()).await;
+    runner.wake();
+    fixture.settled(&runner, "a").await;
+    let wanted: Vec<String> = (1..20).map(|number: u32| number.to_string()).collect();
+    assert_eq!(fixture.stage.said()[..19], wanted[..]);
+    runner.shutdown().await;
+    let counts = fixture.store.stats().await.unwrap();
+    assert_eq!(counts, TaskCounts { completed: 20, ..TaskCounts::default() });
+}
+
+#[tokio::test]
+async fn phones_work_side_by_side_and_each_only_on_its_own_tasks() {
+    let fixture = Fixture::new();
+    let ((a, _adbd_a), (b, _adbd_b)) = (phone("a").await, phone("b").await);
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a, &b]);
+    let hold = |serial| task(serial, json!({ "act": "hold", "word": format!("{serial} holds") }));
+    let ids = fixture.create(vec![hold("a"), hold("b"), tell("c", "nobody")]).await;
+    runner.wake();
+    fixture.stage.heard("a holds").await;
+    fixture.stage.heard("b holds").await;
+    assert_eq!(fixture.task(ids[2]).await.task.state.status(), Status::Pending);
+    fixture.stage.go_on();
+    fixture.stage.go_on();
+    runner.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_presence_of_a_phone_follows_its_connection_and_its_work() {
+    let fixture = Fixture::new();
+    let (a, _adbd) = phone("a").await;
+    let runner = fixture.runner().await;
+    let presence = || runner.presence(&Serial::new("a").unwrap());
+    assert_eq!(presence(), PhonePresence::Offline);
+    fixture.ready(&[&a]);
+    fixture.settled(&runner, "a").await;
+    fixture.create(vec![task("a", json!({ "act": "hold", "word": "holds" }))]).await;
+    runner.wake();
+    fixture.stage.heard("holds").await;
+    assert_eq!(presence(), PhonePresence::Busy);
+    runner.shutdown().await;
+    assert_eq!(presence(), PhonePresence::Idle);
+}
+
+#[tokio::test]
+async fn a_phone_that_is_seen_twice_gets_one_worker() {
+    let fixture = Fixture::new();
+    let (a, adbd) = phone("a").await;
+    let again = adbd.connect().await;
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a, &again]);
+    // The script itself fails when two of its kind are on one phone.
+    let ids = fixture.create((0..20).map(|number| tell("a", &number.to_string())).collect()).await;
+    runner.wake();
+    fixture.settled(&runner, "a").await;
+    for id in ids {
+        assert_eq!(fixture.task(id).await.task.state.status(), Status::Completed);
+    }
+}
+
+#[tokio::test]
+async fn a_tasks_account_and_app_reach_its_script() {
+    let fixture = Fixture::new();
+    let (a, _adbd) = phone("a").await;
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    let maker = Username::new("@Maker").unwrap();
+    let app = tikmatrix_domain::AppKind::Instagram;
+    let new = NewTask { username: Some(maker), app: Some(app), ..task("a", json!({ "act": "who" })) };
+    fixture.create(vec![new]).await;
+    runner.wake();
+    fixture.stage.heard("Some(\"maker\") in instagram").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_wake_up_is_lost_when_tasks_come_while_phones_look() {
+    let fixture = Fixture::new();
+    let serials = ["a", "b", "c"];
+    let mut phones = Vec::new();
+    for serial in serials {
+        phones.push(phone(serial).await);
+    }
+    let runner = fixture.runner().await;
+    fixture.ready(&phones.iter().map(|(phone, _)| phone).collect::<Vec<_>>());
+    let creators = (0..4).map(|creator| {
+        let (store, runner, clock) = (fixture.store.clone(), runner.clone(), fixture.clock.clone());
+        tokio::spawn(async move {
+            for number in 0..30 {
+                let serial = serials[number % serials.len()];
+                let new = tell(serial, &format!("{creator} {number}"));
+                store.create_tasks(vec![new], clock.now()).await.unwrap();
+                runner.wake();
+            }
+        })
+    });
+    for creator in creators.collect::<Vec<_>>() {
+        creator.await.unwrap();
+    }
+    fixture.stage.heard_many(120).await;
+    runner.shutdown().await;
+    assert_eq!(fixture.store.stats().await.unwrap().completed, 120);
+}

@@ -1,0 +1,103 @@
+//! Tasks that wait for their time, by a clock that the test holds.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+use tikmatrix_domain::{Clock, Outcome, Status};
+use tokio::time::Instant;
+
+use crate::{Fixture, end_of, phone, scheduled, task, tell};
+
+/// Goes with tokio's time, and can be set forward.
+struct SettableClock {
+    begun: Instant,
+    set_forward: AtomicI64,
+}
+
+impl SettableClock {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { begun: Instant::now(), set_forward: AtomicI64::new(0) })
+    }
+}
+
+impl Clock for SettableClock {
+    fn now(&self) -> DateTime<Utc> {
+        let elapsed = TimeDelta::from_std(self.begun.elapsed()).unwrap();
+        let set_forward = TimeDelta::seconds(self.set_forward.load(Ordering::Relaxed));
+        DateTime::from_timestamp_millis(1_780_000_000_000).unwrap() + elapsed + set_forward
+    }
+}
+
+#[tokio::test]
+async fn a_scheduled_task_begins_at_its_very_moment_and_wakes_its_phone_by_itself() {
+    let (a, _adbd) = phone("a").await;
+    tokio::time::pause();
+    let fixture = Fixture::with_clock(SettableClock::new());
+    let start = fixture.clock.now() + TimeDelta::hours(5);
+    let ids = fixture.create(vec![scheduled(tell("a", "on time"), start), tell("a", "at once")]).await;
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    fixture.stage.heard("at once").await;
+    assert_eq!(fixture.task(ids[0]).await.task.state.status(), Status::Pending);
+
+    fixture.stage.heard("on time").await;
+    let begun = fixture.task(ids[0]).await.attempts[0].started_at;
+    assert!(begun >= start && begun - start < TimeDelta::milliseconds(10), "{begun}, not {start}");
+    runner.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_task_that_is_created_for_sooner_is_not_held_up_by_a_later_one() {
+    let (a, _adbd) = phone("a").await;
+    tokio::time::pause();
+    let fixture = Fixture::with_clock(SettableClock::new());
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    let begin = fixture.clock.now();
+    for (word, minutes) in [("later", 60), ("sooner", 10)] {
+        fixture.create(vec![scheduled(tell("a", word), begin + TimeDelta::minutes(minutes))]).await;
+        runner.wake();
+    }
+    fixture.stage.heard("later").await;
+    assert_eq!(fixture.stage.said(), ["sooner", "later"]);
+    runner.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_forward_is_noticed_within_half_a_minute() {
+    let (a, _adbd) = phone("a").await;
+    tokio::time::pause();
+    let clock = SettableClock::new();
+    let fixture = Fixture::with_clock(clock.clone());
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    fixture.settled(&runner, "a").await;
+    fixture.create(vec![scheduled(tell("a", "on time"), fixture.clock.now() + TimeDelta::hours(1))]).await;
+    runner.wake();
+    // Deep in its sleep.
+    tokio::time::sleep(Duration::from_secs(70)).await;
+    let set = Instant::now();
+    clock.set_forward.store(3_600, Ordering::Relaxed);
+    fixture.stage.heard("on time").await;
+    assert!(set.elapsed() <= Duration::from_secs(30), "{:?}", set.elapsed());
+    runner.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_task_beyond_its_time_ends_timed_out_and_names_its_step() {
+    let (a, _adbd) = phone("a").await;
+    tokio::time::pause();
+    let fixture =
+        Fixture { task_limit: Duration::from_secs(90), ..Fixture::with_clock(SettableClock::new()) };
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    let ids = fixture.create(vec![task("a", json!({ "act": "hold", "word": "holds" }))]).await;
+    fixture.settled(&runner, "a").await;
+    let (outcome, remark) = end_of(&fixture.task(ids[0]).await.task);
+    assert_eq!(outcome, Outcome::TimedOut);
+    assert!(remark.contains("90s") && remark.contains("hold the phone"), "{remark}");
+    runner.shutdown().await;
+}

@@ -1,0 +1,118 @@
+//! A script that does what its configuration says, and the stage on which a test sees and directs it.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use tikmatrix_device::script::{Completion, Context, Failure, LogLevel, Planned, Problem, Script};
+use tokio::sync::{Notify, watch};
+
+/// What the scripts of one test said and wait for.
+#[derive(Clone)]
+pub(crate) struct Stage {
+    said: watch::Sender<Vec<String>>,
+    go_on: Arc<Notify>,
+    busy: Arc<Mutex<BTreeSet<String>>>,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        Self { said: watch::Sender::new(Vec::new()), go_on: Arc::default(), busy: Arc::default() }
+    }
+
+    /// Everything that was said so far.
+    pub(crate) fn said(&self) -> Vec<String> {
+        self.said.borrow().clone()
+    }
+
+    /// Waits until a script has said `word`.
+    pub(crate) async fn heard(&self, word: &str) {
+        self.said.subscribe().wait_for(|said| said.iter().any(|one| one == word)).await.unwrap();
+    }
+
+    /// Waits until `count` words were said.
+    pub(crate) async fn heard_many(&self, count: usize) {
+        self.said.subscribe().wait_for(|said| said.len() >= count).await.unwrap();
+    }
+
+    /// Lets one script go on that holds its phone.
+    pub(crate) fn go_on(&self) {
+        self.go_on.notify_one();
+    }
+
+    fn say(&self, word: String) {
+        self.said.send_modify(|said| said.push(word));
+    }
+}
+
+pub(crate) struct Obedient(pub(crate) Stage);
+
+#[async_trait]
+impl Script for Obedient {
+    fn name(&self) -> &'static str {
+        "obey"
+    }
+
+    fn description(&self) -> &'static str {
+        "Does what its configuration says."
+    }
+
+    fn schema(&self) -> Value {
+        json!({})
+    }
+
+    fn plan(&self, config: &Value) -> Result<Vec<Planned>, Vec<Problem>> {
+        Ok(vec![Planned { config: config.clone(), app: None }])
+    }
+
+    async fn run(&self, context: &mut Context, config: &Value) -> Result<Completion, Failure> {
+        let Self(stage) = self;
+        let word = config["word"].as_str().unwrap_or_default().to_owned();
+        let serial = context.phone().serial().to_string();
+        assert!(stage.busy.lock().unwrap().insert(serial.clone()), "two tasks on {serial}");
+        let _off = off_stage(stage, &serial);
+        match config["act"].as_str().unwrap() {
+            "tell" => stage.say(word),
+            "hold" => {
+                context.step("hold the phone");
+                stage.say(word);
+                stage.go_on.notified().await;
+            }
+            "fail" => return Err(Failure::Impossible(word)),
+            "panic" => {
+                context.step("break off");
+                panic!("{word}");
+            }
+            "until gone" => {
+                stage.say(word);
+                return Err(Failure::Impossible(context.phone().closed().await.to_string()));
+            }
+            "chatter" => {
+                for number in 0..5_000_u32 {
+                    context.log(LogLevel::Info, format!("line {number}"));
+                    context.progress(u8::try_from(number / 50).unwrap());
+                }
+                context.step("come to an end");
+            }
+            "who" => stage.say(format!(
+                "{:?} in {}",
+                context.username().map(ToString::to_string),
+                context.app().as_str()
+            )),
+            other => panic!("no such act: {other}"),
+        }
+        Ok(Completion { remark: "obeyed".to_owned() })
+    }
+}
+
+/// Frees the phone on the stage however the script ends.
+fn scopeguard<'stage>(stage: &'stage Stage, serial: &'stage str) -> impl Drop + 'stage {
+    struct Off<'stage>(&'stage Stage, &'stage str);
+    impl Drop for Off<'_> {
+        fn drop(&mut self) {
+            self.0.busy.lock().unwrap().remove(self.1);
+        }
+    }
+    Off(stage, serial)
+}
