@@ -48,16 +48,17 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     let farm = virtual_phones::start(PHONES).await?;
     let builder = Server::builder(directory.path().join("data")).port(options.port).script(Post::default());
     let server = virtual_phones::attach(builder, &farm).start().await?;
-    println!("TikMatrix serves {} with {PHONES} virtual phones", server.url());
+    let url = server.url();
+    println!("TikMatrix serves {url} with {PHONES} virtual phones");
 
     let shown = tokio::select! {
-        shown = show(&server.url(), &video) => shown,
+        shown = show(&url, &video) => shown,
         () = &mut told_to_end => Err(anyhow::anyhow!("the demo was ended before its video was published")),
     };
     if shown.is_ok() && !options.once {
         println!("\nThe server stays up. Paste this to publish on another phone, Ctrl-C ends it:\n");
-        println!("{}\n", next_command(&server.url(), &video));
-        println!("What the phones published: {}/virtual/phones", server.url());
+        println!("{}\n", next_command(&url, &video));
+        println!("What the phones published: {url}/virtual/phones");
         told_to_end.await;
     }
     server.shutdown().await;
