@@ -7,6 +7,7 @@ pub mod dump;
 pub mod fault;
 pub mod frame;
 pub mod icon;
+pub mod input;
 pub mod intent;
 pub mod layout;
 pub mod paint;

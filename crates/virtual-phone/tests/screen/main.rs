@@ -1,5 +1,7 @@
 //! The phone's screen by what a program can see and do: dumps, coordinates, keys, text and time.
 
+#![cfg(test)]
+
 mod drawing;
 mod driver;
 mod dumping;

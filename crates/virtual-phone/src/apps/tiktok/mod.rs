@@ -269,7 +269,7 @@ impl App for TikTok {
         match fault {
             Fault::Popup { kind, when } => self.dialogs.arm(kind, when, in_front),
             Fault::SlowUpload { seconds } => {
-                self.account.set_upload_time(TimeDelta::seconds(i64::from(seconds)))
+                self.account.set_upload_time(TimeDelta::seconds(i64::from(seconds)));
             }
         }
     }
