@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand};
 
 /// Publishes to the TikTok and Instagram accounts on your own Android phones.
 #[derive(Debug, Parser)]
-#[command(name = "tikmatrix", version, about, max_term_width = 100)]
+#[command(name = "tikmatrix", version, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

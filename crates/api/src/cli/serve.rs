@@ -39,7 +39,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
         0 => None,
         count => Some(virtual_phones::start(count).await?),
     };
-    let mut builder = Server::builder(&data_directory).port(options.port).script(Post::default());
+    let mut builder = Server::builder(&data_directory).port(options.port).script(Post::new()?);
     if let Some(farm) = &farm {
         builder = virtual_phones::attach(builder, farm);
     }

@@ -46,7 +46,7 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     let video = directory.path().join("demo.mp4");
     std::fs::write(&video, VIDEO).with_context(|| format!("cannot write {}", video.display()))?;
     let farm = virtual_phones::start(PHONES).await?;
-    let builder = Server::builder(directory.path().join("data")).port(options.port).script(Post::default());
+    let builder = Server::builder(directory.path().join("data")).port(options.port).script(Post::new()?);
     let server = virtual_phones::attach(builder, &farm).start().await?;
     let url = server.url();
     println!("TikMatrix serves {url} with {PHONES} virtual phones");
