@@ -1,5 +1,7 @@
 //! The transition function as a state machine: any events in any order keep what the rest of the program builds on.
 
+#![cfg(test)]
+
 use chrono::DateTime;
 use proptest::prelude::*;
 use tikmatrix_domain::{

@@ -1,5 +1,7 @@
 //! Why a task waits, case by case.
 
+#![cfg(test)]
+
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
     AppKind, LeaseId, PhonePresence, ScriptName, Serial, Source, Task, TaskId, TaskState, WaitingReason,

@@ -64,7 +64,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_write_is_repeated_until_the_database_takes_it() {
         let tries = Cell::new(0);
-        let done = insist(&CancellationToken::new(), async || {
+        let stop = CancellationToken::new();
+        let done = insist(&stop, async || {
             tries.set(tries.get() + 1);
             if tries.get() < 500 { Err(full_disk()) } else { Ok(tries.get()) }
         });
@@ -74,7 +75,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_write_that_never_can_succeed_is_not_repeated() {
         let tries = Cell::new(0);
-        let refused = insist(&CancellationToken::new(), async || {
+        let stop = CancellationToken::new();
+        let refused = insist(&stop, async || {
             tries.set(tries.get() + 1);
             Err::<(), _>(StorageError::NoSuchTask(TaskId(1)))
         });

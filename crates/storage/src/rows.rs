@@ -120,7 +120,7 @@ impl TaskRow {
 
     fn state(&self) -> Read<TaskState> {
         let code: u8 = number("task.status", self.status)?;
-        let status = Status::from_code(code).ok_or_else(|| unreadable("task.status", code))?;
+        let status = Status::from_code(code).ok_or_else(|| unreadable("task.status", &code))?;
         let started_at = || {
             let at = self.started_at.ok_or_else(|| unreadable("task.started_at", "none"))?;
             moment("task.started_at", at)
@@ -238,7 +238,7 @@ pub(crate) fn millis(moment: DateTime<Utc>) -> i64 {
 }
 
 pub(crate) fn moment(what: &'static str, millis: i64) -> Read<DateTime<Utc>> {
-    DateTime::from_timestamp_millis(millis).ok_or_else(|| unreadable(what, millis))
+    DateTime::from_timestamp_millis(millis).ok_or_else(|| unreadable(what, &millis))
 }
 
 pub(crate) fn serial(text: &str) -> Read<Serial> {
@@ -254,7 +254,7 @@ fn username(text: &str) -> Read<Username> {
 }
 
 fn number<T: TryFrom<i32>>(what: &'static str, value: i32) -> Read<T> {
-    T::try_from(value).map_err(|_| unreadable(what, value))
+    T::try_from(value).map_err(|_| unreadable(what, &value))
 }
 
 fn finish(at: Option<i64>, outcome: Option<&str>, remark: Option<&str>) -> Read<Option<Finish>> {
@@ -267,6 +267,6 @@ fn finish(at: Option<i64>, outcome: Option<&str>, remark: Option<&str>) -> Read<
     }))
 }
 
-fn unreadable(what: &'static str, value: impl ToString) -> StorageError {
+fn unreadable(what: &'static str, value: &(impl ToString + ?Sized)) -> StorageError {
     StorageError::Unreadable { what, value: value.to_string() }
 }

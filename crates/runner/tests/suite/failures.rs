@@ -12,7 +12,7 @@ async fn a_failure_becomes_the_tasks_remark() {
     let runner = fixture.runner().await;
     fixture.ready(&[&a]);
     let config = json!({ "act": "fail", "word": "the file C:/Videos/video1.mp4 does not exist" });
-    let ids = fixture.create(vec![task("a", config)]).await;
+    let ids = fixture.create(vec![task("a", &config)]).await;
     fixture.settled(&runner, "a").await;
     let detail = fixture.task(ids[0]).await;
     let wanted = (Outcome::Failed, "the file C:/Videos/video1.mp4 does not exist".to_owned());
@@ -26,7 +26,8 @@ async fn a_panic_fails_its_task_and_the_phone_goes_on() {
     let (a, _adbd) = phone("a").await;
     let runner = fixture.runner().await;
     fixture.ready(&[&a]);
-    let ids = fixture.create(vec![task("a", json!({ "act": "panic", "word": "index out of bounds" }))]).await;
+    let ids =
+        fixture.create(vec![task("a", &json!({ "act": "panic", "word": "index out of bounds" }))]).await;
     fixture.settled(&runner, "a").await;
     let (outcome, remark) = end_of(&fixture.task(ids[0]).await.task);
     assert_eq!(outcome, Outcome::Failed);
@@ -56,7 +57,7 @@ async fn a_phone_that_goes_away_fails_one_task_and_keeps_the_others_for_its_retu
     let (a, adbd) = phone("a").await;
     let runner = fixture.runner().await;
     fixture.ready(&[&a]);
-    let first = task("a", json!({ "act": "until gone", "word": "at work" }));
+    let first = task("a", &json!({ "act": "until gone", "word": "at work" }));
     let ids = fixture.create(vec![first, tell("a", "second"), tell("a", "third")]).await;
     runner.wake();
     fixture.stage.heard("at work").await;

@@ -1,5 +1,7 @@
 //! The runner over its public face: real storage, a real connection to a small adbd, scripts that do as they are told.
 
+#![cfg(test)]
+
 mod adbd;
 mod failures;
 mod order;
@@ -78,7 +80,7 @@ impl Fixture {
     /// one after the other.
     async fn settled(&self, runner: &Runner, serial: &str) {
         let last = format!("settled {serial}");
-        self.create(vec![task(serial, json!({ "act": "tell", "word": last }))]).await;
+        self.create(vec![task(serial, &json!({ "act": "tell", "word": last }))]).await;
         runner.wake();
         self.stage.heard(&last).await;
     }
@@ -99,7 +101,7 @@ fn entry(phone: &Phone) -> PhoneEntry {
     }
 }
 
-fn task(serial: &str, config: Value) -> NewTask {
+fn task(serial: &str, config: &Value) -> NewTask {
     NewTask {
         serial: Some(Serial::new(serial).unwrap()),
         username: None,
@@ -112,7 +114,7 @@ fn task(serial: &str, config: Value) -> NewTask {
 }
 
 fn tell(serial: &str, word: &str) -> NewTask {
-    task(serial, json!({ "act": "tell", "word": word }))
+    task(serial, &json!({ "act": "tell", "word": word }))
 }
 
 fn scheduled(new: NewTask, start: DateTime<Utc>) -> NewTask {

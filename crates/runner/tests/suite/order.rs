@@ -31,7 +31,7 @@ async fn phones_work_side_by_side_and_each_only_on_its_own_tasks() {
     let ((a, _adbd_a), (b, _adbd_b)) = (phone("a").await, phone("b").await);
     let runner = fixture.runner().await;
     fixture.ready(&[&a, &b]);
-    let hold = |serial| task(serial, json!({ "act": "hold", "word": format!("{serial} holds") }));
+    let hold = |serial| task(serial, &json!({ "act": "hold", "word": format!("{serial} holds") }));
     let ids = fixture.create(vec![hold("a"), hold("b"), tell("c", "nobody")]).await;
     runner.wake();
     fixture.stage.heard("a holds").await;
@@ -51,7 +51,7 @@ async fn the_presence_of_a_phone_follows_its_connection_and_its_work() {
     assert_eq!(presence(), PhonePresence::Offline);
     fixture.ready(&[&a]);
     fixture.settled(&runner, "a").await;
-    fixture.create(vec![task("a", json!({ "act": "hold", "word": "holds" }))]).await;
+    fixture.create(vec![task("a", &json!({ "act": "hold", "word": "holds" }))]).await;
     runner.wake();
     fixture.stage.heard("holds").await;
     assert_eq!(presence(), PhonePresence::Busy);
@@ -83,7 +83,7 @@ async fn a_tasks_account_and_app_reach_its_script() {
     fixture.ready(&[&a]);
     let maker = Username::new("@Maker").unwrap();
     let app = tikmatrix_domain::AppKind::Instagram;
-    let new = NewTask { username: Some(maker), app: Some(app), ..task("a", json!({ "act": "who" })) };
+    let new = NewTask { username: Some(maker), app: Some(app), ..task("a", &json!({ "act": "who" })) };
     fixture.create(vec![new]).await;
     runner.wake();
     fixture.stage.heard("Some(\"maker\") in instagram").await;

@@ -10,7 +10,7 @@ async fn a_chatty_script_is_kept_in_order_within_bounds_and_says_what_is_missing
     let (a, _adbd) = phone("a").await;
     let runner = fixture.runner().await;
     fixture.ready(&[&a]);
-    let ids = fixture.create(vec![task("a", json!({ "act": "chatter" }))]).await;
+    let ids = fixture.create(vec![task("a", &json!({ "act": "chatter" }))]).await;
     fixture.settled(&runner, "a").await;
     let detail = fixture.task(ids[0]).await;
     assert_eq!((detail.task.progress, detail.task.step.as_deref()), (99, Some("come to an end")));

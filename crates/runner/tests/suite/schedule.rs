@@ -94,7 +94,7 @@ async fn a_task_beyond_its_time_ends_timed_out_and_names_its_step() {
         Fixture { task_limit: Duration::from_secs(90), ..Fixture::with_clock(SettableClock::new()) };
     let runner = fixture.runner().await;
     fixture.ready(&[&a]);
-    let ids = fixture.create(vec![task("a", json!({ "act": "hold", "word": "holds" }))]).await;
+    let ids = fixture.create(vec![task("a", &json!({ "act": "hold", "word": "holds" }))]).await;
     fixture.settled(&runner, "a").await;
     let (outcome, remark) = end_of(&fixture.task(ids[0]).await.task);
     assert_eq!(outcome, Outcome::TimedOut);

@@ -107,7 +107,7 @@ impl Script for Obedient {
 }
 
 /// Frees the phone on the stage however the script ends.
-fn scopeguard<'stage>(stage: &'stage Stage, serial: &'stage str) -> impl Drop + 'stage {
+fn off_stage<'stage>(stage: &'stage Stage, serial: &'stage str) -> impl Drop + 'stage {
     struct Off<'stage>(&'stage Stage, &'stage str);
     impl Drop for Off<'_> {
         fn drop(&mut self) {

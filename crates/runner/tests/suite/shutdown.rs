@@ -12,7 +12,7 @@ async fn a_shutdown_accounts_for_what_runs_and_leaves_what_waits() {
     let (a, _adbd) = phone("a").await;
     let runner = fixture.runner().await;
     fixture.ready(&[&a]);
-    let hold = task("a", json!({ "act": "hold", "word": "holds" }));
+    let hold = task("a", &json!({ "act": "hold", "word": "holds" }));
     let ids = fixture.create(vec![hold, tell("a", "next")]).await;
     runner.wake();
     fixture.stage.heard("holds").await;

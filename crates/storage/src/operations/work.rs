@@ -35,7 +35,7 @@ impl Store {
                 .select(TaskRow::as_select())
                 .first(connection)
                 .optional()?;
-            row.map(|row| claim(connection, row.into_task()?, lease, now)).transpose()
+            row.map(|row| claim(connection, &row.into_task()?, lease, now)).transpose()
         })
         .await
     }
@@ -121,7 +121,12 @@ fn read(connection: &mut Connection, id: TaskId) -> Result<Task, Fault> {
     Ok(row.ok_or(StorageError::NoSuchTask(id))?.into_task()?)
 }
 
-fn claim(connection: &mut Connection, task: Task, lease: LeaseId, now: DateTime<Utc>) -> Result<Task, Fault> {
+fn claim(
+    connection: &mut Connection,
+    task: &Task,
+    lease: LeaseId,
+    now: DateTime<Utc>,
+) -> Result<Task, Fault> {
     let event = TaskEvent::Claimed { lease: lease.clone(), at: now };
     let state = transition(&task.state, event).map_err(illegal(task.id))?;
     let claimed = Task {
@@ -136,7 +141,7 @@ fn claim(connection: &mut Connection, task: Task, lease: LeaseId, now: DateTime<
         what: "task.attempt_count",
         value: claimed.attempt_count.to_string(),
     })?;
-    write_state(connection, &task, &claimed.state, now)?;
+    write_state(connection, task, &claimed.state, now)?;
     diesel::update(task::table.find(task.id.0))
         .set((task::attempt_count.eq(number), task::progress.eq(0), task::step.eq(None::<String>)))
         .execute(connection)?;

@@ -1,5 +1,7 @@
 //! One suite over the public face of the store; every database has to pass it.
 
+#![cfg(test)]
+
 mod accounts;
 mod database;
 mod lists;
