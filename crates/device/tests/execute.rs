@@ -1,0 +1,180 @@
+//! Protects how a run ends: whatever happens to a script, the phone is left as it was found, and what was said and seen
+//! of it is kept.
+
+#![cfg(test)]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use tikmatrix_device::android::MediaFile;
+use tikmatrix_device::phone::{Deadline, Phone};
+use tikmatrix_device::script::{
+    Assignment, CleanUp, Completion, Context, Ended, Entry, Failure, Journal, Limits, Planned, Problem,
+    Script, ScriptRegistry, execute,
+};
+use tikmatrix_domain::AppKind;
+use tikmatrix_virtual_phone::{Farm, FarmOptions};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// Keeps what is said, and tells when a step begins.
+#[derive(Default)]
+struct Recorder {
+    entries: Mutex<Vec<Entry>>,
+    step: Notify,
+}
+
+impl Journal for Recorder {
+    fn record(&self, entry: Entry) {
+        let is_step = matches!(entry, Entry::Step(_));
+        self.entries.lock().unwrap().push(entry);
+        if is_step {
+            self.step.notify_one();
+        }
+    }
+}
+
+/// Pushes nothing, but has two things to undo; then does what its configuration says.
+struct Probe;
+
+#[async_trait]
+impl Script for Probe {
+    fn name(&self) -> &'static str {
+        "probe"
+    }
+
+    fn description(&self) -> &'static str {
+        "Ends as it is told."
+    }
+
+    fn schema(&self) -> Value {
+        json!({})
+    }
+
+    fn plan(&self, _config: &Value) -> Result<Vec<Planned>, Vec<Problem>> {
+        Ok(Vec::new())
+    }
+
+    async fn run(&self, context: &mut Context, config: &Value) -> Result<Completion, Failure> {
+        context.on_exit(CleanUp::CloseApp("com.example".to_owned()));
+        context.on_exit(CleanUp::RemoveMedia(MediaFile::video(7)));
+        context.on_exit(CleanUp::CloseApp("com.example".to_owned()));
+        context.progress(40);
+        context.progress(10);
+        context.step("do the work");
+        match config.as_str() {
+            Some("hang") => std::future::pending().await,
+            Some("fail") => Err(Failure::Blocked("it asks for a person".to_owned())),
+            Some("impossible") => Err(Failure::Impossible("there is no such file".to_owned())),
+            _ => Ok(Completion { remark: "done".to_owned() }),
+        }
+    }
+}
+
+struct Run {
+    ended: Ended,
+    entries: Vec<Entry>,
+    commands: Vec<String>,
+}
+
+async fn run(config: &str, limit: Duration, stop: bool) -> Run {
+    let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await.unwrap();
+    let address = farm.phones()[0].address().to_string();
+    let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(10))).await.unwrap();
+    let before = farm.phones()[0].commands().len();
+    let recorder = Arc::new(Recorder::default());
+    let cancel = CancellationToken::new();
+    let assignment = Assignment { username: None, app: AppKind::TikTok, config: json!(config), seed: 1 };
+    let limits = Limits { total: limit };
+    let work =
+        execute(&Probe, phone, assignment, Arc::clone(&recorder) as Arc<dyn Journal>, limits, cancel.clone());
+    let stopper = async {
+        recorder.step.notified().await;
+        if stop {
+            cancel.cancel();
+        }
+    };
+    let (ended, ()) = tokio::join!(work, stopper);
+    let commands =
+        farm.phones()[0].commands().split_off(before).iter().map(|words| words.join(" ")).collect();
+    farm.shutdown().await;
+    let entries = std::mem::take(&mut *recorder.entries.lock().unwrap());
+    Run { ended, entries, commands }
+}
+
+/// Where in the log each of the clean-ups happened.
+fn clean_ups(run: &Run) -> (usize, usize) {
+    let place = |wanted: &str| {
+        let places: Vec<usize> =
+            (0..run.commands.len()).filter(|index| run.commands[*index].starts_with(wanted)).collect();
+        assert_eq!(places.len(), 1, "{wanted} in {:#?}", run.commands);
+        places[0]
+    };
+    (place("rm -f /storage/emulated/0/DCIM/Camera/tikmatrix-"), place("am force-stop com.example"))
+}
+
+const LONG: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn a_finished_run_undoes_everything_once_in_reverse_order() {
+    let run = run("finish", LONG, false).await;
+    assert!(
+        matches!(&run.ended, Ended::Completed(completion) if completion.remark == "done"),
+        "{:?}",
+        run.ended
+    );
+    let (file, app) = clean_ups(&run);
+    assert!(file < app);
+}
+
+#[tokio::test]
+async fn a_stopped_run_is_dropped_and_undone() {
+    let run = run("hang", LONG, true).await;
+    assert!(matches!(run.ended, Ended::Cancelled), "{:?}", run.ended);
+    clean_ups(&run);
+}
+
+#[tokio::test]
+async fn a_run_beyond_its_time_ends_with_its_last_step_and_is_undone() {
+    let run = run("hang", Duration::from_millis(200), false).await;
+    assert!(
+        matches!(&run.ended, Ended::TimedOut { last_step: Some(step) } if step == "do the work"),
+        "{:?}",
+        run.ended
+    );
+    clean_ups(&run);
+}
+
+#[tokio::test]
+async fn a_failure_is_looked_at_before_anything_is_undone() {
+    let run = run("fail", LONG, false).await;
+    assert!(matches!(&run.ended, Ended::Failed(failure) if failure.to_string() == "it asks for a person"));
+    let picture = run.commands.iter().position(|command| command == "screencap -p").unwrap();
+    let tree = run.commands.iter().position(|command| command.starts_with("uiautomator dump")).unwrap();
+    let (file, _) = clean_ups(&run);
+    assert!(picture < file && tree < file);
+}
+
+#[tokio::test]
+async fn what_is_impossible_is_told_without_touching_the_screen() {
+    let run = run("impossible", LONG, false).await;
+    assert!(matches!(&run.ended, Ended::Failed(failure) if !failure.is_transient()));
+    assert!(!run.commands.iter().any(|command| command.starts_with("screencap")), "{:#?}", run.commands);
+}
+
+#[tokio::test]
+async fn progress_never_goes_down() {
+    let run = run("finish", LONG, false).await;
+    let percents: Vec<&Entry> =
+        run.entries.iter().filter(|entry| matches!(entry, Entry::Progress(_))).collect();
+    assert_eq!(percents, [&Entry::Progress(40)]);
+}
+
+#[test]
+fn a_script_is_found_by_its_name() {
+    let registry = ScriptRegistry::default().with(Probe);
+    assert!(registry.get("probe").is_some() && registry.get("prob").is_none());
+    assert_eq!(registry.iter().count(), 1);
+}
