@@ -28,7 +28,7 @@ const SECONDS_FOR_LAST_ANSWERS: u64 = 2;
 /// How long a client may take to send the head of a request.
 const CLIENT_LIMIT: Duration = Duration::from_secs(10);
 
-/// A server that runs. Dropped without [`Server::shutdown`], its tasks end as when the machine loses its power.
+/// A server that runs. Dropping it does not end it: it goes on for as long as the tokio runtime does.
 pub struct Server {
     address: SocketAddr,
     handle: ServerHandle,

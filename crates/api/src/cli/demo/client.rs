@@ -134,7 +134,7 @@ fn published(client: &Client, seconds: f64) -> anyhow::Result<Publication> {
 }
 
 /// The data of an answer that is no error.
-fn data(answer: Value) -> anyhow::Result<Value> {
+fn data(mut answer: Value) -> anyhow::Result<Value> {
     if answer["code"] != 0 {
         bail!(
             "the server refused: {} (code {})",
@@ -142,5 +142,5 @@ fn data(answer: Value) -> anyhow::Result<Value> {
             answer["code"]
         );
     }
-    Ok(answer["data"].clone())
+    Ok(answer["data"].take())
 }

@@ -71,10 +71,10 @@ impl Display {
 
     /// Leaves the step that ended above the bar.
     fn tick_off(&mut self) {
-        if let Some(step) = self.last.take() {
-            if self.terminal {
-                self.bar.println(format!("  ✓ {step}"));
-            }
+        if let Some(step) = self.last.take()
+            && self.terminal
+        {
+            self.bar.println(format!("  ✓ {step}"));
         }
     }
 }
