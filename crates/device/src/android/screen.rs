@@ -7,11 +7,12 @@ use crate::ui::UiTree;
 
 /// Where the phone writes a dump; `/dev/tty` would lose its end on some builds.
 const DUMP: &str = "/data/local/tmp/tikmatrix-screen.xml";
-/// Each failed attempt costs the phone up to 10 s of waiting for a still screen.
-const MOST_ATTEMPTS: u32 = 4;
+/// `--compressed` fails on a moving screen at times; so many attempts in a row practically never do. The deadline ends
+/// them where each costs seconds.
+const MOST_ATTEMPTS: u32 = 8;
 
-/// Reads screens, and remembers which way of reading worked last: an animated screen fails the plain way for as long
-/// as it is shown, and each failure costs seconds.
+/// Reads screens. An animated screen fails the plain way for as long as it is shown, and each failure costs seconds:
+/// from the first one on it reads compressed, which leaves out what only lays out other elements.
 #[derive(Debug, Clone, Default)]
 pub struct ScreenReader {
     compressed: bool,
@@ -55,7 +56,7 @@ impl ScreenReader {
                 let errors = String::from_utf8_lossy(&output.stderr);
                 said = errors.lines().next().unwrap_or("no dump was written").trim().to_owned();
             }
-            self.compressed = !self.compressed;
+            self.compressed = true;
         }
         Err(AndroidError::NotIdle { attempts: MOST_ATTEMPTS, said })
     }
