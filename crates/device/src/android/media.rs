@@ -71,9 +71,39 @@ pub async fn push_media(
 /// [`AndroidError`] when the phone is gone or refuses.
 pub async fn announce(phone: &Phone, file: &MediaFile, deadline: Deadline) -> Result<(), AndroidError> {
     let path = shell_word(&file.path());
-    let command =
-        format!("touch {path} && content call --uri content://media --method scan_file --arg {path}");
-    run(phone, "add the file to its media library", &command, deadline).await.map(drop)
+    let attempt = "add the file to its media library";
+    run(phone, attempt, &format!("touch {path}"), deadline).await?;
+    let scan = format!("content call --uri content://media --method scan_file --arg {path}");
+    match content(phone, attempt, &scan, deadline).await {
+        Err(AndroidError::Refused { .. }) => {
+            // Before Android 10 the provider does not know the call; the broadcast is deprecated since.
+            let uri = shell_word(&format!("file://{}", file.path()));
+            let broadcast = format!("am broadcast -a android.intent.action.MEDIA_SCANNER_SCAN_FILE -d {uri}");
+            run(phone, attempt, &broadcast, deadline).await.map(drop)
+        }
+        other => other.map(drop),
+    }
+}
+
+/// Runs Android's `content`, which prints its errors and exits with 0.
+async fn content(
+    phone: &Phone,
+    attempt: &str,
+    command: &str,
+    deadline: Deadline,
+) -> Result<String, AndroidError> {
+    let output = run(phone, attempt, command, deadline).await?;
+    match refusal(&output) {
+        Some(said) => Err(AndroidError::Refused { attempt: attempt.to_owned(), said }),
+        None => Ok(output),
+    }
+}
+
+fn refusal(output: &str) -> Option<String> {
+    let mut lines = output.lines().map(str::trim);
+    let first = lines
+        .find(|line| line.starts_with("Error while accessing provider") || line.starts_with("[ERROR]"))?;
+    Some(lines.find(|line| !line.is_empty()).unwrap_or(first).to_owned())
 }
 
 /// The URI under which apps read the file, once MediaStore lists it.
@@ -93,7 +123,7 @@ pub async fn find_uri(
     );
     let started = tokio::time::Instant::now();
     loop {
-        let output = run(phone, "search its media library", &command, deadline).await?;
+        let output = content(phone, "search its media library", &command, deadline).await?;
         if let Some(id) = row_id(&output) {
             return Ok(format!("{}/{id}", file.collection()));
         }
@@ -118,7 +148,7 @@ pub async fn remove_media(phone: &Phone, file: &MediaFile, deadline: Deadline) -
     run(phone, "remove the pushed file", &format!("rm -f {}", shell_word(&file.path())), deadline).await?;
     let command =
         format!("content delete --uri {} --where {}", file.collection(), shell_word(&file.condition()));
-    run(phone, "remove the pushed file from its media library", &command, deadline).await.map(drop)
+    content(phone, "remove the pushed file from its media library", &command, deadline).await.map(drop)
 }
 
 #[cfg(test)]
@@ -131,6 +161,16 @@ mod tests {
         assert_eq!(row_id("Row: 0 _id=12, _size=5"), Some(12));
         assert_eq!(row_id("No result found.\n"), None);
         assert_eq!(row_id("Row: 0 _id=NULL"), None);
+    }
+
+    #[test]
+    fn errors_of_content_are_seen_although_it_exits_with_0() {
+        let error =
+            "Error while accessing provider:media\njava.lang.UnsupportedOperationException: scan_file\n";
+        assert_eq!(refusal(error).unwrap(), "java.lang.UnsupportedOperationException: scan_file");
+        assert_eq!(refusal("[ERROR] Unsupported operation: x").unwrap(), "[ERROR] Unsupported operation: x");
+        assert_eq!(refusal("Row: 0 _id=1\n"), None);
+        assert_eq!(refusal("Result: Bundle[{uri=content://media/external/video/media/1}]"), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::journal::LogLevel;
 use crate::android::{self, Keyboard};
-use crate::ui::{Selector, reads_as};
+use crate::ui::{Selector, UiTree, reads_as};
 
 /// A field that lost letters is emptied and written again, at most so often.
 const MOST_ATTEMPTS: u32 = 3;
@@ -20,10 +20,11 @@ impl Context {
     /// # Errors
     /// [`Failure::TextDiffers`] when the field does not hold it in the end, and those of [`Context::tap`].
     pub async fn fill(&mut self, selector: &Selector, text: &str, patience: Duration) -> Result<(), Failure> {
-        self.tap(selector, patience).await?;
-        let field = Selector { focused: Some(true), ..Selector::default() }
-            .named(&format!("the focus on {selector}"));
-        self.find(&field, SETTLING).await?;
+        let before = self.tap(selector, patience).await?;
+        let field = focused_field();
+        // The field may move when the keyboard opens; that it shows what the tapped one showed tells it from others.
+        let is_it = |tree: &UiTree| field.find(tree).filter(|node| node.text == before.text).map(drop);
+        self.wait_until(&format!("the focus on {selector}"), SETTLING, is_it).await?;
         let has_keyboard = self.take_keyboard().await?;
         let mut seen = String::new();
         for attempt in 0..MOST_ATTEMPTS {
@@ -78,4 +79,9 @@ impl Context {
             Err(other) => Err(other),
         }
     }
+}
+
+fn focused_field() -> Selector {
+    let of_class = |class: &str| Selector { focused: Some(true), ..Selector::class(class) };
+    Selector { or: vec![of_class("AutoCompleteTextView")], ..of_class("EditText") }
 }
