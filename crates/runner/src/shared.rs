@@ -76,7 +76,7 @@ impl Shared {
         }
         let mut slots = self.slots();
         for slot in slots.values() {
-            slot.phone.send_replace(ready_by_serial.remove(&slot.serial).cloned());
+            slot.lead_to(ready_by_serial.remove(&slot.serial));
         }
         let new = ready_by_serial.into_values().map(|phone| Arc::new(Slot::new(phone)));
         let new: Vec<Arc<Slot>> = new.collect();
@@ -98,10 +98,31 @@ impl Slot {
         }
     }
 
+    /// Says through which connection the phone is reached from now on. Only a change wakes its worker: what happens to
+    /// one phone of many concerns the others nothing.
+    fn lead_to(&self, new: Option<&Phone>) {
+        self.phone.send_if_modified(|current| {
+            let same = match (current.as_ref(), new) {
+                (None, None) => true,
+                (Some(current), Some(new)) => is_same_connection(current, new),
+                _ => false,
+            };
+            if !same {
+                *current = new.cloned();
+            }
+            !same
+        });
+    }
+
     pub(crate) fn occupy(&self) -> Busy<'_> {
         self.busy.store(true, Ordering::Relaxed);
         Busy(&self.busy)
     }
+}
+
+/// Clones of one connection share what they know of the phone; another connection to it knows it anew.
+fn is_same_connection(one: &Phone, other: &Phone) -> bool {
+    std::ptr::eq(one.serial(), other.serial())
 }
 
 impl Drop for Busy<'_> {

@@ -167,6 +167,15 @@ fn lock(path: &Path) -> Result<File, StorageError> {
     }
 }
 
+/// A database in memory, for tests that look below the operations.
+#[cfg(test)]
+pub(crate) fn migrated() -> Connection {
+    let mut connection = Connection::establish(":memory:").unwrap();
+    connection.batch_execute(SETTINGS).unwrap();
+    connection.run_pending_migrations(MIGRATIONS).unwrap();
+    connection
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,14 +195,38 @@ mod tests {
 
     #[test]
     fn every_migration_can_be_undone_and_done_again() {
-        let mut connection = Connection::establish(":memory:").unwrap();
-        connection.batch_execute(SETTINGS).unwrap();
-        connection.run_pending_migrations(MIGRATIONS).unwrap();
+        let mut connection = migrated();
         let up = shape(&mut connection);
         assert!(up.iter().any(|sql| sql.starts_with("CREATE TABLE task ")));
         connection.revert_all_migrations(MIGRATIONS).unwrap();
         assert_eq!(shape(&mut connection), Vec::<String>::new());
         connection.run_pending_migrations(MIGRATIONS).unwrap();
         assert_eq!(shape(&mut connection), up);
+    }
+
+    #[test]
+    fn every_connection_syncs_each_commit_checks_references_and_waits_for_others() {
+        #[derive(QueryableByName, PartialEq, Debug)]
+        struct InForce {
+            #[diesel(sql_type = diesel::sql_types::Integer)]
+            synchronous: i32,
+            #[diesel(sql_type = diesel::sql_types::Integer)]
+            foreign_keys: i32,
+            #[diesel(sql_type = diesel::sql_types::Integer)]
+            timeout: i32,
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            journal_mode: String,
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("tasks.db")).unwrap();
+        let query =
+            "SELECT * FROM pragma_synchronous, pragma_foreign_keys, pragma_busy_timeout, pragma_journal_mode";
+        for lane in [&store.database.writer, &store.database.readers] {
+            let in_force: InForce =
+                diesel::sql_query(query).get_result(&mut lane.pool.get().unwrap()).unwrap();
+            let wanted =
+                InForce { synchronous: 2, foreign_keys: 1, timeout: 10_000, journal_mode: "wal".to_owned() };
+            assert_eq!(in_force, wanted);
+        }
     }
 }

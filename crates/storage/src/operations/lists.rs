@@ -99,7 +99,7 @@ fn detail(connection: &mut Connection, id: TaskId) -> Result<Option<TaskDetail>,
     }))
 }
 
-fn page_of(filter: &TaskFilter, page: Page) -> task::BoxedQuery<'static, Sqlite> {
+pub(super) fn page_of(filter: &TaskFilter, page: Page) -> task::BoxedQuery<'static, Sqlite> {
     let query = matching(filter).order(task::id.desc()).limit(i64::from(page.size));
     match page.start {
         PageStart::Number(number) => query.offset(i64::from(number.saturating_sub(1)) * i64::from(page.size)),
@@ -107,7 +107,7 @@ fn page_of(filter: &TaskFilter, page: Page) -> task::BoxedQuery<'static, Sqlite>
     }
 }
 
-fn matching(filter: &TaskFilter) -> task::BoxedQuery<'static, Sqlite> {
+pub(super) fn matching(filter: &TaskFilter) -> task::BoxedQuery<'static, Sqlite> {
     let mut query = task::table.into_boxed();
     if let Some(status) = filter.status {
         query = query.filter(task::status.eq(i32::from(status.code())));

@@ -3,5 +3,7 @@
 mod accounts;
 mod create;
 mod lists;
+#[cfg(test)]
+mod plans;
 mod records;
 mod work;

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use diesel::dsl::min;
 use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
 use tikmatrix_domain::{
     Finish, IllegalTransition, LeaseId, Serial, Status, Task, TaskEvent, TaskId, TaskState,
     interrupted_by_crash, transition,
@@ -27,14 +28,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Option<Task>, StorageError> {
         self.write("claim a task", move |connection| {
-            let row = task::table
-                .filter(task::serial.eq(serial.as_str()))
-                .filter(task::status.eq(i32::from(Status::Pending.code())))
-                .filter(task::due_at.le(millis(now)))
-                .order((task::due_at, task::id))
-                .select(TaskRow::as_select())
-                .first(connection)
-                .optional()?;
+            let row = due(&serial, now).select(TaskRow::as_select()).first(connection).optional()?;
             row.map(|row| claim(connection, &row.into_task()?, lease, now)).transpose()
         })
         .await
@@ -114,6 +108,16 @@ impl Store {
         })
         .await
     }
+}
+
+/// The phone's tasks that are due, the one that has been due longest first.
+pub(super) fn due(serial: &Serial, now: DateTime<Utc>) -> task::BoxedQuery<'_, Sqlite> {
+    task::table
+        .filter(task::serial.eq(serial.as_str()))
+        .filter(task::status.eq(i32::from(Status::Pending.code())))
+        .filter(task::due_at.le(millis(now)))
+        .order((task::due_at, task::id))
+        .into_boxed()
 }
 
 fn read(connection: &mut Connection, id: TaskId) -> Result<Task, Fault> {

@@ -39,12 +39,13 @@ CREATE TABLE task (
 
 -- The claim: equal serial and status, then in the order of the index.
 CREATE INDEX task_claim ON task (serial, status, due_at, id);
--- The lists, newest first, each by the one filter that narrows it most.
+-- The lists, newest first, each by the one filter that narrows it most; with the status, by which they are filtered most
+-- often beside it, a count or a search for few among many reads the index alone.
 CREATE INDEX task_by_status ON task (status, id);
-CREATE INDEX task_by_serial ON task (serial, id);
-CREATE INDEX task_by_username ON task (username, id);
-CREATE INDEX task_by_script ON task (script_name, id);
-CREATE INDEX task_by_source ON task (source, id);
+CREATE INDEX task_by_serial ON task (serial, id, status);
+CREATE INDEX task_by_username ON task (username, id, status);
+CREATE INDEX task_by_script ON task (script_name, id, status);
+CREATE INDEX task_by_source ON task (source, id, status);
 
 CREATE TABLE attempt (
     task_id      BIGINT NOT NULL REFERENCES task (id) ON DELETE CASCADE,
