@@ -35,6 +35,8 @@ pub enum PopupKind {
     Notifications,
     /// A hint with "Got it".
     GotIt,
+    /// "Publish video publicly?", asked when Post is tapped the next time; nothing is published until it is answered.
+    ConfirmPost,
     /// Blocking: the account was signed out. Stays until the faults are cleared.
     SignedOut,
     /// Blocking: a puzzle to prove that a person is there. Stays until the faults are cleared.
@@ -46,12 +48,12 @@ pub enum PopupKind {
 }
 
 impl PopupKind {
-    /// The ones that a tap dismisses.
+    /// The ones that may come at any time and that a tap dismisses.
     pub const HARMLESS: [Self; 4] = [Self::Contacts, Self::Rate, Self::Notifications, Self::GotIt];
 
     /// Whether nothing on the window leads back to the app.
     pub fn is_blocking(self) -> bool {
-        !Self::HARMLESS.contains(&self)
+        matches!(self, Self::SignedOut | Self::Captcha | Self::AccountDisabled | Self::UpdateRequired)
     }
 }
 

@@ -12,8 +12,11 @@ pub const KEY_BACK: u32 = 4;
 pub const KEY_TAB: u32 = 61;
 /// `KEYCODE_ENTER`
 pub const KEY_ENTER: u32 = 66;
+/// `KEYCODE_ESCAPE`, which closes the keyboard and does nothing else.
+pub const KEY_ESCAPE: u32 = 111;
 /// `KEYCODE_DEL`, which is Backspace.
 pub const KEY_DELETE: u32 = 67;
+
 impl WindowSystem {
     /// A finger touches the screen and leaves it at once.
     pub fn tap(&mut self, x: i32, y: i32) {
@@ -54,6 +57,7 @@ impl WindowSystem {
         match code {
             KEY_HOME => self.go_home(),
             KEY_BACK => self.go_back(),
+            KEY_ESCAPE => self.keyboard_open = false,
             KEY_ENTER => self.enter(),
             KEY_TAB => self.focus_next(),
             KEY_DELETE => {

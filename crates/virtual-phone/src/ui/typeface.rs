@@ -13,6 +13,9 @@ use super::canvas::Canvas;
 use super::paint::{Align, Color, TextSize};
 use super::view::Bounds;
 
+/// More than fit the screen in the smallest letters.
+const MOST_CHARACTERS: usize = 8000;
+
 static SMALL: [&MonoFont<'static>; 4] =
     [&iso_8859_1::FONT_7X13, &iso_8859_2::FONT_7X13, &iso_8859_5::FONT_7X13, &iso_8859_7::FONT_7X13];
 static MEDIUM: [&MonoFont<'static>; 4] =
@@ -34,7 +37,7 @@ pub fn write(canvas: &mut Canvas, bounds: Bounds, text: &str, size: TextSize, al
     // Places are those of a font with narrower letters: a text that was measured for one line stays on it.
     let width = if rows == 1 { bounds.width() * 6 / 5 } else { bounds.width() };
     let columns = usize::try_from(width / cell_width).unwrap_or_default().max(1);
-    let lines = wrapped(text, columns);
+    let lines = wrapped(beginning(text), columns);
     let lines = lines.get(..rows.min(lines.len())).unwrap_or_default();
     let height = i32::try_from(lines.len()).unwrap_or_default() * cell_height;
     // One line alone may stand out of a low view, as descenders do.
@@ -68,6 +71,11 @@ fn cell(fonts: &[&'static MonoFont<'static>; 4]) -> (i32, i32) {
     let [font, ..] = fonts;
     let size = font.character_size;
     (i32::try_from(size.width).unwrap_or(9), i32::try_from(size.height).unwrap_or(18))
+}
+
+/// As much of a text as can fit a screen: a frame stays fast whatever was typed.
+fn beginning(text: &str) -> &str {
+    text.char_indices().nth(MOST_CHARACTERS).map_or(text, |(end, _)| text.get(..end).unwrap_or_default())
 }
 
 /// Lines of what a person sees as letters.

@@ -107,3 +107,19 @@ fn faults_are_read_from_the_words_of_the_control_port() {
     );
     assert_eq!(read(r#"{"fault":"slow_upload","seconds":7}"#), Fault::SlowUpload { seconds: 7 });
 }
+
+#[test]
+fn a_question_before_publishing_publishes_only_when_it_is_answered() {
+    let mut hand = Hand::on_caption();
+    hand.phone.arm(popup(PopupKind::ConfirmPost, PopupTime::NextScreen));
+    hand.tap("Post");
+    hand.tap("Cancel");
+    hand.wait(3000);
+    assert_eq!(hand.posts(), []);
+    hand.phone.arm(popup(PopupKind::ConfirmPost, PopupTime::NextScreen));
+    hand.tap("Post");
+    assert!(hand.sees("Publish video publicly?"));
+    hand.tap("Post now");
+    hand.wait(3000);
+    assert_eq!(hand.posts().len(), 1);
+}

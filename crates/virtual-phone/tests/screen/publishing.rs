@@ -25,7 +25,7 @@ fn a_shared_video_is_on_the_profile_after_the_upload_and_its_player_shows_the_ca
     let tapped = hand.now;
 
     assert_eq!(hand.posts(), [], "nothing is published before the upload has ended");
-    hand.wait(3000);
+    hand.wait(10_000);
     let [post] = hand.posts().try_into().unwrap();
     assert_eq!(post.caption, "Boats 👩‍👩‍👧‍👦 שלום; $(id) %s \\n");
     assert_eq!(post.media_sha256, VIDEO_SHA256);

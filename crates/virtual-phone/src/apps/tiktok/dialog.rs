@@ -46,6 +46,8 @@ pub(super) struct Dialogs {
     waiting: Vec<PopupKind>,
     /// The permission that a first start asks for; none once it was asked.
     permission: Option<Dialog>,
+    /// Whether the next tap on Post is questioned.
+    confirm_post: bool,
     /// Decides which popup shows when a fault names none.
     choice: usize,
 }
@@ -55,7 +57,13 @@ impl Dialogs {
         let permission =
             if seed.is_multiple_of(2) { Dialog::ContactsPermission } else { Dialog::NotificationsPermission };
         let choice = usize::try_from(seed % 1024).unwrap_or_default();
-        Self { open: Vec::new(), waiting: Vec::new(), permission: Some(permission), choice }
+        Self {
+            open: Vec::new(),
+            waiting: Vec::new(),
+            permission: Some(permission),
+            confirm_post: false,
+            choice,
+        }
     }
 
     /// The one that taps reach.
@@ -67,9 +75,18 @@ impl Dialogs {
         self.open.push(dialog);
     }
 
-    /// Closes the one on top; a blocking one stays.
+    /// Closes the one on top.
     pub(super) fn close(&mut self) {
-        self.open.pop_if(|dialog| !dialog.is_blocking());
+        self.open.pop();
+    }
+
+    /// Post was tapped: whether a question comes first.
+    pub(super) fn asks_before_post(&mut self) -> bool {
+        let asks = std::mem::take(&mut self.confirm_post);
+        if asks {
+            self.open(Dialog::Popup(PopupKind::ConfirmPost));
+        }
+        asks
     }
 
     /// The app was started: the first time it asks for a permission.
@@ -93,7 +110,9 @@ impl Dialogs {
             let at = self.choice % PopupKind::HARMLESS.len();
             PopupKind::HARMLESS.get(at).copied().unwrap_or(PopupKind::Rate)
         });
-        if when == PopupTime::Now && in_front {
+        if kind == PopupKind::ConfirmPost {
+            self.confirm_post = true;
+        } else if when == PopupTime::Now && in_front {
             self.open(Dialog::Popup(kind));
         } else {
             self.waiting.push(kind);
@@ -102,6 +121,7 @@ impl Dialogs {
 
     pub(super) fn clear_faults(&mut self) {
         self.waiting.clear();
+        self.confirm_post = false;
         self.open.retain(|dialog| !matches!(dialog, Dialog::Popup(_)));
     }
 
@@ -152,6 +172,10 @@ fn popup(kind: PopupKind) -> (&'static str, crate::ui::view::View) {
             let text = "Your posts can now be longer. Swipe up to see more.";
             ("hint", ONE_BUTTON.build(&buttons(text, "Got it", "dismiss", "")))
         }
+        PopupKind::ConfirmPost => (
+            "confirm",
+            TWO_BUTTONS.build(&buttons("Publish video publicly?", "Post now", "publish", "Cancel")),
+        ),
         PopupKind::SignedOut => {
             blocking("Log in to TikTok", "You have been logged out. Log in again.", "Log in")
         }

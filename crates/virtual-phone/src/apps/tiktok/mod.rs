@@ -88,7 +88,9 @@ impl TikTok {
         let media = delivery.media.clone().filter(|media| media.mime.starts_with("video/"));
         match media {
             Some(media) => {
+                // What was being edited before is gone: a shared video begins anew.
                 self.draft = Some(Draft::new(media, self.account.username()));
+                self.home();
                 self.go(Screen::Editor);
             }
             None => {
@@ -116,13 +118,17 @@ impl TikTok {
         }
     }
 
-    fn act_on_dialog(&mut self, dialog: Dialog, action: &str) -> Outcome {
+    fn act_on_dialog(&mut self, dialog: Dialog, action: &str, now: DateTime<Utc>) -> Outcome {
         match (dialog, action) {
             (_, "nothing") => {}
             (Dialog::Discard, "discard") => {
                 self.dialogs.close();
                 self.draft = None;
                 return self.leave_place();
+            }
+            (_, "publish") => {
+                self.dialogs.close();
+                self.publish(Placement::Feed, now);
             }
             (_, "settings") => {
                 self.dialogs.close();
@@ -161,12 +167,14 @@ impl App for TikTok {
 
     fn open(&mut self, delivery: &Delivery, now: DateTime<Utc>) {
         self.dialogs.app_started();
+        self.places.retain(|place| !matches!(place, Screen::Message { .. }));
         if self.places.is_empty() {
             self.home();
         }
         match delivery.class.as_str() {
             SHARE_ACTIVITY => self.share(delivery, now),
             LINK_ACTIVITY => {
+                self.home();
                 let link = delivery.intent.data.as_deref().unwrap_or_default();
                 let name = link.strip_prefix(PROFILE_LINK).unwrap_or_default();
                 if name.trim_end_matches('/').eq_ignore_ascii_case(self.account.username()) {
@@ -189,7 +197,7 @@ impl App for TikTok {
 
     fn act(&mut self, action: &str, now: DateTime<Utc>) -> Outcome {
         if let Some(dialog) = self.dialogs.top() {
-            return self.act_on_dialog(dialog, action);
+            return self.act_on_dialog(dialog, action, now);
         }
         match action.split_once(':').unwrap_or((action, "")) {
             ("tab", tab) => self.open_tab(tab),
@@ -205,7 +213,11 @@ impl App for TikTok {
                 }
             }
             ("story", _) => self.publish(Placement::Story, now),
-            ("post", _) => self.publish(Placement::Feed, now),
+            ("post", _) => {
+                if !self.dialogs.asks_before_post() {
+                    self.publish(Placement::Feed, now);
+                }
+            }
             ("drafts", _) => {
                 self.account.keep(self.draft.take());
                 self.home();
