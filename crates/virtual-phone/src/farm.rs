@@ -5,6 +5,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
+use serde::Serialize;
 use thiserror::Error;
 use tikmatrix_domain::{Clock, SystemClock};
 use tokio::net::TcpListener;
@@ -12,8 +13,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::daemon::{self, Wire};
+use crate::fault::Fault;
 use crate::machine::Machine;
 use crate::shell::lock;
+use crate::ui::AppsReport;
 
 /// The most phones that one farm starts.
 pub const MOST_PHONES: u16 = 1000;
@@ -48,6 +51,9 @@ pub enum FarmError {
         /// What the system says.
         source: io::Error,
     },
+    /// The farm has no phone of this serial.
+    #[error("there is no virtual phone {0}")]
+    NoSuchPhone(String),
 }
 
 impl FarmError {
@@ -56,6 +62,17 @@ impl FarmError {
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Listen { .. })
     }
+}
+
+/// What the oracle tells of one phone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PhoneReport {
+    /// Its serial number.
+    pub serial: String,
+    /// Where its adbd listens, `HOST:PORT`.
+    pub address: String,
+    /// By app kind, what its accounts published and whom they follow.
+    pub apps: AppsReport,
 }
 
 /// A number of phones on loopback ports, named `virtual-1` and so on. Clones are the same farm.
@@ -124,6 +141,34 @@ impl Farm {
         self.phones.iter().find(|phone| phone.serial() == serial)
     }
 
+    /// What was done on each phone, in the order of their serials.
+    #[must_use]
+    pub fn report(&self) -> Vec<PhoneReport> {
+        self.phones.iter().map(VirtualPhone::report).collect()
+    }
+
+    /// Arms a fault on one phone.
+    ///
+    /// # Errors
+    /// [`FarmError::NoSuchPhone`].
+    pub fn arm(&self, serial: &str, fault: Fault) -> Result<(), FarmError> {
+        self.find(serial)?.arm(fault);
+        Ok(())
+    }
+
+    /// Ends all faults of one phone.
+    ///
+    /// # Errors
+    /// [`FarmError::NoSuchPhone`].
+    pub fn clear_faults(&self, serial: &str) -> Result<(), FarmError> {
+        self.find(serial)?.clear_faults();
+        Ok(())
+    }
+
+    pub(crate) fn find(&self, serial: &str) -> Result<&VirtualPhone, FarmError> {
+        self.phone(serial).ok_or_else(|| FarmError::NoSuchPhone(serial.to_owned()))
+    }
+
     /// Switches all phones off and waits until no connection is left.
     pub async fn shutdown(&self) {
         self.off.send_replace(true);
@@ -143,6 +188,31 @@ impl VirtualPhone {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What was done on it.
+    #[must_use]
+    pub fn report(&self) -> PhoneReport {
+        PhoneReport {
+            serial: self.serial().to_owned(),
+            address: self.address.to_string(),
+            apps: self.machine.windows().report(),
+        }
+    }
+
+    /// Arms a fault.
+    pub fn arm(&self, fault: Fault) {
+        match fault {
+            Fault::Disconnect { after_bytes: None } => self.wire.pull(),
+            Fault::Disconnect { after_bytes: Some(bytes) } => self.wire.pull_after(bytes),
+            Fault::Screen(fault) => self.machine.windows().arm(fault),
+        }
+    }
+
+    /// Ends all faults.
+    pub fn clear_faults(&self) {
+        self.wire.mend();
+        self.machine.windows().clear_faults();
     }
 
     /// Every command that its shells ran, oldest first, each as its words; the last 10,000 of them.

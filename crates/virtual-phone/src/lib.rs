@@ -2,12 +2,18 @@
 
 pub mod apps;
 mod commands;
+pub mod control;
 mod daemon;
 mod farm;
+mod fault;
 pub mod filesystem;
 mod machine;
+mod media_store;
+mod processes;
 mod properties;
+mod settings;
 mod shell;
 pub mod ui;
 
-pub use farm::{Farm, FarmError, FarmOptions, MOST_PHONES, VirtualPhone};
+pub use farm::{Farm, FarmError, FarmOptions, MOST_PHONES, PhoneReport, VirtualPhone};
+pub use fault::{Fault, FaultError};

@@ -9,9 +9,14 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tikmatrix_domain::Clock;
 
+use crate::commands::FIRST_SHELL;
 use crate::filesystem::FileSystem;
+use crate::media_store::{Entry, MediaStore};
+use crate::processes::Processes;
 use crate::properties::Properties;
+use crate::settings::Settings;
 use crate::shell::lock;
+use crate::ui::{WindowOptions, WindowSystem};
 
 /// Bytes that the files of one phone may take.
 const CAPACITY: u64 = 1 << 30;
@@ -26,20 +31,30 @@ pub(crate) struct Machine {
     started: DateTime<Utc>,
     files: Mutex<FileSystem>,
     properties: Mutex<Properties>,
+    settings: Mutex<Settings>,
+    media: Mutex<MediaStore>,
+    windows: Mutex<WindowSystem>,
     commands: Mutex<VecDeque<Vec<String>>>,
-    processes: AtomicU32,
+    next_process: AtomicU32,
+    processes: Processes,
 }
 
 impl Machine {
-    pub(crate) fn new(serial: &str, _seed: u64, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(serial: &str, seed: u64, clock: Arc<dyn Clock>) -> Self {
         let started = clock.now();
+        let username = serial.replace('-', "_");
+        let windows = WindowSystem::new(&WindowOptions { username, seed, now: started });
         Self {
             serial: serial.to_owned(),
             started,
             files: Mutex::new(FileSystem::new(CAPACITY, started.timestamp())),
             properties: Mutex::new(Properties::new(serial)),
+            settings: Mutex::new(Settings::new(serial)),
+            media: Mutex::new(MediaStore::new(seed)),
+            windows: Mutex::new(windows),
             commands: Mutex::new(VecDeque::new()),
-            processes: AtomicU32::new(4000),
+            next_process: AtomicU32::new(FIRST_SHELL),
+            processes: Processes::default(),
             clock,
         }
     }
@@ -69,14 +84,57 @@ impl Machine {
         lock(&self.properties)
     }
 
+    pub(crate) fn settings(&self) -> MutexGuard<'_, Settings> {
+        lock(&self.settings)
+    }
+
+    /// Taken before `windows` where both are needed.
+    pub(crate) fn media(&self) -> MutexGuard<'_, MediaStore> {
+        lock(&self.media)
+    }
+
+    /// The screen, as it is now.
+    pub(crate) fn windows(&self) -> MutexGuard<'_, WindowSystem> {
+        let mut windows = lock(&self.windows);
+        windows.advance(self.now());
+        windows
+    }
+
+    /// Makes a file known to MediaStore, or forgets one that is gone; its URI if it is a medium.
+    pub(crate) fn scan(&self, path: &str) -> Option<String> {
+        let found = {
+            let files = self.files();
+            let real = files.real_path(path);
+            real.and_then(|real| Ok((files.read(&real)?.to_vec(), files.metadata(&real, true)?, real)))
+        };
+        // Hashed without the files' lock: a large file takes a while.
+        match found {
+            Ok((bytes, metadata, real)) => {
+                let now = self.seconds();
+                self.media().scan(&real, &bytes, metadata.modified, now).map(Entry::uri)
+            }
+            Err(_) => {
+                self.media().forget_path(path);
+                None
+            }
+        }
+    }
+
     /// A process id that no other shell has.
     pub(crate) fn next_process(&self) -> u32 {
         // Two apart: the command that a shell runs has the number after it.
-        self.processes.fetch_add(2, Ordering::Relaxed)
+        self.next_process.fetch_add(2, Ordering::Relaxed)
+    }
+
+    pub(crate) fn processes(&self) -> &Processes {
+        &self.processes
     }
 
     pub(crate) fn running_apps(&self) -> Vec<String> {
-        Vec::new()
+        let windows = self.windows();
+        let installed = windows.installed();
+        let running = installed.iter().filter(|app| windows.is_running(app.package));
+        running.map(|app| app.package.to_owned()).collect()
     }
 
     /// Writes down a command that is about to run, its name first.

@@ -124,6 +124,19 @@ pub(super) fn eval(invocation: &mut Invocation<'_>) -> u8 {
     nested(invocation, |session, streams| session.run(streams, &line), true)
 }
 
+/// `exec >FILE` changes the shell's own streams; `exec COMMAND` runs a command in the shell's place.
+pub(super) fn exec(invocation: &mut Invocation<'_>) -> u8 {
+    let Some((name, arguments)) = invocation.arguments.split_first() else {
+        invocation.session.lasting_streams = Some(invocation.streams.clone());
+        return 0;
+    };
+    invocation.machine().log_command(invocation.arguments);
+    let status =
+        run(&mut Invocation { session: invocation.session, streams: invocation.streams, name, arguments });
+    invocation.session.leave(status);
+    status
+}
+
 /// `sh -c LINE [NAME [ARGUMENT…]]`, `sh FILE [ARGUMENT…]`, or lines from the standard input.
 pub(super) fn sh(invocation: &mut Invocation<'_>) -> u8 {
     let words: Vec<String> = invocation.arguments.to_vec();

@@ -163,10 +163,10 @@ fn format_stat(format: &str, operand: &str, found: &Metadata) -> String {
         match symbols.next() {
             Some('s') => text += &found.size.to_string(),
             Some('n') => text += operand,
-            Some('N') => text += &format!("`{operand}'"),
-            Some('a') => text += &format!("{:o}", found.mode & 0o7777),
+            Some('N') => text.extend(["`", operand, "'"]),
+            Some('a') => text.extend([format!("{:o}", found.mode & 0o7777)]),
             Some('A') => text += &mode_text(found),
-            Some('f') => text += &format!("{:x}", found.mode),
+            Some('f') => text.extend([format!("{:x}", found.mode)]),
             Some('F') => text += kind_name(found),
             Some('i') => text += &found.id.number().to_string(),
             Some('u' | 'g') => text += &found.owner.to_string(),

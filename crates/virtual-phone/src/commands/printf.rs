@@ -124,7 +124,7 @@ impl Formatted {
         let pad = if zeros { "0" } else { " " }.repeat(padding);
         match (left, zeros, text.strip_prefix('-')) {
             (true, ..) => self.text.push_str(&(text + &pad)),
-            (_, true, Some(digits)) => self.text.push_str(&format!("-{pad}{digits}")),
+            (_, true, Some(digits)) => self.text.extend(["-", &pad, digits]),
             _ => self.text.push_str(&(pad + &text)),
         }
     }

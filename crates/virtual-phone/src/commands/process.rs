@@ -12,6 +12,9 @@ const IDENTITY: &str = "uid=2000(shell) gid=2000(shell) groups=2000(shell),1004(
 1015(sdcard_rw),1028(sdcard_r),1078(ext_data_rw),1079(ext_obb_rw),3001(net_bt_admin),3002(net_bt),3003(inet),\
 3006(net_bw_stats),3009(readproc),3011(uhid),3012(readtracefs) context=u:r:shell:s0";
 
+/// Process ids below belong to the system and to apps.
+pub(crate) const FIRST_SHELL: u32 = 4000;
+
 /// The longest that one `sleep` may take.
 const LONGEST_SLEEP: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -139,8 +142,9 @@ pub(super) fn ps(invocation: &mut Invocation<'_>) -> u8 {
     let mut text = String::from("USER           PID  PPID     VSZ    RSS WCHAN            ADDR S NAME\n");
     let shell = invocation.session.process;
     let mut line = |user: &str, process: u32, parent: u32, name: &str| {
-        text +=
-            &format!("{user:<12} {process:>5} {parent:>5} 2000000  90000 0                   0 S {name}\n");
+        text.extend([format!(
+            "{user:<12} {process:>5} {parent:>5} 2000000  90000 0                   0 S {name}\n"
+        )]);
     };
     line("root", 1, 0, "init");
     line("system", 612, 1, "system_server");
@@ -153,13 +157,14 @@ pub(super) fn ps(invocation: &mut Invocation<'_>) -> u8 {
     u8::from(!invocation.print(text))
 }
 
-/// Only processes of apps and of the system are there to be named, and the shell's user may signal none of them.
+/// Shells end; the system's and the apps' processes may not be signalled by the shell's user.
 pub(super) fn kill(invocation: &mut Invocation<'_>) -> u8 {
     let processes = invocation.words().into_iter().filter(|word| !word.starts_with('-'));
     let mut status = 0;
     for word in processes {
         let message = match word.parse::<u32>() {
-            Ok(process) if process < 2000 => "Operation not permitted",
+            Ok(process) if invocation.machine().processes().kill(process) => continue,
+            Ok(process) if process < FIRST_SHELL => "Operation not permitted",
             Ok(_) => "No such process",
             Err(_) => "arguments must be jobs or process IDs",
         };

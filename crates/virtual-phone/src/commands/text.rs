@@ -117,10 +117,7 @@ pub(super) fn wc(invocation: &mut Invocation<'_>) -> u8 {
 }
 
 pub(super) fn grep(invocation: &mut Invocation<'_>) -> u8 {
-    let options = match Options::read(invocation, "EFivqclnohHsrwx", "em") {
-        Ok(options) => options,
-        Err(_) => return 2,
-    };
+    let Ok(options) = Options::read(invocation, "EFivqclnohHsrwx", "em") else { return 2 };
     let mut operands = options.operands.clone();
     let pattern = match options.value('e') {
         Some(pattern) => pattern,

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use super::stream::{StreamReader, StreamWriter};
 use crate::machine::Machine;
+use crate::processes::Running;
 use crate::shell::{Input, Output, STACK_BYTES, Session, Sink, Stop, Streams};
 
 /// Pieces of output, and of input, that wait for the other side.
@@ -20,6 +21,8 @@ pub(super) struct Request {
     framed: bool,
     terminal: bool,
     outlives_client: bool,
+    /// What adbd puts into the environment as `TERM`.
+    term: String,
 }
 
 impl Request {
@@ -29,6 +32,8 @@ impl Request {
         let name = words.next()?;
         let options: Vec<&str> = words.collect();
         let framed = options.contains(&"v2");
+        let term =
+            options.iter().find_map(|option| option.strip_prefix("TERM=")).unwrap_or("dumb").to_owned();
         let raw = options.contains(&"raw") || name == "exec";
         let terminal = options.contains(&"pty") || (!raw && line.is_empty());
         matches!(name, "shell" | "exec").then(|| Self {
@@ -36,6 +41,7 @@ impl Request {
             framed,
             terminal,
             outlives_client: framed && !terminal,
+            term,
         })
     }
 }
@@ -86,12 +92,15 @@ fn start(
             output: Output::Client(stdout),
             error: Output::Client(stderr),
         };
-        let mut session = Session::new(machine, stop);
+        let process = machine.next_process();
+        let running = Running::enter(&machine, process, &request.term, &stop);
+        let mut session = Session::new(machine, stop, process, &request.term);
         let status = if request.line.is_empty() {
             converse(&mut session, &streams, request.terminal)
         } else {
             session.run(&streams, &request.line)
         };
+        drop(running);
         // Nobody is there to tell when the client has gone.
         let _gone = pieces.blocking_send(Piece::Exit(status));
     };

@@ -117,6 +117,33 @@ impl FileSystem {
         }
     }
 
+    /// Shows a process under `/proc`.
+    pub(crate) fn add_process(&mut self, process: u32, environment: &[u8], now: i64) {
+        let directory = format!("/proc/{process}");
+        self.plant(&directory, Content::Directory(BTreeMap::new()), 0o555, ROOT_USER, now);
+        self.plant(
+            &format!("{directory}/environ"),
+            Content::File(environment.to_vec()),
+            0o444,
+            ROOT_USER,
+            now,
+        );
+    }
+
+    /// Takes a process away from `/proc`.
+    pub(crate) fn remove_process(&mut self, process: u32) {
+        let directory = format!("/proc/{process}");
+        for path in [format!("{directory}/environ"), directory] {
+            let Ok(id) = self.find(&path, false) else { continue };
+            let Some((parent, name)) = split_last(&path) else { continue };
+            let Ok(parent) = self.find(parent, true) else { continue };
+            if let Some(Node { content: Content::Directory(children), .. }) = self.nodes.get_mut(&parent) {
+                children.remove(name);
+            }
+            self.nodes.remove(&id);
+        }
+    }
+
     fn node(&self, id: NodeId) -> Result<&Node, FileError> {
         self.nodes.get(&id).ok_or(FileError::NotFound)
     }
@@ -155,6 +182,7 @@ const DIRECTORIES: &[(&str, u32, u32)] = &[
     ("/data/local", 0o751, ROOT_USER),
     ("/data/local/tmp", 0o771, SHELL_USER),
     ("/mnt", 0o755, ROOT_USER),
+    ("/proc", 0o555, ROOT_USER),
     ("/storage", 0o751, ROOT_USER),
     ("/storage/emulated", 0o751, ROOT_USER),
     ("/storage/emulated/0", 0o771, SHELL_USER),

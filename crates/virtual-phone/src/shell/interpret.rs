@@ -1,8 +1,8 @@
 //! Runs syntax trees: lists, pipelines, compound commands. Simple commands are left to `simple`, words to `expand`.
 
 use brush_parser::ast::{
-    AndOr, AndOrList, CaseClauseCommand, Command, CompoundCommand, CompoundList, ForClauseCommand,
-    IfClauseCommand, Pipeline, Program, SeparatorOperator,
+    AndOr, AndOrList, CaseClauseCommand, Command, CompoundCommand, CompoundList, CompoundListItem,
+    ForClauseCommand, IfClauseCommand, Pipeline, Program, SeparatorOperator,
 };
 
 use super::session::{Leaving, Session};
@@ -13,20 +13,31 @@ use super::{arithmetic, expand, pattern, redirect, simple};
 pub(crate) const STACK_BYTES: usize = 32 * 1024 * 1024;
 
 pub(super) fn program(session: &mut Session, streams: &Streams, program: &Program) {
-    for command in &program.complete_commands {
-        list(session, streams, command);
-    }
+    items(session, streams, program.complete_commands.iter().flat_map(|list| &list.0));
 }
 
 fn list(session: &mut Session, streams: &Streams, list: &CompoundList) {
-    for item in &list.0 {
+    items(session, streams, &list.0);
+}
+
+/// Runs commands one after the other; the streams that an `exec` opens are those of all that follow.
+fn items<'a>(
+    session: &mut Session,
+    streams: &Streams,
+    items: impl IntoIterator<Item = &'a CompoundListItem>,
+) {
+    let mut streams = streams.clone();
+    for item in items {
         if session.leaving.is_some() {
             return;
         }
         if matches!(item.1, SeparatorOperator::Async) {
-            background(session, streams, &item.0);
+            background(session, &streams, &item.0);
         } else {
-            and_or(session, streams, &item.0);
+            and_or(session, &streams, &item.0);
+        }
+        if let Some(lasting) = session.lasting_streams.take() {
+            streams = lasting;
         }
     }
 }
@@ -139,10 +150,10 @@ fn compound_command(session: &mut Session, streams: &Streams, compound: &Compoun
         },
         CompoundCommand::IfClause(clause) => if_clause(session, streams, clause),
         CompoundCommand::WhileClause(clause) => {
-            while_clause(session, streams, &clause.0, &clause.1.list, true)
+            while_clause(session, streams, &clause.0, &clause.1.list, true);
         }
         CompoundCommand::UntilClause(clause) => {
-            while_clause(session, streams, &clause.0, &clause.1.list, false)
+            while_clause(session, streams, &clause.0, &clause.1.list, false);
         }
         CompoundCommand::ForClause(clause) => for_clause(session, streams, clause),
         CompoundCommand::CaseClause(clause) => case_clause(session, streams, clause),
@@ -240,7 +251,7 @@ fn case_clause(session: &mut Session, streams: &Streams, clause: &CaseClauseComm
             match expand::pattern(session, streams, &typed.value) {
                 Ok(wanted) if pattern::matches(&wanted, &value) => {
                     return if let Some(commands) = &case.cmd {
-                        list(session, streams, commands)
+                        list(session, streams, commands);
                     };
                 }
                 Ok(_) => {}

@@ -18,6 +18,7 @@ mod stop;
 mod streams;
 
 pub(crate) use interpret::STACK_BYTES;
+pub(crate) use pattern::matches as matches_pattern;
 pub(crate) use session::{Leaving, Session};
 pub(crate) use stop::Stop;
 pub(crate) use streams::{Input, Output, Sink, Streams, lock};

@@ -1,6 +1,7 @@
 //! Lines to syntax trees through the parser crate, with what a phone's shell says of lines that it cannot parse.
 
 use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use brush_parser::ast::Program;
 use brush_parser::word::{self, WordPieceWithSource};
@@ -22,7 +23,9 @@ pub(super) fn program(line: &str) -> Result<Program, String> {
     if let Some(objection) = guard::objection(line) {
         return Err(objection.to_owned());
     }
-    Parser::new(Cursor::new(line.as_bytes()), &options()).parse_program().map_err(|error| match error {
+    let parsed = guarded(|| Parser::new(Cursor::new(line.as_bytes()), &options()).parse_program());
+    let parsed = parsed.ok_or("syntax error: number out of range")?;
+    parsed.map_err(|error| match error {
         ParseError::Tokenizing { .. } => "no closing quote".to_owned(),
         ParseError::ParsingNear(position) => {
             let near =
@@ -35,10 +38,23 @@ pub(super) fn program(line: &str) -> Result<Program, String> {
 
 /// The pieces of one word.
 pub(super) fn word(typed: &str) -> Result<Vec<WordPieceWithSource>, String> {
-    word::parse(typed, &options()).map_err(|_| format!("{typed}: bad substitution"))
+    pieces(typed, guarded(|| word::parse(typed, &options())))
 }
 
 /// The pieces of a here-document, in which quotes are plain text.
 pub(super) fn here_document(typed: &str) -> Result<Vec<WordPieceWithSource>, String> {
-    word::parse_heredoc(typed, &options()).map_err(|_| format!("{typed}: bad substitution"))
+    pieces(typed, guarded(|| word::parse_heredoc(typed, &options())))
+}
+
+fn pieces<E>(
+    typed: &str,
+    parsed: Option<Result<Vec<WordPieceWithSource>, E>>,
+) -> Result<Vec<WordPieceWithSource>, String> {
+    parsed.and_then(Result::ok).ok_or_else(|| format!("{typed}: bad substitution"))
+}
+
+/// The parser crate panics on some numbers that it cannot hold (`~99999999999999999999`); such a line is refused.
+fn guarded<T>(parse: impl FnOnce() -> T) -> Option<T> {
+    // Nothing of a parser is kept that a panic could have left half done.
+    catch_unwind(AssertUnwindSafe(parse)).ok()
 }

@@ -44,6 +44,8 @@ pub(crate) struct Session {
     pub(crate) last_background: Option<u32>,
     pub(crate) stop: Arc<Stop>,
     pub(crate) leaving: Option<Leaving>,
+    /// What `exec` opened, until the list that it stands in takes it over.
+    pub(crate) lasting_streams: Option<Streams>,
     pub(super) functions: BTreeMap<String, FunctionBody>,
     variables: BTreeMap<String, String>,
     commands_left: Arc<AtomicU64>,
@@ -51,11 +53,12 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(machine: Arc<Machine>, stop: Arc<Stop>) -> Self {
-        let variables =
-            ENVIRONMENT.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    /// A shell as adbd starts it, with `TERM` in its environment.
+    pub(crate) fn new(machine: Arc<Machine>, stop: Arc<Stop>, process: u32, terminal: &str) -> Self {
+        let fixed = ENVIRONMENT.iter().copied().chain([("TERM", terminal)]);
+        let variables = fixed.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Self {
-            process: machine.next_process(),
+            process,
             machine,
             directory: "/".to_owned(),
             arguments: Vec::new(),
@@ -63,6 +66,7 @@ impl Session {
             last_background: None,
             stop,
             leaving: None,
+            lasting_streams: None,
             functions: BTreeMap::new(),
             variables,
             commands_left: Arc::new(AtomicU64::new(MOST_COMMANDS)),
@@ -96,6 +100,7 @@ impl Session {
     pub(crate) fn subshell(&self) -> Result<Self, String> {
         let mut inner = self.clone();
         inner.leaving = None;
+        inner.lasting_streams = None;
         inner.depth += 1;
         if inner.depth > DEEPEST { Err("nesting too deep".to_owned()) } else { Ok(inner) }
     }

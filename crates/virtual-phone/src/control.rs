@@ -1,0 +1,74 @@
+//! The control port: the oracle of what was done on the phones, and faults on demand, over HTTP. Which address it is
+//! mounted at, and who may reach it, is left to the caller; the answers are plain JSON without an envelope.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use actix_web::{HttpResponse, ResponseError};
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use crate::farm::{Farm, FarmError};
+use crate::fault::{Fault, FaultError};
+
+/// Adds the control port's routes for `farm`:
+/// `GET /phones`, `POST` and `DELETE /phones/{serial}/faults`, `GET /phones/{serial}/commands`.
+pub fn configure(farm: Farm) -> impl FnOnce(&mut ServiceConfig) {
+    move |config| {
+        config
+            .app_data(Data::new(farm))
+            .route("/phones", web::get().to(phones))
+            .route("/phones/{serial}/commands", web::get().to(commands))
+            .service(
+                web::resource("/phones/{serial}/faults")
+                    .route(web::post().to(arm))
+                    .route(web::delete().to(clear)),
+            );
+    }
+}
+
+async fn phones(farm: Data<Farm>) -> HttpResponse {
+    HttpResponse::Ok().json(farm.report())
+}
+
+/// The commands that the phone's shells ran, oldest first, each an array of words: so that a test can see that no text
+/// of a user ever ran as one.
+async fn commands(farm: Data<Farm>, serial: Path<String>) -> Result<HttpResponse, ControlError> {
+    Ok(HttpResponse::Ok().json(farm.find(&serial)?.commands()))
+}
+
+async fn arm(farm: Data<Farm>, serial: Path<String>, body: Bytes) -> Result<HttpResponse, ControlError> {
+    let phone = farm.find(&serial)?;
+    let body: Value =
+        serde_json::from_slice(&body).map_err(|error| ControlError::NotJson(error.to_string()))?;
+    phone.arm(Fault::from_json(&body)?);
+    Ok(HttpResponse::Ok().json(json!({ "armed": body })))
+}
+
+async fn clear(farm: Data<Farm>, serial: Path<String>) -> Result<HttpResponse, ControlError> {
+    farm.clear_faults(&serial)?;
+    Ok(HttpResponse::Ok().json(json!({ "armed": [] })))
+}
+
+#[derive(Debug, Error)]
+enum ControlError {
+    #[error(transparent)]
+    Farm(#[from] FarmError),
+    #[error(transparent)]
+    Fault(#[from] FaultError),
+    #[error("the body is not JSON: {0}")]
+    NotJson(String),
+}
+
+impl ResponseError for ControlError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Farm(FarmError::NoSuchPhone(_)) => StatusCode::NOT_FOUND,
+            Self::Farm(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Fault(_) | Self::NotJson(_) => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::build(self.status_code()).json(json!({ "error": self.to_string() }))
+    }
+}

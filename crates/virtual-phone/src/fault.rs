@@ -1,0 +1,113 @@
+//! What can be made to go wrong on a virtual phone, as the control port takes it. What a fault on the screen looks like
+//! is left to `ui`, what a cut wire means to `daemon`.
+
+use serde::Deserialize;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::ui;
+
+/// A fault to arm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// All connections end; new ones are accepted at once. `{"fault": "disconnect"}` ends them now,
+    /// `{"fault": "disconnect", "after_bytes": 100000}` in the middle of the next push, when it has brought so many
+    /// bytes of the file.
+    Disconnect {
+        /// Bytes of the next push that still arrive.
+        after_bytes: Option<u64>,
+    },
+    /// Something on the screen: `popup` or `slow_upload`, with the fields that [`ui::Fault`] documents.
+    Screen(ui::Fault),
+}
+
+/// Why a fault was not armed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum FaultError {
+    /// The name is missing or unknown.
+    #[error("fault: {0} is not one of \"disconnect\", \"popup\", \"slow_upload\"")]
+    UnknownFault(String),
+    /// A field is unknown or holds what it cannot hold.
+    #[error("{fault}: {reason}")]
+    BadField {
+        /// The fault's name.
+        fault: String,
+        /// What is wrong with which field.
+        reason: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Disconnect {
+    #[serde(rename = "fault")]
+    _name: String,
+    #[serde(default)]
+    after_bytes: Option<u64>,
+}
+
+impl Fault {
+    /// Reads a fault as the control port is sent it.
+    ///
+    /// # Errors
+    /// [`FaultError`], with the field and what it may be.
+    pub fn from_json(body: &Value) -> Result<Self, FaultError> {
+        let name = body.get("fault").unwrap_or(&Value::Null);
+        let known = name.as_str().filter(|name| matches!(*name, "disconnect" | "popup" | "slow_upload"));
+        let Some(known) = known else { return Err(FaultError::UnknownFault(name.to_string())) };
+        let bad = |error: serde_json::Error| FaultError::BadField {
+            fault: known.to_owned(),
+            reason: error.to_string(),
+        };
+        if known == "disconnect" {
+            let Disconnect { after_bytes, .. } = Disconnect::deserialize(body).map_err(bad)?;
+            return Ok(Self::Disconnect { after_bytes });
+        }
+        let allowed: &[&str] =
+            if known == "popup" { &["fault", "kind", "when"] } else { &["fault", "seconds"] };
+        let unknown =
+            body.as_object().and_then(|fields| fields.keys().find(|key| !allowed.contains(&key.as_str())));
+        if let Some(unknown) = unknown {
+            let reason = format!("unknown field `{unknown}`, expected one of {allowed:?}");
+            return Err(FaultError::BadField { fault: known.to_owned(), reason });
+        }
+        ui::Fault::deserialize(body).map(Self::Screen).map_err(bad)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn faults_are_read_as_documented() {
+        let read = |body| Fault::from_json(&body);
+        assert_eq!(read(json!({"fault": "disconnect"})), Ok(Fault::Disconnect { after_bytes: None }));
+        let in_push = read(json!({"fault": "disconnect", "after_bytes": 5}));
+        assert_eq!(in_push, Ok(Fault::Disconnect { after_bytes: Some(5) }));
+        let slow = read(json!({"fault": "slow_upload", "seconds": 20}));
+        assert_eq!(slow, Ok(Fault::Screen(ui::Fault::SlowUpload { seconds: 20 })));
+        assert!(matches!(
+            read(json!({"fault": "popup"})),
+            Ok(Fault::Screen(ui::Fault::Popup { kind: None, .. }))
+        ));
+    }
+
+    #[test]
+    fn what_is_no_fault_is_refused_with_its_field() {
+        for (body, sign) in [
+            (json!({"fault": "explode"}), "explode"),
+            (json!({}), "null"),
+            (json!([]), "null"),
+            (json!({"fault": "disconnect", "after": 1}), "after"),
+            (json!({"fault": "disconnect", "after_bytes": -1}), "-1"),
+            (json!({"fault": "popup", "kind": "balloon"}), "balloon"),
+            (json!({"fault": "slow_upload", "second": 2}), "second"),
+        ] {
+            let error = Fault::from_json(&body).unwrap_err();
+            assert!(error.to_string().contains(sign), "{error}");
+        }
+    }
+}
