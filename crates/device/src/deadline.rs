@@ -22,7 +22,9 @@ impl Deadline {
     /// `allowed` from now on.
     #[must_use]
     pub fn after(allowed: Duration) -> Self {
-        Self { at: Instant::now() + allowed, allowed }
+        // A time too long for the clock means a deadline that never passes: a century is such.
+        const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+        Self { at: Instant::now() + allowed.min(CENTURY), allowed }
     }
 
     /// This one, or `allowed` from now on if that is sooner.
@@ -60,6 +62,11 @@ mod tests {
         assert_eq!(deadline.remaining(), Duration::from_secs(1));
         let late = deadline.run(tokio::time::sleep(Duration::from_secs(2))).await;
         assert_eq!(late, Err(DeadlinePassed(Duration::from_secs(3))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_allowance_is_too_long() {
+        assert!(Deadline::after(Duration::MAX).run(async { 7 }).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,6 +2,8 @@
 //! machine's. `cargo xtask test` starts one in a network namespace of its own; what the wire can do wrong is tested
 //! in `tests/scripted_peer.rs`.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::fmt::Write;
 use std::fs;
 use std::io::Cursor;

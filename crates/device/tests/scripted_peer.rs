@@ -1,6 +1,8 @@
 //! What a phone, or whatever listens on its port, can do wrong on the wire, and what the callers see of it. A real
 //! adbd is met in `tests/real_adbd.rs`.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod peer;
 
 use std::time::Duration;

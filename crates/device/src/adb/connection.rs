@@ -12,8 +12,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::error::AdbCause;
 use super::handshake::{Agreement, greet};
-use super::outbox::{Outbox, Outgoing};
-use super::packet::{HEADER_LEN, MAX_PAYLOAD, PacketDecoder};
+use super::outbox::Outbox;
+use super::packet::{HEADER_LEN, MAX_PAYLOAD, Packet, PacketDecoder};
 use super::stream::Stream;
 use super::streams::Streams;
 
@@ -55,7 +55,7 @@ impl Connection {
         let agreement = greet(&mut socket, &mut decoder).await?;
         let shared = Arc::new(Shared {
             streams: Mutex::new(Streams::new(agreement.banner.offers(super::banner::DELAYED_ACK))),
-            outbox: Outbox::new(),
+            outbox: Outbox::default(),
             lost: watch::Sender::new(None),
             stop: CancellationToken::new(),
         });
@@ -119,8 +119,8 @@ async fn read(shared: Arc<Shared>, mut socket: OwnedReadHalf, mut decoder: Packe
             {
                 let answer = shared.streams().receive(packet)?;
                 if let Some(answer) = answer {
-                    shared.outbox.put_answer(answer);
-                    shared.outbox.wait_for_calm().await;
+                    shared.outbox.put(answer);
+                    shared.outbox.wait_for_answers().await;
                 }
             }
             match socket.read_buf(decoder.space(READ_STEP)).await {
@@ -142,7 +142,7 @@ async fn write(shared: Arc<Shared>, mut socket: OwnedWriteHalf, checksums: bool)
         loop {
             shared.outbox.take(&mut batch, BATCH).await;
             write_batch(&mut socket, &batch, checksums).await?;
-            // Only now is the room given back that these packets took.
+            shared.outbox.give_back(&batch);
             batch.clear();
         }
     };
@@ -153,17 +153,16 @@ async fn write(shared: Arc<Shared>, mut socket: OwnedWriteHalf, checksums: bool)
 }
 
 /// Writes packets whole, headers and payloads together, without copying them.
-async fn write_batch<W>(socket: &mut W, batch: &[Outgoing], checksums: bool) -> std::io::Result<()>
+async fn write_batch<W>(socket: &mut W, batch: &[Packet], checksums: bool) -> std::io::Result<()>
 where
     W: AsyncWrite + Unpin,
 {
-    let headers: Vec<[u8; HEADER_LEN]> =
-        batch.iter().map(|outgoing| outgoing.packet.header(checksums)).collect();
+    let headers: Vec<[u8; HEADER_LEN]> = batch.iter().map(|packet| packet.header(checksums)).collect();
     let mut slices = Vec::with_capacity(2 * batch.len());
-    for (header, outgoing) in headers.iter().zip(batch) {
+    for (header, packet) in headers.iter().zip(batch) {
         slices.push(IoSlice::new(header));
-        if !outgoing.packet.payload.is_empty() {
-            slices.push(IoSlice::new(&outgoing.packet.payload));
+        if !packet.payload.is_empty() {
+            slices.push(IoSlice::new(&packet.payload));
         }
     }
     let mut rest = &mut slices[..];

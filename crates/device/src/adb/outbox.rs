@@ -1,62 +1,77 @@
 //! What waits to be written to one connection, with bounds: data waits for room, and a reader that must answer waits
 //! while too much is unsent. One writer empties it. Which packet is due is for others.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Notify;
 
-use super::packet::Packet;
+use super::packet::{HEADER_LEN, Packet};
 
-/// Bytes of data that wait to be written at most.
-pub(super) const ROOM: u32 = 4 * 1024 * 1024;
-/// What a packet costs besides its payload.
-const PACKET_PRICE: u32 = 64;
-/// From so many waiting packets on, no more is read from a phone that does not take its answers.
+/// From so many unwritten bytes on, nobody adds data: enough to keep a fast connection busy.
+const ROOM: usize = 4 * 1024 * 1024;
+/// From so many waiting packets on, nothing more is asked of a phone, nor read from it, that takes none of them.
 const MANY: usize = 1024;
 
-/// A packet and the room that it takes, given back when it is written.
-#[derive(Debug)]
-pub(super) struct Outgoing {
-    pub(super) packet: Packet,
-    _room: Option<OwnedSemaphorePermit>,
-}
-
 /// The queue in front of a connection's writer.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Outbox {
-    queue: Mutex<VecDeque<Outgoing>>,
+    queue: Mutex<Queue>,
     filled: Notify,
     emptied: Notify,
-    room: Arc<Semaphore>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    packets: VecDeque<Packet>,
+    /// Bytes of the packets and of those that the writer has in hand.
+    unwritten: usize,
+    /// Who waits for room, by stream. Room is not handed to anybody in turn: a stream that stopped asking would keep
+    /// it from all others.
+    waiting: HashMap<u32, Waker>,
 }
 
 impl Outbox {
-    pub(super) fn new() -> Self {
-        let room = Semaphore::new(usize::try_from(ROOM).unwrap_or(Semaphore::MAX_PERMITS));
-        Self { queue: Mutex::default(), filled: Notify::new(), emptied: Notify::new(), room: Arc::new(room) }
+    /// Ready while there is room for data; else the stream's task is woken when there may be.
+    pub(super) fn poll_room(&self, stream: u32, context: &mut Context<'_>) -> Poll<()> {
+        let mut queue = self.lock();
+        if queue.unwritten < ROOM {
+            return Poll::Ready(());
+        }
+        queue.waiting.insert(stream, context.waker().clone());
+        Poll::Pending
     }
 
-    /// Where room for [`price`] is acquired.
-    pub(super) fn room(&self) -> Arc<Semaphore> {
-        Arc::clone(&self.room)
+    /// Forgets that a stream waits for room.
+    pub(super) fn stop_waiting(&self, stream: u32) {
+        self.lock().waiting.remove(&stream);
     }
 
-    /// Queues a packet for which room was acquired.
-    pub(super) fn put(&self, packet: Packet, room: OwnedSemaphorePermit) {
-        self.push(Outgoing { packet, _room: Some(room) });
+    /// Queues a packet. Data comes here once there was room, an answer always.
+    pub(super) fn put(&self, packet: Packet) {
+        let mut queue = self.lock();
+        queue.unwritten += size(&packet);
+        queue.packets.push_back(packet);
+        drop(queue);
+        self.filled.notify_one();
     }
 
-    /// Queues an answer or a close: small, and as few as there are streams and packets received.
-    pub(super) fn put_answer(&self, packet: Packet) {
-        self.push(Outgoing { packet, _room: None });
+    /// Waits until a stream may be asked for.
+    pub(super) async fn wait_for_room(&self) {
+        self.wait_until(|queue| queue.packets.len() < MANY && queue.unwritten < ROOM).await;
     }
 
-    /// Waits until there is room for answers.
-    pub(super) async fn wait_for_calm(&self) {
+    /// Waits until an answer may be added. Data does not count: a reader that waited for it could wait for a phone
+    /// that itself waits to be read.
+    pub(super) async fn wait_for_answers(&self) {
+        self.wait_until(|queue| queue.packets.len() < MANY).await;
+    }
+
+    async fn wait_until(&self, calm: fn(&Queue) -> bool) {
         loop {
             let emptied = self.emptied.notified();
-            if self.lock().len() < MANY {
+            if calm(&self.lock()) {
                 return;
             }
             emptied.await;
@@ -64,33 +79,38 @@ impl Outbox {
     }
 
     /// Waits for packets and moves at most `limit` of them into `batch`.
-    pub(super) async fn take(&self, batch: &mut Vec<Outgoing>, limit: usize) {
+    pub(super) async fn take(&self, batch: &mut Vec<Packet>, limit: usize) {
         loop {
             let filled = self.filled.notified();
             {
                 let mut queue = self.lock();
-                let count = queue.len().min(limit);
-                batch.extend(queue.drain(..count));
+                let count = queue.packets.len().min(limit);
+                batch.extend(queue.packets.drain(..count));
             }
             if !batch.is_empty() {
-                self.emptied.notify_waiters();
                 return;
             }
             filled.await;
         }
     }
 
-    fn push(&self, outgoing: Outgoing) {
-        self.lock().push_back(outgoing);
-        self.filled.notify_one();
+    /// Gives back the room of packets that were written.
+    pub(super) fn give_back(&self, batch: &[Packet]) {
+        let mut queue = self.lock();
+        let written: usize = batch.iter().map(size).sum();
+        queue.unwritten = queue.unwritten.saturating_sub(written);
+        let waiting =
+            if queue.unwritten < ROOM { std::mem::take(&mut queue.waiting) } else { HashMap::new() };
+        drop(queue);
+        waiting.into_values().for_each(Waker::wake);
+        self.emptied.notify_waiters();
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Outgoing>> {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Room that a packet with `length` bytes of payload takes.
-pub(super) fn price(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(ROOM).saturating_add(PACKET_PRICE).min(ROOM)
+fn size(packet: &Packet) -> usize {
+    HEADER_LEN + packet.payload.len()
 }

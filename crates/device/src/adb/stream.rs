@@ -6,12 +6,9 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::OwnedSemaphorePermit;
-use tokio_util::sync::PollSemaphore;
 
 use super::connection::Connection;
 use super::error::AdbCause;
-use super::outbox::price;
 
 /// A service of the phone, opened: bytes both ways.
 ///
@@ -23,12 +20,6 @@ pub struct Stream {
     id: u32,
     /// What a reader with a small buffer has left over.
     left_over: Bytes,
-    room: PollSemaphore,
-}
-
-/// The right to send one packet, already paid for with the stream's credit.
-struct Reserved {
-    room: OwnedSemaphorePermit,
 }
 
 impl Stream {
@@ -41,12 +32,11 @@ impl Stream {
             let reason = format!("it is {} bytes long, the phone takes {}", service.len(), max_payload - 1);
             return Err(AdbCause::BadArgument(reason));
         }
-        let outbox_room = connection.shared().outbox.room();
-        let permit = acquire(PollSemaphore::new(outbox_room.clone()), service.len()).await?;
+        connection.shared().outbox.wait_for_room().await;
         let (id, packet) = connection.shared().streams().open(service)?;
         // From here on the stream exists, so that dropping this future closes it.
-        let stream = Self { connection, id, left_over: Bytes::new(), room: PollSemaphore::new(outbox_room) };
-        stream.connection.shared().outbox.put(packet, permit);
+        let stream = Self { connection, id, left_over: Bytes::new() };
+        stream.connection.shared().outbox.put(packet);
         std::future::poll_fn(|context| stream.connection.shared().streams().poll_opened(id, context)).await?;
         Ok(stream)
     }
@@ -72,7 +62,7 @@ impl Stream {
         let arrived = shared.streams().poll_data(self.id, context);
         let Some(arrival) = ready!(arrived)? else { return Poll::Ready(Ok(None)) };
         if let Some(credit) = arrival.credit {
-            shared.outbox.put_answer(credit);
+            shared.outbox.put(credit);
         }
         Poll::Ready(Ok(Some(arrival.data)))
     }
@@ -93,39 +83,38 @@ impl Stream {
     ) -> Poll<Result<(), AdbCause>> {
         let length = bytes.len().min(self.max_payload());
         loop {
-            let reserved = ready!(self.poll_reserve(context, length))?;
-            if self.commit(reserved, bytes.slice(..length)) {
+            ready!(self.poll_ready(context))?;
+            if self.queue(bytes.slice(..length)) {
                 bytes.advance(length);
                 return Poll::Ready(Ok(()));
             }
         }
     }
 
-    /// Waits for credit first and for room after it: a stream whose service does not read must not hold the room
-    /// that others need.
-    fn poll_reserve(&mut self, context: &mut Context<'_>, length: usize) -> Poll<Result<Reserved, AdbCause>> {
-        ready!(self.connection.shared().streams().poll_credit(self.id, context))?;
-        let room =
-            ready!(self.room.poll_acquire_many(context, price(length))).ok_or(AdbCause::StreamEnded)?;
-        Poll::Ready(Ok(Reserved { room }))
+    /// Ready while the phone takes data of this stream and the connection has room for it.
+    fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), AdbCause>> {
+        let shared = self.connection.shared();
+        ready!(shared.streams().poll_credit(self.id, context))?;
+        shared.outbox.poll_room(self.id, context).map(Ok)
     }
 
     /// Queues a packet unless the credit is gone or the stream has ended meanwhile.
-    fn commit(&self, reserved: Reserved, payload: Bytes) -> bool {
+    fn queue(&self, payload: Bytes) -> bool {
         let shared = self.connection.shared();
         // One lock over both, so that packets are queued in the order in which the stream spent its credit.
         let mut streams = shared.streams();
         let packet = streams.send(self.id, payload);
-        packet.map(|packet| shared.outbox.put(packet, reserved.room)).is_some()
+        packet.map(|packet| shared.outbox.put(packet)).is_some()
     }
 }
 
 impl Drop for Stream {
     fn drop(&mut self) {
         let shared = self.connection.shared();
+        shared.outbox.stop_waiting(self.id);
         let close = shared.streams().abandon(self.id);
         if let Some(close) = close {
-            shared.outbox.put_answer(close);
+            shared.outbox.put(close);
         }
     }
 }
@@ -145,18 +134,14 @@ impl AsyncRead for Stream {
 }
 
 impl AsyncWrite for Stream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         if bytes.is_empty() {
             return Poll::Ready(Ok(0));
         }
         let length = bytes.len().min(self.max_payload());
         loop {
-            let reserved = ready!(self.poll_reserve(context, length))?;
-            if self.commit(reserved, Bytes::copy_from_slice(&bytes[..length])) {
+            ready!(self.poll_ready(context))?;
+            if self.queue(Bytes::copy_from_slice(&bytes[..length])) {
                 return Poll::Ready(Ok(length));
             }
         }
@@ -169,10 +154,4 @@ impl AsyncWrite for Stream {
     fn poll_shutdown(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
     }
-}
-
-async fn acquire(mut room: PollSemaphore, length: usize) -> Result<OwnedSemaphorePermit, AdbCause> {
-    std::future::poll_fn(|context| room.poll_acquire_many(context, price(length)))
-        .await
-        .ok_or(AdbCause::StreamEnded)
 }

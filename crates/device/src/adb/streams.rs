@@ -12,6 +12,10 @@ use super::packet::{Command, MAX_PAYLOAD, Packet};
 
 /// Bytes of a stream that the phone may send before they are read here.
 pub(super) const WINDOW: u32 = 4 * 1024 * 1024;
+/// Pieces that wait in an inbox before small ones are put together, and how large they then become in bytes: a window
+/// full of single bytes would else cost a hundred times its size.
+const MANY_PIECES: usize = 64;
+const JOINED_PIECE: usize = 4096;
 /// Bytes read that are gathered before the phone is given credit for them.
 const CREDIT_STEP: u32 = WINDOW / 8;
 
@@ -160,7 +164,7 @@ impl Streams {
         };
         if !payload.is_empty() {
             entry.inbox_bytes += length;
-            entry.inbox.push_back(payload);
+            entry.take_in(payload);
         }
         if let Some(reader) = entry.reader.take() {
             reader.wake();
@@ -254,15 +258,19 @@ impl Streams {
         entry.credit = entry.credit.saturating_sub(price);
         Some(Packet::new(Command::Wrte, id, remote, payload))
     }
-
-    /// How many streams there are.
-    #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
-    }
 }
 
 impl Entry {
+    fn take_in(&mut self, payload: Bytes) {
+        let many = self.inbox.len() >= MANY_PIECES;
+        match self.inbox.back_mut() {
+            Some(last) if many && last.len() + payload.len() <= JOINED_PIECE => {
+                *last = [&last[..], &payload].concat().into();
+            }
+            _ => self.inbox.push_back(payload),
+        }
+    }
+
     fn give_credit(&mut self, id: u32) -> Option<Packet> {
         let remote = self.remote.filter(|_| self.end.is_none() && self.unacknowledged >= CREDIT_STEP)?;
         let credit = std::mem::take(&mut self.unacknowledged);

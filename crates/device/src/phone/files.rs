@@ -58,7 +58,7 @@ impl RemoteStat {
 }
 
 impl Phone {
-    /// What is at `path`; `None` if nothing is, or nothing that may be seen.
+    /// What is at `path`; `None` if nothing is, or nothing that may be seen. A symbolic link is not followed.
     ///
     /// # Errors
     /// The phone is gone or not done in time.
@@ -117,12 +117,13 @@ where
     R: AsyncRead + Unpin,
 {
     let folder = path.rsplit_once('/').map(|(folder, _name)| folder);
-    let Some(folder) = folder.filter(|_| !path.ends_with('/')) else {
+    let Some(folder) = folder.filter(|_| path.starts_with('/') && !path.ends_with('/')) else {
         return Err(AdbCause::BadArgument("the path must be absolute and end in a file's name".to_owned()));
     };
     let part = format!("{folder}/.tikmatrix-{:016x}.part", rand::random::<u64>());
     let mut session = Session::open(connection, path).await?;
-    if session.stat(path).await?.is_some_and(|found| found.is_directory()) {
+    // With the slash a link is followed: moving the part to a folder would put it inside.
+    if session.stat(&format!("{path}/")).await?.is_some_and(|found| found.is_directory()) {
         return Err(AdbCause::BadArgument("the path is a directory".to_owned()));
     }
     let mut unfinished = Unfinished { connection, part: &part, over: false };

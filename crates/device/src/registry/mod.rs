@@ -41,7 +41,8 @@ pub enum PhoneState {
 pub struct PhoneEntry {
     /// `HOST:PORT`, as configured.
     pub address: String,
-    /// Its serial number, once it was known; kept while it is offline.
+    /// Its serial number, once it was known; kept while it is offline, and also that of a duplicate: only one entry
+    /// with it has a phone.
     pub serial: Option<Serial>,
     /// How it is doing.
     pub state: PhoneState,

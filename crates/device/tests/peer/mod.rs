@@ -1,5 +1,7 @@
 //! The phone's end of a direct connection, played packet by packet by a test. It leaves what is said to the test.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 use bytes::Bytes;
 use tikmatrix_device::adb::banner::Banner;
 use tikmatrix_device::adb::packet::{Command, MAX_PAYLOAD, Packet, PacketDecoder, VERSION_WITHOUT_CHECKSUMS};
