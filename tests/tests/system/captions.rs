@@ -1,5 +1,6 @@
 //! Protects the sentence: text from users never reaches a shell unquoted, and arrives letter for letter.
 
+use serde_json::json;
 use tempfile::tempdir;
 
 use crate::harness::{Server, Video};
@@ -32,5 +33,11 @@ fn hostile_and_foreign_captions_arrive_letter_for_letter() {
         let posts = server.posts(&serial);
         let arrived = posts.iter().find(|(_, sha256)| *sha256 == video.sha256);
         assert_eq!(arrived.map(|(caption, _)| caption.as_str()), Some(caption), "{posts:?}");
+    }
+    for number in 1..=4 {
+        let ran = server.get(&format!("/virtual/phones/virtual-{number}/commands")).body;
+        for words in ran.as_array().unwrap() {
+            assert!(*words != json!(["id"]) && *words != json!(["rm", "-rf", "/sdcard"]), "a caption ran: {words}");
+        }
     }
 }

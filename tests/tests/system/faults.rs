@@ -32,7 +32,7 @@ fn a_phone_that_disconnects_mid_push_fails_its_task_and_takes_the_next() {
     let directory = tempdir().unwrap();
     let server = Server::start(&directory, 1);
     let video = Video::make(directory.path(), "video.mp4");
-    server.arm("virtual-1", &json!({"fault": "disconnect"}));
+    server.arm("virtual-1", &json!({"fault": "disconnect", "after_bytes": 20_000}));
     let ids = server.create(&["virtual-1"], "lost on the way", &video);
     let task = server.failed(ids[0]);
     assert_eq!(task["outcome"], "failed", "{task:#}");

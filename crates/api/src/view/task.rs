@@ -20,7 +20,7 @@ pub(crate) struct TaskView {
     app: &'static str,
     /// The script that it runs.
     script_name: String,
-    /// The script's configuration, defaults filled in.
+    /// The script's configuration, as it was asked for.
     script_config: Value,
     /// `api` when a program made it, `ui` when a person did in the web console.
     source: &'static str,
