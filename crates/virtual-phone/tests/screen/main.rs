@@ -10,3 +10,4 @@ mod publishing;
 mod starting;
 mod touching;
 mod typing;
+mod wandering;

@@ -107,3 +107,11 @@ fn a_swipe_up_brings_the_next_video_and_a_tiny_one_is_a_tap() {
     hand.phone.swipe((x, y), (x + 3, y));
     assert!(hand.sees("@virtual_1"));
 }
+
+#[test]
+fn a_swipe_over_an_empty_grid_does_nothing() {
+    let mut hand = Hand::on_feed();
+    hand.tap("Profile");
+    hand.phone.swipe((540, 2000), (540, 1000));
+    assert!(hand.sees("Share a fun video you've recorded recently"));
+}

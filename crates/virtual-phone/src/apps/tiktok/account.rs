@@ -133,7 +133,7 @@ impl Account {
     pub(super) fn highest_scroll(&self) -> i32 {
         let cells = self.profile_posts().count() + usize::from(!self.drafts.is_empty());
         let rows = i32::try_from(cells.div_ceil(GRID_COLUMNS)).unwrap_or(i32::MAX);
-        rows.saturating_sub(1).saturating_mul(GRID_ROW)
+        (rows - 1).max(0).saturating_mul(GRID_ROW)
     }
 
     pub(super) fn report(&self) -> AccountReport {

@@ -100,6 +100,12 @@ impl TikTok {
         }
     }
 
+    fn post_tapped(&mut self, now: DateTime<Utc>) {
+        if !self.dialogs.asks_before_post() {
+            self.publish(Placement::Feed, now);
+        }
+    }
+
     fn publish(&mut self, placement: Placement, now: DateTime<Utc>) {
         if let Some(draft) = self.draft.take() {
             self.account.upload(draft, placement, now);
@@ -213,11 +219,7 @@ impl App for TikTok {
                 }
             }
             ("story", _) => self.publish(Placement::Story, now),
-            ("post", _) => {
-                if !self.dialogs.asks_before_post() {
-                    self.publish(Placement::Feed, now);
-                }
-            }
+            ("post", _) => self.post_tapped(now),
             ("drafts", _) => {
                 self.account.keep(self.draft.take());
                 self.home();
