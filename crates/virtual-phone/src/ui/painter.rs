@@ -43,7 +43,8 @@ fn draw_view(canvas: &mut Canvas, view: &View, now: DateTime<Utc>) {
     for child in view.children.iter().filter(|child| child.beneath) {
         draw_view(canvas, child, now);
     }
-    let ink = paint.ink.unwrap_or(Color::DARK);
+    // Translucent signs and letters lie over video only, which is dark.
+    let ink = paint.ink.map_or(Color::DARK, |ink| mix(BLACK, ink, ink.alpha));
     if let Some(icon) = paint.icon {
         icon::draw(canvas, bounds, icon, ink);
     }

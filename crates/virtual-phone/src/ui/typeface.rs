@@ -110,17 +110,12 @@ fn write_letter(
     place: Point,
     ink: Color,
 ) {
-    let mut letter = letter;
-    let typographic = match letter {
+    let letter = match letter {
         "’" | "‘" => "'",
         "“" | "”" => "\"",
-        "…" => "...",
         "–" | "—" => "-",
         other => other,
     };
-    if typographic.len() == 1 {
-        letter = typographic;
-    }
     let has = |font: &&&MonoFont<'static>| {
         let mut characters = letter.chars();
         let Some((character, None)) = characters.next().map(|first| (first, characters.next())) else {
