@@ -24,7 +24,7 @@ pub struct LeaseId(pub String);
 /// The four states that the API counts and filters by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {
-    /// Waits: [`WaitingReason`] says for what.
+    /// Waits: [`crate::WaitingReason`] says for what.
     Pending,
     /// Works on its phone.
     Running,

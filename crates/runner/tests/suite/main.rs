@@ -9,6 +9,7 @@ mod records;
 mod schedule;
 mod script;
 mod shutdown;
+mod wake_ups;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -88,32 +88,3 @@ async fn a_tasks_account_and_app_reach_its_script() {
     runner.wake();
     fixture.stage.heard("Some(\"maker\") in instagram").await;
 }
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_wake_up_is_lost_when_tasks_come_while_phones_look() {
-    let fixture = Fixture::new();
-    let serials = ["a", "b", "c"];
-    let mut phones = Vec::new();
-    for serial in serials {
-        phones.push(phone(serial).await);
-    }
-    let runner = fixture.runner().await;
-    fixture.ready(&phones.iter().map(|(phone, _)| phone).collect::<Vec<_>>());
-    let creators = (0..4).map(|creator| {
-        let (store, runner, clock) = (fixture.store.clone(), runner.clone(), fixture.clock.clone());
-        tokio::spawn(async move {
-            for number in 0..30 {
-                let serial = serials[number % serials.len()];
-                let new = tell(serial, &format!("{creator} {number}"));
-                store.create_tasks(vec![new], clock.now()).await.unwrap();
-                runner.wake();
-            }
-        })
-    });
-    for creator in creators.collect::<Vec<_>>() {
-        creator.await.unwrap();
-    }
-    fixture.stage.heard_many(120).await;
-    runner.shutdown().await;
-    assert_eq!(fixture.store.stats().await.unwrap().completed, 120);
-}

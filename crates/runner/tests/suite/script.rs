@@ -74,6 +74,11 @@ impl Script for Obedient {
         let _off = off_stage(stage, &serial);
         match config["act"].as_str().unwrap() {
             "tell" => stage.say(word),
+            "use the phone" => {
+                let output = context.phone().shell("true", context.soon()).await;
+                output.map_err(|error| Failure::Impossible(error.to_string()))?;
+                stage.say(word);
+            }
             "hold" => {
                 context.step("hold the phone");
                 stage.say(word);

@@ -1,0 +1,81 @@
+//! No wake-up is lost, in whichever moment of a worker's look it comes.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tikmatrix_domain::{Clock, SystemClock};
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+
+use crate::{Fixture, phone, tell};
+
+type Interruption = Box<dyn FnOnce() + Send>;
+
+/// The machine's clock, which lets something else happen at the next look at it: a worker looks at the clock after it
+/// has seen which tasks there are and before it goes to sleep.
+#[derive(Default)]
+struct InterruptingClock {
+    next: Mutex<Option<Interruption>>,
+}
+
+impl Clock for InterruptingClock {
+    fn now(&self) -> DateTime<Utc> {
+        let interruption = self.next.lock().unwrap().take();
+        if let Some(interruption) = interruption {
+            interruption();
+        }
+        SystemClock.now()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_that_is_created_between_a_look_and_the_sleep_after_it_is_run() {
+    let clock = Arc::new(InterruptingClock::default());
+    let fixture = Fixture::with_clock(clock.clone());
+    let (a, _adbd) = phone("a").await;
+    let runner = fixture.runner().await;
+
+    let (store, waker, handle) = (fixture.store.clone(), runner.clone(), Handle::current());
+    let create = async move {
+        store.create_tasks(vec![tell("a", "in between")], SystemClock.now()).await.unwrap();
+        waker.wake();
+    };
+    // On a thread of its own: the runtime's waits for it, as if it had been slow.
+    let interruption = move || std::thread::spawn(move || handle.block_on(create)).join().unwrap();
+    *clock.next.lock().unwrap() = Some(Box::new(interruption));
+    // The first look of the phone's worker, which finds nothing.
+    fixture.ready(&[&a]);
+    let heard = timeout(Duration::from_secs(20), fixture.stage.heard("in between")).await;
+    assert!(heard.is_ok(), "the wake-up was lost");
+    runner.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_wake_up_is_lost_when_tasks_come_while_phones_look() {
+    let fixture = Fixture::new();
+    let serials = ["a", "b", "c"];
+    let mut phones = Vec::new();
+    for serial in serials {
+        phones.push(phone(serial).await);
+    }
+    let runner = fixture.runner().await;
+    fixture.ready(&phones.iter().map(|(phone, _)| phone).collect::<Vec<_>>());
+    let creators = (0..4).map(|creator| {
+        let (store, runner, clock) = (fixture.store.clone(), runner.clone(), fixture.clock.clone());
+        tokio::spawn(async move {
+            for number in 0..30 {
+                let serial = serials[number % serials.len()];
+                let new = tell(serial, &format!("{creator} {number}"));
+                store.create_tasks(vec![new], clock.now()).await.unwrap();
+                runner.wake();
+            }
+        })
+    });
+    for creator in creators.collect::<Vec<_>>() {
+        creator.await.unwrap();
+    }
+    fixture.stage.heard_many(120).await;
+    runner.shutdown().await;
+    assert_eq!(fixture.store.stats().await.unwrap().completed, 120);
+}
