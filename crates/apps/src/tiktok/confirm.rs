@@ -15,6 +15,9 @@ const NEXT_SCREEN: Duration = Duration::from_secs(15);
 /// Pinned videos stand before the newest one; TikTok allows three.
 const VIDEOS_TO_OPEN: usize = 4;
 
+/// From a video back to the tabs, with some to spare.
+const MOST_BACKS: u32 = 3;
+
 /// What the app shows instead of the end of a long caption.
 const CUTS: [&str; 4] = ["... more", "…more", "… more", "..."];
 
@@ -46,9 +49,19 @@ impl TikTok {
             if started.elapsed() >= patience {
                 return Err(unconfirmed(context, &format!("the video was not found on the profile: {seen}")));
             }
-            // The tab is tapped anew, which has the app load the profile again.
-            context.tap(&self.elements.home_tab, NEXT_SCREEN).await?;
+            self.return_home(context).await?;
         }
+    }
+
+    /// Goes back to the screen with the tabs and from there home: a profile that is opened anew is loaded anew.
+    async fn return_home(&self, context: &mut Context) -> Result<(), Failure> {
+        for _ in 0..MOST_BACKS {
+            if self.elements.home_tab.is_on(&context.look().await?) {
+                break;
+            }
+            android::press(context.phone(), Key::Back, context.soon()).await?;
+        }
+        context.tap(&self.elements.home_tab, NEXT_SCREEN).await.map(drop)
     }
 
     async fn search_profile(

@@ -1,0 +1,76 @@
+//! Journeys that cannot end well: each ends in time, with a remark that helps, and with a clean phone.
+
+use serde_json::json;
+use tikmatrix_device::script::{ArtifactKind, Ended, Entry};
+
+use crate::stage::Stage;
+
+#[tokio::test]
+async fn a_missing_file_is_named_as_it_was_written_before_the_phone_is_touched() {
+    let stage = Stage::set(31).await;
+    let mut config = stage.config("never");
+    config["material_list"] = json!(["C:/Videos/video1.mp4"]);
+    let before = stage.shell("true").await;
+    assert_eq!(before, "");
+    let commands = stage.farm.phones()[0].commands().len();
+    let played = stage.play(config).await;
+    assert_eq!(
+        played.remark(),
+        "the file C:/Videos/video1.mp4 does not exist on the server; see material_list"
+    );
+    let ran = stage.farm.phones()[0].commands().split_off(commands);
+    assert!(
+        ran.iter().all(|words| words[0] == "getprop"),
+        "only the connection itself asked the phone: {ran:?}"
+    );
+}
+
+#[tokio::test]
+async fn another_account_is_not_published_for() {
+    let stage = Stage::set(32).await;
+    let played = stage.play_for(stage.config("for somebody else"), Some("@Nobody.Here"), None).await;
+    assert_eq!(played.remark(), "account @nobody.here is not signed in on this phone");
+    assert!(stage.posts().is_empty());
+    stage.assert_clean().await;
+}
+
+#[tokio::test]
+async fn what_is_no_video_is_refused() {
+    let stage = Stage::set(33).await;
+    let folder = stage.video().parent().unwrap().to_owned();
+    std::fs::write(folder.join("empty.mp4"), b"").unwrap();
+    std::fs::write(folder.join("text.txt"), b"text").unwrap();
+    for (name, reason) in [("empty.mp4", "is empty"), ("text.txt", "is no MP4 video"), ("", "is no file")] {
+        let path = folder.join(name);
+        let mut config = stage.config("never");
+        config["material_list"] = json!([path]);
+        let remark = stage.play(config).await.remark();
+        assert!(remark.contains(reason) && remark.contains(path.to_str().unwrap()), "{remark}");
+    }
+}
+
+#[tokio::test]
+async fn a_stopped_run_publishes_nothing_and_leaves_the_phone_clean() {
+    for step in ["push the video", "open the video in TikTok", "write the caption"] {
+        let stage = Stage::set(34).await;
+        let played = stage.play_for(stage.config("stopped"), None, Some(step)).await;
+        assert!(matches!(played.ended, Ended::Cancelled), "{step}: {}", played.remark());
+        assert!(stage.posts().is_empty());
+        stage.assert_clean().await;
+    }
+}
+
+#[tokio::test]
+async fn a_failure_keeps_a_picture_and_the_tree_of_its_instant() {
+    let stage = Stage::set(35).await;
+    let played = stage.play_for(stage.config("for somebody else"), Some("nobody"), None).await;
+    let kinds: Vec<ArtifactKind> = played
+        .entries
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Artifact { kind, bytes } if !bytes.is_empty() => Some(*kind),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(kinds, [ArtifactKind::Screenshot, ArtifactKind::UiTree]);
+}

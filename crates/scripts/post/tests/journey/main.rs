@@ -1,0 +1,9 @@
+//! Protects the whole journey of a video on a virtual phone: what arrives in the app, what is said of it, and in which
+//! state the phone is left.
+
+#![cfg(test)]
+
+mod captions;
+mod failing;
+mod publishing;
+mod stage;

@@ -1,0 +1,163 @@
+//! A virtual phone, a video file and the script, for one test.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
+use tikmatrix_device::phone::{Deadline, Phone};
+use tikmatrix_device::script::{Assignment, Ended, Entry, Journal, Limits, execute};
+use tikmatrix_domain::{AppKind, Username};
+use tikmatrix_post::Post;
+use tikmatrix_virtual_phone::{Farm, FarmOptions};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// Longer than any journey on a virtual phone.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Keeps what a run says, and lets others wait for it.
+struct Recorder {
+    entries: Mutex<Vec<Entry>>,
+    step: watch::Sender<String>,
+}
+
+impl Journal for Recorder {
+    fn record(&self, entry: Entry) {
+        if let Entry::Step(step) = &entry {
+            self.step.send_replace(step.clone());
+        }
+        self.entries.lock().unwrap().push(entry);
+    }
+}
+
+pub(crate) struct Stage {
+    pub(crate) farm: Farm,
+    folder: TempDir,
+    content: Vec<u8>,
+}
+
+/// How one run went.
+pub(crate) struct Played {
+    pub(crate) ended: Ended,
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl Played {
+    /// The remark that the task gets.
+    pub(crate) fn remark(&self) -> String {
+        match &self.ended {
+            Ended::Completed(completion) => completion.remark.clone(),
+            Ended::Failed(failure) => failure.to_string(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_completed(&self) {
+        assert!(matches!(self.ended, Ended::Completed(_)), "{}\n{:#?}", self.remark(), self.said());
+    }
+
+    /// Everything that it said, pictures aside.
+    pub(crate) fn said(&self) -> Vec<&Entry> {
+        self.entries.iter().filter(|entry| !matches!(entry, Entry::Artifact { .. })).collect()
+    }
+}
+
+impl Stage {
+    /// A phone on which nothing has happened yet.
+    pub(crate) async fn set(seed: u64) -> Self {
+        let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed }).await.unwrap();
+        let content: Vec<u8> = (0..300_000_u32).flat_map(|number| (number ^ 0x5eed).to_le_bytes()).collect();
+        let folder = TempDir::new().unwrap();
+        std::fs::write(folder.path().join("video.mp4"), &content).unwrap();
+        Self { farm, folder, content }
+    }
+
+    pub(crate) fn video(&self) -> PathBuf {
+        self.folder.path().join("video.mp4")
+    }
+
+    /// SHA-256 of the video, as the oracle writes it.
+    pub(crate) fn video_hash(&self) -> String {
+        Sha256::digest(&self.content).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The configuration of the documented example, with this caption and the stage's video.
+    pub(crate) fn config(&self, caption: &str) -> Value {
+        json!({
+            "content_type": 0,
+            "captions": caption,
+            "material_list": [self.video()],
+            "upload_wait_time": 60,
+        })
+    }
+
+    pub(crate) async fn play(&self, config: Value) -> Played {
+        self.play_for(config, None, None).await
+    }
+
+    /// Runs the script; for an account if one is given, and stopped as soon as the given step begins.
+    pub(crate) async fn play_for(
+        &self,
+        config: Value,
+        username: Option<&str>,
+        stop_at: Option<&str>,
+    ) -> Played {
+        let phone = self.connect().await;
+        let recorder = Arc::new(Recorder { entries: Mutex::default(), step: watch::Sender::default() });
+        let cancel = CancellationToken::new();
+        let username = username.map(|name| Username::new(name).unwrap());
+        let assignment = Assignment { username, app: AppKind::TikTok, config, seed: 7 };
+        let post = Post::new().unwrap();
+        let journal = Arc::clone(&recorder) as Arc<dyn Journal>;
+        let work = execute(&post, phone, assignment, journal, Limits { total: LIMIT }, cancel.clone());
+        let mut steps = recorder.step.subscribe();
+        let stopper = async {
+            if let Some(wanted) = stop_at {
+                steps.wait_for(|step| step == wanted).await.unwrap();
+                cancel.cancel();
+            }
+            std::future::pending().await
+        };
+        let ended = tokio::select! {
+            ended = work => ended,
+            () = stopper => unreachable!("the stopper never ends"),
+        };
+        let entries = std::mem::take(&mut *recorder.entries.lock().unwrap());
+        Played { ended, entries }
+    }
+
+    /// The posts of the account, as the oracle shows them.
+    pub(crate) fn posts(&self) -> Vec<Value> {
+        let report = serde_json::to_value(self.farm.report()).unwrap();
+        report[0]["apps"]["tiktok"]["accounts"][0]["posts"].as_array().unwrap().clone()
+    }
+
+    /// What the phone's shell prints for a command.
+    pub(crate) async fn shell(&self, command: &str) -> String {
+        let phone = self.connect().await;
+        let output = phone.shell(command, Deadline::after(Duration::from_secs(10))).await.unwrap();
+        output.stdout_text().trim().to_owned()
+    }
+
+    /// The phone is as it was found: no file of ours, its own keyboard, no app left open.
+    pub(crate) async fn assert_clean(&self) {
+        let left = self.shell("ls /storage/emulated/0/DCIM/Camera /data/local/tmp").await;
+        assert!(!left.contains("tikmatrix-"), "{left}");
+        let known =
+            self.shell("content query --uri content://media/external/video/media --projection _id").await;
+        assert!(!known.contains("Row:"), "{known}");
+        let keyboard = self.shell("settings get secure default_input_method").await;
+        assert!(!keyboard.contains("adbkeyboard"), "{keyboard}");
+        let front = self.shell("dumpsys window | grep mCurrentFocus").await;
+        assert!(!front.contains("musically"), "{front}");
+    }
+
+    async fn connect(&self) -> Phone {
+        let address = self.farm.phones()[0].address().to_string();
+        Phone::connect(&address, Deadline::after(Duration::from_secs(10))).await.unwrap()
+    }
+}
