@@ -286,3 +286,6 @@ impl Entry {
         Some(Packet::bare(Command::Okay, id, remote))
     }
 }
+
+#[cfg(test)]
+mod tests;
