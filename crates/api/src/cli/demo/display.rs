@@ -1,7 +1,7 @@
 //! A task's way as a person sees it: on a terminal a progress bar under the finished steps, elsewhere plain lines.
 
 use std::io::IsTerminal;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
@@ -14,7 +14,7 @@ pub(super) struct Display {
     bar: ProgressBar,
     terminal: bool,
     shown: usize,
-    last: Option<String>,
+    last: Option<(String, Instant)>,
 }
 
 impl Display {
@@ -23,7 +23,8 @@ impl Display {
         let terminal = std::io::stdout().is_terminal();
         let target = if terminal { ProgressDrawTarget::stdout() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(100), target);
-        if let Ok(style) = ProgressStyle::with_template("  {spinner} [{bar:30}] {pos:>3} %  {msg}  {elapsed}")
+        if let Ok(style) =
+            ProgressStyle::with_template("  {spinner:.cyan} [{bar:30.cyan}] {pos:>3} %  {msg}  {elapsed}")
         {
             bar.set_style(style.progress_chars("=> "));
         }
@@ -45,7 +46,7 @@ impl Display {
             } else {
                 println!("  [{progress:>3} %] {text}");
             }
-            self.last = Some(text);
+            self.last = Some((text, Instant::now()));
         }
         self.shown = self.shown.max(steps.len());
         if let Some(reason) = task["waiting_reason"].as_str() {
@@ -71,10 +72,10 @@ impl Display {
 
     /// Leaves the step that ended above the bar.
     fn tick_off(&mut self) {
-        if let Some(step) = self.last.take()
+        if let Some((step, begin)) = self.last.take()
             && self.terminal
         {
-            self.bar.println(format!("  ✓ {step}"));
+            self.bar.println(format!("  ✓ {step} ({:.1} s)", begin.elapsed().as_secs_f64()));
         }
     }
 }
