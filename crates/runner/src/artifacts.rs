@@ -43,3 +43,34 @@ impl ArtifactFolder {
         Ok(file)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn evidence_lies_below_its_task_and_attempt_and_a_second_of_a_kind_replaces_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let mut folder = ArtifactFolder::new(root.path().join("artifacts"), TaskId(12), 3);
+        for (kind, bytes, wanted) in [
+            (ArtifactKind::Screenshot, "first", "12/3/screenshot.png"),
+            (ArtifactKind::UiTree, "tree", "12/3/ui-tree.xml"),
+            (ArtifactKind::Screenshot, "second", "12/3/screenshot-2.png"),
+        ] {
+            assert_eq!(folder.keep(kind, bytes.into()).await.unwrap(), wanted);
+        }
+        let read = |file: &str| std::fs::read_to_string(root.path().join("artifacts").join(file)).unwrap();
+        assert_eq!(
+            (read("12/3/screenshot.png"), read("12/3/screenshot-2.png")),
+            ("first".into(), "second".into())
+        );
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_made_is_an_error_and_no_panic() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join("artifacts"), "a file is in the way").unwrap();
+        let mut folder = ArtifactFolder::new(root.path().join("artifacts"), TaskId(1), 1);
+        assert!(folder.keep(ArtifactKind::UiTree, Vec::new()).await.is_err());
+    }
+}

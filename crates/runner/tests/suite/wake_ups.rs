@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tikmatrix_domain::{Clock, SystemClock};
+use tikmatrix_domain::{Clock, SystemClock, TaskState};
 use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::{Fixture, phone, tell};
@@ -49,6 +50,31 @@ async fn a_task_that_is_created_between_a_look_and_the_sleep_after_it_is_run() {
     let heard = timeout(Duration::from_secs(20), fixture.stage.heard("in between")).await;
     assert!(heard.is_ok(), "the wake-up was lost");
     runner.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_that_is_taken_while_the_server_begins_to_end_waits_as_before() {
+    let clock = Arc::new(InterruptingClock::default());
+    let fixture = Fixture::with_clock(clock.clone());
+    let (a, _adbd) = phone("a").await;
+    let ids = fixture.create(vec![tell("a", "too late")]).await;
+    let runner = fixture.runner().await;
+
+    let (ending, handle) = (runner.clone(), Handle::current());
+    // The end is asked for, and not waited for: the worker that is interrupted here is part of it.
+    let ask = async move { assert!(timeout(Duration::ZERO, ending.shutdown()).await.is_err()) };
+    let (asked, was_asked) = oneshot::channel();
+    let interruption = move || {
+        std::thread::spawn(move || handle.block_on(ask)).join().unwrap();
+        asked.send(()).unwrap();
+    };
+    *clock.next.lock().unwrap() = Some(Box::new(interruption));
+    fixture.ready(&[&a]);
+    was_asked.await.unwrap();
+    runner.shutdown().await;
+    let detail = fixture.task(ids[0]).await;
+    assert_eq!((detail.task.state, detail.attempts), (TaskState::Pending, vec![]));
+    assert_eq!(fixture.stage.said(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
