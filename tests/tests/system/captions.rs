@@ -37,7 +37,10 @@ fn hostile_and_foreign_captions_arrive_letter_for_letter() {
     for number in 1..=4 {
         let ran = server.get(&format!("/virtual/phones/virtual-{number}/commands")).body;
         for words in ran.as_array().unwrap() {
-            assert!(*words != json!(["id"]) && *words != json!(["rm", "-rf", "/sdcard"]), "a caption ran: {words}");
+            assert!(
+                *words != json!(["id"]) && *words != json!(["rm", "-rf", "/sdcard"]),
+                "a caption ran: {words}"
+            );
         }
     }
 }

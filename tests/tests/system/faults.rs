@@ -2,11 +2,12 @@
 //! task, never hang the server, and are told clearly.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::tempdir;
 
-use crate::harness::{Server, Video};
+use crate::harness::{Program, Server, Video};
 
 #[test]
 fn tasks_of_an_unreachable_phone_wait_and_others_run() {
@@ -36,19 +37,70 @@ fn a_phone_that_disconnects_mid_push_fails_its_task_and_takes_the_next() {
     let ids = server.create(&["virtual-1"], "lost on the way", &video);
     let task = server.failed(ids[0]);
     assert_eq!(task["outcome"], "failed", "{task:#}");
-    assert!(!task["remark"].as_str().unwrap().is_empty(), "{task:#}");
+    let remark = task["remark"].as_str().unwrap();
+    assert!(remark.contains("virtual-1") && remark.contains("push"), "{remark}");
     let ids = server.create(&["virtual-1"], "the next one", &video);
     server.completed(ids[0]);
     assert_eq!(server.posts("virtual-1"), [("the next one".to_owned(), video.sha256)]);
 }
 
 #[test]
-fn a_popup_in_the_way_is_handled() {
+fn popups_in_the_way_are_handled() {
+    let directory = tempdir().unwrap();
+    let server = Server::start(&directory, 4);
+    let video = Video::make(directory.path(), "video.mp4");
+    let mut tasks = Vec::new();
+    for (index, kind) in ["contacts", "rate", "notifications", "got_it"].into_iter().enumerate() {
+        let serial = format!("virtual-{}", index + 1);
+        server.arm(&serial, &json!({"fault": "popup", "kind": kind}));
+        tasks.push((server.create(&[&serial], kind, &video)[0], serial, kind));
+    }
+    for (id, serial, kind) in tasks {
+        server.completed(id);
+        assert_eq!(server.posts(&serial), [(kind.to_owned(), video.sha256.clone())]);
+    }
+}
+
+#[test]
+fn a_window_that_only_a_person_can_close_fails_the_task_by_name() {
     let directory = tempdir().unwrap();
     let server = Server::start(&directory, 1);
     let video = Video::make(directory.path(), "video.mp4");
-    server.arm("virtual-1", &json!({"fault": "popup"}));
-    let ids = server.create(&["virtual-1"], "behind the window", &video);
-    server.completed(ids[0]);
-    assert_eq!(server.posts("virtual-1"), [("behind the window".to_owned(), video.sha256)]);
+    server.arm("virtual-1", &json!({"fault": "popup", "kind": "captcha"}));
+    let ids = server.create(&["virtual-1"], "not published", &video);
+    let task = server.failed(ids[0]);
+    assert!(task["remark"].as_str().unwrap().contains("captcha"), "{task:#}");
+    let kinds: Vec<&Value> = task["artifacts"].as_array().unwrap().iter().map(|kept| &kept["kind"]).collect();
+    assert_eq!(kinds, ["screenshot", "ui_tree"], "the evidence is kept");
+    for kept in task["artifacts"].as_array().unwrap() {
+        let file = directory.path().join("data/artifacts").join(kept["file"].as_str().unwrap());
+        assert!(std::fs::metadata(&file).unwrap().len() > 0, "{}", file.display());
+    }
+    assert!(server.posts("virtual-1").is_empty());
+}
+
+#[test]
+fn a_phone_that_comes_back_runs_the_task_that_waited_for_it() {
+    let directory = tempdir().unwrap();
+    let video = Video::make(directory.path(), "video.mp4");
+    let (phone, address) = a_phone("0");
+    let server = Server::start_with(directory.path(), 0, &["--phone", &address]);
+    let before = server.create(&["virtual-1"], "before", &video)[0];
+    server.completed(before);
+    drop(phone);
+
+    let while_away = server.create(&["virtual-1"], "while away", &video)[0];
+    server.task_when(while_away, "waiting for its phone", |task| task["waiting_reason"] == "device_offline");
+    let (_, port) = address.rsplit_once(':').unwrap();
+    let (_phone, _) = a_phone(port);
+    server.completed(while_away);
+}
+
+/// A phone in a process of its own, at the port if it is not 0, and its address.
+fn a_phone(port: &str) -> (Program, String) {
+    let phone = Program::start(&["phone", "--port", port]);
+    let address = phone.line("the phone's address", Duration::from_secs(30), |line| {
+        line.strip_prefix("virtual-1 listening on ").map(str::to_owned)
+    });
+    (phone, address)
 }

@@ -18,7 +18,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Starts `tikmatrix` with these arguments and without the environment twins of its options.
+    /// Starts `tikmatrix` with these arguments, and without what the environment may say to it.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let path = binary();
         assert!(
@@ -31,6 +31,7 @@ impl Program {
             command.env_remove(name);
         }
         let mut child = command
+            .env_remove("RUST_LOG")
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -71,9 +72,10 @@ impl Program {
 
     /// Sends a signal, such as `TERM`.
     pub(crate) fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        let status = Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap();
-        assert!(status.success(), "cannot send SIG{name} to {id}");
+        // Every shell has `kill` built in; the program of that name is not everywhere.
+        let line = format!("kill -{name} {}", self.child.id());
+        let status = Command::new("sh").args(["-c", &line]).status().unwrap();
+        assert!(status.success(), "`{line}` failed");
     }
 
     /// Waits for the end.
