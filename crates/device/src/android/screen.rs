@@ -16,6 +16,7 @@ const MOST_ATTEMPTS: u32 = 8;
 #[derive(Debug, Clone, Default)]
 pub struct ScreenReader {
     compressed: bool,
+    has_read: bool,
 }
 
 impl ScreenReader {
@@ -35,12 +36,24 @@ impl ScreenReader {
         Ok(self.read_both(phone, deadline).await?.1)
     }
 
+    /// Removes what a reading that was dropped on its way has left on the phone.
+    ///
+    /// # Errors
+    /// [`AndroidError`] when the phone is gone.
+    pub async fn clean_up(&self, phone: &Phone, deadline: Deadline) -> Result<(), AndroidError> {
+        if self.has_read {
+            output_of(phone, &format!("rm -f {DUMP}"), deadline).await?;
+        }
+        Ok(())
+    }
+
     async fn read_both(
         &mut self,
         phone: &Phone,
         deadline: Deadline,
     ) -> Result<(UiTree, Vec<u8>), AndroidError> {
         let mut said = String::new();
+        self.has_read = true;
         for _ in 0..MOST_ATTEMPTS {
             // `uiautomator dump` exits 0 when it fails and leaves an older file as it was, so that one goes first.
             let option = if self.compressed { " --compressed" } else { "" };

@@ -12,7 +12,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
 use super::{Completion, Script};
-use crate::android;
+use crate::android::{self, AndroidError};
 use crate::deadline::Deadline;
 use crate::phone::Phone;
 
@@ -20,6 +20,8 @@ use crate::phone::Phone;
 const CLEAN_UP: Duration = Duration::from_secs(15);
 /// The same after a run that was stopped: whoever stopped it waits for the phone to be let go.
 const CLEAN_UP_WHEN_STOPPED: Duration = Duration::from_secs(4);
+/// For a lost connection to be made anew.
+const RECONNECT: Duration = Duration::from_secs(3);
 /// For one piece of evidence.
 const EVIDENCE: Duration = Duration::from_secs(12);
 
@@ -114,11 +116,24 @@ async fn keep_evidence(context: &mut Context) {
     }
 }
 
+/// Undoes what there is to undo. A connection that was lost is made anew once: many come back within seconds.
 async fn clean_up(context: &mut Context, deadline: Deadline) {
-    let phone = context.phone().clone();
+    let mut phone = context.phone().clone();
+    let mut may_reconnect = true;
     for clean_up in context.take_clean_ups() {
-        if let Err(error) = clean_up.perform(&phone, deadline).await {
+        let mut result = clean_up.perform(&phone, deadline).await;
+        if may_reconnect && matches!(&result, Err(AndroidError::Adb(error)) if error.is_transient()) {
+            may_reconnect = false;
+            if let Ok(again) = Phone::connect(phone.address(), deadline.at_most(RECONNECT)).await {
+                phone = again;
+                result = clean_up.perform(&phone, deadline).await;
+            }
+        }
+        if let Err(error) = result {
             context.log(LogLevel::Warn, format!("could not {clean_up} afterwards: {error}"));
         }
+    }
+    if let Err(error) = context.reader.clean_up(&phone, deadline).await {
+        context.log(LogLevel::Warn, format!("could not remove the dump of the screen afterwards: {error}"));
     }
 }

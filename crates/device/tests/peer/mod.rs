@@ -2,12 +2,17 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use tikmatrix_device::adb::banner::Banner;
 use tikmatrix_device::adb::packet::{Command, MAX_PAYLOAD, Packet, PacketDecoder, VERSION_WITHOUT_CHECKSUMS};
 use tikmatrix_device::adb::shell_protocol::{Frame, FrameKind};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+
+/// The longest wait for a packet: a test that waits in vain fails instead of hanging.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One accepted connection.
 pub(crate) struct Peer {
@@ -68,7 +73,8 @@ impl Peer {
 
     /// The next packet, which must come.
     pub(crate) async fn read(&mut self) -> Packet {
-        self.try_read().await.expect("the connection was closed")
+        let packet = tokio::time::timeout(PATIENCE, self.try_read()).await;
+        packet.expect("no packet came").expect("the connection was closed")
     }
 
     /// The next packet, or `None` when the other side has closed the connection.

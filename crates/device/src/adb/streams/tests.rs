@@ -6,9 +6,10 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::{MAX_PAYLOAD, Streams, WINDOW};
+use super::Streams;
+use super::entry::WINDOW;
 use crate::adb::error::AdbCause;
-use crate::adb::packet::{Command, Packet};
+use crate::adb::packet::{Command, MAX_PAYLOAD, Packet};
 
 #[derive(Debug, Clone)]
 enum Event {

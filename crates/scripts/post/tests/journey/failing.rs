@@ -10,8 +10,6 @@ async fn a_missing_file_is_named_as_it_was_written_before_the_phone_is_touched()
     let stage = Stage::set(31).await;
     let mut config = stage.config("never");
     config["material_list"] = json!(["C:/Videos/video1.mp4"]);
-    let before = stage.shell("true").await;
-    assert_eq!(before, "");
     let commands = stage.farm.phones()[0].commands().len();
     let played = stage.play(config).await;
     assert_eq!(
@@ -20,8 +18,8 @@ async fn a_missing_file_is_named_as_it_was_written_before_the_phone_is_touched()
     );
     let ran = stage.farm.phones()[0].commands().split_off(commands);
     assert!(
-        ran.iter().all(|words| words[0] == "getprop"),
-        "only the connection itself asked the phone: {ran:?}"
+        ran.iter().all(|words| ["exec", "getprop"].contains(&words[0].as_str())),
+        "more than the connection itself touched the phone: {ran:?}"
     );
 }
 

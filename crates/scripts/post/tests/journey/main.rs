@@ -5,5 +5,6 @@
 
 mod captions;
 mod failing;
+mod faults;
 mod publishing;
 mod stage;

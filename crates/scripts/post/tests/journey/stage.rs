@@ -11,7 +11,7 @@ use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::{Assignment, Ended, Entry, Journal, Limits, execute};
 use tikmatrix_domain::{AppKind, Username};
 use tikmatrix_post::Post;
-use tikmatrix_virtual_phone::{Farm, FarmOptions};
+use tikmatrix_virtual_phone::{Farm, FarmOptions, Fault};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -120,7 +120,7 @@ impl Stage {
                 steps.wait_for(|step| step == wanted).await.unwrap();
                 cancel.cancel();
             }
-            std::future::pending().await
+            std::future::pending::<()>().await;
         };
         let ended = tokio::select! {
             ended = work => ended,
@@ -128,6 +128,11 @@ impl Stage {
         };
         let entries = std::mem::take(&mut *recorder.entries.lock().unwrap());
         Played { ended, entries }
+    }
+
+    /// Arms a fault, as the control port is told of it.
+    pub(crate) fn arm(&self, fault: &Value) {
+        self.farm.phones()[0].arm(Fault::from_json(fault).unwrap());
     }
 
     /// The posts of the account, as the oracle shows them.
