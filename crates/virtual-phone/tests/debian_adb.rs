@@ -1,6 +1,8 @@
 //! Debian's `adb` command line against a virtual phone: what works there works with any ADB client. Run by
 //! `cargo xtask test`, which sees to it that the program is there; `TIKMATRIX_ADB` names another one.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};

@@ -14,6 +14,8 @@ use crate::shell::{Input, Output, STACK_BYTES, Session, Sink, Stop, Streams};
 
 /// Pieces of output, and of input, that wait for the other side.
 const PIECES: usize = 16;
+/// The most bytes in one of them: what a pipe on a phone holds, and far below the largest frame.
+const PIECE_BYTES: usize = 64 * 1024;
 
 /// What an OPEN asks a shell for.
 pub(super) struct Request {
@@ -166,7 +168,9 @@ fn prompt(session: &Session, streams: &Streams) {
 fn sink(pieces: &mpsc::Sender<Piece>, kind: fn(Bytes) -> Piece) -> Sink {
     let pieces = pieces.clone();
     Arc::new(move |bytes| {
-        bytes.is_empty() || pieces.blocking_send(kind(Bytes::copy_from_slice(bytes))).is_ok()
+        bytes
+            .chunks(PIECE_BYTES)
+            .all(|piece| pieces.blocking_send(kind(Bytes::copy_from_slice(piece))).is_ok())
     })
 }
 

@@ -3,8 +3,12 @@
 
 /// The longest line that a shell takes, in bytes.
 const LONGEST_LINE: usize = 256 * 1024;
-/// The most parentheses, braces, substitutions and compound commands inside each other.
-const DEEPEST: usize = 24;
+/// The most parentheses and braces inside each other: the parser's time doubles with each, and with each `case`.
+const DEEPEST: usize = 16;
+/// The most `if`, `while`, `until` and `for` in a line.
+const MOST_COMPOUNDS: usize = 32;
+/// The most backquotes in a line.
+const MOST_BACKQUOTES: usize = 64;
 /// The most substitutions inside each other: the parser tries each of them several times.
 const DEEPEST_SUBSTITUTION: usize = 6;
 
@@ -23,12 +27,21 @@ pub(super) fn objection(line: &str) -> Option<&'static str> {
             b'"' => depth.in_double_quotes = !depth.in_double_quotes,
             b'$' if matches!(bytes.get(position + 1), Some(b'(' | b'{')) => depth.substitutions += 1,
             b'`' => depth.backquotes += 1,
+            b')' | b'}' if depth.in_double_quotes => {
+                depth.substitutions = depth.substitutions.saturating_sub(1);
+            }
+            // Plain text.
+            _ if depth.in_double_quotes => {}
             b'(' | b'{' => depth.open += 1,
             b')' | b'}' => {
                 depth.open = depth.open.saturating_sub(1);
                 depth.substitutions = depth.substitutions.saturating_sub(1);
             }
-            b'i' | b'w' | b'u' | b'f' | b'c' if starts_compound(bytes, position) => depth.compounds += 1,
+            // One for itself, and one for the `)` behind its pattern, which closes nothing.
+            b'c' if starts_word(bytes, position, &["case"]) => depth.open += 2,
+            b'i' | b'w' | b'u' | b'f' if starts_word(bytes, position, &["if", "while", "until", "for"]) => {
+                depth.compounds += 1;
+            }
             _ => {}
         }
         if depth.is_too_deep() {
@@ -53,8 +66,8 @@ impl Depth {
     fn is_too_deep(&self) -> bool {
         self.open > DEEPEST
             || self.substitutions > DEEPEST_SUBSTITUTION
-            || self.backquotes > 4 * DEEPEST
-            || self.compounds > DEEPEST
+            || self.backquotes > MOST_BACKQUOTES
+            || self.compounds > MOST_COMPOUNDS
     }
 }
 
@@ -62,11 +75,12 @@ fn skip_single_quotes(bytes: &[u8], start: usize) -> usize {
     bytes[start + 1..].iter().position(|byte| *byte == b'\'').map_or(bytes.len(), |length| start + 1 + length)
 }
 
-fn starts_compound(bytes: &[u8], position: usize) -> bool {
-    let starts_word = position == 0 || !bytes[position - 1].is_ascii_alphanumeric();
+/// Whether one of `keywords` stands at `position` as a word of its own.
+fn starts_word(bytes: &[u8], position: usize, keywords: &[&str]) -> bool {
+    let begins = position == 0 || !bytes[position - 1].is_ascii_alphanumeric();
     let rest = &bytes[position..];
-    starts_word
-        && ["if", "while", "until", "for", "case"].iter().any(|keyword| {
+    begins
+        && keywords.iter().any(|keyword| {
             rest.starts_with(keyword.as_bytes())
                 && rest.get(keyword.len()).is_none_or(|next| next.is_ascii_whitespace() || *next == b'(')
         })
@@ -80,6 +94,7 @@ mod tests {
     fn a_quoted_caption_may_hold_any_number_of_parentheses() {
         let caption = "(".repeat(500);
         assert_eq!(objection(&format!("echo '{caption}'")), None);
+        assert_eq!(objection(&format!("echo \"{caption} {}\"", "case ".repeat(100))), None);
     }
 
     #[test]

@@ -22,3 +22,6 @@ pub(crate) use pattern::matches as matches_pattern;
 pub(crate) use session::{Leaving, Session};
 pub(crate) use stop::Stop;
 pub(crate) use streams::{Input, Output, Sink, Streams, lock};
+
+#[cfg(test)]
+mod tests;

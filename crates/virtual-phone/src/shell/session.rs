@@ -13,7 +13,7 @@ use super::{interpret, parse};
 use crate::machine::Machine;
 
 /// The most simple commands that one `shell:` request runs, loops and background jobs included.
-const MOST_COMMANDS: u64 = 100_000;
+const MOST_COMMANDS: u64 = 20_000;
 /// The most shells, substitutions and functions inside each other.
 const DEEPEST: u32 = 24;
 /// The most variables, and the most bytes in one.

@@ -65,7 +65,7 @@ fn run_parts(session: &mut Session, streams: &Streams, parts: &Parts<'_>) -> Res
             return Ok(());
         }
     };
-    let saved = session.copy_variables();
+    let saved = (!parts.assignments.is_empty()).then(|| session.copy_variables());
     for assignment in &parts.assignments {
         assign(session, &streams, assignment)?;
     }
@@ -76,7 +76,7 @@ fn run_parts(session: &mut Session, streams: &Streams, parts: &Parts<'_>) -> Res
         let status = commands::run(&mut Invocation { session, streams: &streams, name, arguments });
         session.status = status;
     }
-    if !parts.assignments.is_empty() {
+    if let Some(saved) = saved {
         session.replace_variables(saved);
     }
     Ok(())
