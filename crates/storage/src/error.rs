@@ -1,7 +1,5 @@
 //! What can go wrong with the database, by what a caller can do about it.
 
-use std::path::PathBuf;
-
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use thiserror::Error;
 use tikmatrix_domain::{IllegalTransition, TaskId};
@@ -10,18 +8,20 @@ use tikmatrix_domain::{IllegalTransition, TaskId};
 #[derive(Debug, Error)]
 pub enum StorageError {
     /// The database could not be opened or brought up to date.
-    #[error("the database {} cannot be opened: {reason}", .path.display())]
+    #[error("the database {database} cannot be opened: {reason}")]
     Open {
-        /// The database's file.
-        path: PathBuf,
+        /// The database's file, or its URL without the password.
+        database: String,
         /// What was in the way.
         reason: String,
     },
     /// Another server works on the same database.
-    #[error("the database {} is in use by another server: stop that one, or choose another data directory", .path.display())]
+    #[error(
+        "the database {database} is in use by another server: stop that one, or choose another data directory"
+    )]
     InUse {
         /// The database's file.
-        path: PathBuf,
+        database: String,
     },
     /// The database refused.
     #[error("could not {operation}: {reason}")]
@@ -101,22 +101,46 @@ impl Fault {
     }
 }
 
-/// SQLite reports a busy database, a full disk and a failed read or write without a kind of their own; all of them can
-/// pass. What has a kind is a violated constraint, and the same rows violate it again.
+/// What the engines say, without a kind of its own, of what can pass: a busy, full or read-only database and a failed
+/// read or write on SQLite; the same, and a server that is ending, starting or overloaded, on PostgreSQL.
+const PASSING: [&str; 20] = [
+    "database is locked",
+    "database table is locked",
+    "disk is full",
+    "disk I/O error",
+    "readonly database",
+    "unable to open database file",
+    "No space left on device",
+    "could not extend file",
+    "could not write",
+    "could not access status",
+    "terminating connection",
+    "the database system is",
+    "deadlock detected",
+    "canceling statement",
+    "too many clients",
+    "connection slots",
+    "out of memory",
+    "out of shared memory",
+    "server closed the connection",
+    "connection to server",
+];
+
+/// What has a kind is mostly a violated constraint, and the same rows violate it again.
 fn may_pass(error: &DieselError) -> bool {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) => {
-            let message = information.message();
-            ["database is locked", "database table is locked", "disk is full", "disk I/O error"]
-                .iter()
-                .any(|passing| message.contains(passing))
+            PASSING.iter().any(|passing| information.message().contains(passing))
         }
         DieselError::DatabaseError(kind, _) => matches!(
             kind,
             DatabaseErrorKind::SerializationFailure
                 | DatabaseErrorKind::UnableToSendCommand
                 | DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::ReadOnlyTransaction
         ),
+        // The statement that failed said why; these are what follows from it.
+        DieselError::BrokenTransactionManager | DieselError::RollbackErrorOnCommit { .. } => true,
         _ => false,
     }
 }

@@ -1,13 +1,17 @@
-//! Tasks in a database: schema, migrations, and short named operations that take and give domain types. It decides
+//! Tasks in a database, SQLite or PostgreSQL: schema, migrations, and short named operations that take and give domain types. It decides
 //! nothing about tasks: a state is written as the domain's transition function returned it.
 
+mod address;
+mod connection;
 mod error;
 mod filter;
 mod operations;
+mod readers;
 mod rows;
 mod schema;
 mod store;
+mod writer;
 
 pub use error::StorageError;
 pub use filter::{Page, PageStart, TaskCounts, TaskFilter};
-pub use store::Store;
+pub use store::{Store, Version};

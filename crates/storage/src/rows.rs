@@ -3,12 +3,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sqlite::Sqlite;
 use tikmatrix_domain::{
     AppKind, Artifact, ArtifactKind, Attempt, Finish, LeaseId, LogLevel, LogLine, Outcome, ScriptName,
     Serial, Source, Status, Step, Task, TaskId, TaskState, Username,
 };
 
+use crate::connection::Engine;
 use crate::error::StorageError;
 use crate::schema;
 
@@ -55,9 +55,10 @@ impl StateColumns {
 
 /// A task that is to be inserted.
 #[derive(Insertable)]
-#[diesel(table_name = schema::task)]
+#[diesel(table_name = schema::task, treat_none_as_default_value = false)]
 pub(crate) struct NewTaskRow<'task> {
-    pub(crate) serial: Option<&'task str>,
+    pub(crate) id: i64,
+    pub(crate) serial: Option<String>,
     pub(crate) username: Option<&'task str>,
     pub(crate) app: &'static str,
     pub(crate) script_name: &'task str,
@@ -72,8 +73,8 @@ pub(crate) struct NewTaskRow<'task> {
     pub(crate) updated_at: i64,
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = schema::task, check_for_backend(Sqlite))]
+#[derive(Queryable, QueryableByName, Selectable)]
+#[diesel(table_name = schema::task, check_for_backend(Engine))]
 pub(crate) struct TaskRow {
     id: i64,
     serial: Option<String>,
@@ -141,7 +142,7 @@ impl TaskRow {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = schema::attempt, check_for_backend(Sqlite))]
+#[diesel(table_name = schema::attempt, check_for_backend(Engine))]
 pub(crate) struct AttemptRow {
     pub(crate) task_id: i64,
     pub(crate) number: i32,
@@ -164,7 +165,7 @@ impl AttemptRow {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = schema::step, check_for_backend(Sqlite))]
+#[diesel(table_name = schema::step, check_for_backend(Engine))]
 pub(crate) struct StepRow {
     pub(crate) task_id: i64,
     pub(crate) attempt: i32,
@@ -185,7 +186,7 @@ impl StepRow {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = schema::task_log, check_for_backend(Sqlite))]
+#[diesel(table_name = schema::task_log, check_for_backend(Engine))]
 pub(crate) struct LogRow {
     pub(crate) task_id: i64,
     pub(crate) attempt: i32,
@@ -209,7 +210,7 @@ impl LogRow {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = schema::artifact, check_for_backend(Sqlite))]
+#[diesel(table_name = schema::artifact, check_for_backend(Engine))]
 pub(crate) struct ArtifactRow {
     pub(crate) task_id: i64,
     pub(crate) attempt: i32,

@@ -79,3 +79,29 @@ diesel::table! {
         file -> Text,
     }
 }
+
+diesel::table! {
+    task_kind (status, script_name, source) {
+        status -> Integer,
+        script_name -> Text,
+        source -> Text,
+        tasks -> Integer,
+    }
+}
+
+diesel::table! {
+    task_group (serial, username, script_name, source, status) {
+        serial -> Text,
+        username -> Text,
+        script_name -> Text,
+        source -> Text,
+        status -> Integer,
+        tasks -> Integer,
+    }
+}
+
+diesel::table! {
+    task_number (last) {
+        last -> BigInt,
+    }
+}

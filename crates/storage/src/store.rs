@@ -1,37 +1,22 @@
-//! The database itself: opening, migrations, and the two ways in which operations reach a connection. What is read and
-//! written is the operations' business.
+//! The database itself: opening it, and the ways in which operations reach a connection. What is read and written is the
+//! operations' business.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use diesel::Connection as _;
-use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error as PoolError, Pool};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use tokio::sync::Semaphore;
+use diesel::sql_types::Text;
 
+use crate::address::Address;
+use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
-
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
-
-/// WAL lets readers and the writer work side by side; they wait for each other only at checkpoints.
-const READERS: usize = 4;
-
-/// The permits below keep callers from ever waiting here, unless a connection has to be opened anew.
-const CONNECT_WITHIN: Duration = Duration::from_secs(10);
-
-/// How a connection begins: what SQLite forgets from one connection to the next.
-/// `synchronous = FULL` makes every commit of a WAL database survive a loss of power, not only a crash.
-const SETTINGS: &str = "PRAGMA busy_timeout = 10000;
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
-    PRAGMA foreign_keys = ON;";
-
-pub(crate) type Connection = SqliteConnection;
+use crate::readers::Readers;
+use crate::writer::Writer;
 
 /// The tasks' database. Clones share it; it closes when the last of them is gone.
 #[derive(Clone)]
@@ -39,44 +24,85 @@ pub struct Store {
     database: Arc<Database>,
 }
 
+/// In the order in which they are closed.
 struct Database {
-    writer: Lane,
-    readers: Lane,
-    /// Held for as long as the database is open, so that no second server works on the same tasks.
-    _lock: File,
+    writer: Writer,
+    readers: Readers,
+    /// Who else can write; on SQLite nobody, so that the program itself can count what was written.
+    changes: Option<Changes>,
+    /// Held for as long as a SQLite database is open, so that no second server works on the same tasks.
+    _lock: Option<File>,
 }
 
-/// Connections, and as many permits: callers queue for a permit, in order and without occupying a thread.
-struct Lane {
-    pool: Pool<ConnectionManager<Connection>>,
-    permits: Arc<Semaphore>,
-}
+/// In which state all tasks are: two equal versions mean that nothing about any of them has changed in between. The
+/// opposite does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Version(String);
 
-#[derive(Debug)]
-struct Settings;
-
-impl CustomizeConnection<Connection, PoolError> for Settings {
-    fn on_acquire(&self, connection: &mut Connection) -> Result<(), PoolError> {
-        connection.batch_execute(SETTINGS).map_err(PoolError::QueryError)
-    }
+#[derive(Clone)]
+struct Changes {
+    /// Tells the versions of this opening from those of others.
+    opened: u128,
+    count: Arc<AtomicU64>,
 }
 
 impl Store {
-    /// Opens the database in the file at `path`, makes it if there is none, and brings it up to date. It blocks: call
-    /// it before the server begins.
+    /// Opens the SQLite database in the file at `path`, makes it if there is none, and brings it up to date. It blocks:
+    /// call it before the server begins.
     ///
     /// # Errors
     /// [`StorageError::InUse`] when another server has it open, [`StorageError::Open`] when it cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StorageError> {
-        let path = path.as_ref();
-        let failed = |reason: String| StorageError::Open { path: path.to_owned(), reason };
-        let url = path.to_str().ok_or_else(|| failed("its path is not valid Unicode".to_owned()))?;
-        let lock = lock(path)?;
-        bring_up_to_date(url).map_err(failed)?;
-        // One writer: SQLite has only one, and its own queue for it is neither fair nor prompt.
-        let writer = Lane::open(url, 1).map_err(failed)?;
-        let readers = Lane::open(url, READERS).map_err(failed)?;
-        Ok(Self { database: Arc::new(Database { writer, readers, _lock: lock }) })
+        Self::open_address(&Address::Sqlite(path.as_ref().to_owned()))
+    }
+
+    /// Opens the database at `url` and brings it up to date: `sqlite://PATH`, or `postgres://…` as libpq takes it. It
+    /// blocks. The libpq that is compiled in speaks no TLS: a PostgreSQL on another machine needs a tunnel or a network
+    /// that can be trusted.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_url(url: &str) -> Result<Self, StorageError> {
+        let address = Address::parse(url).ok_or_else(|| StorageError::Open {
+            // It may hold a password.
+            database: "URL".to_owned(),
+            reason: "it begins with neither sqlite:// nor postgres://".to_owned(),
+        })?;
+        Self::open_address(&address)
+    }
+
+    fn open_address(address: &Address) -> Result<Self, StorageError> {
+        let failed = |reason: String| StorageError::Open { database: address.shown(), reason };
+        let (lock, changes) = match address {
+            Address::Sqlite(path) => (Some(lock(path)?), Some(Changes::begin())),
+            Address::Postgres(_) => (None, None),
+        };
+        // A pool tries again and again and then no longer says what was wrong.
+        address.bring_up_to_date().map_err(failed)?;
+        let first = address.connect().map_err(failed)?;
+        let counted = changes.clone();
+        let committed = move || counted.iter().for_each(Changes::happened);
+        let writer =
+            Writer::start(address.clone(), first, committed).map_err(|error| failed(error.to_string()))?;
+        let readers = Readers::open(address).map_err(failed)?;
+        Ok(Self { database: Arc::new(Database { writer, readers, changes, _lock: lock }) })
+    }
+
+    /// The version of the tasks. Ask before reading what it is to stand for: a change in between makes what was read
+    /// newer than its version says, which is noticed, while the opposite would not be.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn version(&self) -> Result<Version, StorageError> {
+        if let Some(changes) = &self.database.changes {
+            return Ok(changes.version());
+        }
+        self.look("look for changes", |connection| {
+            // Which transactions are visible: as long as it is the same, so is everything, whoever writes.
+            let visible = diesel::select(diesel::dsl::sql::<Text>("pg_current_snapshot()::text"));
+            Ok(Version(visible.get_result(connection)?))
+        })
+        .await
     }
 
     /// Runs `work` in a transaction that may write, one at a time.
@@ -85,13 +111,8 @@ impl Store {
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        // A transaction that begins as a reader and then writes can fail with "busy" at once, whatever the timeout.
-        self.off_thread(
-            operation,
-            |database| &database.writer,
-            |connection| connection.immediate_transaction(work),
-        )
-        .await
+        // The database stays open for it even if the caller drops the last store meanwhile.
+        self.database.writer.run(operation, work).await
     }
 
     /// Runs `work` in a transaction that only reads and sees one state of the database throughout.
@@ -100,60 +121,65 @@ impl Store {
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        self.off_thread(operation, |database| &database.readers, |connection| connection.transaction(work))
-            .await
+        self.look(operation, |connection| {
+            connection.begin_to_read()?;
+            let result = work(connection);
+            // Nothing was written, so nothing is lost if this fails; the next user of the connection would notice.
+            let ended = connection.commit();
+            let result = result?;
+            ended?;
+            Ok(result)
+        })
+        .await
     }
 
-    /// Database calls block, so they run on a thread of their own kind. A caller that gives up does not cut the work
-    /// short: permit, connection and database stay with it until it is done.
-    async fn off_thread<T: Send + 'static>(
+    /// Runs `work`, which is a single statement that reads: it sees one state of the database without a transaction.
+    pub(crate) async fn look<T: Send + 'static>(
         &self,
         operation: &'static str,
-        lane: fn(&Database) -> &Lane,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
         let database = Arc::clone(&self.database);
-        let permits = Arc::clone(&lane(&database).permits);
+        let permits = database.readers.permits();
         let permit = permits.acquire_owned().await.map_err(|_closed| StorageError::CutOff { operation })?;
+        // Database calls block, so they run on a thread of their own kind. A caller that gives up does not cut the work
+        // short: permit, connection and database stay with it until it is done.
         let worked = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            let mut connection = lane(&database).pool.get().map_err(|error| StorageError::Database {
-                operation,
-                reason: error.to_string(),
-                transient: true,
-            })?;
-            work(&mut connection).map_err(|fault| fault.during(operation))
+            database.readers.run(operation, work)
         });
         worked.await.map_err(|_join| StorageError::CutOff { operation })?
     }
 }
 
-impl Lane {
-    fn open(url: &str, size: usize) -> Result<Self, String> {
-        let pool = Pool::builder()
-            .max_size(u32::try_from(size).map_err(|error| error.to_string())?)
-            .connection_timeout(CONNECT_WITHIN)
-            .connection_customizer(Box::new(Settings))
-            .build(ConnectionManager::new(url))
-            .map_err(|error| error.to_string())?;
-        Ok(Self { pool, permits: Arc::new(Semaphore::new(size)) })
+impl Changes {
+    fn begin() -> Self {
+        let opened = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+        Self { opened, count: Arc::new(AtomicU64::new(0)) }
+    }
+
+    fn happened(&self) {
+        self.count.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn version(&self) -> Version {
+        Version(format!("{:x}-{:x}", self.opened, self.count.load(Ordering::SeqCst)))
     }
 }
 
-/// A connection of its own, since a pool tries again and again and then no longer says what was wrong.
-fn bring_up_to_date(url: &str) -> Result<(), String> {
-    let mut connection = Connection::establish(url).map_err(|error| error.to_string())?;
-    connection.batch_execute(SETTINGS).map_err(|error| error.to_string())?;
-    connection.run_pending_migrations(MIGRATIONS).map_err(|error| error.to_string())?;
-    Ok(())
+impl fmt::Display for Version {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
 }
 
 /// Takes the lock beside the database; the system lets it go when the program ends, however it ends.
 fn lock(path: &Path) -> Result<File, StorageError> {
+    let database = || path.display().to_string();
     let mut name = OsString::from(path);
     name.push(".lock");
     let failed =
-        |error: std::io::Error| StorageError::Open { path: path.to_owned(), reason: error.to_string() };
+        |error: std::io::Error| StorageError::Open { database: database(), reason: error.to_string() };
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)
@@ -162,7 +188,7 @@ fn lock(path: &Path) -> Result<File, StorageError> {
         .map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StorageError::InUse { path: path.to_owned() }),
+        Err(TryLockError::WouldBlock) => Err(StorageError::InUse { database: database() }),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }
 }
@@ -170,39 +196,17 @@ fn lock(path: &Path) -> Result<File, StorageError> {
 /// A database in memory, for tests that look below the operations.
 #[cfg(test)]
 pub(crate) fn migrated() -> Connection {
-    let mut connection = Connection::establish(":memory:").unwrap();
-    connection.batch_execute(SETTINGS).unwrap();
-    connection.run_pending_migrations(MIGRATIONS).unwrap();
-    connection
+    use diesel::Connection as _;
+    use diesel_migrations::MigrationHarness;
+
+    let mut connection = SqliteConnection::establish(":memory:").unwrap();
+    connection.run_pending_migrations(crate::address::SQLITE_MIGRATIONS).unwrap();
+    Connection::Sqlite(connection)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Every table and index as SQL, without the notes that migrations keep about themselves.
-    fn shape(connection: &mut Connection) -> Vec<String> {
-        #[derive(QueryableByName)]
-        struct Line {
-            #[diesel(sql_type = diesel::sql_types::Text)]
-            sql: String,
-        }
-        let query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL
-            AND name NOT LIKE '__diesel%' AND name NOT LIKE 'sqlite_%' ORDER BY name";
-        let lines: Vec<Line> = diesel::sql_query(query).load(connection).unwrap();
-        lines.into_iter().map(|line| line.sql).collect()
-    }
-
-    #[test]
-    fn every_migration_can_be_undone_and_done_again() {
-        let mut connection = migrated();
-        let up = shape(&mut connection);
-        assert!(up.iter().any(|sql| sql.starts_with("CREATE TABLE task ")));
-        connection.revert_all_migrations(MIGRATIONS).unwrap();
-        assert_eq!(shape(&mut connection), Vec::<String>::new());
-        connection.run_pending_migrations(MIGRATIONS).unwrap();
-        assert_eq!(shape(&mut connection), up);
-    }
 
     #[test]
     fn every_connection_syncs_each_commit_checks_references_and_waits_for_others() {
@@ -214,19 +218,16 @@ mod tests {
             foreign_keys: i32,
             #[diesel(sql_type = diesel::sql_types::Integer)]
             timeout: i32,
-            #[diesel(sql_type = diesel::sql_types::Text)]
+            #[diesel(sql_type = Text)]
             journal_mode: String,
         }
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path().join("tasks.db")).unwrap();
         let query =
             "SELECT * FROM pragma_synchronous, pragma_foreign_keys, pragma_busy_timeout, pragma_journal_mode";
-        for lane in [&store.database.writer, &store.database.readers] {
-            let in_force: InForce =
-                diesel::sql_query(query).get_result(&mut lane.pool.get().unwrap()).unwrap();
-            let wanted =
-                InForce { synchronous: 2, foreign_keys: 1, timeout: 10_000, journal_mode: "wal".to_owned() };
-            assert_eq!(in_force, wanted);
-        }
+        let mut connection = Address::Sqlite(folder.path().join("tasks.db")).connect().unwrap();
+        let in_force: InForce = diesel::sql_query(query).get_result(&mut connection).unwrap();
+        let wanted =
+            InForce { synchronous: 2, foreign_keys: 1, timeout: 2_000, journal_mode: "wal".to_owned() };
+        assert_eq!(in_force, wanted);
     }
 }

@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use tikmatrix_domain::{AppKind, Serial, Status, Username};
 
+use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::rows::{self, millis};
 use crate::schema::{account, task};
-use crate::store::{Connection, Store};
+use crate::store::Store;
 
 impl Store {
     /// Binds an account to a phone, recording it if it is not known, and gives that phone to the pending tasks of the

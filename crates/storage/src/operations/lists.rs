@@ -1,14 +1,15 @@
 //! Reading tasks: one with its history, lists with filters and pages, and counts.
 
 use diesel::prelude::*;
-use diesel::sqlite::Sqlite;
-use tikmatrix_domain::{LogLine, Status, Task, TaskDetail, TaskId};
+use tikmatrix_domain::{LogLine, Task, TaskDetail, TaskId};
 
+use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
-use crate::filter::{Page, PageStart, TaskCounts, TaskFilter};
+use crate::filter::{Page, TaskCounts, TaskFilter};
+use crate::operations::{counts, pages};
 use crate::rows::{ArtifactRow, AttemptRow, LogRow, StepRow, TaskRow};
 use crate::schema::{artifact, attempt, step, task, task_log};
-use crate::store::{Connection, Store};
+use crate::store::Store;
 
 impl Store {
     /// The task with its attempts, steps and artifacts; none if there is no such task.
@@ -24,7 +25,7 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn task_log(&self, id: TaskId) -> Result<Vec<LogLine>, StorageError> {
-        self.read("read a task's log", move |connection| {
+        self.look("read a task's log", move |connection| {
             let rows: Vec<LogRow> = task_log::table
                 .filter(task_log::task_id.eq(id.0))
                 .order((task_log::attempt, task_log::number))
@@ -41,10 +42,9 @@ impl Store {
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn tasks(&self, filter: TaskFilter, page: Page) -> Result<(Vec<Task>, u64), StorageError> {
         self.read("list tasks", move |connection| {
-            let total: i64 = matching(&filter).count().get_result(connection)?;
-            let rows: Vec<TaskRow> = page_of(&filter, page).select(TaskRow::as_select()).load(connection)?;
-            let tasks = rows.into_iter().map(TaskRow::into_task).collect::<Result<_, _>>()?;
-            Ok((tasks, u64::try_from(total).unwrap_or_default()))
+            let total = counts::matching(connection, &filter)?;
+            let tasks = pages::page(connection, &filter, page, total)?;
+            Ok((tasks.into_iter().map(TaskRow::into_task).collect::<Result<_, _>>()?, total))
         })
         .await
     }
@@ -54,22 +54,7 @@ impl Store {
     /// # Errors
     /// Of the database only.
     pub async fn stats(&self) -> Result<TaskCounts, StorageError> {
-        self.read("count tasks", |connection| {
-            let mut counts = TaskCounts::default();
-            for status in Status::ALL {
-                let filter = TaskFilter { status: Some(status), ..TaskFilter::default() };
-                let count: i64 = matching(&filter).count().get_result(connection)?;
-                let count = u64::try_from(count).unwrap_or_default();
-                match status {
-                    Status::Pending => counts.pending = count,
-                    Status::Running => counts.running = count,
-                    Status::Completed => counts.completed = count,
-                    Status::Failed => counts.failed = count,
-                }
-            }
-            Ok(counts)
-        })
-        .await
+        self.look("count tasks", counts::by_status).await
     }
 }
 
@@ -97,32 +82,4 @@ fn detail(connection: &mut Connection, id: TaskId) -> Result<Option<TaskDetail>,
         steps: steps.into_iter().map(StepRow::into_step).collect::<Result<_, _>>()?,
         artifacts: artifacts.into_iter().map(ArtifactRow::into_artifact).collect::<Result<_, _>>()?,
     }))
-}
-
-pub(super) fn page_of(filter: &TaskFilter, page: Page) -> task::BoxedQuery<'static, Sqlite> {
-    let query = matching(filter).order(task::id.desc()).limit(i64::from(page.size));
-    match page.start {
-        PageStart::Number(number) => query.offset(i64::from(number.saturating_sub(1)) * i64::from(page.size)),
-        PageStart::Before(id) => query.filter(task::id.lt(id.0)),
-    }
-}
-
-pub(super) fn matching(filter: &TaskFilter) -> task::BoxedQuery<'static, Sqlite> {
-    let mut query = task::table.into_boxed();
-    if let Some(status) = filter.status {
-        query = query.filter(task::status.eq(i32::from(status.code())));
-    }
-    if let Some(serial) = &filter.serial {
-        query = query.filter(task::serial.eq(serial.as_str().to_owned()));
-    }
-    if let Some(username) = &filter.username {
-        query = query.filter(task::username.eq(username.as_str().to_owned()));
-    }
-    if let Some(script) = &filter.script {
-        query = query.filter(task::script_name.eq(script.as_str().to_owned()));
-    }
-    if let Some(source) = filter.source {
-        query = query.filter(task::source.eq(source.text()));
-    }
-    query
 }

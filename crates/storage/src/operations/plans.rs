@@ -1,17 +1,18 @@
 //! How SQLite means to answer the queries that run often: with a million tasks a scan or a sort would be felt.
 
-use diesel::debug_query;
+use std::sync::{Arc, Mutex};
+
+use diesel::connection::InstrumentationEvent;
 use diesel::prelude::*;
-use diesel::query_builder::QueryFragment;
 use diesel::sql_types::Text;
-use diesel::sqlite::Sqlite;
 use tikmatrix_domain::{ScriptName, Serial, Source, Status, TaskId, Username};
 
+use crate::connection::Connection;
 use crate::filter::{Page, PageStart, TaskFilter};
-use crate::operations::lists::{matching, page_of};
 use crate::operations::work::due;
-use crate::rows::moment;
-use crate::store::{Connection, migrated};
+use crate::operations::{counts, pages};
+use crate::rows::{TaskRow, moment};
+use crate::store::migrated;
 
 #[derive(QueryableByName)]
 struct PlanLine {
@@ -19,73 +20,96 @@ struct PlanLine {
     detail: String,
 }
 
-fn plan(query: &impl QueryFragment<Sqlite>) -> String {
-    let mut connection: Connection = migrated();
-    let explain = format!("EXPLAIN QUERY PLAN {}", debug_query::<Sqlite, _>(query));
-    let lines: Vec<PlanLine> = diesel::sql_query(explain).load(&mut connection).unwrap();
+/// The plans of all statements that `operation` runs, without indentation.
+fn plan(operation: impl FnOnce(&mut Connection)) -> String {
+    use diesel::Connection as _;
+
+    let mut connection = migrated();
+    let statements = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&statements);
+    connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            seen.lock().unwrap().push(query.to_string());
+        }
+    });
+    operation(&mut connection);
+    let statements = std::mem::take(&mut *statements.lock().unwrap());
+    let mut lines: Vec<PlanLine> = Vec::new();
+    for statement in statements {
+        let explain = format!("EXPLAIN QUERY PLAN {statement}");
+        lines.extend(diesel::sql_query(explain).load::<PlanLine>(&mut connection).unwrap());
+    }
     lines.into_iter().map(|line| line.detail).collect::<Vec<_>>().join("; ")
+}
+
+fn list(filter: &TaskFilter, start: PageStart) -> String {
+    plan(|connection| {
+        pages::page(connection, filter, Page { start, size: 20 }, u64::MAX).map(drop).unwrap();
+    })
 }
 
 #[test]
 fn a_claim_reads_the_first_entry_of_its_index() {
     let serial = Serial::new("a").unwrap();
-    let plan = plan(&due(&serial, moment("now", 0).unwrap()));
+    let plan = plan(|connection| {
+        let due = due(&serial, moment("now", 0).unwrap());
+        due.select(TaskRow::as_select()).first(connection).optional().map(drop).unwrap();
+    });
     assert_eq!(plan, "SEARCH task USING INDEX task_claim (serial=? AND status=? AND due_at<?)");
 }
 
 #[test]
-fn every_list_runs_along_an_index_and_never_sorts() {
-    let filters = [
-        (
-            "SEARCH task USING INDEX task_by_status (status=?)",
-            filter_by(|filter| filter.status = Some(Status::Failed)),
-        ),
-        (
-            "SEARCH task USING INDEX task_by_serial (serial=?)",
-            filter_by(|filter| filter.serial = Serial::new("a").ok()),
-        ),
-        (
-            "SEARCH task USING INDEX task_by_username (username=?)",
-            filter_by(|filter| filter.username = Username::new("a").ok()),
-        ),
-        (
-            "SEARCH task USING INDEX task_by_script (script_name=?)",
-            filter_by(|filter| filter.script = ScriptName::new("post").ok()),
-        ),
-        (
-            "SEARCH task USING INDEX task_by_source (source=?)",
-            filter_by(|filter| filter.source = Some(Source::Ui)),
-        ),
-        ("SCAN task", TaskFilter::default()),
-    ];
-    for (wanted, filter) in filters {
-        assert_eq!(plan(&page_of(&filter, Page { start: PageStart::Number(3), size: 20 })), wanted);
+fn all_tasks_and_those_of_a_phone_or_an_account_lie_in_their_order() {
+    let of_phone = TaskFilter { serial: Serial::new("a").ok(), ..TaskFilter::default() };
+    let of_account = TaskFilter { username: Username::new("a").ok(), ..TaskFilter::default() };
+    let before = PageStart::Before(TaskId(9));
+    for (filter, start, wanted) in [
+        (TaskFilter::default(), PageStart::Number(3), "SCAN task"),
+        (TaskFilter::default(), before, "SEARCH task USING INTEGER PRIMARY KEY (rowid<?)"),
+        (of_phone, before, "SEARCH task USING INDEX task_by_serial (serial=? AND id<?)"),
+        (of_account, before, "SEARCH task USING INDEX task_by_username (username=? AND id<?)"),
+    ] {
+        assert_eq!(list(&filter, start), wanted);
     }
-    let before = page_of(&TaskFilter::default(), Page { start: PageStart::Before(TaskId(9)), size: 20 });
-    assert_eq!(plan(&before), "SEARCH task USING INTEGER PRIMARY KEY (rowid<?)");
 }
 
 #[test]
-fn filters_together_never_sort() {
-    let both = filter_by(|filter| {
-        filter.status = Some(Status::Failed);
-        filter.serial = Serial::new("a").ok();
-        filter.script = ScriptName::new("post").ok();
+fn any_other_list_seeks_its_groups_in_an_index() {
+    let failed = TaskFilter { status: Some(Status::Failed), ..TaskFilter::default() };
+    let narrow = TaskFilter {
+        serial: Serial::new("a").ok(),
+        script: ScriptName::new("post").ok(),
+        source: Some(Source::Ui),
+        ..failed.clone()
+    };
+    for (filter, wanted) in [
+        (
+            failed,
+            "SEARCH one USING COVERING INDEX task_by_kind (status=? AND script_name=? AND source=? AND id<?)",
+        ),
+        (
+            narrow,
+            "SEARCH one USING COVERING INDEX task_by_group \
+             (<expr>=? AND <expr>=? AND script_name=? AND source=? AND status=? AND id<?)",
+        ),
+    ] {
+        let plan = list(&filter, PageStart::Before(TaskId(9)));
+        assert!(plan.contains(wanted), "{plan}");
+        let reads_tasks = plan.split("; ").filter(|line| line.starts_with("SCAN"));
+        assert!(reads_tasks.clone().all(|line| line.contains("kept")), "{plan}");
+    }
+}
+
+#[test]
+fn counts_read_no_tasks() {
+    let of_account = TaskFilter { username: Username::new("a").ok(), ..TaskFilter::default() };
+    let plan = plan(|connection| {
+        counts::by_status(connection).map(drop).unwrap();
+        counts::matching(connection, &TaskFilter::default()).map(drop).unwrap();
+        counts::matching(connection, &of_account).map(drop).unwrap();
     });
-    let plan = plan(&page_of(&both, Page { start: PageStart::Number(1), size: 20 }));
-    assert!(plan.starts_with("SEARCH task USING INDEX"), "{plan}");
-    assert!(!plan.contains("TEMP B-TREE"), "{plan}");
-}
-
-#[test]
-fn counting_a_status_reads_an_index_alone() {
-    let pending = filter_by(|filter| filter.status = Some(Status::Pending));
-    let plan = plan(&matching(&pending).count());
-    assert_eq!(plan, "SEARCH task USING COVERING INDEX task_by_status (status=?)");
-}
-
-fn filter_by(set: impl FnOnce(&mut TaskFilter)) -> TaskFilter {
-    let mut filter = TaskFilter::default();
-    set(&mut filter);
-    filter
+    assert_eq!(
+        plan,
+        "SCAN task_kind; SCAN task_kind; SEARCH task_group USING INDEX task_group_by_username (username=?)"
+    );
 }

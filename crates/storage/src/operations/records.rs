@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use tikmatrix_domain::{IllegalTransition, LeaseId, Record, RecordedEvent, Status, TaskId};
 
+use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::rows::{ArtifactRow, LogRow, StepRow, millis};
 use crate::schema::{artifact, attempt, step, task, task_log};
-use crate::store::{Connection, Store};
+use crate::store::Store;
 
 impl Store {
     /// Keeps `records` of the attempt that runs under `lease`, in their order and all at once.

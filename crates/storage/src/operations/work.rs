@@ -4,16 +4,16 @@
 use chrono::{DateTime, Utc};
 use diesel::dsl::min;
 use diesel::prelude::*;
-use diesel::sqlite::Sqlite;
 use tikmatrix_domain::{
     Finish, IllegalTransition, LeaseId, Serial, Status, Task, TaskEvent, TaskId, TaskState,
     interrupted_by_crash, transition,
 };
 
+use crate::connection::{Connection, Engine};
 use crate::error::{Fault, StorageError};
 use crate::rows::{AttemptRow, StateColumns, TaskRow, millis, moment};
 use crate::schema::{attempt, task};
-use crate::store::{Connection, Store};
+use crate::store::Store;
 
 impl Store {
     /// Takes the phone's next task that is due at `now`, the one that has been due longest, and puts it under `lease`
@@ -39,7 +39,7 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn next_due(&self, serial: Serial) -> Result<Option<DateTime<Utc>>, StorageError> {
-        self.read("look for the next task", move |connection| {
+        self.look("look for the next task", move |connection| {
             let due: Option<i64> = task::table
                 .filter(task::serial.eq(serial.as_str()))
                 .filter(task::status.eq(i32::from(Status::Pending.code())))
@@ -111,7 +111,7 @@ impl Store {
 }
 
 /// The phone's tasks that are due, the one that has been due longest first.
-pub(super) fn due(serial: &Serial, now: DateTime<Utc>) -> task::BoxedQuery<'_, Sqlite> {
+pub(super) fn due(serial: &Serial, now: DateTime<Utc>) -> task::BoxedQuery<'_, Engine> {
     task::table
         .filter(task::serial.eq(serial.as_str()))
         .filter(task::status.eq(i32::from(Status::Pending.code())))

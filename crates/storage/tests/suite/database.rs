@@ -1,4 +1,7 @@
-//! The database as a file: kept over a restart, used by one server, and clear about what is wrong with it.
+//! The database as such: kept over a restart, as a file used by one server, and clear about what is wrong with it.
+
+use std::pin::pin;
+use std::task::{Context, Waker};
 
 use tikmatrix_domain::TaskId;
 use tikmatrix_storage::{StorageError, Store};
@@ -23,11 +26,12 @@ async fn ids_are_positive_and_follow_the_order_of_creation() {
 }
 
 #[test]
-fn a_second_server_on_the_same_database_is_refused() {
-    let fixture = Fixture::new();
-    let path = fixture.folder.path().join("tasks.db");
+fn a_second_server_on_the_same_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tasks.db");
+    let store = Store::open(&path).unwrap();
     assert!(matches!(Store::open(&path), Err(StorageError::InUse { .. })));
-    drop(fixture.store);
+    drop(store);
     Store::open(&path).unwrap();
 }
 
@@ -39,4 +43,51 @@ fn a_file_that_is_no_database_is_named_in_the_error() {
     let error = Store::open(&path).map(|_| ()).unwrap_err();
     assert!(matches!(error, StorageError::Open { .. }));
     assert!(error.to_string().contains("tasks.db"), "{error}");
+}
+
+#[test]
+fn a_url_that_is_none_is_refused_without_repeating_what_may_be_a_password() {
+    let error = Store::open_url("mysql://maker:secret@db/tasks").map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("sqlite://") && !error.contains("secret"), "{error}");
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_named_in_the_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("postgres://maker:secret@/tasks?host={}", folder.path().display());
+    let error = Store::open_url(&url).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("postgres://maker@/tasks") && !error.contains("secret"), "{error}");
+}
+
+#[tokio::test]
+async fn what_was_asked_for_is_done_even_if_nobody_waits_for_it() {
+    let fixture = Fixture::new();
+    let store = fixture.store.clone();
+    {
+        let created = pin!(store.create_tasks(vec![for_phone("a")], at(0)));
+        let asked = created.poll(&mut Context::from_waker(Waker::noop()));
+        // The answer may have come already; what matters is that it is not waited for.
+        drop(asked);
+    }
+    drop(store);
+    let fixture = fixture.reopen();
+    assert_eq!(fixture.store.stats().await.unwrap().pending, 1);
+}
+
+#[tokio::test]
+async fn the_version_changes_with_every_change_and_stays_without_one() {
+    let fixture = Fixture::new();
+    let before = fixture.store.version().await.unwrap();
+    fixture.store.stats().await.unwrap();
+    assert_eq!(fixture.store.version().await.unwrap(), before);
+
+    fixture.create(vec![for_phone("a")]).await;
+    let created = fixture.store.version().await.unwrap();
+    assert_ne!(created, before);
+    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    let claimed = fixture.store.version().await.unwrap();
+    assert_ne!(claimed, created);
+
+    let fixture = fixture.reopen();
+    assert_ne!(fixture.store.version().await.unwrap(), before);
 }

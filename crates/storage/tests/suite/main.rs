@@ -5,30 +5,36 @@
 mod accounts;
 mod database;
 mod lists;
+mod migrations;
+mod outages;
+mod place;
 mod records;
+mod server;
+mod walks;
 mod work;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tempfile::TempDir;
 use tikmatrix_domain::{Finish, LeaseId, NewTask, Outcome, ScriptName, Serial, Source, TaskId};
 use tikmatrix_storage::Store;
+
+use crate::place::Place;
 
 /// A store of its own for each test, removed at the end of it.
 struct Fixture {
     store: Store,
-    folder: TempDir,
+    place: Place,
 }
 
 impl Fixture {
     fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        Self { store: Store::open(folder.path().join("tasks.db")).unwrap(), folder }
+        let place = Place::new();
+        Self { store: Store::open_url(&place.url()).unwrap(), place }
     }
 
     /// What a restart of the server does to the store.
     fn reopen(self) -> Self {
         drop(self.store);
-        Self { store: Store::open(self.folder.path().join("tasks.db")).unwrap(), folder: self.folder }
+        Self { store: Store::open_url(&self.place.url()).unwrap(), place: self.place }
     }
 
     async fn create(&self, tasks: Vec<NewTask>) -> Vec<TaskId> {

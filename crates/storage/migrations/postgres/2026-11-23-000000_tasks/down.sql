@@ -1,0 +1,6 @@
+DROP TABLE artifact;
+DROP TABLE task_log;
+DROP TABLE step;
+DROP TABLE attempt;
+DROP TABLE task;
+DROP TABLE account;

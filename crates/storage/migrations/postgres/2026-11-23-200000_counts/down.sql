@@ -1,0 +1,13 @@
+DROP TRIGGER task_counted_over ON task;
+DROP TRIGGER task_counted_out ON task;
+DROP TRIGGER task_counted_in ON task;
+DROP FUNCTION task_count_over();
+DROP FUNCTION task_count_out();
+DROP FUNCTION task_count_in();
+DROP INDEX task_by_group;
+DROP INDEX task_by_kind;
+DROP INDEX task_by_username;
+DROP INDEX task_by_serial;
+DROP TABLE task_number;
+DROP TABLE task_group;
+DROP TABLE task_kind;

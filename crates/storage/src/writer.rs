@@ -1,0 +1,204 @@
+//! The one connection that writes, on a thread of its own. Operations that wait together are committed together: a commit
+//! costs far more than most of what is committed. Each of them still happens whole or not at all, and is durable before
+//! its caller hears of it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use diesel::Connection as _;
+use diesel::result::Error as DieselError;
+use tokio::sync::oneshot;
+
+use crate::address::Address;
+use crate::connection::Connection;
+use crate::error::{Fault, StorageError};
+
+/// How many operations are committed together at most.
+const GROUP: usize = 256;
+
+/// After this long no further operation is taken into a group, so that those already in it are answered.
+const GROUP_WITHIN: Duration = Duration::from_millis(20);
+
+pub(crate) struct Writer {
+    queue: Option<Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// An operation that waits, runs, and is answered once its commit is known.
+trait Job: Send {
+    /// Runs the operation. `Err` says why the transaction cannot go on.
+    fn run(&mut self, connection: &mut Connection) -> Result<(), String>;
+    /// Tells the caller; `lost` says why nothing of the group was committed.
+    fn answer(self: Box<Self>, lost: Option<&str>);
+}
+
+struct Waiting<T, W> {
+    operation: &'static str,
+    work: Option<W>,
+    result: Option<Result<T, StorageError>>,
+    /// It was this one that ended the transaction.
+    fatal: bool,
+    caller: oneshot::Sender<Result<T, StorageError>>,
+}
+
+impl Writer {
+    /// `committed` is called after each commit, before anyone hears of it.
+    pub(crate) fn start(
+        address: Address,
+        first: Connection,
+        committed: impl Fn() + Send + 'static,
+    ) -> Result<Self, std::io::Error> {
+        let (queue, jobs) = channel();
+        let mut desk = Desk { address, connection: Some(first), committed };
+        let thread = std::thread::Builder::new()
+            .name("tikmatrix-writer".to_owned())
+            .spawn(move || desk.serve(&jobs))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    /// Has `work` run in a transaction of its own, as far as anyone can tell. A caller that gives up does not cut it
+    /// short.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let cut_off = StorageError::CutOff { operation };
+        let (caller, answer) = oneshot::channel();
+        let job = Box::new(Waiting { operation, work: Some(work), result: None, fatal: false, caller });
+        match self.queue.as_ref().map(|queue| queue.send(job)) {
+            Some(Ok(())) => answer.await.map_err(|_dropped| cut_off)?,
+            Some(Err(_)) | None => Err(cut_off),
+        }
+    }
+}
+
+impl Drop for Writer {
+    /// Waits until everything that was asked for is done: the database is closed afterwards, and not before.
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has been told where it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What the writer's thread works with.
+struct Desk<C> {
+    address: Address,
+    connection: Option<Connection>,
+    committed: C,
+}
+
+impl<C: Fn()> Desk<C> {
+    fn serve(&mut self, jobs: &Receiver<Box<dyn Job>>) {
+        while let Ok(first) = jobs.recv() {
+            let group = std::iter::once(first).chain(jobs.try_iter().take(GROUP - 1)).collect();
+            // Whoever wrote a job that panics hears that it was cut off; everyone else goes on.
+            if catch_unwind(AssertUnwindSafe(|| self.serve_all(group))).is_err() {
+                self.connection = None;
+            }
+        }
+    }
+
+    fn serve_all(&mut self, mut waiting: Vec<Box<dyn Job>>) {
+        while !waiting.is_empty() {
+            let (done, lost) = self.commit_together(&mut waiting);
+            if lost.is_some() {
+                // It may be in any state, and on PostgreSQL it may lead to a server that is gone.
+                self.connection = None;
+            }
+            (self.committed)();
+            for job in done {
+                job.answer(lost.as_deref());
+            }
+        }
+    }
+
+    /// Runs the first operations of `waiting` in one transaction and takes them out; says why it was lost, if it was.
+    fn commit_together(&mut self, waiting: &mut Vec<Box<dyn Job>>) -> (Vec<Box<dyn Job>>, Option<String>) {
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            none => match self.address.connect() {
+                Ok(connection) => none.insert(connection),
+                Err(reason) => return (std::mem::take(waiting), Some(reason)),
+            },
+        };
+        if let Err(error) = connection.begin_to_write() {
+            return (std::mem::take(waiting), Some(error.to_string()));
+        }
+        let begun = Instant::now();
+        let mut count = 0;
+        let mut lost = None;
+        for job in waiting.iter_mut() {
+            count += 1;
+            if let Err(reason) = job.run(connection) {
+                lost = Some(reason);
+                break;
+            }
+            if begun.elapsed() > GROUP_WITHIN {
+                break;
+            }
+        }
+        let done = waiting.drain(..count).collect();
+        if lost.is_none() {
+            lost = connection.commit().err().map(|error| error.to_string());
+        }
+        (done, lost)
+    }
+}
+
+impl<T: Send, W: FnOnce(&mut Connection) -> Result<T, Fault> + Send> Job for Waiting<T, W> {
+    fn run(&mut self, connection: &mut Connection) -> Result<(), String> {
+        let Some(work) = self.work.take() else { return Ok(()) };
+        // Within the group's transaction this is a savepoint.
+        let result = connection.transaction(work);
+        let fatal = match &result {
+            Err(Fault::Database(error)) if !is_about_the_statement(error) => Some(error.to_string()),
+            _ => None,
+        };
+        self.fatal = fatal.is_some();
+        self.result = Some(result.map_err(|fault| fault.during(self.operation)));
+        fatal.map_or(Ok(()), Err)
+    }
+
+    fn answer(self: Box<Self>, lost: Option<&str>) {
+        let operation = self.operation;
+        let answer = match (lost, self.result) {
+            // What the others came to, a refusal included, they came to in view of changes that are lost now.
+            (Some(reason), _) if !self.fatal => {
+                Err(StorageError::Database { operation, reason: reason.to_owned(), transient: true })
+            }
+            (_, Some(result)) => result,
+            (_, None) => Err(StorageError::CutOff { operation }),
+        };
+        // A caller that has gone does not want to know.
+        let _ = self.caller.send(answer);
+    }
+}
+
+/// Whether the engine refused one statement only, and the transaction around it still stands. Everything else, such as a
+/// full disk, may have ended the transaction already.
+fn is_about_the_statement(error: &DieselError) -> bool {
+    use diesel::result::DatabaseErrorKind as Kind;
+
+    match error {
+        DieselError::DatabaseError(kind, _) => matches!(
+            kind,
+            Kind::UniqueViolation
+                | Kind::ForeignKeyViolation
+                | Kind::NotNullViolation
+                | Kind::CheckViolation
+                | Kind::RestrictViolation
+                | Kind::ExclusionViolation
+        ),
+        DieselError::NotFound
+        | DieselError::QueryBuilderError(_)
+        | DieselError::DeserializationError(_)
+        | DieselError::SerializationError(_) => true,
+        _ => false,
+    }
+}
