@@ -43,7 +43,8 @@ impl Phone {
     /// through [`crate::shell_quote::shell_word`].
     ///
     /// When the deadline passes or the future is dropped, the stream is closed and, since a process that writes
-    /// nothing would outlive that, every process that the command started is killed by a call of its own.
+    /// nothing would outlive that, every process that the command started is killed by a call of its own. Only a lost
+    /// connection leaves such a process to itself.
     ///
     /// # Errors
     /// The command could not be run to its end; an exit status other than 0 is not an error.
