@@ -3,6 +3,7 @@
 mod address;
 mod data_directory;
 mod demo;
+mod output;
 mod phone;
 mod serve;
 mod signal;

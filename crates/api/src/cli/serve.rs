@@ -8,6 +8,7 @@ use clap::Args;
 use tikmatrix_api::Server;
 use tikmatrix_post::Post;
 
+use super::output::say;
 use super::{address, data_directory, signal, virtual_phones};
 
 /// How long the server may take to end before it gives up waiting: more than the runner needs at worst.
@@ -47,7 +48,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
         builder = builder.phone(phone);
     }
     let server = builder.start().await?;
-    println!("listening on {}", server.url());
+    say(format_args!("listening on {}", server.url()));
     log::info!("data directory: {}", data_directory.display());
     told_to_end.await;
     log::info!("ending: running tasks are being interrupted");
