@@ -160,6 +160,14 @@ fn nothing_in_quoted_text_ever_runs() {
 #[test]
 fn lines_made_to_exhaust_the_phone_end_in_an_error() {
     assert!(run("while true; do :; done").errors.contains("too many commands"));
+    assert!(
+        run("for i in $(echo {1,2} 3 4 5 6 7 8 9 a b c d e f g h i j k); do sleep 9 & done")
+            .errors
+            .contains("fork")
+    );
+    assert!(
+        run("echo $((99999999999999999999999)) ${99999999999999999999} ~99999999999999999999").status != 0
+    );
     assert!(run("f() { f; }; f").errors.contains("nesting too deep"));
     assert!(run("x=aaaaaaaaaa; while true; do x=$x$x$x$x; done").status != 0);
     for open in [
