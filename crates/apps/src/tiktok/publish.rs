@@ -167,8 +167,9 @@ impl TikTok {
                 }
                 None => {}
             }
-            if started.elapsed() >= patience.max(BADGE_APPEARS) {
-                let seconds = patience.as_secs();
+            let limit = if percent.is_some() { patience } else { patience.max(BADGE_APPEARS) };
+            if started.elapsed() >= limit {
+                let seconds = limit.as_secs();
                 let reached = percent.map_or_else(
                     || "did not show that it began".to_owned(),
                     |percent| format!("was at {percent}%"),

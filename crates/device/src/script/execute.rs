@@ -71,7 +71,9 @@ pub async fn execute(
     limits: Limits,
     cancel: CancellationToken,
 ) -> Ended {
-    let mut context = Context::new(phone, &assignment, journal, Deadline::after(limits.total));
+    // A little later than the end of the run, so that a run out of time never passes for one slow operation.
+    let deadline = Deadline::after(limits.total + Duration::from_secs(1));
+    let mut context = Context::new(phone, &assignment, journal, deadline);
     let ended = tokio::select! {
         biased;
         () = cancel.cancelled() => Ended::Cancelled,
@@ -87,7 +89,7 @@ pub async fn execute(
             () = cancel.cancelled() => {}
         }
     }
-    let limit = if matches!(ended, Ended::Cancelled) { CLEAN_UP_WHEN_STOPPED } else { CLEAN_UP };
+    let limit = if cancel.is_cancelled() { CLEAN_UP_WHEN_STOPPED } else { CLEAN_UP };
     clean_up(&mut context, Deadline::after(limit)).await;
     ended
 }
