@@ -3,6 +3,7 @@
 mod address;
 mod data_directory;
 mod demo;
+mod ending;
 mod output;
 mod phone;
 mod serve;

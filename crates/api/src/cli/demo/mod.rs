@@ -15,6 +15,7 @@ use tikmatrix_device::shell_quote::shell_word;
 use tikmatrix_post::Post;
 
 use self::client::{Client, Publication, publish};
+use super::ending::end;
 use super::output::say;
 use super::{signal, virtual_phones};
 
@@ -29,7 +30,7 @@ const VIDEO: &[u8] = include_bytes!("../../../assets/demo.mp4");
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// Ends after the video instead of waiting for what you try next
-    #[arg(long, env = "TIKMATRIX_DEMO_ONCE")]
+    #[arg(long, env = "TIKMATRIX_DEMO_ONCE", value_parser = clap::builder::BoolishValueParser::new())]
     once: bool,
     /// The port of the server, on this machine only; 0 means any free one
     #[arg(long, env = "TIKMATRIX_DEMO_PORT", default_value_t = 0)]
@@ -62,9 +63,8 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
         say(format_args!("What the phones published: {url}/virtual/phones"));
         told_to_end.await;
     }
-    server.shutdown().await;
-    farm.shutdown().await;
-    shown
+    // What went wrong first is what matters.
+    shown.and(end(server, Some(farm)).await)
 }
 
 /// Publishes the video and checks on the phone that it arrived as it was sent.
