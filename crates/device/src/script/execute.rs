@@ -1,9 +1,12 @@
 //! Running one script on one phone: its time, its end by a person's hand, the evidence of a failure, and the clean-up
 //! that happens in every case. Which task it belongs to and where the journal goes is the runner's.
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use serde_json::Value;
 use tikmatrix_domain::{AppKind, Username};
 use tokio_util::sync::CancellationToken;
@@ -59,6 +62,8 @@ pub enum Ended {
     },
     /// The token was cancelled.
     Cancelled,
+    /// It broke off with a panic, whose message this is: a defect of the script.
+    Panicked(String),
 }
 
 /// Runs a script to its end, and leaves the phone as it was found. Cancelling `cancel` drops the script at its next
@@ -77,9 +82,10 @@ pub async fn execute(
     let ended = tokio::select! {
         biased;
         () = cancel.cancelled() => Ended::Cancelled,
-        result = tokio::time::timeout(limits.total, script.run(&mut context, &assignment.config)) => match result {
-            Ok(Ok(completion)) => Ended::Completed(completion),
-            Ok(Err(failure)) => Ended::Failed(failure),
+        result = tokio::time::timeout(limits.total, run(script, &mut context, &assignment.config)) => match result {
+            Ok(Ok(Ok(completion))) => Ended::Completed(completion),
+            Ok(Ok(Err(failure))) => Ended::Failed(failure),
+            Ok(Err(panic)) => Ended::Panicked(panic_message(panic.as_ref())),
             Err(_) => Ended::TimedOut { last_step: context.current_step().map(str::to_owned) },
         },
     };
@@ -99,10 +105,26 @@ impl Ended {
     fn left_evidence(&self) -> bool {
         match self {
             Self::Failed(failure) => !matches!(failure, Failure::Impossible(_)),
-            Self::TimedOut { .. } => true,
+            Self::TimedOut { .. } | Self::Panicked(_) => true,
             Self::Completed(_) | Self::Cancelled => false,
         }
     }
+}
+
+/// Runs the script. A defect of it must not leave the phone as it is: nothing that it was lent is used afterwards but
+/// the list of what to undo.
+async fn run(
+    script: &dyn Script,
+    context: &mut Context,
+    config: &Value,
+) -> Result<Result<Completion, Failure>, Box<dyn Any + Send>> {
+    AssertUnwindSafe(script.run(context, config)).catch_unwind().await
+}
+
+fn panic_message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("without a message").to_owned()
 }
 
 /// Records what the screen shows now; a phone that is gone shows nothing.
