@@ -6,6 +6,7 @@ mod fan_out;
 mod history;
 mod interruption;
 mod names;
+mod plan;
 mod schedule;
 mod task;
 mod transition;
@@ -18,6 +19,7 @@ pub use history::{
 };
 pub use interruption::{interrupted_by_crash, interrupted_by_shutdown};
 pub use names::{AppKind, EmptyName, ScriptName, Serial, Username};
+pub use plan::Plan;
 pub use schedule::TimeOfDay;
 pub use task::{Finish, LeaseId, Outcome, Source, Status, Task, TaskId, TaskState};
 pub use transition::{IllegalTransition, TaskEvent, transition};
