@@ -1,6 +1,7 @@
 //! What TikMatrix is about, as plain values and pure functions: tasks and the one function by which they change
 //! state, phones, accounts, schedules and the clock. It leaves I/O, SQL, HTTP and JSON to other crates.
 
+mod access_token;
 mod clock;
 mod fan_out;
 mod history;
@@ -12,6 +13,7 @@ mod task;
 mod transition;
 mod waiting;
 
+pub use access_token::{AccessToken, TokenName, UnusableTokenName};
 pub use clock::{Clock, SystemClock};
 pub use fan_out::{MAX_TASKS_PER_REQUEST, NewTask, Recipients, Target, TaskRequest, TooManyTasks};
 pub use history::{

@@ -119,3 +119,13 @@ diesel::table! {
         file -> Text,
     }
 }
+
+diesel::table! {
+    access_token (id) {
+        id -> Text,
+        name -> Text,
+        hash -> Binary,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}

@@ -42,8 +42,9 @@ pub struct Store {
 struct Database {
     writer: Lane,
     readers: Lane,
-    /// Held for as long as the database is open, so that no second server works on the same tasks.
-    _lock: File,
+    /// Held for as long as the database is open, so that no second server works on the same tasks. What works beside
+    /// a server has none.
+    _lock: Option<File>,
 }
 
 /// Connections, and as many permits: callers queue for a permit, in order and without occupying a thread.
@@ -69,10 +70,30 @@ impl Store {
     /// [`StorageError::InUse`] when another server has it open, [`StorageError::Open`] when it cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StorageError> {
         let path = path.as_ref();
+        let lock = lock(path)?;
+        Self::connect(path, Some(lock), bring_up_to_date)
+    }
+
+    /// Opens the database as [`Store::open`] does or, when a server has it open, beside that server: for the short work
+    /// of a command line, which runs no tasks. It blocks.
+    ///
+    /// # Errors
+    /// [`StorageError::Open`], also when the server is of another version.
+    pub fn open_beside(path: impl AsRef<Path>) -> Result<Self, StorageError> {
+        match Self::open(&path) {
+            Err(StorageError::InUse { path }) => Self::connect(&path, None, must_be_up_to_date),
+            settled => settled,
+        }
+    }
+
+    fn connect(
+        path: &Path,
+        lock: Option<File>,
+        prepare: fn(&str) -> Result<(), String>,
+    ) -> Result<Self, StorageError> {
         let failed = |reason: String| StorageError::Open { path: path.to_owned(), reason };
         let url = path.to_str().ok_or_else(|| failed("its path is not valid Unicode".to_owned()))?;
-        let lock = lock(path)?;
-        bring_up_to_date(url).map_err(failed)?;
+        prepare(url).map_err(failed)?;
         // One writer: SQLite has only one, and its own queue for it is neither fair nor prompt.
         let writer = Lane::open(url, 1).map_err(failed)?;
         let readers = Lane::open(url, READERS).map_err(failed)?;
@@ -145,6 +166,16 @@ fn bring_up_to_date(url: &str) -> Result<(), String> {
     let mut connection = Connection::establish(url).map_err(|error| error.to_string())?;
     connection.batch_execute(SETTINGS).map_err(|error| error.to_string())?;
     connection.run_pending_migrations(MIGRATIONS).map_err(|error| error.to_string())?;
+    Ok(())
+}
+
+/// The tables of a running server are its own to change.
+fn must_be_up_to_date(url: &str) -> Result<(), String> {
+    let mut connection = Connection::establish(url).map_err(|error| error.to_string())?;
+    connection.batch_execute(SETTINGS).map_err(|error| error.to_string())?;
+    if connection.has_pending_migration(MIGRATIONS).map_err(|error| error.to_string())? {
+        return Err("the server that has it open is of another version than this command".to_owned());
+    }
     Ok(())
 }
 
