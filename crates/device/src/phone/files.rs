@@ -170,7 +170,10 @@ impl Session {
             let reason = format!("a path has 1 to {} bytes and no NUL character", MAX_PATH - 7);
             return Err(AdbCause::BadArgument(reason));
         }
-        Ok(Self { stream: connection.stream("sync:").await?, responses: ResponseDecoder::new() })
+        Ok(Self {
+            stream: Stream::open(connection.clone(), "sync:").await?,
+            responses: ResponseDecoder::new(),
+        })
     }
 
     async fn stat(&mut self, path: &str) -> Result<Option<RemoteStat>, AdbCause> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{AdbCause, AdbError, Deadline, Phone, shorten};
+use super::{AdbCause, AdbError, Deadline, Phone, Stream, shorten};
 use crate::adb::banner::SHELL_V2;
 use crate::adb::connection::Connection;
 use crate::adb::shell_protocol::{FrameDecoder, FrameKind};
@@ -71,7 +71,7 @@ async fn follow(connection: &Connection, command: &str, mark: &str) -> Result<Sh
     // Input is closed by the shell itself: a CLOSE_STDIN frame that finds a command just ended makes adbd drop what
     // the command had left to say, its exit status included (35 of 2,000 calls with adbd 34).
     let service = format!("shell,v2,TERM={mark},raw:exec </dev/null;{command}");
-    let mut stream = connection.stream(&service).await?;
+    let mut stream = Stream::open(connection.clone(), &service).await?;
     let mut frames = FrameDecoder::new();
     let mut output = ShellOutput::default();
     while let Some(bytes) = stream.receive().await? {

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use serde_json::Value;
-use tikmatrix_domain::{AppKind, Username};
 use tokio_util::sync::CancellationToken;
 
+use super::assignment::Assignment;
 use super::context::Context;
 use super::failure::Failure;
 use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
@@ -27,19 +27,6 @@ const CLEAN_UP_WHEN_STOPPED: Duration = Duration::from_secs(4);
 const RECONNECT: Duration = Duration::from_secs(3);
 /// For one piece of evidence.
 const EVIDENCE: Duration = Duration::from_secs(12);
-
-/// What is to be done, for whom.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Assignment {
-    /// The account; none means whichever is signed in.
-    pub username: Option<Username>,
-    /// The app.
-    pub app: AppKind,
-    /// The configuration as [`Script::plan`] settled it.
-    pub config: Value,
-    /// Where chance begins: the same seed gives the same choices.
-    pub seed: u64,
-}
 
 /// How long a run may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
