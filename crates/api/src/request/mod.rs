@@ -5,7 +5,6 @@ pub(crate) mod body;
 mod create_tasks;
 mod fields;
 mod list_tasks;
-mod nearest;
 mod query;
 
 pub(crate) use create_tasks::CreateTasks;
