@@ -14,6 +14,7 @@ mod builder;
 mod core;
 mod envelope;
 mod error;
+mod installed;
 mod json;
 mod listen;
 mod origin;
@@ -24,6 +25,7 @@ mod start_error;
 mod view;
 
 pub use builder::ServerBuilder;
+pub use installed::{license_path, read_license};
 pub use origin::refuse_foreign;
 pub use server::Server;
 pub use start_error::StartError;

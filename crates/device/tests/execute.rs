@@ -67,6 +67,7 @@ impl Script for Probe {
         match config.as_str() {
             Some("hang") => std::future::pending().await,
             Some("fail") => Err(Failure::Blocked("it asks for a person".to_owned())),
+            Some("panic") => panic!("a defect"),
             Some("impossible") => Err(Failure::Impossible("there is no such file".to_owned())),
             _ => Ok(Completion { remark: "done".to_owned() }),
         }
@@ -144,6 +145,13 @@ async fn a_run_beyond_its_time_ends_with_its_last_step_and_is_undone() {
         "{:?}",
         run.ended
     );
+    clean_ups(&run);
+}
+
+#[tokio::test]
+async fn a_script_that_panics_is_told_from_one_that_fails_and_undone() {
+    let run = run("panic", LONG, false).await;
+    assert!(matches!(&run.ended, Ended::Panicked(message) if message == "a defect"), "{:?}", run.ended);
     clean_ups(&run);
 }
 

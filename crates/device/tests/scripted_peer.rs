@@ -70,6 +70,7 @@ async fn demands_that_cannot_be_met_are_named() {
 async fn what_is_no_adb_is_refused_at_once() {
     let error = greeted_with(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
     assert!(matches!(error.cause(), AdbCause::Protocol(_)), "{error}");
+    assert!(error.to_string().contains("does not speak ADB"), "{error}");
     let mut four_gigabytes = Packet::bare(Command::Cnxn, 0x0100_0001, 4096).encode(true).to_vec();
     four_gigabytes[12..16].fill(0xff);
     assert!(matches!(greeted_with(&four_gigabytes).await.cause(), AdbCause::Protocol(_)));

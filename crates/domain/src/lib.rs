@@ -1,16 +1,19 @@
 //! What TikMatrix is about, as plain values and pure functions: tasks and the one function by which they change
 //! state, phones, accounts, schedules and the clock. It leaves I/O, SQL, HTTP and JSON to other crates.
 
+mod access_token;
 mod clock;
 mod fan_out;
 mod history;
 mod interruption;
 mod names;
+mod plan;
 mod schedule;
 mod task;
 mod transition;
 mod waiting;
 
+pub use access_token::{AccessToken, TokenName, UnusableTokenName};
 pub use clock::{Clock, SystemClock};
 pub use fan_out::{MAX_TASKS_PER_REQUEST, NewTask, Recipients, Target, TaskRequest, TooManyTasks};
 pub use history::{
@@ -18,6 +21,7 @@ pub use history::{
 };
 pub use interruption::{interrupted_by_crash, interrupted_by_shutdown};
 pub use names::{AppKind, EmptyName, ScriptName, Serial, Username};
+pub use plan::Plan;
 pub use schedule::TimeOfDay;
 pub use task::{Finish, LeaseId, Outcome, Source, Status, Task, TaskId, TaskState};
 pub use transition::{IllegalTransition, TaskEvent, transition};

@@ -1,6 +1,5 @@
 //! One attempt at one task: its script run on its phone, what it says kept, and its end put into words.
 
-use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,7 +31,8 @@ pub(crate) struct Attempt {
 /// How the script's run came back.
 enum Run {
     Ended(Ended),
-    Panicked(String),
+    /// The engine itself broke off, and the phone was not cleaned up.
+    BrokeOff(String),
     /// It did not stop when it was told to.
     Abandoned,
     /// It was far beyond its time.
@@ -80,7 +80,7 @@ impl Attempt {
         Ok((script, config))
     }
 
-    /// In a task of its own, so that a panic of the script ends the script alone.
+    /// In a task of its own, so that a panic of the engine ends the attempt alone.
     async fn perform(&self, script: Arc<dyn Script>, assignment: Assignment, phone: Phone) -> Run {
         let journal: Arc<dyn Journal> = Arc::clone(&self.journal) as _;
         let limits = Limits { total: self.shared.task_limit };
@@ -95,10 +95,7 @@ impl Attempt {
         let given_up = tokio::select! {
             joined = &mut run => return match joined {
                 Ok(ended) => Run::Ended(ended),
-                Err(error) => Run::Panicked(error.try_into_panic().map_or_else(
-                    |error| error.to_string(),
-                    |payload| panic_message(payload.as_ref()),
-                )),
+                Err(error) => Run::BrokeOff(error.to_string()),
             },
             () = refuses_to_stop => Run::Abandoned,
             () = sleep(self.shared.task_limit.saturating_add(BEYOND_ITS_TIME)) => Run::Overdue,
@@ -123,7 +120,7 @@ impl Attempt {
                 let step = at_step(self.journal.last_step());
                 (Outcome::TimedOut, format!("not done within {limit:?} and given up: {step}"))
             }
-            Run::Panicked(message) => {
+            Run::Ended(Ended::Panicked(message)) | Run::BrokeOff(message) => {
                 let step = at_step(self.journal.last_step());
                 (Outcome::Failed, format!("the script broke off with an internal error ({message}): {step}"))
             }
@@ -134,10 +131,4 @@ impl Attempt {
             }
         }
     }
-}
-
-fn panic_message(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("without a message").to_owned()
 }

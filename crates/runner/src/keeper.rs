@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tikmatrix_device::script::{self, Entry};
-use tikmatrix_domain::{ArtifactKind, LeaseId, LogLevel, Record, RecordedEvent, TaskId};
+use tikmatrix_device::script::Entry;
+use tikmatrix_domain::{LeaseId, LogLevel, Record, RecordedEvent, TaskId};
 use tikmatrix_storage::StorageError;
 use tokio_util::sync::CancellationToken;
 
@@ -68,22 +68,15 @@ impl Keeper {
         match entry {
             Entry::Step(text) => RecordedEvent::Step(text),
             Entry::Progress(percent) => RecordedEvent::Progress(percent),
-            Entry::Log(script::LogLevel::Info, text) => RecordedEvent::Log(LogLevel::Info, text),
-            Entry::Log(script::LogLevel::Warn, text) => RecordedEvent::Log(LogLevel::Warn, text),
-            Entry::Artifact { kind, bytes } => {
-                let kind = match kind {
-                    script::ArtifactKind::Screenshot => ArtifactKind::Screenshot,
-                    script::ArtifactKind::UiTree => ArtifactKind::UiTree,
-                };
-                match self.folder.keep(kind, bytes).await {
-                    Ok(file) => RecordedEvent::Artifact { kind, file },
-                    Err(error) => {
-                        let line = format!("the {} of the failure could not be kept: {error}", kind.text());
-                        log::error!("task {}: {line}", self.task);
-                        RecordedEvent::Log(LogLevel::Warn, line)
-                    }
+            Entry::Log(level, text) => RecordedEvent::Log(level, text),
+            Entry::Artifact { kind, bytes } => match self.folder.keep(kind, bytes).await {
+                Ok(file) => RecordedEvent::Artifact { kind, file },
+                Err(error) => {
+                    let line = format!("the {} of the failure could not be kept: {error}", kind.text());
+                    log::error!("task {}: {line}", self.task);
+                    RecordedEvent::Log(LogLevel::Warn, line)
                 }
-            }
+            },
         }
     }
 }

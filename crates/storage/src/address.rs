@@ -102,6 +102,18 @@ impl Address {
         };
         migrated.map_err(|error| error.to_string())
     }
+
+    /// For whoever works beside a server, whose schema it must not change.
+    pub(crate) fn must_be_up_to_date(&self) -> Result<(), String> {
+        let pending = match &mut self.connect()? {
+            Connection::Sqlite(connection) => connection.has_pending_migration(SQLITE_MIGRATIONS),
+            Connection::Postgres(connection) => connection.has_pending_migration(POSTGRES_MIGRATIONS),
+        };
+        if pending.map_err(|error| error.to_string())? {
+            return Err("the server that has it open is of another version than this command".to_owned());
+        }
+        Ok(())
+    }
 }
 
 fn text(path: &Path) -> Result<&str, String> {

@@ -7,8 +7,48 @@ diesel::table! {
         app -> Text,
         serial -> Nullable<Text>,
         created_at -> BigInt,
+        package -> Nullable<Text>,
+        enabled -> Bool,
+        note -> Text,
+        updated_at -> BigInt,
     }
 }
+
+diesel::table! {
+    device_group (id) {
+        id -> BigInt,
+        name -> Text,
+        note -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    device (serial) {
+        serial -> Text,
+        name -> Nullable<Text>,
+        group_id -> Nullable<BigInt>,
+        model -> Nullable<Text>,
+        android_version -> Nullable<Text>,
+        width -> Nullable<Integer>,
+        height -> Nullable<Integer>,
+        battery -> Nullable<Integer>,
+        facts_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    setting (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::joinable!(device -> device_group (group_id));
+diesel::allow_tables_to_appear_in_same_query!(device, device_group);
 
 diesel::table! {
     task (id) {
@@ -103,5 +143,15 @@ diesel::table! {
 diesel::table! {
     task_number (last) {
         last -> BigInt,
+    }
+}
+
+diesel::table! {
+    access_token (id) {
+        id -> Text,
+        name -> Text,
+        hash -> Binary,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
     }
 }

@@ -28,9 +28,10 @@ pub struct Store {
 struct Database {
     writer: Writer,
     readers: Readers,
-    /// Who else can write; on SQLite nobody, so that the program itself can count what was written.
+    /// On SQLite only the program that holds the lock changes tasks, and can count the changes itself.
     changes: Option<Changes>,
-    /// Held for as long as a SQLite database is open, so that no second server works on the same tasks.
+    /// Held for as long as a SQLite database is open, so that no second server works on the same tasks. What works
+    /// beside a server has none.
     _lock: Option<File>,
 }
 
@@ -56,6 +57,21 @@ impl Store {
         Self::open_address(&Address::Sqlite(path.as_ref().to_owned()))
     }
 
+    /// Opens the database as [`Store::open`] does or, when a server has it open, beside that server: for the short work
+    /// of a command line, which changes no tasks. It blocks.
+    ///
+    /// # Errors
+    /// [`StorageError::Open`], also when the server is of another version.
+    pub fn open_beside(path: impl AsRef<Path>) -> Result<Self, StorageError> {
+        match Self::open(&path) {
+            Err(StorageError::InUse { .. }) => {
+                let address = Address::Sqlite(path.as_ref().to_owned());
+                Self::connect(&address, None, Address::must_be_up_to_date)
+            }
+            settled => settled,
+        }
+    }
+
     /// Opens the database at `url` and brings it up to date: `sqlite://PATH`, or `postgres://…` as libpq takes it. It
     /// blocks. The libpq that is compiled in speaks no TLS: a PostgreSQL on another machine needs a tunnel or a network
     /// that can be trusted.
@@ -72,14 +88,23 @@ impl Store {
     }
 
     fn open_address(address: &Address) -> Result<Self, StorageError> {
-        let failed = |reason: String| StorageError::Open { database: address.shown(), reason };
-        let (lock, changes) = match address {
-            Address::Sqlite(path) => (Some(lock(path)?), Some(Changes::begin())),
-            Address::Postgres(_) => (None, None),
+        let lock = match address {
+            Address::Sqlite(path) => Some(lock(path)?),
+            Address::Postgres(_) => None,
         };
+        Self::connect(address, lock, Address::bring_up_to_date)
+    }
+
+    fn connect(
+        address: &Address,
+        lock: Option<File>,
+        prepare: fn(&Address) -> Result<(), String>,
+    ) -> Result<Self, StorageError> {
+        let failed = |reason: String| StorageError::Open { database: address.shown(), reason };
         // A pool tries again and again and then no longer says what was wrong.
-        address.bring_up_to_date().map_err(failed)?;
+        prepare(address).map_err(failed)?;
         let first = address.connect().map_err(failed)?;
+        let changes = matches!(address, Address::Sqlite(_)).then(Changes::begin);
         let counted = changes.clone();
         let committed = move || counted.iter().for_each(Changes::happened);
         let writer =

@@ -17,7 +17,8 @@ pub enum Fault {
         /// Bytes of the next push that still arrive.
         after_bytes: Option<u64>,
     },
-    /// Something on the screen: `popup` or `slow_upload`, with the fields that [`ui::Fault`] documents.
+    /// Something on the screen: `popup`, `slow_upload` or `follow_refused`, with the fields that [`ui::Fault`]
+    /// documents.
     Screen(ui::Fault),
 }
 
@@ -25,7 +26,7 @@ pub enum Fault {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FaultError {
     /// The name is missing or unknown.
-    #[error("fault: {0} is not one of \"disconnect\", \"popup\", \"slow_upload\"")]
+    #[error("fault: {0} is not one of \"disconnect\", \"popup\", \"slow_upload\", \"follow_refused\"")]
     UnknownFault(String),
     /// A field is unknown or holds what it cannot hold.
     #[error("{fault}: {reason}")]
@@ -36,6 +37,14 @@ pub enum FaultError {
         reason: String,
     },
 }
+
+/// Each fault with the fields that it may have.
+const FIELDS: [(&str, &[&str]); 4] = [
+    ("disconnect", &["fault", "after_bytes"]),
+    ("popup", &["fault", "kind", "when"]),
+    ("slow_upload", &["fault", "seconds"]),
+    ("follow_refused", &["fault"]),
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,8 +62,9 @@ impl Fault {
     /// [`FaultError`], with the field and what it may be.
     pub fn from_json(body: &Value) -> Result<Self, FaultError> {
         let name = body.get("fault").unwrap_or(&Value::Null);
-        let known = name.as_str().filter(|name| matches!(*name, "disconnect" | "popup" | "slow_upload"));
-        let Some(known) = known else { return Err(FaultError::UnknownFault(name.to_string())) };
+        let Some((known, allowed)) = FIELDS.into_iter().find(|(known, _)| name == known) else {
+            return Err(FaultError::UnknownFault(name.to_string()));
+        };
         let bad = |error: serde_json::Error| FaultError::BadField {
             fault: known.to_owned(),
             reason: error.to_string(),
@@ -63,8 +73,6 @@ impl Fault {
             let Disconnect { after_bytes, .. } = Disconnect::deserialize(body).map_err(bad)?;
             return Ok(Self::Disconnect { after_bytes });
         }
-        let allowed: &[&str] =
-            if known == "popup" { &["fault", "kind", "when"] } else { &["fault", "seconds"] };
         let unknown =
             body.as_object().and_then(|fields| fields.keys().find(|key| !allowed.contains(&key.as_str())));
         if let Some(unknown) = unknown {
@@ -89,6 +97,8 @@ mod tests {
         assert_eq!(in_push, Ok(Fault::Disconnect { after_bytes: Some(5) }));
         let slow = read(json!({"fault": "slow_upload", "seconds": 20}));
         assert_eq!(slow, Ok(Fault::Screen(ui::Fault::SlowUpload { seconds: 20 })));
+        let refused = read(json!({"fault": "follow_refused"}));
+        assert_eq!(refused, Ok(Fault::Screen(ui::Fault::FollowRefused)));
         assert!(matches!(
             read(json!({"fault": "popup"})),
             Ok(Fault::Screen(ui::Fault::Popup { kind: None, .. }))
@@ -105,6 +115,7 @@ mod tests {
             (json!({"fault": "disconnect", "after_bytes": -1}), "-1"),
             (json!({"fault": "popup", "kind": "balloon"}), "balloon"),
             (json!({"fault": "slow_upload", "second": 2}), "second"),
+            (json!({"fault": "follow_refused", "seconds": 2}), "seconds"),
         ] {
             let error = Fault::from_json(&body).unwrap_err();
             assert!(error.to_string().contains(sign), "{error}");

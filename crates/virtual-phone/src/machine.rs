@@ -19,7 +19,7 @@ use crate::shell::lock;
 use crate::ui::{WindowOptions, WindowSystem};
 
 /// Bytes that the files of one phone may take.
-const CAPACITY: u64 = 1 << 30;
+const CAPACITY: u64 = 512 << 20;
 /// Commands kept in the log, and bytes kept of one argument.
 const MOST_LOGGED: usize = 10_000;
 const LONGEST_LOGGED: usize = 4096;

@@ -29,8 +29,8 @@ impl Bench {
         let port = free_port();
         let mut bench_server = adb(directory.path(), port);
         let server = bench_server.args(["nodaemon", "server"]).stdout(Stdio::null()).stderr(Stdio::null());
-        let server = server.spawn().expect("the adb server");
-        wait_for_port(port);
+        let mut server = server.spawn().expect("the adb server");
+        wait_for_port(port, &mut server);
         let bench = Self { farm, runtime, directory, port, server };
         let address = bench.address();
         let said = bench.text(&["connect", &address]);
@@ -81,10 +81,10 @@ fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
 
-/// The server says nothing once it is ready; `start-server` waits for it.
-fn wait_for_port(port: u16) {
-    let attempt = || std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port));
-    while attempt().is_err() {
+/// The server says nothing once it is ready; a server that ended never will be.
+fn wait_for_port(port: u16, server: &mut Child) {
+    while std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        assert!(server.try_wait().unwrap().is_none(), "the adb server ended");
         std::thread::yield_now();
     }
 }

@@ -11,7 +11,7 @@ const CAPTIONS: [&str; 8] = [
     "$(id)",
     "`id`",
     "%s",
-    r"a backslash and an n: \n",
+    r"\n",
     "first line\nsecond line",
     "👩‍👩‍👧‍👦 שלום",
     "it's 100 % \"quoted\" & <b>bold</b> | tab\\slash; ~ * ? # !",

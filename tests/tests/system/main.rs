@@ -14,6 +14,8 @@ mod faults;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod licenses;
+#[cfg(test)]
 mod publish;
 #[cfg(test)]
 mod refusals;

@@ -3,6 +3,9 @@
 mod address;
 mod data_directory;
 mod demo;
+mod ending;
+mod license;
+mod output;
 mod phone;
 mod serve;
 mod signal;
@@ -26,6 +29,9 @@ enum Command {
     Demo(demo::Options),
     /// Runs virtual phones alone, for any ADB client
     Phone(phone::Options),
+    /// Makes, installs and shows licences
+    #[command(subcommand)]
+    License(license::Command),
 }
 
 /// Carries out the command line.
@@ -37,13 +43,14 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     let level = match arguments.command {
         // Log lines would tear the progress bars apart.
         Command::Demo(_) => "error",
-        Command::Serve(_) | Command::Phone(_) => "warn,tikmatrix=info",
+        Command::Serve(_) | Command::Phone(_) | Command::License(_) => "warn,tikmatrix=info",
     };
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level)).init();
     match arguments.command {
         Command::Serve(options) => serve::run(options).await,
         Command::Demo(options) => demo::run(&options).await,
         Command::Phone(options) => phone::run(&options).await,
+        Command::License(command) => license::run(&command),
     }
 }
 
@@ -60,16 +67,17 @@ mod tests {
 
     #[test]
     fn every_option_has_an_environment_twin() {
-        for command in Arguments::command().get_subcommands() {
-            for option in command.get_arguments().filter(|argument| argument.get_long() != Some("help")) {
-                let long = option.get_long().unwrap();
-                let twin = option.get_env().unwrap_or_else(|| panic!("--{long} has no environment twin"));
-                let expected = format!("TIKMATRIX_{}", long.replace('-', "_").to_uppercase());
-                assert!(
-                    twin.to_str().unwrap().ends_with(expected.strip_prefix("TIKMATRIX_").unwrap()),
-                    "--{long}"
-                );
-            }
+        let program = Arguments::command();
+        let below = |command: &clap::Command| command.get_subcommands().cloned().collect::<Vec<_>>();
+        let commands =
+            below(&program).into_iter().flat_map(|command| [below(&command), vec![command]].concat());
+        let arguments = commands.flat_map(|command| command.get_arguments().cloned().collect::<Vec<_>>());
+        for option in arguments.filter(|argument| !argument.is_positional() && argument.get_id() != "help") {
+            let long = option.get_long().unwrap();
+            let twin = option.get_env().unwrap_or_else(|| panic!("--{long} has no environment twin"));
+            let twin = twin.to_str().unwrap();
+            let name = long.replace('-', "_").to_uppercase();
+            assert!(twin.starts_with("TIKMATRIX_") && twin.ends_with(&name), "--{long}: {twin}");
         }
     }
 }

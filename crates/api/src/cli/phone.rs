@@ -9,6 +9,7 @@ use clap::Args;
 use tikmatrix_api::refuse_foreign;
 use tikmatrix_virtual_phone::{Farm, FarmOptions, control};
 
+use super::output::say;
 use super::signal;
 
 /// What `phone` can be told.
@@ -39,10 +40,10 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
         .context("cannot run the virtual phones")?;
     let http = control.map(|port| serve_control(&farm, port)).transpose()?;
     for phone in farm.phones() {
-        println!("{} listening on {}", phone.serial(), phone.address());
+        say(format_args!("{} listening on {}", phone.serial(), phone.address()));
     }
     if let Some((address, _)) = &http {
-        println!("control listening on http://{address}/phones");
+        say(format_args!("control listening on http://{address}/phones"));
     }
     told_to_end.await;
     if let Some((_, handle)) = http {

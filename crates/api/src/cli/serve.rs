@@ -1,17 +1,15 @@
 //! `tikmatrix serve`.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
 use tikmatrix_api::Server;
 use tikmatrix_post::Post;
 
+use super::ending::end;
+use super::output::say;
 use super::{address, data_directory, signal, virtual_phones};
-
-/// How long the server may take to end before it gives up waiting: more than the runner needs at worst.
-const TIME_TO_END: Duration = Duration::from_secs(30);
 
 /// What `serve` can be told.
 #[derive(Debug, Args)]
@@ -47,17 +45,9 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
         builder = builder.phone(phone);
     }
     let server = builder.start().await?;
-    println!("listening on {}", server.url());
+    say(format_args!("listening on {}", server.url()));
     log::info!("data directory: {}", data_directory.display());
     told_to_end.await;
     log::info!("ending: running tasks are being interrupted");
-    let end = async {
-        server.shutdown().await;
-        if let Some(farm) = farm {
-            farm.shutdown().await;
-        }
-    };
-    tokio::time::timeout(TIME_TO_END, end)
-        .await
-        .with_context(|| format!("did not come to an end within {} s", TIME_TO_END.as_secs()))
+    end(server, farm).await
 }

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeZone};
 use serde_json::Value;
-use tikmatrix_device::script::{Planned, Problem, Script, ScriptRegistry};
+use tikmatrix_device::script::{Planned, Problem, Script, ScriptRegistry, unknown_name};
 use tikmatrix_domain::{
     MAX_TASKS_PER_REQUEST, Recipients, ScriptName, Serial, Source, Target, TaskRequest, TimeOfDay,
     TooManyTasks, Username,
 };
 
 use super::fields::{Fields, shortened, shown};
-use super::nearest::unknown;
 use crate::error::{ApiError, ErrorCode};
 
 /// The longest name of a phone or an account, in characters: far beyond any real one.
@@ -90,7 +89,7 @@ fn read_script_name(
     let script = scripts.get(name);
     if script.is_none() {
         let known: Vec<&str> = scripts.iter().map(|script| script.name()).collect();
-        let reason = format!("{:?} {}", shortened(name), unknown("script", name, &known));
+        let reason = format!("{:?} {}", shortened(name), unknown_name("script", name, &known));
         fields.problem("script_name", reason);
         return (None, Some(ErrorCode::UnknownScript));
     }

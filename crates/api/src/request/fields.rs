@@ -2,9 +2,7 @@
 //! a problem, and what is left over at the end is unknown.
 
 use serde_json::{Map, Value};
-use tikmatrix_device::script::Problem;
-
-use super::nearest::unknown;
+use tikmatrix_device::script::{Problem, unknown_name};
 
 /// An object that is being read.
 pub(crate) struct Fields {
@@ -105,7 +103,7 @@ impl Fields {
     /// Everything that is wrong, with what was never asked for.
     pub(crate) fn finish(mut self) -> Vec<Problem> {
         for name in self.left.keys() {
-            let reason = unknown("field", name, &self.known);
+            let reason = unknown_name("field", name, &self.known);
             self.problems.push(Problem { field: shortened(name), reason });
         }
         self.problems

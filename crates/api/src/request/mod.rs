@@ -1,10 +1,10 @@
 //! What clients send, read field by field so that everything that is wrong with it is told at once. What the routes
 //! do with it is theirs.
 
+pub(crate) mod body;
 mod create_tasks;
 mod fields;
 mod list_tasks;
-mod nearest;
 mod query;
 
 pub(crate) use create_tasks::CreateTasks;

@@ -2,10 +2,9 @@
 
 use actix_web::web;
 use serde_json::Value;
-use tikmatrix_device::script::Problem;
+use tikmatrix_device::script::{Problem, unknown_name};
 
 use super::fields::{shortened, shown};
-use super::nearest::unknown;
 use crate::error::{ApiError, ErrorCode};
 
 /// A query that is being read.
@@ -96,7 +95,7 @@ impl Query {
     /// Everything that is wrong, with what was never asked for.
     pub(crate) fn finish(mut self) -> Result<(), ApiError> {
         for (name, _) in &self.left {
-            let reason = unknown("parameter", name, &self.known);
+            let reason = unknown_name("parameter", name, &self.known);
             self.problems.push(Problem { field: shortened(name), reason });
         }
         if self.problems.is_empty() {

@@ -6,9 +6,7 @@ mod tasks;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::error::{ApiError, ErrorCode};
-
-/// The largest body that is read: room for a request of 10,000 long names.
-const LARGEST_BODY: usize = 4 * 1024 * 1024;
+use crate::request::body::LARGEST_BODY;
 
 /// Adds every route of the API. Unknown ones are answered by [`unknown_route`], which the application needs as its
 /// default.

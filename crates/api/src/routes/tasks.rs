@@ -1,6 +1,5 @@
 //! Tasks: making them and looking at them.
 
-use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::Local;
 use tikmatrix_domain::{PhonePresence, Task, TaskId, WaitingReason, waiting_reason};
@@ -9,8 +8,7 @@ use tikmatrix_storage::{Page, PageStart};
 use crate::core::Core;
 use crate::envelope::success;
 use crate::error::{ApiError, ErrorCode};
-use crate::json;
-use crate::request::{CreateTasks, ListTasks, Query};
+use crate::request::{CreateTasks, ListTasks, Query, body};
 use crate::view::{CreatedView, StatsView, TaskDetailView, TaskListView, TaskView};
 
 /// `POST /api/v1/task`.
@@ -20,7 +18,7 @@ pub(super) async fn create(
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let body = json_body(&request, body)?;
+    let body = body::json(&request, body)?;
     let now = core.clock.now();
     let CreateTasks { request, warnings } =
         CreateTasks::read(body, &core.scripts, &now.with_timezone(&Local))?;
@@ -66,31 +64,6 @@ pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<
         .ok_or_else(|| no_such_task(&id.to_string()))?;
     let waiting = waiting(&core, &detail.task);
     Ok(success(TaskDetailView::new(&detail, waiting)))
-}
-
-/// The JSON of a body that says that it is JSON.
-fn json_body(
-    request: &HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> Result<serde_json::Value, ApiError> {
-    let content_type =
-        request.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
-    let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case("application/json") {
-        let message = match content_type {
-            Some(other) => format!("header Content-Type: {other:?} is not application/json"),
-            None => "header Content-Type: application/json is required".to_owned(),
-        };
-        return Err(ApiError::new(ErrorCode::NotJson, message));
-    }
-    let body = body.map_err(|error| match error.as_response_error().status_code() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            let limit = super::LARGEST_BODY;
-            ApiError::new(ErrorCode::BodyTooLarge, format!("the body is larger than {limit} bytes"))
-        }
-        _ => ApiError::invalid("", format!("the body could not be read: {error}")),
-    })?;
-    json::parse(&body).map_err(|reason| ApiError::invalid("", reason))
 }
 
 fn task_id(text: &str) -> Result<TaskId, ApiError> {

@@ -8,7 +8,7 @@ use tikmatrix_device::ui::{UiTree, reads_as};
 use tokio::time::Instant;
 
 use super::TikTok;
-use super::publish::{Caption, Upload, unconfirmed};
+use super::publish::{Caption, Upload, after_post, unconfirmed};
 
 /// For a screen that follows from a tap.
 const NEXT_SCREEN: Duration = Duration::from_secs(15);
@@ -40,16 +40,13 @@ impl TikTok {
             let seen = match seen {
                 Ok(Search::Published) => return Ok(()),
                 Ok(Search::Other(seen)) => seen,
-                Err(failure @ (Failure::Blocked(_) | Failure::Phone(_))) => {
-                    let what = "the upload ended, but the profile could not be looked at";
-                    return Err(Failure::Unconfirmed(format!("{what}: {failure}")));
-                }
+                Err(failure @ (Failure::Blocked(_) | Failure::Phone(_))) => return Err(after_post(failure)),
                 Err(failure) => failure.to_string(),
             };
             if started.elapsed() >= patience {
                 return Err(unconfirmed(context, &format!("the video was not found on the profile: {seen}")));
             }
-            self.return_home(context).await?;
+            self.return_home(context).await.map_err(after_post)?;
         }
     }
 

@@ -80,16 +80,21 @@ impl TikTok {
             ..Intent::default()
         };
         android::start(context.phone(), &intent, context.soon()).await?;
-        let shown = context
+        let is_own = context
             .wait_until("the account's own profile", STARTING, |tree| {
-                let is_own = self.profile.screen(tree)?.id == "own_profile";
-                let shown = self.elements.username.find(tree)?;
-                is_own.then(|| Username::new(&shown.text).ok()).flatten()
+                match self.profile.screen(tree)?.id.as_str() {
+                    "own_profile" => {
+                        let shown = self.elements.username.find(tree)?;
+                        Some(Username::new(&shown.text).is_ok_and(|shown| shown == *username))
+                    }
+                    "other_profile" | "no_account" => Some(false),
+                    _ => None,
+                }
             })
             .await;
-        match shown {
-            Ok(shown) if shown == *username => Ok(()),
-            Ok(_) | Err(Failure::NotFound { .. }) => {
+        match is_own {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(Failure::NotFound { .. }) => {
                 Err(Failure::Blocked(format!("account @{username} is not signed in on this phone")))
             }
             Err(other) => Err(other),

@@ -98,13 +98,19 @@ impl TikTok {
     /// # Errors
     /// [`Failure`] as said.
     pub async fn post(&self, context: &mut Context) -> Result<(), Failure> {
-        match context.tap(&self.elements.post, LOST_TAP).await {
+        let tapped = match context.tap(&self.elements.post, LOST_TAP).await {
             // Suggestions for hashtags, or a keyboard, may cover the button; the back key takes them away.
             Err(Failure::NotFound { .. }) => {
                 android::press(context.phone(), Key::Back, context.soon()).await?;
-                context.tap(&self.elements.post, NEXT_SCREEN).await?;
+                context.tap(&self.elements.post, NEXT_SCREEN).await
             }
-            other => drop(other?),
+            other => other,
+        };
+        match tapped {
+            Ok(_) => {}
+            // The connection may have been lost on the very tap.
+            Err(failure @ Failure::Phone(_)) => return Err(after_post(failure)),
+            Err(failure) => return Err(failure),
         }
         self.leave_caption_screen(context).await
     }
@@ -118,11 +124,13 @@ impl TikTok {
             let confirmation = self.elements.confirm_post.find(&tree).and_then(tap_point);
             let is_caption = self.profile.screen(&tree).is_some_and(|screen| screen.id == "caption");
             if let Some(point) = confirmation {
-                android::tap(context.phone(), point, context.soon()).await?;
+                android::tap(context.phone(), point, context.soon())
+                    .await
+                    .map_err(|it| after_post(it.into()))?;
             } else if !is_caption {
                 return Ok(());
             } else if taps < MOST_TAPS && tapped.elapsed() > LOST_TAP {
-                context.tap(&self.elements.post, NEXT_SCREEN).await?;
+                context.tap(&self.elements.post, NEXT_SCREEN).await.map_err(after_post)?;
                 (tapped, taps) = (Instant::now(), taps + 1);
             }
             if started.elapsed() > NEXT_SCREEN * 2 {
@@ -159,8 +167,9 @@ impl TikTok {
                 }
                 None => {}
             }
-            if started.elapsed() >= patience.max(BADGE_APPEARS) {
-                let seconds = patience.as_secs();
+            let limit = if percent.is_some() { patience } else { patience.max(BADGE_APPEARS) };
+            if started.elapsed() >= limit {
+                let seconds = limit.as_secs();
                 let reached = percent.map_or_else(
                     || "did not show that it began".to_owned(),
                     |percent| format!("was at {percent}%"),
@@ -189,13 +198,19 @@ impl TikTok {
     }
 }
 
-/// A look after Post was tapped: from here on a failure means that it is not known whether it was published.
+/// A look after Post was tapped.
 async fn look(context: &mut Context) -> Result<UiTree, Failure> {
-    match context.look().await {
-        Ok(tree) => Ok(tree),
-        Err(failure) => Err(Failure::Unconfirmed(format!(
-            "Post was tapped, but it could not be seen whether the video was published: {failure}"
-        ))),
+    context.look().await.map_err(after_post)
+}
+
+/// After Post was tapped every failure means that it is not known whether the video was published. It must never pass
+/// for one after which the same may simply be tried again: that would publish twice.
+pub(super) fn after_post(failure: Failure) -> Failure {
+    match failure {
+        known @ Failure::Unconfirmed(_) => known,
+        other => Failure::Unconfirmed(format!(
+            "Post was tapped, but it could not be seen whether the video was published: {other}"
+        )),
     }
 }
 

@@ -14,7 +14,6 @@ use super::error::AdbCause;
 use super::handshake::{Agreement, greet};
 use super::outbox::Outbox;
 use super::packet::{HEADER_LEN, MAX_PAYLOAD, Packet, PacketDecoder};
-use super::stream::Stream;
 use super::streams::Streams;
 
 /// Bytes asked of the socket at once.
@@ -68,11 +67,6 @@ impl Connection {
 
     pub(crate) fn agreement(&self) -> &Agreement {
         &self.inner.agreement
-    }
-
-    /// Asks for a service and waits until the phone has opened it.
-    pub(crate) async fn stream(&self, service: &str) -> Result<Stream, AdbCause> {
-        Stream::open(self.clone(), service).await
     }
 
     /// Waits until the connection is lost and says why.

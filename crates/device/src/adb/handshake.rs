@@ -32,7 +32,7 @@ where
     let lost = |error: std::io::Error| AdbCause::ConnectionLost(error.to_string());
     socket.write_all(&hello.encode(true)).await.map_err(lost)?;
     let answer = loop {
-        if let Some(packet) = decoder.next().map_err(|error| AdbCause::Protocol(error.to_string()))? {
+        if let Some(packet) = decoder.next().map_err(no_adb)? {
             break packet;
         }
         if socket.read_buf(decoder.space(4096)).await.map_err(lost)? == 0 {
@@ -57,4 +57,8 @@ fn agree(answer: &Packet, decoder: &mut PacketDecoder) -> Result<Agreement, AdbC
     }
     decoder.agree(version, MAX_PAYLOAD);
     Ok(Agreement { banner, checksums: version < VERSION_WITHOUT_CHECKSUMS, max_payload })
+}
+
+fn no_adb(error: impl std::fmt::Display) -> AdbCause {
+    AdbCause::Protocol(format!("what listens there does not speak ADB ({error})"))
 }

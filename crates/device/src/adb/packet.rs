@@ -184,14 +184,18 @@ impl PacketDecoder {
         }
     }
 
-    /// The buffer to read into without a copy in between: room for the rest of the packet under way, or for
-    /// `at_least` bytes. What is put there counts as pushed.
-    pub fn space(&mut self, at_least: usize) -> &mut BytesMut {
+    /// The buffer to read into without a copy in between. It has room for the rest of the packet under way; where it
+    /// runs short, `step` bytes of room are made, so that small packets share one allocation. What is put there counts
+    /// as pushed.
+    pub fn space(&mut self, step: usize) -> &mut BytesMut {
+        const SHORT: usize = 4096;
         let missing = match self.peek() {
             Ok(Some(header)) => (HEADER_LEN + header.length).saturating_sub(self.buffer.len()),
             _ => 0,
         };
-        self.buffer.reserve(missing.max(at_least));
+        if self.buffer.capacity() - self.buffer.len() < missing.max(step.min(SHORT)) {
+            self.buffer.reserve(missing.max(step));
+        }
         &mut self.buffer
     }
 

@@ -23,7 +23,8 @@ pub struct Stream {
 }
 
 impl Stream {
-    pub(super) async fn open(connection: Connection, service: &str) -> Result<Self, AdbCause> {
+    /// Asks for a service and waits until the phone has opened it.
+    pub(crate) async fn open(connection: Connection, service: &str) -> Result<Self, AdbCause> {
         if service.contains('\0') {
             return Err(AdbCause::BadArgument("it holds a NUL character".to_owned()));
         }

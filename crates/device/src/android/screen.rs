@@ -9,7 +9,7 @@ use crate::ui::UiTree;
 const DUMP: &str = "/data/local/tmp/tikmatrix-screen.xml";
 /// `--compressed` fails on a moving screen at times; so many attempts in a row practically never do. The deadline ends
 /// them where each costs seconds.
-const MOST_ATTEMPTS: u32 = 8;
+const MOST_ATTEMPTS: u32 = 16;
 
 /// Reads screens. An animated screen fails the plain way for as long as it is shown, and each failure costs seconds:
 /// from the first one on it reads compressed, which leaves out what only lays out other elements.

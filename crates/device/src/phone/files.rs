@@ -70,7 +70,7 @@ impl Phone {
 
     /// Stores what `source` gives as the file `path`, whose folder is made if need be. It is written beside the path
     /// under a name of its own and then renamed, so that nobody on the phone ever sees a part of it; when it fails
-    /// or is dropped, the part is removed. `progress` is told the bytes handed over so far.
+    /// or is dropped, the part is removed; only a lost connection leaves it (`.tikmatrix-….part`). `progress` is told the bytes handed over so far.
     ///
     /// # Errors
     /// The phone's own words if it cannot store it, `path` is a directory, `source` fails, the phone is gone or not
@@ -170,7 +170,10 @@ impl Session {
             let reason = format!("a path has 1 to {} bytes and no NUL character", MAX_PATH - 7);
             return Err(AdbCause::BadArgument(reason));
         }
-        Ok(Self { stream: connection.stream("sync:").await?, responses: ResponseDecoder::new() })
+        Ok(Self {
+            stream: Stream::open(connection.clone(), "sync:").await?,
+            responses: ResponseDecoder::new(),
+        })
     }
 
     async fn stat(&mut self, path: &str) -> Result<Option<RemoteStat>, AdbCause> {

@@ -101,7 +101,7 @@ impl Phone {
     /// The phone refuses it, is gone, or is not done in time.
     pub async fn open(&self, service: &str, deadline: Deadline) -> Result<Stream, AdbError> {
         let attempt = || format!("open `{}`", shorten(service));
-        self.within(deadline, attempt, self.inner.connection.stream(service)).await
+        self.within(deadline, attempt, Stream::open(self.inner.connection.clone(), service)).await
     }
 
     /// Waits until the connection is lost and says why.

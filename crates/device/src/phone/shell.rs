@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{AdbCause, AdbError, Deadline, Phone, shorten};
+use super::{AdbCause, AdbError, Deadline, Phone, Stream, shorten};
 use crate::adb::banner::SHELL_V2;
 use crate::adb::connection::Connection;
 use crate::adb::shell_protocol::{FrameDecoder, FrameKind};
@@ -43,7 +43,8 @@ impl Phone {
     /// through [`crate::shell_quote::shell_word`].
     ///
     /// When the deadline passes or the future is dropped, the stream is closed and, since a process that writes
-    /// nothing would outlive that, every process that the command started is killed by a call of its own.
+    /// nothing would outlive that, every process that the command started is killed by a call of its own. Only a lost
+    /// connection leaves such a process to itself.
     ///
     /// # Errors
     /// The command could not be run to its end; an exit status other than 0 is not an error.
@@ -70,7 +71,7 @@ async fn follow(connection: &Connection, command: &str, mark: &str) -> Result<Sh
     // Input is closed by the shell itself: a CLOSE_STDIN frame that finds a command just ended makes adbd drop what
     // the command had left to say, its exit status included (35 of 2,000 calls with adbd 34).
     let service = format!("shell,v2,TERM={mark},raw:exec </dev/null;{command}");
-    let mut stream = connection.stream(&service).await?;
+    let mut stream = Stream::open(connection.clone(), &service).await?;
     let mut frames = FrameDecoder::new();
     let mut output = ShellOutput::default();
     while let Some(bytes) = stream.receive().await? {

@@ -8,8 +8,8 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use tikmatrix_domain::{AppKind, Username};
 
+use super::assignment::Assignment;
 use super::clean_up::CleanUp;
-use super::execute::Assignment;
 use super::guard::ScreenGuard;
 use super::journal::{Entry, Journal, LogLevel};
 use crate::android::ScreenReader;

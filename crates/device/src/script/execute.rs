@@ -1,13 +1,16 @@
 //! Running one script on one phone: its time, its end by a person's hand, the evidence of a failure, and the clean-up
 //! that happens in every case. Which task it belongs to and where the journal goes is the runner's.
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use serde_json::Value;
-use tikmatrix_domain::{AppKind, Username};
 use tokio_util::sync::CancellationToken;
 
+use super::assignment::Assignment;
 use super::context::Context;
 use super::failure::Failure;
 use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
@@ -24,19 +27,6 @@ const CLEAN_UP_WHEN_STOPPED: Duration = Duration::from_secs(4);
 const RECONNECT: Duration = Duration::from_secs(3);
 /// For one piece of evidence.
 const EVIDENCE: Duration = Duration::from_secs(12);
-
-/// What is to be done, for whom.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Assignment {
-    /// The account; none means whichever is signed in.
-    pub username: Option<Username>,
-    /// The app.
-    pub app: AppKind,
-    /// The configuration as [`Script::plan`] settled it.
-    pub config: Value,
-    /// Where chance begins: the same seed gives the same choices.
-    pub seed: u64,
-}
 
 /// How long a run may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +49,8 @@ pub enum Ended {
     },
     /// The token was cancelled.
     Cancelled,
+    /// It broke off with a panic, whose message this is: a defect of the script.
+    Panicked(String),
 }
 
 /// Runs a script to its end, and leaves the phone as it was found. Cancelling `cancel` drops the script at its next
@@ -71,13 +63,16 @@ pub async fn execute(
     limits: Limits,
     cancel: CancellationToken,
 ) -> Ended {
-    let mut context = Context::new(phone, &assignment, journal, Deadline::after(limits.total));
+    // A little later than the end of the run, so that a run out of time never passes for one slow operation.
+    let deadline = Deadline::after(limits.total + Duration::from_secs(1));
+    let mut context = Context::new(phone, &assignment, journal, deadline);
     let ended = tokio::select! {
         biased;
         () = cancel.cancelled() => Ended::Cancelled,
-        result = tokio::time::timeout(limits.total, script.run(&mut context, &assignment.config)) => match result {
-            Ok(Ok(completion)) => Ended::Completed(completion),
-            Ok(Err(failure)) => Ended::Failed(failure),
+        result = tokio::time::timeout(limits.total, run(script, &mut context, &assignment.config)) => match result {
+            Ok(Ok(Ok(completion))) => Ended::Completed(completion),
+            Ok(Ok(Err(failure))) => Ended::Failed(failure),
+            Ok(Err(panic)) => Ended::Panicked(panic_message(panic.as_ref())),
             Err(_) => Ended::TimedOut { last_step: context.current_step().map(str::to_owned) },
         },
     };
@@ -87,7 +82,7 @@ pub async fn execute(
             () = cancel.cancelled() => {}
         }
     }
-    let limit = if matches!(ended, Ended::Cancelled) { CLEAN_UP_WHEN_STOPPED } else { CLEAN_UP };
+    let limit = if cancel.is_cancelled() { CLEAN_UP_WHEN_STOPPED } else { CLEAN_UP };
     clean_up(&mut context, Deadline::after(limit)).await;
     ended
 }
@@ -97,10 +92,26 @@ impl Ended {
     fn left_evidence(&self) -> bool {
         match self {
             Self::Failed(failure) => !matches!(failure, Failure::Impossible(_)),
-            Self::TimedOut { .. } => true,
+            Self::TimedOut { .. } | Self::Panicked(_) => true,
             Self::Completed(_) | Self::Cancelled => false,
         }
     }
+}
+
+/// Runs the script. A defect of it must not leave the phone as it is: nothing that it was lent is used afterwards but
+/// the list of what to undo.
+async fn run(
+    script: &dyn Script,
+    context: &mut Context,
+    config: &Value,
+) -> Result<Result<Completion, Failure>, Box<dyn Any + Send>> {
+    AssertUnwindSafe(script.run(context, config)).catch_unwind().await
+}
+
+fn panic_message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("without a message").to_owned()
 }
 
 /// Records what the screen shows now; a phone that is gone shows nothing.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::Problem;
 use crate::android::AndroidError;
 
 /// Why a script failed. Its text is one sentence for the person who reads the task's remark.
@@ -58,6 +59,13 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// A configuration that was accepted when its task was made, perhaps by an older version, and is not valid now.
+    #[must_use]
+    pub fn not_valid(problems: &[Problem]) -> Self {
+        let problems: Vec<String> = problems.iter().map(|it| format!("{} {}", it.field, it.reason)).collect();
+        Self::Impossible(format!("the configuration is not valid: {}", problems.join("; ")))
+    }
+
     /// Whether the same may succeed later without anybody doing anything. Work that may have been done already is not
     /// transient: a second attempt could do it twice.
     #[must_use]

@@ -1,22 +1,6 @@
 //! What a running script says of itself. Where it is kept is for others to decide.
 
-/// How much a log line matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogLevel {
-    /// For a person who wants to know how it went.
-    Info,
-    /// Something was not as expected, and the script goes on.
-    Warn,
-}
-
-/// What an artifact shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ArtifactKind {
-    /// The screen, as PNG.
-    Screenshot,
-    /// The UI tree, as XML.
-    UiTree,
-}
+pub use tikmatrix_domain::{ArtifactKind, LogLevel};
 
 /// One thing that a running script said.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,12 +1,15 @@
 //! What a script is, and what it says while it runs. How it is run is [`execute`]'s; what a script does is in the
 //! crates below `crates/scripts`.
 
+mod assignment;
 mod clean_up;
 mod context;
 mod execute;
 mod failure;
+mod fields;
 mod guard;
 mod journal;
+mod nearest;
 mod registry;
 mod typing;
 mod waiting;
@@ -15,12 +18,15 @@ use async_trait::async_trait;
 use serde_json::Value;
 use tikmatrix_domain::AppKind;
 
+pub use assignment::Assignment;
 pub use clean_up::CleanUp;
 pub use context::Context;
-pub use execute::{Assignment, Ended, Limits, execute};
+pub use execute::{Ended, Limits, execute};
 pub use failure::Failure;
+pub use fields::Fields;
 pub use guard::{Dismissal, ScreenGuard, Sight};
 pub use journal::{ArtifactKind, Entry, Journal, LogLevel};
+pub use nearest::unknown_name;
 pub use registry::ScriptRegistry;
 pub use waiting::Found;
 

@@ -1,11 +1,10 @@
 //! The configuration of `post` as a value: every field checked, every problem told at once. Its form for machines is
 //! the `schema` module's.
 
-use serde_json::{Map, Value, json};
-use tikmatrix_device::script::Problem;
+use serde_json::{Value, json};
+use tikmatrix_device::script::{Fields, Problem};
 use tikmatrix_domain::AppKind;
 
-use crate::fields::Fields;
 use crate::spintax::Spintax;
 
 /// Every field, in the order of the documentation.
@@ -128,12 +127,9 @@ impl PostConfig {
     /// # Errors
     /// Every problem that it has.
     pub fn read(config: &Value) -> Result<Self, Vec<Problem>> {
-        let Value::Object(object) = config else {
-            return Err(vec![Problem { field: String::new(), reason: "must be a JSON object".to_owned() }]);
-        };
-        let mut fields = Fields::new(object, &FIELDS);
+        let mut fields = Fields::of(config, &FIELDS)?;
         let config = Self {
-            app: read_app(&mut fields),
+            app: fields.app(),
             content_type: fields.one_of(
                 "content_type",
                 &[(json!(0), "video", ContentType::Video), (json!(1), "images", ContentType::Images)],
@@ -179,26 +175,26 @@ impl PostConfig {
                 Placement::Reel,
             ),
         };
-        config.check_together(&mut fields, object);
-        let problems = fields.into_problems();
-        if problems.is_empty() { Ok(config) } else { Err(problems) }
+        config.check_together(&mut fields);
+        fields.finish(config)
     }
 
     /// What one field demands of another.
-    fn check_together(&self, fields: &mut Fields<'_>, object: &Map<String, Value>) {
-        let given_empty =
-            |text: &str, name: &str| text.trim().is_empty() && object.get(name).is_none_or(Value::is_string);
-        if self.post_way == PostWay::UseSound && given_empty(&self.sound_name, "sound_name") {
+    fn check_together(&self, fields: &mut Fields<'_>) {
+        let is_empty = |fields: &Fields<'_>, text: &str, name: &str| {
+            text.trim().is_empty() && fields.raw(name).is_none_or(Value::is_string)
+        };
+        if self.post_way == PostWay::UseSound && is_empty(fields, &self.sound_name, "sound_name") {
             fields.problem("sound_name", "is required when post_way is useSound");
         }
         if self.add_sound == AddSound::Custom
-            && given_empty(&self.custom_sound_keyword, "custom_sound_keyword")
+            && is_empty(fields, &self.custom_sound_keyword, "custom_sound_keyword")
         {
             fields.problem("custom_sound_keyword", "is required when add_sound is custom");
         }
         if self.material_source == MaterialSource::LocalFolder
-            && object.get("material_list").and_then(Value::as_array).is_none_or(Vec::is_empty)
-            && given_empty(&self.material_path, "material_path")
+            && fields.raw("material_list").and_then(Value::as_array).is_none_or(Vec::is_empty)
+            && is_empty(fields, &self.material_path, "material_path")
         {
             fields.problem("material_path", "is required when material_source is localFolder");
         }
@@ -212,11 +208,6 @@ impl PostConfig {
             _ => {}
         }
     }
-}
-
-fn read_app(fields: &mut Fields<'_>) -> Option<AppKind> {
-    let allowed = [AppKind::TikTok, AppKind::Instagram].map(|app| (json!(app.as_str()), "", Some(app)));
-    fields.one_of("app", &allowed, None)
 }
 
 fn read_captions(fields: &mut Fields<'_>) -> Spintax {

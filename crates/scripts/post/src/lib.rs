@@ -2,7 +2,6 @@
 //! is moved in is the `apps` crate's.
 
 mod config;
-mod fields;
 mod material;
 mod schema;
 mod script;

@@ -60,7 +60,7 @@ impl Script for Post {
 
     async fn run(&self, context: &mut Context, config: &Value) -> Result<Completion, Failure> {
         context.step("check what is to be published");
-        let config = PostConfig::read(config).map_err(|problems| not_valid(&problems))?;
+        let config = PostConfig::read(config).map_err(|problems| Failure::not_valid(&problems))?;
         support::check(&config, context.app())?;
         let video = material::choose(&config.material_list, context).await?;
         let caption = caption_of(&config, context);
@@ -132,10 +132,4 @@ fn caption_of(config: &PostConfig, context: &mut Context) -> Caption {
         }
         None => Caption { title: String::new(), description: text },
     }
-}
-
-/// The configuration was checked when the task was made; an older version may have accepted other ones.
-fn not_valid(problems: &[Problem]) -> Failure {
-    let problems: Vec<String> = problems.iter().map(|it| format!("{} {}", it.field, it.reason)).collect();
-    Failure::Impossible(format!("the configuration is not valid: {}", problems.join("; ")))
 }

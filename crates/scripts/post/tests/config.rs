@@ -71,7 +71,8 @@ fn a_name_near_a_known_one_is_suggested_and_a_strange_one_is_not() {
         problems(&json!({"Content_Type": 0})),
         ["Content_Type: is not a known field; did you mean content_type?"]
     );
-    assert_eq!(problems(&json!({"zzz": 0})), ["zzz: is not a known field"]);
+    let told = problems(&json!({"zzz": 0})).join("");
+    assert!(told.starts_with("zzz: is not a known field; known are app, content_type, "), "{told}");
 }
 
 #[test]

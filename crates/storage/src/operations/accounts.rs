@@ -69,6 +69,7 @@ pub(super) fn find_or_record(
             account::username.eq(username.as_str()),
             account::app.eq(app.as_str()),
             account::created_at.eq(millis(now)),
+            account::updated_at.eq(millis(now)),
         ))
         .execute(connection)?;
     Ok((app, None))

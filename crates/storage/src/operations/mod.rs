@@ -1,5 +1,6 @@
 //! The operations, each short and named for what it is to its caller; one transaction each.
 
+mod access_tokens;
 mod accounts;
 mod counts;
 mod create;

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod access_tokens;
 mod accounts;
 mod database;
 mod lists;

@@ -41,6 +41,7 @@ pub(crate) async fn listen(
         }
     }
     connections.shutdown().await;
+    machine.processes().kill_all();
 }
 
 async fn switched_off(off: &mut watch::Receiver<bool>) {

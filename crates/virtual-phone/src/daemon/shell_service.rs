@@ -85,6 +85,10 @@ fn start(
     pieces: mpsc::Sender<Piece>,
     mut input: mpsc::Receiver<Bytes>,
 ) -> std::io::Result<()> {
+    let process = machine.next_process();
+    let Some(running) = Running::enter(&machine, process, &request.term, stop) else {
+        return Err(std::io::ErrorKind::QuotaExceeded.into());
+    };
     let stop = Arc::clone(stop);
     let shell = move || {
         let stdout = sink(&pieces, Piece::Stdout);
@@ -94,8 +98,6 @@ fn start(
             output: Output::Client(stdout),
             error: Output::Client(stderr),
         };
-        let process = machine.next_process();
-        let running = Running::enter(&machine, process, &request.term, &stop);
         let mut session = Session::new(machine, stop, process, &request.term);
         let status = if request.line.is_empty() {
             converse(&mut session, &streams, request.terminal)

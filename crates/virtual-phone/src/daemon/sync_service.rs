@@ -40,7 +40,14 @@ pub(super) async fn serve(
                     true
                 }
                 Request::Data(bytes) => match &mut upload {
-                    Some(upload) => upload.add(wire, &bytes),
+                    Some(upload) => {
+                        if !upload.add(wire, &bytes) {
+                            // The cable was pulled: nobody may hear of this stream's end. The listener drops the
+                            // connection, and this with it.
+                            std::future::pending::<()>().await;
+                        }
+                        true
+                    }
                     None => fail(writer, "unexpected DATA").await,
                 },
                 Request::Done { mtime } => match upload.take() {

@@ -6,6 +6,7 @@ use brush_parser::ast::{
     UnaryAssignmentOperator as Step, UnaryOperator as Unary,
 };
 
+use super::parse;
 use super::session::Session;
 
 /// How often a variable may hold the name of another one.
@@ -18,8 +19,8 @@ pub(super) fn evaluate(session: &mut Session, typed: &str) -> Result<i64, String
         return Ok(0);
     }
     let expression = super::guard::objection(typed)
-        .map_or_else(|| arithmetic::parse(typed).map_err(|_| ()), |_| Err(()))
-        .map_err(|()| format!("{typed}: unexpected token"))?;
+        .map_or_else(|| parse::guarded(|| arithmetic::parse(typed)).and_then(Result::ok), |_| None)
+        .ok_or_else(|| format!("{typed}: unexpected token"))?;
     value(session, &expression)
 }
 

@@ -20,6 +20,7 @@ pub(super) fn words(session: &mut Session, streams: &Streams, typed: &[&Word]) -
         for field in fields(session, streams, &word.value)?.into_fields() {
             glob::expand(session, field, &mut all);
         }
+        session.check_size(all.iter().map(String::len).sum())?;
     }
     Ok(all)
 }

@@ -44,6 +44,10 @@ fn items<'a>(
 
 /// Runs a list beside the shell. It ends with the shell's client where a phone would end it.
 fn background(session: &mut Session, streams: &Streams, commands: &AndOrList) {
+    let Some(job) = session.start_job() else {
+        session.status = 1;
+        return session.complain(streams, "can't fork - try again");
+    };
     let mut inner = match session.subshell() {
         Ok(inner) => inner,
         Err(message) => return session.complain(streams, &message),
@@ -55,7 +59,10 @@ fn background(session: &mut Session, streams: &Streams, commands: &AndOrList) {
     let started = std::thread::Builder::new()
         .name("background job".to_owned())
         .stack_size(STACK_BYTES)
-        .spawn(move || and_or(&mut inner, &streams, &commands));
+        .spawn(move || {
+            and_or(&mut inner, &streams, &commands);
+            drop(job);
+        });
     session.status = u8::from(started.is_err());
     session.last_background = Some(process);
 }

@@ -54,7 +54,7 @@ fn pieces<E>(
 }
 
 /// The parser crate panics on some numbers that it cannot hold (`~99999999999999999999`); such a line is refused.
-fn guarded<T>(parse: impl FnOnce() -> T) -> Option<T> {
+pub(super) fn guarded<T>(parse: impl FnOnce() -> T) -> Option<T> {
     // Nothing of a parser is kept that a panic could have left half done.
     catch_unwind(AssertUnwindSafe(parse)).ok()
 }

@@ -16,8 +16,11 @@ use crate::machine::Machine;
 const MOST_COMMANDS: u64 = 20_000;
 /// The most shells, substitutions and functions inside each other.
 const DEEPEST: u32 = 24;
-/// The most variables, and the most bytes in one.
+/// The most variables, and the most bytes in all of them.
 const MOST_VARIABLES: usize = 1000;
+const MOST_VARIABLE_BYTES: usize = 8 * 1024 * 1024;
+/// The most background jobs of one request.
+const MOST_JOBS: u64 = 16;
 
 /// Why the commands that follow are not run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +52,7 @@ pub(crate) struct Session {
     pub(super) functions: BTreeMap<String, FunctionBody>,
     variables: BTreeMap<String, String>,
     commands_left: Arc<AtomicU64>,
+    jobs: Arc<AtomicU64>,
     depth: u32,
 }
 
@@ -70,6 +74,7 @@ impl Session {
             functions: BTreeMap::new(),
             variables,
             commands_left: Arc::new(AtomicU64::new(MOST_COMMANDS)),
+            jobs: Arc::default(),
             depth: 0,
         }
     }
@@ -152,12 +157,24 @@ impl Session {
         if name == "PWD" { Some(self.directory.clone()) } else { self.variables.get(name).cloned() }
     }
 
-    /// Sets a variable, unless there are too many or it is too long.
-    pub(crate) fn set_variable(&mut self, name: &str, value: String) {
+    /// Sets a variable; `false` when there are too many or they are too long together.
+    pub(crate) fn set_variable(&mut self, name: &str, value: String) -> bool {
         let is_new = !self.variables.contains_key(name);
-        if value.len() <= MOST_BUFFERED && !(is_new && self.variables.len() >= MOST_VARIABLES) {
-            self.variables.insert(name.to_owned(), value);
+        let others = self.variables.iter().filter(|(other, _)| *other != name);
+        let held: usize = others.map(|(other, value)| other.len() + value.len()).sum();
+        let fits = held + name.len() + value.len() <= MOST_VARIABLE_BYTES;
+        if !fits || (is_new && self.variables.len() >= MOST_VARIABLES) {
+            return false;
         }
+        self.variables.insert(name.to_owned(), value);
+        true
+    }
+
+    /// A place for a background job; `None` when there are too many.
+    pub(super) fn start_job(&self) -> Option<Job> {
+        let one_more = |running: u64| (running < MOST_JOBS).then_some(running + 1);
+        let counted = self.jobs.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more);
+        counted.is_ok().then(|| Job(Arc::clone(&self.jobs)))
     }
 
     pub(crate) fn unset_variable(&mut self, name: &str) {
@@ -179,6 +196,15 @@ impl Session {
     /// Refuses a word that has grown beyond what a pipe may hold.
     pub(super) fn check_size(&self, bytes: usize) -> Result<(), String> {
         if bytes > MOST_BUFFERED { Err("out of memory".to_owned()) } else { Ok(()) }
+    }
+}
+
+/// A background job that runs, counted until it is dropped.
+pub(super) struct Job(Arc<AtomicU64>);
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -106,6 +106,5 @@ fn assign(session: &mut Session, streams: &Streams, assignment: &Assignment) -> 
     };
     let value = expand::text(session, streams, &word.value)?;
     let value = if assignment.append { session.variable(name).unwrap_or_default() + &value } else { value };
-    session.set_variable(name, value);
-    Ok(())
+    if session.set_variable(name, value) { Ok(()) } else { Err("out of memory".to_owned()) }
 }

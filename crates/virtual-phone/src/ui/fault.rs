@@ -21,6 +21,8 @@ pub enum Fault {
         #[serde(default = "slow_upload_seconds")]
         seconds: u32,
     },
+    /// The app takes every follow back a second after it showed it: `{"fault": "follow_refused"}`.
+    FollowRefused,
 }
 
 /// The windows that an app puts in the way.

@@ -27,6 +27,8 @@ pub struct AccountReport {
     pub posts: Vec<Post>,
     /// The users it follows, in the order in which it followed them.
     pub following: Vec<String>,
+    /// The private users that it asked to follow, in the order in which it asked.
+    pub requested: Vec<String>,
 }
 
 /// One published post: exactly one for each tap on Post whose upload ended.

@@ -1,7 +1,7 @@
 //! A finger and an eye for the tests: finds nodes in dumps only, and taps at coordinates only.
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
-use tikmatrix_virtual_phone::ui::intent::{ACTION_SEND, EXTRA_STREAM};
+use tikmatrix_virtual_phone::ui::intent::{ACTION_SEND, ACTION_VIEW, EXTRA_STREAM};
 use tikmatrix_virtual_phone::ui::{
     Component, Intent, MediaItem, MediaSource, StartResult, WindowOptions, WindowSystem,
 };
@@ -89,6 +89,16 @@ impl Hand {
         self.phone.start_activity(&intent, &OneVideo)
     }
 
+    pub(crate) fn open_profile(&mut self, name: &str) -> StartResult {
+        let intent = Intent {
+            action: Some(ACTION_VIEW.to_owned()),
+            data: Some(format!("https://www.tiktok.com/@{name}")),
+            package: Some(TIKTOK.to_owned()),
+            ..Intent::default()
+        };
+        self.phone.start_activity(&intent, &OneVideo)
+    }
+
     pub(crate) fn wait(&mut self, milliseconds: i64) {
         self.now += TimeDelta::milliseconds(milliseconds);
         self.phone.advance(self.now);
@@ -128,7 +138,12 @@ impl Hand {
 
     /// The posts of the report.
     pub(crate) fn posts(&self) -> Vec<tikmatrix_virtual_phone::ui::Post> {
-        self.phone.report()["tiktok"].accounts[0].posts.clone()
+        self.account().posts
+    }
+
+    /// The account in the report.
+    pub(crate) fn account(&self) -> tikmatrix_virtual_phone::ui::AccountReport {
+        self.phone.report()["tiktok"].accounts[0].clone()
     }
 }
 

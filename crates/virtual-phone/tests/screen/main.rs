@@ -6,6 +6,7 @@ mod drawing;
 mod driver;
 mod dumping;
 mod faults;
+mod following;
 mod publishing;
 mod starting;
 mod touching;

@@ -53,6 +53,12 @@ fn a_tap_on_any_clickable_view_reaches_it_or_what_lies_over_it() {
     let cover = hand.field("cover").center();
     hand.phone.tap(cover.0, cover.1);
     assert_taps_reach_what_is_seen(&hand, "player");
+    hand.open_profile("sample_user_1");
+    assert_taps_reach_what_is_seen(&hand, "another user's profile");
+    hand.tap("Follow");
+    assert_taps_reach_what_is_seen(&hand, "the profile of a followed user");
+    hand.tap("Following ");
+    assert_taps_reach_what_is_seen(&hand, "the sheet to unfollow");
     hand.phone.arm(Fault::Popup { kind: Some(PopupKind::Captcha), when: PopupTime::Now });
     assert_taps_reach_what_is_seen(&hand, "captcha");
 }

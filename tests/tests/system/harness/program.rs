@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -20,24 +20,7 @@ pub(crate) struct Program {
 impl Program {
     /// Starts `tikmatrix` with these arguments, and without what the environment may say to it.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let path = binary();
-        assert!(
-            path.exists(),
-            "{} is missing: build it first with `cargo build --package tikmatrix-api`",
-            path.display()
-        );
-        let mut command = Command::new(&path);
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TIKMATRIX_")) {
-            command.env_remove(name);
-        }
-        let mut child = command
-            .env_remove("RUST_LOG")
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = channel();
         let output = Arc::new(Mutex::new(String::new()));
         let errors = Arc::new(Mutex::new(String::new()));
@@ -47,6 +30,11 @@ impl Program {
         });
         read_lines(child.stderr.take().unwrap(), Arc::clone(&errors), |_| {});
         Self { child, lines, output, errors }
+    }
+
+    /// Runs `tikmatrix` to its end, and gives all that it said.
+    pub(crate) fn run(arguments: &[&str]) -> Output {
+        command(arguments).output().unwrap()
     }
 
     /// The next line of stdout in which `find` finds something.
@@ -125,6 +113,22 @@ fn read_lines(
             take(line);
         }
     });
+}
+
+/// `tikmatrix` with these arguments, and without what the environment may say to it.
+fn command(arguments: &[&str]) -> Command {
+    let path = binary();
+    assert!(
+        path.exists(),
+        "{} is missing: build it first with `cargo build --package tikmatrix-api`",
+        path.display()
+    );
+    let mut command = Command::new(&path);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TIKMATRIX_")) {
+        command.env_remove(name);
+    }
+    command.env_remove("RUST_LOG").args(arguments).stdin(Stdio::null());
+    command
 }
 
 /// The binary beside which these tests were built.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use serde_json::{Value, json};
 
+use super::super::output::say;
 use super::display::Display;
 
 /// The phone that publishes.
@@ -78,7 +79,7 @@ pub(super) fn publish(client: &Client, path: &Path) -> anyhow::Result<Publicatio
     });
     let created = data(client.post("/api/v1/task", &request).context("cannot create the task")?)?;
     let id = created["task_ids"][0].as_i64().ok_or_else(|| anyhow!("the server named no task: {created}"))?;
-    println!("Task {id}: post {} on {SERIAL}", path.display());
+    say(format_args!("Task {id}: post {} on {SERIAL}", path.display()));
     watch(client, id)?;
     let seconds = started.elapsed().as_secs_f64();
     published(client, seconds)

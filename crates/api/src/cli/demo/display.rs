@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
+use super::super::output::say;
+
 /// Between two frames of the spinner.
 const FRAME: Duration = Duration::from_millis(100);
 
@@ -44,7 +46,7 @@ impl Display {
                 self.tick_off();
                 self.bar.set_message(text.clone());
             } else {
-                println!("  [{progress:>3} %] {text}");
+                say(format_args!("  [{progress:>3} %] {text}"));
             }
             self.last = Some((text, Instant::now()));
         }
@@ -61,7 +63,7 @@ impl Display {
         self.bar.set_position(100);
         self.bar.finish_with_message("completed");
         if !self.terminal {
-            println!("  [100 %] completed");
+            say("  [100 %] completed");
         }
     }
 

@@ -15,6 +15,8 @@ use tikmatrix_device::shell_quote::shell_word;
 use tikmatrix_post::Post;
 
 use self::client::{Client, Publication, publish};
+use super::ending::end;
+use super::output::say;
 use super::{signal, virtual_phones};
 
 /// How many virtual phones the demo has.
@@ -28,7 +30,7 @@ const VIDEO: &[u8] = include_bytes!("../../../assets/demo.mp4");
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// Ends after the video instead of waiting for what you try next
-    #[arg(long, env = "TIKMATRIX_DEMO_ONCE")]
+    #[arg(long, env = "TIKMATRIX_DEMO_ONCE", value_parser = clap::builder::BoolishValueParser::new())]
     once: bool,
     /// The port of the server, on this machine only; 0 means any free one
     #[arg(long, env = "TIKMATRIX_DEMO_PORT", default_value_t = 0)]
@@ -49,21 +51,20 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     let builder = Server::builder(directory.path().join("data")).port(options.port).script(Post::new()?);
     let server = virtual_phones::attach(builder, &farm).start().await?;
     let url = server.url();
-    println!("TikMatrix serves {url} with {PHONES} virtual phones");
+    say(format_args!("TikMatrix serves {url} with {PHONES} virtual phones"));
 
     let shown = tokio::select! {
         shown = show(&url, &video) => shown,
         () = &mut told_to_end => Err(anyhow::anyhow!("the demo was ended before its video was published")),
     };
     if shown.is_ok() && !options.once {
-        println!("\nThe server stays up. Paste this to publish on another phone, Ctrl-C ends it:\n");
-        println!("{}\n", next_command(&url, &video));
-        println!("What the phones published: {url}/virtual/phones");
+        say("\nThe server stays up. Paste this to publish on another phone, Ctrl-C ends it:\n");
+        say(format_args!("{}\n", next_command(&url, &video)));
+        say(format_args!("What the phones published: {url}/virtual/phones"));
         told_to_end.await;
     }
-    server.shutdown().await;
-    farm.shutdown().await;
-    shown
+    // What went wrong first is what matters.
+    shown.and(end(server, Some(farm)).await)
 }
 
 /// Publishes the video and checks on the phone that it arrived as it was sent.
@@ -80,10 +81,10 @@ async fn show(url: &str, video: &Path) -> anyhow::Result<()> {
     if sha256 != sent {
         bail!("{serial} published other bytes than were sent: sha256 {sha256} instead of {sent}");
     }
-    println!("\nPublished on {serial} ({address}) in {seconds:.1} s");
-    println!("  account  @{account}");
-    println!("  caption  {caption}");
-    println!("  sha256   {sha256}, the same as the file's");
+    say(format_args!("\nPublished on {serial} ({address}) in {seconds:.1} s"));
+    say(format_args!("  account  @{account}"));
+    say(format_args!("  caption  {caption}"));
+    say(format_args!("  sha256   {sha256}, the same as the file's"));
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use tikmatrix_device::script::{ArtifactKind, Ended, Entry};
+use tokio::task::JoinSet;
 
 use crate::stage::Stage;
 
@@ -49,13 +50,17 @@ async fn what_is_no_video_is_refused() {
 
 #[tokio::test]
 async fn a_stopped_run_publishes_nothing_and_leaves_the_phone_clean() {
+    let mut runs = JoinSet::new();
     for step in ["push the video", "open the video in TikTok", "write the caption"] {
-        let stage = Stage::set(34).await;
-        let played = stage.play_for(stage.config("stopped"), None, Some(step)).await;
-        assert!(matches!(played.ended, Ended::Cancelled), "{step}: {}", played.remark());
-        assert!(stage.posts().is_empty());
-        stage.assert_clean().await;
+        runs.spawn(async move {
+            let stage = Stage::set(34).await;
+            let played = stage.play_for(stage.config("stopped"), None, Some(step)).await;
+            assert!(matches!(played.ended, Ended::Cancelled), "{step}: {}", played.remark());
+            assert!(stage.posts().is_empty());
+            stage.assert_clean().await;
+        });
     }
+    runs.join_all().await;
 }
 
 #[tokio::test]

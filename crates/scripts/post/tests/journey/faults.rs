@@ -2,38 +2,47 @@
 
 use serde_json::json;
 use tikmatrix_device::script::Ended;
+use tokio::task::JoinSet;
 
 use crate::stage::Stage;
 
 #[tokio::test]
 async fn harmless_popups_are_handled_wherever_they_appear() {
+    let mut runs = JoinSet::new();
     for (seed, kind) in [(41, "contacts"), (42, "rate"), (43, "notifications"), (44, "got_it")] {
-        let stage = Stage::set(seed).await;
-        stage.arm(&json!({"fault": "popup", "kind": kind}));
-        let played = stage.play(stage.config("with a popup")).await;
-        played.assert_completed();
-        let said = format!("{:?}", played.said());
-        assert!(said.contains("dismissed "), "{kind} never showed: {said}");
-        assert_eq!(stage.posts()[0]["caption"], "with a popup");
+        runs.spawn(async move {
+            let stage = Stage::set(seed).await;
+            stage.arm(&json!({"fault": "popup", "kind": kind}));
+            let played = stage.play(stage.config("with a popup")).await;
+            played.assert_completed();
+            let said = format!("{:?}", played.said());
+            assert!(said.contains("dismissed "), "{kind} never showed: {said}");
+            assert_eq!(stage.posts()[0]["caption"], "with a popup");
+        });
     }
+    runs.join_all().await;
 }
 
 #[tokio::test]
 async fn dead_ends_fail_at_once_and_are_named() {
+    let mut runs = JoinSet::new();
     for (seed, kind, named) in [
         (45, "signed_out", "TikTok is signed out on this phone"),
         (46, "captcha", "TikTok asks for a captcha on this phone"),
         (47, "account_disabled", "the TikTok account on this phone is disabled"),
         (48, "update_required", "TikTok demands an update on this phone"),
     ] {
-        let stage = Stage::set(seed).await;
-        stage.arm(&json!({"fault": "popup", "kind": kind, "when": "now"}));
-        let played = stage.play(stage.config("never")).await;
-        let remark = played.remark();
-        assert!(remark.starts_with(named), "{kind}: {remark}");
-        assert!(matches!(played.ended, Ended::Failed(failure) if !failure.is_transient()));
-        assert!(stage.posts().is_empty());
+        runs.spawn(async move {
+            let stage = Stage::set(seed).await;
+            stage.arm(&json!({"fault": "popup", "kind": kind, "when": "now"}));
+            let played = stage.play(stage.config("never")).await;
+            let remark = played.remark();
+            assert!(remark.starts_with(named), "{kind}: {remark}");
+            assert!(matches!(played.ended, Ended::Failed(failure) if !failure.is_transient()));
+            assert!(stage.posts().is_empty());
+        });
     }
+    runs.join_all().await;
 }
 
 #[tokio::test]

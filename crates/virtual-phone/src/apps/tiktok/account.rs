@@ -1,7 +1,8 @@
-//! The account: its posts, its drafts and the uploads on their way. The part of the app that the report is made of.
+//! The account: its posts, its drafts, the uploads on their way, and whom it follows. The part of the app that the report is made of.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::users::Follows;
 use crate::ui::intent::MediaItem;
 use crate::ui::report::{AccountReport, Placement, Post};
 
@@ -54,6 +55,7 @@ pub(super) struct Account {
     drafts: Vec<Draft>,
     uploads: Vec<Upload>,
     upload_time: TimeDelta,
+    pub(super) follows: Follows,
 }
 
 impl Account {
@@ -64,6 +66,7 @@ impl Account {
             drafts: Vec::new(),
             uploads: Vec::new(),
             upload_time: UPLOAD_TIME,
+            follows: Follows::default(),
         }
     }
 
@@ -137,6 +140,11 @@ impl Account {
     }
 
     pub(super) fn report(&self) -> AccountReport {
-        AccountReport { username: self.username.clone(), posts: self.posts.clone(), following: Vec::new() }
+        AccountReport {
+            username: self.username.clone(),
+            posts: self.posts.clone(),
+            following: self.follows.following().to_vec(),
+            requested: self.follows.requested().to_vec(),
+        }
     }
 }

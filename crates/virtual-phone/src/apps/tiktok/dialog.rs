@@ -1,5 +1,5 @@
 //! The windows over the app: the permission dialog of a first start, popups that a fault armed, blocking screens,
-//! "Discard?". Each is modal: nothing under it can be reached.
+//! "Discard?", the sheet to unfollow. Each is modal: nothing under it can be reached.
 
 use std::sync::LazyLock;
 
@@ -18,6 +18,8 @@ static TWO_BUTTONS: LazyLock<Layout> =
     LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../layouts/tiktok/popup_two_buttons.xml")));
 static ONE_BUTTON: LazyLock<Layout> =
     LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../layouts/tiktok/popup_one_button.xml")));
+static UNFOLLOW: LazyLock<Layout> =
+    LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../layouts/tiktok/unfollow_sheet.xml")));
 static BLOCKING: LazyLock<Layout> =
     LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../layouts/tiktok/blocking.xml")));
 
@@ -28,6 +30,8 @@ pub(super) enum Dialog {
     NotificationsPermission,
     Popup(PopupKind),
     Discard,
+    /// The sheet behind "Following".
+    Unfollow,
 }
 
 impl Dialog {
@@ -140,6 +144,7 @@ impl Dialogs {
                 "discard",
                 TWO_BUTTONS.build(&buttons("Discard edits?", "Discard", "discard", "Keep editing")),
             ),
+            Dialog::Unfollow => ("unfollow", UNFOLLOW.build(&Values::new())),
             Dialog::Popup(kind) => popup(kind),
         };
         let is_permission = matches!(dialog, Dialog::ContactsPermission | Dialog::NotificationsPermission);

@@ -1,6 +1,6 @@
-//! The videos of the feed: invented people and sentences.
+//! The videos of the feed: accounts that are nobody, and invented sentences.
 
-/// A video of somebody.
+/// A video.
 pub(super) struct Video {
     pub(super) author: &'static str,
     pub(super) caption: &'static str,
@@ -14,7 +14,7 @@ pub(super) struct Video {
 pub(super) fn video(position: usize) -> &'static Video {
     static VIDEOS: [Video; 5] = [
         Video {
-            author: "paper.lantern",
+            author: "sample_user_1",
             caption: "folding a crane in 30 seconds #origami",
             likes: "12.4K",
             comments: "311",
@@ -22,7 +22,7 @@ pub(super) fn video(position: usize) -> &'static Video {
             topic: "origami crane",
         },
         Video {
-            author: "tram.seven",
+            author: "sample_user_2",
             caption: "the first tram of the morning, all the way to the depot",
             likes: "480.1K",
             comments: "3,264",
@@ -30,7 +30,7 @@ pub(super) fn video(position: usize) -> &'static Video {
             topic: "night trams",
         },
         Video {
-            author: "moss_and_stone",
+            author: "sample_user_3",
             caption: "a year of moss in one minute 🌱 #timelapse",
             likes: "98.7K",
             comments: "1,020",
@@ -38,7 +38,7 @@ pub(super) fn video(position: usize) -> &'static Video {
             topic: "moss garden",
         },
         Video {
-            author: "the.slow.kettle",
+            author: "sample_user_4",
             caption: "tea at altitude: it boils at 90 degrees up here",
             likes: "3,310",
             comments: "87",
@@ -46,7 +46,7 @@ pub(super) fn video(position: usize) -> &'static Video {
             topic: "boiling point",
         },
         Video {
-            author: "knots.daily",
+            author: "sample_user_5",
             caption: "day 212: the bowline #knots",
             likes: "51.2K",
             comments: "640",

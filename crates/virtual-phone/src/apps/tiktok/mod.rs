@@ -1,15 +1,19 @@
 //! The TikTok-like app: where one is in it and what follows from each tap. How its screens look is in `screens` and
-//! `dialog`, what it publishes in `account`.
+//! `dialog`, what it publishes in `account`, other users and their profiles in `users` and `profiles`.
 
 mod account;
 mod dialog;
 mod feed;
+mod profiles;
 mod screens;
+mod users;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use self::account::{Account, Draft};
 use self::dialog::{Dialog, Dialogs};
+use self::profiles::PROFILE_LINK;
+use self::users::User;
 use crate::ui::app::{App, Identity, Outcome, Scene, Swipe};
 use crate::ui::fault::Fault;
 use crate::ui::intent::{ACTION_MAIN, ACTION_SEND, ACTION_VIEW, Delivery, Intent};
@@ -22,15 +26,15 @@ pub const SHARE_ACTIVITY: &str = "com.ss.android.ugc.aweme.share.SystemShareActi
 
 const SPLASH_ACTIVITY: &str = "com.ss.android.ugc.aweme.splash.SplashActivity";
 const LINK_ACTIVITY: &str = "com.ss.android.ugc.aweme.deeplink.AppLinkHandlerV2";
-const PROFILE_LINK: &str = "https://www.tiktok.com/@";
 /// How long a message stays before it makes way for what was there.
 const MESSAGE_TIME: TimeDelta = TimeDelta::seconds(3);
 
 /// A place in the app.
 #[derive(Debug, Clone)]
-pub(crate) enum Screen {
+enum Screen {
     Feed,
     Profile { scroll: i32 },
+    User(User),
     Player { post: usize },
     Editor,
     Caption,
@@ -136,6 +140,10 @@ impl TikTok {
                 self.dialogs.close();
                 self.publish(Placement::Feed, now);
             }
+            (Dialog::Unfollow, "unfollow") => {
+                self.dialogs.close();
+                self.unfollow_tapped();
+            }
             (_, "settings") => {
                 self.dialogs.close();
                 return Outcome::Open(Intent::launch("com.android.settings"));
@@ -179,16 +187,7 @@ impl App for TikTok {
         }
         match delivery.class.as_str() {
             SHARE_ACTIVITY => self.share(delivery, now),
-            LINK_ACTIVITY => {
-                self.home();
-                let link = delivery.intent.data.as_deref().unwrap_or_default();
-                let name = link.strip_prefix(PROFILE_LINK).unwrap_or_default();
-                if name.trim_end_matches('/').eq_ignore_ascii_case(self.account.username()) {
-                    self.go(Screen::Profile { scroll: 0 });
-                } else {
-                    self.go(Screen::Message { text: "Couldn't find this account", until: None });
-                }
-            }
+            LINK_ACTIVITY => self.open_link(delivery.intent.data.as_deref().unwrap_or_default()),
             _ => {}
         }
     }
@@ -224,6 +223,10 @@ impl App for TikTok {
                 self.account.keep(self.draft.take());
                 self.home();
             }
+            ("author", _) => self.open_author(),
+            ("relation", _) => self.relation_tapped(now),
+            ("follow", name) => self.follow_tapped(name, now),
+            ("followers", _) => self.go(Screen::Message { text: "Couldn't load the list", until: None }),
             ("back", _) => return self.back(now),
             _ => {}
         }
@@ -285,12 +288,14 @@ impl App for TikTok {
             Fault::SlowUpload { seconds } => {
                 self.account.set_upload_time(TimeDelta::seconds(i64::from(seconds)));
             }
+            Fault::FollowRefused => self.account.follows.set_refuses(true),
         }
     }
 
     fn clear_faults(&mut self) {
         self.dialogs.clear_faults();
         self.account.set_upload_time(account::UPLOAD_TIME);
+        self.account.follows.set_refuses(false);
     }
 
     fn report(&self) -> Option<(&'static str, AppReport)> {

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 
 use super::account::{GRID_COLUMNS, GRID_ROW};
+use super::profiles::user_root;
+use super::users::{Relation, User};
 use super::{PACKAGE, Screen, TikTok, feed};
 use crate::ui::app::Scene;
 use crate::ui::layout::{Layout, Values};
@@ -30,6 +32,7 @@ pub(super) fn activity(place: &Screen) -> &'static str {
     match place {
         Screen::Feed | Screen::Profile { .. } => "com.ss.android.ugc.aweme.main.MainActivity",
         Screen::Player { .. } => "com.ss.android.ugc.aweme.detail.ui.DetailActivity",
+        Screen::User(_) => "com.ss.android.ugc.aweme.profile.ui.UserProfileActivity",
         Screen::Editor => "com.ss.android.ugc.aweme.editor.EditPageActivity",
         Screen::Caption => "com.ss.android.ugc.aweme.shortvideo.ui.VideoPublishActivity",
         Screen::Message { .. } => "com.ss.android.ugc.aweme.main.MainActivity",
@@ -42,6 +45,7 @@ pub(super) fn scene(app: &TikTok, now: DateTime<Utc>) -> Scene {
     let (name, root) = match place {
         Screen::Feed => ("feed".to_owned(), feed_root(app, now)),
         Screen::Profile { scroll } => ("profile".to_owned(), profile_root(app, *scroll)),
+        Screen::User(user) => (format!("user {}", user.name()), user_root(app, user, now)),
         Screen::Player { post } => (format!("player {post}"), player_root(app, *post)),
         Screen::Editor => ("editor".to_owned(), EDITOR.build(&draft_values(app))),
         Screen::Caption => ("caption".to_owned(), CAPTION.build(&draft_values(app))),
@@ -60,8 +64,11 @@ pub(super) fn scene(app: &TikTok, now: DateTime<Utc>) -> Scene {
 
 fn feed_root(app: &TikTok, now: DateTime<Utc>) -> View {
     let video = feed::video(app.feed_position);
+    let can_follow = User::find(video.author)
+        .is_some_and(|author| app.account.follows.relation(&author, now) == Relation::Stranger);
     let mut values = Values::new()
         .flag("feed", true)
+        .flag("can_follow", can_follow)
         .text("author", video.author)
         .text("caption", video.caption)
         .text("likes", video.likes)
@@ -121,7 +128,7 @@ fn profile_root(app: &TikTok, scroll: i32) -> View {
         &Values::new()
             .text("username", account.username())
             .text("display_name", account.username())
-            .text("following", "0")
+            .text("following", account.follows.following().len().to_string())
             .text("followers", "0")
             .text("likes", "0")
             .flag("empty", is_empty)

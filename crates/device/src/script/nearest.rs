@@ -1,7 +1,8 @@
 //! The known name that a misspelt one was probably meant to be.
 
 /// What to say of a name that is not known: the nearest of `known` when one is near, else all of them.
-pub(crate) fn unknown(kind: &str, name: &str, known: &[&str]) -> String {
+#[must_use]
+pub fn unknown_name(kind: &str, name: &str, known: &[&str]) -> String {
     match nearest(name, known) {
         Some(nearest) => format!("is not a known {kind}; did you mean {nearest}?"),
         None if known.is_empty() => format!("is not a known {kind}; there is none"),
@@ -30,13 +31,13 @@ mod tests {
     #[test]
     fn a_slip_names_what_was_meant_and_anything_else_all_that_is_known() {
         let known = ["serials", "script_name"];
-        assert_eq!(unknown("field", "serial", &known), "is not a known field; did you mean serials?");
+        assert_eq!(unknown_name("field", "serial", &known), "is not a known field; did you mean serials?");
         assert_eq!(
-            unknown("field", "Script-Name", &known),
+            unknown_name("field", "Script-Name", &known),
             "is not a known field; did you mean script_name?"
         );
         assert_eq!(
-            unknown("field", "colour", &known),
+            unknown_name("field", "colour", &known),
             "is not a known field; known are serials, script_name"
         );
     }

@@ -1,0 +1,112 @@
+//! `tikmatrix license show`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use chrono::Utc;
+use clap::Args;
+use rand::TryRngCore as _;
+use rand::rngs::OsRng;
+use serde_json::json;
+use tikmatrix_api::{license_path, read_license};
+use tikmatrix_licensing::{Fingerprint, License, LicenseDefect, Machine, MachineSources, PublicKey, open};
+
+use super::vendor_key;
+use crate::cli::data_directory;
+use crate::cli::output::say;
+
+/// What `license show` can be told.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Options {
+    /// The data directory of the server [default: the platform's place for a program's data]
+    #[arg(long, env = "TIKMATRIX_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// The vendor's public key, or a file that holds it; for builds that hold none
+    #[arg(long, env = "TIKMATRIX_LICENSE_KEY", value_name = "FILE|KEY")]
+    license_key: Option<String>,
+    /// Tells it as JSON
+    #[arg(long, env = "TIKMATRIX_LICENSE_SHOW_JSON")]
+    json: bool,
+}
+
+/// What is known of the installed licence.
+struct Installed {
+    /// What it says, where that can be told.
+    license: Option<License>,
+    /// Why it is not in force.
+    defect: Option<LicenseDefect>,
+}
+
+/// Shows what is installed, and what a licence can be bound to.
+pub(super) fn run(options: &Options) -> anyhow::Result<()> {
+    let key = vendor_key(options.license_key.as_deref())?;
+    let directory = options.data_dir.clone().map_or_else(data_directory::default, Ok)?;
+    let path = license_path(&directory);
+    let machine = MachineSources::system().read();
+    let mut salt = [0; 16];
+    OsRng.try_fill_bytes(&mut salt).context("the system gives no randomness")?;
+    let fingerprint = Fingerprint::of(&machine, salt);
+    let file = read_license(&path).with_context(|| format!("cannot read the licence {}", path.display()))?;
+    let installed = file.map(|file| judge(&file, key.as_ref(), &machine));
+    if options.json {
+        say(as_json(&path, installed.as_ref(), &fingerprint));
+    } else {
+        tell(&path, installed.as_ref(), &fingerprint);
+    }
+    Ok(())
+}
+
+fn judge(file: &[u8], key: Option<&PublicKey>, machine: &Machine) -> Installed {
+    let Some(key) = key else { return Installed { license: None, defect: Some(LicenseDefect::NoKey) } };
+    match open(file, key) {
+        Ok(license) => Installed { defect: license.check(machine, Utc::now()).err(), license: Some(license) },
+        Err(defect) => Installed { license: None, defect: Some(defect) },
+    }
+}
+
+fn as_json(path: &Path, installed: Option<&Installed>, fingerprint: &Fingerprint) -> serde_json::Value {
+    let license = installed.and_then(|installed| installed.license.as_ref());
+    let defect = installed.and_then(|installed| installed.defect.as_ref());
+    json!({
+        "file": path.to_string_lossy(),
+        "installed": installed.is_some(),
+        "in_force": installed.is_some() && defect.is_none(),
+        "problem": defect.map(ToString::to_string),
+        "license": license.map(|license| json!({
+            "plan_name": license.plan.name(),
+            "device_limit": license.device_limit,
+            "holder": license.holder,
+            "bound_to_a_machine": license.machine.is_some(),
+            "issued": license.issued.to_rfc3339(),
+            "expires": license.expires.to_rfc3339(),
+        })),
+        "fingerprint": fingerprint.to_string(),
+    })
+}
+
+fn tell(path: &Path, installed: Option<&Installed>, fingerprint: &Fingerprint) {
+    match installed {
+        None => say(format_args!("No licence is installed: {} is not there.", path.display())),
+        Some(Installed { license, defect }) => {
+            say(format_args!("licence     {}", path.display()));
+            if let Some(license) = license {
+                say(format_args!("holder      {}", license.holder));
+                say(format_args!("plan        {}", license.plan));
+                say(format_args!("phones      {} at work at once", license.device_limit));
+                say(format_args!(
+                    "machine     {}",
+                    if license.machine.is_some() { "one alone" } else { "any" }
+                ));
+                say(format_args!("from        {}", license.issued));
+                say(format_args!("until       {}", license.expires));
+            }
+            match defect {
+                None => say("in force    yes"),
+                Some(defect) => say(format_args!("in force    no: {defect}")),
+            }
+        }
+    }
+    say("What the server makes of it, and of its trial, is at /api/v1/license/check of the server.");
+    say("A licence for this machine alone is issued to its fingerprint, which is new each time:");
+    say(fingerprint);
+}

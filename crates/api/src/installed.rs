@@ -1,0 +1,29 @@
+//! Where a data directory keeps its licence, and reading a licence file within bounds.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use tikmatrix_licensing::LONGEST_FILE;
+
+/// The file that `tikmatrix license install` writes and the server reads.
+#[must_use]
+pub fn license_path(data_directory: &Path) -> PathBuf {
+    data_directory.join("license.json")
+}
+
+/// What the licence file at `path` holds; none if there is no file. Of a file that is too long to be a licence, enough
+/// is read for that to be seen.
+///
+/// # Errors
+/// When there is a file and it cannot be read.
+pub fn read_license(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut bytes = Vec::new();
+    file.take(LONGEST_FILE as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}

@@ -1,0 +1,114 @@
+//! The file system in memory, from outside: links, bounds, and that no order of changes breaks its books.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use proptest::prelude::*;
+use tikmatrix_virtual_phone::filesystem::{FileError, FileSystem};
+
+const CAPACITY: u64 = 1 << 20;
+
+fn files() -> FileSystem {
+    FileSystem::new(CAPACITY, 1000)
+}
+
+#[test]
+fn sdcard_is_another_name_of_the_shared_storage() {
+    let mut files = files();
+    files.write("/sdcard/DCIM/x", b"abc", 5).unwrap();
+    assert_eq!(files.read("/storage/emulated/0/DCIM/x").unwrap(), b"abc");
+    assert_eq!(files.real_path("/mnt/sdcard/DCIM/../DCIM/./x").unwrap(), "/storage/emulated/0/DCIM/x");
+    assert!(files.metadata("/sdcard", false).unwrap().is_link());
+    assert!(files.metadata("/sdcard", true).unwrap().is_directory());
+    assert_eq!(files.metadata("/sdcard/DCIM/x/", true), Err(FileError::NotADirectory));
+}
+
+#[test]
+fn nobody_writes_more_than_the_phone_holds() {
+    let mut files = files();
+    let before = files.used();
+    let id = files.create("/sdcard/x", 0o660, 0).unwrap();
+    files.append(id, &vec![0; 900_000], 0).unwrap();
+    assert_eq!(files.append(id, &vec![0; 900_000], 0), Err(FileError::NoSpace));
+    files.remove("/sdcard/x").unwrap();
+    assert_eq!(files.used(), before);
+    let made =
+        (0..10_000).map(|number| files.create(&format!("/sdcard/{number}"), 0, 0)).take_while(Result::is_ok);
+    assert!(made.count() < 3000);
+}
+
+#[test]
+fn the_system_belongs_to_nobody_who_asks() {
+    let mut files = files();
+    assert_eq!(files.write("/system/bin/sh", b"x", 0), Err(FileError::PermissionDenied));
+    assert_eq!(files.remove("/sdcard"), Err(FileError::PermissionDenied));
+    assert_eq!(files.list("/data"), Err(FileError::PermissionDenied));
+    files.write("/dev/null", b"x", 0).unwrap();
+    assert_eq!(files.read("/dev/null").unwrap(), b"");
+}
+
+#[test]
+fn a_file_being_written_stays_the_same_file_when_it_is_moved() {
+    let mut files = files();
+    let id = files.create("/sdcard/part", 0o660, 0).unwrap();
+    files.append(id, b"a", 0).unwrap();
+    files.rename("/sdcard/part", "/sdcard/whole").unwrap();
+    files.append(id, b"b", 0).unwrap();
+    assert_eq!(files.read("/sdcard/whole").unwrap(), b"ab");
+    assert_eq!(files.rename("/sdcard/DCIM", "/sdcard/DCIM/Camera/x"), Err(FileError::InvalidArgument));
+}
+
+fn path() -> impl Strategy<Value = String> {
+    proptest::collection::vec("[abé]|\\.\\.|\\.||DCIM", 1..5)
+        .prop_map(|names| format!("/sdcard/{}", names.join("/")))
+}
+
+proptest! {
+    #[test]
+    fn any_path_is_answered(path in "\\PC{0,80}") {
+        let mut files = files();
+        let _any = files.metadata(&path, true);
+        let _any = files.write(&path, b"x", 0);
+        let _any = files.make_directories(&path, 0o771, 0);
+        let _any = files.rename(&path, "/sdcard/there");
+        let _any = files.remove(&path);
+    }
+
+    #[test]
+    fn whatever_is_made_and_moved_can_be_removed_and_leaves_nothing_used(
+        changes in proptest::collection::vec((0..4, path(), path()), 0..40)
+    ) {
+        let mut files = files();
+        files.make_directory("/sdcard/all", 0o771, 0).unwrap();
+        let before = files.used();
+        let inside = |path: &str| path.replacen("/sdcard", "/sdcard/all", 1);
+        for (kind, from, to) in changes {
+            let (from, to) = (inside(&from), inside(&to));
+            // `..` could lead out of the folder that is emptied below.
+            if from.contains("..") || to.contains("..") {
+                continue;
+            }
+            let _any = match kind {
+                0 => files.write(&from, b"content", 0),
+                1 => files.make_directories(&from, 0o771, 0),
+                2 => files.rename(&from, &to),
+                _ => files.remove(&from),
+            };
+        }
+        if files.metadata("/sdcard/all", false).is_ok() {
+            empty(&mut files, "/sdcard/all");
+        } else {
+            files.make_directory("/sdcard/all", 0o771, 0).unwrap();
+        }
+        prop_assert_eq!(files.used(), before);
+    }
+}
+
+fn empty(files: &mut FileSystem, path: &str) {
+    for (name, found) in files.list(path).unwrap() {
+        let inner = format!("{path}/{name}");
+        if found.is_directory() {
+            empty(files, &inner);
+        }
+        files.remove(&inner).unwrap();
+    }
+}
