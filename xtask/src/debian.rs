@@ -55,6 +55,7 @@ pub(crate) fn setup() -> Result<()> {
         command("ip", "iproute2"),
         command("unshare", "util-linux"),
         real_adbd().map(drop),
+        postgres(),
     ];
     for answer in wanted {
         match answer {
@@ -93,6 +94,15 @@ pub(crate) fn command(name: &str, package: &str) -> Result<(), Missing> {
     ]))
     .run()?;
     Ok(())
+}
+
+/// Makes sure that the programs of a PostgreSQL server are there. Debian keeps them off the path, one folder a version.
+pub(crate) fn postgres() -> Result<(), Missing> {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    if versions.into_iter().any(|version| version.path().join("bin/initdb").exists()) {
+        return Ok(());
+    }
+    command("initdb", "postgresql")
 }
 
 /// The folder with `adbd` and `adb`, unpacked once.

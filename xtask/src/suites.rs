@@ -15,9 +15,10 @@ struct Suite {
     run: fn(&str) -> Result<(), Missing>,
 }
 
-const SUITES: [Suite; 2] = [
+const SUITES: [Suite; 3] = [
     Suite { package: "tikmatrix-device", target: "real_adbd", run: against_real_adbd },
     Suite { package: "tikmatrix-virtual-phone", target: "debian_adb", run: with_debian_adb },
+    Suite { package: "tikmatrix-storage", target: "suite", run: on_postgres },
 ];
 
 pub(crate) fn test() -> Result<()> {
@@ -31,7 +32,7 @@ pub(crate) fn test() -> Result<()> {
         match (suite.run)(&program) {
             Ok(()) => {}
             Err(Missing::Failed(error)) => return Err(error),
-            Err(Missing::Unavailable(why)) => skipped.push(format!("{}: {why}", suite.target)),
+            Err(Missing::Unavailable(why)) => skipped.push(format!("{} `{}`: {why}", suite.package, suite.target)),
         }
     }
     if skipped.is_empty() {
@@ -82,5 +83,12 @@ fn against_real_adbd(program: &str) -> Result<(), Missing> {
 fn with_debian_adb(program: &str) -> Result<(), Missing> {
     debian::command("adb", "adb")?;
     Program::new(program).run()?;
+    Ok(())
+}
+
+/// The suite that `cargo test` runs on SQLite, on a server that the tests start from the installed programs.
+fn on_postgres(program: &str) -> Result<(), Missing> {
+    debian::postgres()?;
+    Program::new(program).environment("TIKMATRIX_TEST_DATABASE", "postgres").run()?;
     Ok(())
 }

@@ -1,0 +1,90 @@
+//! Lists by any filters at any depth, counts and versions, with few tasks and with many.
+
+use std::time::Instant;
+
+use tikmatrix_domain::{ScriptName, Serial, Source, Status, TaskId, Username};
+use tikmatrix_storage::{Page, PageStart, Store, TaskFilter};
+
+use crate::place::Place;
+use crate::{LARGE, SMALL, median, micros};
+
+const ROUNDS: usize = 300;
+const PAGE_SIZE: u32 = 20;
+
+type Side = (Place, Store);
+
+pub(crate) async fn measure(small: &Side, large: &Side) {
+    println!("\n| list of {PAGE_SIZE} | depth | µs of {SMALL} (rows) | µs of {LARGE} (rows) | ratio |\n|---|---|---|---|---|");
+    for (name, filter) in filters() {
+        for (depth, share) in [("newest", 1.0), ("middle", 0.5), ("deep", 0.1)] {
+            let at = |tasks: u32| TaskId((f64::from(tasks) * share) as i64 + 1);
+            let mut times = (Vec::new(), Vec::new());
+            let mut rows = (0, 0);
+            for _ in 0..ROUNDS {
+                let begun = Instant::now();
+                rows.0 = list(&small.1, &filter, at(SMALL)).await;
+                times.0.push(begun.elapsed());
+                let begun = Instant::now();
+                rows.1 = list(&large.1, &filter, at(LARGE)).await;
+                times.1.push(begun.elapsed());
+            }
+            let (few, many) = (micros(median(times.0)), micros(median(times.1)));
+            println!("| {name} | {depth} | {few:.0} ({}) | {many:.0} ({}) | {:.2} |", rows.0, rows.1, many / few);
+        }
+    }
+    stats(small, large).await;
+}
+
+async fn stats(small: &Side, large: &Side) {
+    let mut times = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        assert_eq!(small.1.stats().await.unwrap().total(), u64::from(SMALL));
+        times.0.push(begun.elapsed());
+        let begun = Instant::now();
+        assert_eq!(large.1.stats().await.unwrap().total(), u64::from(LARGE));
+        times.1.push(begun.elapsed());
+        let begun = Instant::now();
+        large.1.version().await.unwrap();
+        times.2.push(begun.elapsed());
+    }
+    let (few, many, version) = (micros(median(times.0)), micros(median(times.1)), micros(median(times.2)));
+    println!("| counts by status | | {few:.0} | {many:.0} | {:.2} |", many / few);
+    println!("| version | | | {version:.1} | |");
+}
+
+async fn list(store: &Store, filter: &TaskFilter, before: TaskId) -> usize {
+    let page = Page { start: PageStart::Before(before), size: PAGE_SIZE };
+    store.tasks(filter.clone(), page).await.unwrap().0.len()
+}
+
+fn filters() -> Vec<(&'static str, TaskFilter)> {
+    let all = TaskFilter::default;
+    let phone = || Serial::new("phone-3").ok();
+    let account = || Username::new("account-3-1").ok();
+    let script = |name| ScriptName::new(name).ok();
+    vec![
+        ("all", all()),
+        ("status", TaskFilter { status: Some(Status::Failed), ..all() }),
+        ("serial", TaskFilter { serial: phone(), ..all() }),
+        ("username", TaskFilter { username: account(), ..all() }),
+        ("script", TaskFilter { script: script("follow"), ..all() }),
+        ("rare script", TaskFilter { script: script("rare"), ..all() }),
+        ("source", TaskFilter { source: Some(Source::Ui), ..all() }),
+        ("status, source", TaskFilter { status: Some(Status::Completed), source: Some(Source::Ui), ..all() }),
+        ("status, script", TaskFilter { status: Some(Status::Completed), script: script("post"), ..all() }),
+        ("serial, status", TaskFilter { serial: phone(), status: Some(Status::Completed), ..all() }),
+        ("serial, rare script", TaskFilter { serial: phone(), script: script("rare"), ..all() }),
+        ("username, source", TaskFilter { username: account(), source: Some(Source::Api), ..all() }),
+        (
+            "all five",
+            TaskFilter {
+                status: Some(Status::Completed),
+                serial: phone(),
+                username: account(),
+                script: script("post"),
+                source: Some(Source::Api),
+            },
+        ),
+    ]
+}

@@ -1,0 +1,44 @@
+//! The store with 1,000 tasks beside the store with 1,000,000, and beside a bare prepared-statement loop, in one run.
+//! `cargo bench --package tikmatrix-storage --bench store`; with `TIKMATRIX_TEST_DATABASE=postgres` on PostgreSQL, where
+//! there is nothing bare to compare with. Ratios are what counts: the machine's own speed is in both sides.
+
+mod lists;
+mod place;
+mod seed;
+mod writes;
+
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Runtime;
+
+use crate::place::Place;
+
+const SMALL: u32 = 1_000;
+const LARGE: u32 = 1_000_000;
+
+fn main() {
+    let runtime = Runtime::new().unwrap();
+    let (small, large) = (seeded(SMALL), seeded(LARGE));
+    runtime.block_on(lists::measure(&small, &large));
+    drop((small, large));
+    writes::measure(&runtime);
+}
+
+fn seeded(tasks: u32) -> (Place, tikmatrix_storage::Store) {
+    let place = Place::new();
+    let begun = Instant::now();
+    drop(place.open());
+    seed::fill(&place, tasks);
+    println!("{tasks} tasks made in {:.1} s", begun.elapsed().as_secs_f64());
+    let store = place.open();
+    (place, store)
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}

@@ -1,0 +1,143 @@
+//! Making tasks: many at once beside a bare prepared-statement loop, and one by one from many clients beside one commit
+//! each. The bare side is rusqlite on the same schema, with the same indexes, triggers and pragmas.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use rusqlite::params;
+use tempfile::TempDir;
+use tikmatrix_domain::{NewTask, ScriptName, Serial, Source};
+use tikmatrix_storage::Store;
+use tokio::runtime::Runtime;
+
+use crate::median;
+use crate::place::{Place, file, is_postgres};
+
+const BULK: usize = 1_000;
+const ROUNDS: usize = 15;
+const CLIENTS: usize = 64;
+const REQUESTS_A_CLIENT: usize = 40;
+const CONFIG: &str = "{\"content_type\":0,\"captions\":\"Check out my new video! #viral #fyp\"}";
+
+const INSERT: &str = "INSERT INTO task (id, serial, username, app, script_name, script_config, source, status,
+    start_time, due_at, progress, attempt_count, created_at, updated_at)
+    VALUES (?1, ?2, NULL, 'tiktok', 'post', ?3, 'api', 0, NULL, ?4, 0, 0, ?4, ?4)";
+
+/// A database with our schema that only the bare loop works on.
+struct Bare {
+    connection: rusqlite::Connection,
+    next: i64,
+    _folder: TempDir,
+}
+
+impl Bare {
+    fn new() -> Self {
+        let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let path = file(folder.path());
+        drop(Store::open(&path).unwrap());
+        let connection = rusqlite::Connection::open(path).unwrap();
+        let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+        connection.execute_batch(pragmas).unwrap();
+        Self { connection, next: 1, _folder: folder }
+    }
+
+    fn insert(&mut self, count: usize) -> Duration {
+        let begun = Instant::now();
+        let transaction = self.connection.transaction().unwrap();
+        {
+            let mut statement = transaction.prepare_cached(INSERT).unwrap();
+            for index in 0..count {
+                statement.execute(params![self.next, phone(index), CONFIG, 1_780_000_000_000_i64]).unwrap();
+                self.next += 1;
+            }
+        }
+        transaction.commit().unwrap();
+        begun.elapsed()
+    }
+}
+
+pub(crate) fn measure(runtime: &Runtime) {
+    let place = Place::new();
+    let store = place.open();
+    let mut bare = (!is_postgres()).then(Bare::new);
+
+    let mut times = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        times.0.push(runtime.block_on(bulk(&store)));
+        times.1.extend(bare.as_mut().map(|bare| bare.insert(BULK)));
+    }
+    let ours = median(times.0);
+    println!("\none request for {BULK} tasks: {:.1} ms", ours.as_secs_f64() * 1e3);
+    if !times.1.is_empty() {
+        let bare = median(times.1);
+        println!("bare loop: {:.1} ms, ratio {:.2}", bare.as_secs_f64() * 1e3, bare.as_secs_f64() / ours.as_secs_f64());
+    }
+
+    let mut rates = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        let begun = Instant::now();
+        runtime.block_on(clients(&store, CLIENTS));
+        rates.0.push(begun.elapsed() / u32::try_from(CLIENTS * REQUESTS_A_CLIENT).unwrap());
+        let begun = Instant::now();
+        let count = CLIENTS * REQUESTS_A_CLIENT / 8;
+        match &mut bare {
+            Some(bare) => (0..count).for_each(|_| {
+                bare.insert(1);
+            }),
+            None => runtime.block_on(one_by_one(&store, count)),
+        }
+        rates.1.push(begun.elapsed() / u32::try_from(count).unwrap());
+    }
+    let (grouped, single) = (median(rates.0).as_secs_f64(), median(rates.1).as_secs_f64());
+    println!("{CLIENTS} clients, one task a request: {:.0} a second", 1.0 / grouped);
+    println!("one commit a request: {:.0} a second, ratio {:.1}", 1.0 / single, single / grouped);
+}
+
+async fn bulk(store: &Store) -> Duration {
+    let tasks = (0..BULK).map(task).collect();
+    let begun = Instant::now();
+    store.create_tasks(tasks, now()).await.unwrap();
+    begun.elapsed()
+}
+
+async fn clients(store: &Store, count: usize) {
+    let clients: Vec<_> = (0..count)
+        .map(|index| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                for _ in 0..REQUESTS_A_CLIENT {
+                    store.create_tasks(vec![task(index)], now()).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for client in clients {
+        client.await.unwrap();
+    }
+}
+
+async fn one_by_one(store: &Store, count: usize) {
+    for index in 0..count {
+        store.create_tasks(vec![task(index)], now()).await.unwrap();
+    }
+}
+
+fn phone(index: usize) -> String {
+    format!("phone-{}", index % 10)
+}
+
+fn task(index: usize) -> NewTask {
+    NewTask {
+        serial: Serial::new(&phone(index)).ok(),
+        username: None,
+        app: None,
+        script: ScriptName::new("post").unwrap(),
+        script_config: CONFIG.into(),
+        source: Source::Api,
+        start_time: None,
+    }
+}
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(1_780_000_000_000).unwrap()
+}
