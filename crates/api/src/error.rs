@@ -19,6 +19,8 @@ pub(crate) enum ErrorCode {
     ScriptNameMissing,
     /// No such script is registered.
     UnknownScript,
+    /// A token is required, and none or a wrong one was sent.
+    TokenRequired,
     /// No such task or route.
     NotFound,
     /// The route exists, and not with this method.
@@ -38,6 +40,7 @@ impl ErrorCode {
             Self::InvalidParameter => (40001, StatusCode::BAD_REQUEST),
             Self::ScriptNameMissing => (40002, StatusCode::BAD_REQUEST),
             Self::UnknownScript => (40003, StatusCode::BAD_REQUEST),
+            Self::TokenRequired => (40101, StatusCode::UNAUTHORIZED),
             Self::NotFound => (40401, StatusCode::NOT_FOUND),
             Self::MethodNotAllowed => (40501, StatusCode::METHOD_NOT_ALLOWED),
             Self::BodyTooLarge => (41301, StatusCode::PAYLOAD_TOO_LARGE),
@@ -116,6 +119,10 @@ impl ResponseError for ApiError {
         let mut response = failure(status, code, self.message.clone(), data);
         if let Some(allow) = self.allow {
             response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(allow));
+        }
+        if self.code == ErrorCode::TokenRequired {
+            let scheme = header::HeaderValue::from_static("Bearer realm=\"TikMatrix\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
         }
         response
     }
