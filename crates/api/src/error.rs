@@ -29,6 +29,8 @@ pub(crate) enum ErrorCode {
     BodyTooLarge,
     /// The body does not say that it is JSON.
     NotJson,
+    /// An `Idempotency-Key` was used with another body, or its request is still in flight.
+    Conflict,
     /// Something failed that the client has no part in.
     Internal,
 }
@@ -45,6 +47,7 @@ impl ErrorCode {
             Self::MethodNotAllowed => (40501, StatusCode::METHOD_NOT_ALLOWED),
             Self::BodyTooLarge => (41301, StatusCode::PAYLOAD_TOO_LARGE),
             Self::NotJson => (41501, StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            Self::Conflict => (40901, StatusCode::CONFLICT),
             Self::Internal => (50001, StatusCode::INTERNAL_SERVER_ERROR),
         }
     }

@@ -18,6 +18,7 @@ use crate::access::{self, Access, HostName, HostNames, Tokens};
 use crate::builder::{MoreRoutes, ServerBuilder};
 use crate::core::Core;
 use crate::listen::{self, Listeners};
+use crate::request::idempotency::KeysInFlight;
 use crate::routes;
 use crate::start_error::StartError;
 
@@ -95,7 +96,13 @@ impl Server {
             task_limit: builder.task_limit,
         })
         .await?;
-        let core = Core { store, scripts: builder.scripts, runner: runner.clone(), clock: builder.clock };
+        let core = Core {
+            store,
+            scripts: builder.scripts,
+            runner: runner.clone(),
+            keys_in_flight: KeysInFlight::default(),
+            clock: builder.clock,
+        };
         let (handle, http) = serve(listeners, core, access, builder.more_routes, builder.most_connections)?;
         Ok(Self { addresses, handle, http, runner, registry })
     }

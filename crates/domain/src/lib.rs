@@ -6,23 +6,32 @@ mod clock;
 mod fan_out;
 mod history;
 mod interruption;
+mod interval;
 mod names;
 mod plan;
+pub use access_token::{AccessToken, TokenName, UnusableTokenName};
+mod retry;
 mod schedule;
 mod task;
 mod transition;
 mod waiting;
 
-pub use access_token::{AccessToken, TokenName, UnusableTokenName};
 pub use clock::{Clock, SystemClock};
-pub use fan_out::{MAX_TASKS_PER_REQUEST, NewTask, Recipients, Target, TaskRequest, TooManyTasks};
+pub use fan_out::{
+    AccountsByPhone, MAX_TASKS_PER_REQUEST, NewTask, Recipients, Target, TaskRequest, TooManyTasks,
+};
 pub use history::{
     Artifact, ArtifactKind, Attempt, LogLevel, LogLine, Record, RecordedEvent, Step, TaskDetail,
 };
 pub use interruption::{interrupted_by_crash, interrupted_by_shutdown};
+pub use interval::{Interval, LONGEST_INTERVAL};
 pub use names::{AppKind, EmptyName, ScriptName, Serial, Username};
 pub use plan::Plan;
+pub use retry::{FailedAttempt, RetryPolicy};
 pub use schedule::TimeOfDay;
-pub use task::{Finish, LeaseId, Outcome, Source, Status, Task, TaskId, TaskState};
-pub use transition::{IllegalTransition, TaskEvent, transition};
+pub use task::{
+    Finish, LONGEST_TIME_LIMIT, LeaseId, MOST_RETRIES, Outcome, PRIORITIES, Source, Status, Task, TaskId,
+    TaskOptions, TaskState,
+};
+pub use transition::{IllegalTransition, TaskEvent, may_be_deleted, transition};
 pub use waiting::{PhonePresence, WaitingReason, waiting_reason};

@@ -10,4 +10,5 @@ mod store;
 
 pub use error::StorageError;
 pub use filter::{Page, PageStart, TaskCounts, TaskFilter};
+pub use operations::{Deletion, RequestKey};
 pub use store::Store;

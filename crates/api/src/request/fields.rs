@@ -1,6 +1,8 @@
 //! The fields of a JSON object, taken one by one by name and type. Each that does not hold what it may hold becomes
 //! a problem, and what is left over at the end is unknown.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Map, Value};
 use tikmatrix_device::script::{Problem, unknown_name};
 
@@ -52,6 +54,17 @@ impl Fields {
                 None
             }
         }
+    }
+
+    /// A whole number in `range`.
+    pub(crate) fn whole(&mut self, name: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
+        let value = self.any(name)?;
+        let number = value.as_i64().filter(|number| range.contains(number));
+        if number.is_none() {
+            let (least, most) = (range.start(), range.end());
+            self.problem(name, format!("{} is not a whole number from {least} to {most}", shown(&value)));
+        }
+        number
     }
 
     /// A list of names, each read by `parse`, which says what is wrong with one; the same one twice counts once.

@@ -4,9 +4,12 @@
 pub(crate) mod body;
 mod create_tasks;
 mod fields;
+pub(crate) mod idempotency;
 mod list_tasks;
+mod options;
 mod query;
+mod timing;
 
-pub(crate) use create_tasks::CreateTasks;
+pub(crate) use create_tasks::{CreateTasks, Defaults};
 pub(crate) use list_tasks::ListTasks;
 pub(crate) use query::Query;

@@ -1,5 +1,6 @@
 //! Which address is answered by what. The answers are made in the modules below.
 
+mod create_tasks;
 mod health;
 mod tasks;
 
@@ -16,7 +17,7 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/api/v1/task")
                 .route(web::get().to(tasks::list))
-                .route(web::post().to(tasks::create))
+                .route(web::post().to(create_tasks::create))
                 .default_service(web::to(|request| wrong_method(request, "GET, POST"))),
         )
         .service(read_only("/api/v1/task/stats").route(web::get().to(tasks::stats)))

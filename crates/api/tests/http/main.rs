@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod create;
 #[cfg(test)]
+mod options;
+#[cfg(test)]
 mod read;
 #[cfg(test)]
 mod support;

@@ -98,6 +98,17 @@ impl Api {
         self.send("POST", "/api/v1/task", &[("Content-Type", "application/json")], body).await
     }
 
+    /// Asks under an `Idempotency-Key`.
+    pub(crate) async fn post_once(&self, key: &str, body: &Value) -> Answer {
+        let headers = [("Content-Type", "application/json"), ("Idempotency-Key", key)];
+        self.send("POST", "/api/v1/task", &headers, body.to_string().into_bytes()).await
+    }
+
+    /// One task as it is.
+    pub(crate) async fn task(&self, id: &Value) -> Value {
+        self.get(&format!("/api/v1/task/{id}")).await.body["data"].clone()
+    }
+
     pub(crate) async fn send(
         &self,
         method: &str,

@@ -23,39 +23,55 @@ impl Store {
     /// Of the database only; no task is stored then.
     pub async fn create_tasks(
         &self,
-        tasks: Vec<NewTask>,
+        mut tasks: Vec<NewTask>,
         now: DateTime<Utc>,
     ) -> Result<Vec<TaskId>, StorageError> {
         self.write("create tasks", move |connection| {
-            let mut places = HashMap::new();
-            tasks.iter().map(|task| insert(connection, task, &mut places, now)).collect()
+            find_places(connection, &mut tasks, now)?;
+            insert_all(connection, &tasks, now)
         })
         .await
     }
 }
 
-fn insert<'task>(
+/// Gives each task of an account the app and the phone of that account, unless it has its own.
+pub(super) fn find_places(
     connection: &mut Connection,
-    new: &'task NewTask,
-    places: &mut HashMap<(&'task Username, Option<AppKind>), Place>,
+    tasks: &mut [NewTask],
     now: DateTime<Utc>,
-) -> Result<TaskId, Fault> {
-    let (app, account_serial) = match &new.username {
-        None => (new.app.unwrap_or_default(), None),
-        Some(username) => match places.get(&(username, new.app)) {
+) -> Result<(), Fault> {
+    let mut places: HashMap<(Username, Option<AppKind>), Place> = HashMap::new();
+    for task in tasks {
+        // A task that names both was given its account by the phone.
+        let (Some(username), None) = (&task.username, &task.serial) else { continue };
+        let wanted = (username.clone(), task.app);
+        let (app, serial) = match places.get(&wanted) {
             Some(place) => place.clone(),
             None => {
-                let place = accounts::find_or_record(connection, username, new.app, now)?;
-                places.insert((username, new.app), place.clone());
+                let place = accounts::find_or_record(connection, username, task.app, now)?;
+                places.insert(wanted, place.clone());
                 place
             }
-        },
-    };
-    let serial = new.serial.as_ref().or(account_serial.as_ref());
+        };
+        (task.app, task.serial) = (Some(app), serial);
+    }
+    Ok(())
+}
+
+/// Inserts the tasks and gives their numbers in the same order.
+pub(super) fn insert_all(
+    connection: &mut Connection,
+    tasks: &[NewTask],
+    now: DateTime<Utc>,
+) -> Result<Vec<TaskId>, Fault> {
+    tasks.iter().map(|task| insert(connection, task, now)).collect()
+}
+
+fn insert(connection: &mut Connection, new: &NewTask, now: DateTime<Utc>) -> Result<TaskId, Fault> {
     let row = NewTaskRow {
-        serial: serial.map(Serial::as_str),
+        serial: new.serial.as_ref().map(Serial::as_str),
         username: new.username.as_ref().map(Username::as_str),
-        app: app.as_str(),
+        app: new.app.unwrap_or_default().as_str(),
         script_name: new.script.as_str(),
         script_config: &new.script_config,
         source: new.source.text(),
@@ -66,7 +82,14 @@ fn insert<'task>(
         attempt_count: 0,
         created_at: millis(now),
         updated_at: millis(now),
+        priority: new.options.priority,
+        max_retries: counted(new.options.max_retries),
+        time_limit: new.options.time_limit.map(|limit| i64::try_from(limit.as_millis()).unwrap_or(i64::MAX)),
     };
     // One statement a task: what a statement of many rows returns has no order that the standard promises.
     Ok(TaskId(diesel::insert_into(task::table).values(row).returning(task::id).get_result(connection)?))
+}
+
+fn counted(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
 }

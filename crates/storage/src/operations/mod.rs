@@ -7,4 +7,10 @@ mod lists;
 #[cfg(test)]
 mod plans;
 mod records;
+mod removal;
+mod requests;
+mod retries;
 mod work;
+
+pub use removal::Deletion;
+pub use requests::RequestKey;

@@ -9,7 +9,7 @@ use tikmatrix_domain::{ScriptName, Serial, Source, Status, TaskId, Username};
 
 use crate::filter::{Page, PageStart, TaskFilter};
 use crate::operations::lists::{matching, page_of};
-use crate::operations::work::due;
+use crate::operations::work::{due, first_due, highest_priority};
 use crate::rows::moment;
 use crate::store::{Connection, migrated};
 
@@ -27,10 +27,15 @@ fn plan(query: &impl QueryFragment<Sqlite>) -> String {
 }
 
 #[test]
-fn a_claim_reads_the_first_entry_of_its_index() {
+fn a_claim_reads_the_first_entry_of_each_priority_in_its_index() {
     let serial = Serial::new("a").unwrap();
-    let plan = plan(&due(&serial, moment("now", 0).unwrap()));
-    assert_eq!(plan, "SEARCH task USING INDEX task_claim (serial=? AND status=? AND due_at<?)");
+    let due = plan(&due(&serial, 7, moment("now", 0).unwrap()));
+    let by_index = "SEARCH task USING INDEX task_claim (serial=? AND status=? AND priority=? AND due_at<?)";
+    assert_eq!(due, by_index);
+    let level = plan(&highest_priority(&serial, Some(7)));
+    assert_eq!(level, "SEARCH task USING COVERING INDEX task_claim (serial=? AND status=? AND priority<?)");
+    let first = plan(&first_due(&serial, 7));
+    assert_eq!(first, "SEARCH task USING COVERING INDEX task_claim (serial=? AND status=? AND priority=?)");
 }
 
 #[test]

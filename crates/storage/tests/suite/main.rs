@@ -7,11 +7,14 @@ mod accounts;
 mod database;
 mod lists;
 mod records;
+mod removal;
+mod requests;
+mod retries;
 mod work;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tempfile::TempDir;
-use tikmatrix_domain::{Finish, LeaseId, NewTask, Outcome, ScriptName, Serial, Source, TaskId};
+use tikmatrix_domain::{Finish, LeaseId, NewTask, Outcome, ScriptName, Serial, Source, TaskId, TaskOptions};
 use tikmatrix_storage::Store;
 
 /// A store of its own for each test, removed at the end of it.
@@ -63,5 +66,6 @@ fn for_phone(name: &str) -> NewTask {
         script_config: "{}".into(),
         source: Source::Api,
         start_time: None,
+        options: TaskOptions::default(),
     }
 }
