@@ -4,11 +4,12 @@
 mod error;
 mod filter;
 mod operations;
+mod reference_rows;
 mod rows;
 mod schema;
 mod store;
 
 pub use error::StorageError;
-pub use filter::{Page, PageStart, TaskCounts, TaskFilter};
-pub use operations::{Deletion, RequestKey};
+pub use filter::{AccountFilter, NumberedPage, Page, PageStart, TaskCounts, TaskFilter};
+pub use operations::{AccountRemoval, Deletion, DeviceChanged, DeviceRemoval, GroupChanged, RequestKey};
 pub use store::Store;

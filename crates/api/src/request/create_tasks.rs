@@ -11,11 +11,9 @@ use tikmatrix_domain::{
 };
 
 use super::fields::{Fields, shortened, shown};
+use super::names::name;
 use super::{options, timing};
 use crate::error::{ApiError, ErrorCode};
-
-/// The longest name of a phone or an account, in characters: far beyond any real one.
-const LONGEST_NAME: usize = 200;
 
 /// What counts where a request says nothing.
 #[derive(Debug, Clone, Copy)]
@@ -155,19 +153,6 @@ fn check_count(fields: &mut Fields, recipients: &Recipients, targets: usize) {
     if count > MAX_TASKS_PER_REQUEST {
         fields.problem(field, TooManyTasks { count }.to_string());
     }
-}
-
-fn name<Name, Empty: std::fmt::Display>(
-    text: &str,
-    parse: impl Fn(&str) -> Result<Name, Empty>,
-) -> Result<Name, String> {
-    if text.chars().any(char::is_control) {
-        return Err(format!("{:?} holds a control character", shortened(text)));
-    }
-    if text.chars().count() > LONGEST_NAME {
-        return Err(format!("{:?} is longer than {LONGEST_NAME} characters", shortened(text)));
-    }
-    parse(text).map_err(|empty| empty.to_string())
 }
 
 fn read_config(fields: &mut Fields) -> Option<Value> {

@@ -1,12 +1,15 @@
 //! What clients send, read field by field so that everything that is wrong with it is told at once. What the routes
 //! do with it is theirs.
 
+pub(crate) mod account;
 pub(crate) mod body;
 mod create_tasks;
 mod fields;
 pub(crate) mod idempotency;
 mod list_tasks;
+mod names;
 mod options;
+mod paging;
 mod query;
 mod timing;
 

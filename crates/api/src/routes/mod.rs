@@ -1,7 +1,9 @@
 //! Which address is answered by what. The answers are made in the modules below.
 
+mod account;
 mod create_tasks;
 mod health;
+mod path;
 mod tasks;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -22,6 +24,7 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         )
         .service(read_only("/api/v1/task/stats").route(web::get().to(tasks::stats)))
         .service(read_only("/api/v1/task/{task_id}").route(web::get().to(tasks::show)))
+        .configure(account::configure)
         .service(read_only("/healthz").route(web::get().to(health::health)));
 }
 

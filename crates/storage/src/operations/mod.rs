@@ -3,6 +3,8 @@
 mod access_tokens;
 mod accounts;
 mod create;
+mod devices;
+mod groups;
 mod lists;
 #[cfg(test)]
 mod plans;
@@ -12,5 +14,8 @@ mod requests;
 mod retries;
 mod work;
 
+pub use accounts::AccountRemoval;
+pub use devices::{DeviceChanged, DeviceRemoval};
+pub use groups::GroupChanged;
 pub use removal::Deletion;
 pub use requests::RequestKey;
