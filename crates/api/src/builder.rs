@@ -1,5 +1,6 @@
 //! How a server is put together before it starts.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use actix_web::web::ServiceConfig;
 use tikmatrix_device::script::{Script, ScriptRegistry};
 use tikmatrix_domain::{Clock, SystemClock};
 
+use crate::access::{Exposure, HostName};
 use crate::server::Server;
 use crate::start_error::StartError;
 
@@ -17,6 +19,10 @@ const DEFAULT_PORT: u16 = 50809;
 /// is an hour, and a post has more to do than that.
 const TASK_LIMIT: Duration = Duration::from_secs(2 * 60 * 60);
 
+/// How many clients may be connected at once. A connection is a file to the system, which by default allows a program
+/// 1,024, and the database and the phones need some too.
+const MOST_CONNECTIONS: usize = 512;
+
 /// Routes from outside that the server has too.
 pub(crate) type MoreRoutes = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
 
@@ -24,6 +30,11 @@ pub(crate) type MoreRoutes = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
 pub struct ServerBuilder {
     pub(crate) data_directory: PathBuf,
     pub(crate) port: u16,
+    pub(crate) addresses: Vec<IpAddr>,
+    pub(crate) host_names: Vec<HostName>,
+    pub(crate) token_file: Option<PathBuf>,
+    pub(crate) require_token: bool,
+    pub(crate) most_connections: usize,
     pub(crate) phones: Vec<String>,
     pub(crate) scripts: ScriptRegistry,
     pub(crate) clock: Arc<dyn Clock>,
@@ -36,6 +47,11 @@ impl ServerBuilder {
         Self {
             data_directory,
             port: DEFAULT_PORT,
+            addresses: Vec::new(),
+            host_names: Vec::new(),
+            token_file: None,
+            require_token: false,
+            most_connections: MOST_CONNECTIONS,
             phones: Vec::new(),
             scripts: ScriptRegistry::default(),
             clock: Arc::new(SystemClock),
@@ -44,11 +60,64 @@ impl ServerBuilder {
         }
     }
 
-    /// The port to listen on, on loopback only; 0 means any free one. Default: 50809.
+    /// The port to listen on; 0 means any free one. Default: 50809.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
+    }
+
+    /// An address to listen on instead of 127.0.0.1 and ::1. With one that other machines reach, every request needs a
+    /// token. The server answers to it as a host name too, unless it stands for every address.
+    #[must_use]
+    pub fn bind(mut self, address: IpAddr) -> Self {
+        self.addresses.push(address);
+        self
+    }
+
+    /// A name, besides the loopback ones, under which clients reach the server, as behind a proxy. Every request then
+    /// needs a token.
+    #[must_use]
+    pub fn host_name(mut self, name: HostName) -> Self {
+        self.host_names.push(name);
+        self
+    }
+
+    /// A file of tokens that are good besides those in the database. Every request then needs a token.
+    #[must_use]
+    pub fn token_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.token_file = Some(path.into());
+        self
+    }
+
+    /// Whether every request needs a token even if only this machine can reach the server. Default: no.
+    #[must_use]
+    pub fn require_token(mut self, require: bool) -> Self {
+        self.require_token = require;
+        self
+    }
+
+    /// How many clients may be connected at once, at least 2; those beyond wait until another one goes. Default: 512.
+    #[must_use]
+    pub fn most_connections(mut self, most: usize) -> Self {
+        self.most_connections = most;
+        self
+    }
+
+    /// Whether every request will need a token.
+    #[must_use]
+    pub fn needs_token(&self) -> bool {
+        self.exposure().is_some()
+    }
+
+    /// Why every request needs a token, if it does.
+    pub(crate) fn exposure(&self) -> Option<Exposure> {
+        let address = self.addresses.iter().find(|address| !address.is_loopback());
+        let name = self.host_names.iter().find(|name| !name.is_loopback());
+        address
+            .map(|address| Exposure::Address(*address))
+            .or_else(|| name.map(|name| Exposure::Name(name.to_string())))
+            .or_else(|| (self.require_token || self.token_file.is_some()).then_some(Exposure::Wanted))
     }
 
     /// A phone that speaks ADB at this `host:port`. It need not answer yet: it is connected as soon as it does.

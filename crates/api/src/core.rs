@@ -7,6 +7,8 @@ use tikmatrix_domain::Clock;
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
 
+use crate::request::idempotency::KeysInFlight;
+
 /// The parts of a running server that answer requests.
 pub(crate) struct Core {
     /// Where the tasks are.
@@ -15,6 +17,8 @@ pub(crate) struct Core {
     pub(crate) scripts: ScriptRegistry,
     /// Who runs them.
     pub(crate) runner: Runner,
+    /// The keys of requests that are under way.
+    pub(crate) keys_in_flight: KeysInFlight,
     /// What time it is.
     pub(crate) clock: Arc<dyn Clock>,
 }

@@ -19,6 +19,8 @@ pub(crate) enum ErrorCode {
     ScriptNameMissing,
     /// No such script is registered.
     UnknownScript,
+    /// A token is required, and none or a wrong one was sent.
+    TokenRequired,
     /// No such task or route.
     NotFound,
     /// The route exists, and not with this method.
@@ -27,6 +29,8 @@ pub(crate) enum ErrorCode {
     BodyTooLarge,
     /// The body does not say that it is JSON.
     NotJson,
+    /// An `Idempotency-Key` was used with another body, or its request is still in flight.
+    Conflict,
     /// Something failed that the client has no part in.
     Internal,
 }
@@ -38,10 +42,12 @@ impl ErrorCode {
             Self::InvalidParameter => (40001, StatusCode::BAD_REQUEST),
             Self::ScriptNameMissing => (40002, StatusCode::BAD_REQUEST),
             Self::UnknownScript => (40003, StatusCode::BAD_REQUEST),
+            Self::TokenRequired => (40101, StatusCode::UNAUTHORIZED),
             Self::NotFound => (40401, StatusCode::NOT_FOUND),
             Self::MethodNotAllowed => (40501, StatusCode::METHOD_NOT_ALLOWED),
             Self::BodyTooLarge => (41301, StatusCode::PAYLOAD_TOO_LARGE),
             Self::NotJson => (41501, StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            Self::Conflict => (40901, StatusCode::CONFLICT),
             Self::Internal => (50001, StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
@@ -116,6 +122,10 @@ impl ResponseError for ApiError {
         let mut response = failure(status, code, self.message.clone(), data);
         if let Some(allow) = self.allow {
             response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(allow));
+        }
+        if self.code == ErrorCode::TokenRequired {
+            let scheme = header::HeaderValue::from_static("Bearer realm=\"TikMatrix\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
         }
         response
     }

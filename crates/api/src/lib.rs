@@ -10,6 +10,7 @@
 //! # }
 //! ```
 
+mod access;
 mod builder;
 mod core;
 mod envelope;
@@ -17,15 +18,15 @@ mod error;
 mod installed;
 mod json;
 mod listen;
-mod origin;
+mod patience;
 mod request;
 mod routes;
 mod server;
 mod start_error;
 mod view;
 
+pub use access::{HostName, NewToken, TokenFileError, TokenHash, refuse_foreign};
 pub use builder::ServerBuilder;
 pub use installed::{license_path, read_license};
-pub use origin::refuse_foreign;
-pub use server::Server;
+pub use server::{Server, open_data};
 pub use start_error::StartError;

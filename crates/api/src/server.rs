@@ -1,7 +1,7 @@
 //! A running server: storage, phones, runner and HTTP, put together and taken apart in order.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,16 +11,19 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use tikmatrix_device::registry::Registry;
 use tikmatrix_runner::{Runner, RunnerOptions};
-use tikmatrix_storage::Store;
+use tikmatrix_storage::{StorageError, Store};
 use tokio::task::JoinHandle;
 
+use crate::access::{self, Access, HostName, HostNames, Tokens};
 use crate::builder::{MoreRoutes, ServerBuilder};
 use crate::core::Core;
 use crate::listen::{self, Listeners};
-use crate::origin;
+use crate::request::idempotency::KeysInFlight;
 use crate::routes;
 use crate::start_error::StartError;
 
+/// The database, in the data directory.
+const DATABASE: &str = "tikmatrix.sqlite";
 /// Threads that answer requests: what takes long runs elsewhere.
 const WORKERS: usize = 2;
 /// How long answers that are under way may take when the server ends.
@@ -30,7 +33,7 @@ const CLIENT_LIMIT: Duration = Duration::from_secs(10);
 
 /// A server that runs. Dropping it does not end it: it goes on for as long as the tokio runtime does.
 pub struct Server {
-    address: SocketAddr,
+    addresses: Vec<SocketAddr>,
     handle: ServerHandle,
     http: JoinHandle<io::Result<()>>,
     runner: Runner,
@@ -45,16 +48,23 @@ impl Server {
         ServerBuilder::new(data_directory.into())
     }
 
-    /// The address that it listens on, the port being the real one. On machines that have it, `::1` is served too.
+    /// The address that clients of this machine use, the port being the real one. Without an address of its own the
+    /// server listens on `::1` too, on machines that have it.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.addresses.first().copied().map_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), listen::reachable)
     }
 
-    /// The URL that clients use.
+    /// The URL that clients of this machine use.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.address())
+    }
+
+    /// Every address that was asked for, as it was asked for.
+    #[must_use]
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
     }
 
     /// Ends the server: no new requests, running tasks are interrupted and accounted for, phones are let go.
@@ -69,12 +79,13 @@ impl Server {
 
     pub(crate) async fn start(builder: ServerBuilder) -> Result<Self, StartError> {
         // The port is taken first: a server that cannot have it must not touch the tasks of the one that has.
-        let listeners = listen::loopback(builder.port)?;
-        let address = listeners.address;
+        let listeners = listen::on(&builder.addresses, builder.port)?;
+        let addresses = listeners.addresses.clone();
         let directory = builder.data_directory.clone();
         let store = tokio::task::spawn_blocking(move || open(&directory))
             .await
             .map_err(|error| StartError::Http(io::Error::other(error)))??;
+        let access = access(&builder, &store).await?;
         let registry = Registry::start(builder.phones);
         let runner = Runner::start(RunnerOptions {
             store: store.clone(),
@@ -85,34 +96,72 @@ impl Server {
             task_limit: builder.task_limit,
         })
         .await?;
-        let core = Core { store, scripts: builder.scripts, runner: runner.clone(), clock: builder.clock };
-        let (handle, http) = serve(listeners, core, builder.more_routes)?;
-        Ok(Self { address, handle, http, runner, registry })
+        let core = Core {
+            store,
+            scripts: builder.scripts,
+            runner: runner.clone(),
+            keys_in_flight: KeysInFlight::default(),
+            clock: builder.clock,
+        };
+        let (handle, http) = serve(listeners, core, access, builder.more_routes, builder.most_connections)?;
+        Ok(Self { addresses, handle, http, runner, registry })
     }
+}
+
+/// Opens the database of a data directory, also beside the server that works on it: for the short work of a command
+/// line. It blocks.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn open_data(directory: &Path) -> Result<Store, StorageError> {
+    Store::open_beside(directory.join(DATABASE))
 }
 
 fn open(directory: &Path) -> Result<Store, StartError> {
     let unusable = |source| StartError::DataDirectory { path: directory.to_owned(), source };
     std::fs::create_dir_all(directory).map_err(unusable)?;
-    Ok(Store::open(directory.join("tikmatrix.sqlite"))?)
+    Ok(Store::open(directory.join(DATABASE))?)
+}
+
+/// Who may talk to the server that `builder` describes.
+async fn access(builder: &ServerBuilder, store: &Store) -> Result<Access, StartError> {
+    let bound = builder.addresses.iter().filter(|address| !address.is_unspecified()).copied();
+    let names = builder.host_names.iter().cloned().chain(bound.map(HostName::from)).collect();
+    let Some(exposure) = builder.exposure() else {
+        return Ok(Access::new(HostNames::new(names), None));
+    };
+    let of_file = builder.token_file.as_deref().map(access::read_token_file).transpose()?.unwrap_or_default();
+    let tokens = Tokens::new(store.clone(), of_file, Arc::clone(&builder.clock));
+    if !tokens.exist().await? {
+        return Err(StartError::NoToken {
+            exposure: exposure.to_string(),
+            data_directory: builder.data_directory.clone(),
+        });
+    }
+    Ok(Access::new(HostNames::new(names), Some(tokens)))
 }
 
 fn serve(
     listeners: Listeners,
     core: Core,
+    access: Access,
     more_routes: MoreRoutes,
+    most_connections: usize,
 ) -> Result<(ServerHandle, JoinHandle<io::Result<()>>), StartError> {
     let core = web::Data::new(core);
+    let access = web::Data::new(access);
     let mut server = HttpServer::new(move || {
         let more_routes = Arc::clone(&more_routes);
         App::new()
-            .wrap(from_fn(origin::refuse_foreign))
+            .wrap(from_fn(access::guard))
+            .app_data(access.clone())
             .app_data(core.clone())
             .configure(routes::configure)
             .configure(move |config| more_routes(config))
             .default_service(web::to(routes::unknown_route))
     })
     .workers(WORKERS)
+    .max_connections((most_connections / WORKERS).max(1))
     .client_request_timeout(CLIENT_LIMIT)
     .shutdown_timeout(SECONDS_FOR_LAST_ANSWERS)
     .disable_signals();

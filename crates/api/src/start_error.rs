@@ -1,30 +1,60 @@
 //! Why a server could not start.
 
 use std::io;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use thiserror::Error;
 use tikmatrix_storage::StorageError;
+
+use crate::access::TokenFileError;
 
 /// Why a server could not start; nothing of it runs then.
 #[derive(Debug, Error)]
 pub enum StartError {
     /// Another program listens there.
     #[error(
-        "port {port} is in use by another program: choose another one with --port, or 0 for any free one"
+        "port {port} is in use by another program on {address}: choose another one with --port, or 0 for any free one"
     )]
     PortInUse {
+        /// The address.
+        address: IpAddr,
         /// The port.
         port: u16,
     },
     /// The machine does not let the server listen.
-    #[error("cannot listen on port {port} of this machine: {source}")]
+    #[error("cannot listen on port {port} of {address}: {source}")]
     Listen {
+        /// The address.
+        address: IpAddr,
         /// The port.
         port: u16,
         /// What the machine says.
         source: io::Error,
     },
+    /// An address stands for others that were given too.
+    #[error("cannot listen on {covered} besides {all}, which stands for it: give one of them")]
+    Covered {
+        /// The address that stands for every address.
+        all: IpAddr,
+        /// One that it stands for.
+        covered: IpAddr,
+    },
+    /// Others than this machine could use the server, and nobody has a token.
+    #[error(
+        "{exposure}, and there is no token yet, so anybody could use the phones: make one with \
+         `tikmatrix token create NAME --data-dir {}`, or name a file of tokens with --token-file",
+        data_directory.display()
+    )]
+    NoToken {
+        /// Why a token is needed.
+        exposure: String,
+        /// Where the tokens would be.
+        data_directory: PathBuf,
+    },
+    /// The file of tokens cannot be used.
+    #[error(transparent)]
+    TokenFile(#[from] TokenFileError),
     /// The data directory cannot be made or used.
     #[error("cannot use the data directory {}: {source}", path.display())]
     DataDirectory {

@@ -1,24 +1,30 @@
 //! From one request to its tasks: every recipient gets one task for each target. What a target is, the script says;
-//! on which phone an account lives, storage knows.
+//! which accounts live on a phone, storage knows.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
+use crate::interval::Interval;
 use crate::names::{AppKind, ScriptName, Serial, Username};
-use crate::task::Source;
+use crate::task::{Source, TaskOptions};
 
 /// The most tasks that one request may make.
 pub const MAX_TASKS_PER_REQUEST: usize = 10_000;
+
+/// The enabled accounts of each phone, in their order.
+pub type AccountsByPhone = HashMap<Serial, Vec<(Username, AppKind)>>;
 
 /// Who gets the tasks of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recipients {
     /// Phones, whichever account is signed in.
     Devices(Vec<Serial>),
+    /// Every enabled account of each phone; on a phone with no known account, whichever is signed in.
+    AccountsOfDevices(Vec<Serial>),
     /// Accounts, wherever they live.
     Accounts(Vec<Username>),
 }
@@ -45,6 +51,12 @@ pub struct TaskRequest {
     pub source: Source,
     /// Nothing runs before this moment.
     pub start_time: Option<DateTime<Utc>>,
+    /// How much later each following task of a phone starts.
+    pub interval: Interval,
+    /// Where chance begins: the same number spreads the tasks the same way.
+    pub chance: u64,
+    /// How each of the tasks is treated.
+    pub options: TaskOptions,
 }
 
 /// A task that is still to be stored.
@@ -52,9 +64,9 @@ pub struct TaskRequest {
 pub struct NewTask {
     /// The phone, when the request names phones.
     pub serial: Option<Serial>,
-    /// The account, when the request names accounts.
+    /// The account, when the request is for accounts.
     pub username: Option<Username>,
-    /// The app that the configuration names; none means the account's app, else the default.
+    /// The app that the configuration names, or the account's; none means the account's app, else the default.
     pub app: Option<AppKind>,
     /// Which script.
     pub script: ScriptName,
@@ -64,6 +76,8 @@ pub struct NewTask {
     pub source: Source,
     /// It does not run before this moment.
     pub start_time: Option<DateTime<Utc>>,
+    /// How it is treated.
+    pub options: TaskOptions,
 }
 
 /// One request asked for more tasks than one transaction should carry.
@@ -75,47 +89,96 @@ pub struct TooManyTasks {
 }
 
 impl TaskRequest {
-    /// The tasks of the request: recipients outermost in the order of the request, each named once, then targets.
+    /// The tasks of the request: recipients outermost in the order of the request, each named once, then the accounts
+    /// of a phone, then targets. `accounts` is asked only for [`Recipients::AccountsOfDevices`].
     ///
     /// # Errors
-    /// [`TooManyTasks`] above [`MAX_TASKS_PER_REQUEST`]; nothing is built then.
-    pub fn fan_out(&self) -> Result<Vec<NewTask>, TooManyTasks> {
+    /// [`TooManyTasks`] above [`MAX_TASKS_PER_REQUEST`].
+    pub fn fan_out(&self, accounts: &AccountsByPhone) -> Result<Vec<NewTask>, TooManyTasks> {
+        let mut tasks = Tasks::default();
         match &self.recipients {
-            Recipients::Devices(serials) => self.for_each(serials, |serial| (Some(serial.clone()), None)),
-            Recipients::Accounts(usernames) => {
-                self.for_each(usernames, |username| (None, Some(username.clone())))
+            Recipients::Devices(serials) => {
+                for serial in distinct(serials) {
+                    self.targets
+                        .iter()
+                        .for_each(|target| tasks.add(|| self.task(Some(serial), None, target)));
+                }
             }
+            Recipients::Accounts(usernames) => {
+                for username in distinct(usernames) {
+                    let account = Some((username, None));
+                    self.targets.iter().for_each(|target| tasks.add(|| self.task(None, account, target)));
+                }
+            }
+            Recipients::AccountsOfDevices(serials) => {
+                for serial in distinct(serials) {
+                    self.for_accounts(serial, accounts.get(serial).map_or(&[], Vec::as_slice), &mut tasks);
+                }
+            }
+        }
+        tasks.finish()
+    }
+
+    /// An account gets the targets that are for its app or for any; a target that no account can take is for whichever
+    /// account is signed in.
+    fn for_accounts(&self, serial: &Serial, accounts: &[(Username, AppKind)], tasks: &mut Tasks) {
+        let suits = |app: AppKind, target: &Target| target.app.is_none_or(|wanted| wanted == app);
+        for (username, app) in accounts {
+            for target in self.targets.iter().filter(|target| suits(*app, target)) {
+                tasks.add(|| self.task(Some(serial), Some((username, Some(*app))), target));
+            }
+        }
+        let nobodys = |target: &&Target| !accounts.iter().any(|(_, app)| suits(*app, target));
+        for target in self.targets.iter().filter(nobodys) {
+            tasks.add(|| self.task(Some(serial), None, target));
         }
     }
 
-    fn for_each<Name: Eq + Hash>(
+    fn task(
         &self,
-        recipients: &[Name],
-        place: impl Fn(&Name) -> (Option<Serial>, Option<Username>),
-    ) -> Result<Vec<NewTask>, TooManyTasks> {
-        let mut seen = HashSet::new();
-        let distinct: Vec<&Name> = recipients.iter().filter(|name| seen.insert(*name)).collect();
-        let count = distinct.len().saturating_mul(self.targets.len());
-        if count > MAX_TASKS_PER_REQUEST {
-            return Err(TooManyTasks { count });
+        serial: Option<&Serial>,
+        account: Option<(&Username, Option<AppKind>)>,
+        target: &Target,
+    ) -> NewTask {
+        NewTask {
+            serial: serial.cloned(),
+            username: account.map(|(username, _)| username.clone()),
+            app: target.app.or(account.and_then(|(_, app)| app)),
+            script: self.script.clone(),
+            script_config: Arc::clone(&target.script_config),
+            source: self.source,
+            start_time: self.start_time,
+            options: self.options,
         }
-        let mut tasks = Vec::with_capacity(count);
-        for recipient in distinct {
-            for target in &self.targets {
-                let (serial, username) = place(recipient);
-                tasks.push(NewTask {
-                    serial,
-                    username,
-                    app: target.app,
-                    script: self.script.clone(),
-                    script_config: Arc::clone(&target.script_config),
-                    source: self.source,
-                    start_time: self.start_time,
-                });
-            }
-        }
-        Ok(tasks)
     }
+}
+
+/// The tasks so far; beyond the most that are allowed they are only counted.
+#[derive(Default)]
+struct Tasks {
+    made: Vec<NewTask>,
+    count: usize,
+}
+
+impl Tasks {
+    fn add(&mut self, task: impl FnOnce() -> NewTask) {
+        self.count += 1;
+        if self.count <= MAX_TASKS_PER_REQUEST {
+            self.made.push(task());
+        }
+    }
+
+    fn finish(self) -> Result<Vec<NewTask>, TooManyTasks> {
+        match self.count {
+            ..=MAX_TASKS_PER_REQUEST => Ok(self.made),
+            count => Err(TooManyTasks { count }),
+        }
+    }
+}
+
+fn distinct<Name: Eq + Hash>(names: &[Name]) -> impl Iterator<Item = &Name> {
+    let mut seen = HashSet::new();
+    names.iter().filter(move |name| seen.insert(*name))
 }
 
 #[cfg(test)]
@@ -130,6 +193,9 @@ mod tests {
             targets: (0..targets).map(target).collect(),
             source: Source::Api,
             start_time: None,
+            interval: Interval::default(),
+            chance: 0,
+            options: TaskOptions::default(),
         }
     }
 
@@ -139,7 +205,7 @@ mod tests {
 
     #[test]
     fn devices_are_outermost_and_duplicates_are_folded() {
-        let tasks = request(serials(&["b", "a", "b"]), 2).fan_out().unwrap();
+        let tasks = request(serials(&["b", "a", "b"]), 2).fan_out(&AccountsByPhone::new()).unwrap();
         let made: Vec<(&str, &str)> =
             tasks.iter().map(|task| (task.serial.as_ref().unwrap().as_str(), &*task.script_config)).collect();
         assert_eq!(made, [("b", "{\"n\":0}"), ("b", "{\"n\":1}"), ("a", "{\"n\":0}"), ("a", "{\"n\":1}")]);
@@ -148,7 +214,8 @@ mod tests {
     #[test]
     fn spellings_of_one_account_are_one_recipient() {
         let names = ["@Maker", "maker", "other"].map(|name| Username::new(name).unwrap());
-        let tasks = request(Recipients::Accounts(names.to_vec()), 1).fan_out().unwrap();
+        let tasks =
+            request(Recipients::Accounts(names.to_vec()), 1).fan_out(&AccountsByPhone::new()).unwrap();
         let usernames: Vec<&str> =
             tasks.iter().map(|task| task.username.as_ref().unwrap().as_str()).collect();
         assert_eq!(usernames, ["maker", "other"]);
@@ -159,7 +226,45 @@ mod tests {
     fn more_tasks_than_one_request_may_make_are_refused_by_number() {
         let names: Vec<String> = (0..100).map(|number| format!("p{number}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        assert_eq!(request(serials(&names), 100).fan_out().unwrap().len(), MAX_TASKS_PER_REQUEST);
-        assert_eq!(request(serials(&names), 101).fan_out(), Err(TooManyTasks { count: 10_100 }));
+        assert_eq!(
+            request(serials(&names), 100).fan_out(&AccountsByPhone::new()).unwrap().len(),
+            MAX_TASKS_PER_REQUEST
+        );
+        assert_eq!(
+            request(serials(&names), 101).fan_out(&AccountsByPhone::new()),
+            Err(TooManyTasks { count: 10_100 })
+        );
+    }
+
+    #[test]
+    fn every_account_of_a_phone_gets_the_targets_of_its_app_and_a_phone_without_one_its_signed_in_account() {
+        let account = |name: &str, app| (Username::new(name).unwrap(), app);
+        let accounts = AccountsByPhone::from([(
+            Serial::new("a").unwrap(),
+            vec![account("x", AppKind::TikTok), account("y", AppKind::Instagram)],
+        )]);
+        let Recipients::Devices(phones) = serials(&["a", "b", "a"]) else { unreachable!() };
+        let mut request = request(Recipients::AccountsOfDevices(phones), 2);
+        request.targets[1].app = Some(AppKind::Instagram);
+        let made: Vec<String> = request
+            .fan_out(&accounts)
+            .unwrap()
+            .iter()
+            .map(|task| {
+                let username = task.username.as_ref().map_or("-", Username::as_str);
+                let app = task.app.map_or("-", AppKind::as_str);
+                format!("{} {username} {app} {}", task.serial.as_ref().unwrap(), task.script_config)
+            })
+            .collect();
+        assert_eq!(
+            made,
+            [
+                r#"a x tiktok {"n":0}"#,
+                r#"a y instagram {"n":0}"#,
+                r#"a y instagram {"n":1}"#,
+                r#"b - - {"n":0}"#,
+                r#"b - instagram {"n":1}"#,
+            ]
+        );
     }
 }

@@ -2,27 +2,44 @@
 //! state, phones, accounts, schedules and the clock. It leaves I/O, SQL, HTTP and JSON to other crates.
 
 mod access_token;
+mod account;
 mod clock;
+mod device;
 mod fan_out;
+mod group;
 mod history;
 mod interruption;
+mod interval;
 mod names;
+mod package_name;
 mod plan;
+mod retry;
 mod schedule;
 mod task;
 mod transition;
 mod waiting;
 
 pub use access_token::{AccessToken, TokenName, UnusableTokenName};
+pub use account::{Account, AccountChange, AccountId, WantedAccount};
 pub use clock::{Clock, SystemClock};
-pub use fan_out::{MAX_TASKS_PER_REQUEST, NewTask, Recipients, Target, TaskRequest, TooManyTasks};
+pub use device::{Device, DeviceChange, PhoneFacts};
+pub use fan_out::{
+    AccountsByPhone, MAX_TASKS_PER_REQUEST, NewTask, Recipients, Target, TaskRequest, TooManyTasks,
+};
+pub use group::{Group, GroupChange, GroupId};
 pub use history::{
     Artifact, ArtifactKind, Attempt, LogLevel, LogLine, Record, RecordedEvent, Step, TaskDetail,
 };
 pub use interruption::{interrupted_by_crash, interrupted_by_shutdown};
+pub use interval::{Interval, LONGEST_INTERVAL};
 pub use names::{AppKind, EmptyName, ScriptName, Serial, Username};
+pub use package_name::{NotAPackageName, PackageName};
 pub use plan::Plan;
+pub use retry::{FailedAttempt, RetryPolicy};
 pub use schedule::TimeOfDay;
-pub use task::{Finish, LeaseId, Outcome, Source, Status, Task, TaskId, TaskState};
-pub use transition::{IllegalTransition, TaskEvent, transition};
+pub use task::{
+    Finish, LONGEST_TIME_LIMIT, LeaseId, MOST_RETRIES, Outcome, PRIORITIES, Source, Status, Task, TaskId,
+    TaskOptions, TaskState,
+};
+pub use transition::{IllegalTransition, TaskEvent, may_be_deleted, transition};
 pub use waiting::{PhonePresence, WaitingReason, waiting_reason};

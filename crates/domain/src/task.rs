@@ -1,6 +1,8 @@
 //! A task as a value: what is to run where, and in which state it is. How it changes state is [`crate::transition`]'s.
 
 use std::fmt;
+use std::ops::RangeInclusive;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -117,11 +119,34 @@ pub struct Finish {
     pub at: DateTime<Utc>,
 }
 
+/// The priorities that a task may have; higher ones are taken first.
+pub const PRIORITIES: RangeInclusive<i32> = -100..=100;
+/// The most times that a task may be begun again by itself.
+pub const MOST_RETRIES: u32 = 100;
+/// The longest that a task may ask to work.
+pub const LONGEST_TIME_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How a task is treated, beside what it does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TaskOptions {
+    /// One of [`PRIORITIES`]: a phone takes what is higher first.
+    pub priority: i32,
+    /// How many times it is begun again by itself after a failure that may pass; at most [`MOST_RETRIES`].
+    pub max_retries: u32,
+    /// The longest that one attempt may work, at most [`LONGEST_TIME_LIMIT`]; none means the server's own limit.
+    pub time_limit: Option<Duration>,
+}
+
 /// In which state a task is, with what belongs to that state alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskState {
     /// Waits for its time and its phone.
     Pending,
+    /// Waits to be begun again after an attempt that failed for now.
+    Retrying {
+        /// Not before this moment.
+        at: DateTime<Utc>,
+    },
     /// Works under a lease.
     Running {
         /// Who works on it.
@@ -143,7 +168,7 @@ impl TaskState {
     #[must_use]
     pub fn status(&self) -> Status {
         match self {
-            Self::Pending => Status::Pending,
+            Self::Pending | Self::Retrying { .. } => Status::Pending,
             Self::Running { .. } => Status::Running,
             Self::Finished { finish, .. } if finish.outcome == Outcome::Succeeded => Status::Completed,
             Self::Finished { .. } => Status::Failed,
@@ -196,6 +221,8 @@ pub struct Task {
     pub source: Source,
     /// It does not run before this moment.
     pub start_time: Option<DateTime<Utc>>,
+    /// How it is treated.
+    pub options: TaskOptions,
     /// In which state it is.
     pub state: TaskState,
     /// How far its last attempt came, 0 to 100.
@@ -204,6 +231,8 @@ pub struct Task {
     pub step: Option<String>,
     /// How many times it was begun; the number of its last attempt.
     pub attempt_count: u32,
+    /// How many times it was sent to be begun again, by itself or by a person.
+    pub retry_count: u32,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it last changed.

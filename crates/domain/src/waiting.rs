@@ -27,6 +27,8 @@ pub enum WaitingReason {
     DeviceBusy,
     /// Its account is bound to no phone.
     NoDeviceForAccount,
+    /// Its last attempt failed for now, and the next one is still to come.
+    RetryBackoff,
 }
 
 impl WaitingReason {
@@ -38,6 +40,7 @@ impl WaitingReason {
             Self::DeviceOffline => "device_offline",
             Self::DeviceBusy => "device_busy",
             Self::NoDeviceForAccount => "no_device_for_account",
+            Self::RetryBackoff => "retry_backoff",
         }
     }
 }
@@ -48,14 +51,19 @@ impl WaitingReason {
 /// What takes a person to change comes first: a task without a phone says so even before its time has come.
 #[must_use]
 pub fn waiting_reason(task: &Task, now: DateTime<Utc>, presence: PhonePresence) -> Option<WaitingReason> {
-    if task.state != TaskState::Pending {
-        return None;
-    }
+    let begun_again_at = match task.state {
+        TaskState::Pending => None,
+        TaskState::Retrying { at } => Some(at),
+        TaskState::Running { .. } | TaskState::Finished { .. } => return None,
+    };
     if task.serial.is_none() {
         return Some(WaitingReason::NoDeviceForAccount);
     }
     if task.start_time.is_some_and(|start| start > now) {
         return Some(WaitingReason::Scheduled);
+    }
+    if begun_again_at.is_some_and(|at| at > now) {
+        return Some(WaitingReason::RetryBackoff);
     }
     match presence {
         PhonePresence::Offline => Some(WaitingReason::DeviceOffline),

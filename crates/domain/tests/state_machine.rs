@@ -5,43 +5,53 @@
 use chrono::DateTime;
 use proptest::prelude::*;
 use tikmatrix_domain::{
-    Finish, IllegalTransition, LeaseId, Outcome, Status, TaskEvent, TaskState, transition,
+    Finish, IllegalTransition, LeaseId, Outcome, Status, TaskEvent, TaskState, may_be_deleted, transition,
 };
 
 fn any_event() -> impl Strategy<Value = TaskEvent> {
     let moment = (0_i64..1_000).prop_map(|millis| DateTime::from_timestamp_millis(millis).unwrap());
     let lease = "[ab]".prop_map(LeaseId);
     let outcome = prop::sample::select(Outcome::ALL.to_vec());
-    (0..3, lease, moment, outcome).prop_map(|(kind, lease, at, outcome)| match kind {
+    (0..5, lease, moment, outcome).prop_map(|(kind, lease, at, outcome)| match kind {
         0 => TaskEvent::Claimed { lease, at },
         1 => TaskEvent::Released { lease },
+        2 => TaskEvent::Postponed { lease, until: at },
+        3 => TaskEvent::Retried,
         _ => TaskEvent::Finished { lease, finish: Finish { outcome, remark: String::new(), at } },
     })
 }
 
 /// What the state machine says, written a second time as a table: the oracle of the test.
 fn expected(state: &TaskState, event: &TaskEvent) -> Result<Status, IllegalTransition> {
-    match (state, event) {
-        (TaskState::Pending, TaskEvent::Claimed { .. }) => Ok(Status::Running),
-        (_, TaskEvent::Claimed { .. }) => Err(IllegalTransition::NotPending(state.status())),
-        (TaskState::Running { lease, .. }, TaskEvent::Finished { lease: by, finish }) if lease == by => {
+    let holder = match state {
+        TaskState::Running { lease, .. } => Some(lease),
+        _ => None,
+    };
+    match (state.status(), event) {
+        (Status::Pending, TaskEvent::Claimed { .. }) => Ok(Status::Running),
+        (status, TaskEvent::Claimed { .. }) => Err(IllegalTransition::NotPending(status)),
+        (Status::Failed, TaskEvent::Retried) => Ok(Status::Pending),
+        (status, TaskEvent::Retried) => Err(IllegalTransition::NotFailed(status)),
+        (Status::Running, TaskEvent::Finished { lease, finish }) if holder == Some(lease) => {
             let succeeded = finish.outcome == Outcome::Succeeded;
             Ok(if succeeded { Status::Completed } else { Status::Failed })
         }
-        (TaskState::Running { lease, .. }, TaskEvent::Released { lease: by }) if lease == by => {
+        (Status::Running, TaskEvent::Released { lease } | TaskEvent::Postponed { lease, .. })
+            if holder == Some(lease) =>
+        {
             Ok(Status::Pending)
         }
-        (TaskState::Running { .. }, _) => Err(IllegalTransition::LeaseLost),
-        (_, _) => Err(IllegalTransition::NotRunning(state.status())),
+        (Status::Running, _) => Err(IllegalTransition::LeaseLost),
+        (status, _) => Err(IllegalTransition::NotRunning(status)),
     }
 }
 
 proptest! {
     #[test]
-    fn only_the_lease_that_claimed_a_task_ends_it_and_only_once(events in prop::collection::vec(any_event(), 0..20)) {
+    fn only_the_lease_that_claimed_a_task_ends_it_and_once_for_each_time_that_it_is_begun(events in prop::collection::vec(any_event(), 0..20)) {
         let mut state = TaskState::Pending;
         let mut holder = None;
-        let mut ends = 0;
+        let (mut begun_anew, mut ends) = (1, 0);
         for event in events {
             let before = state.clone();
             let outcome = transition(&state, event.clone());
@@ -56,17 +66,30 @@ proptest! {
                     let held = holder.take();
                     prop_assert_eq!(Some(lease), held.as_ref());
                 }
+                (TaskState::Retrying { at }, TaskEvent::Postponed { lease, until }) => {
+                    prop_assert_eq!(at, until);
+                    let held = holder.take();
+                    prop_assert_eq!(Some(lease), held.as_ref());
+                }
+                (TaskState::Pending, TaskEvent::Retried) => {
+                    let failed = matches!(&before, TaskState::Finished { finish, .. }
+                        if finish.outcome != Outcome::Succeeded);
+                    prop_assert!(failed, "only what failed is begun again by hand");
+                    begun_anew += 1;
+                }
                 (TaskState::Finished { started_at, finish }, TaskEvent::Finished { lease, finish: asked }) => {
                     prop_assert_eq!(Some(lease), holder.as_ref());
                     prop_assert_eq!(finish, asked);
                     let begun = matches!(&before, TaskState::Running { since, .. } if since == started_at);
                     prop_assert!(begun);
+                    holder = None;
                     ends += 1;
                 }
                 _ => prop_assert!(false, "{:?} became {:?} by {:?}", before, next, event),
             }
             state = next;
+            prop_assert_eq!(may_be_deleted(&state).is_err(), state.status() == Status::Running);
         }
-        prop_assert!(ends <= 1);
+        prop_assert!(ends <= begun_anew);
     }
 }

@@ -4,8 +4,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
-    AppKind, LeaseId, PhonePresence, ScriptName, Serial, Source, Task, TaskId, TaskState, WaitingReason,
-    waiting_reason,
+    AppKind, LeaseId, PhonePresence, ScriptName, Serial, Source, Task, TaskId, TaskOptions, TaskState,
+    WaitingReason, waiting_reason,
 };
 
 fn now() -> DateTime<Utc> {
@@ -22,10 +22,12 @@ fn task() -> Task {
         script_config: "{}".to_owned(),
         source: Source::Api,
         start_time: None,
+        options: TaskOptions::default(),
         state: TaskState::Pending,
         progress: 0,
         step: None,
         attempt_count: 0,
+        retry_count: 0,
         created_at: now(),
         updated_at: now(),
     }
@@ -44,6 +46,14 @@ fn a_task_is_scheduled_until_its_very_moment() {
     let scheduled = Task { start_time: Some(now() + TimeDelta::seconds(1)), ..task() };
     let reason = |at| waiting_reason(&scheduled, at, PhonePresence::Offline);
     assert_eq!(reason(now()), Some(WaitingReason::Scheduled));
+    assert_eq!(reason(now() + TimeDelta::seconds(1)), Some(WaitingReason::DeviceOffline));
+}
+
+#[test]
+fn a_task_that_failed_for_now_backs_off_until_its_very_moment() {
+    let retrying = Task { state: TaskState::Retrying { at: now() + TimeDelta::seconds(1) }, ..task() };
+    let reason = |at| waiting_reason(&retrying, at, PhonePresence::Offline);
+    assert_eq!(reason(now()), Some(WaitingReason::RetryBackoff));
     assert_eq!(reason(now() + TimeDelta::seconds(1)), Some(WaitingReason::DeviceOffline));
 }
 

@@ -2,7 +2,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use thiserror::Error;
-use tikmatrix_domain::{IllegalTransition, TaskId};
+use tikmatrix_domain::{IllegalTransition, TaskId, TooManyTasks};
 
 /// Why an operation did not happen. Nothing of it was written then.
 #[derive(Debug, Error)]
@@ -50,6 +50,12 @@ pub enum StorageError {
         /// Why not.
         source: IllegalTransition,
     },
+    /// A request asked for more tasks than one request may make.
+    #[error(transparent)]
+    TooManyTasks(TooManyTasks),
+    /// A request came under a key that another request was made with.
+    #[error("the key was used for another request")]
+    KeyUsedOtherwise,
     /// The task was changed by someone else between being read and being written.
     #[error("task {0} was changed by someone else in the meantime")]
     Changed(TaskId),

@@ -1,6 +1,6 @@
 //! Which tasks a list shows, which part of it, and what is counted.
 
-use tikmatrix_domain::{ScriptName, Serial, Source, Status, TaskId, Username};
+use tikmatrix_domain::{AppKind, ScriptName, Serial, Source, Status, TaskId, Username};
 
 /// Which tasks are wanted; each field that is set narrows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,5 +53,37 @@ impl TaskCounts {
     #[must_use]
     pub fn total(&self) -> u64 {
         self.pending + self.running + self.completed + self.failed
+    }
+}
+
+/// Which accounts are wanted; each field that is set narrows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountFilter {
+    /// Only accounts of this name.
+    pub username: Option<Username>,
+    /// Only accounts in this app.
+    pub app: Option<AppKind>,
+    /// Only accounts that live on this phone.
+    pub serial: Option<Serial>,
+    /// Only accounts that are enabled, or that are not.
+    pub enabled: Option<bool>,
+}
+
+/// A part of a list that is not long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NumberedPage {
+    /// From 1.
+    pub number: u32,
+    /// How many entries at most.
+    pub size: u32,
+}
+
+impl NumberedPage {
+    pub(crate) fn limit(self) -> i64 {
+        i64::from(self.size)
+    }
+
+    pub(crate) fn offset(self) -> i64 {
+        i64::from(self.number.saturating_sub(1)) * i64::from(self.size)
     }
 }

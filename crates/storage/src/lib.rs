@@ -7,11 +7,13 @@ mod error;
 mod filter;
 mod operations;
 mod readers;
+mod reference_rows;
 mod rows;
 mod schema;
 mod store;
 mod writer;
 
 pub use error::StorageError;
-pub use filter::{Page, PageStart, TaskCounts, TaskFilter};
+pub use filter::{AccountFilter, NumberedPage, Page, PageStart, TaskCounts, TaskFilter};
+pub use operations::{AccountRemoval, Deletion, DeviceChanged, DeviceRemoval, GroupChanged, RequestKey};
 pub use store::{Store, Version};

@@ -1,11 +1,13 @@
 //! Rows of the database as diesel reads and writes them, and their way to domain types and back. None of them leaves
 //! the crate.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use tikmatrix_domain::{
     AppKind, Artifact, ArtifactKind, Attempt, Finish, LeaseId, LogLevel, LogLine, Outcome, ScriptName,
-    Serial, Source, Status, Step, Task, TaskId, TaskState, Username,
+    Serial, Source, Status, Step, Task, TaskId, TaskOptions, TaskState, Username,
 };
 
 use crate::connection::Engine;
@@ -24,30 +26,33 @@ pub(crate) struct StateColumns {
     pub(crate) lease: Option<String>,
     pub(crate) started_at: Option<i64>,
     pub(crate) finished_at: Option<i64>,
+    pub(crate) retry_at: Option<i64>,
 }
 
 impl StateColumns {
     pub(crate) fn of(state: &TaskState) -> Self {
         let status = i32::from(state.status().code());
+        let nothing = Self {
+            status,
+            outcome: None,
+            remark: None,
+            lease: None,
+            started_at: None,
+            finished_at: None,
+            retry_at: None,
+        };
         match state {
-            TaskState::Pending => {
-                Self { status, outcome: None, remark: None, lease: None, started_at: None, finished_at: None }
+            TaskState::Pending => nothing,
+            TaskState::Retrying { at } => Self { retry_at: Some(millis(*at)), ..nothing },
+            TaskState::Running { lease, since } => {
+                Self { lease: Some(lease.0.clone()), started_at: Some(millis(*since)), ..nothing }
             }
-            TaskState::Running { lease, since } => Self {
-                status,
-                outcome: None,
-                remark: None,
-                lease: Some(lease.0.clone()),
-                started_at: Some(millis(*since)),
-                finished_at: None,
-            },
             TaskState::Finished { started_at, finish } => Self {
-                status,
                 outcome: Some(finish.outcome.text()),
                 remark: Some(finish.remark.clone()),
-                lease: None,
                 started_at: Some(millis(*started_at)),
                 finished_at: Some(millis(finish.at)),
+                ..nothing
             },
         }
     }
@@ -58,7 +63,7 @@ impl StateColumns {
 #[diesel(table_name = schema::task, treat_none_as_default_value = false)]
 pub(crate) struct NewTaskRow<'task> {
     pub(crate) id: i64,
-    pub(crate) serial: Option<String>,
+    pub(crate) serial: Option<&'task str>,
     pub(crate) username: Option<&'task str>,
     pub(crate) app: &'static str,
     pub(crate) script_name: &'task str,
@@ -71,6 +76,9 @@ pub(crate) struct NewTaskRow<'task> {
     pub(crate) attempt_count: i32,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
+    pub(crate) priority: i32,
+    pub(crate) max_retries: i32,
+    pub(crate) time_limit: Option<i64>,
 }
 
 #[derive(Queryable, QueryableByName, Selectable)]
@@ -95,11 +103,16 @@ pub(crate) struct TaskRow {
     attempt_count: i32,
     created_at: i64,
     updated_at: i64,
+    priority: i32,
+    max_retries: i32,
+    time_limit: Option<i64>,
+    retry_count: i32,
+    retry_at: Option<i64>,
 }
 
 impl TaskRow {
     pub(crate) fn into_task(self) -> Read<Task> {
-        let state = self.state()?;
+        let (state, options) = (self.state()?, self.options()?);
         Ok(Task {
             id: TaskId(self.id),
             serial: self.serial.as_deref().map(serial).transpose()?,
@@ -110,12 +123,25 @@ impl TaskRow {
             script_config: self.script_config,
             source: Source::from_text(&self.source).ok_or_else(|| unreadable("task.source", &self.source))?,
             start_time: self.start_time.map(|at| moment("task.start_time", at)).transpose()?,
+            options,
             state,
             progress: number("task.progress", self.progress)?,
             step: self.step,
             attempt_count: number("task.attempt_count", self.attempt_count)?,
+            retry_count: number("task.retry_count", self.retry_count)?,
             created_at: moment("task.created_at", self.created_at)?,
             updated_at: moment("task.updated_at", self.updated_at)?,
+        })
+    }
+
+    fn options(&self) -> Read<TaskOptions> {
+        let limit = self.time_limit.map(|limit| {
+            u64::try_from(limit).map(Duration::from_millis).map_err(|_| unreadable("task.time_limit", &limit))
+        });
+        Ok(TaskOptions {
+            priority: self.priority,
+            max_retries: number("task.max_retries", self.max_retries)?,
+            time_limit: limit.transpose()?,
         })
     }
 
@@ -127,7 +153,10 @@ impl TaskRow {
             moment("task.started_at", at)
         };
         Ok(match status {
-            Status::Pending => TaskState::Pending,
+            Status::Pending => match self.retry_at {
+                Some(at) => TaskState::Retrying { at: moment("task.retry_at", at)? },
+                None => TaskState::Pending,
+            },
             Status::Running => {
                 let lease = self.lease.clone().ok_or_else(|| unreadable("task.lease", "none"))?;
                 TaskState::Running { lease: LeaseId(lease), since: started_at()? }
@@ -250,11 +279,11 @@ pub(crate) fn app(text: &str) -> Read<AppKind> {
     AppKind::from_name(text).ok_or_else(|| unreadable("app", text))
 }
 
-fn username(text: &str) -> Read<Username> {
+pub(crate) fn username(text: &str) -> Read<Username> {
     Username::new(text).map_err(|_| unreadable("username", text))
 }
 
-fn number<T: TryFrom<i32>>(what: &'static str, value: i32) -> Read<T> {
+pub(crate) fn number<T: TryFrom<i32>>(what: &'static str, value: i32) -> Read<T> {
     T::try_from(value).map_err(|_| unreadable(what, &value))
 }
 
@@ -268,6 +297,6 @@ fn finish(at: Option<i64>, outcome: Option<&str>, remark: Option<&str>) -> Read<
     }))
 }
 
-fn unreadable(what: &'static str, value: &(impl ToString + ?Sized)) -> StorageError {
+pub(crate) fn unreadable(what: &'static str, value: &(impl ToString + ?Sized)) -> StorageError {
     StorageError::Unreadable { what, value: value.to_string() }
 }

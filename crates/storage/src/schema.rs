@@ -72,6 +72,20 @@ diesel::table! {
         attempt_count -> Integer,
         created_at -> BigInt,
         updated_at -> BigInt,
+        priority -> Integer,
+        max_retries -> Integer,
+        time_limit -> Nullable<BigInt>,
+        retry_count -> Integer,
+        retry_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    request_key (key) {
+        key -> Text,
+        fingerprint -> Text,
+        answer -> Text,
+        used_at -> BigInt,
     }
 }
 

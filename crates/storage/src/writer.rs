@@ -216,7 +216,6 @@ fn is_about_the_statement(error: &DieselError) -> bool {
 mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::mpsc;
 
     use diesel::connection::SimpleConnection;
     use tempfile::TempDir;
@@ -259,9 +258,9 @@ mod tests {
         }
 
         /// Keeps the writer busy until the returned end is dropped, so that everyone else waits together.
-        fn hold(&self) -> mpsc::Sender<()> {
-            let (release, held) = mpsc::channel();
-            let (begun, begins) = mpsc::channel();
+        fn hold(&self) -> Sender<()> {
+            let (release, held) = channel();
+            let (begun, begins) = channel();
             drop(self.ask_for(move |_| {
                 begun.send(()).unwrap();
                 let _ = held.recv();

@@ -1,6 +1,7 @@
 //! The commands of `tikmatrix`: their arguments, and where each is carried out.
 
 mod address;
+mod config;
 mod data_directory;
 mod demo;
 mod ending;
@@ -9,9 +10,10 @@ mod output;
 mod phone;
 mod serve;
 mod signal;
+mod token;
 mod virtual_phones;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// Publishes to the TikTok and Instagram accounts on your own Android phones.
 #[derive(Debug, Parser)]
@@ -32,6 +34,9 @@ enum Command {
     /// Makes, installs and shows licences
     #[command(subcommand)]
     License(license::Command),
+    /// Makes, lists and revokes the tokens with which programs use the server
+    #[command(subcommand)]
+    Token(token::Command),
 }
 
 /// Carries out the command line.
@@ -39,11 +44,13 @@ enum Command {
 /// # Errors
 /// What kept the command from its end, for a person.
 pub(crate) async fn run() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
+    let arguments = read_arguments()?;
     let level = match arguments.command {
         // Log lines would tear the progress bars apart.
         Command::Demo(_) => "error",
-        Command::Serve(_) | Command::Phone(_) | Command::License(_) => "warn,tikmatrix=info",
+        Command::Serve(_) | Command::Phone(_) | Command::License(_) | Command::Token(_) => {
+            "warn,tikmatrix=info"
+        }
     };
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level)).init();
     match arguments.command {
@@ -51,33 +58,46 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         Command::Demo(options) => demo::run(&options).await,
         Command::Phone(options) => phone::run(&options).await,
         Command::License(command) => license::run(&command),
+        Command::Token(command) => token::run(command).await,
     }
+}
+
+/// The command line, the environment and the configuration file. A wrong command line, or the wish for help, ends the
+/// program here.
+fn read_arguments() -> anyhow::Result<Arguments> {
+    let read = config::read(&command(), std::env::args_os().collect())
+        .and_then(|matches| Ok(Arguments::from_arg_matches(&matches)?));
+    read.map_err(|error| match error.downcast::<clap::Error>() {
+        Ok(error) => error.exit(),
+        Err(other) => other,
+    })
+}
+
+fn command() -> clap::Command {
+    config::with_keys(Arguments::command())
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_command_line_is_well_formed() {
-        Arguments::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]
     fn every_option_has_an_environment_twin() {
-        let program = Arguments::command();
-        let below = |command: &clap::Command| command.get_subcommands().cloned().collect::<Vec<_>>();
-        let commands =
-            below(&program).into_iter().flat_map(|command| [below(&command), vec![command]].concat());
-        let arguments = commands.flat_map(|command| command.get_arguments().cloned().collect::<Vec<_>>());
-        for option in arguments.filter(|argument| !argument.is_positional() && argument.get_id() != "help") {
-            let long = option.get_long().unwrap();
-            let twin = option.get_env().unwrap_or_else(|| panic!("--{long} has no environment twin"));
-            let twin = twin.to_str().unwrap();
-            let name = long.replace('-', "_").to_uppercase();
-            assert!(twin.starts_with("TIKMATRIX_") && twin.ends_with(&name), "--{long}: {twin}");
+        let mut commands: Vec<clap::Command> = command().get_subcommands().cloned().collect();
+        while let Some(command) = commands.pop() {
+            commands.extend(command.get_subcommands().cloned());
+            for option in command.get_arguments().filter(|argument| argument.get_long() != Some("help")) {
+                let Some(long) = option.get_long() else { continue };
+                let twin = option.get_env().unwrap_or_else(|| panic!("--{long} has no environment twin"));
+                let twin = twin.to_str().unwrap();
+                let ending = format!("_{}", long.replace('-', "_").to_uppercase());
+                assert!(twin.starts_with("TIKMATRIX_") && twin.ends_with(&ending), "--{long}: {twin}");
+            }
         }
     }
 }

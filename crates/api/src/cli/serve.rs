@@ -1,22 +1,49 @@
 //! `tikmatrix serve`.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use tikmatrix_api::Server;
-use tikmatrix_post::Post;
+use clap::builder::BoolishValueParser;
+use tikmatrix_api::{HostName, Server, ServerBuilder};
+use tikmatrix_post::{MaterialRoots, Post};
 
 use super::ending::end;
 use super::output::say;
 use super::{address, data_directory, signal, virtual_phones};
 
-/// What `serve` can be told.
+/// Between two folders in one text, as in the system's own PATH.
+const PATH_SEPARATOR: char = if cfg!(windows) { ';' } else { ':' };
+
+/// What `serve` can be told. The keys of the configuration file are made of these options: see `config.rs`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// The port to listen on, on this machine only; 0 means any free one
+    /// The port to listen on; 0 means any free one
     #[arg(long, env = "TIKMATRIX_PORT", default_value_t = 50809)]
     port: u16,
+    /// An address to listen on instead of this machine's own 127.0.0.1 and ::1; may be given more than once. Any other
+    /// than a loopback address makes tokens necessary
+    #[arg(long, env = "TIKMATRIX_BIND", value_name = "ADDR", value_delimiter = ',')]
+    bind: Vec<IpAddr>,
+    /// A name under which clients reach the server, besides the loopback ones and the addresses of --bind, as behind a
+    /// proxy; may be given more than once. Makes tokens necessary
+    #[arg(long, env = "TIKMATRIX_HOST_NAME", value_name = "NAME", value_delimiter = ',')]
+    host_name: Vec<HostName>,
+    /// Wants a token with every request even if only this machine can reach the server
+    #[arg(long, env = "TIKMATRIX_REQUIRE_TOKEN", value_parser = BoolishValueParser::new())]
+    require_token: bool,
+    /// A file with tokens, one on each line, that are good besides those of `tikmatrix token`. Makes tokens necessary
+    #[arg(long, env = "TIKMATRIX_TOKEN_FILE", value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// A folder from which tasks may name files; may be given more than once. Without any, tasks may name every file if
+    /// no tokens are necessary, and none if they are
+    #[arg(long, env = "TIKMATRIX_MATERIAL_ROOT", value_name = "DIR", value_delimiter = PATH_SEPARATOR)]
+    material_root: Vec<PathBuf>,
+    /// How many clients may be connected at once; the others wait
+    #[arg(long, env = "TIKMATRIX_MAX_CONNECTIONS", value_name = "N", default_value_t = 512,
+        value_parser = clap::value_parser!(u16).range(2..))]
+    max_connections: u16,
     /// Where the database and files are kept [default: the platform's place for a program's data]
     #[arg(long, env = "TIKMATRIX_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -27,17 +54,25 @@ pub(super) struct Options {
     #[arg(long = "phone", env = "TIKMATRIX_PHONE", value_name = "HOST:PORT", value_delimiter = ',',
         value_parser = address::parse)]
     phones: Vec<String>,
+    /// A TOML file with any of these options under its key; what the command line or the environment says wins
+    #[arg(long, env = "TIKMATRIX_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 /// Runs the server until it is told to end.
 pub(super) async fn run(options: Options) -> anyhow::Result<()> {
     let told_to_end = signal::told_to_end().context("cannot listen for signals")?;
-    let data_directory = options.data_dir.map_or_else(data_directory::default, Ok)?;
+    let data_directory = options.data_dir.clone().map_or_else(data_directory::default, Ok)?;
+    if let Some(file) = &options.config {
+        log::info!("configuration file: {}", file.display());
+    }
     let farm = match options.virtual_phones {
         0 => None,
         count => Some(virtual_phones::start(count).await?),
     };
-    let mut builder = Server::builder(&data_directory).port(options.port).script(Post::new()?);
+    let mut builder = open_to(Server::builder(&data_directory), &options);
+    let materials = materials(options.material_root, builder.needs_token())?;
+    builder = builder.script(Post::new()?.with_materials_from(materials));
     if let Some(farm) = &farm {
         builder = virtual_phones::attach(builder, farm);
     }
@@ -46,8 +81,42 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
     }
     let server = builder.start().await?;
     say(format_args!("listening on {}", server.url()));
+    for address in server.addresses() {
+        log::info!("address: {address}");
+    }
     log::info!("data directory: {}", data_directory.display());
     told_to_end.await;
     log::info!("ending: running tasks are being interrupted");
     end(server, farm).await
+}
+
+/// Who may reach the server, and how.
+fn open_to(mut builder: ServerBuilder, options: &Options) -> ServerBuilder {
+    builder = builder
+        .port(options.port)
+        .require_token(options.require_token)
+        .most_connections(options.max_connections.into());
+    if let Some(file) = &options.token_file {
+        builder = builder.token_file(file);
+    }
+    for address in &options.bind {
+        builder = builder.bind(*address);
+    }
+    for name in &options.host_name {
+        builder = builder.host_name(name.clone());
+    }
+    if options.bind.iter().any(IpAddr::is_unspecified) && options.host_name.is_empty() {
+        log::warn!(
+            "listening on every address: other machines are answered under no name but those that --host-name gives"
+        );
+    }
+    builder
+}
+
+/// From where tasks may name files: from anywhere only while nobody but this machine can make tasks.
+fn materials(folders: Vec<PathBuf>, needs_token: bool) -> anyhow::Result<MaterialRoots> {
+    if folders.is_empty() && !needs_token {
+        return Ok(MaterialRoots::anywhere());
+    }
+    MaterialRoots::below(folders).context("cannot use a folder of --material-root")
 }

@@ -2,19 +2,27 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeZone};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tikmatrix_device::script::{Planned, Problem, Script, ScriptRegistry, unknown_name};
 use tikmatrix_domain::{
-    MAX_TASKS_PER_REQUEST, Recipients, ScriptName, Serial, Source, Target, TaskRequest, TimeOfDay,
-    TooManyTasks, Username,
+    MAX_TASKS_PER_REQUEST, Recipients, ScriptName, Serial, Source, Target, TaskRequest, TooManyTasks,
+    Username,
 };
 
 use super::fields::{Fields, shortened, shown};
+use super::names::name;
+use super::{options, timing};
 use crate::error::{ApiError, ErrorCode};
 
-/// The longest name of a phone or an account, in characters: far beyond any real one.
-const LONGEST_NAME: usize = 200;
+/// What counts where a request says nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Defaults {
+    /// How many times a task is begun again by itself.
+    pub(crate) max_retries: u32,
+    /// Where chance begins.
+    pub(crate) chance: u64,
+}
 
 /// A request for tasks that holds what it may hold.
 #[derive(Debug)]
@@ -26,15 +34,16 @@ pub(crate) struct CreateTasks {
 }
 
 impl CreateTasks {
-    /// Reads `body`. `now` is the present moment in the zone that times of day are meant in.
+    /// Reads `body`. `now` is the present moment; `defaults` is what counts where the body says nothing.
     ///
     /// # Errors
     /// All that is wrong with it at once: 40002 when there is no script name, 40003 when no script has it,
     /// 40001 in every other case.
-    pub(crate) fn read<Zone: TimeZone>(
+    pub(crate) fn read(
         body: Value,
         scripts: &ScriptRegistry,
-        now: &DateTime<Zone>,
+        now: DateTime<Utc>,
+        defaults: Defaults,
     ) -> Result<Self, ApiError> {
         let mut fields = Fields::of(body)
             .map_err(|problem| ApiError::problems(ErrorCode::InvalidParameter, vec![problem]))?;
@@ -43,12 +52,18 @@ impl CreateTasks {
         let config = read_config(&mut fields);
         let targets =
             script.as_ref().zip(config).and_then(|(script, config)| plan(&mut fields, script, &config));
-        let start_time = read_start_time(&mut fields);
         let mut warnings = Vec::new();
+        let timing = timing::read(&mut fields, now, &mut warnings);
+        let options = options::read(&mut fields, defaults.max_retries);
         let multi_account = fields.flag("enable_multi_account").unwrap_or(false);
-        if multi_account && matches!(recipients, Some(Recipients::Accounts(_))) {
-            warnings.push("enable_multi_account: applies to serials only and was ignored".to_owned());
-        }
+        let recipients = recipients.map(|recipients| match recipients {
+            Recipients::Devices(serials) if multi_account => Recipients::AccountsOfDevices(serials),
+            Recipients::Accounts(usernames) if multi_account => {
+                warnings.push("enable_multi_account: applies to serials only and was ignored".to_owned());
+                Recipients::Accounts(usernames)
+            }
+            as_they_are => as_they_are,
+        });
         if let (Some(recipients), Some(targets)) = (&recipients, &targets) {
             check_count(&mut fields, recipients, targets.len());
         }
@@ -56,8 +71,16 @@ impl CreateTasks {
         let name = script.and_then(|script| ScriptName::new(script.name()).ok());
         match (recipients, name, targets) {
             (Some(recipients), Some(script), Some(targets)) if problems.is_empty() => {
-                let start_time = start_time.map(|time| time.next_after(now));
-                let request = TaskRequest { recipients, script, targets, source: Source::Api, start_time };
+                let request = TaskRequest {
+                    recipients,
+                    script,
+                    targets,
+                    source: Source::Api,
+                    start_time: timing.start_time,
+                    interval: timing.interval,
+                    chance: defaults.chance,
+                    options,
+                };
                 Ok(Self { request, warnings })
             }
             _ => Err(ApiError::problems(script_error.unwrap_or(ErrorCode::InvalidParameter), problems)),
@@ -123,26 +146,13 @@ fn read_recipients(fields: &mut Fields) -> Option<Recipients> {
 
 fn check_count(fields: &mut Fields, recipients: &Recipients, targets: usize) {
     let (field, recipients) = match recipients {
-        Recipients::Devices(serials) => ("serials", serials.len()),
+        Recipients::Devices(serials) | Recipients::AccountsOfDevices(serials) => ("serials", serials.len()),
         Recipients::Accounts(usernames) => ("usernames", usernames.len()),
     };
     let count = recipients.saturating_mul(targets);
     if count > MAX_TASKS_PER_REQUEST {
         fields.problem(field, TooManyTasks { count }.to_string());
     }
-}
-
-fn name<Name, Empty: std::fmt::Display>(
-    text: &str,
-    parse: impl Fn(&str) -> Result<Name, Empty>,
-) -> Result<Name, String> {
-    if text.chars().any(char::is_control) {
-        return Err(format!("{:?} holds a control character", shortened(text)));
-    }
-    if text.chars().count() > LONGEST_NAME {
-        return Err(format!("{:?} is longer than {LONGEST_NAME} characters", shortened(text)));
-    }
-    parse(text).map_err(|empty| empty.to_string())
 }
 
 fn read_config(fields: &mut Fields) -> Option<Value> {
@@ -178,14 +188,4 @@ fn plan(fields: &mut Fields, script: &Arc<dyn Script>, config: &Value) -> Option
 
 fn target(Planned { config, app }: Planned) -> Target {
     Target { app, script_config: config.to_string().into() }
-}
-
-fn read_start_time(fields: &mut Fields) -> Option<TimeOfDay> {
-    let text = fields.text("start_time")?;
-    let time = TimeOfDay::parse(&text);
-    if time.is_none() {
-        fields
-            .problem("start_time", format!("{:?} is not a time as HH:MM, 00:00 to 23:59", shortened(&text)));
-    }
-    time
 }

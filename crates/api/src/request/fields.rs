@@ -1,8 +1,12 @@
 //! The fields of a JSON object, taken one by one by name and type. Each that does not hold what it may hold becomes
 //! a problem, and what is left over at the end is unknown.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Map, Value};
 use tikmatrix_device::script::{Problem, unknown_name};
+
+use crate::error::{ApiError, ErrorCode};
 
 /// An object that is being read.
 pub(crate) struct Fields {
@@ -12,6 +16,14 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
+    /// Begins to read a body that has no other code for what is wrong with it than 40001.
+    ///
+    /// # Errors
+    /// 40001 when the body is no object.
+    pub(crate) fn begin(body: Value) -> Result<Self, ApiError> {
+        Self::of(body).map_err(|problem| ApiError::problems(ErrorCode::InvalidParameter, vec![problem]))
+    }
+
     /// Begins to read `body`.
     ///
     /// # Errors
@@ -54,6 +66,17 @@ impl Fields {
         }
     }
 
+    /// A whole number in `range`.
+    pub(crate) fn whole(&mut self, name: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
+        let value = self.any(name)?;
+        let number = value.as_i64().filter(|number| range.contains(number));
+        if number.is_none() {
+            let (least, most) = (range.start(), range.end());
+            self.problem(name, format!("{} is not a whole number from {least} to {most}", shown(&value)));
+        }
+        number
+    }
+
     /// A list of names, each read by `parse`, which says what is wrong with one; the same one twice counts once.
     /// Elements that are wrong are left out and become problems.
     pub(crate) fn names<Name>(
@@ -87,6 +110,29 @@ impl Fields {
         Some(names)
     }
 
+    /// A string that `parse` reads, which says what is wrong with it.
+    pub(crate) fn parsed<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let text = self.text(name)?;
+        parse(&text).map_err(|reason| self.problem(name, reason)).ok()
+    }
+
+    /// As [`Fields::parsed`]; `null` is `Some(None)` and takes away what was there.
+    pub(crate) fn replaced<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<Option<T>> {
+        if self.left.get(name).is_some_and(Value::is_null) {
+            self.any(name);
+            return Some(None);
+        }
+        self.parsed(name, parse).map(Some)
+    }
+
     /// Notes that `field` does not hold what it may hold.
     pub(crate) fn problem(&mut self, field: impl Into<String>, reason: impl Into<String>) {
         self.problems.push(Problem { field: field.into(), reason: reason.into() });
@@ -107,6 +153,31 @@ impl Fields {
             self.problems.push(Problem { field: shortened(name), reason });
         }
         self.problems
+    }
+
+    /// Ends the reading of a body that is wrong as soon as anything in it is.
+    ///
+    /// # Errors
+    /// 40001 with everything that is wrong, with what was never asked for.
+    pub(crate) fn end(self) -> Result<(), ApiError> {
+        let problems = self.finish();
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(ApiError::problems(ErrorCode::InvalidParameter, problems))
+        }
+    }
+
+    /// As [`Fields::end`], for a change: one that asks for nothing, `asked` being whether it does, is wrong too.
+    ///
+    /// # Errors
+    /// As [`Fields::end`].
+    pub(crate) fn end_change(mut self, asked: bool) -> Result<(), ApiError> {
+        if !asked && self.left.is_empty() && self.problems.is_empty() {
+            let reason = format!("asks for no change; what can change is {}", self.known.join(", "));
+            self.problem("", reason);
+        }
+        self.end()
     }
 }
 

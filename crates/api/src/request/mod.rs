@@ -1,12 +1,18 @@
 //! What clients send, read field by field so that everything that is wrong with it is told at once. What the routes
 //! do with it is theirs.
 
+pub(crate) mod account;
 pub(crate) mod body;
 mod create_tasks;
 mod fields;
+pub(crate) mod idempotency;
 mod list_tasks;
+mod names;
+mod options;
+mod paging;
 mod query;
+mod timing;
 
-pub(crate) use create_tasks::CreateTasks;
+pub(crate) use create_tasks::{CreateTasks, Defaults};
 pub(crate) use list_tasks::ListTasks;
 pub(crate) use query::Query;

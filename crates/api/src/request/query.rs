@@ -56,6 +56,16 @@ impl Query {
         Some(value)
     }
 
+    /// The parameter as `parse` reads it, which says what is wrong with it.
+    pub(crate) fn parsed<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let text = self.text(name)?;
+        parse(&text).map_err(|reason| self.problem(name, reason)).ok()
+    }
+
     /// The parameter as a whole number that is at least `least`; what is too large is `u32::MAX`.
     pub(crate) fn number(&mut self, name: &'static str, least: u32) -> Option<u32> {
         let text = self.text(name)?;

@@ -1,6 +1,9 @@
 //! Which address is answered by what. The answers are made in the modules below.
 
+mod account;
+mod create_tasks;
 mod health;
+mod path;
 mod tasks;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -16,11 +19,12 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/api/v1/task")
                 .route(web::get().to(tasks::list))
-                .route(web::post().to(tasks::create))
+                .route(web::post().to(create_tasks::create))
                 .default_service(web::to(|request| wrong_method(request, "GET, POST"))),
         )
         .service(read_only("/api/v1/task/stats").route(web::get().to(tasks::stats)))
         .service(read_only("/api/v1/task/{task_id}").route(web::get().to(tasks::show)))
+        .configure(account::configure)
         .service(read_only("/healthz").route(web::get().to(health::health)));
 }
 

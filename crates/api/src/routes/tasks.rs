@@ -1,36 +1,14 @@
-//! Tasks: making them and looking at them.
+//! Looking at tasks.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::Local;
 use tikmatrix_domain::{PhonePresence, Task, TaskId, WaitingReason, waiting_reason};
 use tikmatrix_storage::{Page, PageStart};
 
 use crate::core::Core;
 use crate::envelope::success;
 use crate::error::{ApiError, ErrorCode};
-use crate::request::{CreateTasks, ListTasks, Query, body};
-use crate::view::{CreatedView, StatsView, TaskDetailView, TaskListView, TaskView};
-
-/// `POST /api/v1/task`.
-pub(super) async fn create(
-    core: web::Data<Core>,
-    request: HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let body = body::json(&request, body)?;
-    let now = core.clock.now();
-    let CreateTasks { request, warnings } =
-        CreateTasks::read(body, &core.scripts, &now.with_timezone(&Local))?;
-    let tasks = request.fan_out().map_err(|error| ApiError::invalid("", error.to_string()))?;
-    let created = core
-        .store
-        .create_tasks(tasks, now)
-        .await
-        .map_err(|error| ApiError::internal("POST /api/v1/task", &error))?;
-    core.runner.wake();
-    Ok(success(CreatedView::new(&created, warnings)))
-}
+use crate::request::{ListTasks, Query};
+use crate::view::{StatsView, TaskDetailView, TaskListView, TaskView};
 
 /// `GET /api/v1/task`.
 pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {

@@ -1,11 +1,15 @@
 //! The forms of the API's answers. They are apart from the domain's types, so that neither binds the other; each field
 //! is described for the readers of the API.
 
+mod account;
+mod deleted;
 mod health;
 mod problem;
 mod task;
 mod time;
 
+pub(crate) use account::{AccountListView, AccountView, ImportedView};
+pub(crate) use deleted::DeletedView;
 pub(crate) use health::HealthView;
 pub(crate) use problem::ProblemView;
 pub(crate) use task::{CreatedView, StatsView, TaskDetailView, TaskListView, TaskView};

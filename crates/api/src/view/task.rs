@@ -1,7 +1,7 @@
 //! Tasks as the API shows them.
 
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use tikmatrix_domain::{Artifact, Attempt, Finish, Step, Task, TaskDetail, TaskId, TaskState, WaitingReason};
 use tikmatrix_storage::TaskCounts;
 
@@ -28,7 +28,8 @@ pub(crate) struct TaskView {
     status: u8,
     /// The same as a word.
     status_text: &'static str,
-    /// Why a pending task does not run yet: `scheduled`, `device_offline`, `device_busy`, `no_device_for_account`.
+    /// Why a pending task does not run yet: `scheduled`, `device_offline`, `device_busy`, `no_device_for_account`,
+    /// `retry_backoff`.
     waiting_reason: Option<&'static str>,
     /// It does not run before this moment.
     start_time: Option<String>,
@@ -40,9 +41,9 @@ pub(crate) struct TaskView {
     progress: u8,
     /// What its last attempt last began to do.
     step: Option<String>,
-    /// How many times it was begun again.
+    /// How many times it was sent to be begun again, by itself or by a person.
     retry_count: u32,
-    /// How many times it may be begun again.
+    /// How many times it may be begun again by itself.
     max_retries: u32,
     /// -100 to 100; higher runs first.
     priority: i32,
@@ -61,7 +62,7 @@ impl TaskView {
     pub(crate) fn new(task: &Task, waiting: Option<WaitingReason>) -> Self {
         let status = task.state.status();
         let (started_at, finish) = match &task.state {
-            TaskState::Pending => (None, None),
+            TaskState::Pending | TaskState::Retrying { .. } => (None, None),
             TaskState::Running { since, .. } => (Some(*since), None),
             TaskState::Finished { started_at, finish } => (Some(*started_at), Some(finish)),
         };
@@ -81,9 +82,9 @@ impl TaskView {
             finished_at: finish.map(|finish| written(finish.at)),
             progress: task.progress,
             step: task.step.clone(),
-            retry_count: 0,
-            max_retries: 0,
-            priority: 0,
+            retry_count: task.retry_count,
+            max_retries: task.options.max_retries,
+            priority: task.options.priority,
             outcome: finish.map(|finish| finish.outcome.text()),
             remark: finish.and_then(remark),
             created_at: written(task.created_at),
@@ -211,14 +212,14 @@ pub(crate) struct TaskListView {
 }
 
 /// What a request for tasks made.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct CreatedView {
     /// The numbers of the tasks: devices or accounts outermost in the order of the request, then targets.
     task_ids: Vec<i64>,
     /// How many they are.
     created_count: usize,
     /// What the client should know; left out when there is nothing.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<String>,
 }
 
@@ -226,6 +227,19 @@ impl CreatedView {
     /// The answer to a request that made `tasks`.
     pub(crate) fn new(tasks: &[TaskId], warnings: Vec<String>) -> Self {
         Self { task_ids: tasks.iter().map(|task| task.0).collect(), created_count: tasks.len(), warnings }
+    }
+
+    /// The answer as it is kept for a request that may be repeated.
+    pub(crate) fn to_text(&self) -> String {
+        json!(self).to_string()
+    }
+
+    /// The answer that was kept as `text`.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub(crate) fn from_text(text: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(text)
     }
 }
 

@@ -1,7 +1,11 @@
 //! The API over real HTTP, on a server without phones in the test's own process.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod create;
+#[cfg(test)]
+mod options;
 #[cfg(test)]
 mod read;
 #[cfg(test)]

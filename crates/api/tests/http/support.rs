@@ -98,6 +98,36 @@ impl Api {
         self.send("POST", "/api/v1/task", &[("Content-Type", "application/json")], body).await
     }
 
+    /// Asks under an `Idempotency-Key`.
+    pub(crate) async fn post_once(&self, key: &str, body: &Value) -> Answer {
+        let headers = [("Content-Type", "application/json"), ("Idempotency-Key", key)];
+        self.send("POST", "/api/v1/task", &headers, body.to_string().into_bytes()).await
+    }
+
+    /// One task as it is.
+    pub(crate) async fn task(&self, id: &Value) -> Value {
+        self.get(&format!("/api/v1/task/{id}")).await.body["data"].clone()
+    }
+
+    /// Sends a body that says that it is JSON; `null` is no body.
+    pub(crate) async fn json(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let bytes = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        self.send(method, path, &[("Content-Type", "application/json")], bytes).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, &[], Vec::new()).await
+    }
+
+    /// What comes of a path that answers with text: its media type, and the text.
+    pub(crate) async fn text(&self, path: &str) -> (String, String) {
+        let (agent, url) = (self.agent.clone(), format!("{}{path}", self.url()));
+        let answered = tokio::task::spawn_blocking(move || agent.get(url).call());
+        let mut response = answered.await.unwrap().unwrap();
+        let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
+        (content_type, response.body_mut().read_to_string().unwrap())
+    }
+
     pub(crate) async fn send(
         &self,
         method: &str,

@@ -21,7 +21,8 @@ use tikmatrix_device::phone::Phone;
 use tikmatrix_device::registry::{PhoneEntry, PhoneState};
 use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_domain::{
-    Clock, NewTask, Outcome, ScriptName, Serial, Source, SystemClock, Task, TaskDetail, TaskId, TaskState,
+    Clock, NewTask, Outcome, ScriptName, Serial, Source, SystemClock, Task, TaskDetail, TaskId, TaskOptions,
+    TaskState,
 };
 use tikmatrix_runner::{Runner, RunnerOptions};
 use tikmatrix_storage::Store;
@@ -111,6 +112,7 @@ fn task(serial: &str, config: &Value) -> NewTask {
         script_config: config.to_string().into(),
         source: Source::Api,
         start_time: None,
+        options: TaskOptions::default(),
     }
 }
 

@@ -3,11 +3,13 @@
 
 mod config;
 mod material;
+mod roots;
 mod schema;
 mod script;
 mod spintax;
 mod support;
 
 pub use config::{AddSound, ContentType, MaterialSource, Placement, PostConfig, PostWay};
+pub use roots::{MaterialRoots, UnusableRoot};
 pub use script::Post;
 pub use spintax::{Spintax, SpintaxError};

@@ -2,10 +2,12 @@
 //! is touched.
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::PathBuf;
 
 use tikmatrix_device::script::{Context, Failure, LogLevel};
 use tokio::fs::File;
+
+use crate::roots::MaterialRoots;
 
 /// A video file that was opened.
 #[derive(Debug)]
@@ -16,10 +18,14 @@ pub(crate) struct Video {
 }
 
 /// Opens the first file of the list that exists. A path is used exactly as its user wrote it.
-pub(crate) async fn choose(paths: &[String], context: &Context) -> Result<Video, Failure> {
+pub(crate) async fn choose(
+    paths: &[String],
+    roots: &MaterialRoots,
+    context: &Context,
+) -> Result<Video, Failure> {
     let mut missing: Vec<&str> = Vec::new();
     for path in paths {
-        match open(path).await? {
+        match open(path, roots).await? {
             Some(video) => {
                 for absent in missing {
                     context
@@ -40,9 +46,14 @@ pub(crate) async fn choose(paths: &[String], context: &Context) -> Result<Video,
 }
 
 /// The file, if there is one.
-async fn open(path: &str) -> Result<Option<Video>, Failure> {
+async fn open(path: &str, roots: &MaterialRoots) -> Result<Option<Video>, Failure> {
     let refuse = |reason: &str| Failure::Impossible(format!("the file {path} {reason}; see material_list"));
-    let file = match File::open(path).await {
+    let (roots, named) = (roots.clone(), PathBuf::from(path));
+    let admitted = tokio::task::spawn_blocking(move || roots.admit(&named))
+        .await
+        .map_err(|error| refuse(&format!("could not be looked for: {error}")))?;
+    let Some(found) = admitted.map_err(|error| refuse(&error.to_string()))? else { return Ok(None) };
+    let file = match File::open(&found).await {
         Ok(file) => file,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(None);
@@ -51,7 +62,7 @@ async fn open(path: &str) -> Result<Option<Video>, Failure> {
     };
     let about =
         file.metadata().await.map_err(|error| refuse(&format!("cannot be read on the server: {error}")))?;
-    let is_mp4 = Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("mp4"));
+    let is_mp4 = found.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("mp4"));
     if !about.is_file() {
         Err(refuse("is no file but a folder or a device"))
     } else if !is_mp4 {

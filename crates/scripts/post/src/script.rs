@@ -13,6 +13,7 @@ use tikmatrix_device::script::{CleanUp, Completion, Context, Failure, LogLevel, 
 
 use crate::config::PostConfig;
 use crate::material::{self, Video};
+use crate::roots::MaterialRoots;
 use crate::schema::schema;
 use crate::support;
 
@@ -27,6 +28,7 @@ const APPEARING: Duration = Duration::from_secs(45);
 #[derive(Debug, Clone)]
 pub struct Post {
     tiktok: TikTok,
+    materials: MaterialRoots,
 }
 
 impl Post {
@@ -35,7 +37,13 @@ impl Post {
     /// # Errors
     /// [`ProfileError`], which a test of the profiles rules out.
     pub fn new() -> Result<Self, ProfileError> {
-        Ok(Self { tiktok: TikTok::new()? })
+        Ok(Self { tiktok: TikTok::new()?, materials: MaterialRoots::anywhere() })
+    }
+
+    /// Takes files that tasks name by their path only from these folders. Default: from anywhere.
+    #[must_use]
+    pub fn with_materials_from(self, materials: MaterialRoots) -> Self {
+        Self { materials, ..self }
     }
 }
 
@@ -62,7 +70,7 @@ impl Script for Post {
         context.step("check what is to be published");
         let config = PostConfig::read(config).map_err(|problems| Failure::not_valid(&problems))?;
         support::check(&config, context.app())?;
-        let video = material::choose(&config.material_list, context).await?;
+        let video = material::choose(&config.material_list, &self.materials, context).await?;
         let caption = caption_of(&config, context);
         context.progress(2);
 

@@ -14,7 +14,9 @@ const PAGE_SIZE: u32 = 20;
 type Side = (Place, Store);
 
 pub(crate) async fn measure(small: &Side, large: &Side) {
-    println!("\n| list of {PAGE_SIZE} | depth | µs of {SMALL} (rows) | µs of {LARGE} (rows) | ratio |\n|---|---|---|---|---|");
+    println!(
+        "\n| list of {PAGE_SIZE} | depth | µs of {SMALL} (rows) | µs of {LARGE} (rows) | ratio |\n|---|---|---|---|---|"
+    );
     for (name, filter) in filters() {
         for (depth, share) in [("newest", 1.0), ("middle", 0.5), ("deep", 0.1)] {
             let at = |tasks: u32| TaskId((f64::from(tasks) * share) as i64 + 1);
@@ -29,7 +31,12 @@ pub(crate) async fn measure(small: &Side, large: &Side) {
                 times.1.push(begun.elapsed());
             }
             let (few, many) = (micros(median(times.0)), micros(median(times.1)));
-            println!("| {name} | {depth} | {few:.0} ({}) | {many:.0} ({}) | {:.2} |", rows.0, rows.1, many / few);
+            println!(
+                "| {name} | {depth} | {few:.0} ({}) | {many:.0} ({}) | {:.2} |",
+                rows.0,
+                rows.1,
+                many / few
+            );
         }
     }
     stats(small, large).await;

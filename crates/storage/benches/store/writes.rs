@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 use tempfile::TempDir;
-use tikmatrix_domain::{NewTask, ScriptName, Serial, Source};
+use tikmatrix_domain::{NewTask, ScriptName, Serial, Source, TaskOptions};
 use tikmatrix_storage::Store;
 use tokio::runtime::Runtime;
 
@@ -19,9 +19,10 @@ const CLIENTS: usize = 64;
 const REQUESTS_A_CLIENT: usize = 40;
 const CONFIG: &str = "{\"content_type\":0,\"captions\":\"Check out my new video! #viral #fyp\"}";
 
-const INSERT: &str = "INSERT INTO task (id, serial, username, app, script_name, script_config, source, status,
-    start_time, due_at, progress, attempt_count, created_at, updated_at)
-    VALUES (?1, ?2, NULL, 'tiktok', 'post', ?3, 'api', 0, NULL, ?4, 0, 0, ?4, ?4)";
+const INSERT: &str =
+    "INSERT INTO task (id, serial, username, app, script_name, script_config, source, status,
+    start_time, due_at, progress, attempt_count, created_at, updated_at, priority, max_retries, time_limit)
+    VALUES (?1, ?2, NULL, 'tiktok', 'post', ?3, 'api', 0, NULL, ?4, 0, 0, ?4, ?4, 0, 0, NULL)";
 
 /// A database with our schema that only the bare loop works on.
 struct Bare {
@@ -70,7 +71,11 @@ pub(crate) fn measure(runtime: &Runtime) {
     println!("\none request for {BULK} tasks: {:.1} ms", ours.as_secs_f64() * 1e3);
     if !times.1.is_empty() {
         let bare = median(times.1);
-        println!("bare loop: {:.1} ms, ratio {:.2}", bare.as_secs_f64() * 1e3, bare.as_secs_f64() / ours.as_secs_f64());
+        println!(
+            "bare loop: {:.1} ms, ratio {:.2}",
+            bare.as_secs_f64() * 1e3,
+            bare.as_secs_f64() / ours.as_secs_f64()
+        );
     }
 
     let mut rates = (Vec::new(), Vec::new());
@@ -135,6 +140,7 @@ fn task(index: usize) -> NewTask {
         script_config: CONFIG.into(),
         source: Source::Api,
         start_time: None,
+        options: TaskOptions::default(),
     }
 }
 

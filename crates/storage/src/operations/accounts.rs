@@ -1,21 +1,147 @@
-//! Accounts: on which phone each of them lives.
+//! Accounts: who they are, and on which phone each of them lives. Where an account lives is where its waiting tasks are:
+//! both change in one transaction.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use tikmatrix_domain::{AppKind, Serial, Status, Username};
+use tikmatrix_domain::{
+    Account, AccountChange, AccountId, AppKind, PackageName, Serial, Status, Username, WantedAccount,
+};
 
-use crate::connection::Connection;
+use super::devices;
+use crate::connection::{Connection, Engine};
 use crate::error::{Fault, StorageError};
+use crate::filter::{AccountFilter, NumberedPage};
+use crate::reference_rows::AccountRow;
 use crate::rows::{self, millis};
 use crate::schema::{account, task};
 use crate::store::Store;
 
+/// What became of an account that was to be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountRemoval {
+    /// It is gone.
+    Removed,
+    /// There was none.
+    NotThere,
+    /// It stays: so many tasks wait for it or work for it.
+    Needed {
+        /// How many.
+        tasks: u64,
+    },
+}
+
 impl Store {
-    /// Binds an account to a phone, recording it if it is not known, and gives that phone to the pending tasks of the
-    /// account that had none. Gives the number of these tasks.
+    /// Records an account, at `now`. None when its app has an account of that name already; nothing changes then.
     ///
     /// # Errors
     /// Of the database only.
+    pub async fn create_account(
+        &self,
+        wanted: WantedAccount,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Account>, StorageError> {
+        self.write("record an account", move |connection| {
+            if find(connection, &wanted.username, wanted.app)?.is_some() {
+                return Ok(None);
+            }
+            Ok(Some(settle(connection, wanted, now)?.0))
+        })
+        .await
+    }
+
+    /// Records or changes each of `wanted`, at `now`: all of them or, on an error, none. Gives how many are new.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn import_accounts(
+        &self,
+        wanted: Vec<WantedAccount>,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StorageError> {
+        self.write("import accounts", move |connection| {
+            let mut new = 0;
+            for wanted in wanted {
+                new += usize::from(find(connection, &wanted.username, wanted.app)?.is_none());
+                settle(connection, wanted, now)?;
+            }
+            Ok(new)
+        })
+        .await
+    }
+
+    /// The account of this number, if there is one.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn account(&self, id: AccountId) -> Result<Option<Account>, StorageError> {
+        self.read("read an account", move |connection| by_id(connection, id)).await
+    }
+
+    /// One page of the accounts that `filter` lets through, in the order in which they were recorded, and how many it
+    /// lets through in all.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn accounts(
+        &self,
+        filter: AccountFilter,
+        page: NumberedPage,
+    ) -> Result<(Vec<Account>, u64), StorageError> {
+        self.read("list accounts", move |connection| {
+            let total: i64 = matching(&filter).count().get_result(connection)?;
+            let rows: Vec<AccountRow> = matching(&filter)
+                .order(account::id)
+                .limit(page.limit())
+                .offset(page.offset())
+                .select(AccountRow::as_select())
+                .load(connection)?;
+            let accounts = rows.into_iter().map(AccountRow::into_account).collect::<Result<_, _>>()?;
+            Ok((accounts, u64::try_from(total).unwrap_or_default()))
+        })
+        .await
+    }
+
+    /// Changes an account, at `now`. When it moves to another phone, its waiting tasks move with it; when it is taken
+    /// from its phone, they wait until it has one again. None if there is no such account.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn change_account(
+        &self,
+        id: AccountId,
+        change: AccountChange,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Account>, StorageError> {
+        self.write("change an account", move |connection| {
+            let Some(before) = by_id(connection, id)? else { return Ok(None) };
+            apply(connection, &before, change, now)?;
+            by_id(connection, id)
+        })
+        .await
+    }
+
+    /// Deletes an account that no task needs any more. Finished tasks keep its name.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn delete_account(&self, id: AccountId) -> Result<AccountRemoval, StorageError> {
+        self.write("delete an account", move |connection| {
+            let Some(account) = by_id(connection, id)? else { return Ok(AccountRemoval::NotThere) };
+            let tasks = unfinished(connection, &account)?;
+            if tasks > 0 {
+                return Ok(AccountRemoval::Needed { tasks });
+            }
+            diesel::delete(account::table.find(id.0)).execute(connection)?;
+            Ok(AccountRemoval::Removed)
+        })
+        .await
+    }
+
+    /// Binds an account to a phone, recording it if it is not known, and gives that phone to the waiting tasks of the
+    /// account. Gives the number of these tasks.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
     pub async fn bind_account(
         &self,
         username: Username,
@@ -24,19 +150,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<usize, StorageError> {
         self.write("bind an account to a phone", move |connection| {
-            find_or_record(connection, &username, Some(app), now)?;
-            let bound = account::username.eq(username.as_str()).and(account::app.eq(app.as_str()));
-            diesel::update(account::table.filter(bound))
-                .set(account::serial.eq(serial.as_str()))
-                .execute(connection)?;
-            let waiting = task::table
-                .filter(task::username.eq(username.as_str()).and(task::app.eq(app.as_str())))
-                .filter(task::serial.is_null())
-                .filter(task::status.eq(i32::from(Status::Pending.code())));
-            let released = diesel::update(waiting)
-                .set((task::serial.eq(serial.as_str()), task::updated_at.eq(millis(now))))
-                .execute(connection)?;
-            Ok(released)
+            let details = AccountChange { serial: Some(Some(serial)), ..AccountChange::default() };
+            Ok(settle(connection, WantedAccount { username, app, details }, now)?.1)
         })
         .await
     }
@@ -64,6 +179,36 @@ pub(super) fn find_or_record(
         return Ok((rows::app(app)?, serial.as_deref().map(rows::serial).transpose()?));
     }
     let app = app.unwrap_or_default();
+    insert(connection, username, app, now)?;
+    Ok((app, None))
+}
+
+/// Makes the account be there as it is wanted, and gives how many waiting tasks moved with it.
+fn settle(
+    connection: &mut Connection,
+    wanted: WantedAccount,
+    now: DateTime<Utc>,
+) -> Result<(Account, usize), Fault> {
+    let WantedAccount { username, app, details } = wanted;
+    if find(connection, &username, app)?.is_none() {
+        insert(connection, &username, app, now)?;
+    }
+    let before = found(find(connection, &username, app)?, &username)?;
+    let moved = apply(connection, &before, details, now)?;
+    Ok((found(find(connection, &username, app)?, &username)?, moved))
+}
+
+fn found(account: Option<Account>, username: &Username) -> Result<Account, Fault> {
+    let lost = || StorageError::Unreadable { what: "account.username", value: username.to_string() };
+    Ok(account.ok_or_else(lost)?)
+}
+
+fn insert(
+    connection: &mut Connection,
+    username: &Username,
+    app: AppKind,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
     diesel::insert_into(account::table)
         .values((
             account::username.eq(username.as_str()),
@@ -72,5 +217,77 @@ pub(super) fn find_or_record(
             account::updated_at.eq(millis(now)),
         ))
         .execute(connection)?;
-    Ok((app, None))
+    Ok(())
+}
+
+fn by_id(connection: &mut Connection, id: AccountId) -> Result<Option<Account>, Fault> {
+    let row = account::table.find(id.0).select(AccountRow::as_select()).first(connection).optional()?;
+    Ok(row.map(AccountRow::into_account).transpose()?)
+}
+
+fn find(connection: &mut Connection, username: &Username, app: AppKind) -> Result<Option<Account>, Fault> {
+    let named = account::username.eq(username.as_str()).and(account::app.eq(app.as_str()));
+    let row = account::table.filter(named).select(AccountRow::as_select()).first(connection).optional()?;
+    Ok(row.map(AccountRow::into_account).transpose()?)
+}
+
+fn matching(filter: &AccountFilter) -> account::BoxedQuery<'static, Engine> {
+    let mut query = account::table.into_boxed();
+    if let Some(username) = &filter.username {
+        query = query.filter(account::username.eq(username.as_str().to_owned()));
+    }
+    if let Some(app) = filter.app {
+        query = query.filter(account::app.eq(app.as_str()));
+    }
+    if let Some(serial) = &filter.serial {
+        query = query.filter(account::serial.eq(serial.as_str().to_owned()));
+    }
+    if let Some(enabled) = filter.enabled {
+        query = query.filter(account::enabled.eq(enabled));
+    }
+    query
+}
+
+/// Changes the account, and gives how many waiting tasks moved with it.
+fn apply(
+    connection: &mut Connection,
+    before: &Account,
+    change: AccountChange,
+    now: DateTime<Utc>,
+) -> Result<usize, Fault> {
+    let package = change.package.unwrap_or_else(|| before.package.clone());
+    let serial = change.serial.unwrap_or_else(|| before.serial.clone());
+    diesel::update(account::table.find(before.id.0))
+        .set((
+            account::package.eq(package.as_ref().map(PackageName::as_str)),
+            account::serial.eq(serial.as_ref().map(Serial::as_str)),
+            account::enabled.eq(change.enabled.unwrap_or(before.enabled)),
+            account::note.eq(change.note.as_ref().unwrap_or(&before.note)),
+            account::updated_at.eq(millis(now)),
+        ))
+        .execute(connection)?;
+    if serial == before.serial {
+        return Ok(0);
+    }
+    if let Some(serial) = &serial {
+        devices::remember(connection, [serial], now)?;
+    }
+    let waiting = task::table
+        .filter(task::username.eq(before.username.as_str()).and(task::app.eq(before.app.as_str())))
+        .filter(task::status.eq(i32::from(Status::Pending.code())));
+    let moved = diesel::update(waiting)
+        .set((task::serial.eq(serial.as_ref().map(Serial::as_str)), task::updated_at.eq(millis(now))))
+        .execute(connection)?;
+    Ok(moved)
+}
+
+/// How many tasks wait for the account or work for it.
+fn unfinished(connection: &mut Connection, of: &Account) -> Result<u64, Fault> {
+    let open = [Status::Pending, Status::Running].map(|status| i32::from(status.code()));
+    let count: i64 = task::table
+        .filter(task::username.eq(of.username.as_str()).and(task::app.eq(of.app.as_str())))
+        .filter(task::status.eq_any(open))
+        .count()
+        .get_result(connection)?;
+    Ok(u64::try_from(count).unwrap_or_default())
 }

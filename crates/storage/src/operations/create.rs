@@ -28,40 +28,53 @@ impl Store {
     /// Of the database only; no task is stored then.
     pub async fn create_tasks(
         &self,
-        tasks: Vec<NewTask>,
+        mut tasks: Vec<NewTask>,
         now: DateTime<Utc>,
     ) -> Result<Vec<TaskId>, StorageError> {
         self.write("create tasks", move |connection| {
-            let mut places = HashMap::new();
-            let mut rows = Vec::with_capacity(tasks.len());
-            for (id, task) in take_numbers(connection, tasks.len())?.zip(&tasks) {
-                let (app, serial) = place(connection, task, &mut places, now)?;
-                rows.push(row(id, task, app, serial, now));
-            }
-            let ids = rows.iter().map(|row| TaskId(row.id)).collect();
-            insert(connection, &rows)?;
-            Ok(ids)
+            find_places(connection, &mut tasks, now)?;
+            insert_all(connection, &tasks, now)
         })
         .await
     }
 }
 
-/// Numbers for `count` tasks, never given before. They are given under the lock of the writing transaction, so that a
-/// task with a higher number never becomes visible before one with a lower number.
-fn take_numbers(connection: &mut Connection, count: usize) -> Result<RangeInclusive<i64>, Fault> {
-    let count = i64::try_from(count).unwrap_or(i64::MAX);
-    diesel::update(task_number::table)
-        .set(task_number::last.eq(task_number::last + count))
-        .execute(connection)?;
-    let last: i64 = task_number::table.select(task_number::last).first(connection)?;
-    Ok(last - count + 1..=last)
+/// Gives each task of an account the app and the phone of that account, unless it has its own.
+pub(super) fn find_places(
+    connection: &mut Connection,
+    tasks: &mut [NewTask],
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let mut places: HashMap<(Username, Option<AppKind>), Place> = HashMap::new();
+    for task in tasks {
+        // A task that names both was given its account by the phone.
+        let (Some(username), None) = (&task.username, &task.serial) else { continue };
+        let wanted = (username.clone(), task.app);
+        let (app, serial) = match places.get(&wanted) {
+            Some(place) => place.clone(),
+            None => {
+                let place = accounts::find_or_record(connection, username, task.app, now)?;
+                places.insert(wanted, place.clone());
+                place
+            }
+        };
+        (task.app, task.serial) = (Some(app), serial);
+    }
+    Ok(())
 }
 
-fn insert(connection: &mut Connection, rows: &[NewTaskRow<'_>]) -> Result<(), Fault> {
+/// Inserts the tasks and gives their numbers in the same order.
+pub(super) fn insert_all(
+    connection: &mut Connection,
+    tasks: &[NewTask],
+    now: DateTime<Utc>,
+) -> Result<Vec<TaskId>, Fault> {
+    let numbers = take_numbers(connection, tasks.len())?;
+    let rows: Vec<NewTaskRow<'_>> = numbers.zip(tasks).map(|(number, task)| row(number, task, now)).collect();
     match connection {
         // A prepared statement for each task is the fastest there is where a statement costs no round trip.
         Connection::Sqlite(connection) => {
-            for row in rows {
+            for row in &rows {
                 diesel::insert_into(task::table).values(row).execute(connection)?;
             }
         }
@@ -71,37 +84,26 @@ fn insert(connection: &mut Connection, rows: &[NewTaskRow<'_>]) -> Result<(), Fa
             }
         }
     }
-    Ok(())
+    Ok(rows.iter().map(|row| TaskId(row.id)).collect())
 }
 
-fn place<'task>(
-    connection: &mut Connection,
-    new: &'task NewTask,
-    places: &mut HashMap<(&'task Username, Option<AppKind>), Place>,
-    now: DateTime<Utc>,
-) -> Result<Place, Fault> {
-    let Some(username) = &new.username else { return Ok((new.app.unwrap_or_default(), None)) };
-    if let Some(place) = places.get(&(username, new.app)) {
-        return Ok(place.clone());
-    }
-    let place = accounts::find_or_record(connection, username, new.app, now)?;
-    places.insert((username, new.app), place.clone());
-    Ok(place)
+/// Numbers for `count` tasks, never given before. They are given while no one else writes, so that a task with a higher
+/// number never becomes visible before one with a lower number.
+fn take_numbers(connection: &mut Connection, count: usize) -> Result<RangeInclusive<i64>, Fault> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    diesel::update(task_number::table)
+        .set(task_number::last.eq(task_number::last + count))
+        .execute(connection)?;
+    let last: i64 = task_number::table.select(task_number::last).first(connection)?;
+    Ok(last - count + 1..=last)
 }
 
-fn row(
-    id: i64,
-    new: &NewTask,
-    app: AppKind,
-    account_serial: Option<Serial>,
-    now: DateTime<Utc>,
-) -> NewTaskRow<'_> {
-    let serial = new.serial.clone().or(account_serial);
+fn row(number: i64, new: &NewTask, now: DateTime<Utc>) -> NewTaskRow<'_> {
     NewTaskRow {
-        id,
-        serial: serial.map(|serial| serial.as_str().to_owned()),
+        id: number,
+        serial: new.serial.as_ref().map(Serial::as_str),
         username: new.username.as_ref().map(Username::as_str),
-        app: app.as_str(),
+        app: new.app.unwrap_or_default().as_str(),
         script_name: new.script.as_str(),
         script_config: &new.script_config,
         source: new.source.text(),
@@ -112,5 +114,12 @@ fn row(
         attempt_count: 0,
         created_at: millis(now),
         updated_at: millis(now),
+        priority: new.options.priority,
+        max_retries: counted(new.options.max_retries),
+        time_limit: new.options.time_limit.map(|limit| i64::try_from(limit.as_millis()).unwrap_or(i64::MAX)),
     }
+}
+
+fn counted(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
 }

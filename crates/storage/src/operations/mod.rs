@@ -4,9 +4,20 @@ mod access_tokens;
 mod accounts;
 mod counts;
 mod create;
+mod devices;
+mod groups;
 mod lists;
 mod pages;
 #[cfg(test)]
 mod plans;
 mod records;
+mod removal;
+mod requests;
+mod retries;
 mod work;
+
+pub use accounts::AccountRemoval;
+pub use devices::{DeviceChanged, DeviceRemoval};
+pub use groups::GroupChanged;
+pub use removal::Deletion;
+pub use requests::RequestKey;

@@ -4,6 +4,7 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use tikmatrix_domain::{ScriptName, Serial, Source, Username};
 
 use crate::connection::{Connection, Engine};
 use crate::error::Fault;
@@ -47,10 +48,10 @@ fn in_order(filter: &TaskFilter, page: Page) -> task::BoxedQuery<'_, Engine> {
 
 fn merged(connection: &mut Connection, filter: &TaskFilter, page: Page) -> Result<Vec<TaskRow>, Fault> {
     let texts = [
-        ("serial", filter.serial.as_ref().map(|serial| serial.as_str())),
-        ("username", filter.username.as_ref().map(|username| username.as_str())),
-        ("script_name", filter.script.as_ref().map(|script| script.as_str())),
-        ("source", filter.source.map(|source| source.text())),
+        ("serial", filter.serial.as_ref().map(Serial::as_str)),
+        ("username", filter.username.as_ref().map(Username::as_str)),
+        ("script_name", filter.script.as_ref().map(ScriptName::as_str)),
+        ("source", filter.source.map(Source::text)),
     ];
     let status = filter.status.map(|status| format!("kept.status = {}", status.code()));
     let wanted: Vec<(&str, &str)> =

@@ -9,7 +9,7 @@ use tikmatrix_domain::{ScriptName, Serial, Source, Status, TaskId, Username};
 
 use crate::connection::Connection;
 use crate::filter::{Page, PageStart, TaskFilter};
-use crate::operations::work::due;
+use crate::operations::work::{due, first_due, highest_priority};
 use crate::operations::{counts, pages};
 use crate::rows::{TaskRow, moment};
 use crate::store::migrated;
@@ -49,13 +49,22 @@ fn list(filter: &TaskFilter, start: PageStart) -> String {
 }
 
 #[test]
-fn a_claim_reads_the_first_entry_of_its_index() {
+fn a_claim_reads_the_first_entry_of_each_priority_in_its_index() {
     let serial = Serial::new("a").unwrap();
-    let plan = plan(|connection| {
-        let due = due(&serial, moment("now", 0).unwrap());
+    let due = plan(|connection| {
+        let due = due(&serial, 7, moment("now", 0).unwrap());
         due.select(TaskRow::as_select()).first(connection).optional().map(drop).unwrap();
     });
-    assert_eq!(plan, "SEARCH task USING INDEX task_claim (serial=? AND status=? AND due_at<?)");
+    let by_index = "SEARCH task USING INDEX task_claim (serial=? AND status=? AND priority=? AND due_at<?)";
+    assert_eq!(due, by_index);
+    let level = plan(|connection| {
+        highest_priority(&serial, Some(7)).first::<i32>(connection).optional().map(drop).unwrap();
+    });
+    assert_eq!(level, "SEARCH task USING COVERING INDEX task_claim (serial=? AND status=? AND priority<?)");
+    let first = plan(|connection| {
+        first_due(&serial, 7).first::<i64>(connection).optional().map(drop).unwrap();
+    });
+    assert_eq!(first, "SEARCH task USING COVERING INDEX task_claim (serial=? AND status=? AND priority=?)");
 }
 
 #[test]

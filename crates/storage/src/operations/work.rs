@@ -2,8 +2,8 @@
 //! transition returned, and is written only where the state that it was made from still stands.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::min;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer};
 use tikmatrix_domain::{
     Finish, IllegalTransition, LeaseId, Serial, Status, Task, TaskEvent, TaskId, TaskState,
     interrupted_by_crash, transition,
@@ -15,9 +15,14 @@ use crate::rows::{AttemptRow, StateColumns, TaskRow, millis, moment};
 use crate::schema::{attempt, task};
 use crate::store::Store;
 
+/// Priorities, as a query.
+type PriorityQuery<'query> = task::BoxedQuery<'query, Engine, Integer>;
+/// Moments, as a query.
+type DueQuery<'query> = task::BoxedQuery<'query, Engine, BigInt>;
+
 impl Store {
-    /// Takes the phone's next task that is due at `now`, the one that has been due longest, and puts it under `lease`
-    /// as a new attempt. None if none is due.
+    /// Takes the phone's next task that is due at `now`, of the highest priority the one that has been due longest, and
+    /// puts it under `lease` as a new attempt. None if none is due.
     ///
     /// # Errors
     /// Of the database, [`StorageError::Unreadable`] or [`StorageError::Changed`].
@@ -28,8 +33,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Option<Task>, StorageError> {
         self.write("claim a task", move |connection| {
-            let row = due(&serial, now).select(TaskRow::as_select()).first(connection).optional()?;
-            row.map(|row| claim(connection, &row.into_task()?, lease, now)).transpose()
+            let next = next_in_turn(connection, &serial, now)?;
+            next.map(|task| claim(connection, &task, lease, now)).transpose()
         })
         .await
     }
@@ -39,12 +44,14 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn next_due(&self, serial: Serial) -> Result<Option<DateTime<Utc>>, StorageError> {
-        self.look("look for the next task", move |connection| {
-            let due: Option<i64> = task::table
-                .filter(task::serial.eq(serial.as_str()))
-                .filter(task::status.eq(i32::from(Status::Pending.code())))
-                .select(min(task::due_at))
-                .first(connection)?;
+        self.read("look for the next task", move |connection| {
+            let mut due: Option<i64> = None;
+            let mut level = highest_priority(&serial, None).first(connection).optional()?;
+            while let Some(priority) = level {
+                let first = first_due(&serial, priority).first(connection).optional()?;
+                due = due.into_iter().chain(first).min();
+                level = highest_priority(&serial, Some(priority)).first(connection).optional()?;
+            }
             Ok(due.map(|at| moment("task.due_at", at)).transpose()?)
         })
         .await
@@ -79,7 +86,7 @@ impl Store {
     pub async fn finish(&self, id: TaskId, lease: LeaseId, finish: Finish) -> Result<(), StorageError> {
         self.write("write a task's end", move |connection| {
             let task = read(connection, id)?;
-            end(connection, &task, lease, finish)
+            end(connection, &task, &lease, &finish)
         })
         .await
     }
@@ -100,7 +107,7 @@ impl Store {
             for row in rows {
                 let task = row.into_task()?;
                 if let TaskState::Running { lease, .. } = &task.state {
-                    end(connection, &task, lease.clone(), interrupted_by_crash(&task, now))?;
+                    end(connection, &task, lease, &interrupted_by_crash(&task, now))?;
                     ended.push(task.id);
                 }
             }
@@ -110,17 +117,56 @@ impl Store {
     }
 }
 
-/// The phone's tasks that are due, the one that has been due longest first.
-pub(super) fn due(serial: &Serial, now: DateTime<Utc>) -> task::BoxedQuery<'_, Engine> {
+/// The pending task that the phone is to take at `now`. Each priority is looked at by itself, so that a look costs the
+/// same however many tasks wait for their time: there are few priorities, and each has its own place in the index.
+fn next_in_turn(
+    connection: &mut Connection,
+    serial: &Serial,
+    now: DateTime<Utc>,
+) -> Result<Option<Task>, Fault> {
+    let mut level = highest_priority(serial, None).first(connection).optional()?;
+    while let Some(priority) = level {
+        let row = due(serial, priority, now).select(TaskRow::as_select()).first(connection).optional()?;
+        if let Some(row) = row {
+            return Ok(Some(row.into_task()?));
+        }
+        level = highest_priority(serial, Some(priority)).first(connection).optional()?;
+    }
+    Ok(None)
+}
+
+/// The highest priority of the phone's pending tasks, of those below `below`.
+pub(super) fn highest_priority(serial: &Serial, below: Option<i32>) -> PriorityQuery<'_> {
+    let levels = task::table
+        .filter(task::serial.eq(serial.as_str()))
+        .filter(task::status.eq(i32::from(Status::Pending.code())))
+        .filter(task::priority.lt(below.unwrap_or(i32::MAX)));
+    levels.order(task::priority.desc()).select(task::priority).into_boxed()
+}
+
+/// When the phone's pending tasks of a priority are due, the first one first.
+pub(super) fn first_due(serial: &Serial, priority: i32) -> DueQuery<'_> {
     task::table
         .filter(task::serial.eq(serial.as_str()))
         .filter(task::status.eq(i32::from(Status::Pending.code())))
+        .filter(task::priority.eq(priority))
+        .order(task::due_at)
+        .select(task::due_at)
+        .into_boxed()
+}
+
+/// The phone's tasks of a priority that are due, the one that has been due longest first.
+pub(super) fn due(serial: &Serial, priority: i32, now: DateTime<Utc>) -> task::BoxedQuery<'_, Engine> {
+    task::table
+        .filter(task::serial.eq(serial.as_str()))
+        .filter(task::status.eq(i32::from(Status::Pending.code())))
+        .filter(task::priority.eq(priority))
         .filter(task::due_at.le(millis(now)))
         .order((task::due_at, task::id))
         .into_boxed()
 }
 
-fn read(connection: &mut Connection, id: TaskId) -> Result<Task, Fault> {
+pub(super) fn read(connection: &mut Connection, id: TaskId) -> Result<Task, Fault> {
     let row = task::table.find(id.0).select(TaskRow::as_select()).first(connection).optional()?;
     Ok(row.ok_or(StorageError::NoSuchTask(id))?.into_task()?)
 }
@@ -163,23 +209,32 @@ fn claim(
     Ok(claimed)
 }
 
-fn end(connection: &mut Connection, task: &Task, lease: LeaseId, finish: Finish) -> Result<(), Fault> {
-    let at = finish.at;
-    let last =
-        attempt::table.filter(attempt::task_id.eq(task.id.0)).filter(attempt::lease.eq(lease.0.clone()));
+fn end(connection: &mut Connection, task: &Task, lease: &LeaseId, finish: &Finish) -> Result<(), Fault> {
+    let event = TaskEvent::Finished { lease: lease.clone(), finish: finish.clone() };
+    let state = transition(&task.state, event).map_err(illegal(task.id))?;
+    write_state(connection, task, &state, finish.at)?;
+    end_attempt(connection, task.id, lease, finish)
+}
+
+/// Writes how the attempt that was made under `lease` ended.
+pub(super) fn end_attempt(
+    connection: &mut Connection,
+    id: TaskId,
+    lease: &LeaseId,
+    finish: &Finish,
+) -> Result<(), Fault> {
+    let attempt = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(&lease.0));
     let ended = (
-        attempt::finished_at.eq(millis(at)),
+        attempt::finished_at.eq(millis(finish.at)),
         attempt::outcome.eq(finish.outcome.text()),
-        attempt::remark.eq(finish.remark.clone()),
+        attempt::remark.eq(&finish.remark),
     );
-    let state = transition(&task.state, TaskEvent::Finished { lease, finish }).map_err(illegal(task.id))?;
-    write_state(connection, task, &state, at)?;
-    diesel::update(last).set(ended).execute(connection)?;
+    diesel::update(attempt).set(ended).execute(connection)?;
     Ok(())
 }
 
 /// Writes `state`, if the task still is in the state in which it was read.
-fn write_state(
+pub(super) fn write_state(
     connection: &mut Connection,
     read: &Task,
     state: &TaskState,
@@ -197,6 +252,6 @@ fn write_state(
     if written == 1 { Ok(()) } else { Err(StorageError::Changed(read.id).into()) }
 }
 
-fn illegal(task: TaskId) -> impl FnOnce(IllegalTransition) -> StorageError {
+pub(super) fn illegal(task: TaskId) -> impl FnOnce(IllegalTransition) -> StorageError {
     move |source| StorageError::Illegal { task, source }
 }

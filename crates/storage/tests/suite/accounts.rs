@@ -1,8 +1,11 @@
-//! Tasks for accounts, bound to a phone or not yet.
+//! Accounts, and tasks for them, bound to a phone or not yet.
 
-use tikmatrix_domain::{AppKind, NewTask, Task, TaskId, Username};
+use tikmatrix_domain::{
+    AccountChange, AccountId, AppKind, NewTask, Outcome, PackageName, Task, TaskId, Username, WantedAccount,
+};
+use tikmatrix_storage::{AccountFilter, AccountRemoval, NumberedPage};
 
-use crate::{Fixture, at, for_phone, lease, serial};
+use crate::{Fixture, at, finish, for_phone, lease, serial};
 
 fn maker() -> Username {
     Username::new("maker").unwrap()
@@ -10,6 +13,14 @@ fn maker() -> Username {
 
 fn for_maker(app: Option<AppKind>) -> NewTask {
     NewTask { serial: None, username: Some(maker()), app, ..for_phone("unused") }
+}
+
+fn wanted(name: &str, details: AccountChange) -> WantedAccount {
+    WantedAccount { username: Username::new(name).unwrap(), app: AppKind::TikTok, details }
+}
+
+fn living_on(phone: Option<&str>) -> AccountChange {
+    AccountChange { serial: Some(phone.map(serial)), ..AccountChange::default() }
 }
 
 async fn task(fixture: &Fixture, id: TaskId) -> Task {
@@ -39,4 +50,75 @@ async fn a_bound_accounts_tasks_get_its_phone_and_its_app() {
     let (by_account, by_config) = (task(&fixture, ids[0]).await, task(&fixture, ids[1]).await);
     assert_eq!((by_account.app, by_account.serial), (AppKind::Instagram, Some(serial("a"))));
     assert_eq!((by_config.app, by_config.serial), (AppKind::TikTok, None));
+}
+
+#[tokio::test]
+async fn waiting_tasks_follow_their_account_and_running_ones_stay() {
+    let fixture = Fixture::new();
+    let account = fixture.store.create_account(wanted("maker", living_on(Some("a"))), at(0)).await.unwrap();
+    let id = account.unwrap().id;
+    let ids = fixture.create(vec![for_maker(None), for_maker(None)]).await;
+    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    fixture.store.change_account(id, living_on(Some("b")), at(2)).await.unwrap().unwrap();
+    let places = (task(&fixture, ids[0]).await.serial, task(&fixture, ids[1]).await.serial);
+    assert_eq!(places, (Some(serial("a")), Some(serial("b"))));
+    fixture.store.change_account(id, living_on(None), at(3)).await.unwrap().unwrap();
+    assert_eq!(task(&fixture, ids[1]).await.serial, None);
+}
+
+#[tokio::test]
+async fn a_change_changes_what_it_names_and_nothing_else() {
+    let fixture = Fixture::new();
+    let details = AccountChange {
+        package: Some(PackageName::new("com.clone.one").ok()),
+        serial: Some(Some(serial("a"))),
+        enabled: Some(false),
+        note: Some("the first".to_owned()),
+    };
+    let made = fixture.store.create_account(wanted("Maker", details), at(0)).await.unwrap().unwrap();
+    assert_eq!((made.username.as_str(), made.enabled, made.note.as_str()), ("maker", false, "the first"));
+    assert_eq!(fixture.store.create_account(wanted("@MAKER", living_on(None)), at(1)).await.unwrap(), None);
+
+    let change = AccountChange { enabled: Some(true), ..AccountChange::default() };
+    let changed = fixture.store.change_account(made.id, change, at(2)).await.unwrap().unwrap();
+    assert_eq!((changed.enabled, changed.updated_at), (true, at(2)));
+    assert_eq!((changed.package, changed.serial, changed.note), (made.package, made.serial, made.note));
+    let nobody = fixture.store.change_account(AccountId(99), AccountChange::default(), at(3)).await.unwrap();
+    assert_eq!(nobody, None);
+}
+
+#[tokio::test]
+async fn an_account_that_tasks_need_is_not_deleted() {
+    let fixture = Fixture::new();
+    let account = fixture.store.create_account(wanted("maker", living_on(Some("a"))), at(0)).await.unwrap();
+    let id = account.unwrap().id;
+    let tasks = fixture.create(vec![for_maker(None)]).await;
+    let needed = AccountRemoval::Needed { tasks: 1 };
+    assert_eq!(fixture.store.delete_account(id).await.unwrap(), needed);
+    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    assert_eq!(fixture.store.delete_account(id).await.unwrap(), needed, "it is being worked for");
+    fixture.store.finish(tasks[0], lease("one"), finish(Outcome::Succeeded, "", 2)).await.unwrap();
+    assert_eq!(fixture.store.delete_account(id).await.unwrap(), AccountRemoval::Removed);
+    assert_eq!(fixture.store.delete_account(id).await.unwrap(), AccountRemoval::NotThere);
+    assert_eq!(task(&fixture, tasks[0]).await.username, Some(maker()));
+}
+
+#[tokio::test]
+async fn an_import_records_and_changes_and_lists_are_filtered_and_paged() {
+    let fixture = Fixture::new();
+    fixture.store.create_account(wanted("b", living_on(Some("phone"))), at(0)).await.unwrap().unwrap();
+    let off = AccountChange { enabled: Some(false), ..AccountChange::default() };
+    let rows = vec![wanted("a", living_on(Some("phone"))), wanted("b", off), wanted("c", living_on(None))];
+    assert_eq!(fixture.store.import_accounts(rows, at(1)).await.unwrap(), 2);
+    let list = async |filter: AccountFilter, number, size| {
+        let page = NumberedPage { number, size };
+        let (accounts, total) = fixture.store.accounts(filter, page).await.unwrap();
+        let names: Vec<String> = accounts.iter().map(|account| account.username.to_string()).collect();
+        (names.join(" "), total)
+    };
+    assert_eq!(list(AccountFilter::default(), 1, 2).await, ("b a".to_owned(), 3));
+    assert_eq!(list(AccountFilter::default(), 2, 2).await, ("c".to_owned(), 3));
+    let on_phone = AccountFilter { serial: Some(serial("phone")), ..AccountFilter::default() };
+    assert_eq!(list(on_phone.clone(), 1, 9).await, ("b a".to_owned(), 2));
+    assert_eq!(list(AccountFilter { enabled: Some(false), ..on_phone }, 1, 9).await, ("b".to_owned(), 1));
 }

@@ -10,12 +10,15 @@ mod migrations;
 mod outages;
 mod place;
 mod records;
+mod removal;
+mod requests;
+mod retries;
 mod server;
 mod walks;
 mod work;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tikmatrix_domain::{Finish, LeaseId, NewTask, Outcome, ScriptName, Serial, Source, TaskId};
+use tikmatrix_domain::{Finish, LeaseId, NewTask, Outcome, ScriptName, Serial, Source, TaskId, TaskOptions};
 use tikmatrix_storage::Store;
 
 use crate::place::Place;
@@ -69,5 +72,6 @@ fn for_phone(name: &str) -> NewTask {
         script_config: "{}".into(),
         source: Source::Api,
         start_time: None,
+        options: TaskOptions::default(),
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use tikmatrix_domain::{IllegalTransition, NewTask, Outcome, Record, RecordedEvent, Status, TaskState};
+use tikmatrix_domain::{
+    IllegalTransition, NewTask, Outcome, Record, RecordedEvent, Status, TaskOptions, TaskState,
+};
 use tikmatrix_storage::{StorageError, TaskFilter};
 
 use crate::{Fixture, at, finish, for_phone, lease, serial};
@@ -41,6 +43,44 @@ async fn a_phone_takes_the_task_that_has_been_due_longest() {
         order.push(claimed.map(|task| task.id));
     }
     assert_eq!(order, [Some(ids[2]), Some(ids[3]), None, Some(ids[1]), Some(ids[0]), None]);
+}
+
+#[tokio::test]
+async fn a_higher_priority_comes_first_then_what_has_been_due_longest_then_the_lower_number() {
+    let fixture = Fixture::new();
+    let task = |priority, start: Option<i64>| NewTask {
+        start_time: start.map(at),
+        options: TaskOptions { priority, ..TaskOptions::default() },
+        ..for_phone("a")
+    };
+    let wanted = [
+        task(-100, None),
+        task(0, Some(20)),
+        task(0, Some(10)),
+        task(0, Some(10)),
+        task(100, Some(90)),
+        task(5, Some(20)),
+    ];
+    let ids = fixture.create(wanted.to_vec()).await;
+    let mut order = Vec::new();
+    for now in [50, 50, 50, 50, 90, 90, 90] {
+        let lease = lease(&format!("{}", order.len()));
+        order.push(fixture.store.claim_next(serial("a"), lease, at(now)).await.unwrap().map(|task| task.id));
+    }
+    let wanted = [5, 2, 3, 1, 4, 0].map(|index| Some(ids[index]));
+    assert_eq!(order, [&wanted[..], &[None]].concat());
+}
+
+#[tokio::test]
+async fn the_next_due_moment_is_the_soonest_of_all_priorities() {
+    let fixture = Fixture::new();
+    let task = |priority, start| NewTask {
+        start_time: Some(at(start)),
+        options: TaskOptions { priority, ..TaskOptions::default() },
+        ..for_phone("a")
+    };
+    fixture.create(vec![task(9, 60), task(0, 30), task(-9, 45)]).await;
+    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(30)));
 }
 
 #[tokio::test]

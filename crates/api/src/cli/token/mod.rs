@@ -1,0 +1,135 @@
+//! `tikmatrix token`: making, listing and revoking tokens, in the database itself. It works the same whether the server
+//! runs or not, and whoever can read the data directory needs no token for it.
+
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use tikmatrix_api::{NewToken, open_data};
+use tikmatrix_domain::{Clock as _, SystemClock, TokenName};
+use tikmatrix_storage::Store;
+
+use super::data_directory;
+use super::output::say;
+
+/// What can be done with tokens.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Makes a token and shows it, this once; a running server takes it at once
+    Create {
+        /// What to call it, such as the program or machine that will use it
+        name: TokenNameArgument,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lists the tokens: name, id, when each was made and last used
+    List {
+        /// Prints JSON
+        #[arg(long, env = "TIKMATRIX_TOKEN_JSON", value_parser = clap::builder::BoolishValueParser::new())]
+        json: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Revokes a token; a running server refuses it from then on
+    Revoke {
+        /// Its name or its id, as `list` shows them
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Where the tokens are.
+#[derive(Debug, Args)]
+pub(super) struct Place {
+    /// The server's data directory [default: the platform's place for a program's data]
+    #[arg(long, env = "TIKMATRIX_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// The server's configuration file, which may name the data directory
+    #[arg(long, env = "TIKMATRIX_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// A name that a token can have.
+#[derive(Debug, Clone)]
+pub(super) struct TokenNameArgument(TokenName);
+
+impl std::str::FromStr for TokenNameArgument {
+    type Err = tikmatrix_domain::UnusableTokenName;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        TokenName::new(text).map(Self)
+    }
+}
+
+/// Carries out the command.
+pub(super) async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Create { name, place } => create(name.0, place).await,
+        Command::List { json, place } => list(json, place).await,
+        Command::Revoke { name, place } => revoke(name, place).await,
+    }
+}
+
+async fn create(name: TokenName, place: Place) -> anyhow::Result<()> {
+    let directory = place.directory()?;
+    // The first token is made before the first start.
+    std::fs::create_dir_all(&directory)
+        .with_context(|| format!("cannot make the data directory {}", directory.display()))?;
+    let store = open_data(&directory)?;
+    let token = NewToken::make(name.clone(), SystemClock.now())
+        .map_err(|reason| anyhow::anyhow!("the system has no random bytes: {reason}"))?;
+    if !store.create_token(token.kept).await? {
+        bail!("there is a token called {name} already: choose another name, or revoke that one first");
+    }
+    // The token alone goes to stdout, for `TOKEN=$(tikmatrix token create NAME)`.
+    say(&token.text);
+    eprintln!("This is the token {name} in {}. It is shown this once: keep it now.", directory.display());
+    eprintln!("Programs send it as the header  Authorization: Bearer TOKEN");
+    Ok(())
+}
+
+async fn list(json: bool, place: Place) -> anyhow::Result<()> {
+    let directory = place.directory()?;
+    let tokens = existing(&directory)?.tokens().await?;
+    if json {
+        say(table::json(&tokens));
+    } else if tokens.is_empty() {
+        eprintln!("There is no token in {}.", directory.display());
+    } else {
+        say(table::text(&tokens).trim_end());
+    }
+    Ok(())
+}
+
+async fn revoke(name: String, place: Place) -> anyhow::Result<()> {
+    let directory = place.directory()?;
+    let store = existing(&directory)?;
+    let Some(token) = store.revoke_token(name.clone()).await? else {
+        let names: Vec<String> = store.tokens().await?.iter().map(|token| token.name.to_string()).collect();
+        let known = if names.is_empty() {
+            "there is none".to_owned()
+        } else {
+            format!("there are {}", names.join(", "))
+        };
+        bail!("there is no token {name} in {}; {known}", directory.display());
+    };
+    say(format_args!("Revoked the token {} ({}) in {}.", token.name, token.id, directory.display()));
+    Ok(())
+}
+
+impl Place {
+    fn directory(self) -> anyhow::Result<PathBuf> {
+        self.data_dir.map_or_else(data_directory::default, Ok)
+    }
+}
+
+/// The store of a data directory that has been used: a misspelt one is not to be made.
+fn existing(directory: &Path) -> anyhow::Result<Store> {
+    if !directory.is_dir() {
+        bail!("there is no data directory {}: name the server's with --data-dir", directory.display());
+    }
+    Ok(open_data(directory)?)
+}

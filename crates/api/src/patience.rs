@@ -1,0 +1,119 @@
+//! How long a client may take to send a body: for as long as it goes on at a bearable pace. Without that, a few hundred
+//! clients that send one byte now and then would hold every connection of the server.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::web::Bytes;
+use futures_core::Stream;
+use tokio::time::{Instant, Sleep, sleep};
+
+/// What every body has, however small.
+const GRACE: Duration = Duration::from_secs(10);
+/// In bytes a second, on average beyond the grace: the slowest telephone line of old.
+const SLOWEST: u64 = 1024;
+
+/// A body that ends in an error when it comes too slowly.
+pub(crate) struct Patient {
+    body: Payload,
+    /// How long it may still be waited for; what passes while the server itself is busy does not count.
+    left: Duration,
+    /// Set while the body is waited for: most are there at once.
+    alarm: Option<Pin<Box<Sleep>>>,
+}
+
+impl Patient {
+    /// `body`, and the bound on it.
+    pub(crate) fn boxed(body: Payload) -> Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>> {
+        Box::pin(Self { body, left: GRACE, alarm: None })
+    }
+}
+
+impl Stream for Patient {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        if let Poll::Ready(next) = Pin::new(&mut this.body).poll_next(context) {
+            if let Some(alarm) = this.alarm.take() {
+                this.left = alarm.deadline().saturating_duration_since(Instant::now());
+            }
+            if let Some(Ok(bytes)) = &next {
+                let millis = u64::try_from(bytes.len()).unwrap_or(u64::MAX).saturating_mul(1000) / SLOWEST;
+                // What came fast is no credit for going to sleep later.
+                this.left = this.left.saturating_add(Duration::from_millis(millis)).min(GRACE);
+            }
+            return Poll::Ready(next);
+        }
+        let left = this.left;
+        let alarm = this.alarm.get_or_insert_with(|| Box::pin(sleep(left)));
+        alarm.as_mut().poll(context).map(|()| {
+            let reason = format!("it came more slowly than {SLOWEST} bytes a second");
+            Some(Err(PayloadError::Io(io::Error::new(io::ErrorKind::TimedOut, reason))))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::time::{Interval, interval};
+
+    use super::*;
+
+    /// A body that sends `size` bytes at every tick, `left` times.
+    struct Dripping {
+        clock: Interval,
+        size: usize,
+        left: u32,
+    }
+
+    impl Stream for Dripping {
+        type Item = Result<Bytes, PayloadError>;
+
+        fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            if self.left == 0 {
+                return Poll::Ready(None);
+            }
+            std::task::ready!(self.clock.poll_tick(context));
+            self.left -= 1;
+            Poll::Ready(Some(Ok(Bytes::from(vec![0; self.size]))))
+        }
+    }
+
+    /// How many bytes came, and whether all of them did.
+    async fn read(size: usize, period: Duration, count: u32) -> (usize, bool) {
+        let source: Pin<Box<dyn Stream<Item = _>>> =
+            Box::pin(Dripping { clock: interval(period), size, left: count });
+        let mut body = Patient::boxed(Payload::from(source));
+        let mut length = 0;
+        loop {
+            match poll_fn(|context| body.as_mut().poll_next(context)).await {
+                Some(Ok(bytes)) => length += bytes.len(),
+                Some(Err(_)) => return (length, false),
+                None => return (length, true),
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_may_take_long_if_it_keeps_a_pace() {
+        assert_eq!(read(2048, Duration::from_secs(1), 3600).await, (2048 * 3600, true));
+        assert_eq!(read(5, Duration::from_secs(4), 2).await, (10, true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_drips_or_stops_is_given_up() {
+        let begin = Instant::now();
+        assert_eq!(read(1, Duration::from_secs(1), 3600).await, (11, false));
+        assert_eq!(begin.elapsed().as_secs(), 10);
+        let begin = Instant::now();
+        assert_eq!(read(1_000_000, Duration::from_secs(3600), 2).await, (1_000_000, false));
+        assert_eq!(begin.elapsed().as_secs(), 10);
+    }
+}

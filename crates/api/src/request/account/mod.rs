@@ -1,0 +1,90 @@
+//! Accounts in the bodies and queries of `/api/v1/account`.
+
+mod table;
+
+use serde_json::Value;
+use tikmatrix_domain::{AccountChange, AppKind, PackageName, Serial, Username, WantedAccount};
+use tikmatrix_storage::{AccountFilter, NumberedPage};
+
+use super::fields::{Fields, shortened};
+use super::names::{name, note};
+use super::{Query, paging};
+use crate::error::ApiError;
+
+pub(crate) use table::{read_table, write_table};
+
+/// Reads the body of `POST /api/v1/account`.
+///
+/// # Errors
+/// 40001 with everything that is wrong with it.
+pub(crate) fn create(body: Value) -> Result<WantedAccount, ApiError> {
+    let mut fields = Fields::begin(body)?;
+    let username = fields.parsed("username", username);
+    if username.is_none() && !fields.has_problem_with(&["username"]) {
+        fields.problem("username", "is required");
+    }
+    let app = fields.parsed("app", app).unwrap_or_default();
+    let details = details(&mut fields);
+    fields.end()?;
+    let username = username.ok_or_else(|| ApiError::invalid("username", "is required"))?;
+    Ok(WantedAccount { username, app, details })
+}
+
+/// Reads the body of `PATCH /api/v1/account/{account_id}`.
+///
+/// # Errors
+/// 40001 with everything that is wrong with it.
+pub(crate) fn change(body: Value) -> Result<AccountChange, ApiError> {
+    let mut fields = Fields::begin(body)?;
+    let change = details(&mut fields);
+    for fixed in ["username", "app"] {
+        if fields.any(fixed).is_some() {
+            fields.problem(fixed, "cannot change: tasks know the account by it; make another account");
+        }
+    }
+    fields.end_change(change != AccountChange::default())?;
+    Ok(change)
+}
+
+/// Reads the query of `GET /api/v1/account`.
+///
+/// # Errors
+/// 40001 with everything that is wrong with it.
+pub(crate) fn list(query: &str) -> Result<(AccountFilter, NumberedPage), ApiError> {
+    let mut query = Query::of(query);
+    let filter = AccountFilter {
+        username: query.parsed("username", username),
+        app: query.parsed("app", app),
+        serial: query.parsed("serial", serial),
+        enabled: query.one_of("enabled", "true, false", |text| text.parse().ok()),
+    };
+    let page = paging::page(&mut query);
+    query.finish()?;
+    Ok((filter, page))
+}
+
+fn details(fields: &mut Fields) -> AccountChange {
+    AccountChange {
+        package: fields.replaced("package", package),
+        serial: fields.replaced("serial", serial),
+        enabled: fields.flag("enabled"),
+        note: fields.replaced("note", note).map(Option::unwrap_or_default),
+    }
+}
+
+fn username(text: &str) -> Result<Username, String> {
+    name(text, Username::new)
+}
+
+fn serial(text: &str) -> Result<Serial, String> {
+    name(text, Serial::new)
+}
+
+fn package(text: &str) -> Result<PackageName, String> {
+    name(text, PackageName::new)
+}
+
+pub(super) fn app(text: &str) -> Result<AppKind, String> {
+    AppKind::from_name(text.trim())
+        .ok_or_else(|| format!("{:?} is not one of tiktok, instagram", shortened(text)))
+}

@@ -1,0 +1,255 @@
+//! Accounts as a table, CSV with a header line, for spreadsheets. What a spreadsheet would take for a formula is written
+//! behind an apostrophe, which reading takes away again.
+
+use std::collections::HashMap;
+
+use csv::{ReaderBuilder, StringRecord, WriterBuilder};
+use tikmatrix_device::script::{Problem, unknown_name};
+use tikmatrix_domain::{Account, AccountChange, AppKind, PackageName, Serial, Username, WantedAccount};
+
+use super::super::fields::shortened;
+use super::super::names::note;
+use super::{app, package, serial, username};
+use crate::error::{ApiError, ErrorCode};
+
+const COLUMNS: [&str; 6] = ["username", "app", "package", "serial", "enabled", "note"];
+/// The most accounts of one table.
+const MOST_ROWS: usize = 10_000;
+/// The most problems that are told of one table.
+const MOST_PROBLEMS: usize = 1000;
+/// What begins a formula in one spreadsheet or another.
+const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// Reads accounts from a table. Only the column `username` is needed; what a cell or a column does not say is the
+/// default of a new account and stays as it is for a known one, except that a column that is there says everything: its
+/// empty cells take away package, phone and note.
+///
+/// # Errors
+/// 40001 with every row that is wrong, by the number that a spreadsheet shows (the header is row 1).
+pub(crate) fn read_table(bytes: &[u8]) -> Result<Vec<WantedAccount>, ApiError> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut table = ReaderBuilder::new().flexible(true).delimiter(delimiter(bytes)).from_reader(bytes);
+    let columns = table.headers().map_err(|error| ApiError::invalid("", not_a_table(&error)))?;
+    let columns = columns_of(columns).map_err(refused)?;
+    let mut rows = Rows { columns, problems: Vec::new(), accounts: Vec::new(), seen: HashMap::new() };
+    for (index, record) in table.records().enumerate() {
+        if index >= MOST_ROWS {
+            rows.problem(index + 2, "", format!("is one too many: at most {MOST_ROWS} accounts are read"));
+            break;
+        }
+        match record {
+            Ok(record) => rows.read(index + 2, &record),
+            Err(error) => rows.problem(index + 2, "", not_a_table(&error)),
+        }
+        if rows.problems.len() >= MOST_PROBLEMS {
+            break;
+        }
+    }
+    if rows.problems.is_empty() { Ok(rows.accounts) } else { Err(refused(rows.problems)) }
+}
+
+/// Writes accounts as a table that [`read_table`] reads back as it was.
+pub(crate) fn write_table(accounts: &[Account]) -> Result<Vec<u8>, csv::Error> {
+    let mut table = WriterBuilder::new().from_writer(Vec::new());
+    table.write_record(COLUMNS)?;
+    for account in accounts {
+        table.write_record([
+            harmless(account.username.as_str()),
+            account.app.as_str().to_owned(),
+            account.package.as_ref().map_or("", PackageName::as_str).to_owned(),
+            harmless(account.serial.as_ref().map_or("", Serial::as_str)),
+            account.enabled.to_string(),
+            harmless(&account.note),
+        ])?;
+    }
+    table.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// The rows of a table that is being read.
+struct Rows {
+    columns: Vec<&'static str>,
+    problems: Vec<Problem>,
+    accounts: Vec<WantedAccount>,
+    /// In which row each account was.
+    seen: HashMap<(Username, AppKind), usize>,
+}
+
+impl Rows {
+    fn read(&mut self, row: usize, record: &StringRecord) {
+        if record.len() != self.columns.len() {
+            let (cells, columns) = (record.len(), self.columns.len());
+            return self.problem(row, "", format!("has {cells} cells, and the header has {columns}"));
+        }
+        let mut name = None;
+        let mut wanted_app = Ok(AppKind::default());
+        let mut details = AccountChange::default();
+        let mut wrong = Vec::new();
+        for (column, cell) in self.columns.clone().into_iter().zip(record) {
+            let cell = as_it_was(cell);
+            let filled = Some(cell.trim()).filter(|cell| !cell.is_empty());
+            let read = match column {
+                "username" => filled
+                    .ok_or_else(|| "must not be empty".to_owned())
+                    .and_then(username)
+                    .map(|username| name = Some(username)),
+                "app" => {
+                    wanted_app = filled.map_or(Ok(AppKind::default()), app);
+                    wanted_app.clone().map(drop)
+                }
+                "package" => filled.map(package).transpose().map(|package| details.package = Some(package)),
+                "serial" => filled.map(serial).transpose().map(|serial| details.serial = Some(serial)),
+                "enabled" => filled.map(enabled).transpose().map(|enabled| details.enabled = enabled),
+                _ => note(cell).map(|note| details.note = Some(note)),
+            };
+            if let Err(reason) = read {
+                wrong.push((column, reason));
+            }
+        }
+        let bad = !wrong.is_empty();
+        for (column, reason) in wrong {
+            self.problem(row, column, reason);
+        }
+        if let (Some(username), Ok(app), false) = (name, wanted_app, bad) {
+            match self.seen.insert((username.clone(), app), row) {
+                Some(first) => self.problem(row, "username", format!("is the account of row {first} again")),
+                None => self.accounts.push(WantedAccount { username, app, details }),
+            }
+        }
+    }
+
+    fn problem(&mut self, row: usize, column: &str, reason: String) {
+        let separator = if column.is_empty() { "" } else { "." };
+        self.problems.push(Problem { field: format!("row {row}{separator}{column}"), reason });
+    }
+}
+
+/// What each column holds, or everything that is wrong with the header.
+fn columns_of(header: &StringRecord) -> Result<Vec<&'static str>, Vec<Problem>> {
+    let mut columns = Vec::new();
+    let mut problems = Vec::new();
+    for title in header {
+        let title = title.trim().to_lowercase();
+        let mut problem = |reason: String| {
+            problems.push(Problem { field: format!("row 1.{}", shortened(&title)), reason });
+        };
+        match COLUMNS.into_iter().find(|column| *column == title) {
+            Some(column) if columns.contains(&column) => problem("is there twice".to_owned()),
+            Some(column) => columns.push(column),
+            None if is_secret(&title) => {
+                problem(
+                    "is refused: passwords are never taken or kept; sign in on the phone itself".to_owned(),
+                );
+            }
+            None => problem(unknown_name("column", &title, &COLUMNS)),
+        }
+    }
+    if !columns.contains(&"username") && problems.is_empty() {
+        let reason = "is required: the first row names the columns".to_owned();
+        problems.push(Problem { field: "row 1.username".to_owned(), reason });
+    }
+    if problems.is_empty() { Ok(columns) } else { Err(problems) }
+}
+
+fn is_secret(title: &str) -> bool {
+    let letters: String = title.chars().filter(|letter| letter.is_alphanumeric()).collect();
+    ["password", "passwd", "passphrase", "passcode", "pwd", "secret", "token", "2fa", "otp", "cookie"]
+        .iter()
+        .any(|secret| letters.contains(secret))
+        || letters == "pass"
+        || letters == "pin"
+}
+
+/// Spreadsheets of many countries divide cells by a semicolon.
+fn delimiter(bytes: &[u8]) -> u8 {
+    let header = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if header.contains(&b';') && !header.contains(&b',') { b';' } else { b',' }
+}
+
+fn enabled(text: &str) -> Result<bool, String> {
+    match text.to_lowercase().as_str() {
+        "true" | "yes" | "1" => Ok(true),
+        "false" | "no" | "0" => Ok(false),
+        other => Err(format!("{:?} is not true or false", shortened(other))),
+    }
+}
+
+/// Text that no spreadsheet runs as a formula.
+fn harmless(text: &str) -> String {
+    if text.starts_with('\'') || text.starts_with(FORMULA_SIGNS) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// What [`harmless`] made harmless, as it was.
+fn as_it_was(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with('\'') || rest.starts_with(FORMULA_SIGNS) => rest,
+        _ => cell,
+    }
+}
+
+fn not_a_table(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::Utf8 { .. } => "is not UTF-8: save the table as CSV in UTF-8".to_owned(),
+        _ => format!("is not CSV: {error}"),
+    }
+}
+
+fn refused(problems: Vec<Problem>) -> ApiError {
+    ApiError::problems(ErrorCode::InvalidParameter, problems)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use proptest::prelude::*;
+    use tikmatrix_domain::AccountId;
+
+    use super::*;
+
+    fn account(name: &str, note: &str) -> Account {
+        Account {
+            id: AccountId(1),
+            username: Username::new(name).unwrap(),
+            app: AppKind::Instagram,
+            package: None,
+            serial: Serial::new("-R58").ok(),
+            enabled: false,
+            note: note.to_owned(),
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn formulas_are_written_as_text() {
+        let table = write_table(&[account("=cmd|' /c calc'!a0", "+1\n=2,\"3\"")]).unwrap();
+        let table = String::from_utf8(table).unwrap();
+        assert_eq!(
+            table,
+            "username,app,package,serial,enabled,note\n'=cmd|' /c calc'!a0,instagram,,'-R58,false,\"'+1\n=2,\"\"3\"\"\"\n"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back_as_it_was(name in "[=+@'a-z]{1,5}z", note in "[=+\\-@'\\t\\n\\r,;\"a-z ]{0,12}") {
+            let account = account(&name, &note);
+            let read = read_table(&write_table(std::slice::from_ref(&account)).unwrap()).unwrap();
+            let details = AccountChange {
+                package: Some(None),
+                serial: Some(account.serial),
+                enabled: Some(false),
+                note: Some(account.note),
+            };
+            prop_assert_eq!(read, [WantedAccount { username: account.username, app: account.app, details }]);
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read_table(&bytes);
+        }
+    }
+}

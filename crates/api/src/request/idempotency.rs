@@ -1,0 +1,121 @@
+//! The header `Idempotency-Key`: which request is meant, and that no two of one name are under way at the same time.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::http::header::HeaderMap;
+use chrono::TimeDelta;
+use sha2::{Digest, Sha256};
+use tikmatrix_storage::RequestKey;
+
+use crate::error::{ApiError, ErrorCode};
+
+const HEADER: &str = "Idempotency-Key";
+/// How long a key holds after its first use.
+const LIFETIME: TimeDelta = TimeDelta::hours(24);
+const LONGEST: usize = 255;
+
+/// The key of the request that has `headers` and `body`, if it has one.
+///
+/// # Errors
+/// 40001 when the header holds something else than 1 to 255 printable ASCII characters, or is given twice.
+pub(crate) fn key(headers: &HeaderMap, body: &[u8]) -> Result<Option<RequestKey>, ApiError> {
+    let mut given = headers.get_all(HEADER);
+    let Some(key) = given.next() else { return Ok(None) };
+    if given.next().is_some() {
+        return Err(ApiError::invalid(HEADER, "is given more than once"));
+    }
+    let key = key.to_str().unwrap_or_default().trim();
+    if key.is_empty() || key.len() > LONGEST {
+        let reason = format!("must be 1 to {LONGEST} printable ASCII characters");
+        return Err(ApiError::invalid(HEADER, reason));
+    }
+    let mut fingerprint = String::new();
+    for byte in Sha256::digest(body) {
+        // Writing to a string cannot fail.
+        let _ = write!(fingerprint, "{byte:02x}");
+    }
+    Ok(Some(RequestKey { key: key.to_owned(), fingerprint, lifetime: LIFETIME }))
+}
+
+/// The keys whose requests are under way; a cheap clone.
+#[derive(Clone, Default)]
+pub(crate) struct KeysInFlight(Arc<Mutex<HashSet<String>>>);
+
+/// Marks a key as under way for as long as it lives.
+pub(crate) struct InFlight {
+    keys: KeysInFlight,
+    key: String,
+}
+
+impl KeysInFlight {
+    /// Marks `key` as under way.
+    ///
+    /// # Errors
+    /// 40901 when it already is.
+    pub(crate) fn enter(&self, key: &str) -> Result<InFlight, ApiError> {
+        if self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned()) {
+            return Ok(InFlight { keys: self.clone(), key: key.to_owned() });
+        }
+        let message =
+            format!("{HEADER}: a request with this key is still in flight; ask again when it is answered");
+        Err(ApiError::new(ErrorCode::Conflict, message))
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.keys.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}
+
+/// The answer to a request whose key was used with another body.
+pub(crate) fn used_otherwise() -> ApiError {
+    let message = format!("{HEADER}: this key was used with another body; a new request needs a new key");
+    ApiError::new(ErrorCode::Conflict, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::ResponseError;
+    use actix_web::http::StatusCode;
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn headers(values: &[&'static str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(HeaderName::from_static("idempotency-key"), HeaderValue::from_static(value));
+        }
+        headers
+    }
+
+    #[test]
+    fn a_key_that_is_still_in_flight_is_a_conflict_until_its_request_ends() {
+        let keys = KeysInFlight::default();
+        let first = keys.enter("one").unwrap();
+        keys.clone().enter("two").unwrap();
+        let refused = keys.clone().enter("one").map(|_| ()).unwrap_err();
+        assert_eq!(refused.status_code(), StatusCode::CONFLICT);
+        drop(first);
+        keys.enter("one").unwrap();
+    }
+
+    #[test]
+    fn a_key_is_bound_to_every_byte_of_the_body() {
+        let key = |body: &[u8]| key(&headers(&["one"]), body).unwrap().unwrap();
+        assert_eq!(key(b"{}"), key(b"{}"));
+        assert_ne!(key(b"{}").fingerprint, key(b"{ }").fingerprint);
+        assert_eq!(key(b"").fingerprint.len(), 64);
+    }
+
+    #[test]
+    fn a_header_that_is_no_key_is_refused_and_none_is_none() {
+        assert_eq!(key(&headers(&[]), b"").unwrap(), None);
+        for values in [&[""][..], &["  "], &["one", "two"]] {
+            assert_eq!(key(&headers(values), b"").unwrap_err().status_code(), StatusCode::BAD_REQUEST);
+        }
+    }
+}

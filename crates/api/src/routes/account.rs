@@ -1,0 +1,178 @@
+//! Accounts: recorded, read, changed, deleted, and as a table for spreadsheets.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use tikmatrix_domain::{Account, AccountId};
+use tikmatrix_storage::{AccountFilter, AccountRemoval, NumberedPage};
+
+use super::{path, wrong_method};
+use crate::core::Core;
+use crate::envelope::success;
+use crate::error::{ApiError, ErrorCode};
+use crate::request::{Query, account, body};
+use crate::view::{AccountListView, AccountView, DeletedView, ImportedView};
+
+/// How many accounts are read at once for a table.
+const ROWS_AT_ONCE: u32 = 1000;
+
+/// Adds the routes. Fixed paths come first.
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::resource("/api/v1/account")
+                .route(web::get().to(list))
+                .route(web::post().to(create))
+                .default_service(web::to(|request| wrong_method(request, "GET, POST"))),
+        )
+        .service(
+            web::resource("/api/v1/account/export")
+                .route(web::get().to(export))
+                .default_service(web::to(|request| wrong_method(request, "GET"))),
+        )
+        .service(
+            web::resource("/api/v1/account/import")
+                .route(web::post().to(import))
+                .default_service(web::to(|request| wrong_method(request, "POST"))),
+        )
+        .service(
+            web::resource("/api/v1/account/{account_id}")
+                .route(web::get().to(show))
+                .route(web::patch().to(change))
+                .route(web::delete().to(delete))
+                .default_service(web::to(|request| wrong_method(request, "GET, PATCH, DELETE"))),
+        );
+}
+
+/// `GET /api/v1/account`.
+async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let (filter, page) = account::list(request.query_string())?;
+    let (accounts, total) = core
+        .store
+        .accounts(filter, page)
+        .await
+        .map_err(|error| ApiError::internal("GET /api/v1/account", &error))?;
+    let accounts = accounts.iter().map(AccountView::from).collect();
+    Ok(success(AccountListView { accounts, total, page: page.number, page_size: page.size }))
+}
+
+/// `POST /api/v1/account`.
+async fn create(
+    core: web::Data<Core>,
+    request: HttpRequest,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let wanted = account::create(body::json(&request, body)?)?;
+    let (username, app) = (wanted.username.clone(), wanted.app);
+    let created = core
+        .store
+        .create_account(wanted, core.clock.now())
+        .await
+        .map_err(|error| ApiError::internal("POST /api/v1/account", &error))?;
+    let created = created.ok_or_else(|| {
+        let reason = format!("there is an account @{username} in {} already: change that one", app.as_str());
+        ApiError::invalid("username", reason)
+    })?;
+    core.runner.wake();
+    Ok(success(AccountView::from(&created)))
+}
+
+/// `GET /api/v1/account/{account_id}`.
+async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let id = AccountId(path::number(&request, "account_id")?);
+    let account = core
+        .store
+        .account(id)
+        .await
+        .map_err(|error| ApiError::internal("GET /api/v1/account/{account_id}", &error))?;
+    Ok(success(AccountView::from(&there(id, account)?)))
+}
+
+/// `PATCH /api/v1/account/{account_id}`.
+async fn change(
+    core: web::Data<Core>,
+    request: HttpRequest,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let id = AccountId(path::number(&request, "account_id")?);
+    let change = account::change(body::json(&request, body)?)?;
+    let account = core
+        .store
+        .change_account(id, change, core.clock.now())
+        .await
+        .map_err(|error| ApiError::internal("PATCH /api/v1/account/{account_id}", &error))?;
+    let account = there(id, account)?;
+    core.runner.wake();
+    Ok(success(AccountView::from(&account)))
+}
+
+/// `DELETE /api/v1/account/{account_id}`.
+async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let id = AccountId(path::number(&request, "account_id")?);
+    let removal = core
+        .store
+        .delete_account(id)
+        .await
+        .map_err(|error| ApiError::internal("DELETE /api/v1/account/{account_id}", &error))?;
+    match removal {
+        AccountRemoval::Removed => Ok(success(DeletedView { deleted_count: 1 })),
+        AccountRemoval::NotThere => Err(no_such_account(id)),
+        AccountRemoval::Needed { tasks } => {
+            let reason =
+                format!("{tasks} pending or running tasks of this account would be lost: delete those first");
+            Err(ApiError::invalid("account_id", reason))
+        }
+    }
+}
+
+/// `GET /api/v1/account/export`. The one answer that is no JSON: a table for a spreadsheet.
+async fn export(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let failed = |cause: &dyn std::fmt::Display| ApiError::internal("GET /api/v1/account/export", cause);
+    let mut all: Vec<Account> = Vec::new();
+    for number in 1.. {
+        let page = NumberedPage { number, size: ROWS_AT_ONCE };
+        let (accounts, total) =
+            core.store.accounts(AccountFilter::default(), page).await.map_err(|error| failed(&error))?;
+        let last = accounts.is_empty();
+        all.extend(accounts);
+        if last || all.len() as u64 >= total {
+            break;
+        }
+    }
+    let table = account::write_table(&all).map_err(|error| failed(&error))?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/csv; charset=utf-8"))
+        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"accounts.csv\""))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(table))
+}
+
+/// `POST /api/v1/account/import`.
+async fn import(
+    core: web::Data<Core>,
+    request: HttpRequest,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let wanted = account::read_table(&body::bytes(&request, body, "text/csv")?)?;
+    let all = wanted.len();
+    let new = core
+        .store
+        .import_accounts(wanted, core.clock.now())
+        .await
+        .map_err(|error| ApiError::internal("POST /api/v1/account/import", &error))?;
+    core.runner.wake();
+    Ok(success(ImportedView { created_count: new, updated_count: all.saturating_sub(new) }))
+}
+
+fn there(id: AccountId, account: Option<Account>) -> Result<Account, ApiError> {
+    account.ok_or_else(|| no_such_account(id))
+}
+
+fn no_such_account(id: AccountId) -> ApiError {
+    ApiError::new(ErrorCode::NotFound, format!("there is no account {}", id.0))
+}

@@ -1,0 +1,51 @@
+//! Making tasks: once where the request has a key, and all of its tasks or none.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use tikmatrix_storage::StorageError;
+
+use crate::core::Core;
+use crate::envelope::success;
+use crate::error::ApiError;
+use crate::request::{CreateTasks, Defaults, Query, body, idempotency};
+use crate::view::CreatedView;
+
+const ROUTE: &str = "POST /api/v1/task";
+/// How many times a task is begun again by itself when nobody says how many.
+const MAX_RETRIES: u32 = 0;
+
+/// `POST /api/v1/task`.
+pub(super) async fn create(
+    core: web::Data<Core>,
+    request: HttpRequest,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let body = body::bytes(&request, body, "application/json")?;
+    let key = idempotency::key(request.headers(), &body)?;
+    let _in_flight = key.as_ref().map(|key| core.keys_in_flight.enter(&key.key)).transpose()?;
+    let body = body::json(&request, Ok(body))?;
+    let now = core.clock.now();
+    let defaults = Defaults { max_retries: MAX_RETRIES, chance: rand::random() };
+    let CreateTasks { request, warnings } = CreateTasks::read(body, &core.scripts, now, defaults)?;
+    let created = match key {
+        None => {
+            let ids = core.store.create_request(request, now).await.map_err(refusal)?;
+            CreatedView::new(&ids, warnings)
+        }
+        Some(key) => {
+            let answer = move |ids: &[_]| CreatedView::new(ids, warnings).to_text();
+            let answer = core.store.create_request_once(request, key, now, answer).await.map_err(refusal)?;
+            CreatedView::from_text(&answer).map_err(|error| ApiError::internal(ROUTE, &error))?
+        }
+    };
+    core.runner.wake();
+    Ok(success(created))
+}
+
+fn refusal(error: StorageError) -> ApiError {
+    match error {
+        StorageError::TooManyTasks(too_many) => ApiError::invalid("serials", too_many.to_string()),
+        StorageError::KeyUsedOtherwise => idempotency::used_otherwise(),
+        error => ApiError::internal(ROUTE, &error),
+    }
+}

@@ -1,0 +1,40 @@
+//! Tasks that are deleted, and those that cannot be yet.
+
+use tikmatrix_domain::{ArtifactKind, LogLevel, Outcome, Record, RecordedEvent, TaskId};
+use tikmatrix_storage::Deletion;
+
+use crate::{Fixture, at, finish, for_phone, lease, serial};
+
+#[tokio::test]
+async fn a_deleted_task_leaves_nothing_behind_and_its_number_is_not_used_again() {
+    let fixture = Fixture::new();
+    let id = fixture.create(vec![for_phone("a")]).await[0];
+    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    let record = |event| Record { at: at(2), event };
+    let records = vec![
+        record(RecordedEvent::Step("tap Post".to_owned())),
+        record(RecordedEvent::Log(LogLevel::Info, "line".to_owned())),
+        record(RecordedEvent::Artifact { kind: ArtifactKind::UiTree, file: "1/1/u.xml".to_owned() }),
+    ];
+    fixture.store.record(id, lease("one"), records).await.unwrap();
+    fixture.store.finish(id, lease("one"), finish(Outcome::Failed, "", 3)).await.unwrap();
+
+    let deletion = fixture.store.delete_tasks(vec![id]).await.unwrap();
+    assert_eq!(deletion, Deletion { deleted: vec![id], ..Deletion::default() });
+    assert_eq!(fixture.store.task(id).await.unwrap(), None);
+    assert_eq!(fixture.store.task_log(id).await.unwrap(), []);
+    assert_eq!(fixture.store.stats().await.unwrap().total(), 0);
+    assert_eq!(fixture.create(vec![for_phone("a")]).await, [TaskId(id.0 + 1)]);
+}
+
+#[tokio::test]
+async fn what_works_stays_and_what_is_not_there_is_told() {
+    let fixture = Fixture::new();
+    let ids = fixture.create(vec![for_phone("a"), for_phone("b"), for_phone("a")]).await;
+    fixture.store.claim_next(serial("b"), lease("one"), at(1)).await.unwrap().unwrap();
+    let wanted = vec![ids[2], TaskId(77), ids[1], ids[0]];
+    let deletion = fixture.store.delete_tasks(wanted).await.unwrap();
+    let (deleted, running, not_found) = (vec![ids[2], ids[0]], vec![ids[1]], vec![TaskId(77)]);
+    assert_eq!(deletion, Deletion { deleted, running, not_found });
+    assert!(fixture.store.task(ids[1]).await.unwrap().is_some());
+}

@@ -1,0 +1,122 @@
+//! Whole requests: their order, their spread over time, and keys that make them happen once.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tikmatrix_domain::{
+    AppKind, Interval, Recipients, ScriptName, Source, Target, Task, TaskId, TaskOptions, TaskRequest,
+    Username,
+};
+use tikmatrix_storage::{RequestKey, StorageError};
+
+use crate::{Fixture, at, serial};
+
+fn request(recipients: Recipients) -> TaskRequest {
+    TaskRequest {
+        recipients,
+        script: ScriptName::new("post").unwrap(),
+        targets: vec![Target { app: None, script_config: "{}".into() }],
+        source: Source::Api,
+        start_time: None,
+        interval: Interval::default(),
+        chance: 7,
+        options: TaskOptions::default(),
+    }
+}
+
+fn key(fingerprint: &str) -> RequestKey {
+    let lifetime = TimeDelta::hours(24);
+    RequestKey { key: "order 66".to_owned(), fingerprint: fingerprint.to_owned(), lifetime }
+}
+
+fn words(ids: &[TaskId]) -> String {
+    format!("made {ids:?}")
+}
+
+fn phones(names: &[&str]) -> Recipients {
+    Recipients::Devices(names.iter().map(|name| serial(name)).collect())
+}
+
+fn username(name: &str) -> Username {
+    Username::new(name).unwrap()
+}
+
+async fn once(fixture: &Fixture, fingerprint: &str, now: DateTime<Utc>) -> Result<String, StorageError> {
+    fixture.store.create_request_once(request(phones(&["a"])), key(fingerprint), now, words).await
+}
+
+async fn tasks(fixture: &Fixture, ids: &[TaskId]) -> Vec<Task> {
+    let mut tasks = Vec::new();
+    for id in ids {
+        tasks.push(fixture.store.task(*id).await.unwrap().unwrap().task);
+    }
+    tasks
+}
+
+#[tokio::test]
+async fn the_same_key_and_body_give_the_first_answer_again_even_after_a_restart() {
+    let fixture = Fixture::new();
+    let first = once(&fixture, "body", at(0)).await.unwrap();
+    assert_eq!(once(&fixture, "body", at(1)).await.unwrap(), first);
+    let fixture = fixture.reopen();
+    assert_eq!(once(&fixture, "body", at(2)).await.unwrap(), first);
+    assert_eq!(fixture.store.stats().await.unwrap().total(), 1);
+}
+
+#[tokio::test]
+async fn the_same_key_with_another_body_is_refused_and_makes_nothing() {
+    let fixture = Fixture::new();
+    once(&fixture, "body", at(0)).await.unwrap();
+    let refused = once(&fixture, "other body", at(1)).await.unwrap_err();
+    assert!(matches!(refused, StorageError::KeyUsedOtherwise) && !refused.is_transient());
+    assert_eq!(fixture.store.stats().await.unwrap().total(), 1);
+}
+
+#[tokio::test]
+async fn a_key_holds_for_its_lifetime_and_is_free_after_it() {
+    let fixture = Fixture::new();
+    let day = 24 * 60 * 60;
+    let first = once(&fixture, "body", at(0)).await.unwrap();
+    assert_eq!(once(&fixture, "body", at(day)).await.unwrap(), first);
+    assert_ne!(once(&fixture, "other body", at(day + 1)).await.unwrap(), first);
+}
+
+#[tokio::test]
+async fn a_request_that_is_refused_leaves_its_key_free() {
+    let fixture = Fixture::new();
+    let target = Target { app: None, script_config: "{}".into() };
+    let too_many = TaskRequest { targets: vec![target; 10_001], ..request(phones(&["a"])) };
+    let refused = fixture.store.create_request_once(too_many, key("body"), at(0), words).await.unwrap_err();
+    assert!(matches!(refused, StorageError::TooManyTasks(_)), "{refused}");
+    assert_eq!(fixture.store.stats().await.unwrap().total(), 0);
+    once(&fixture, "other body", at(1)).await.unwrap();
+}
+
+#[tokio::test]
+async fn every_account_of_a_phone_gets_a_task_and_a_phone_without_one_gets_one_task() {
+    let fixture = Fixture::new();
+    for (name, app) in [("x", AppKind::TikTok), ("y", AppKind::Instagram)] {
+        fixture.store.bind_account(username(name), app, serial("a"), at(0)).await.unwrap();
+    }
+    let recipients = Recipients::AccountsOfDevices(vec![serial("b"), serial("a")]);
+    let ids = fixture.store.create_request(request(recipients), at(1)).await.unwrap();
+    let made: Vec<_> = tasks(&fixture, &ids)
+        .await
+        .into_iter()
+        .map(|task| (task.serial.unwrap().to_string(), task.username.map(|name| name.to_string()), task.app))
+        .collect();
+    let x = ("a".to_owned(), Some("x".to_owned()), AppKind::TikTok);
+    let y = ("a".to_owned(), Some("y".to_owned()), AppKind::Instagram);
+    assert_eq!(made, [("b".to_owned(), None, AppKind::TikTok), x, y]);
+}
+
+#[tokio::test]
+async fn accounts_on_one_phone_are_spread_together() {
+    let fixture = Fixture::new();
+    for name in ["x", "y"] {
+        fixture.store.bind_account(username(name), AppKind::TikTok, serial("a"), at(0)).await.unwrap();
+    }
+    let accounts = Recipients::Accounts(["x", "y", "homeless"].map(username).to_vec());
+    let spread = TaskRequest { interval: Interval { least: 5, most: 5 }, ..request(accounts) };
+    let ids = fixture.store.create_request(spread, at(0)).await.unwrap();
+    let starts: Vec<_> = tasks(&fixture, &ids).await.into_iter().map(|task| task.start_time).collect();
+    assert_eq!(starts, [None, Some(at(300)), None]);
+}
