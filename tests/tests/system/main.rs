@@ -2,9 +2,13 @@
 //! port, and looks at it from outside. Each module's first line says what it protects.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod captions;
 #[cfg(test)]
 mod commands;
+#[cfg(test)]
+mod configuration;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
@@ -15,6 +19,10 @@ mod faults;
 mod harness;
 #[cfg(test)]
 mod licenses;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod materials;
 #[cfg(test)]
 mod publish;
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! Starting `tikmatrix`, talking to it and ending it.
 
 mod program;
+mod raw;
 mod server;
 mod video;
 
 use std::time::{Duration, Instant};
 
 pub(crate) use program::Program;
+pub(crate) use raw::Connection;
 pub(crate) use server::{Server, answer_of};
 pub(crate) use video::Video;
 

@@ -23,6 +23,22 @@ pub(crate) struct Server {
     pub(crate) url: String,
 }
 
+/// Sends a token along.
+struct Bearer(Option<String>);
+
+impl ureq::middleware::Middleware for Bearer {
+    fn handle(
+        &self,
+        mut request: ureq::http::Request<ureq::SendBody>,
+        next: ureq::middleware::MiddlewareNext,
+    ) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
+        if let Some(value) = &self.0 {
+            request.headers_mut().insert("Authorization", value.parse().unwrap());
+        }
+        next.handle(request)
+    }
+}
+
 /// An answer: the HTTP status, and the JSON.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -38,11 +54,20 @@ impl Server {
 
     /// With more arguments.
     pub(crate) fn start_with(data: &Path, phones: usize, more: &[&str]) -> Self {
+        Self::start_for(None, data, phones, more)
+    }
+
+    /// With more arguments, and a token that goes along with every request of [`Server::get`] and its like.
+    pub(crate) fn start_for(token: Option<&str>, data: &Path, phones: usize, more: &[&str]) -> Self {
         let (data, phones) = (data.join("data"), phones.to_string());
         let mut arguments =
             vec!["serve", "--port", "0", "--data-dir", data.to_str().unwrap(), "--virtual-phones", &phones];
         arguments.extend(more);
-        let program = Program::start(&arguments);
+        Self::of(Program::start(&arguments), token)
+    }
+
+    /// The server that `program` will soon be.
+    pub(crate) fn of(program: Program, token: Option<&str>) -> Self {
         let url = program.line("listening on", TO_START, |line| {
             line.strip_prefix("listening on ").map(|url| url.trim().to_owned())
         });
@@ -50,6 +75,7 @@ impl Server {
             .http_status_as_error(false)
             .proxy(None)
             .timeout_global(Some(Duration::from_secs(20)))
+            .middleware(Bearer(token.map(|token| format!("Bearer {token}"))))
             .build()
             .into();
         Self { program, agent, url }
@@ -61,6 +87,16 @@ impl Server {
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
         answer_of(self.agent.post(format!("{}{path}", self.url)).send_json(body))
+    }
+
+    /// Where it listens, without the scheme.
+    pub(crate) fn authority(&self) -> &str {
+        self.url.strip_prefix("http://").unwrap()
+    }
+
+    /// Tells the server to end, as a service manager does, and does not wait for it.
+    pub(crate) fn begin_to_end(&self) {
+        self.program.signal("TERM");
     }
 
     /// Sends a body as it is, said to be JSON.
@@ -136,8 +172,13 @@ impl Server {
     }
 
     /// Ends the server as a service manager does.
-    pub(crate) fn terminate(mut self) -> ExitStatus {
-        self.program.signal("TERM");
+    pub(crate) fn terminate(self) -> ExitStatus {
+        self.begin_to_end();
+        self.ended()
+    }
+
+    /// Waits for the end of a server that was told to end.
+    pub(crate) fn ended(mut self) -> ExitStatus {
         self.program.end(TO_END)
     }
 

@@ -26,6 +26,12 @@ impl Video {
         Self { path, sha256: Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect() }
     }
 
+    /// Another path to a video that was made.
+    pub(crate) fn at(path: PathBuf) -> Self {
+        let bytes = std::fs::read(&path).unwrap();
+        Self { path, sha256: Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect() }
+    }
+
     pub(crate) fn path(&self) -> &str {
         self.path.to_str().unwrap()
     }
