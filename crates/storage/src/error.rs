@@ -133,7 +133,7 @@ const PASSING: [&str; 20] = [
 ];
 
 /// What has a kind is mostly a violated constraint, and the same rows violate it again.
-fn may_pass(error: &DieselError) -> bool {
+pub(crate) fn may_pass(error: &DieselError) -> bool {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) => {
             PASSING.iter().any(|passing| information.message().contains(passing))

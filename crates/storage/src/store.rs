@@ -16,7 +16,7 @@ use crate::address::Address;
 use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::readers::Readers;
-use crate::writer::Writer;
+use crate::writer::{Effect, Writer};
 
 /// The tasks' database. Clones share it; it closes when the last of them is gone.
 #[derive(Clone)]
@@ -136,8 +136,16 @@ impl Store {
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        // The database stays open for it even if the caller drops the last store meanwhile.
-        self.database.writer.run(operation, work).await
+        self.database.writer.run(operation, Effect::Listed, work).await
+    }
+
+    /// As [`Store::write`], for what leaves everything as it is that [`Store::version`] stands for.
+    pub(crate) async fn write_unlisted<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        self.database.writer.run(operation, Effect::Unlisted, work).await
     }
 
     /// Runs `work` in a transaction that only reads and sees one state of the database throughout.

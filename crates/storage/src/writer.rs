@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::address::Address;
 use crate::connection::Connection;
-use crate::error::{Fault, StorageError};
+use crate::error::{Fault, StorageError, may_pass};
 
 /// How many operations are committed together at most.
 const GROUP: usize = 256;
@@ -32,10 +32,21 @@ trait Job: Send {
     fn run(&mut self, connection: &mut Connection) -> Result<(), String>;
     /// Tells the caller; `lost` says why nothing of the group was committed.
     fn answer(self: Box<Self>, lost: Option<&str>);
+    fn effect(&self) -> Effect;
+}
+
+/// What an operation may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Something that is listed.
+    Listed,
+    /// Nothing that a version of the tasks stands for.
+    Unlisted,
 }
 
 struct Waiting<T, W> {
     operation: &'static str,
+    effect: Effect,
     work: Option<W>,
     result: Option<Result<T, StorageError>>,
     /// It was this one that ended the transaction.
@@ -44,7 +55,7 @@ struct Waiting<T, W> {
 }
 
 impl Writer {
-    /// `committed` is called after each commit, before anyone hears of it.
+    /// `committed` is called after each commit that may have changed what is listed, before anyone hears of it.
     pub(crate) fn start(
         address: Address,
         first: Connection,
@@ -63,9 +74,10 @@ impl Writer {
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         operation: &'static str,
+        effect: Effect,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        let answer = self.ask(operation, work)?;
+        let answer = self.ask(operation, effect, work)?;
         answer.await.map_err(|_dropped| StorageError::CutOff { operation })?
     }
 
@@ -73,10 +85,12 @@ impl Writer {
     fn ask<T: Send + 'static>(
         &self,
         operation: &'static str,
+        effect: Effect,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, StorageError>>, StorageError> {
         let (caller, answer) = oneshot::channel();
-        let job = Box::new(Waiting { operation, work: Some(work), result: None, fatal: false, caller });
+        let job =
+            Box::new(Waiting { operation, effect, work: Some(work), result: None, fatal: false, caller });
         match self.queue.as_ref().map(|queue| queue.send(job)) {
             Some(Ok(())) => Ok(answer),
             Some(Err(_)) | None => Err(StorageError::CutOff { operation }),
@@ -120,7 +134,9 @@ impl<C: Fn()> Desk<C> {
                 // It may be in any state, and on PostgreSQL it may lead to a server that is gone.
                 self.connection = None;
             }
-            (self.committed)();
+            if done.iter().any(|job| job.effect() == Effect::Listed) {
+                (self.committed)();
+            }
             for job in done {
                 job.answer(lost.as_deref());
             }
@@ -166,12 +182,16 @@ impl<T: Send, W: FnOnce(&mut Connection) -> Result<T, Fault> + Send> Job for Wai
         // Within the group's transaction this is a savepoint.
         let result = connection.transaction(work);
         let fatal = match &result {
-            Err(Fault::Database(error)) if !is_about_the_statement(error) => Some(error.to_string()),
+            Err(Fault::Database(error)) if ends_the_transaction(error) => Some(error.to_string()),
             _ => None,
         };
         self.fatal = fatal.is_some();
         self.result = Some(result.map_err(|fault| fault.during(self.operation)));
         fatal.map_or(Ok(()), Err)
+    }
+
+    fn effect(&self) -> Effect {
+        self.effect
     }
 
     fn answer(self: Box<Self>, lost: Option<&str>) {
@@ -189,26 +209,17 @@ impl<T: Send, W: FnOnce(&mut Connection) -> Result<T, Fault> + Send> Job for Wai
     }
 }
 
-/// Whether the engine refused one statement only, and the transaction around it still stands. Everything else, such as a
-/// full disk, may have ended the transaction already.
-fn is_about_the_statement(error: &DieselError) -> bool {
-    use diesel::result::DatabaseErrorKind as Kind;
-
+/// Whether more than one statement was refused: what may pass, such as a full disk or a lost server, may have ended the
+/// transaction already, and so has whatever makes it impossible to go back to a savepoint.
+fn ends_the_transaction(error: &DieselError) -> bool {
     match error {
-        DieselError::DatabaseError(kind, _) => matches!(
-            kind,
-            Kind::UniqueViolation
-                | Kind::ForeignKeyViolation
-                | Kind::NotNullViolation
-                | Kind::CheckViolation
-                | Kind::RestrictViolation
-                | Kind::ExclusionViolation
-        ),
-        DieselError::NotFound
-        | DieselError::QueryBuilderError(_)
-        | DieselError::DeserializationError(_)
-        | DieselError::SerializationError(_) => true,
-        _ => false,
+        DieselError::RollbackErrorOnCommit { .. }
+        | DieselError::RollbackTransaction
+        | DieselError::BrokenTransactionManager
+        | DieselError::AlreadyInTransaction
+        | DieselError::NotInTransaction => true,
+        DieselError::DatabaseError(_, information) if information.message().contains("savepoint") => true,
+        other => may_pass(other),
     }
 }
 
@@ -254,7 +265,7 @@ mod tests {
             &self,
             work: impl FnOnce(&mut Connection) -> Result<(), Fault> + Send + 'static,
         ) -> oneshot::Receiver<Result<(), StorageError>> {
-            self.writer.ask("test", work).unwrap()
+            self.writer.ask("test", Effect::Listed, work).unwrap()
         }
 
         /// Keeps the writer busy until the returned end is dropped, so that everyone else waits together.

@@ -18,8 +18,8 @@ pub(crate) async fn measure(small: &Side, large: &Side) {
         "\n| list of {PAGE_SIZE} | depth | µs of {SMALL} (rows) | µs of {LARGE} (rows) | ratio |\n|---|---|---|---|---|"
     );
     for (name, filter) in filters() {
-        for (depth, share) in [("newest", 1.0), ("middle", 0.5), ("deep", 0.1)] {
-            let at = |tasks: u32| TaskId((f64::from(tasks) * share) as i64 + 1);
+        for (depth, percent) in [("newest", 100), ("middle", 50), ("deep", 10)] {
+            let at = |tasks: u32| TaskId(i64::from(tasks) * percent / 100 + 1);
             let mut times = (Vec::new(), Vec::new());
             let mut rows = (0, 0);
             for _ in 0..ROUNDS {

@@ -2,6 +2,9 @@
 //! `cargo bench --package tikmatrix-storage --bench store`; with `TIKMATRIX_TEST_DATABASE=postgres` on PostgreSQL, where
 //! there is nothing bare to compare with. Ratios are what counts: the machine's own speed is in both sides.
 
+// Where something is amiss, a bench can only stop.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod lists;
 mod place;
 mod seed;

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use tikmatrix_storage::Store;
 
 #[path = "../../tests/suite/server.rs"]
+#[expect(dead_code, reason = "no server is lost here")]
 mod server;
 
 use server::Server;
