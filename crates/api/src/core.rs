@@ -7,6 +7,7 @@ use tikmatrix_domain::Clock;
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
 
+use crate::gate::Gate;
 use crate::request::idempotency::KeysInFlight;
 
 /// The parts of a running server that answer requests.
@@ -19,6 +20,8 @@ pub(crate) struct Core {
     pub(crate) runner: Runner,
     /// The keys of requests that are under way.
     pub(crate) keys_in_flight: KeysInFlight,
+    /// What they may do.
+    pub(crate) gate: Gate,
     /// What time it is.
     pub(crate) clock: Arc<dyn Clock>,
 }

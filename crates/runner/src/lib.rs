@@ -8,6 +8,7 @@ mod attempt;
 mod journal;
 mod keeper;
 mod persistence;
+mod places;
 mod runner;
 mod shared;
 mod supervisor;

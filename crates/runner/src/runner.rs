@@ -27,6 +27,9 @@ pub struct RunnerOptions {
     pub artifacts: PathBuf,
     /// The longest that one task may work, its clean-up not counted.
     pub task_limit: Duration,
+    /// How many phones may work at once, over all servers on one database. It may change at any time; whoever works
+    /// then goes on.
+    pub most_at_work: watch::Receiver<u32>,
 }
 
 /// Runs tasks in the background until it is shut down; a cheap clone. One that is dropped without a shutdown goes on

@@ -13,6 +13,7 @@ use tikmatrix_storage::Store;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::places::Places;
 use crate::runner::RunnerOptions;
 
 pub(crate) struct Shared {
@@ -21,6 +22,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) artifacts: PathBuf,
     pub(crate) task_limit: Duration,
+    /// The places for phones that work, and the queue for them.
+    pub(crate) places: Places,
     /// Changes whenever there may be new work.
     pub(crate) wakes: watch::Sender<()>,
     /// Cancelled when no more tasks are to be taken and those that work are to stop.
@@ -49,6 +52,7 @@ impl Shared {
             clock: options.clock,
             artifacts: options.artifacts,
             task_limit: options.task_limit,
+            places: Places::new(options.most_at_work),
             wakes: watch::Sender::new(()),
             stop: CancellationToken::new(),
             ended: CancellationToken::new(),
@@ -63,8 +67,10 @@ impl Shared {
     pub(crate) fn presence(&self, serial: &Serial) -> PhonePresence {
         match self.slots().get(serial) {
             Some(slot) if slot.busy.load(Ordering::Relaxed) => PhonePresence::Busy,
-            Some(slot) if slot.phone.borrow().is_some() => PhonePresence::Idle,
-            _ => PhonePresence::Offline,
+            Some(slot) if slot.phone.borrow().is_none() => PhonePresence::Offline,
+            Some(slot) if self.places.is_held_back(&slot.serial) => PhonePresence::HeldBack,
+            Some(_) => PhonePresence::Idle,
+            None => PhonePresence::Offline,
         }
     }
 

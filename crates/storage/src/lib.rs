@@ -11,5 +11,7 @@ mod store;
 
 pub use error::StorageError;
 pub use filter::{AccountFilter, NumberedPage, Page, PageStart, TaskCounts, TaskFilter};
-pub use operations::{AccountRemoval, Deletion, DeviceChanged, DeviceRemoval, GroupChanged, RequestKey};
+pub use operations::{
+    AccountRemoval, Claim, Deletion, DeviceChanged, DeviceRemoval, GroupChanged, Installation, RequestKey,
+};
 pub use store::Store;

@@ -3,6 +3,7 @@
 mod account;
 mod create_tasks;
 mod health;
+mod license;
 mod path;
 mod tasks;
 
@@ -25,6 +26,7 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         .service(read_only("/api/v1/task/stats").route(web::get().to(tasks::stats)))
         .service(read_only("/api/v1/task/{task_id}").route(web::get().to(tasks::show)))
         .configure(account::configure)
+        .service(read_only("/api/v1/license/check").route(web::get().to(license::check)))
         .service(read_only("/healthz").route(web::get().to(health::health)));
 }
 

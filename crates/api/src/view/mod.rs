@@ -4,6 +4,7 @@
 mod account;
 mod deleted;
 mod health;
+mod license;
 mod problem;
 mod task;
 mod time;
@@ -11,5 +12,6 @@ mod time;
 pub(crate) use account::{AccountListView, AccountView, ImportedView};
 pub(crate) use deleted::DeletedView;
 pub(crate) use health::HealthView;
+pub(crate) use license::LicenseView;
 pub(crate) use problem::ProblemView;
 pub(crate) use task::{CreatedView, StatsView, TaskDetailView, TaskListView, TaskView};

@@ -5,6 +5,7 @@
 mod adbd;
 mod failures;
 mod order;
+mod places;
 mod records;
 mod schedule;
 mod script;
@@ -39,6 +40,7 @@ struct Fixture {
     entries: watch::Sender<Vec<PhoneEntry>>,
     folder: TempDir,
     task_limit: Duration,
+    most_at_work: watch::Sender<u32>,
 }
 
 impl Fixture {
@@ -50,7 +52,15 @@ impl Fixture {
         let folder = TempDir::new().unwrap();
         let store = Store::open(folder.path().join("tasks.db")).unwrap();
         let entries = watch::Sender::new(Vec::new());
-        Self { store, stage: Stage::new(), clock, entries, folder, task_limit: Duration::from_secs(600) }
+        Self {
+            store,
+            stage: Stage::new(),
+            clock,
+            entries,
+            folder,
+            task_limit: Duration::from_secs(600),
+            most_at_work: watch::Sender::new(100),
+        }
     }
 
     async fn runner(&self) -> Runner {
@@ -61,6 +71,7 @@ impl Fixture {
             clock: Arc::clone(&self.clock),
             artifacts: self.folder.path().join("artifacts"),
             task_limit: self.task_limit,
+            most_at_work: self.most_at_work.subscribe(),
         };
         Runner::start(options).await.unwrap()
     }

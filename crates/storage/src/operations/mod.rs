@@ -5,6 +5,7 @@ mod accounts;
 mod create;
 mod devices;
 mod groups;
+mod installation;
 mod lists;
 #[cfg(test)]
 mod plans;
@@ -12,10 +13,13 @@ mod records;
 mod removal;
 mod requests;
 mod retries;
+mod room;
 mod work;
 
 pub use accounts::AccountRemoval;
 pub use devices::{DeviceChanged, DeviceRemoval};
 pub use groups::GroupChanged;
+pub use installation::Installation;
 pub use removal::Deletion;
 pub use requests::RequestKey;
+pub use room::Claim;

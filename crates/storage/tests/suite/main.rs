@@ -5,11 +5,13 @@
 mod access_tokens;
 mod accounts;
 mod database;
+mod installation;
 mod lists;
 mod records;
 mod removal;
 mod requests;
 mod retries;
+mod room;
 mod work;
 
 use chrono::{DateTime, TimeDelta, Utc};
