@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use tikmatrix_device::registry::PhoneEntry;
 use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_domain::Clock;
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
+use tokio::sync::watch;
 
 use crate::gate::Gate;
 use crate::request::idempotency::KeysInFlight;
@@ -16,6 +18,8 @@ pub(crate) struct Core {
     pub(crate) store: Store,
     /// What tasks can be made of.
     pub(crate) scripts: ScriptRegistry,
+    /// The phones that are configured, as they come and go.
+    pub(crate) phones: watch::Receiver<Vec<PhoneEntry>>,
     /// Who runs them.
     pub(crate) runner: Runner,
     /// The keys of requests that are under way.

@@ -108,6 +108,7 @@ impl Server {
         let core = Core {
             store,
             scripts: builder.scripts,
+            phones: registry.watch(),
             runner: runner.clone(),
             keys_in_flight: KeysInFlight::default(),
             gate: gate.clone(),

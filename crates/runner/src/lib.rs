@@ -12,6 +12,7 @@ mod places;
 mod runner;
 mod shared;
 mod supervisor;
+mod survey;
 mod worker;
 
 pub use runner::{Runner, RunnerOptions};

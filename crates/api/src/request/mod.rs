@@ -4,7 +4,9 @@
 pub(crate) mod account;
 pub(crate) mod body;
 mod create_tasks;
+pub(crate) mod device;
 mod fields;
+pub(crate) mod group;
 pub(crate) mod idempotency;
 mod list_tasks;
 mod names;

@@ -2,9 +2,12 @@
 
 mod account;
 mod create_tasks;
+mod device;
+mod group;
 mod health;
 mod license;
 mod path;
+mod script;
 mod tasks;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -27,6 +30,9 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         .service(read_only("/api/v1/task/{task_id}").route(web::get().to(tasks::show)))
         .configure(account::configure)
         .service(read_only("/api/v1/license/check").route(web::get().to(license::check)))
+        .configure(device::configure)
+        .configure(group::configure)
+        .configure(script::configure)
         .service(read_only("/healthz").route(web::get().to(health::health)));
 }
 

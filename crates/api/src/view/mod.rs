@@ -3,15 +3,21 @@
 
 mod account;
 mod deleted;
+mod device;
+mod group;
 mod health;
 mod license;
 mod problem;
+mod script;
 mod task;
 mod time;
 
 pub(crate) use account::{AccountListView, AccountView, ImportedView};
 pub(crate) use deleted::DeletedView;
+pub(crate) use device::{DeviceListView, DeviceState, DeviceView, state as device_state};
+pub(crate) use group::{GroupDeletedView, GroupListView, GroupView};
 pub(crate) use health::HealthView;
 pub(crate) use license::LicenseView;
 pub(crate) use problem::ProblemView;
+pub(crate) use script::{ScriptListView, ScriptView};
 pub(crate) use task::{CreatedView, StatsView, TaskDetailView, TaskListView, TaskView};

@@ -5,6 +5,8 @@ mod accounts;
 #[cfg(test)]
 mod create;
 #[cfg(test)]
+mod devices;
+#[cfg(test)]
 mod license;
 #[cfg(test)]
 mod options;

@@ -1,13 +1,13 @@
 //! Making tasks: all of a request's or none.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use tikmatrix_domain::{AppKind, NewTask, Serial, Status, TaskId, Username};
 
 use crate::error::{Fault, StorageError};
-use crate::operations::accounts;
+use crate::operations::{accounts, devices};
 use crate::rows::{NewTaskRow, millis};
 use crate::schema::task;
 use crate::store::{Connection, Store};
@@ -64,6 +64,8 @@ pub(super) fn insert_all(
     tasks: &[NewTask],
     now: DateTime<Utc>,
 ) -> Result<Vec<TaskId>, Fault> {
+    let serials: BTreeSet<&Serial> = tasks.iter().filter_map(|task| task.serial.as_ref()).collect();
+    devices::remember(connection, serials, now)?;
     tasks.iter().map(|task| insert(connection, task, now)).collect()
 }
 

@@ -5,6 +5,7 @@
 mod access_tokens;
 mod accounts;
 mod database;
+mod devices;
 mod installation;
 mod lists;
 mod records;
