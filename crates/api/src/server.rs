@@ -10,6 +10,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use tikmatrix_device::registry::Registry;
+use tikmatrix_domain::RetryPolicy;
 use tikmatrix_runner::{Runner, RunnerOptions};
 use tikmatrix_storage::{StorageError, Store};
 use tokio::task::JoinHandle;
@@ -102,6 +103,7 @@ impl Server {
             clock: Arc::clone(&builder.clock),
             artifacts: builder.data_directory.join("artifacts"),
             task_limit: builder.task_limit,
+            retry_policy: RetryPolicy::default(),
             most_at_work: gate.most_at_work(),
         })
         .await?;

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_device::phone::Phone;
-use tikmatrix_domain::{LeaseId, Task};
+use tikmatrix_domain::{FailedAttempt, LeaseId, Task};
 use tikmatrix_storage::{Claim, StorageError};
 use tokio::sync::watch;
 
-use crate::alarm;
-use crate::attempt::Attempt;
+use crate::at_work::Stopper;
+use crate::attempt::{Attempt, Conclusion};
 use crate::persistence::insist;
 use crate::places::Turn;
 use crate::shared::{Shared, Slot};
+use crate::{alarm, probe};
 
 /// Between two looks at a database that does not answer.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
@@ -36,6 +37,13 @@ pub(crate) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
             () = shared.stop.cancelled() => return,
             phone = ready_phone(&mut phones) => phone,
         };
+        if slot.is_set_aside() {
+            tokio::select! {
+                () = shared.stop.cancelled() => return,
+                answers = probe::until_it_answers(&phone, &mut phones) => slot.set_aside(!answers),
+            }
+            continue;
+        }
         // Before the look: a wake-up that comes during it is seen after it.
         wakes.mark_unchanged();
         let next_due = match look(&shared, &slot, &phone).await {
@@ -151,9 +159,23 @@ async fn work(shared: &Arc<Shared>, slot: &Slot, task: Task, lease: LeaseId, pho
         return;
     }
     log::info!("phone {}: task {} ({}) begins", slot.serial, task.id, task.script);
-    let finish = Attempt::new(Arc::clone(shared), &task, lease.clone()).run(task.clone(), phone).await;
+    let stopper = Arc::new(Stopper::new(&shared.stop));
+    // Until its end is written: whoever stops it waits for that.
+    let _entry = shared.at_work.enter(task.id, Arc::clone(&stopper));
+    let attempt = Attempt::new(Arc::clone(shared), &task, lease.clone(), stopper);
+    let Conclusion { finish, is_transient, let_go } = attempt.run(task.clone(), phone).await;
     log::info!("phone {}: task {} {}: {}", slot.serial, task.id, finish.outcome.text(), finish.remark);
-    let write = || shared.store.finish(task.id, lease.clone(), finish.clone());
+    slot.set_aside(!let_go);
+    let max_retries = task.options.max_retries;
+    let failed = FailedAttempt { is_transient, retry_count: task.retry_count, max_retries };
+    let retry_at = shared.retry_policy.wait(failed, &mut rand::rng()).and_then(|wait| {
+        let wait = TimeDelta::from_std(wait).ok()?;
+        finish.at.checked_add_signed(wait)
+    });
+    let write = async || match retry_at {
+        Some(at) => shared.store.postpone(task.id, lease.clone(), finish.clone(), at).await,
+        None => shared.store.finish(task.id, lease.clone(), finish.clone()).await,
+    };
     if let Err(error) = insist(&shared.stop, write).await {
         log::error!(
             "the end of task {} ({}: {}) is lost: {error}",

@@ -4,6 +4,7 @@
 pub(crate) mod account;
 pub(crate) mod body;
 mod create_tasks;
+pub(crate) mod cursor;
 pub(crate) mod device;
 mod fields;
 pub(crate) mod group;
@@ -13,6 +14,7 @@ mod names;
 mod options;
 mod paging;
 mod query;
+pub(crate) mod task_ids;
 mod timing;
 
 pub(crate) use create_tasks::{CreateTasks, Defaults};

@@ -2,8 +2,10 @@
 //! is described for the readers of the API.
 
 mod account;
+mod change;
 mod deleted;
 mod device;
+mod evidence;
 mod group;
 mod health;
 mod license;
@@ -13,8 +15,10 @@ mod task;
 mod time;
 
 pub(crate) use account::{AccountListView, AccountView, ImportedView};
+pub(crate) use change::{BatchDeletedView, RetriedView};
 pub(crate) use deleted::DeletedView;
 pub(crate) use device::{DeviceListView, DeviceState, DeviceView, state as device_state};
+pub(crate) use evidence::{TaskLogView, artifact_name};
 pub(crate) use group::{GroupDeletedView, GroupListView, GroupView};
 pub(crate) use health::HealthView;
 pub(crate) use license::LicenseView;

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod change;
+#[cfg(test)]
 mod create;
 #[cfg(test)]
 mod devices;
