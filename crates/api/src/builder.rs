@@ -8,8 +8,11 @@ use std::time::Duration;
 use actix_web::web::ServiceConfig;
 use tikmatrix_device::script::{Script, ScriptRegistry};
 use tikmatrix_domain::{Clock, SystemClock};
+use tikmatrix_licensing::PublicKey;
 
 use crate::access::{Exposure, HostName};
+use crate::gate::LicenseOptions;
+use crate::installed::license_path;
 use crate::server::Server;
 use crate::start_error::StartError;
 
@@ -39,6 +42,8 @@ pub struct ServerBuilder {
     pub(crate) scripts: ScriptRegistry,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) task_limit: Duration,
+    pub(crate) license: Option<PathBuf>,
+    pub(crate) license_key: Option<PublicKey>,
     pub(crate) more_routes: MoreRoutes,
 }
 
@@ -56,6 +61,8 @@ impl ServerBuilder {
             scripts: ScriptRegistry::default(),
             clock: Arc::new(SystemClock),
             task_limit: TASK_LIMIT,
+            license: None,
+            license_key: None,
             more_routes: Arc::new(|_| {}),
         }
     }
@@ -148,11 +155,35 @@ impl ServerBuilder {
         self
     }
 
+    /// The licence file, which has to be there. Default: the one in the data directory, if there is one.
+    #[must_use]
+    pub fn license(mut self, path: impl Into<PathBuf>) -> Self {
+        self.license = Some(path.into());
+        self
+    }
+
+    /// The vendor's key, which verifies licences. Without it no licence is in force.
+    #[must_use]
+    pub fn license_key(mut self, key: PublicKey) -> Self {
+        self.license_key = Some(key);
+        self
+    }
+
     /// Routes that the server answers besides its own, which come first. Only the last ones given count.
     #[must_use]
     pub fn routes(mut self, routes: impl Fn(&mut ServiceConfig) + Send + Sync + 'static) -> Self {
         self.more_routes = Arc::new(routes);
         self
+    }
+
+    /// Where its licence is, and what verifies it.
+    pub(crate) fn license_options(&self) -> LicenseOptions {
+        let installed = || license_path(&self.data_directory);
+        LicenseOptions {
+            path: self.license.clone().unwrap_or_else(installed),
+            required: self.license.is_some(),
+            key: self.license_key.clone(),
+        }
     }
 
     /// Starts the server: when this returns, it answers requests.

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use tikmatrix_device::registry::PhoneEntry;
 use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_domain::Clock;
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
+use tokio::sync::watch;
 
+use crate::gate::Gate;
 use crate::request::idempotency::KeysInFlight;
 
 /// The parts of a running server that answer requests.
@@ -15,10 +18,14 @@ pub(crate) struct Core {
     pub(crate) store: Store,
     /// What tasks can be made of.
     pub(crate) scripts: ScriptRegistry,
+    /// The phones that are configured, as they come and go.
+    pub(crate) phones: watch::Receiver<Vec<PhoneEntry>>,
     /// Who runs them.
     pub(crate) runner: Runner,
     /// The keys of requests that are under way.
     pub(crate) keys_in_flight: KeysInFlight,
+    /// What they may do.
+    pub(crate) gate: Gate,
     /// What time it is.
     pub(crate) clock: Arc<dyn Clock>,
 }

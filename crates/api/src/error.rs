@@ -21,6 +21,8 @@ pub(crate) enum ErrorCode {
     UnknownScript,
     /// A token is required, and none or a wrong one was sent.
     TokenRequired,
+    /// The plan has no API access.
+    NoApiAccess,
     /// No such task or route.
     NotFound,
     /// The route exists, and not with this method.
@@ -43,6 +45,7 @@ impl ErrorCode {
             Self::ScriptNameMissing => (40002, StatusCode::BAD_REQUEST),
             Self::UnknownScript => (40003, StatusCode::BAD_REQUEST),
             Self::TokenRequired => (40101, StatusCode::UNAUTHORIZED),
+            Self::NoApiAccess => (40301, StatusCode::FORBIDDEN),
             Self::NotFound => (40401, StatusCode::NOT_FOUND),
             Self::MethodNotAllowed => (40501, StatusCode::METHOD_NOT_ALLOWED),
             Self::BodyTooLarge => (41301, StatusCode::PAYLOAD_TOO_LARGE),

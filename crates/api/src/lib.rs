@@ -15,6 +15,7 @@ mod builder;
 mod core;
 mod envelope;
 mod error;
+mod gate;
 mod installed;
 mod json;
 mod listen;

@@ -10,6 +10,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use tikmatrix_device::registry::Registry;
+use tikmatrix_domain::RetryPolicy;
 use tikmatrix_runner::{Runner, RunnerOptions};
 use tikmatrix_storage::{StorageError, Store};
 use tokio::task::JoinHandle;
@@ -17,6 +18,7 @@ use tokio::task::JoinHandle;
 use crate::access::{self, Access, HostName, HostNames, Tokens};
 use crate::builder::{MoreRoutes, ServerBuilder};
 use crate::core::Core;
+use crate::gate::{self, Gate};
 use crate::listen::{self, Listeners};
 use crate::request::idempotency::KeysInFlight;
 use crate::routes;
@@ -38,6 +40,8 @@ pub struct Server {
     http: JoinHandle<io::Result<()>>,
     runner: Runner,
     registry: Registry,
+    gate: Gate,
+    gate_keeper: JoinHandle<()>,
 }
 
 impl Server {
@@ -69,9 +73,13 @@ impl Server {
 
     /// Ends the server: no new requests, running tasks are interrupted and accounted for, phones are let go.
     pub async fn shutdown(self) {
-        let Self { handle, http, runner, registry, .. } = self;
+        let Self { handle, http, runner, registry, gate, gate_keeper, .. } = self;
         tokio::join!(handle.stop(true), runner.shutdown());
         registry.shutdown().await;
+        gate_keeper.abort();
+        // It was told to end, and has nothing more to say.
+        let _ = gate_keeper.await;
+        gate.close().await;
         if let Ok(Err(error)) = http.await {
             log::warn!("the HTTP server did not end well: {error}");
         }
@@ -86,6 +94,7 @@ impl Server {
             .await
             .map_err(|error| StartError::Http(io::Error::other(error)))??;
         let access = access(&builder, &store).await?;
+        let gate = Gate::open(builder.license_options(), store.clone(), Arc::clone(&builder.clock)).await?;
         let registry = Registry::start(builder.phones);
         let runner = Runner::start(RunnerOptions {
             store: store.clone(),
@@ -94,17 +103,22 @@ impl Server {
             clock: Arc::clone(&builder.clock),
             artifacts: builder.data_directory.join("artifacts"),
             task_limit: builder.task_limit,
+            retry_policy: RetryPolicy::default(),
+            most_at_work: gate.most_at_work(),
         })
         .await?;
         let core = Core {
             store,
             scripts: builder.scripts,
+            phones: registry.watch(),
             runner: runner.clone(),
             keys_in_flight: KeysInFlight::default(),
+            gate: gate.clone(),
             clock: builder.clock,
         };
         let (handle, http) = serve(listeners, core, access, builder.more_routes, builder.most_connections)?;
-        Ok(Self { addresses, handle, http, runner, registry })
+        let gate_keeper = tokio::spawn(gate.clone().keep());
+        Ok(Self { addresses, handle, http, runner, registry, gate, gate_keeper })
     }
 }
 
@@ -153,6 +167,7 @@ fn serve(
     let mut server = HttpServer::new(move || {
         let more_routes = Arc::clone(&more_routes);
         App::new()
+            .wrap(from_fn(gate::refuse_without_api))
             .wrap(from_fn(access::guard))
             .app_data(access.clone())
             .app_data(core.clone())

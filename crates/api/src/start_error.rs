@@ -63,6 +63,14 @@ pub enum StartError {
         /// What the machine says.
         source: io::Error,
     },
+    /// The licence file cannot be read.
+    #[error("cannot read the licence {}: {source}", path.display())]
+    License {
+        /// The file.
+        path: PathBuf,
+        /// What the machine says.
+        source: io::Error,
+    },
     /// The database does not open.
     #[error(transparent)]
     Storage(#[from] StorageError),

@@ -30,7 +30,7 @@ pub use group::{Group, GroupChange, GroupId};
 pub use history::{
     Artifact, ArtifactKind, Attempt, LogLevel, LogLine, Record, RecordedEvent, Step, TaskDetail,
 };
-pub use interruption::{interrupted_by_crash, interrupted_by_shutdown};
+pub use interruption::{interrupted_by_crash, interrupted_by_shutdown, stopped_by_hand};
 pub use interval::{Interval, LONGEST_INTERVAL};
 pub use names::{AppKind, EmptyName, ScriptName, Serial, Username};
 pub use package_name::{NotAPackageName, PackageName};

@@ -14,6 +14,8 @@ pub enum PhonePresence {
     Idle,
     /// It works on a task.
     Busy,
+    /// It would take a task, and as many phones work as may.
+    HeldBack,
 }
 
 /// Why a pending task does not run yet.
@@ -29,6 +31,8 @@ pub enum WaitingReason {
     NoDeviceForAccount,
     /// Its last attempt failed for now, and the next one is still to come.
     RetryBackoff,
+    /// As many phones work as the plan allows.
+    PlanLimit,
 }
 
 impl WaitingReason {
@@ -41,6 +45,7 @@ impl WaitingReason {
             Self::DeviceBusy => "device_busy",
             Self::NoDeviceForAccount => "no_device_for_account",
             Self::RetryBackoff => "retry_backoff",
+            Self::PlanLimit => "plan_limit",
         }
     }
 }
@@ -68,6 +73,7 @@ pub fn waiting_reason(task: &Task, now: DateTime<Utc>, presence: PhonePresence) 
     match presence {
         PhonePresence::Offline => Some(WaitingReason::DeviceOffline),
         PhonePresence::Busy => Some(WaitingReason::DeviceBusy),
+        PhonePresence::HeldBack => Some(WaitingReason::PlanLimit),
         PhonePresence::Idle => None,
     }
 }

@@ -38,6 +38,7 @@ fn a_due_task_waits_for_whatever_its_phone_lacks() {
     let reason = |presence| waiting_reason(&task(), now(), presence);
     assert_eq!(reason(PhonePresence::Offline), Some(WaitingReason::DeviceOffline));
     assert_eq!(reason(PhonePresence::Busy), Some(WaitingReason::DeviceBusy));
+    assert_eq!(reason(PhonePresence::HeldBack), Some(WaitingReason::PlanLimit));
     assert_eq!(reason(PhonePresence::Idle), None);
 }
 

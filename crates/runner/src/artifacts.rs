@@ -1,7 +1,7 @@
 //! Evidence as files: `TASK/ATTEMPT/KIND.EXTENSION` below the folder for artifacts.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 use tikmatrix_domain::{ArtifactKind, TaskId};
 
@@ -44,6 +44,32 @@ impl ArtifactFolder {
     }
 }
 
+/// Reads the file at the path `file` below `root`; a path that leads out of it is none.
+pub(crate) async fn read(root: &Path, file: &str) -> io::Result<Vec<u8>> {
+    let file = Path::new(file);
+    if !file.components().all(|part| matches!(part, Component::Normal(_))) {
+        return Err(io::Error::new(
+            io::ErrorKind::NotFound,
+            "the path leads out of the folder for artifacts",
+        ));
+    }
+    let path = root.join(file);
+    tokio::task::spawn_blocking(move || std::fs::read(path)).await.map_err(io::Error::other)?
+}
+
+/// Removes everything that was kept of a task. What cannot be removed is told in the log: the task itself is gone.
+pub(crate) async fn remove(root: &Path, task: TaskId) {
+    let folder = root.join(task.to_string());
+    let shown = folder.clone();
+    let removing = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(folder));
+    match removing.await.map_err(io::Error::other).and_then(|removed| removed) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            log::warn!("the files of the deleted task {task} stay in {}: {error}", shown.display());
+        }
+        _ => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +98,31 @@ mod tests {
         std::fs::write(root.path().join("artifacts"), "a file is in the way").unwrap();
         let mut folder = ArtifactFolder::new(root.path().join("artifacts"), TaskId(1), 1);
         assert!(folder.keep(ArtifactKind::UiTree, Vec::new()).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_was_kept_can_be_read_and_nothing_beside_it() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join("secret"), "password").unwrap();
+        let artifacts = root.path().join("artifacts");
+        let mut folder = ArtifactFolder::new(artifacts.clone(), TaskId(12), 1);
+        let file = folder.keep(ArtifactKind::UiTree, b"<hierarchy/>".to_vec()).await.unwrap();
+        assert_eq!(read(&artifacts, &file).await.unwrap(), b"<hierarchy/>");
+        let absolute = root.path().join("secret");
+        for outside in ["../secret", "12/../../secret", "", "12/1", absolute.to_str().unwrap()] {
+            assert!(read(&artifacts, outside).await.is_err(), "{outside}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_files_of_one_task_are_removed_and_those_of_others_stay() {
+        let root = tempfile::tempdir().unwrap();
+        for task in [TaskId(1), TaskId(12)] {
+            let mut folder = ArtifactFolder::new(root.path().to_owned(), task, 1);
+            folder.keep(ArtifactKind::UiTree, Vec::new()).await.unwrap();
+        }
+        remove(root.path(), TaskId(1)).await;
+        remove(root.path(), TaskId(1)).await;
+        assert!(!root.path().join("1").exists() && root.path().join("12/1/ui-tree.xml").exists());
     }
 }

@@ -6,26 +6,37 @@ use std::time::Duration;
 use serde_json::Value;
 use tikmatrix_device::phone::Phone;
 use tikmatrix_device::script::{Assignment, Ended, Journal, Limits, Script, execute};
-use tikmatrix_domain::{Finish, LeaseId, Outcome, Task, interrupted_by_shutdown};
+use tikmatrix_domain::{Finish, LeaseId, Outcome, Task, interrupted_by_shutdown, stopped_by_hand};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
-use tokio_util::sync::CancellationToken;
 
 use crate::artifacts::ArtifactFolder;
+use crate::at_work::Stopper;
 use crate::journal::TaskJournal;
 use crate::keeper::Keeper;
 use crate::shared::Shared;
 
-/// A script that was stopped lets go of its phone within 5 s, its clean-up included; this is for one that does not.
-const LETS_GO_WITHIN: Duration = Duration::from_secs(10);
+/// A script that was stopped has 4 s for its clean-up; this is for one that does not let go. A person who stopped it
+/// is answered within 5 s.
+const LETS_GO_WITHIN: Duration = Duration::from_millis(4_500);
 /// The engine ends a script in its time and then collects evidence and cleans up; this is for an engine that hangs.
 const BEYOND_ITS_TIME: Duration = Duration::from_secs(120);
 
 pub(crate) struct Attempt {
     shared: Arc<Shared>,
     journal: Arc<TaskJournal>,
-    cancel: CancellationToken,
+    stopper: Arc<Stopper>,
+    time_limit: Duration,
     keeper: JoinHandle<()>,
+}
+
+/// How an attempt ended, and what that means for its task and its phone.
+pub(crate) struct Conclusion {
+    pub(crate) finish: Finish,
+    /// Whether the same may succeed later, and nothing may have been done already.
+    pub(crate) is_transient: bool,
+    /// Whether the script let go of its phone, as far as anyone can tell.
+    pub(crate) let_go: bool,
 }
 
 /// How the script's run came back.
@@ -41,27 +52,32 @@ enum Run {
 
 impl Attempt {
     /// Prepares the attempt of `task` under `lease`. What is said in it is kept from now on.
-    pub(crate) fn new(shared: Arc<Shared>, task: &Task, lease: LeaseId) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, task: &Task, lease: LeaseId, stopper: Arc<Stopper>) -> Self {
         let journal = Arc::new(TaskJournal::new(Arc::clone(&shared.clock)));
-        let cancel = shared.stop.child_token();
+        let time_limit = task.options.time_limit.unwrap_or(shared.task_limit);
         let keeper = Keeper {
             shared: Arc::clone(&shared),
             task: task.id,
             lease,
             journal: Arc::clone(&journal),
             folder: ArtifactFolder::new(shared.artifacts.clone(), task.id, task.attempt_count),
-            cancel: cancel.clone(),
+            cancel: stopper.cancel.clone(),
         };
-        Self { shared, journal, cancel, keeper: tokio::spawn(keeper.run()) }
+        Self { shared, journal, stopper, time_limit, keeper: tokio::spawn(keeper.run()) }
     }
 
-    /// Runs the task's script on `phone`. When this returns, everything that it said is kept and the phone is free.
-    pub(crate) async fn run(self, task: Task, phone: Phone) -> Finish {
+    /// Runs the task's script on `phone`. When this returns, everything that it said is kept and the phone is free,
+    /// unless the conclusion says that it did not let go.
+    pub(crate) async fn run(self, task: Task, phone: Phone) -> Conclusion {
+        let (mut is_transient, mut let_go) = (false, true);
         let (outcome, remark) = match self.prepare(&task) {
             Ok((script, config)) => {
                 let assignment =
                     Assignment { username: task.username, app: task.app, config, seed: rand::random() };
-                self.put_into_words(self.perform(script, assignment, phone).await)
+                let run = self.perform(script, assignment, phone).await;
+                is_transient = matches!(&run, Run::Ended(Ended::Failed(failure)) if failure.is_transient());
+                let_go = !matches!(run, Run::Abandoned | Run::Overdue);
+                self.put_into_words(run)
             }
             Err(remark) => (Outcome::Failed, remark),
         };
@@ -69,7 +85,8 @@ impl Attempt {
         if let Err(error) = self.keeper.await {
             log::error!("task {}: what its script said last is lost: {error}", task.id);
         }
-        Finish { outcome, remark, at: self.shared.clock.now() }
+        let finish = Finish { outcome, remark, at: self.shared.clock.now() };
+        Conclusion { finish, is_transient, let_go }
     }
 
     fn prepare(&self, task: &Task) -> Result<(Arc<dyn Script>, Value), String> {
@@ -83,13 +100,13 @@ impl Attempt {
     /// In a task of its own, so that a panic of the engine ends the attempt alone.
     async fn perform(&self, script: Arc<dyn Script>, assignment: Assignment, phone: Phone) -> Run {
         let journal: Arc<dyn Journal> = Arc::clone(&self.journal) as _;
-        let limits = Limits { total: self.shared.task_limit };
-        let cancel = self.cancel.clone();
+        let limits = Limits { total: self.time_limit };
+        let cancel = self.stopper.cancel.clone();
         let mut run = tokio::spawn(async move {
             execute(script.as_ref(), phone, assignment, journal, limits, cancel).await
         });
         let refuses_to_stop = async {
-            self.cancel.cancelled().await;
+            self.stopper.cancel.cancelled().await;
             sleep(LETS_GO_WITHIN).await;
         };
         let given_up = tokio::select! {
@@ -98,7 +115,7 @@ impl Attempt {
                 Err(error) => Run::BrokeOff(error.to_string()),
             },
             () = refuses_to_stop => Run::Abandoned,
-            () = sleep(self.shared.task_limit.saturating_add(BEYOND_ITS_TIME)) => Run::Overdue,
+            () = sleep(self.time_limit.saturating_add(BEYOND_ITS_TIME)) => Run::Overdue,
         };
         run.abort();
         given_up
@@ -109,7 +126,7 @@ impl Attempt {
             Some(step) => format!("it was at \"{step}\""),
             None => "it had not begun its first step".to_owned(),
         };
-        let limit = self.shared.task_limit;
+        let limit = self.time_limit;
         match run {
             Run::Ended(Ended::Completed(completion)) => (Outcome::Succeeded, completion.remark),
             Run::Ended(Ended::Failed(failure)) => (Outcome::Failed, failure.to_string()),
@@ -124,11 +141,19 @@ impl Attempt {
                 let step = at_step(self.journal.last_step());
                 (Outcome::Failed, format!("the script broke off with an internal error ({message}): {step}"))
             }
-            Run::Ended(Ended::Cancelled) | Run::Abandoned => {
-                let finish =
-                    interrupted_by_shutdown(self.journal.last_step().as_deref(), self.shared.clock.now());
-                (finish.outcome, finish.remark)
+            Run::Ended(Ended::Cancelled) => self.stopped(),
+            Run::Abandoned => {
+                let (outcome, remark) = self.stopped();
+                let apart = "its phone was not let go in time and is set aside until it answers";
+                (outcome, format!("{remark}; {apart}"))
             }
         }
+    }
+
+    fn stopped(&self) -> (Outcome, String) {
+        let (last_step, now) = (self.journal.last_step(), self.shared.clock.now());
+        let end = if self.stopper.is_by_a_person() { stopped_by_hand } else { interrupted_by_shutdown };
+        let finish = end(last_step.as_deref(), now);
+        (finish.outcome, finish.remark)
     }
 }

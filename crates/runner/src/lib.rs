@@ -4,13 +4,18 @@
 
 mod alarm;
 mod artifacts;
+mod at_work;
 mod attempt;
+mod by_hand;
 mod journal;
 mod keeper;
 mod persistence;
+mod places;
+mod probe;
 mod runner;
 mod shared;
 mod supervisor;
+mod survey;
 mod worker;
 
 pub use runner::{Runner, RunnerOptions};

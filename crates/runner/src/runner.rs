@@ -1,17 +1,18 @@
 //! The runner as its owner sees it: started, woken, asked and shut down.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tikmatrix_device::registry::PhoneEntry;
 use tikmatrix_device::script::ScriptRegistry;
-use tikmatrix_domain::{Clock, PhonePresence, Serial};
-use tikmatrix_storage::{StorageError, Store};
+use tikmatrix_domain::{Artifact, Clock, PhonePresence, RetryPolicy, Serial, TaskId};
+use tikmatrix_storage::{Deletion, StorageError, Store};
 use tokio::sync::watch;
 
 use crate::shared::Shared;
-use crate::supervisor;
+use crate::{artifacts, by_hand, supervisor};
 
 /// What a runner works with.
 pub struct RunnerOptions {
@@ -25,8 +26,13 @@ pub struct RunnerOptions {
     pub clock: Arc<dyn Clock>,
     /// The folder below which the evidence of failures is kept; it is made when it is needed.
     pub artifacts: PathBuf,
-    /// The longest that one task may work, its clean-up not counted.
+    /// The longest that an attempt may work whose task sets no limit of its own, its clean-up not counted.
     pub task_limit: Duration,
+    /// How long tasks wait that are begun again by themselves.
+    pub retry_policy: RetryPolicy,
+    /// How many phones may work at once, over all servers on one database. It may change at any time; whoever works
+    /// then goes on.
+    pub most_at_work: watch::Receiver<u32>,
 }
 
 /// Runs tasks in the background until it is shut down; a cheap clone. One that is dropped without a shutdown goes on
@@ -61,6 +67,32 @@ impl Runner {
     #[must_use]
     pub fn presence(&self, serial: &Serial) -> PhonePresence {
         self.shared.presence(serial)
+    }
+
+    /// Stops a running task, and returns when its phone was let go and its end is written: within 5 s as a rule. A
+    /// script that does not let go in that time is abandoned, and its phone is set aside until it answers a probe. A
+    /// task that ends by itself at that very moment keeps its own end.
+    ///
+    /// # Errors
+    /// [`StorageError::NoSuchTask`], [`StorageError::Illegal`] when it does not run, or of the database.
+    pub async fn stop(&self, task: TaskId) -> Result<(), StorageError> {
+        by_hand::stop(&self.shared, task).await
+    }
+
+    /// Deletes tasks with everything that was kept of them; those that run are stopped first.
+    ///
+    /// # Errors
+    /// Of the database; those that are gone by then stay so.
+    pub async fn delete(&self, tasks: Vec<TaskId>) -> Result<Deletion, StorageError> {
+        by_hand::delete(&self.shared, tasks).await
+    }
+
+    /// The bytes of a file that was kept as evidence.
+    ///
+    /// # Errors
+    /// Of the file system, when the file is gone or cannot be read.
+    pub async fn artifact(&self, artifact: &Artifact) -> io::Result<Vec<u8>> {
+        artifacts::read(&self.shared.artifacts, &artifact.file).await
     }
 
     /// Takes no more tasks, stops those that work, and returns when each of them is accounted for: as a rule within 5 s,

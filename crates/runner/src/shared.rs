@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use tikmatrix_device::phone::Phone;
 use tikmatrix_device::script::ScriptRegistry;
-use tikmatrix_domain::{Clock, PhonePresence, Serial};
+use tikmatrix_domain::{Clock, PhonePresence, RetryPolicy, Serial};
 use tikmatrix_storage::Store;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::at_work::AtWork;
+use crate::places::Places;
 use crate::runner::RunnerOptions;
 
 pub(crate) struct Shared {
@@ -21,6 +23,11 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) artifacts: PathBuf,
     pub(crate) task_limit: Duration,
+    pub(crate) retry_policy: RetryPolicy,
+    /// What works now.
+    pub(crate) at_work: AtWork,
+    /// The places for phones that work, and the queue for them.
+    pub(crate) places: Places,
     /// Changes whenever there may be new work.
     pub(crate) wakes: watch::Sender<()>,
     /// Cancelled when no more tasks are to be taken and those that work are to stop.
@@ -36,6 +43,7 @@ pub(crate) struct Slot {
     /// The connection while the phone is ready.
     pub(crate) phone: watch::Sender<Option<Phone>>,
     busy: AtomicBool,
+    set_aside: AtomicBool,
 }
 
 /// Marks a slot's phone as busy for as long as it lives.
@@ -49,6 +57,9 @@ impl Shared {
             clock: options.clock,
             artifacts: options.artifacts,
             task_limit: options.task_limit,
+            retry_policy: options.retry_policy,
+            at_work: AtWork::default(),
+            places: Places::new(options.most_at_work),
             wakes: watch::Sender::new(()),
             stop: CancellationToken::new(),
             ended: CancellationToken::new(),
@@ -63,8 +74,10 @@ impl Shared {
     pub(crate) fn presence(&self, serial: &Serial) -> PhonePresence {
         match self.slots().get(serial) {
             Some(slot) if slot.busy.load(Ordering::Relaxed) => PhonePresence::Busy,
-            Some(slot) if slot.phone.borrow().is_some() => PhonePresence::Idle,
-            _ => PhonePresence::Offline,
+            Some(slot) if slot.is_set_aside() || slot.phone.borrow().is_none() => PhonePresence::Offline,
+            Some(slot) if self.places.is_held_back(&slot.serial) => PhonePresence::HeldBack,
+            Some(_) => PhonePresence::Idle,
+            None => PhonePresence::Offline,
         }
     }
 
@@ -95,6 +108,7 @@ impl Slot {
             serial: phone.serial().clone(),
             phone: watch::Sender::new(Some(phone.clone())),
             busy: AtomicBool::new(false),
+            set_aside: AtomicBool::new(false),
         }
     }
 
@@ -112,6 +126,16 @@ impl Slot {
             }
             !same
         });
+    }
+
+    /// Whether the phone gets no work because a script did not let go of it.
+    pub(crate) fn is_set_aside(&self) -> bool {
+        self.set_aside.load(Ordering::Relaxed)
+    }
+
+    /// Gives the phone no work, or work again.
+    pub(crate) fn set_aside(&self, aside: bool) {
+        self.set_aside.store(aside, Ordering::Relaxed);
     }
 
     pub(crate) fn occupy(&self) -> Busy<'_> {

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::shared::Shared;
+use crate::survey;
 use crate::worker;
 
 pub(crate) async fn run(shared: Arc<Shared>, mut phones: watch::Receiver<Vec<PhoneEntry>>) {
@@ -17,6 +18,7 @@ pub(crate) async fn run(shared: Arc<Shared>, mut phones: watch::Receiver<Vec<Pho
     loop {
         let entries = phones.borrow_and_update().clone();
         for slot in shared.follow(entries.iter().filter_map(|entry| entry.phone.as_ref())) {
+            workers.spawn(survey::run(Arc::clone(&shared), Arc::clone(&slot)));
             workers.spawn(worker::run(Arc::clone(&shared), slot));
         }
         tokio::select! {

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_device::phone::Phone;
-use tikmatrix_domain::{LeaseId, Task};
-use tikmatrix_storage::StorageError;
+use tikmatrix_domain::{FailedAttempt, LeaseId, Task};
+use tikmatrix_storage::{Claim, StorageError};
 use tokio::sync::watch;
 
-use crate::alarm;
-use crate::attempt::Attempt;
+use crate::at_work::Stopper;
+use crate::attempt::{Attempt, Conclusion};
 use crate::persistence::insist;
+use crate::places::Turn;
 use crate::shared::{Shared, Slot};
+use crate::{alarm, probe};
 
 /// Between two looks at a database that does not answer.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
@@ -22,6 +24,8 @@ enum Look {
     Taken(Box<Task>, LeaseId),
     /// Nothing is due; the next task will be then, if there is one.
     Nothing(Option<DateTime<Utc>>),
+    /// The phone went, or the runner is to end, while the phone waited for a place among those that work.
+    CutShort,
 }
 
 pub(crate) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
@@ -33,13 +37,22 @@ pub(crate) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
             () = shared.stop.cancelled() => return,
             phone = ready_phone(&mut phones) => phone,
         };
+        if slot.is_set_aside() {
+            tokio::select! {
+                () = shared.stop.cancelled() => return,
+                answers = probe::until_it_answers(&phone, &mut phones) => slot.set_aside(!answers),
+            }
+            continue;
+        }
         // Before the look: a wake-up that comes during it is seen after it.
         wakes.mark_unchanged();
-        let next_due = match look(&shared, &slot).await {
+        let next_due = match look(&shared, &slot, &phone).await {
             Ok(Look::Taken(task, lease)) => {
                 work(&shared, &slot, *task, lease, phone).await;
+                shared.places.give_up_one();
                 continue;
             }
+            Ok(Look::CutShort) => continue,
             Ok(Look::Nothing(next_due)) => next_due,
             Err(error) => {
                 log::error!("phone {}: {error}; looking again in {AFTER_ERROR:?}", slot.serial);
@@ -84,17 +97,52 @@ async fn is_gone(phone: &Phone) -> bool {
 }
 
 /// Looks before it takes: a look costs nothing that other phones wait for, and mostly finds nothing.
-async fn look(shared: &Shared, slot: &Slot) -> Result<Look, StorageError> {
+async fn look(shared: &Shared, slot: &Slot, phone: &Phone) -> Result<Look, StorageError> {
     loop {
         let next_due = shared.store.next_due(slot.serial.clone()).await?;
         let now = shared.clock.now();
         if next_due.is_none_or(|due| due > now) {
             return Ok(Look::Nothing(next_due));
         }
-        let lease = LeaseId(format!("{:032x}", rand::random::<u128>()));
+        let turn = tokio::select! {
+            () = shared.stop.cancelled() => return Ok(Look::CutShort),
+            _ = phone.closed() => return Ok(Look::CutShort),
+            turn = shared.places.turn(&slot.serial) => turn,
+        };
         // What was due may have been taken away meanwhile; what is due after it is another look's answer.
-        if let Some(task) = shared.store.claim_next(slot.serial.clone(), lease.clone(), now).await? {
-            return Ok(Look::Taken(Box::new(task), lease));
+        if let Some(look) = take(shared, slot, phone, turn).await? {
+            return Ok(look);
+        }
+    }
+}
+
+/// Takes the phone's next task as soon as there is a place for the phone; none if nothing is due by then. The claim
+/// itself is never cut short: a task that was taken must reach its worker.
+async fn take(
+    shared: &Shared,
+    slot: &Slot,
+    phone: &Phone,
+    mut turn: Turn<'_>,
+) -> Result<Option<Look>, StorageError> {
+    loop {
+        let lease = LeaseId(format!("{:032x}", rand::random::<u128>()));
+        let claim =
+            shared.store.claim_within(turn.most(), slot.serial.clone(), lease.clone(), shared.clock.now());
+        match claim.await? {
+            Claim::Taken(task) => {
+                turn.found();
+                return Ok(Some(Look::Taken(task, lease)));
+            }
+            Claim::NothingDue => {
+                turn.found();
+                return Ok(None);
+            }
+            Claim::NoRoom => {}
+        }
+        tokio::select! {
+            () = shared.stop.cancelled() => return Ok(Some(Look::CutShort)),
+            _ = phone.closed() => return Ok(Some(Look::CutShort)),
+            () = turn.place_may_be_free() => {}
         }
     }
 }
@@ -111,9 +159,23 @@ async fn work(shared: &Arc<Shared>, slot: &Slot, task: Task, lease: LeaseId, pho
         return;
     }
     log::info!("phone {}: task {} ({}) begins", slot.serial, task.id, task.script);
-    let finish = Attempt::new(Arc::clone(shared), &task, lease.clone()).run(task.clone(), phone).await;
+    let stopper = Arc::new(Stopper::new(&shared.stop));
+    // Until its end is written: whoever stops it waits for that.
+    let _entry = shared.at_work.enter(task.id, Arc::clone(&stopper));
+    let attempt = Attempt::new(Arc::clone(shared), &task, lease.clone(), stopper);
+    let Conclusion { finish, is_transient, let_go } = attempt.run(task.clone(), phone).await;
     log::info!("phone {}: task {} {}: {}", slot.serial, task.id, finish.outcome.text(), finish.remark);
-    let write = || shared.store.finish(task.id, lease.clone(), finish.clone());
+    slot.set_aside(!let_go);
+    let max_retries = task.options.max_retries;
+    let failed = FailedAttempt { is_transient, retry_count: task.retry_count, max_retries };
+    let retry_at = shared.retry_policy.wait(failed, &mut rand::rng()).and_then(|wait| {
+        let wait = TimeDelta::from_std(wait).ok()?;
+        finish.at.checked_add_signed(wait)
+    });
+    let write = async || match retry_at {
+        Some(at) => shared.store.postpone(task.id, lease.clone(), finish.clone(), at).await,
+        None => shared.store.finish(task.id, lease.clone(), finish.clone()).await,
+    };
     if let Err(error) = insist(&shared.stop, write).await {
         log::error!(
             "the end of task {} ({}: {}) is lost: {error}",

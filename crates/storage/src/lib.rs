@@ -15,5 +15,7 @@ mod writer;
 
 pub use error::StorageError;
 pub use filter::{AccountFilter, NumberedPage, Page, PageStart, TaskCounts, TaskFilter};
-pub use operations::{AccountRemoval, Deletion, DeviceChanged, DeviceRemoval, GroupChanged, RequestKey};
+pub use operations::{
+    AccountRemoval, Claim, Deletion, DeviceChanged, DeviceRemoval, GroupChanged, Installation, RequestKey,
+};
 pub use store::{Store, Version};

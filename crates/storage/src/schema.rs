@@ -169,3 +169,11 @@ diesel::table! {
         last_used_at -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    installation (id) {
+        id -> Integer,
+        made_at -> BigInt,
+        last_seen -> BigInt,
+    }
+}

@@ -1,12 +1,14 @@
 //! Protects the sentence: a licence is made with one key, verified offline with the other, and installed only when it
-//! would be in force.
+//! would be in force; a running server follows it, and never more phones work than it allows.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use chrono::DateTime;
 use serde_json::{Value, json};
 use tempfile::{TempDir, tempdir};
 
-use crate::harness::Program;
+use crate::harness::{Program, Server, Video, wait_for};
 
 /// A vendor with a pair of keys, and a user with a data directory.
 struct Trade {
@@ -140,4 +142,59 @@ fn neither_key_is_told_when_they_are_mixed_up() {
     let data = trade.path("data");
     let said = refused(&["license", "install", &file, "--data-dir", &data, "--license-key", private.trim()]);
     assert!(said.contains("private key") && !said.contains(private.trim()), "{said}");
+}
+
+#[test]
+fn a_running_server_follows_the_license_that_is_installed() {
+    let trade = Trade::new();
+    let server = Server::start_with(trade.directory.path(), 0, &["--license-key", &trade.public_key]);
+    let checked = || server.get("/api/v1/license/check");
+    let trial = checked();
+    assert_eq!((trial.status, &trial.body["data"]["trial"]), (200, &json!(true)), "{trial:?}");
+
+    let starter = trade.issue("starter", &["--plan", "starter"]);
+    done(&trade.install_arguments(&starter, &trade.path("data")));
+    let refused =
+        wait_for("the licence for Starter", SOON, || Some(checked()).filter(|answer| answer.status == 403));
+    assert_eq!(refused.body["code"], json!(40301), "{refused:?}");
+    assert_eq!(refused.body["data"]["plan_name"], "Starter", "{refused:?}");
+    assert_eq!(server.get("/api/v1/task").body["code"], json!(40301));
+
+    let team = trade.issue("team", &["--plan", "team"]);
+    done(&trade.install_arguments(&team, &trade.path("data")));
+    wait_for("the licence for Team", SOON, || Some(checked()).filter(|answer| answer.status == 200));
+    assert_eq!(server.get("/api/v1/task").status, 200);
+}
+
+const SOON: Duration = Duration::from_secs(30);
+
+#[test]
+fn no_more_phones_work_than_the_license_allows_and_the_others_say_why_they_wait() {
+    let trade = Trade::new();
+    let file = trade.issue("license", &["--plan", "pro", "--device-limit", "5"]);
+    let more = ["--license", &file, "--license-key", &trade.public_key];
+    let server = Server::start_with(trade.directory.path(), 7, &more);
+    let serials: Vec<String> = (1..=7).map(|number| format!("virtual-{number}")).collect();
+    let serials: Vec<&str> = serials.iter().map(String::as_str).collect();
+    for serial in &serials {
+        server.arm(serial, &json!({"fault": "slow_upload", "seconds": 5}));
+    }
+    let video = Video::make(trade.directory.path(), "video.mp4");
+    let ids = server.create(&serials, "at most five at once", &video);
+    wait_for("two tasks that wait for a place", SOON, || {
+        let page = server.get("/api/v1/task?status=0");
+        let tasks = page.body["data"]["tasks"].as_array().unwrap();
+        let held_back = tasks.iter().filter(|task| task["waiting_reason"] == "plan_limit").count();
+        (held_back == 2).then_some(())
+    });
+    let moment =
+        |task: &Value, field: &str| DateTime::parse_from_rfc3339(task[field].as_str().unwrap()).unwrap();
+    let spans: Vec<_> = ids
+        .iter()
+        .map(|id| server.completed(*id))
+        .map(|task| (moment(&task, "started_at"), moment(&task, "finished_at")))
+        .collect();
+    let at_work = |now| spans.iter().filter(|(start, end)| *start <= now && now < *end).count();
+    let most = spans.iter().map(|(start, _)| at_work(*start)).max().unwrap();
+    assert_eq!(most, 5, "{spans:?}");
 }

@@ -10,6 +10,7 @@ use tikmatrix_api::{HostName, Server, ServerBuilder};
 use tikmatrix_post::{MaterialRoots, Post};
 
 use super::ending::end;
+use super::license::vendor_key;
 use super::output::say;
 use super::{address, data_directory, signal, virtual_phones};
 
@@ -57,6 +58,12 @@ pub(super) struct Options {
     /// A TOML file with any of these options under its key; what the command line or the environment says wins
     #[arg(long, env = "TIKMATRIX_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+    /// The licence file [default: the one that `license install` put into the data directory, if any]
+    #[arg(long, env = "TIKMATRIX_LICENSE", value_name = "FILE")]
+    license: Option<PathBuf>,
+    /// The vendor's public key, or a file that holds it; for builds that hold none
+    #[arg(long, env = "TIKMATRIX_LICENSE_KEY", value_name = "FILE|KEY")]
+    license_key: Option<String>,
 }
 
 /// Runs the server until it is told to end.
@@ -78,6 +85,12 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
     }
     for phone in options.phones {
         builder = builder.phone(phone);
+    }
+    if let Some(file) = options.license {
+        builder = builder.license(file);
+    }
+    if let Some(key) = vendor_key(options.license_key.as_deref())? {
+        builder = builder.license_key(key);
     }
     let server = builder.start().await?;
     say(format_args!("listening on {}", server.url()));

@@ -1,9 +1,9 @@
 //! The query of `GET /api/v1/task`.
 
 use tikmatrix_domain::{ScriptName, Serial, Source, Status, Username};
-use tikmatrix_storage::TaskFilter;
+use tikmatrix_storage::{PageStart, TaskFilter};
 
-use super::Query;
+use super::{Query, cursor};
 use crate::error::ApiError;
 
 /// The number of tasks on a page when the client does not say.
@@ -16,8 +16,8 @@ const LARGEST_PAGE_SIZE: u32 = 100;
 pub(crate) struct ListTasks {
     /// Which tasks.
     pub(crate) filter: TaskFilter,
-    /// From 1.
-    pub(crate) page: u32,
+    /// Where it begins.
+    pub(crate) start: PageStart,
     /// 1 to 100.
     pub(crate) page_size: u32,
 }
@@ -41,22 +41,39 @@ impl ListTasks {
         let source = query.one_of("source", "ui, api", |text| {
             [Source::Ui, Source::Api].into_iter().find(|source| source.text() == text)
         });
-        let page = query.number("page", 1).unwrap_or(1);
+        let filter = TaskFilter { status, serial, username, script, source };
+        let page = query.number("page", 1);
+        let cursor = query.text("cursor");
+        let start = match cursor.map(|cursor| cursor::read(&cursor, &filter)) {
+            None => PageStart::Number(page.unwrap_or(1)),
+            Some(Ok(last)) => {
+                if page.is_some() {
+                    query.problem("page", "cannot be given together with cursor");
+                }
+                PageStart::Before(last)
+            }
+            Some(Err(reason)) => {
+                query.problem("cursor", reason);
+                PageStart::Number(1)
+            }
+        };
         let page_size = query.number("page_size", 1).unwrap_or(DEFAULT_PAGE_SIZE).min(LARGEST_PAGE_SIZE);
         query.finish()?;
-        let filter = TaskFilter { status, serial, username, script, source };
-        Ok(Self { filter, page, page_size })
+        Ok(Self { filter, start, page_size })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tikmatrix_domain::TaskId;
+
     use super::*;
 
     #[test]
     fn an_empty_query_is_the_first_twenty_of_all() {
         let list = ListTasks::read("").unwrap();
-        assert_eq!((list.page, list.page_size, list.filter), (1, 20, TaskFilter::default()));
+        let wanted = (PageStart::Number(1), 20, TaskFilter::default());
+        assert_eq!((list.start, list.page_size, list.filter), wanted);
     }
 
     #[test]
@@ -78,7 +95,23 @@ mod tests {
 
     #[test]
     fn a_page_far_beyond_the_end_can_be_asked_for() {
-        assert_eq!(ListTasks::read("page=99999999999999999999").unwrap().page, u32::MAX);
+        let start = ListTasks::read("page=99999999999999999999").unwrap().start;
+        assert_eq!(start, PageStart::Number(u32::MAX));
+    }
+
+    #[test]
+    fn a_cursor_reads_on_with_the_filters_that_it_was_given_for() {
+        let filter = ListTasks::read("status=3&serial=a").unwrap().filter;
+        let cursor = cursor::after(TaskId(1_234), &filter);
+        let read = |query: &str| ListTasks::read(&format!("{query}cursor={cursor}"));
+        assert_eq!(read("serial=a&status=3&").unwrap().start, PageStart::Before(TaskId(1_234)));
+        for (query, message) in [
+            ("status=3&", "cursor: belongs to a list with other filters"),
+            ("status=3&serial=b&", "cursor: belongs to a list with other filters"),
+            ("serial=a&status=3&page=2&", "page: cannot be given together with cursor"),
+        ] {
+            assert!(read(query).unwrap_err().to_string().starts_with(message), "{query}");
+        }
     }
 
     #[test]
@@ -86,6 +119,7 @@ mod tests {
         for (query, message) in [
             ("status=4", "status: 4 is not one of 0 (pending), 1 (running), 2 (completed), 3 (failed)"),
             ("source=cli", "source: cli is not one of ui, api"),
+            ("cursor=1234", "cursor: is not a next_cursor of this list"),
             ("page=0", "page: \"0\" is not a whole number from 1"),
             ("page=1&page=2", "page: is given more than once"),
             ("serial=", "serial: must not be empty"),

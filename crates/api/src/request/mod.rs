@@ -4,13 +4,17 @@
 pub(crate) mod account;
 pub(crate) mod body;
 mod create_tasks;
+pub(crate) mod cursor;
+pub(crate) mod device;
 mod fields;
+pub(crate) mod group;
 pub(crate) mod idempotency;
 mod list_tasks;
 mod names;
 mod options;
 mod paging;
 mod query;
+pub(crate) mod task_ids;
 mod timing;
 
 pub(crate) use create_tasks::{CreateTasks, Defaults};

@@ -26,6 +26,17 @@ pub(crate) fn name<Name, Wrong: Display>(
     parse(text).map_err(|wrong| wrong.to_string())
 }
 
+/// A name that only people use: trimmed, and not empty.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn label(text: &str) -> Result<String, String> {
+    name(text, |text| match text.trim() {
+        "" => Err("must not be empty"),
+        label => Ok(label.to_owned()),
+    })
+}
+
 /// A note: any text with line breaks and tabs, or none.
 ///
 /// # Errors

@@ -1,9 +1,15 @@
 //! Which address is answered by what. The answers are made in the modules below.
 
 mod account;
+mod change_tasks;
 mod create_tasks;
+mod device;
+mod evidence;
+mod group;
 mod health;
+mod license;
 mod path;
+mod script;
 mod tasks;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -23,8 +29,24 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
                 .default_service(web::to(|request| wrong_method(request, "GET, POST"))),
         )
         .service(read_only("/api/v1/task/stats").route(web::get().to(tasks::stats)))
-        .service(read_only("/api/v1/task/{task_id}").route(web::get().to(tasks::show)))
+        .service(only("/api/v1/task/batch", "DELETE").route(web::delete().to(change_tasks::delete_batch)))
+        .service(only("/api/v1/task/batch-delete", "POST").route(web::post().to(change_tasks::delete_batch)))
+        .service(only("/api/v1/task/retry-all", "POST").route(web::post().to(change_tasks::retry_all)))
+        // After every path that has a word in its place: those win over a number.
+        .service(
+            only("/api/v1/task/{task_id}", "GET, DELETE")
+                .route(web::get().to(tasks::show))
+                .route(web::delete().to(change_tasks::delete)),
+        )
+        .service(only("/api/v1/task/{task_id}/stop", "POST").route(web::post().to(change_tasks::stop)))
+        .service(only("/api/v1/task/{task_id}/retry", "POST").route(web::post().to(change_tasks::retry)))
+        .service(read_only("/api/v1/task/{task_id}/log").route(web::get().to(evidence::log)))
+        .service(read_only("/api/v1/task/{task_id}/artifact/{name}").route(web::get().to(evidence::artifact)))
         .configure(account::configure)
+        .service(read_only("/api/v1/license/check").route(web::get().to(license::check)))
+        .configure(device::configure)
+        .configure(group::configure)
+        .configure(script::configure)
         .service(read_only("/healthz").route(web::get().to(health::health)));
 }
 
@@ -34,7 +56,12 @@ pub(crate) async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, 
 }
 
 fn read_only(path: &str) -> actix_web::Resource {
-    web::resource(path).default_service(web::to(|request| wrong_method(request, "GET")))
+    only(path, "GET")
+}
+
+/// A path that has the methods that `allow` names, and no others.
+fn only(path: &str, allow: &'static str) -> actix_web::Resource {
+    web::resource(path).default_service(web::to(move |request| wrong_method(request, allow)))
 }
 
 async fn wrong_method(request: HttpRequest, allow: &'static str) -> Result<HttpResponse, ApiError> {

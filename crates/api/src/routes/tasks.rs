@@ -7,19 +7,31 @@ use tikmatrix_storage::{Page, PageStart};
 use crate::core::Core;
 use crate::envelope::success;
 use crate::error::{ApiError, ErrorCode};
-use crate::request::{ListTasks, Query};
+use crate::request::{ListTasks, Query, cursor};
 use crate::view::{StatsView, TaskDetailView, TaskListView, TaskView};
 
 /// `GET /api/v1/task`.
 pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let ListTasks { filter, page, page_size } = ListTasks::read(request.query_string())?;
-    let (tasks, total) = core
+    let ListTasks { filter, start, page_size } = ListTasks::read(request.query_string())?;
+    // By cursor, one more than the page holds tells whether there are more.
+    let (page, size) = match start {
+        PageStart::Number(page) => (Some(page), page_size),
+        PageStart::Before(_) => (None, page_size + 1),
+    };
+    let (mut tasks, total) = core
         .store
-        .tasks(filter, Page { start: PageStart::Number(page), size: page_size })
+        .tasks(filter.clone(), Page { start, size })
         .await
         .map_err(|error| ApiError::internal("GET /api/v1/task", &error))?;
+    let has_more = match page {
+        Some(page) => u64::from(page) * u64::from(page_size) < total,
+        None => tasks.len() > page_size as usize,
+    };
+    tasks.truncate(page_size as usize);
+    let last = tasks.last().filter(|_| has_more);
+    let next_cursor = last.map(|last| cursor::after(last.id, &filter));
     let tasks = tasks.iter().map(|task| TaskView::new(task, waiting(&core, task))).collect();
-    Ok(success(TaskListView { tasks, total, page, page_size }))
+    Ok(success(TaskListView { tasks, total, page, page_size, next_cursor }))
 }
 
 /// `GET /api/v1/task/stats`.
@@ -33,7 +45,7 @@ pub(super) async fn stats(core: web::Data<Core>, request: HttpRequest) -> Result
 /// `GET /api/v1/task/{task_id}`.
 pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let id = task_id(request.match_info().get("task_id").unwrap_or_default())?;
+    let id = task_id(&request)?;
     let detail = core
         .store
         .task(id)
@@ -44,7 +56,9 @@ pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<
     Ok(success(TaskDetailView::new(&detail, waiting)))
 }
 
-fn task_id(text: &str) -> Result<TaskId, ApiError> {
+/// The task that the path names.
+pub(super) fn task_id(request: &HttpRequest) -> Result<TaskId, ApiError> {
+    let text = request.match_info().get("task_id").unwrap_or_default();
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
         Ok(number) if digits && number > 0 => Ok(TaskId(number)),
@@ -54,11 +68,13 @@ fn task_id(text: &str) -> Result<TaskId, ApiError> {
     }
 }
 
-fn no_such_task(id: &str) -> ApiError {
+/// The answer where the task that is named is not.
+pub(super) fn no_such_task(id: &str) -> ApiError {
     ApiError::new(ErrorCode::NotFound, format!("there is no task {id}"))
 }
 
-fn waiting(core: &Core, task: &Task) -> Option<WaitingReason> {
+/// Why the task waits, if it does.
+pub(super) fn waiting(core: &Core, task: &Task) -> Option<WaitingReason> {
     let presence = task.serial.as_ref().map_or(PhonePresence::Offline, |serial| core.runner.presence(serial));
     waiting_reason(task, core.clock.now(), presence)
 }

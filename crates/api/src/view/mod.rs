@@ -2,14 +2,26 @@
 //! is described for the readers of the API.
 
 mod account;
+mod change;
 mod deleted;
+mod device;
+mod evidence;
+mod group;
 mod health;
+mod license;
 mod problem;
+mod script;
 mod task;
 mod time;
 
 pub(crate) use account::{AccountListView, AccountView, ImportedView};
+pub(crate) use change::{BatchDeletedView, RetriedView};
 pub(crate) use deleted::DeletedView;
+pub(crate) use device::{DeviceListView, DeviceState, DeviceView, state as device_state};
+pub(crate) use evidence::{TaskLogView, artifact_name};
+pub(crate) use group::{GroupDeletedView, GroupListView, GroupView};
 pub(crate) use health::HealthView;
+pub(crate) use license::LicenseView;
 pub(crate) use problem::ProblemView;
+pub(crate) use script::{ScriptListView, ScriptView};
 pub(crate) use task::{CreatedView, StatsView, TaskDetailView, TaskListView, TaskView};

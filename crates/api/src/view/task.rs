@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tikmatrix_domain::{Artifact, Attempt, Finish, Step, Task, TaskDetail, TaskId, TaskState, WaitingReason};
+use tikmatrix_domain::{Attempt, Finish, Step, Task, TaskDetail, TaskId, TaskState, WaitingReason};
 use tikmatrix_storage::TaskCounts;
 
+use super::evidence::ArtifactView;
 use super::time::written;
 
 /// One task. Moments are RFC 3339 with offset.
@@ -171,33 +172,6 @@ impl From<&Step> for StepView {
     }
 }
 
-/// One file that was kept as evidence.
-#[derive(Debug, Serialize)]
-struct ArtifactView {
-    /// The number of the attempt.
-    attempt: u32,
-    /// Rises within the attempt, counted with the steps.
-    number: u32,
-    /// `screenshot` (PNG) or `ui_tree` (XML).
-    kind: &'static str,
-    /// When it was taken.
-    taken_at: String,
-    /// Its path below the folder `artifacts` of the server's data directory.
-    file: String,
-}
-
-impl From<&Artifact> for ArtifactView {
-    fn from(artifact: &Artifact) -> Self {
-        Self {
-            attempt: artifact.attempt,
-            number: artifact.number,
-            kind: artifact.kind.text(),
-            taken_at: written(artifact.at),
-            file: artifact.file.clone(),
-        }
-    }
-}
-
 /// A page of tasks, newest first.
 #[derive(Debug, Serialize)]
 pub(crate) struct TaskListView {
@@ -205,10 +179,12 @@ pub(crate) struct TaskListView {
     pub(crate) tasks: Vec<TaskView>,
     /// How many tasks the filters let through, on all pages together.
     pub(crate) total: u64,
-    /// The number of the page, from 1.
-    pub(crate) page: u32,
+    /// The number of the page, from 1; `null` when the list is read on by cursor.
+    pub(crate) page: Option<u32>,
     /// How many tasks a page holds at most.
     pub(crate) page_size: u32,
+    /// Reads on behind the last of these tasks, whatever is made or deleted meanwhile; `null` when there are no more.
+    pub(crate) next_cursor: Option<String>,
 }
 
 /// What a request for tasks made.

@@ -3,7 +3,13 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod change;
+#[cfg(test)]
 mod create;
+#[cfg(test)]
+mod devices;
+#[cfg(test)]
+mod license;
 #[cfg(test)]
 mod options;
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! A server without phones in the test's own process, with one script made for the purpose, and HTTP to it.
 
+use std::path::Path;
+
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tikmatrix_api::Server;
+use tikmatrix_api::{Server, ServerBuilder};
 use tikmatrix_device::script::{Completion, Context, Failure, Planned, Problem, Script};
 
 /// A script whose configuration has one field, `words`: one task for each.
@@ -43,7 +45,7 @@ impl Script for Say {
 pub(crate) struct Api {
     server: Option<Server>,
     agent: ureq::Agent,
-    _directory: TempDir,
+    _directory: Option<TempDir>,
 }
 
 /// An answer: the HTTP status and the envelope.
@@ -72,10 +74,25 @@ impl Answer {
 
 impl Api {
     pub(crate) async fn start() -> Self {
+        Self::start_with(|builder| builder).await
+    }
+
+    /// With more said to its builder.
+    pub(crate) async fn start_with(more: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let server = Server::builder(directory.path()).port(0).script(Say).start().await.unwrap();
+        let api = Self::start_in(directory.path(), more).await;
+        Self { _directory: Some(directory), ..api }
+    }
+
+    /// On a data directory that the test keeps.
+    pub(crate) async fn start_in(
+        directory: &Path,
+        more: impl FnOnce(ServerBuilder) -> ServerBuilder,
+    ) -> Self {
+        let builder = Server::builder(directory).port(0).script(Say);
+        let server = more(builder).start().await.unwrap();
         let agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
-        Self { server: Some(server), agent, _directory: directory }
+        Self { server: Some(server), agent, _directory: None }
     }
 
     pub(crate) async fn stop(mut self) {

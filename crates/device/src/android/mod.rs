@@ -3,6 +3,7 @@
 
 mod activity;
 mod command;
+mod facts;
 mod input;
 mod keyboard;
 mod media;
@@ -11,6 +12,7 @@ mod screen;
 
 pub use activity::{Focus, Intent, focus, force_stop, go_home, start};
 pub use command::AndroidError;
+pub use facts::facts;
 pub use input::{Key, press, swipe, tap, type_ascii};
 pub use keyboard::{
     Keyboard, KeyboardState, clear_field, keyboard_state, restore_keyboard, type_text, use_keyboard,

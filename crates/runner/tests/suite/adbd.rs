@@ -1,5 +1,7 @@
 //! The least of an adbd that a connection needs: it agrees, and tells its serial number.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,6 +15,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub(crate) struct Adbd {
     address: String,
     hang_up: CancellationToken,
+    silent: Arc<AtomicBool>,
     _hang_up_at_drop: DropGuard,
 }
 
@@ -22,17 +25,25 @@ impl Adbd {
         let address = listener.local_addr().unwrap().to_string();
         let hang_up = CancellationToken::new();
         let (token, serial) = (hang_up.clone(), serial.to_owned());
+        let silent = Arc::new(AtomicBool::new(false));
+        let is_silent = Arc::clone(&silent);
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                let (token, serial) = (token.clone(), serial.clone());
-                tokio::spawn(async move { token.run_until_cancelled(serve(socket, &serial)).await });
+                let (token, serial, is_silent) = (token.clone(), serial.clone(), Arc::clone(&is_silent));
+                let serve = async move { serve(socket, &serial, &is_silent).await };
+                tokio::spawn(async move { token.run_until_cancelled(serve).await });
             }
         });
-        Self { address, _hang_up_at_drop: hang_up.clone().drop_guard(), hang_up }
+        Self { address, _hang_up_at_drop: hang_up.clone().drop_guard(), hang_up, silent }
     }
 
     pub(crate) async fn connect(&self) -> Phone {
         Phone::connect(&self.address, Deadline::after(Duration::from_secs(10))).await.unwrap()
+    }
+
+    /// Answers nothing that is opened from now on, or answers again.
+    pub(crate) fn fall_silent(&self, silent: bool) {
+        self.silent.store(silent, Ordering::SeqCst);
     }
 
     /// Closes every connection, as a phone does that loses its network.
@@ -41,7 +52,7 @@ impl Adbd {
     }
 }
 
-async fn serve(mut socket: TcpStream, serial: &str) {
+async fn serve(mut socket: TcpStream, serial: &str, is_silent: &AtomicBool) {
     let mut decoder = PacketDecoder::new(MAX_PAYLOAD);
     let mut buffer = vec![0; 4096];
     loop {
@@ -50,6 +61,9 @@ async fn serve(mut socket: TcpStream, serial: &str) {
         while let Some(packet) = decoder.next().unwrap() {
             if packet.command == Command::Cnxn {
                 decoder.agree(VERSION_WITHOUT_CHECKSUMS, MAX_PAYLOAD);
+            }
+            if is_silent.load(Ordering::SeqCst) {
+                continue;
             }
             for answer in answers(&packet, serial) {
                 if socket.write_all(&answer.encode(false)).await.is_err() {

@@ -3,9 +3,12 @@
 #![cfg(test)]
 
 mod adbd;
+mod by_hand;
 mod failures;
 mod order;
+mod places;
 mod records;
+mod retries;
 mod schedule;
 mod script;
 mod shutdown;
@@ -21,8 +24,8 @@ use tikmatrix_device::phone::Phone;
 use tikmatrix_device::registry::{PhoneEntry, PhoneState};
 use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_domain::{
-    Clock, NewTask, Outcome, ScriptName, Serial, Source, SystemClock, Task, TaskDetail, TaskId, TaskOptions,
-    TaskState,
+    Clock, NewTask, Outcome, RetryPolicy, ScriptName, Serial, Source, SystemClock, Task, TaskDetail, TaskId,
+    TaskOptions, TaskState,
 };
 use tikmatrix_runner::{Runner, RunnerOptions};
 use tikmatrix_storage::Store;
@@ -39,6 +42,7 @@ struct Fixture {
     entries: watch::Sender<Vec<PhoneEntry>>,
     folder: TempDir,
     task_limit: Duration,
+    most_at_work: watch::Sender<u32>,
 }
 
 impl Fixture {
@@ -50,7 +54,15 @@ impl Fixture {
         let folder = TempDir::new().unwrap();
         let store = Store::open(folder.path().join("tasks.db")).unwrap();
         let entries = watch::Sender::new(Vec::new());
-        Self { store, stage: Stage::new(), clock, entries, folder, task_limit: Duration::from_secs(600) }
+        Self {
+            store,
+            stage: Stage::new(),
+            clock,
+            entries,
+            folder,
+            task_limit: Duration::from_secs(600),
+            most_at_work: watch::Sender::new(100),
+        }
     }
 
     async fn runner(&self) -> Runner {
@@ -61,6 +73,8 @@ impl Fixture {
             clock: Arc::clone(&self.clock),
             artifacts: self.folder.path().join("artifacts"),
             task_limit: self.task_limit,
+            retry_policy: RetryPolicy::default(),
+            most_at_work: self.most_at_work.subscribe(),
         };
         Runner::start(options).await.unwrap()
     }

@@ -12,13 +12,13 @@ use tokio::time::Instant;
 use crate::{Fixture, end_of, phone, scheduled, task, tell};
 
 /// Goes with tokio's time, and can be set forward.
-struct SettableClock {
+pub(crate) struct SettableClock {
     begun: Instant,
     set_forward: AtomicI64,
 }
 
 impl SettableClock {
-    fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self { begun: Instant::now(), set_forward: AtomicI64::new(0) })
     }
 }

@@ -1,10 +1,12 @@
 //! A script that does what its configuration says, and the stage on which a test sees and directs it.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
+use tikmatrix_device::android::AndroidError;
 use tikmatrix_device::script::{Completion, Context, Failure, LogLevel, Planned, Problem, Script};
 use tokio::sync::{Notify, watch};
 
@@ -14,11 +16,13 @@ pub(crate) struct Stage {
     said: watch::Sender<Vec<String>>,
     go_on: Arc<Notify>,
     busy: Arc<Mutex<BTreeSet<String>>>,
+    blocked: Arc<(Mutex<bool>, Condvar)>,
 }
 
 impl Stage {
     pub(crate) fn new() -> Self {
-        Self { said: watch::Sender::new(Vec::new()), go_on: Arc::default(), busy: Arc::default() }
+        let blocked = Arc::new((Mutex::new(true), Condvar::new()));
+        Self { said: watch::Sender::new(Vec::new()), go_on: Arc::default(), busy: Arc::default(), blocked }
     }
 
     /// Everything that was said so far.
@@ -39,6 +43,18 @@ impl Stage {
     /// Lets one script go on that holds its phone.
     pub(crate) fn go_on(&self) {
         self.go_on.notify_one();
+    }
+
+    /// Lets every script go on that blocks its thread.
+    pub(crate) fn unblock(&self) {
+        let (blocked, changed) = &*self.blocked;
+        *blocked.lock().unwrap() = false;
+        changed.notify_all();
+    }
+
+    fn block(&self) {
+        let (blocked, changed) = &*self.blocked;
+        let _free = changed.wait_while(blocked.lock().unwrap(), |blocked| *blocked).unwrap();
     }
 
     fn say(&self, word: String) {
@@ -85,6 +101,22 @@ impl Script for Obedient {
                 stage.go_on.notified().await;
             }
             "fail" => return Err(Failure::Impossible(word)),
+            "fail for now" => {
+                stage.say(word);
+                let (wanted, screen) = ("the button".to_owned(), "nothing".to_owned());
+                return Err(Failure::NotFound { wanted, screen, waited: Duration::from_secs(1) });
+            }
+            "unconfirmed" => return Err(Failure::Unconfirmed(word)),
+            "lose the phone" => {
+                stage.say(word);
+                context.phone().closed().await;
+                let output = context.phone().shell("true", context.soon()).await;
+                output.map_err(AndroidError::from)?;
+            }
+            "block" => {
+                stage.say(word);
+                stage.block();
+            }
             "panic" => {
                 context.step("break off");
                 panic!("{word}");

@@ -1,6 +1,6 @@
 //! Making tasks: all of a request's or none.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
@@ -9,7 +9,7 @@ use tikmatrix_domain::{AppKind, NewTask, Serial, Status, TaskId, Username};
 
 use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
-use crate::operations::accounts;
+use crate::operations::{accounts, devices};
 use crate::rows::{NewTaskRow, millis};
 use crate::schema::{task, task_number};
 use crate::store::Store;
@@ -69,6 +69,8 @@ pub(super) fn insert_all(
     tasks: &[NewTask],
     now: DateTime<Utc>,
 ) -> Result<Vec<TaskId>, Fault> {
+    let serials: BTreeSet<&Serial> = tasks.iter().filter_map(|task| task.serial.as_ref()).collect();
+    devices::remember(connection, serials, now)?;
     let numbers = take_numbers(connection, tasks.len())?;
     let rows: Vec<NewTaskRow<'_>> = numbers.zip(tasks).map(|(number, task)| row(number, task, now)).collect();
     match connection {

@@ -6,6 +6,7 @@ mod counts;
 mod create;
 mod devices;
 mod groups;
+mod installation;
 mod lists;
 mod pages;
 #[cfg(test)]
@@ -14,10 +15,13 @@ mod records;
 mod removal;
 mod requests;
 mod retries;
+mod room;
 mod work;
 
 pub use accounts::AccountRemoval;
 pub use devices::{DeviceChanged, DeviceRemoval};
 pub use groups::GroupChanged;
+pub use installation::Installation;
 pub use removal::Deletion;
 pub use requests::RequestKey;
+pub use room::Claim;

@@ -119,7 +119,7 @@ impl Store {
 
 /// The pending task that the phone is to take at `now`. Each priority is looked at by itself, so that a look costs the
 /// same however many tasks wait for their time: there are few priorities, and each has its own place in the index.
-fn next_in_turn(
+pub(super) fn next_in_turn(
     connection: &mut Connection,
     serial: &Serial,
     now: DateTime<Utc>,
@@ -171,7 +171,7 @@ pub(super) fn read(connection: &mut Connection, id: TaskId) -> Result<Task, Faul
     Ok(row.ok_or(StorageError::NoSuchTask(id))?.into_task()?)
 }
 
-fn claim(
+pub(super) fn claim(
     connection: &mut Connection,
     task: &Task,
     lease: LeaseId,

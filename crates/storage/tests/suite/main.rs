@@ -5,6 +5,8 @@
 mod access_tokens;
 mod accounts;
 mod database;
+mod devices;
+mod installation;
 mod lists;
 mod migrations;
 mod outages;
@@ -13,6 +15,7 @@ mod records;
 mod removal;
 mod requests;
 mod retries;
+mod room;
 mod server;
 mod walks;
 mod work;

@@ -1,0 +1,90 @@
+//! What is done to tasks after they were made: stopped, begun again, deleted.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use tikmatrix_domain::{IllegalTransition, Outcome, TaskId, TaskState};
+use tikmatrix_storage::StorageError;
+
+use super::tasks::{no_such_task, task_id, waiting};
+use crate::core::Core;
+use crate::envelope::success;
+use crate::error::ApiError;
+use crate::request::{Query, body, task_ids};
+use crate::view::{BatchDeletedView, DeletedView, RetriedView, TaskView};
+
+/// `POST /api/v1/task/{task_id}/stop`.
+pub(super) async fn stop(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let id = task_id(&request)?;
+    core.runner.stop(id).await.map_err(|error| refusal(&request, id, error))?;
+    let task = core.store.task(id).await.map_err(|error| refusal(&request, id, error))?;
+    let task = task.ok_or_else(|| no_such_task(&id.to_string()))?.task;
+    match &task.state {
+        TaskState::Finished { finish, .. } if finish.outcome != Outcome::Stopped => {
+            let ended = finish.outcome.text();
+            Err(ApiError::invalid(
+                "task_id",
+                format!("task {id} was not stopped: it just ended by itself, {ended}"),
+            ))
+        }
+        _ => Ok(success(TaskView::new(&task, waiting(&core, &task)))),
+    }
+}
+
+/// `POST /api/v1/task/{task_id}/retry`.
+pub(super) async fn retry(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let id = task_id(&request)?;
+    core.store.retry(id, core.clock.now()).await.map_err(|error| refusal(&request, id, error))?;
+    core.runner.wake();
+    let task = core.store.task(id).await.map_err(|error| refusal(&request, id, error))?;
+    let task = task.ok_or_else(|| no_such_task(&id.to_string()))?.task;
+    Ok(success(TaskView::new(&task, waiting(&core, &task))))
+}
+
+/// `POST /api/v1/task/retry-all`.
+pub(super) async fn retry_all(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let retried = core.store.retry_all(core.clock.now()).await;
+    let retried_count = retried.map_err(|error| ApiError::internal("POST /api/v1/task/retry-all", &error))?;
+    core.runner.wake();
+    Ok(success(RetriedView { retried_count }))
+}
+
+/// `DELETE /api/v1/task/{task_id}`.
+pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let id = task_id(&request)?;
+    let deletion = core.runner.delete(vec![id]).await.map_err(|error| refusal(&request, id, error))?;
+    match deletion.deleted.len() {
+        0 => Err(no_such_task(&id.to_string())),
+        deleted_count => Ok(success(DeletedView { deleted_count })),
+    }
+}
+
+/// `DELETE /api/v1/task/batch` and `POST /api/v1/task/batch-delete`.
+pub(super) async fn delete_batch(
+    core: web::Data<Core>,
+    request: HttpRequest,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let ids = task_ids::read(body::json(&request, body)?)?;
+    let attempt = "deleting several tasks";
+    let deletion = core.runner.delete(ids).await.map_err(|error| ApiError::internal(attempt, &error))?;
+    Ok(success(BatchDeletedView::from(&deletion)))
+}
+
+fn refusal(request: &HttpRequest, id: TaskId, error: StorageError) -> ApiError {
+    match error {
+        StorageError::NoSuchTask(id) => no_such_task(&id.to_string()),
+        StorageError::Illegal { source: IllegalTransition::NotRunning(status), .. } => {
+            let reason = format!("task {id} is {}; only a running one can be stopped", status.text());
+            ApiError::invalid("task_id", reason)
+        }
+        StorageError::Illegal { source: IllegalTransition::NotFailed(status), .. } => {
+            let reason = format!("task {id} is {}; only a failed one can be retried", status.text());
+            ApiError::invalid("task_id", reason)
+        }
+        error => ApiError::internal(&format!("{} {}", request.method(), request.path()), &error),
+    }
+}

@@ -1,0 +1,54 @@
+//! What was kept of a task's attempts: what was said, and files from the instant of a failure.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use tikmatrix_domain::ArtifactKind;
+
+use super::tasks::{no_such_task, task_id};
+use crate::core::Core;
+use crate::envelope::success;
+use crate::error::{ApiError, ErrorCode};
+use crate::request::Query;
+use crate::view::{TaskLogView, artifact_name};
+
+/// `GET /api/v1/task/{task_id}/log`.
+pub(super) async fn log(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let id = task_id(&request)?;
+    let failed = |error| ApiError::internal("GET /api/v1/task/{task_id}/log", &error);
+    let lines = core.store.task_log(id).await.map_err(failed)?;
+    if lines.is_empty() && core.store.task(id).await.map_err(failed)?.is_none() {
+        return Err(no_such_task(&id.to_string()));
+    }
+    Ok(success(TaskLogView::new(&lines)))
+}
+
+/// `GET /api/v1/task/{task_id}/artifact/{name}`. The name is looked for among those of the task's files and never made
+/// part of a path.
+pub(super) async fn artifact(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let id = task_id(&request)?;
+    let name = request.match_info().get("name").unwrap_or_default();
+    let detail = core.store.task(id).await;
+    let detail = detail
+        .map_err(|error| ApiError::internal("GET /api/v1/task/{task_id}/artifact/{name}", &error))?
+        .ok_or_else(|| no_such_task(&id.to_string()))?;
+    let missing = || ApiError::new(ErrorCode::NotFound, format!("task {id} has no artifact of this name"));
+    let found = detail.artifacts.iter().find(|artifact| artifact_name(artifact) == name);
+    let artifact = found.ok_or_else(missing)?;
+    let bytes = core.runner.artifact(artifact).await.map_err(|error| {
+        log::warn!("task {id}: the artifact {} cannot be read: {error}", artifact.file);
+        missing()
+    })?;
+    let media_type = match artifact.kind {
+        ArtifactKind::Screenshot => "image/png",
+        ArtifactKind::UiTree => "application/xml",
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, media_type))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        // What a phone showed is data: a browser that opens it must neither guess its type nor run any of it.
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .body(bytes))
+}

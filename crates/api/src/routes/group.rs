@@ -1,0 +1,111 @@
+//! Groups of phones.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use tikmatrix_domain::{Group, GroupId};
+use tikmatrix_storage::GroupChanged;
+
+use super::{path, wrong_method};
+use crate::core::Core;
+use crate::envelope::success;
+use crate::error::{ApiError, ErrorCode};
+use crate::request::{Query, body, group};
+use crate::view::{GroupDeletedView, GroupListView, GroupView};
+
+/// Adds the routes.
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::resource("/api/v1/group")
+                .route(web::get().to(list))
+                .route(web::post().to(create))
+                .default_service(web::to(|request| wrong_method(request, "GET, POST"))),
+        )
+        .service(
+            web::resource("/api/v1/group/{group_id}")
+                .route(web::get().to(show))
+                .route(web::patch().to(change))
+                .route(web::delete().to(delete))
+                .default_service(web::to(|request| wrong_method(request, "GET, PATCH, DELETE"))),
+        );
+}
+
+/// `GET /api/v1/group`.
+async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let groups =
+        core.store.groups().await.map_err(|error| ApiError::internal("GET /api/v1/group", &error))?;
+    let total = groups.len();
+    Ok(success(GroupListView { groups: groups.iter().map(GroupView::from).collect(), total }))
+}
+
+/// `POST /api/v1/group`.
+async fn create(
+    core: web::Data<Core>,
+    request: HttpRequest,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let (name, note) = group::create(body::json(&request, body)?)?;
+    let made = core
+        .store
+        .create_group(name, note, core.clock.now())
+        .await
+        .map_err(|error| ApiError::internal("POST /api/v1/group", &error))?;
+    Ok(success(GroupView::from(&settled(made, &request)?)))
+}
+
+/// `GET /api/v1/group/{group_id}`.
+async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let id = GroupId(path::number(&request, "group_id")?);
+    let group = core
+        .store
+        .group(id)
+        .await
+        .map_err(|error| ApiError::internal("GET /api/v1/group/{group_id}", &error))?
+        .ok_or_else(|| no_such_group(&request))?;
+    Ok(success(GroupView::from(&group)))
+}
+
+/// `PATCH /api/v1/group/{group_id}`.
+async fn change(
+    core: web::Data<Core>,
+    request: HttpRequest,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let id = GroupId(path::number(&request, "group_id")?);
+    let change = group::change(body::json(&request, body)?)?;
+    let changed = core
+        .store
+        .change_group(id, change, core.clock.now())
+        .await
+        .map_err(|error| ApiError::internal("PATCH /api/v1/group/{group_id}", &error))?;
+    Ok(success(GroupView::from(&settled(changed, &request)?)))
+}
+
+/// `DELETE /api/v1/group/{group_id}`.
+async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let id = GroupId(path::number(&request, "group_id")?);
+    let released = core
+        .store
+        .delete_group(id)
+        .await
+        .map_err(|error| ApiError::internal("DELETE /api/v1/group/{group_id}", &error))?
+        .ok_or_else(|| no_such_group(&request))?;
+    Ok(success(GroupDeletedView { deleted_count: 1, released_device_count: released }))
+}
+
+fn settled(changed: GroupChanged, request: &HttpRequest) -> Result<Group, ApiError> {
+    match changed {
+        GroupChanged::Changed(group) => Ok(group),
+        GroupChanged::NotThere => Err(no_such_group(request)),
+        GroupChanged::NameTaken => Err(ApiError::invalid("name", "is the name of another group")),
+    }
+}
+
+fn no_such_group(request: &HttpRequest) -> ApiError {
+    let id = request.match_info().get("group_id").unwrap_or_default();
+    ApiError::new(ErrorCode::NotFound, format!("there is no group {id}"))
+}

@@ -1,0 +1,16 @@
+//! What the server may do.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::core::Core;
+use crate::envelope::success;
+use crate::error::{ApiError, ErrorCode};
+use crate::request::Query;
+use crate::view::LicenseView;
+
+/// `GET /api/v1/license/check`.
+pub(super) async fn check(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let license = LicenseView::from(core.gate.standing());
+    Ok(if license.has_api() { success(license) } else { license.refusal(ErrorCode::NoApiAccess) })
+}

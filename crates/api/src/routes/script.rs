@@ -1,0 +1,36 @@
+//! The scripts that tasks can be made of.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::read_only;
+use crate::core::Core;
+use crate::envelope::success;
+use crate::error::{ApiError, ErrorCode};
+use crate::request::Query;
+use crate::view::{ScriptListView, ScriptView};
+
+/// Adds the routes.
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(read_only("/api/v1/script").route(web::get().to(list)))
+        .service(read_only("/api/v1/script/{script_name}").route(web::get().to(show)));
+}
+
+/// `GET /api/v1/script`.
+async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let scripts: Vec<ScriptView> =
+        core.scripts.iter().map(|script| ScriptView::new(script.as_ref())).collect();
+    let total = scripts.len();
+    Ok(success(ScriptListView { scripts, total }))
+}
+
+/// `GET /api/v1/script/{script_name}`.
+async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let name = request.match_info().get("script_name").unwrap_or_default();
+    let script = core.scripts.get(name);
+    let script = script
+        .ok_or_else(|| ApiError::new(ErrorCode::NotFound, format!("there is no script called {name:?}")))?;
+    Ok(success(ScriptView::new(script.as_ref())))
+}

@@ -1,0 +1,117 @@
+//! Tasks that are begun again by themselves, by a clock that the test holds, and the time that a task gives itself.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use serde_json::json;
+use tikmatrix_domain::{NewTask, Outcome, Status, TaskOptions, TaskState};
+
+use crate::schedule::SettableClock;
+use crate::{Fixture, end_of, phone, task, tell};
+
+fn with(max_retries: u32, act: &str) -> NewTask {
+    let options = TaskOptions { max_retries, ..TaskOptions::default() };
+    NewTask { options, ..task("a", &json!({ "act": act, "word": act })) }
+}
+
+#[tokio::test]
+async fn a_failure_that_may_pass_is_tried_again_after_a_wait_and_no_more_often_than_allowed() {
+    let (a, _adbd) = phone("a").await;
+    tokio::time::pause();
+    let fixture = Fixture::with_clock(SettableClock::new());
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    let id = fixture.create(vec![with(2, "fail for now")]).await[0];
+    runner.wake();
+    fixture.stage.heard_many(1).await;
+    while !matches!(fixture.task(id).await.task.state, TaskState::Retrying { .. }) {
+        tokio::task::yield_now().await;
+    }
+    let waiting = fixture.task(id).await;
+    let TaskState::Retrying { at } = waiting.task.state else { panic!("{:?}", waiting.task.state) };
+    let failed_at = waiting.attempts[0].finish.as_ref().unwrap().at;
+    assert!(at - failed_at >= TimeDelta::seconds(15) && at - failed_at <= TimeDelta::seconds(30), "{at}");
+
+    fixture.stage.heard_many(3).await;
+    while fixture.task(id).await.task.state.status() != Status::Failed {
+        tokio::task::yield_now().await;
+    }
+    let ended = fixture.task(id).await;
+    assert_eq!((ended.task.retry_count, ended.attempts.len()), (2, 3));
+    assert!(ended.attempts[1].started_at >= at, "not before its moment");
+    assert_eq!(end_of(&ended.task).0, Outcome::Failed);
+    runner.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_does_not_pass_by_itself_or_may_have_been_done_is_never_tried_again() {
+    let fixture = Fixture::new();
+    let (a, _adbd) = phone("a").await;
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    let ids = fixture.create(vec![with(5, "fail"), with(5, "unconfirmed"), with(5, "panic")]).await;
+    fixture.settled(&runner, "a").await;
+    for id in ids {
+        let detail = fixture.task(id).await;
+        assert_eq!((detail.task.state.status(), detail.attempts.len()), (Status::Failed, 1), "{detail:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_phone_is_tried_again_when_it_is_back() {
+    let (a, adbd) = phone("a").await;
+    let fixture = Fixture::new();
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    let id = fixture.create(vec![with(1, "lose the phone")]).await[0];
+    runner.wake();
+    fixture.stage.heard("lose the phone").await;
+    adbd.hang_up();
+    while fixture.task(id).await.task.state.status() == Status::Running {
+        tokio::task::yield_now().await;
+    }
+    let detail = fixture.task(id).await;
+    assert!(matches!(detail.task.state, TaskState::Retrying { .. }), "{:?}", detail.task.state);
+    assert!(detail.attempts[0].finish.as_ref().unwrap().remark.contains("connection"), "{detail:?}");
+    runner.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_task_has_the_time_that_it_asks_for() {
+    let (a, _adbd) = phone("a").await;
+    tokio::time::pause();
+    let fixture = Fixture::with_clock(SettableClock::new());
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    let options =
+        TaskOptions { time_limit: Some(Duration::from_secs(7)), max_retries: 3, ..TaskOptions::default() };
+    let hold = NewTask { options, ..task("a", &json!({ "act": "hold", "word": "holds" })) };
+    let id = fixture.create(vec![hold, tell("a", "next")]).await[0];
+    runner.wake();
+    fixture.stage.heard("next").await;
+    let detail = fixture.task(id).await;
+    let (outcome, remark) = end_of(&detail.task);
+    assert_eq!(
+        (outcome, detail.attempts.len()),
+        (Outcome::TimedOut, 1),
+        "what ran out of time is not tried again"
+    );
+    assert!(remark.contains("7s"), "{remark}");
+    runner.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_higher_priority_overtakes_what_waits_for_the_same_phone() {
+    let fixture = Fixture::new();
+    let (a, _adbd) = phone("a").await;
+    let urgent = |priority, word: &str| {
+        let options = TaskOptions { priority, ..TaskOptions::default() };
+        NewTask { options, ..tell("a", word) }
+    };
+    fixture.create(vec![urgent(-5, "last"), urgent(0, "second"), urgent(5, "first")]).await;
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    fixture.stage.heard("last").await;
+    assert_eq!(fixture.stage.said(), ["first", "second", "last"]);
+    runner.shutdown().await;
+}
