@@ -10,8 +10,7 @@ use tempfile::NamedTempFile;
 use tikmatrix_api::{license_path, read_license};
 use tikmatrix_licensing::{LicenseDefect, MachineSources, open};
 
-use super::vendor_key;
-use crate::cli::data_directory;
+use super::place::Place;
 use crate::cli::output::say;
 
 /// What `license install` can be told.
@@ -20,12 +19,8 @@ pub(in crate::cli) struct Options {
     /// The licence file
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The data directory of the server [default: the platform's place for a program's data]
-    #[arg(long, env = "TIKMATRIX_DATA_DIR", value_name = "DIR")]
-    data_dir: Option<PathBuf>,
-    /// The vendor's public key, or a file that holds it; for builds that hold none
-    #[arg(long, env = "TIKMATRIX_LICENSE_KEY", value_name = "FILE|KEY")]
-    license_key: Option<String>,
+    #[command(flatten)]
+    place: Place,
 }
 
 /// Verifies the licence, and puts it in the place of the one before.
@@ -34,10 +29,10 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let Some(file) = read_license(&options.file).with_context(cannot_read)? else {
         bail!("there is no file {}", options.file.display());
     };
-    let key = vendor_key(options.license_key.as_deref())?.ok_or(LicenseDefect::NoKey)?;
+    let key = options.place.vendor_key()?.ok_or(LicenseDefect::NoKey)?;
     let license = open(&file, &key)?;
     license.check(&MachineSources::system().read(), Utc::now())?;
-    let directory = options.data_dir.clone().map_or_else(data_directory::default, Ok)?;
+    let directory = options.place.data_directory()?;
     put(&file, &license_path(&directory))
         .with_context(|| format!("cannot write to the data directory {}", directory.display()))?;
     say(format_args!(

@@ -5,6 +5,7 @@ mod install;
 mod issue;
 mod keygen;
 mod moment;
+mod place;
 mod secret_file;
 mod show;
 mod vendor_key;

@@ -1,6 +1,6 @@
 //! `tikmatrix license show`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context;
 use chrono::Utc;
@@ -11,19 +11,14 @@ use serde_json::json;
 use tikmatrix_api::{license_path, read_license};
 use tikmatrix_licensing::{Fingerprint, License, LicenseDefect, Machine, MachineSources, PublicKey, open};
 
-use super::vendor_key;
-use crate::cli::data_directory;
+use super::place::Place;
 use crate::cli::output::say;
 
 /// What `license show` can be told.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Options {
-    /// The data directory of the server [default: the platform's place for a program's data]
-    #[arg(long, env = "TIKMATRIX_DATA_DIR", value_name = "DIR")]
-    data_dir: Option<PathBuf>,
-    /// The vendor's public key, or a file that holds it; for builds that hold none
-    #[arg(long, env = "TIKMATRIX_LICENSE_KEY", value_name = "FILE|KEY")]
-    license_key: Option<String>,
+    #[command(flatten)]
+    place: Place,
     /// Tells it as JSON
     #[arg(long, env = "TIKMATRIX_LICENSE_SHOW_JSON")]
     json: bool,
@@ -39,8 +34,8 @@ struct Installed {
 
 /// Shows what is installed, and what a licence can be bound to.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
-    let key = vendor_key(options.license_key.as_deref())?;
-    let directory = options.data_dir.clone().map_or_else(data_directory::default, Ok)?;
+    let key = options.place.vendor_key()?;
+    let directory = options.place.data_directory()?;
     let path = license_path(&directory);
     let machine = MachineSources::system().read();
     let mut salt = [0; 16];
