@@ -8,6 +8,8 @@ mod accounts;
 #[cfg(test)]
 mod captions;
 #[cfg(test)]
+mod changes;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod configuration;
