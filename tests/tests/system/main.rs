@@ -33,3 +33,5 @@ mod publish;
 mod refusals;
 #[cfg(test)]
 mod restarts;
+#[cfg(test)]
+mod settings;

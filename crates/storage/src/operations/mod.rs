@@ -14,6 +14,7 @@ mod removal;
 mod requests;
 mod retries;
 mod room;
+mod settings;
 mod work;
 
 pub use accounts::AccountRemoval;

@@ -13,6 +13,7 @@ mod removal;
 mod requests;
 mod retries;
 mod room;
+mod settings;
 mod work;
 
 use chrono::{DateTime, TimeDelta, Utc};
