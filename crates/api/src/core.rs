@@ -1,6 +1,7 @@
 //! What the routes work with.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use tikmatrix_device::registry::PhoneEntry;
 use tikmatrix_device::script::ScriptRegistry;
@@ -26,6 +27,8 @@ pub(crate) struct Core {
     pub(crate) keys_in_flight: KeysInFlight,
     /// What they may do.
     pub(crate) gate: Gate,
+    /// Whether no task is begun, as the settings say: every waiting task that is shown tells it.
+    pub(crate) paused: AtomicBool,
     /// What time it is.
     pub(crate) clock: Arc<dyn Clock>,
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -107,7 +108,9 @@ impl Server {
             most_at_work: gate.most_at_work(),
         })
         .await?;
+        let paused = AtomicBool::new(store.settings().await?.paused);
         let core = Core {
+            paused,
             store,
             scripts: builder.scripts,
             phones: registry.watch(),

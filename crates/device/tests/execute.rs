@@ -87,7 +87,8 @@ async fn run(config: &str, limit: Duration, stop: bool) -> Run {
     let before = farm.phones()[0].commands().len();
     let recorder = Arc::new(Recorder::default());
     let cancel = CancellationToken::new();
-    let assignment = Assignment { username: None, app: AppKind::TikTok, config: json!(config), seed: 1 };
+    let assignment =
+        Assignment { username: None, app: AppKind::TikTok, package: None, config: json!(config), seed: 1 };
     let limits = Limits { total: limit };
     let work =
         execute(&Probe, phone, assignment, Arc::clone(&recorder) as Arc<dyn Journal>, limits, cancel.clone());

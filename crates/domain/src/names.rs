@@ -54,7 +54,8 @@ name!(
 name!(
     /// An account's username without the leading `@`, in lower case: matching ignores case.
     Username,
-    |text| text.strip_prefix('@').unwrap_or(text).trim().to_lowercase()
+    // However often, so that a name that was read once reads the same again.
+    |text| text.trim_start_matches(|c: char| c == '@' || c.is_whitespace()).to_lowercase()
 );
 
 /// The apps whose accounts run tasks.
@@ -92,6 +93,11 @@ mod tests {
     fn a_username_loses_its_at_sign_and_its_case() {
         assert_eq!(Username::new(" @Maker.One ").unwrap().as_str(), "maker.one");
         assert_eq!(Username::new("@"), Err(EmptyName));
+        assert_eq!(
+            Username::new("@ @@maker").unwrap().as_str(),
+            "maker",
+            "however often it was written in front"
+        );
     }
 
     #[test]

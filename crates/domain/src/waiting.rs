@@ -14,6 +14,8 @@ pub enum PhonePresence {
     Idle,
     /// It works on a task.
     Busy,
+    /// No phone begins a task: the settings say so.
+    Paused,
     /// It would take a task, and as many phones work as may.
     HeldBack,
 }
@@ -27,6 +29,8 @@ pub enum WaitingReason {
     DeviceOffline,
     /// Its phone works on another task.
     DeviceBusy,
+    /// No task is begun: the settings say so.
+    Paused,
     /// Its account is bound to no phone.
     NoDeviceForAccount,
     /// Its last attempt failed for now, and the next one is still to come.
@@ -43,6 +47,7 @@ impl WaitingReason {
             Self::Scheduled => "scheduled",
             Self::DeviceOffline => "device_offline",
             Self::DeviceBusy => "device_busy",
+            Self::Paused => "paused",
             Self::NoDeviceForAccount => "no_device_for_account",
             Self::RetryBackoff => "retry_backoff",
             Self::PlanLimit => "plan_limit",
@@ -73,6 +78,7 @@ pub fn waiting_reason(task: &Task, now: DateTime<Utc>, presence: PhonePresence) 
     match presence {
         PhonePresence::Offline => Some(WaitingReason::DeviceOffline),
         PhonePresence::Busy => Some(WaitingReason::DeviceBusy),
+        PhonePresence::Paused => Some(WaitingReason::Paused),
         PhonePresence::HeldBack => Some(WaitingReason::PlanLimit),
         PhonePresence::Idle => None,
     }

@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde_json::Value;
 use tikmatrix_device::phone::Phone;
 use tikmatrix_device::script::{Assignment, Ended, Journal, Limits, Script, execute};
-use tikmatrix_domain::{Finish, LeaseId, Outcome, Task, interrupted_by_shutdown, stopped_by_hand};
+use tikmatrix_domain::{
+    Finish, LeaseId, Outcome, PackageName, Task, interrupted_by_shutdown, stopped_by_hand,
+};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
@@ -70,10 +72,10 @@ impl Attempt {
     /// unless the conclusion says that it did not let go.
     pub(crate) async fn run(self, task: Task, phone: Phone) -> Conclusion {
         let (mut is_transient, mut let_go) = (false, true);
-        let (outcome, remark) = match self.prepare(&task) {
-            Ok((script, config)) => {
-                let assignment =
-                    Assignment { username: task.username, app: task.app, config, seed: rand::random() };
+        let (outcome, remark) = match self.prepare(&task).await {
+            Ok((script, config, package)) => {
+                let Task { username, app, .. } = task;
+                let assignment = Assignment { username, app, package, config, seed: rand::random() };
                 let run = self.perform(script, assignment, phone).await;
                 is_transient = matches!(&run, Run::Ended(Ended::Failed(failure)) if failure.is_transient());
                 let_go = !matches!(run, Run::Abandoned | Run::Overdue);
@@ -89,12 +91,15 @@ impl Attempt {
         Conclusion { finish, is_transient, let_go }
     }
 
-    fn prepare(&self, task: &Task) -> Result<(Arc<dyn Script>, Value), String> {
+    async fn prepare(&self, task: &Task) -> Result<(Arc<dyn Script>, Value, Option<PackageName>), String> {
         let script = self.shared.scripts.get(task.script.as_str());
         let script = script.ok_or_else(|| format!("this server has no script called {}", task.script))?;
         let config = serde_json::from_str(&task.script_config)
             .map_err(|error| format!("the task's script_config is not valid JSON: {error}"))?;
-        Ok((script, config))
+        let package = self.shared.store.package_for(task.username.clone(), task.app).await;
+        let package =
+            package.map_err(|error| format!("the app's package could not be looked up: {error}"))?;
+        Ok((script, config, package))
     }
 
     /// In a task of its own, so that a panic of the engine ends the attempt alone.

@@ -239,7 +239,21 @@ pub(crate) fn migrated() -> Connection {
 
 #[cfg(test)]
 mod tests {
+    use diesel::connection::SimpleConnection;
+
     use super::*;
+
+    #[test]
+    fn a_command_keeps_away_from_the_tables_of_a_server_of_another_version() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tasks.db");
+        let _store = Store::open(&path).unwrap();
+        let newest = "DELETE FROM __diesel_schema_migrations WHERE version =
+            (SELECT max(version) FROM __diesel_schema_migrations)";
+        Address::Sqlite(path.clone()).connect().unwrap().batch_execute(newest).unwrap();
+        let error = Store::open_beside(&path).map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains("another version"), "{error}");
+    }
 
     #[test]
     fn every_connection_syncs_each_commit_checks_references_and_waits_for_others() {

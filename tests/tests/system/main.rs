@@ -8,6 +8,8 @@ mod accounts;
 #[cfg(test)]
 mod captions;
 #[cfg(test)]
+mod changes;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod configuration;
@@ -31,3 +33,5 @@ mod publish;
 mod refusals;
 #[cfg(test)]
 mod restarts;
+#[cfg(test)]
+mod settings;

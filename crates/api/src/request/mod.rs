@@ -14,6 +14,7 @@ mod names;
 mod options;
 mod paging;
 mod query;
+pub(crate) mod setting;
 pub(crate) mod task_ids;
 mod timing;
 

@@ -10,8 +10,6 @@ use crate::request::{CreateTasks, Defaults, Query, body, idempotency};
 use crate::view::CreatedView;
 
 const ROUTE: &str = "POST /api/v1/task";
-/// How many times a task is begun again by itself when nobody says how many.
-const MAX_RETRIES: u32 = 0;
 
 /// `POST /api/v1/task`.
 pub(super) async fn create(
@@ -25,7 +23,8 @@ pub(super) async fn create(
     let _in_flight = key.as_ref().map(|key| core.keys_in_flight.enter(&key.key)).transpose()?;
     let body = body::json(&request, Ok(body))?;
     let now = core.clock.now();
-    let defaults = Defaults { max_retries: MAX_RETRIES, chance: rand::random() };
+    let settings = core.store.settings().await.map_err(refusal)?;
+    let defaults = Defaults { max_retries: settings.max_retries, chance: rand::random() };
     let CreateTasks { request, warnings } = CreateTasks::read(body, &core.scripts, now, defaults)?;
     let created = match key {
         None => {

@@ -10,6 +10,7 @@ mod health;
 mod license;
 mod path;
 mod script;
+mod setting;
 mod tasks;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -47,6 +48,7 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         .configure(device::configure)
         .configure(group::configure)
         .configure(script::configure)
+        .configure(setting::configure)
         .service(read_only("/healthz").route(web::get().to(health::health)));
 }
 

@@ -1,5 +1,7 @@
 //! Looking at tasks.
 
+use std::sync::atomic::Ordering;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use tikmatrix_domain::{PhonePresence, Task, TaskId, WaitingReason, waiting_reason};
 use tikmatrix_storage::{Page, PageStart};
@@ -75,6 +77,9 @@ pub(super) fn no_such_task(id: &str) -> ApiError {
 
 /// Why the task waits, if it does.
 pub(super) fn waiting(core: &Core, task: &Task) -> Option<WaitingReason> {
+    if core.paused.load(Ordering::Relaxed) {
+        return waiting_reason(task, core.clock.now(), PhonePresence::Paused);
+    }
     let presence = task.serial.as_ref().map_or(PhonePresence::Offline, |serial| core.runner.presence(serial));
     waiting_reason(task, core.clock.now(), presence)
 }

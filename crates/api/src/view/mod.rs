@@ -11,6 +11,7 @@ mod health;
 mod license;
 mod problem;
 mod script;
+mod setting;
 mod task;
 mod time;
 
@@ -24,4 +25,5 @@ pub(crate) use health::HealthView;
 pub(crate) use license::LicenseView;
 pub(crate) use problem::ProblemView;
 pub(crate) use script::{ScriptListView, ScriptView};
+pub(crate) use setting::SettingView;
 pub(crate) use task::{CreatedView, StatsView, TaskDetailView, TaskListView, TaskView};

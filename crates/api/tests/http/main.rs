@@ -15,4 +15,6 @@ mod options;
 #[cfg(test)]
 mod read;
 #[cfg(test)]
+mod settings;
+#[cfg(test)]
 mod support;

@@ -51,7 +51,8 @@ impl TikTok {
     /// # Errors
     /// [`Failure::Blocked`] when it is not installed.
     pub async fn begin(&self, context: &mut Context) -> Result<String, Failure> {
-        for package in &self.profile.packages {
+        let chosen = context.package().map(|package| vec![package.to_string()]);
+        for package in chosen.as_ref().unwrap_or(&self.profile.packages) {
             if android::version_name(context.phone(), package, context.soon()).await?.is_some() {
                 context.guard_with(Arc::new(self.guard.clone()));
                 context.on_exit(CleanUp::CloseApp(package.clone()));
@@ -60,7 +61,8 @@ impl TikTok {
                 return Ok(package.clone());
             }
         }
-        Err(Failure::Blocked("TikTok is not installed on this phone".to_owned()))
+        let wanted = chosen.map_or_else(String::new, |packages| format!(" as {}", packages.join(", ")));
+        Err(Failure::Blocked(format!("TikTok is not installed{wanted} on this phone")))
     }
 
     /// Makes sure that `username` is the account that is signed in.

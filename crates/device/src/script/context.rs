@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use tikmatrix_domain::{AppKind, Username};
+use tikmatrix_domain::{AppKind, PackageName, Username};
 
 use super::assignment::Assignment;
 use super::clean_up::CleanUp;
@@ -23,6 +23,7 @@ const ONE_TOOL: Duration = Duration::from_secs(30);
 pub struct Context {
     phone: Phone,
     app: AppKind,
+    package: Option<PackageName>,
     username: Option<Username>,
     journal: Arc<dyn Journal>,
     deadline: Deadline,
@@ -46,6 +47,7 @@ impl Context {
         Self {
             phone,
             app: assignment.app,
+            package: assignment.package.clone(),
             username: assignment.username.clone(),
             journal,
             deadline,
@@ -70,6 +72,12 @@ impl Context {
     #[must_use]
     pub fn app(&self) -> AppKind {
         self.app
+    }
+
+    /// The app's package on the phone; none means whichever official one is there.
+    #[must_use]
+    pub fn package(&self) -> Option<&PackageName> {
+        self.package.as_ref()
     }
 
     /// The account for which to work; none means whichever is signed in.

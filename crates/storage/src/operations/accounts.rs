@@ -7,7 +7,7 @@ use tikmatrix_domain::{
     Account, AccountChange, AccountId, AppKind, PackageName, Serial, Status, Username, WantedAccount,
 };
 
-use super::devices;
+use super::{devices, settings};
 use crate::connection::{Connection, Engine};
 use crate::error::{Fault, StorageError};
 use crate::filter::{AccountFilter, NumberedPage};
@@ -170,15 +170,16 @@ pub(super) fn find_or_record(
         .order(account::id.asc())
         .select((account::app, account::serial))
         .load(connection)?;
+    let default = settings::load(connection)?.default_app;
     let of = |app: AppKind| named.iter().find(|(name, _)| name == app.as_str());
     let known = match app {
         Some(app) => of(app),
-        None => of(AppKind::default()).or(named.first()),
+        None => of(default).or(named.first()),
     };
     if let Some((app, serial)) = known {
         return Ok((rows::app(app)?, serial.as_deref().map(rows::serial).transpose()?));
     }
-    let app = app.unwrap_or_default();
+    let app = app.unwrap_or(default);
     insert(connection, username, app, now)?;
     Ok((app, None))
 }

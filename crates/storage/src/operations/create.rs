@@ -9,7 +9,7 @@ use tikmatrix_domain::{AppKind, NewTask, Serial, Status, TaskId, Username};
 
 use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
-use crate::operations::{accounts, devices};
+use crate::operations::{accounts, devices, settings};
 use crate::rows::{NewTaskRow, millis};
 use crate::schema::{task, task_number};
 use crate::store::Store;
@@ -46,7 +46,11 @@ pub(super) fn find_places(
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
     let mut places: HashMap<(Username, Option<AppKind>), Place> = HashMap::new();
+    let default = settings::load(connection)?.default_app;
     for task in tasks {
+        if task.username.is_none() {
+            task.app = task.app.or(Some(default));
+        }
         // A task that names both was given its account by the phone.
         let (Some(username), None) = (&task.username, &task.serial) else { continue };
         let wanted = (username.clone(), task.app);

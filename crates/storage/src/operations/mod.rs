@@ -16,6 +16,7 @@ mod removal;
 mod requests;
 mod retries;
 mod room;
+mod settings;
 mod work;
 
 pub use accounts::AccountRemoval;

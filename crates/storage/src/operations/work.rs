@@ -2,13 +2,15 @@
 //! transition returned, and is written only where the state that it was made from still stands.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer};
+use diesel::sql_types::{BigInt, Double, Integer};
 use tikmatrix_domain::{
     Finish, IllegalTransition, LeaseId, Serial, Status, Task, TaskEvent, TaskId, TaskState,
     interrupted_by_crash, transition,
 };
 
+use super::settings;
 use crate::connection::{Connection, Engine};
 use crate::error::{Fault, StorageError};
 use crate::rows::{AttemptRow, StateColumns, TaskRow, millis, moment};
@@ -22,7 +24,7 @@ type DueQuery<'query> = task::BoxedQuery<'query, Engine, BigInt>;
 
 impl Store {
     /// Takes the phone's next task that is due at `now`, of the highest priority the one that has been due longest, and
-    /// puts it under `lease` as a new attempt. None if none is due.
+    /// puts it under `lease` as a new attempt. None if none is due or the settings say that none is to be begun.
     ///
     /// # Errors
     /// Of the database, [`StorageError::Unreadable`] or [`StorageError::Changed`].
@@ -39,12 +41,16 @@ impl Store {
         .await
     }
 
-    /// When the phone's next pending task is due; it may be in the past. None if none is pending.
+    /// When the phone's next pending task is due; it may be in the past. None if none is pending or all are paused.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn next_due(&self, serial: Serial) -> Result<Option<DateTime<Utc>>, StorageError> {
         self.read("look for the next task", move |connection| {
+            // A phone that is not to begin anything waits to be told otherwise.
+            if settings::load(connection)?.paused {
+                return Ok(None);
+            }
             let mut due: Option<i64> = None;
             let mut level = highest_priority(&serial, None).first(connection).optional()?;
             while let Some(priority) = level {
@@ -117,15 +123,20 @@ impl Store {
     }
 }
 
-/// The pending task that the phone is to take at `now`. Each priority is looked at by itself, so that a look costs the
+/// The pending task that the phone is to take at `now`; none while the settings say that none is to be begun. Each priority is looked at by itself, so that a look costs the
 /// same however many tasks wait for their time: there are few priorities, and each has its own place in the index.
 pub(super) fn next_in_turn(
     connection: &mut Connection,
     serial: &Serial,
     now: DateTime<Utc>,
 ) -> Result<Option<Task>, Fault> {
+    let settings = settings::load(connection)?;
+    if settings.paused {
+        return Ok(None);
+    }
     let mut level = highest_priority(serial, None).first(connection).optional()?;
     while let Some(priority) = level {
+        let due = if settings.random_order { any_due } else { due };
         let row = due(serial, priority, now).select(TaskRow::as_select()).first(connection).optional()?;
         if let Some(row) = row {
             return Ok(Some(row.into_task()?));
@@ -164,6 +175,11 @@ pub(super) fn due(serial: &Serial, priority: i32, now: DateTime<Utc>) -> task::B
         .filter(task::due_at.le(millis(now)))
         .order((task::due_at, task::id))
         .into_boxed()
+}
+
+/// The phone's tasks of a priority that are due, in no order. It looks at all of them.
+fn any_due(serial: &Serial, priority: i32, now: DateTime<Utc>) -> task::BoxedQuery<'_, Engine> {
+    due(serial, priority, now).order(sql::<Double>("RANDOM()"))
 }
 
 pub(super) fn read(connection: &mut Connection, id: TaskId) -> Result<Task, Fault> {

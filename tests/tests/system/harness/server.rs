@@ -112,6 +112,33 @@ impl Server {
         answer_of(self.agent.post(format!("{}{path}", self.url)).content_type("application/json").send(body))
     }
 
+    /// Any request: with JSON, or without a body.
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Answer {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if body.is_some() {
+            request = request.header("Content-Type", "application/json");
+        }
+        let body = body.map(ToString::to_string).unwrap_or_default();
+        answer_of(self.agent.run(request.body(body).unwrap()))
+    }
+
+    /// The media type and the bytes of a file.
+    pub(crate) fn download(&self, path: &str) -> (String, Vec<u8>) {
+        let mut response = self.agent.get(format!("{}{path}", self.url)).call().unwrap();
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+        let media_type = response.headers()["content-type"].to_str().unwrap().to_owned();
+        (media_type, response.body_mut().read_to_vec().unwrap())
+    }
+
     /// Makes one task for each of `serials` that posts `video` with `caption`.
     pub(crate) fn create(&self, serials: &[&str], caption: &str, video: &Video) -> Vec<i64> {
         let answer = self.post(

@@ -110,7 +110,7 @@ impl Stage {
         let recorder = Arc::new(Recorder { entries: Mutex::default(), step: watch::Sender::default() });
         let cancel = CancellationToken::new();
         let username = username.map(|name| Username::new(name).unwrap());
-        let assignment = Assignment { username, app: AppKind::TikTok, config, seed: 7 };
+        let assignment = Assignment { username, app: AppKind::TikTok, package: None, config, seed: 7 };
         let post = Post::new().unwrap();
         let journal = Arc::clone(&recorder) as Arc<dyn Journal>;
         let work = execute(&post, phone, assignment, journal, Limits { total: LIMIT }, cancel.clone());

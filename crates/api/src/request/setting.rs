@@ -1,0 +1,30 @@
+//! Settings in the body of `PATCH /api/v1/setting`.
+
+use serde_json::Value;
+use tikmatrix_domain::{MOST_RETRIES, PackageName, SettingsChange};
+
+use super::account::app;
+use super::fields::Fields;
+use super::names::name;
+use crate::error::ApiError;
+
+/// Reads the body.
+///
+/// # Errors
+/// 40001 with everything that is wrong with it.
+pub(crate) fn change(body: Value) -> Result<SettingsChange, ApiError> {
+    let mut fields = Fields::begin(body)?;
+    let package = |text: &str| name(text, PackageName::new);
+    let change = SettingsChange {
+        default_app: fields.parsed("default_app", app),
+        tiktok_package: fields.replaced("tiktok_package", package),
+        instagram_package: fields.replaced("instagram_package", package),
+        max_retries: fields
+            .whole("max_retries", 0..=i64::from(MOST_RETRIES))
+            .and_then(|count| u32::try_from(count).ok()),
+        random_order: fields.flag("random_order"),
+        paused: fields.flag("paused"),
+    };
+    fields.end_change(change != SettingsChange::default())?;
+    Ok(change)
+}

@@ -1,0 +1,48 @@
+//! The settings of the whole server.
+
+use std::sync::atomic::Ordering;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::wrong_method;
+use crate::core::Core;
+use crate::envelope::success;
+use crate::error::ApiError;
+use crate::request::{Query, body, setting};
+use crate::view::SettingView;
+
+/// Adds the route.
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    config.service(
+        web::resource("/api/v1/setting")
+            .route(web::get().to(show))
+            .route(web::patch().to(change))
+            .default_service(web::to(|request| wrong_method(request, "GET, PATCH"))),
+    );
+}
+
+/// `GET /api/v1/setting`.
+async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let settings =
+        core.store.settings().await.map_err(|error| ApiError::internal("GET /api/v1/setting", &error))?;
+    Ok(success(SettingView::from(&settings)))
+}
+
+/// `PATCH /api/v1/setting`.
+async fn change(
+    core: web::Data<Core>,
+    request: HttpRequest,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let change = setting::change(body::json(&request, body)?)?;
+    let settings = core
+        .store
+        .change_settings(change)
+        .await
+        .map_err(|error| ApiError::internal("PATCH /api/v1/setting", &error))?;
+    core.paused.store(settings.paused, Ordering::Relaxed);
+    core.runner.wake();
+    Ok(success(SettingView::from(&settings)))
+}

@@ -1,0 +1,64 @@
+//! What people set for the whole server. Each setting has a default, and counts from the moment at which it is changed.
+
+use crate::names::AppKind;
+use crate::package_name::PackageName;
+
+/// The settings as they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The app of tasks and accounts that name none. Default: TikTok.
+    pub default_app: AppKind,
+    /// TikTok's package, where an account has none of its own. Default: none, which means the official ones.
+    pub tiktok_package: Option<PackageName>,
+    /// Instagram's package, likewise.
+    pub instagram_package: Option<PackageName>,
+    /// How many times a task is begun again by itself when its request does not say. Default: 0.
+    pub max_retries: u32,
+    /// Whether a phone takes its due tasks of one priority in any order instead of the oldest first. Default: no.
+    pub random_order: bool,
+    /// Whether no task is begun. What runs goes on. Default: no.
+    pub paused: bool,
+}
+
+impl Settings {
+    /// The package of an app, where one is set.
+    #[must_use]
+    pub fn package(&self, app: AppKind) -> Option<&PackageName> {
+        match app {
+            AppKind::TikTok => self.tiktok_package.as_ref(),
+            AppKind::Instagram => self.instagram_package.as_ref(),
+        }
+    }
+}
+
+/// What is to become different of the settings; what is none stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SettingsChange {
+    /// Another default app.
+    pub default_app: Option<AppKind>,
+    /// Another package of TikTok, or none.
+    pub tiktok_package: Option<Option<PackageName>>,
+    /// Another package of Instagram, or none.
+    pub instagram_package: Option<Option<PackageName>>,
+    /// Another number of retries.
+    pub max_retries: Option<u32>,
+    /// Whether tasks are taken in any order.
+    pub random_order: Option<bool>,
+    /// Whether no task is begun.
+    pub paused: Option<bool>,
+}
+
+impl SettingsChange {
+    /// The settings that `before` become.
+    #[must_use]
+    pub fn apply(self, before: Settings) -> Settings {
+        Settings {
+            default_app: self.default_app.unwrap_or(before.default_app),
+            tiktok_package: self.tiktok_package.unwrap_or(before.tiktok_package),
+            instagram_package: self.instagram_package.unwrap_or(before.instagram_package),
+            max_retries: self.max_retries.unwrap_or(before.max_retries),
+            random_order: self.random_order.unwrap_or(before.random_order),
+            paused: self.paused.unwrap_or(before.paused),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Settings, and what they change for tasks.
+
+use tikmatrix_domain::{
+    AccountChange, AppKind, PackageName, Settings, SettingsChange, Username, WantedAccount,
+};
+
+use crate::{Fixture, at, for_phone, lease, serial};
+
+fn package(name: &str) -> Option<PackageName> {
+    PackageName::new(name).ok()
+}
+
+#[tokio::test]
+async fn settings_begin_with_their_defaults_and_are_kept_over_a_restart() {
+    let fixture = Fixture::new();
+    assert_eq!(fixture.store.settings().await.unwrap(), Settings::default());
+    let change = SettingsChange {
+        default_app: Some(AppKind::Instagram),
+        tiktok_package: Some(package("com.clone.one")),
+        max_retries: Some(3),
+        ..SettingsChange::default()
+    };
+    let changed = fixture.store.change_settings(change).await.unwrap();
+    let paused = SettingsChange { paused: Some(true), random_order: Some(true), ..SettingsChange::default() };
+    let both = fixture.store.change_settings(paused).await.unwrap();
+    assert_eq!(both, Settings { paused: true, random_order: true, ..changed });
+    let fixture = fixture.reopen();
+    assert_eq!(fixture.store.settings().await.unwrap(), both);
+    let none = SettingsChange { tiktok_package: Some(None), ..SettingsChange::default() };
+    assert_eq!(fixture.store.change_settings(none).await.unwrap().tiktok_package, None);
+}
+
+#[tokio::test]
+async fn while_paused_no_task_is_taken_and_none_counts_as_due() {
+    let fixture = Fixture::new();
+    let ids = fixture.create(vec![for_phone("a")]).await;
+    let pause = |paused| SettingsChange { paused: Some(paused), ..SettingsChange::default() };
+    fixture.store.change_settings(pause(true)).await.unwrap();
+    assert_eq!(fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap(), None);
+    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), None);
+    fixture.store.change_settings(pause(false)).await.unwrap();
+    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(0)));
+    let taken = fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    assert_eq!(taken.id, ids[0]);
+}
+
+#[tokio::test]
+async fn in_random_order_another_task_than_the_oldest_comes_first_at_times() {
+    let fixture = Fixture::new();
+    let random = SettingsChange { random_order: Some(true), ..SettingsChange::default() };
+    fixture.store.change_settings(random).await.unwrap();
+    let ids = fixture.create(vec![for_phone("a"); 60]).await;
+    let mut taken = Vec::new();
+    for _ in &ids {
+        let task = fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+        taken.push(task.id);
+    }
+    assert_ne!(taken, ids, "sixty tasks in their order by chance");
+    taken.sort_unstable();
+    assert_eq!(taken, ids, "each is taken once");
+}
+
+#[tokio::test]
+async fn tasks_and_accounts_that_name_no_app_get_the_default() {
+    let fixture = Fixture::new();
+    let instagram = SettingsChange { default_app: Some(AppKind::Instagram), ..SettingsChange::default() };
+    fixture.store.change_settings(instagram).await.unwrap();
+    let maker = Username::new("maker").ok();
+    let for_maker = tikmatrix_domain::NewTask { serial: None, username: maker, ..for_phone("unused") };
+    for id in fixture.create(vec![for_phone("a"), for_maker]).await {
+        assert_eq!(fixture.store.task(id).await.unwrap().unwrap().task.app, AppKind::Instagram);
+    }
+}
+
+#[tokio::test]
+async fn an_accounts_own_package_comes_before_that_of_the_settings() {
+    let fixture = Fixture::new();
+    let username = Username::new("maker").unwrap();
+    let of =
+        async |name: Option<&Username>, app| fixture.store.package_for(name.cloned(), app).await.unwrap();
+    assert_eq!(of(None, AppKind::TikTok).await, None);
+    let set = SettingsChange { tiktok_package: Some(package("com.set.one")), ..SettingsChange::default() };
+    fixture.store.change_settings(set).await.unwrap();
+    let details = AccountChange { package: Some(package("com.own.one")), ..AccountChange::default() };
+    let wanted = WantedAccount { username: username.clone(), app: AppKind::TikTok, details };
+    fixture.store.create_account(wanted, at(0)).await.unwrap().unwrap();
+    assert_eq!(of(Some(&username), AppKind::TikTok).await, package("com.own.one"));
+    assert_eq!(of(Some(&username), AppKind::Instagram).await, None);
+    assert_eq!(of(None, AppKind::TikTok).await, package("com.set.one"));
+}

@@ -1,0 +1,163 @@
+//! Protects the sentences: a stop answers when the phone has let go; a running task is stopped before it is deleted; a
+//! failed task can be begun again; a repeated request makes nothing twice, even over a restart.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::{TempDir, tempdir};
+
+use crate::harness::{Server, Video};
+
+/// A server with one phone in the middle of an upload that takes long, and the task.
+fn in_the_middle(directory: &TempDir) -> (Server, i64, Video) {
+    let server = Server::start(directory, 1);
+    let video = Video::make(directory.path(), "video.mp4");
+    server.arm("virtual-1", &json!({"fault": "slow_upload", "seconds": 50}));
+    let id = server.create(&["virtual-1"], "never seen", &video)[0];
+    server.task_when(id, "running", |task| {
+        task["status_text"] == "running" && task["steps"].as_array().is_some_and(|steps| steps.len() >= 2)
+    });
+    (server, id, video)
+}
+
+/// The phone is as it was found: the app was closed, what was pushed was removed, and the next task finds it so.
+fn is_left_clean(server: &Server, video: &Video) {
+    let ran = server.get("/virtual/phones/virtual-1/commands").body;
+    let ran: Vec<Vec<&str>> = ran
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|words| words.as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect())
+        .collect();
+    let last = |wanted: &[&str]| ran.iter().rposition(|words| wanted.iter().all(|word| words.contains(word)));
+    assert!(last(&["am", "force-stop"]) > last(&["am", "start"]), "the app is closed: {ran:#?}");
+    assert!(last(&["rm"]).is_some(), "what was pushed is removed: {ran:#?}");
+    let answer = server.send("DELETE", "/virtual/phones/virtual-1/faults", &[], None);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let next = server.create(&["virtual-1"], "the next one", video)[0];
+    server.completed(next);
+    assert_eq!(server.posts("virtual-1").last().unwrap().0, "the next one");
+}
+
+#[test]
+fn a_stop_is_answered_within_five_seconds_when_the_phone_has_let_go() {
+    let directory = tempdir().unwrap();
+    let (server, id, video) = in_the_middle(&directory);
+    let asked = Instant::now();
+    let answer = server.send("POST", &format!("/api/v1/task/{id}/stop"), &[], None);
+    assert!(asked.elapsed() < Duration::from_secs(6), "{:?}", asked.elapsed());
+    assert_eq!((answer.status, &answer.body["data"]["outcome"]), (200, &json!("stopped")), "{answer:?}");
+    let task = server.task(id);
+    assert_eq!((&task["status"], &task["outcome"]), (&json!(3), &json!("stopped")), "{task:#}");
+    let again = server.send("POST", &format!("/api/v1/task/{id}/stop"), &[], None);
+    assert_eq!((again.status, &again.body["code"]), (400, &json!(40001)), "only a running one: {again:?}");
+    is_left_clean(&server, &video);
+}
+
+#[test]
+fn a_task_that_is_deleted_while_it_runs_is_gone_and_its_phone_left_clean() {
+    let directory = tempdir().unwrap();
+    let (server, id, video) = in_the_middle(&directory);
+    let answer = server.send("DELETE", &format!("/api/v1/task/{id}"), &[], None);
+    assert_eq!((answer.status, &answer.body["data"]), (200, &json!({"deleted_count": 1})), "{answer:?}");
+    assert_eq!(server.get(&format!("/api/v1/task/{id}")).status, 404);
+    is_left_clean(&server, &video);
+}
+
+#[test]
+fn a_failed_task_shows_its_evidence_and_is_begun_again_by_hand() {
+    let directory = tempdir().unwrap();
+    let server = Server::start(&directory, 1);
+    let video = Video::make(directory.path(), "video.mp4");
+    server.arm("virtual-1", &json!({"fault": "popup", "kind": "captcha"}));
+    let id = server.create(&["virtual-1"], "at the second attempt", &video)[0];
+    let failed = server.failed(id);
+    for kept in failed["artifacts"].as_array().unwrap() {
+        let name = kept["name"].as_str().unwrap();
+        let file = directory.path().join("data/artifacts").join(kept["file"].as_str().unwrap());
+        let (media_type, bytes) = server.download(&format!("/api/v1/task/{id}/artifact/{name}"));
+        let wanted = if kept["kind"] == "screenshot" { "image/png" } else { "application/xml" };
+        assert_eq!((media_type.as_str(), bytes), (wanted, std::fs::read(file).unwrap()), "{name}");
+    }
+    let log = server.get(&format!("/api/v1/task/{id}/log")).body;
+    assert!(log["data"]["lines"].is_array(), "{log:#}");
+
+    server.send("DELETE", "/virtual/phones/virtual-1/faults", &[], None);
+    let answer = server.send("POST", "/api/v1/task/retry-all", &[], None);
+    assert_eq!(answer.body["data"], json!({"retried_count": 1}), "{answer:?}");
+    let task = server.completed(id);
+    assert_eq!(
+        (&task["retry_count"], task["attempts"].as_array().unwrap().len()),
+        (&json!(1), 2),
+        "{task:#}"
+    );
+    let answer = server.send("POST", &format!("/api/v1/task/{id}/retry"), &[], None);
+    assert_eq!((answer.status, &answer.body["code"]), (400, &json!(40001)), "failed only: {answer:?}");
+    assert_eq!(server.posts("virtual-1").len(), 1);
+    let evidence = directory.path().join("data/artifacts").join(id.to_string());
+    assert!(evidence.exists());
+    server.send("DELETE", &format!("/api/v1/task/{id}"), &[], None);
+    assert!(!evidence.exists(), "the files of a deleted task are gone");
+}
+
+#[test]
+fn a_lost_phone_is_tried_again_by_itself_as_often_as_the_task_allows() {
+    let directory = tempdir().unwrap();
+    let server = Server::start(&directory, 1);
+    let video = Video::make(directory.path(), "video.mp4");
+    server.arm("virtual-1", &json!({"fault": "disconnect", "after_bytes": 20_000}));
+    let body = json!({"serials": ["virtual-1"], "script_name": "post", "max_retries": 1,
+        "script_config": {"captions": "second time", "material_list": [video.path()]}});
+    let id = server.post("/api/v1/task", &body).body["data"]["task_ids"][0].as_i64().unwrap();
+    let waiting = server.task_when(id, "waiting", |task| task["waiting_reason"] == "retry_backoff");
+    assert_eq!((&waiting["status"], &waiting["retry_count"]), (&json!(0), &json!(1)), "{waiting:#}");
+    assert_eq!(waiting["attempts"][0]["outcome"], "failed", "what happened is kept: {waiting:#}");
+    let task = server.completed(id);
+    assert_eq!(task["attempts"].as_array().unwrap().len(), 2);
+    assert_eq!(server.posts("virtual-1"), [("second time".to_owned(), video.sha256)]);
+}
+
+#[test]
+fn a_repeated_request_gets_the_same_answer_and_makes_nothing_twice_even_over_a_restart() {
+    let directory = tempdir().unwrap();
+    let server = Server::start(&directory, 0);
+    let body = json!({"serials": ["a", "b"], "script_name": "post",
+        "script_config": {"captions": "once", "material_list": ["x.mp4"]}});
+    let once = |server: &Server, body: &Value| {
+        server.send("POST", "/api/v1/task", &[("Idempotency-Key", "order 66")], Some(body))
+    };
+    let first = once(&server, &body);
+    assert_eq!((first.status, &first.body["data"]["created_count"]), (200, &json!(2)), "{first:?}");
+    assert_eq!(once(&server, &body).body, first.body);
+    server.kill();
+
+    let server = Server::start(&directory, 0);
+    assert_eq!(once(&server, &body).body, first.body);
+    let mut other = body.clone();
+    other["priority"] = json!(1);
+    let other = once(&server, &other);
+    assert_eq!((other.status, &other.body["code"]), (409, &json!(40901)), "{other:?}");
+    assert_eq!(server.get("/api/v1/task/stats").body["data"]["total"], 2);
+}
+
+#[test]
+fn every_enabled_account_of_a_phone_gets_a_task() {
+    let directory = tempdir().unwrap();
+    let server = Server::start(&directory, 0);
+    for (username, enabled) in [("first", true), ("second", true), ("asleep", false)] {
+        let account = json!({"username": username, "app": "tiktok", "serial": "a", "enabled": enabled});
+        let answer = server.post("/api/v1/account", &account);
+        assert_eq!(answer.body["code"], 0, "{answer:?}");
+    }
+    let body = json!({"serials": ["b", "a"], "script_name": "post", "enable_multi_account": true,
+        "script_config": {"captions": "x", "material_list": ["x.mp4"]}});
+    let answer = server.post("/api/v1/task", &body);
+    let ids = answer.body["data"]["task_ids"].as_array().unwrap();
+    let made: Vec<(Value, Value)> = ids
+        .iter()
+        .map(|id| server.task(id.as_i64().unwrap()))
+        .map(|task| (task["serial"].clone(), task["username"].clone()))
+        .collect();
+    let wanted = [(json!("b"), Value::Null), (json!("a"), json!("first")), (json!("a"), json!("second"))];
+    assert_eq!(made, wanted, "{answer:?}");
+}
