@@ -11,7 +11,6 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use tikmatrix_device::registry::Registry;
-use tikmatrix_domain::RetryPolicy;
 use tikmatrix_runner::{Runner, RunnerOptions};
 use tikmatrix_storage::{StorageError, Store};
 use tokio::task::JoinHandle;
@@ -104,7 +103,6 @@ impl Server {
             clock: Arc::clone(&builder.clock),
             artifacts: builder.data_directory.join("artifacts"),
             task_limit: builder.task_limit,
-            retry_policy: RetryPolicy::default(),
             most_at_work: gate.most_at_work(),
         })
         .await?;

@@ -1,7 +1,10 @@
 //! What people set for the whole server. Each setting has a default, and counts from the moment at which it is changed.
 
+use std::time::Duration;
+
 use crate::names::AppKind;
 use crate::package_name::PackageName;
+use crate::retry::RetryPolicy;
 
 /// The settings as they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +17,9 @@ pub struct Settings {
     pub instagram_package: Option<PackageName>,
     /// How many times a task is begun again by itself when its request does not say. Default: 0.
     pub max_retries: u32,
+    /// How long a task waits before it is begun again by itself. Default: half a minute at first, and at most a quarter
+    /// of an hour.
+    pub retry_policy: RetryPolicy,
     /// Whether a phone takes its due tasks of one priority in any order instead of the oldest first. Default: no.
     pub random_order: bool,
     /// Whether no task is begun. What runs goes on. Default: no.
@@ -42,6 +48,10 @@ pub struct SettingsChange {
     pub instagram_package: Option<Option<PackageName>>,
     /// Another number of retries.
     pub max_retries: Option<u32>,
+    /// Another wait before the first retry.
+    pub retry_first_wait: Option<Duration>,
+    /// Another longest wait before a retry.
+    pub retry_longest_wait: Option<Duration>,
     /// Whether tasks are taken in any order.
     pub random_order: Option<bool>,
     /// Whether no task is begun.
@@ -57,6 +67,10 @@ impl SettingsChange {
             tiktok_package: self.tiktok_package.unwrap_or(before.tiktok_package),
             instagram_package: self.instagram_package.unwrap_or(before.instagram_package),
             max_retries: self.max_retries.unwrap_or(before.max_retries),
+            retry_policy: RetryPolicy {
+                first_wait: self.retry_first_wait.unwrap_or(before.retry_policy.first_wait),
+                longest_wait: self.retry_longest_wait.unwrap_or(before.retry_policy.longest_wait),
+            },
             random_order: self.random_order.unwrap_or(before.random_order),
             paused: self.paused.unwrap_or(before.paused),
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tikmatrix_device::registry::PhoneEntry;
 use tikmatrix_device::script::ScriptRegistry;
-use tikmatrix_domain::{Artifact, Clock, PhonePresence, RetryPolicy, Serial, TaskId};
+use tikmatrix_domain::{Artifact, Clock, PhonePresence, Serial, TaskId};
 use tikmatrix_storage::{Deletion, StorageError, Store};
 use tokio::sync::watch;
 
@@ -28,8 +28,6 @@ pub struct RunnerOptions {
     pub artifacts: PathBuf,
     /// The longest that an attempt may work whose task sets no limit of its own, its clean-up not counted.
     pub task_limit: Duration,
-    /// How long tasks wait that are begun again by themselves.
-    pub retry_policy: RetryPolicy,
     /// How many phones may work at once, over all servers on one database. It may change at any time; whoever works
     /// then goes on.
     pub most_at_work: watch::Receiver<u32>,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tikmatrix_device::phone::Phone;
 use tikmatrix_device::script::ScriptRegistry;
-use tikmatrix_domain::{Clock, PhonePresence, RetryPolicy, Serial};
+use tikmatrix_domain::{Clock, PhonePresence, Serial};
 use tikmatrix_storage::Store;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -23,7 +23,6 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) artifacts: PathBuf,
     pub(crate) task_limit: Duration,
-    pub(crate) retry_policy: RetryPolicy,
     /// What works now.
     pub(crate) at_work: AtWork,
     /// The places for phones that work, and the queue for them.
@@ -57,7 +56,6 @@ impl Shared {
             clock: options.clock,
             artifacts: options.artifacts,
             task_limit: options.task_limit,
-            retry_policy: options.retry_policy,
             at_work: AtWork::default(),
             places: Places::new(options.most_at_work),
             wakes: watch::Sender::new(()),

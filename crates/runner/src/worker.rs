@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_device::phone::Phone;
-use tikmatrix_domain::{FailedAttempt, LeaseId, Task};
+use tikmatrix_domain::{FailedAttempt, LeaseId, RetryPolicy, Task};
 use tikmatrix_storage::{Claim, StorageError};
 use tokio::sync::watch;
 
@@ -168,7 +168,8 @@ async fn work(shared: &Arc<Shared>, slot: &Slot, task: Task, lease: LeaseId, pho
     slot.set_aside(!let_go);
     let max_retries = task.options.max_retries;
     let failed = FailedAttempt { is_transient, retry_count: task.retry_count, max_retries };
-    let retry_at = shared.retry_policy.wait(failed, &mut rand::rng()).and_then(|wait| {
+    let policy = retry_policy(shared).await;
+    let retry_at = policy.wait(failed, &mut rand::rng()).and_then(|wait| {
         let wait = TimeDelta::from_std(wait).ok()?;
         finish.at.checked_add_signed(wait)
     });
@@ -183,5 +184,16 @@ async fn work(shared: &Arc<Shared>, slot: &Slot, task: Task, lease: LeaseId, pho
             finish.outcome.text(),
             finish.remark
         );
+    }
+}
+
+/// How long people want failed tasks to wait. Where the database does not say, as long as by default.
+async fn retry_policy(shared: &Shared) -> RetryPolicy {
+    match shared.store.settings().await {
+        Ok(settings) => settings.retry_policy,
+        Err(error) => {
+            log::warn!("the default waits count for a retry: {error}");
+            RetryPolicy::default()
+        }
     }
 }

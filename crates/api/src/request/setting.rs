@@ -1,5 +1,7 @@
 //! Settings in the body of `PATCH /api/v1/setting`.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use tikmatrix_domain::{MOST_RETRIES, PackageName, SettingsChange};
 
@@ -7,6 +9,9 @@ use super::account::app;
 use super::fields::Fields;
 use super::names::name;
 use crate::error::ApiError;
+
+/// The longest wait before a retry, in seconds: a day.
+const LONGEST_WAIT: i64 = 24 * 60 * 60;
 
 /// Reads the body.
 ///
@@ -22,9 +27,16 @@ pub(crate) fn change(body: Value) -> Result<SettingsChange, ApiError> {
         max_retries: fields
             .whole("max_retries", 0..=i64::from(MOST_RETRIES))
             .and_then(|count| u32::try_from(count).ok()),
+        retry_first_wait: seconds(&mut fields, "retry_first_wait"),
+        retry_longest_wait: seconds(&mut fields, "retry_longest_wait"),
         random_order: fields.flag("random_order"),
         paused: fields.flag("paused"),
     };
     fields.end_change(change != SettingsChange::default())?;
     Ok(change)
+}
+
+fn seconds(fields: &mut Fields, name: &'static str) -> Option<Duration> {
+    let seconds = fields.whole(name, 1..=LONGEST_WAIT)?;
+    u64::try_from(seconds).ok().map(Duration::from_secs)
 }

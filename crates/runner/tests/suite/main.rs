@@ -24,8 +24,8 @@ use tikmatrix_device::phone::Phone;
 use tikmatrix_device::registry::{PhoneEntry, PhoneState};
 use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_domain::{
-    Clock, NewTask, Outcome, RetryPolicy, ScriptName, Serial, Source, SystemClock, Task, TaskDetail, TaskId,
-    TaskOptions, TaskState,
+    Clock, NewTask, Outcome, ScriptName, Serial, Source, SystemClock, Task, TaskDetail, TaskId, TaskOptions,
+    TaskState,
 };
 use tikmatrix_runner::{Runner, RunnerOptions};
 use tikmatrix_storage::Store;
@@ -73,7 +73,6 @@ impl Fixture {
             clock: Arc::clone(&self.clock),
             artifacts: self.folder.path().join("artifacts"),
             task_limit: self.task_limit,
-            retry_policy: RetryPolicy::default(),
             most_at_work: self.most_at_work.subscribe(),
         };
         Runner::start(options).await.unwrap()

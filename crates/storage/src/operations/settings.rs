@@ -1,9 +1,10 @@
 //! The settings, each under its name; one that was never changed is not kept.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use diesel::prelude::*;
-use tikmatrix_domain::{AppKind, PackageName, Settings, SettingsChange, Username};
+use tikmatrix_domain::{AppKind, PackageName, RetryPolicy, Settings, SettingsChange, Username};
 
 use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
@@ -16,6 +17,8 @@ const DEFAULT_APP: &str = "default_app";
 const TIKTOK_PACKAGE: &str = "tiktok_package";
 const INSTAGRAM_PACKAGE: &str = "instagram_package";
 const MAX_RETRIES: &str = "max_retries";
+const RETRY_FIRST_WAIT: &str = "retry_first_wait";
+const RETRY_LONGEST_WAIT: &str = "retry_longest_wait";
 const RANDOM_ORDER: &str = "random_order";
 const PAUSED: &str = "paused";
 
@@ -74,6 +77,11 @@ pub(super) fn load(connection: &mut Connection) -> Result<Settings, Fault> {
         None => Ok(false),
         Some(text) => text.parse().map_err(|_| unreadable(name, text)),
     };
+    let retry = RetryPolicy::default();
+    let seconds = |name: &'static str, default| match value(name) {
+        None => Ok(default),
+        Some(text) => text.parse().map(Duration::from_secs).map_err(|_| unreadable(name, text)),
+    };
     Ok(Settings {
         default_app: value(DEFAULT_APP).map(rows::app).transpose()?.unwrap_or_default(),
         tiktok_package: value(TIKTOK_PACKAGE).map(package).transpose()?,
@@ -81,6 +89,10 @@ pub(super) fn load(connection: &mut Connection) -> Result<Settings, Fault> {
         max_retries: match value(MAX_RETRIES) {
             None => 0,
             Some(text) => text.parse().map_err(|_| unreadable(MAX_RETRIES, text))?,
+        },
+        retry_policy: RetryPolicy {
+            first_wait: seconds(RETRY_FIRST_WAIT, retry.first_wait)?,
+            longest_wait: seconds(RETRY_LONGEST_WAIT, retry.longest_wait)?,
         },
         random_order: flag(RANDOM_ORDER)?,
         paused: flag(PAUSED)?,
@@ -95,6 +107,8 @@ fn keep(connection: &mut Connection, settings: &Settings) -> Result<(), Fault> {
         (TIKTOK_PACKAGE, name_of(&settings.tiktok_package)),
         (INSTAGRAM_PACKAGE, name_of(&settings.instagram_package)),
         (MAX_RETRIES, settings.max_retries.to_string()),
+        (RETRY_FIRST_WAIT, settings.retry_policy.first_wait.as_secs().to_string()),
+        (RETRY_LONGEST_WAIT, settings.retry_policy.longest_wait.as_secs().to_string()),
         (RANDOM_ORDER, settings.random_order.to_string()),
         (PAUSED, settings.paused.to_string()),
     ] {

@@ -1,5 +1,7 @@
 //! Settings, and what they change for tasks.
 
+use std::time::Duration;
+
 use tikmatrix_domain::{
     AccountChange, AppKind, PackageName, Settings, SettingsChange, Username, WantedAccount,
 };
@@ -18,6 +20,7 @@ async fn settings_begin_with_their_defaults_and_are_kept_over_a_restart() {
         default_app: Some(AppKind::Instagram),
         tiktok_package: Some(package("com.clone.one")),
         max_retries: Some(3),
+        retry_longest_wait: Some(Duration::from_secs(5)),
         ..SettingsChange::default()
     };
     let changed = fixture.store.change_settings(change).await.unwrap();
