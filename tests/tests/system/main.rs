@@ -20,6 +20,8 @@ mod dispatch;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod following;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod licenses;

@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use clap::builder::BoolishValueParser;
 use tikmatrix_api::{HostName, Server, ServerBuilder};
+use tikmatrix_follow::Follow;
 use tikmatrix_post::{MaterialRoots, Post};
 
 use super::ending::end;
@@ -79,7 +80,10 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
     };
     let mut builder = open_to(Server::builder(&data_directory), &options);
     let materials = materials(options.material_root, builder.needs_token())?;
-    builder = builder.script(Post::new()?.with_materials_from(materials));
+    builder = builder
+        .script(Post::new()?.with_materials_from(materials))
+        .script(Follow::new()?)
+        .script(Follow::unfollow()?);
     if let Some(farm) = &farm {
         builder = virtual_phones::attach(builder, farm);
     }

@@ -18,6 +18,11 @@ pub(super) struct Elements {
     pub(super) drafts: Selector,
     pub(super) video_caption: Selector,
     pub(super) username: Selector,
+    pub(super) followers: Selector,
+    pub(super) follow: Selector,
+    pub(super) requested: Selector,
+    pub(super) following: Selector,
+    pub(super) unfollow: Selector,
 }
 
 impl Elements {
@@ -39,6 +44,11 @@ impl Elements {
             drafts: element("drafts")?,
             video_caption: element("video_caption")?,
             username: element("username")?,
+            followers: element("followers")?,
+            follow: element("follow")?,
+            requested: element("requested")?,
+            following: element("following")?,
+            unfollow: element("unfollow")?,
         })
     }
 }

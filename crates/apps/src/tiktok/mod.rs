@@ -2,19 +2,22 @@
 
 mod confirm;
 mod elements;
+mod follow;
 mod publish;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tikmatrix_device::android::{self, Intent, Key};
+use tikmatrix_device::android::{self, Key};
 use tikmatrix_device::script::{CleanUp, Context, Failure};
+use tikmatrix_device::ui::UiTree;
 use tikmatrix_domain::Username;
 
 use crate::guard::AppGuard;
 use crate::profile::{Profile, ProfileError};
 use elements::Elements;
 
+pub use follow::{Relation, Visit};
 pub use publish::{Caption, Upload};
 
 /// For an app that starts, with its first popups.
@@ -75,19 +78,14 @@ impl TikTok {
         package: &str,
         username: &Username,
     ) -> Result<(), Failure> {
-        let intent = Intent {
-            action: Some("android.intent.action.VIEW".to_owned()),
-            data: Some(format!("https://www.tiktok.com/@{username}")),
-            package: Some(package.to_owned()),
-            ..Intent::default()
-        };
-        android::start(context.phone(), &intent, context.soon()).await?;
+        let link = follow::profile_link(package, username);
+        android::start(context.phone(), &link, context.soon()).await?;
         let is_own = context
             .wait_until("the account's own profile", STARTING, |tree| {
                 match self.profile.screen(tree)?.id.as_str() {
                     "own_profile" => {
-                        let shown = self.elements.username.find(tree)?;
-                        Some(Username::new(&shown.text).is_ok_and(|shown| shown == *username))
+                        self.elements.username.find(tree)?;
+                        Some(self.shows_username(tree, username))
                     }
                     "other_profile" | "no_account" => Some(false),
                     _ => None,
@@ -101,5 +99,11 @@ impl TikTok {
             }
             Err(other) => Err(other),
         }
+    }
+
+    /// Whether the profile on the screen is that of `username`. A display name may begin with `@` too.
+    fn shows_username(&self, tree: &UiTree, username: &Username) -> bool {
+        let shown = self.elements.username.find_all(tree);
+        shown.iter().any(|node| Username::new(&node.text).is_ok_and(|name| name == *username))
     }
 }

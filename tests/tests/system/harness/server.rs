@@ -186,6 +186,14 @@ impl Server {
         self.task_when(id, "failed", |task| task["status_text"] == "failed")
     }
 
+    /// Whom the TikTok account of a virtual phone follows, in the order in which it followed them.
+    pub(crate) fn following(&self, serial: &str) -> Vec<String> {
+        let phones = self.get("/virtual/phones").body;
+        let phone = phones.as_array().unwrap().iter().find(|phone| phone["serial"] == serial).unwrap();
+        let names = phone["apps"]["tiktok"]["accounts"][0]["following"].as_array().unwrap();
+        names.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+    }
+
     /// Caption and hash of everything that a virtual phone's TikTok accounts published, oldest first.
     pub(crate) fn posts(&self, serial: &str) -> Vec<(String, String)> {
         let phones = self.get("/virtual/phones").body;

@@ -12,6 +12,7 @@ use clap::Args;
 use sha2::{Digest, Sha256};
 use tikmatrix_api::Server;
 use tikmatrix_device::shell_quote::shell_word;
+use tikmatrix_follow::Follow;
 use tikmatrix_post::Post;
 
 use self::client::{Client, Publication, publish};
@@ -48,7 +49,11 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     let video = directory.path().join("demo.mp4");
     std::fs::write(&video, VIDEO).with_context(|| format!("cannot write {}", video.display()))?;
     let farm = virtual_phones::start(PHONES).await?;
-    let builder = Server::builder(directory.path().join("data")).port(options.port).script(Post::new()?);
+    let builder = Server::builder(directory.path().join("data"))
+        .port(options.port)
+        .script(Post::new()?)
+        .script(Follow::new()?)
+        .script(Follow::unfollow()?);
     let server = virtual_phones::attach(builder, &farm).start().await?;
     let url = server.url();
     say(format_args!("TikMatrix serves {url} with {PHONES} virtual phones"));

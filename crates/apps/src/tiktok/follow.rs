@@ -1,0 +1,334 @@
+//! Other users' profiles: opened by their URL, followed and unfollowed by their own button, and read again until it
+//! shows what was done. Whom to follow and what is said of it is the scripts'.
+
+use std::time::Duration;
+
+use tikmatrix_device::android::{self, Intent, Key};
+use tikmatrix_device::script::{Context, Failure, Found};
+use tikmatrix_device::ui::{NodeRef, Point, UiTree};
+use tikmatrix_domain::Username;
+use tokio::time::{Instant, sleep};
+
+use super::{STARTING, TikTok};
+
+/// For the profile to show its button.
+const SHOWING: Duration = Duration::from_secs(20);
+/// A tap that changed nothing for so long was lost.
+const LOST_TAP: Duration = Duration::from_secs(5);
+/// Taps on the way to what is wanted, lost ones included; each on a screen that holds still.
+const MOST_TAPS: u32 = 5;
+/// The app shows what was done at once, and takes it back when its server refuses: what stays for so long was accepted.
+const STAYING: Duration = Duration::from_millis(2500);
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// What the account is to another user, as the button of the user's profile reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// "Follow" or "Follow back".
+    Stranger,
+    /// "Requested": a private user was asked.
+    Requested,
+    /// "Following" or "Friends".
+    Following,
+}
+
+/// What the link to a profile led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visit {
+    /// The user's profile.
+    Profile(Relation),
+    /// The profile of the account that is signed in.
+    Own,
+    /// The app's word that there is no such user.
+    NotFound,
+}
+
+/// What of the following can be tapped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Control {
+    /// The profile's own button.
+    Button { relation: Relation, button: Found },
+    /// "Unfollow" on the sheet behind it.
+    Sheet(Found),
+}
+
+impl TikTok {
+    /// Opens the profile of `username` by its URL.
+    ///
+    /// # Errors
+    /// [`Failure`] when neither the profile nor the app's word that there is none comes.
+    pub async fn visit(
+        &self,
+        context: &mut Context,
+        package: &str,
+        username: &Username,
+    ) -> Result<Visit, Failure> {
+        android::start(context.phone(), &profile_link(package, username), context.soon()).await?;
+        let mut before = None;
+        let wanted = format!("the profile of @{username}");
+        // Twice the same: a profile may show "Follow" until it has heard what the account is to its user.
+        let settled = |tree: &UiTree| {
+            let now = self.visit_on(tree, username);
+            let settled = now.filter(|_| now == before);
+            before = now;
+            settled
+        };
+        context.wait_until(&wanted, STARTING, settled).await
+    }
+
+    /// Follows the user whose profile is open, who is a stranger. Gives what the button reads in the end.
+    ///
+    /// # Errors
+    /// [`Failure::Unconfirmed`] when the button does not show it, or shows it and takes it back.
+    pub async fn follow(&self, context: &mut Context, username: &Username) -> Result<Relation, Failure> {
+        self.tap_until(context, username, |relation| relation != Relation::Stranger).await
+    }
+
+    /// Ends the following of the user whose profile is open, or withdraws the request for it.
+    ///
+    /// # Errors
+    /// [`Failure::Unconfirmed`] when the button does not show it, or shows it and takes it back.
+    pub async fn unfollow(&self, context: &mut Context, username: &Username) -> Result<(), Failure> {
+        self.tap_until(context, username, |relation| relation == Relation::Stranger).await.map(drop)
+    }
+
+    /// Taps the button, and what asks once more, until the button reads as wanted, and sees that it stays so.
+    async fn tap_until(
+        &self,
+        context: &mut Context,
+        username: &Username,
+        wanted: impl Fn(Relation) -> bool + Sync,
+    ) -> Result<Relation, Failure> {
+        let unfollows = wanted(Relation::Stranger);
+        for _ in 0..MOST_TAPS {
+            let seen = self.find_control(context, username).await?;
+            match &seen {
+                Control::Button { relation, .. } if wanted(*relation) => {
+                    return self.stays(context, username, wanted).await;
+                }
+                // It opened because the user was followed after all.
+                Control::Sheet(_) if !unfollows => {
+                    android::press(context.phone(), Key::Back, context.soon()).await?;
+                }
+                Control::Button { button, .. } | Control::Sheet(button) => tap(context, button.tap).await?,
+            }
+            let change = |tree: &UiTree| self.control(tree, username).filter(|now| *now != seen);
+            match context.wait_until("a change after the tap", LOST_TAP, change).await {
+                Ok(_) | Err(Failure::NotFound { .. }) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        match self.find_control(context, username).await? {
+            Control::Button { relation, .. } if wanted(relation) => {
+                self.stays(context, username, wanted).await
+            }
+            Control::Button { button, .. } | Control::Sheet(button) => {
+                Err(unconfirmed(&format!("after {MOST_TAPS} taps the app still shows"), &button))
+            }
+        }
+    }
+
+    /// Looks at the button for a while: what the app takes back was not done.
+    async fn stays(
+        &self,
+        context: &mut Context,
+        username: &Username,
+        wanted: impl Fn(Relation) -> bool,
+    ) -> Result<Relation, Failure> {
+        let started = Instant::now();
+        loop {
+            let looked_after = started.elapsed();
+            match self.find_control(context, username).await? {
+                Control::Button { relation, button } if !wanted(relation) => {
+                    return Err(unconfirmed("the app took it back: the button reads again", &button));
+                }
+                Control::Button { relation, .. } if looked_after >= STAYING => return Ok(relation),
+                Control::Button { .. } | Control::Sheet(_) => sleep(PAUSE).await,
+            }
+        }
+    }
+
+    /// Waits for something to tap that holds still.
+    async fn find_control(&self, context: &mut Context, username: &Username) -> Result<Control, Failure> {
+        let mut before = None;
+        let wanted = format!("the button to follow on the profile of @{username}");
+        let still = |tree: &UiTree| {
+            let now = self.control(tree, username);
+            let still = now.clone().filter(|_| now == before);
+            before = now;
+            still
+        };
+        context.wait_until(&wanted, SHOWING, still).await
+    }
+
+    fn visit_on(&self, tree: &UiTree, username: &Username) -> Option<Visit> {
+        match self.profile.screen(tree).map(|screen| screen.id.as_str()) {
+            Some("no_account") => Some(Visit::NotFound),
+            Some("own_profile") if self.shows_username(tree, username) => Some(Visit::Own),
+            _ => match self.control(tree, username)? {
+                Control::Button { relation, .. } => Some(Visit::Profile(relation)),
+                Control::Sheet(_) => None,
+            },
+        }
+    }
+
+    fn control<'tree>(&self, tree: &'tree UiTree, username: &Username) -> Option<Control> {
+        let own = self.own_button(tree).filter(|_| self.shows_username(tree, username));
+        let window = |node: NodeRef<'tree>| node.ancestors().last();
+        // A user may be called "Unfollow": within the profile's own window it is no sheet.
+        let sheet = self.elements.unfollow.find(tree);
+        let sheet = sheet.filter(|sheet| own.is_none_or(|(_, button)| window(*sheet) != window(button)));
+        match (sheet, own) {
+            (Some(unfollow), _) => Some(Control::Sheet(Found::of(unfollow))),
+            (None, Some((relation, button))) => Some(Control::Button { relation, button: Found::of(button) }),
+            (None, None) => None,
+        }
+    }
+
+    /// The button of the profile itself. Suggested accounts have buttons that read the same: they lie further down, and
+    /// in a list that does not hold the profile's counters.
+    fn own_button<'tree>(&self, tree: &'tree UiTree) -> Option<(Relation, NodeRef<'tree>)> {
+        let counters = self.elements.followers.find(tree)?;
+        let is_own = |node: &NodeRef<'_>| {
+            let mut lists = node.ancestors().filter(|it| is_list(&it.class));
+            lists.all(|list| counters.ancestors().any(|it| it == list))
+        };
+        let elements = &self.elements;
+        [
+            (Relation::Stranger, &elements.follow),
+            (Relation::Requested, &elements.requested),
+            (Relation::Following, &elements.following),
+        ]
+        .into_iter()
+        .flat_map(|(relation, selector)| {
+            selector.find_all(tree).into_iter().map(move |node| (relation, node))
+        })
+        .filter(|(_, node)| is_own(node))
+        .min_by_key(|(_, node)| node.bounds.top)
+    }
+}
+
+/// The request to open a profile by its URL.
+pub(super) fn profile_link(package: &str, username: &Username) -> Intent {
+    Intent {
+        action: Some("android.intent.action.VIEW".to_owned()),
+        data: Some(format!("https://www.tiktok.com/@{username}")),
+        package: Some(package.to_owned()),
+        ..Intent::default()
+    }
+}
+
+fn is_list(class: &str) -> bool {
+    ["RecyclerView", "ListView", "GridView"].iter().any(|list| class.ends_with(list))
+}
+
+async fn tap(context: &mut Context, place: Option<Point>) -> Result<(), Failure> {
+    match place {
+        Some(point) => Ok(android::tap(context.phone(), point, context.soon()).await?),
+        None => {
+            let wanted = "the button to follow".to_owned();
+            Err(Failure::NotTappable { wanted, screen: context.last_screen() })
+        }
+    }
+}
+
+fn unconfirmed(what: &str, button: &Found) -> Failure {
+    Failure::Unconfirmed(format!("{what} {:?}", button.text.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REAL: &[u8] = include_bytes!("../../tests/screens/tt_other_profile_follow_old.xml");
+
+    fn visit(tree: &UiTree, name: &str) -> Option<Visit> {
+        TikTok::new().unwrap().visit_on(tree, &Username::new(name).unwrap())
+    }
+
+    fn place(tree: &UiTree) -> Option<(i32, i32)> {
+        let tiktok = TikTok::new().unwrap();
+        tiktok.own_button(tree).and_then(|(_, node)| Found::of(node).tap).map(|point| (point.x, point.y))
+    }
+
+    /// A profile whose own button is `button`, with a suggested account and the tab "Friends" at the bottom.
+    fn profile(about: &str, button: &str) -> UiTree {
+        let nodes = format!(
+            r#"<node bounds="[0,0][1080,2400]">
+                 <node text="@sample_user_1" bounds="[300,500][700,560]"/>{about}
+                 <node text="Following" bounds="[100,700][300,750]"/>
+                 <node text="Followers" bounds="[400,700][600,750]"/><node text="Likes" bounds="[700,700][900,750]"/>
+                 <node text="Followed by sample_user_2" clickable="true" bounds="[60,760][1020,800]"/>{button}
+                 <node class="androidx.recyclerview.widget.RecyclerView" bounds="[0,1500][1080,2000]">
+                   <node text="Follow" class="android.widget.Button" clickable="true" bounds="[100,1800][480,1900]"/>
+                 </node>
+                 <node text="Friends" clickable="true" bounds="[216,2280][432,2330]"/>
+               </node>"#
+        );
+        UiTree::parse(format!("<hierarchy>{nodes}</hierarchy>").as_bytes()).unwrap()
+    }
+
+    /// As in 47.0: a text with a space behind it, four levels below what takes the tap.
+    fn nested(label: &str) -> String {
+        let (open, close) = (r#"<node bounds="[60,900][450,1000]">"#.repeat(3), "</node>".repeat(3));
+        format!(
+            r#"<node clickable="true" bounds="[60,900][450,1000]">{open}<node text="{label} " bounds="[130,920][380,980]"/>{close}</node>"#
+        )
+    }
+
+    #[test]
+    fn the_button_of_a_real_profile_is_found_where_it_is() {
+        let real = UiTree::parse(REAL).unwrap();
+        assert_eq!(visit(&real, "User.Other"), Some(Visit::Profile(Relation::Stranger)));
+        assert_eq!(place(&real), Some((114, 427)));
+        assert_eq!(
+            visit(&real, "sample_user_1"),
+            None,
+            "the profile of somebody else is not the one asked for"
+        );
+    }
+
+    #[test]
+    fn each_label_is_read_without_the_spaces_around_it_and_tapped_by_what_holds_it() {
+        for (label, relation) in [
+            ("Follow", Relation::Stranger),
+            ("Follow back", Relation::Stranger),
+            ("Requested", Relation::Requested),
+            ("Following", Relation::Following),
+            ("Friends", Relation::Following),
+        ] {
+            let tree = profile("", &nested(label));
+            assert_eq!(visit(&tree, "sample_user_1"), Some(Visit::Profile(relation)), "{label}");
+            assert_eq!(place(&tree), Some((255, 950)), "{label}");
+        }
+    }
+
+    #[test]
+    fn suggested_accounts_tabs_and_followed_by_are_never_taken_for_the_button() {
+        assert_eq!(place(&profile("", "")), None);
+        assert_eq!(visit(&profile("", ""), "sample_user_1"), None);
+    }
+
+    #[test]
+    fn what_users_write_about_themselves_changes_nothing() {
+        for about in ["Couldn't find this account", "Unfollow", "@sample_user_2", "Follow"] {
+            let about = format!(r#"<node text="{about}" bounds="[300,600][700,660]"/>"#);
+            let tree = profile(&about, &nested("Following"));
+            assert_eq!(visit(&tree, "sample_user_1"), Some(Visit::Profile(Relation::Following)), "{about}");
+        }
+    }
+
+    #[test]
+    fn a_sheet_over_the_profile_is_seen_as_such_in_a_window_of_its_own_or_alone() {
+        let tiktok = TikTok::new().unwrap();
+        let name = Username::new("sample_user_1").unwrap();
+        let sheet =
+            r#"<node bounds="[0,0][1080,2400]"><node text="Unfollow" bounds="[90,2020][990,2120]"/></node>"#;
+        let alone = UiTree::parse(format!("<hierarchy>{sheet}</hierarchy>").as_bytes()).unwrap();
+        assert!(matches!(tiktok.control(&alone, &name), Some(Control::Sheet(_))));
+        let own = r#"<node bounds="[0,0][9,9]"><node text="@sample_user_1" bounds="[0,0][9,1]"/><node text="Followers" bounds="[0,1][9,2]"/><node text="Following" bounds="[0,2][9,3]"/></node>"#;
+        let both = UiTree::parse(format!("<hierarchy>{own}{sheet}</hierarchy>").as_bytes()).unwrap();
+        assert!(matches!(tiktok.control(&both, &name), Some(Control::Sheet(_))));
+    }
+}

@@ -1,0 +1,10 @@
+//! The scripts `follow` and `unfollow`: one user a task, and done only when the user's profile shows it. How TikTok is
+//! moved in is the `apps` crate's.
+
+mod config;
+mod schema;
+mod script;
+mod support;
+
+pub use config::{AccessMethod, Action, FollowConfig};
+pub use script::Follow;

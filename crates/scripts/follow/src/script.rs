@@ -1,0 +1,125 @@
+//! The scripts themselves: what they accept, and their steps on the phone. How each step is done in TikTok is the
+//! `apps` crate's.
+
+use async_trait::async_trait;
+use serde_json::Value;
+use tikmatrix_apps::ProfileError;
+use tikmatrix_apps::tiktok::{Relation, TikTok, Visit};
+use tikmatrix_device::script::{Completion, Context, Failure, Planned, Problem, Script};
+use tikmatrix_domain::Username;
+
+use crate::config::{Action, FollowConfig};
+use crate::schema::schema;
+use crate::support;
+
+/// Follows or unfollows one user a task.
+#[derive(Debug, Clone)]
+pub struct Follow {
+    /// The one action that the script's name leaves open.
+    only: Option<Action>,
+    tiktok: TikTok,
+}
+
+impl Follow {
+    /// The script `follow`, whose configuration says whether to follow or to unfollow.
+    ///
+    /// # Errors
+    /// [`ProfileError`], which a test of the profiles rules out.
+    pub fn new() -> Result<Self, ProfileError> {
+        Ok(Self { only: None, tiktok: TikTok::new()? })
+    }
+
+    /// The script `unfollow`: the same, with the action set.
+    ///
+    /// # Errors
+    /// As [`Follow::new`].
+    pub fn unfollow() -> Result<Self, ProfileError> {
+        Ok(Self { only: Some(Action::Unfollow), tiktok: TikTok::new()? })
+    }
+
+    async fn act(
+        &self,
+        context: &mut Context,
+        target: &Username,
+        action: Action,
+        relation: Relation,
+    ) -> Result<String, Failure> {
+        Ok(match (action, relation) {
+            (Action::Follow, Relation::Following) => "already following".to_owned(),
+            (Action::Unfollow, Relation::Stranger) => "not following".to_owned(),
+            (Action::Follow, Relation::Requested) => "requested".to_owned(),
+            (Action::Follow, Relation::Stranger) => {
+                context.step("tap Follow and see that it stays");
+                match self.tiktok.follow(context, target).await? {
+                    Relation::Requested => "requested".to_owned(),
+                    _ => format!("followed @{target}, and seen on the profile"),
+                }
+            }
+            (Action::Unfollow, Relation::Following) => {
+                context.step("unfollow and see that it stays");
+                self.tiktok.unfollow(context, target).await?;
+                format!("unfollowed @{target}, and seen on the profile")
+            }
+            (Action::Unfollow, Relation::Requested) => {
+                context.step("withdraw the request and see that it stays");
+                self.tiktok.unfollow(context, target).await?;
+                format!("withdrew the request to follow @{target}, and seen on the profile")
+            }
+        })
+    }
+}
+
+#[async_trait]
+impl Script for Follow {
+    fn name(&self) -> &'static str {
+        self.only.unwrap_or(Action::Follow).as_str()
+    }
+
+    fn description(&self) -> &'static str {
+        match self.only {
+            Some(Action::Unfollow) => "Unfollows users and confirms on each one's profile that it was done.",
+            _ => "Follows or unfollows users and confirms on each one's profile that it was done.",
+        }
+    }
+
+    fn schema(&self) -> Value {
+        schema(self.name(), self.description(), self.only)
+    }
+
+    fn plan(&self, config: &Value) -> Result<Vec<Planned>, Vec<Problem>> {
+        let checked = FollowConfig::read(config, self.only)?;
+        let planned = |target| Planned { config: checked.for_one(target), app: checked.app };
+        Ok(checked.targets.iter().map(planned).collect())
+    }
+
+    async fn run(&self, context: &mut Context, config: &Value) -> Result<Completion, Failure> {
+        context.step("check what is to be done");
+        let config =
+            FollowConfig::read(config, self.only).map_err(|problems| Failure::not_valid(&problems))?;
+        support::check(&config, context.app())?;
+        let [target] = config.targets.as_slice() else {
+            let count = config.targets.len();
+            return Err(Failure::Impossible(format!("a task is for one user; this one names {count}")));
+        };
+
+        let package = self.tiktok.begin(context).await?;
+        if let Some(username) = context.username().cloned() {
+            context.step("make sure that the account is signed in");
+            self.tiktok.require_account(context, &package, &username).await?;
+        }
+        context.progress(20);
+        context.step(&format!("open the profile of @{target}"));
+        let visit = self.tiktok.visit(context, &package, target).await?;
+        context.progress(60);
+        let remark = match visit {
+            Visit::Profile(relation) => self.act(context, target, config.action, relation).await?,
+            Visit::NotFound => return Err(Failure::Blocked(format!("user not found: @{target}"))),
+            Visit::Own => {
+                let sentence = format!("@{target} is the account itself, which cannot follow itself");
+                return Err(Failure::Blocked(sentence));
+            }
+        };
+        context.progress(100);
+        Ok(Completion { remark })
+    }
+}

@@ -1,0 +1,146 @@
+//! Protects what `POST /task` tells people about a configuration of `follow` and `unfollow`: whom it means, and
+//! everything that is wrong with it at once.
+
+#![cfg(test)]
+
+use serde_json::{Map, Value, json};
+use tikmatrix_device::script::Script as _;
+use tikmatrix_domain::AppKind;
+use tikmatrix_follow::{AccessMethod, Action, Follow, FollowConfig};
+
+fn problems_of(script: &Follow, config: &Value) -> Vec<String> {
+    match script.plan(config) {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems.iter().map(|it| format!("{}: {}", it.field, it.reason)).collect(),
+    }
+}
+
+fn problems(config: &Value) -> Vec<String> {
+    problems_of(&Follow::new().unwrap(), config)
+}
+
+fn targets(config: &Value) -> Vec<String> {
+    let config = FollowConfig::read(config, None).unwrap();
+    config.targets.iter().map(|name| name.as_str().to_owned()).collect()
+}
+
+#[test]
+fn a_user_alone_has_the_documented_defaults() {
+    let config = FollowConfig::read(&json!({"target_user": "sample_user_1"}), None).unwrap();
+    assert_eq!(
+        (config.access_method, config.action, config.app),
+        (AccessMethod::Direct, Action::Follow, None)
+    );
+}
+
+#[test]
+fn users_are_split_by_commas_and_line_breaks_without_their_at_sign_and_each_counts_once() {
+    assert_eq!(targets(&json!({"target_user": " @one, two\r\nthree\n,ONE ,@Two"})), ["one", "two", "three"]);
+    assert_eq!(targets(&json!({"target_username": "one\ntwo"})), ["one", "two"]);
+    assert_eq!(targets(&json!({"target_users": ["@One", "one", " two "]})), ["one", "two"]);
+}
+
+#[test]
+fn the_list_wins_and_an_empty_field_leaves_it_to_the_next() {
+    let all = json!({"target_users": ["listed"], "target_user": "named", "target_username": "spelt"});
+    assert_eq!(targets(&all), ["listed"]);
+    assert_eq!(targets(&json!({"target_users": [], "target_user": "named"})), ["named"]);
+    assert_eq!(targets(&json!({"target_user": "", "target_username": "spelt"})), ["spelt"]);
+}
+
+#[test]
+fn one_of_the_three_fields_is_required() {
+    let required = "target_users: at least one user is required, here, in target_user or in target_username";
+    for config in [json!({}), json!({"target_users": []}), json!({"target_user": " , \n"})] {
+        assert_eq!(problems(&config), [required], "{config}");
+    }
+}
+
+#[test]
+fn every_problem_is_told_at_once_with_what_is_allowed() {
+    let config = json!({
+        "target_users": ["fine", "not fine", 3, "", "https://www.tiktok.com/@name", "@"],
+        "target_user": 5,
+        "acces_method": "direct",
+        "access_method": "mail",
+        "action": "block",
+        "app": "vimeo",
+    });
+    assert_eq!(
+        problems(&config),
+        [
+            "acces_method: is not a known field; did you mean access_method?",
+            "target_users[2]: 3 is not a string",
+            "target_users[3]: must not be empty",
+            "target_user: 5 is not a string",
+            r#"target_users[1]: "not fine" is not a username: letters, digits, dots and underscores"#,
+            r#"target_users[4]: "https://www.tiktok.com/@name" is not a username: letters, digits, dots and underscores"#,
+            r#"target_users[5]: "@" is not a username: letters, digits, dots and underscores"#,
+            r#"access_method: "mail" is not one of direct, search"#,
+            r#"action: "block" is not one of follow, unfollow"#,
+            r#"app: "vimeo" is not one of tiktok, instagram"#,
+        ]
+    );
+    assert_eq!(problems(&json!([])), [": must be a JSON object"]);
+    let long = problems(&json!({"target_user": "a".repeat(101)})).join("");
+    assert!(long.contains("is longer than 100 characters"), "{long}");
+    let foreign = problems(&json!({"target_user": "\u{43d}\u{438}\u{43a}"})).join("");
+    assert!(foreign.contains("is not a username"), "{foreign}");
+}
+
+#[test]
+fn each_user_gets_a_task_of_its_own_that_names_nobody_else() {
+    let config = json!({"target_users": ["@One", "two"], "app": "instagram", "access_method": "search"});
+    let planned = Follow::new().unwrap().plan(&config).unwrap();
+    let one = |name: &str| json!({"target_user": name, "access_method": "search", "action": "follow", "app": "instagram"});
+    let configs: Vec<&Value> = planned.iter().map(|it| &it.config).collect();
+    assert_eq!(configs, [&one("one"), &one("two")]);
+    assert!(planned.iter().all(|it| it.app == Some(AppKind::Instagram)));
+    for planned in &planned {
+        let again = Follow::new().unwrap().plan(&planned.config).unwrap();
+        assert_eq!(again, std::slice::from_ref(planned), "what was settled stays as it is");
+    }
+}
+
+#[test]
+fn unfollow_is_follow_with_the_action_set() {
+    let unfollow = Follow::unfollow().unwrap();
+    assert_eq!((Follow::new().unwrap().name(), unfollow.name()), ("follow", "unfollow"));
+    for config in [json!({"target_user": "one"}), json!({"target_user": "one", "action": "unfollow"})] {
+        let planned = unfollow.plan(&config).unwrap();
+        assert_eq!(planned[0].config["action"], "unfollow");
+        assert_eq!(Follow::new().unwrap().plan(&planned[0].config).unwrap(), planned);
+    }
+    assert_eq!(
+        problems_of(&unfollow, &json!({"target_user": "one", "action": "follow"})),
+        [r#"action: "follow" contradicts the script unfollow; leave it out, or use the script follow"#]
+    );
+}
+
+#[test]
+fn the_schemas_know_every_field_and_their_defaults_are_accepted() {
+    for (script, action) in [(Follow::new().unwrap(), "follow"), (Follow::unfollow().unwrap(), "unfollow")] {
+        let schema = script.schema();
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        assert_eq!(
+            (&schema["title"], &schema["additionalProperties"]),
+            (&json!(script.name()), &json!(false))
+        );
+        let properties = schema["properties"].as_object().unwrap();
+        let mut defaults: Map<String, Value> = properties
+            .iter()
+            .filter_map(|(name, property)| Some((name.clone(), property.get("default")?.clone())))
+            .collect();
+        defaults.insert("target_user".to_owned(), json!("one"));
+        let planned = script.plan(&Value::Object(defaults)).unwrap();
+        assert_eq!(planned[0].config["action"], action);
+        let nothing_right: Map<String, Value> =
+            properties.keys().map(|name| (name.clone(), json!({"not": "right"}))).collect();
+        let told = script.plan(&Value::Object(nothing_right)).unwrap_err();
+        assert_eq!(
+            told.len(),
+            properties.len(),
+            "each field of the schema is read, and only those: {told:?}"
+        );
+    }
+}
