@@ -49,7 +49,7 @@ impl StateColumns {
             }
             TaskState::Finished { started_at, finish } => Self {
                 outcome: Some(finish.outcome.text()),
-                remark: Some(finish.remark.clone()),
+                remark: Some(storable(&finish.remark)),
                 started_at: Some(millis(*started_at)),
                 finished_at: Some(millis(finish.at)),
                 ..nothing
@@ -260,6 +260,11 @@ impl ArtifactRow {
             file: self.file,
         })
     }
+}
+
+/// A text as every database can keep it: PostgreSQL has no place for a zero character.
+pub(crate) fn storable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 /// A moment as the database keeps it.

@@ -6,7 +6,7 @@ use tikmatrix_domain::{IllegalTransition, LeaseId, Record, RecordedEvent, Status
 
 use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
-use crate::rows::{ArtifactRow, LogRow, StepRow, millis};
+use crate::rows::{ArtifactRow, LogRow, StepRow, millis, storable};
 use crate::schema::{artifact, attempt, step, task, task_log};
 use crate::store::Store;
 
@@ -34,7 +34,7 @@ fn show(
     at: DateTime<Utc>,
 ) -> Result<(), Fault> {
     let newest_step = records.iter().rev().find_map(|record| match &record.event {
-        RecordedEvent::Step(text) => Some(task::step.eq(text)),
+        RecordedEvent::Step(text) => Some(task::step.eq(storable(text))),
         _ => None,
     });
     let newest_progress = records.iter().rev().find_map(|record| match record.event {
@@ -65,11 +65,12 @@ fn keep(connection: &mut Connection, id: TaskId, lease: &LeaseId, records: Vec<R
         match event {
             RecordedEvent::Progress(_) => number -= 1,
             RecordedEvent::Step(text) => {
-                let row = StepRow { task_id: id.0, attempt, number, text, started_at: at };
+                let row = StepRow { task_id: id.0, attempt, number, text: storable(&text), started_at: at };
                 diesel::insert_into(step::table).values(row).execute(connection)?;
             }
             RecordedEvent::Log(level, text) => {
-                let row = LogRow { task_id: id.0, attempt, number, at, level: level.text().to_owned(), text };
+                let (level, text) = (level.text().to_owned(), storable(&text));
+                let row = LogRow { task_id: id.0, attempt, number, at, level, text };
                 diesel::insert_into(task_log::table).values(row).execute(connection)?;
             }
             RecordedEvent::Artifact { kind, file } => {

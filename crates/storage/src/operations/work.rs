@@ -13,7 +13,7 @@ use tikmatrix_domain::{
 use super::settings;
 use crate::connection::{Connection, Engine};
 use crate::error::{Fault, StorageError};
-use crate::rows::{AttemptRow, StateColumns, TaskRow, millis, moment};
+use crate::rows::{AttemptRow, StateColumns, TaskRow, millis, moment, storable};
 use crate::schema::{attempt, task};
 use crate::store::Store;
 
@@ -243,7 +243,7 @@ pub(super) fn end_attempt(
     let ended = (
         attempt::finished_at.eq(millis(finish.at)),
         attempt::outcome.eq(finish.outcome.text()),
-        attempt::remark.eq(&finish.remark),
+        attempt::remark.eq(storable(&finish.remark)),
     );
     diesel::update(attempt).set(ended).execute(connection)?;
     Ok(())

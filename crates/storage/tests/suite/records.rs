@@ -1,8 +1,8 @@
 //! Steps, progress, logs and artifacts of an attempt.
 
-use tikmatrix_domain::{ArtifactKind, LogLevel, Record, RecordedEvent};
+use tikmatrix_domain::{ArtifactKind, LogLevel, Outcome, Record, RecordedEvent};
 
-use crate::{Fixture, at, for_phone, lease, serial};
+use crate::{Fixture, at, finish, for_phone, lease, serial};
 
 #[tokio::test]
 async fn what_an_attempt_reports_is_kept_in_one_order_across_kinds() {
@@ -48,4 +48,23 @@ async fn any_text_comes_back_letter_for_letter() {
     let step = Record { at: at(2), event: RecordedEvent::Step(text.to_owned()) };
     fixture.store.record(id, lease("one"), vec![step]).await.unwrap();
     assert_eq!(fixture.store.task(id).await.unwrap().unwrap().steps[0].text, text);
+}
+
+#[tokio::test]
+async fn a_zero_character_costs_no_text_and_no_result() {
+    let fixture = Fixture::new();
+    let id = fixture.create(vec![for_phone("a")]).await[0];
+    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    let said = |event| Record { at: at(2), event };
+    let step = said(RecordedEvent::Step("tap\0Post".to_owned()));
+    let line = said(RecordedEvent::Log(LogLevel::Info, "so\0".to_owned()));
+    fixture.store.record(id, lease("one"), vec![step, line]).await.unwrap();
+    fixture.store.finish(id, lease("one"), finish(Outcome::Failed, "no\0way", 3)).await.unwrap();
+    let detail = fixture.store.task(id).await.unwrap().unwrap();
+    assert_eq!(
+        (detail.steps[0].text.as_str(), detail.task.step.as_deref()),
+        ("tap\u{fffd}Post", Some("tap\u{fffd}Post"))
+    );
+    assert_eq!(detail.attempts[0].finish.as_ref().unwrap().remark, "no\u{fffd}way");
+    assert_eq!(fixture.store.task_log(id).await.unwrap()[0].text, "so\u{fffd}");
 }
