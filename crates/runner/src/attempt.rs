@@ -20,7 +20,7 @@ use crate::shared::Shared;
 
 /// A script that was stopped has 4 s for its clean-up; this is for one that does not let go. A person who stopped it
 /// is answered within 5 s.
-const LETS_GO_WITHIN: Duration = Duration::from_millis(4_500);
+const LETS_GO_WITHIN: Duration = Duration::from_millis(4_250);
 /// The engine ends a script in its time and then collects evidence and cleans up; this is for an engine that hangs.
 const BEYOND_ITS_TIME: Duration = Duration::from_secs(120);
 

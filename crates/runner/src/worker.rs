@@ -162,10 +162,12 @@ async fn work(shared: &Arc<Shared>, slot: &Slot, task: Task, lease: LeaseId, pho
     let stopper = Arc::new(Stopper::new(&shared.stop));
     // Until its end is written: whoever stops it waits for that.
     let _entry = shared.at_work.enter(task.id, Arc::clone(&stopper));
-    let attempt = Attempt::new(Arc::clone(shared), &task, lease.clone(), stopper);
+    let attempt = Attempt::new(Arc::clone(shared), &task, lease.clone(), Arc::clone(&stopper));
     let Conclusion { finish, is_transient, let_go } = attempt.run(task.clone(), phone).await;
     log::info!("phone {}: task {} {}: {}", slot.serial, task.id, finish.outcome.text(), finish.remark);
     slot.set_aside(!let_go);
+    // What a person wanted to end is not begun again, even if it failed by itself at that very moment.
+    let is_transient = is_transient && !stopper.is_by_a_person();
     let max_retries = task.options.max_retries;
     let failed = FailedAttempt { is_transient, retry_count: task.retry_count, max_retries };
     let policy = retry_policy(shared).await;

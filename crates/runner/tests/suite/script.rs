@@ -54,7 +54,9 @@ impl Stage {
 
     fn block(&self) {
         let (blocked, changed) = &*self.blocked;
-        let _free = changed.wait_while(blocked.lock().unwrap(), |blocked| *blocked).unwrap();
+        // With an end, so that a test that fails before it unblocks is told as failed instead of hanging.
+        let end = Duration::from_secs(30);
+        let _free = changed.wait_timeout_while(blocked.lock().unwrap(), end, |blocked| *blocked).unwrap();
     }
 
     fn say(&self, word: String) {

@@ -123,8 +123,9 @@ impl Store {
     }
 }
 
-/// The pending task that the phone is to take at `now`; none while the settings say that none is to be begun. Each priority is looked at by itself, so that a look costs the
-/// same however many tasks wait for their time: there are few priorities, and each has its own place in the index.
+/// The pending task that the phone is to take at `now`; none while the settings say that none is to be begun. Each
+/// priority is looked at by itself, so that a look costs the same however many tasks wait for their time: there are few
+/// priorities, and each has its own place in the index.
 pub(super) fn next_in_turn(
     connection: &mut Connection,
     serial: &Serial,
