@@ -107,8 +107,7 @@ impl Store {
         let changes = matches!(address, Address::Sqlite(_)).then(Changes::begin);
         let counted = changes.clone();
         let committed = move || counted.iter().for_each(Changes::happened);
-        let writer =
-            Writer::start(address.clone(), first, committed).map_err(|error| failed(error.to_string()))?;
+        let writer = Writer::new(address.clone(), first, committed);
         let readers = Readers::open(address).map_err(failed)?;
         Ok(Self { database: Arc::new(Database { writer, readers, changes, _lock: lock }) })
     }

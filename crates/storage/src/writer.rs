@@ -1,10 +1,10 @@
-//! The one connection that writes, on a thread of its own. Operations that wait together are committed together: a commit
+//! The one connection that writes, on one thread for blocking work at a time. Operations that wait together are committed together: a commit
 //! costs far more than most of what is committed. Each of them still happens whole or not at all, and is durable before
 //! its caller hears of it.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::Connection as _;
@@ -22,8 +22,26 @@ const GROUP: usize = 256;
 const GROUP_WITHIN: Duration = Duration::from_millis(20);
 
 pub(crate) struct Writer {
-    queue: Option<Sender<Box<dyn Job>>>,
-    thread: Option<JoinHandle<()>>,
+    line: Arc<Line>,
+}
+
+/// Who waits, and whoever serves them.
+struct Line {
+    waiting: Mutex<Queue>,
+    desk: Mutex<Desk>,
+    emptied: Condvar,
+}
+
+#[derive(Default)]
+struct Queue {
+    jobs: VecDeque<Box<dyn Job>>,
+    is_served: bool,
+}
+
+/// The duty to serve the line; it ends even if the runtime ends before it was taken up.
+struct Duty {
+    line: Arc<Line>,
+    is_done: bool,
 }
 
 /// An operation that waits, runs, and is answered once its commit is known.
@@ -56,17 +74,10 @@ struct Waiting<T, W> {
 
 impl Writer {
     /// `committed` is called after each commit that may have changed what is listed, before anyone hears of it.
-    pub(crate) fn start(
-        address: Address,
-        first: Connection,
-        committed: impl Fn() + Send + 'static,
-    ) -> Result<Self, std::io::Error> {
-        let (queue, jobs) = channel();
-        let mut desk = Desk { address, connection: Some(first), committed };
-        let thread = std::thread::Builder::new()
-            .name("tikmatrix-writer".to_owned())
-            .spawn(move || desk.serve(&jobs))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    pub(crate) fn new(address: Address, first: Connection, committed: impl Fn() + Send + 'static) -> Self {
+        let desk = Desk { address, connection: Some(first), committed: Box::new(committed) };
+        let waiting = Mutex::default();
+        Self { line: Arc::new(Line { waiting, desk: Mutex::new(desk), emptied: Condvar::new() }) }
     }
 
     /// Has `work` run in a transaction of its own, as far as anyone can tell. A caller that gives up does not cut it
@@ -77,7 +88,7 @@ impl Writer {
         effect: Effect,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        let answer = self.ask(operation, effect, work)?;
+        let answer = self.ask(operation, effect, work);
         answer.await.map_err(|_dropped| StorageError::CutOff { operation })?
     }
 
@@ -87,46 +98,80 @@ impl Writer {
         operation: &'static str,
         effect: Effect,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<oneshot::Receiver<Result<T, StorageError>>, StorageError> {
+    ) -> oneshot::Receiver<Result<T, StorageError>> {
         let (caller, answer) = oneshot::channel();
         let job =
             Box::new(Waiting { operation, effect, work: Some(work), result: None, fatal: false, caller });
-        match self.queue.as_ref().map(|queue| queue.send(job)) {
-            Some(Ok(())) => Ok(answer),
-            Some(Err(_)) | None => Err(StorageError::CutOff { operation }),
+        let mut waiting = lock(&self.line.waiting);
+        waiting.jobs.push_back(job);
+        if !std::mem::replace(&mut waiting.is_served, true) {
+            let duty = Duty { line: Arc::clone(&self.line), is_done: false };
+            drop(tokio::task::spawn_blocking(move || duty.serve()));
         }
+        answer
     }
 }
 
 impl Drop for Writer {
     /// Waits until everything that was asked for is done: the database is closed afterwards, and not before.
     fn drop(&mut self) {
-        drop(self.queue.take());
-        if let Some(thread) = self.thread.take() {
-            // A panic of the thread has been told where it happened.
-            let _ = thread.join();
+        let mut waiting = lock(&self.line.waiting);
+        while waiting.is_served {
+            waiting = self.line.emptied.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
 
-/// What the writer's thread works with.
-struct Desk<C> {
-    address: Address,
-    connection: Option<Connection>,
-    committed: C,
-}
-
-impl<C: Fn()> Desk<C> {
-    fn serve(&mut self, jobs: &Receiver<Box<dyn Job>>) {
-        while let Ok(first) = jobs.recv() {
-            let group = std::iter::once(first).chain(jobs.try_iter().take(GROUP - 1)).collect();
+impl Duty {
+    fn serve(mut self) {
+        let line = Arc::clone(&self.line);
+        let mut desk = lock(&line.desk);
+        loop {
+            let group: Vec<_> = {
+                let mut waiting = lock(&line.waiting);
+                if waiting.jobs.is_empty() {
+                    waiting.is_served = false;
+                    self.is_done = true;
+                    line.emptied.notify_all();
+                    return;
+                }
+                let count = waiting.jobs.len().min(GROUP);
+                waiting.jobs.drain(..count).collect()
+            };
             // Whoever wrote a job that panics hears that it was cut off; everyone else goes on.
-            if catch_unwind(AssertUnwindSafe(|| self.serve_all(group))).is_err() {
-                self.connection = None;
+            if catch_unwind(AssertUnwindSafe(|| desk.serve_all(group))).is_err() {
+                desk.connection = None;
             }
         }
     }
+}
 
+impl Drop for Duty {
+    fn drop(&mut self) {
+        if self.is_done {
+            return;
+        }
+        // The runtime ended first: whoever still waits is cut off.
+        let mut waiting = lock(&self.line.waiting);
+        waiting.jobs.clear();
+        waiting.is_served = false;
+        self.line.emptied.notify_all();
+    }
+}
+
+/// No job runs under these locks without being caught, so that what they protect is whole even after a panic.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What the writer works with.
+struct Desk {
+    address: Address,
+    connection: Option<Connection>,
+    committed: Box<dyn Fn() + Send>,
+}
+
+impl Desk {
     fn serve_all(&mut self, mut waiting: Vec<Box<dyn Job>>) {
         while !waiting.is_empty() {
             let (done, lost) = self.commit_together(&mut waiting);
@@ -224,132 +269,4 @@ fn ends_the_transaction(error: &DieselError) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use diesel::connection::SimpleConnection;
-    use tempfile::TempDir;
-
-    use super::*;
-    use crate::error::Fault;
-
-    struct Fixture {
-        writer: Arc<Writer>,
-        address: Address,
-        commits: Arc<AtomicUsize>,
-        _folder: TempDir,
-    }
-
-    impl Fixture {
-        fn new() -> Self {
-            let folder = TempDir::new().unwrap();
-            let address = Address::Sqlite(folder.path().join("tasks.db"));
-            let mut connection = address.connect().unwrap();
-            connection.batch_execute("CREATE TABLE kept (text TEXT PRIMARY KEY)").unwrap();
-            let commits = Arc::new(AtomicUsize::new(0));
-            let counted = Arc::clone(&commits);
-            let committed = move || {
-                counted.fetch_add(1, Ordering::SeqCst);
-            };
-            let writer = Arc::new(Writer::start(address.clone(), connection, committed).unwrap());
-            Self { writer, address, commits, _folder: folder }
-        }
-
-        /// Asks for `sql` now; the answer comes later.
-        fn ask(&self, sql: &'static str) -> oneshot::Receiver<Result<(), StorageError>> {
-            self.ask_for(move |connection| Ok(connection.batch_execute(sql)?))
-        }
-
-        fn ask_for(
-            &self,
-            work: impl FnOnce(&mut Connection) -> Result<(), Fault> + Send + 'static,
-        ) -> oneshot::Receiver<Result<(), StorageError>> {
-            self.writer.ask("test", Effect::Listed, work).unwrap()
-        }
-
-        /// Keeps the writer busy until the returned end is dropped, so that everyone else waits together.
-        fn hold(&self) -> Sender<()> {
-            let (release, held) = channel();
-            let (begun, begins) = channel();
-            drop(self.ask_for(move |_| {
-                begun.send(()).unwrap();
-                let _ = held.recv();
-                Ok(())
-            }));
-            begins.recv().unwrap();
-            release
-        }
-
-        fn kept(&self) -> Vec<String> {
-            use diesel::prelude::*;
-            use diesel::sql_types::Text;
-
-            #[derive(QueryableByName)]
-            struct Line {
-                #[diesel(sql_type = Text)]
-                text: String,
-            }
-            let mut connection = self.address.connect().unwrap();
-            let query = diesel::sql_query("SELECT text FROM kept ORDER BY text");
-            query.load(&mut connection).unwrap().into_iter().map(|line: Line| line.text).collect()
-        }
-    }
-
-    #[tokio::test]
-    async fn what_waits_together_is_committed_together_and_fails_alone() {
-        let fixture = Fixture::new();
-        let release = fixture.hold();
-        let one = fixture.ask("INSERT INTO kept VALUES ('one')");
-        let again = fixture.ask("INSERT INTO kept VALUES ('half'); INSERT INTO kept VALUES ('one')");
-        let refused = fixture.ask_for(|connection| {
-            connection.batch_execute("INSERT INTO kept VALUES ('refused')")?;
-            Err(StorageError::NoSuchTask(tikmatrix_domain::TaskId(1)).into())
-        });
-        let two = fixture.ask("INSERT INTO kept VALUES ('two')");
-        drop(release);
-        one.await.unwrap().unwrap();
-        assert!(!again.await.unwrap().unwrap_err().is_transient());
-        assert!(matches!(refused.await.unwrap(), Err(StorageError::NoSuchTask(_))));
-        two.await.unwrap().unwrap();
-        assert_eq!(fixture.kept(), ["one", "two"]);
-        assert_eq!(fixture.commits.load(Ordering::SeqCst), 2, "one for the hold, one for all others");
-    }
-
-    #[tokio::test]
-    async fn a_full_disk_loses_the_group_whole_and_passes() {
-        let fixture = Fixture::new();
-        let release = fixture.hold();
-        let before = fixture.ask("INSERT INTO kept VALUES ('before')");
-        let full = fixture.ask(
-            "PRAGMA max_page_count = 1; WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1000)
-             INSERT INTO kept SELECT hex(randomblob(1000)) FROM n",
-        );
-        drop(release);
-        for answer in [before, full] {
-            let error = answer.await.unwrap().unwrap_err();
-            assert!(error.is_transient() && error.to_string().contains("full"), "{error}");
-        }
-        assert_eq!(fixture.kept(), Vec::<String>::new());
-        fixture.ask("INSERT INTO kept VALUES ('after')").await.unwrap().unwrap();
-        assert_eq!(fixture.kept(), ["after"]);
-    }
-
-    #[tokio::test]
-    async fn a_database_that_was_read_only_is_written_again() {
-        let fixture = Fixture::new();
-        let refused = fixture.ask("PRAGMA query_only = ON; INSERT INTO kept VALUES ('lost')");
-        assert!(refused.await.unwrap().unwrap_err().is_transient());
-        fixture.ask("INSERT INTO kept VALUES ('after')").await.unwrap().unwrap();
-        assert_eq!(fixture.kept(), ["after"]);
-    }
-
-    #[tokio::test]
-    async fn an_operation_that_panics_is_cut_off_and_no_other_after_it() {
-        let fixture = Fixture::new();
-        let broken = fixture.ask_for(|_| panic!("made on purpose"));
-        assert!(broken.await.is_err());
-        fixture.ask("INSERT INTO kept VALUES ('after')").await.unwrap().unwrap();
-        assert_eq!(fixture.kept(), ["after"]);
-    }
-}
+mod tests;
