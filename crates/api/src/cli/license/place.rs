@@ -34,7 +34,7 @@ impl Place {
     /// The vendor's key, if there is one.
     ///
     /// # Errors
-    /// As [`vendor_key`].
+    /// As [`vendor_key()`].
     pub(super) fn vendor_key(&self) -> anyhow::Result<Option<PublicKey>> {
         vendor_key(self.license_key.as_deref())
     }
