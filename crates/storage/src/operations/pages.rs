@@ -89,19 +89,20 @@ fn statement(connection: &Connection, filter: &TaskFilter, page: Page, condition
              AND one.script_name = kept.script_name AND one.source = kept.source AND one.status = kept.status",
         )
     };
+    // SQLite would take another index for as good. PostgreSQL would take the primary key, and read on and on for a group
+    // that has nothing left: only the right index is in this order there.
+    let (indexed, number, order) = match connection {
+        Connection::Sqlite(_) => (format!("INDEXED BY {index}"), "one.id <", "one.id DESC"),
+        Connection::Postgres(_) => (String::new(), "-one.id > -", "-one.id"),
+    };
     let before = match page.start {
         PageStart::Number(_) => String::new(),
-        PageStart::Before(id) => format!("AND one.id < {id}"),
+        PageStart::Before(id) => format!("AND {number} {id}"),
     };
     let (size, offset) = (page.size, offset(page));
     let reach = offset.saturating_add(i64::from(size));
-    // SQLite would take another index for as good; PostgreSQL knows how often each value occurs.
-    let indexed = match connection {
-        Connection::Sqlite(_) => format!("INDEXED BY {index}"),
-        Connection::Postgres(_) => String::new(),
-    };
     let newest = format!(
-        "SELECT one.id FROM task one {indexed} WHERE {group} {before} ORDER BY one.id DESC LIMIT {reach}"
+        "SELECT one.id FROM task one {indexed} WHERE {group} {before} ORDER BY {order} LIMIT {reach}"
     );
     let of_the_page = format!("WHERE {conditions} ORDER BY found.id DESC LIMIT {size} OFFSET {offset}");
     match connection {

@@ -33,8 +33,10 @@ INSERT INTO task_number SELECT COALESCE(MAX(id), 0) FROM task;
 
 CREATE INDEX task_by_serial ON task (serial, id);
 CREATE INDEX task_by_username ON task (username, id);
-CREATE INDEX task_by_kind ON task (status, script_name, source, id);
-CREATE INDEX task_by_group ON task (COALESCE(serial, ''), COALESCE(username, ''), script_name, source, status, id);
+-- By the negative id: for the newest of a group that has nothing left below a cursor, the planner would otherwise walk
+-- the primary key to its end, since that has the wanted order too.
+CREATE INDEX task_by_kind ON task (status, script_name, source, (-id));
+CREATE INDEX task_by_group ON task (COALESCE(serial, ''), COALESCE(username, ''), script_name, source, status, (-id));
 
 -- One statement changes each count once, however many tasks it changes: within a transaction, each new version of a
 -- count makes the next one dearer.
