@@ -32,7 +32,9 @@ pub(crate) fn test() -> Result<()> {
         match (suite.run)(&program) {
             Ok(()) => {}
             Err(Missing::Failed(error)) => return Err(error),
-            Err(Missing::Unavailable(why)) => skipped.push(format!("{} `{}`: {why}", suite.package, suite.target)),
+            Err(Missing::Unavailable(why)) => {
+                skipped.push(format!("{} `{}`: {why}", suite.package, suite.target))
+            }
         }
     }
     if skipped.is_empty() {
