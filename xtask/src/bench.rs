@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::debian::{self, Missing};
+use crate::process::Program;
 use crate::{namespace, suites};
 
 pub(crate) fn adb() -> Result<()> {
@@ -17,4 +18,10 @@ pub(crate) fn adb() -> Result<()> {
         Err(Missing::Unavailable(why)) => bail!("cannot measure: {why}"),
         Err(Missing::Failed(error)) => Err(error),
     }
+}
+
+pub(crate) fn store() -> Result<()> {
+    Program::cargo()
+        .arguments(["bench", "--locked", "--package", "tikmatrix-storage", "--bench", "store"])
+        .run()
 }

@@ -53,6 +53,8 @@ enum Command {
 enum Bench {
     /// Shell calls and pushes over ADB, against a real adbd
     Adb,
+    /// The store with a million tasks beside one with a thousand; on PostgreSQL with TIKMATRIX_TEST_DATABASE=postgres
+    Store,
 }
 
 fn main() -> ExitCode {
@@ -73,6 +75,7 @@ fn run(command: Command) -> Result<()> {
         Command::Tidy => tidy::tidy(),
         Command::Ci => ci::ci(),
         Command::Bench { what: Bench::Adb } => bench::adb(),
+        Command::Bench { what: Bench::Store } => bench::store(),
         Command::BesideAdbd { adbd, program } => namespace::beside_adbd(&adbd, &program),
     }
 }
