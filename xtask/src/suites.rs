@@ -33,7 +33,7 @@ pub(crate) fn test() -> Result<()> {
             Ok(()) => {}
             Err(Missing::Failed(error)) => return Err(error),
             Err(Missing::Unavailable(why)) => {
-                skipped.push(format!("{} `{}`: {why}", suite.package, suite.target))
+                skipped.push(format!("{} `{}`: {why}", suite.package, suite.target));
             }
         }
     }

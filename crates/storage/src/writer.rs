@@ -1,6 +1,6 @@
-//! The one connection that writes, on one thread for blocking work at a time. Operations that wait together are committed together: a commit
-//! costs far more than most of what is committed. Each of them still happens whole or not at all, and is durable before
-//! its caller hears of it.
+//! The one connection that writes, on one thread for blocking work at a time. Operations that wait together are
+//! committed together: a commit costs far more than most of what is committed. Each of them still happens whole or not
+//! at all, and is durable before its caller hears of it.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
