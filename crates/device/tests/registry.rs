@@ -86,6 +86,14 @@ fn is_ready(entry: &PhoneEntry) -> bool {
     entry.state == PhoneState::Ready && entry.phone.is_some()
 }
 
+fn absent_because(entry: &PhoneEntry, words: &str) -> bool {
+    matches!(&entry.state, PhoneState::Absent { reason } if reason.contains(words)) && entry.phone.is_none()
+}
+
+fn stalled_because(entry: &PhoneEntry, words: &str) -> bool {
+    matches!(&entry.state, PhoneState::Stalled { reason } if reason.contains(words)) && entry.phone.is_none()
+}
+
 fn offline_because(entry: &PhoneEntry, words: &str) -> bool {
     matches!(&entry.state, PhoneState::Offline { reason } if reason.contains(words)) && entry.phone.is_none()
 }
@@ -116,7 +124,7 @@ async fn a_phone_that_falls_silent_is_let_go_although_its_socket_is_open() {
     let entries = until(&registry, |entries| is_ready(&entries[0])).await;
     let held = entries[0].phone.clone().unwrap();
     phone.silent.send_replace(true);
-    until(&registry, |entries| offline_because(&entries[0], "does not answer")).await;
+    until(&registry, |entries| stalled_because(&entries[0], "does not answer")).await;
     let call = held.stat("/", Deadline::after(Duration::from_secs(20))).await.unwrap_err();
     assert!(call.to_string().contains("does not answer"), "{call}");
     phone.silent.send_replace(false);
@@ -128,7 +136,7 @@ async fn an_address_where_nobody_is_is_tried_until_somebody_is() {
     let (listener, address) = listen().await;
     drop(listener);
     let registry = Registry::start_with(vec![address.clone()], IMPATIENT);
-    until(&registry, |entries| offline_because(&entries[0], "cannot be reached")).await;
+    until(&registry, |entries| absent_because(&entries[0], "cannot be reached")).await;
     let listener = TcpListener::bind(&address).await.unwrap();
     let (silent, cut) = (watch::Sender::new(false), watch::Sender::new(0));
     tokio::spawn(play(listener, "late-1", silent.subscribe(), cut.subscribe()));

@@ -9,25 +9,51 @@ use super::time::written;
 /// How a phone is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DeviceState {
+    /// It works on a task.
+    Busy,
     /// It is connected and answers.
     Ready,
+    /// It asks its owner whether this computer may use it.
+    Authorizing,
+    /// It does not let this computer in.
+    Unauthorized,
     /// The first connection to it is being made.
     Connecting,
-    /// It is not connected.
+    /// It takes connections and answers nothing.
+    Stalled,
+    /// It is there and does not serve.
     Offline,
+    /// Nothing answers where it is looked for.
+    Absent,
     /// It is in use by way of another address.
     Duplicate,
 }
 
 impl DeviceState {
-    pub(crate) const ALL: [Self; 4] = [Self::Ready, Self::Connecting, Self::Offline, Self::Duplicate];
+    /// Those that say most of a phone first.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Busy,
+        Self::Ready,
+        Self::Authorizing,
+        Self::Unauthorized,
+        Self::Connecting,
+        Self::Stalled,
+        Self::Offline,
+        Self::Absent,
+        Self::Duplicate,
+    ];
 
     /// The word that the API uses.
     pub(crate) fn text(self) -> &'static str {
         match self {
+            Self::Busy => "busy",
             Self::Ready => "ready",
+            Self::Authorizing => "authorizing",
+            Self::Unauthorized => "unauthorized",
             Self::Connecting => "connecting",
+            Self::Stalled => "stalled",
             Self::Offline => "offline",
+            Self::Absent => "absent",
             Self::Duplicate => "duplicate",
         }
     }
@@ -49,11 +75,12 @@ pub(crate) struct DeviceView {
     name: Option<String>,
     /// The name of the group that it belongs to.
     pub(crate) group: Option<String>,
-    /// `ready`, `connecting`, `offline` or `duplicate` (in use by way of another address).
+    /// `absent`, `connecting`, `authorizing`, `unauthorized`, `offline`, `stalled`, `ready`, `busy` or `duplicate` (in
+    /// use by way of another address). What each means, and what to do, is in `docs/devices.md`.
     state: &'static str,
     /// Why it is not ready, in one sentence.
     reason: Option<String>,
-    /// Whether it works on a task.
+    /// Whether it works on a task, in whatever state its connection is.
     busy: bool,
     /// What its maker calls it.
     model: Option<String>,
@@ -86,7 +113,10 @@ impl DeviceView {
 
     /// `device` is what is remembered of it, `entry` its connection, `busy` whether it works.
     pub(crate) fn new(device: Option<&Device>, entry: Option<&PhoneEntry>, busy: bool) -> Self {
-        let (state, reason) = state(entry);
+        let (state, reason) = match state(entry) {
+            (DeviceState::Ready, None) if busy => (DeviceState::Busy, None),
+            other => other,
+        };
         let facts = device.map(|device| device.facts.clone()).unwrap_or_default();
         let serial = device.map(|device| &device.serial).or(entry.and_then(|entry| entry.serial.as_ref()));
         Self {
@@ -110,12 +140,18 @@ impl DeviceView {
 
 /// How the phone of a connection is doing, and why it is not ready.
 pub(crate) fn state(entry: Option<&PhoneEntry>) -> (DeviceState, Option<String>) {
-    match entry.map(|entry| &entry.state) {
-        None => (DeviceState::Offline, Some("no phone of this serial was ever connected".to_owned())),
-        Some(PhoneState::Ready) => (DeviceState::Ready, None),
-        Some(PhoneState::Connecting) => (DeviceState::Connecting, None),
-        Some(PhoneState::Offline { reason }) => (DeviceState::Offline, Some(reason.clone())),
-        Some(PhoneState::Duplicate { of }) => {
+    let Some(entry) = entry else {
+        return (DeviceState::Absent, Some("no phone of this serial was ever connected".to_owned()));
+    };
+    match &entry.state {
+        PhoneState::Absent { reason } => (DeviceState::Absent, Some(reason.clone())),
+        PhoneState::Connecting => (DeviceState::Connecting, None),
+        PhoneState::Authorizing => (DeviceState::Authorizing, None),
+        PhoneState::Unauthorized { reason } => (DeviceState::Unauthorized, Some(reason.clone())),
+        PhoneState::Offline { reason } => (DeviceState::Offline, Some(reason.clone())),
+        PhoneState::Stalled { reason } => (DeviceState::Stalled, Some(reason.clone())),
+        PhoneState::Ready => (DeviceState::Ready, None),
+        PhoneState::Duplicate { of } => {
             (DeviceState::Duplicate, Some(format!("it is in use by way of {of}")))
         }
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::Api;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn phones_that_tasks_and_accounts_name_are_listed_offline_with_a_reason() {
+async fn phones_that_tasks_and_accounts_name_are_listed_absent_with_a_reason() {
     let api = Api::start().await;
     api.post(&json!({"serials": ["p2"], "script_name": "say", "script_config": {}})).await;
     api.json("POST", "/api/v1/account", &json!({"username": "maker", "serial": "p1"})).await;
@@ -17,11 +17,11 @@ async fn phones_that_tasks_and_accounts_name_are_listed_offline_with_a_reason() 
     let phone = api.get("/api/v1/device/p2").await.body["data"].clone();
     assert_eq!(
         (&phone["state"], &phone["busy"], &phone["model"]),
-        (&json!("offline"), &json!(false), &Value::Null)
+        (&json!("absent"), &json!(false), &Value::Null)
     );
     assert!(phone["reason"].is_string(), "{phone}");
     assert_eq!(api.get("/api/v1/device?state=ready").await.body["data"]["total"], 0);
-    let page = api.get("/api/v1/device?state=offline&page=2&page_size=1").await.body["data"].clone();
+    let page = api.get("/api/v1/device?state=absent&page=2&page_size=1").await.body["data"].clone();
     assert_eq!(page["devices"][0]["serial"], "p2", "{page}");
     let beyond = api.get("/api/v1/device?page=4294967295&page_size=100").await.body["data"].clone();
     assert_eq!(beyond["devices"], json!([]), "{beyond}");

@@ -15,6 +15,7 @@ use super::handshake::{Agreement, greet};
 use super::outbox::Outbox;
 use super::packet::{HEADER_LEN, MAX_PAYLOAD, Packet, PacketDecoder};
 use super::streams::Streams;
+use crate::deadline::Deadline;
 
 /// Bytes asked of the socket at once.
 const READ_STEP: usize = 256 * 1024;
@@ -44,10 +45,18 @@ pub(super) struct Shared {
 }
 
 impl Connection {
-    /// Connects and greets. It has no deadline of its own.
-    pub(crate) async fn open(address: &str) -> Result<Self, AdbCause> {
-        let unreachable = |error: std::io::Error| AdbCause::Unreachable(error.to_string());
-        let mut socket = TcpStream::connect(address).await.map_err(unreachable)?;
+    /// Connects and greets.
+    pub(crate) async fn open(address: &str, deadline: Deadline) -> Result<Self, AdbCause> {
+        let socket = match deadline.run(TcpStream::connect(address)).await {
+            Ok(connected) => connected.map_err(unreachable)?,
+            // Nobody took the connection, which is told apart from a phone that took it and says nothing.
+            Err(passed) => return Err(AdbCause::Unreachable(passed.to_string())),
+        };
+        deadline.run(Self::over(socket)).await?
+    }
+
+    /// Greets the phone at the other end of a socket.
+    async fn over(mut socket: TcpStream) -> Result<Self, AdbCause> {
         // Every exchange is a small packet each way: with Nagle's algorithm each would wait for an acknowledgement.
         socket.set_nodelay(true).map_err(unreachable)?;
         let mut decoder = PacketDecoder::new(MAX_PAYLOAD);
@@ -87,6 +96,11 @@ impl Connection {
     pub(super) fn shared(&self) -> &Shared {
         &self.inner.shared
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is an adapter for map_err")]
+fn unreachable(error: std::io::Error) -> AdbCause {
+    AdbCause::Unreachable(error.to_string())
 }
 
 impl Shared {

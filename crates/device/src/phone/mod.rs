@@ -56,7 +56,7 @@ impl Phone {
     pub async fn connect(address: &str, deadline: Deadline) -> Result<Self, AdbError> {
         let name: Arc<str> = address.into();
         let connecting = async {
-            let connection = Connection::open(address).await?;
+            let connection = Connection::open(address, deadline).await?;
             let output = shell::run(&connection, "getprop ro.serialno").await?;
             let told = Serial::new(&output.stdout_text()).ok().filter(|_| output.exit_status == 0);
             let serial = match told {

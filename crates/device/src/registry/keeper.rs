@@ -48,11 +48,10 @@ impl Keeper {
                 Ok(phone) => self.keep_connected(phone).await,
                 Err(error) => {
                     self.failures = self.failures.saturating_add(1);
-                    let reason = error.cause().to_string();
                     if self.failures == 1 {
                         log::warn!("{error}");
                     }
-                    self.update(|entry| entry.state = PhoneState::Offline { reason });
+                    self.update(|entry| entry.state = PhoneState::after(error.cause()));
                 }
             }
             let wait = self.options.backoff.wait(self.failures, (self.options.jitter)());
@@ -71,25 +70,30 @@ impl Keeper {
         }
         log::info!("phone {}: ready at {}", phone.serial(), self.address);
         self.failures = self.failures.saturating_add(1);
-        let reason = tokio::select! {
-            error = phone.closed() => error.cause().to_string(),
-            reason = self.probe(&phone) => reason,
+        let (state, reason) = tokio::select! {
+            error = phone.closed() => (PhoneState::after(error.cause()), error.cause().to_string()),
+            state = self.probe(&phone) => state,
         };
-        log::warn!("phone {}: offline: {reason}", phone.serial());
+        log::warn!("phone {}: let go: {reason}", phone.serial());
         // Whoever still holds this phone must not wait on it for ever.
         phone.disconnect(&reason);
         self.update(|entry| {
             entry.phone = None;
-            entry.state = PhoneState::Offline { reason };
+            entry.state = state;
         });
     }
 
-    /// Asks the phone every now and then, and returns with the reason when it does not answer.
-    async fn probe(&mut self, phone: &Phone) -> String {
+    /// Asks the phone every now and then, and returns with its state and why when it does not answer.
+    async fn probe(&mut self, phone: &Phone) -> (PhoneState, String) {
         loop {
             tokio::time::sleep(self.options.probe_interval).await;
             if let Err(error) = phone.stat("/", Deadline::after(self.options.probe_time)).await {
-                return format!("it does not answer: {}", error.cause());
+                let reason = format!("it does not answer: {}", error.cause());
+                let state = match PhoneState::after(error.cause()) {
+                    PhoneState::Stalled { .. } => PhoneState::Stalled { reason: reason.clone() },
+                    other => other,
+                };
+                return (state, reason);
             }
             self.failures = 0;
         }

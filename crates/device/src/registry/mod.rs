@@ -3,6 +3,7 @@
 
 mod backoff;
 mod keeper;
+mod state;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -13,28 +14,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use backoff::Backoff;
+pub use state::PhoneState;
 
 use crate::phone::Phone;
 use keeper::Keeper;
-
-/// How a phone is doing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PhoneState {
-    /// The first connection is being made.
-    Connecting,
-    /// It is connected and answers.
-    Ready,
-    /// It is not connected; it is tried again by itself.
-    Offline {
-        /// Why, for a person.
-        reason: String,
-    },
-    /// The phone behind this address is in use by way of another one, and is left alone here as long as it is.
-    Duplicate {
-        /// The address in use.
-        of: String,
-    },
-}
 
 /// One configured phone.
 #[derive(Debug, Clone)]
