@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::key::KeyStoreError;
 use crate::deadline::DeadlinePassed;
 
 /// An operation on a phone failed.
@@ -60,6 +61,20 @@ pub enum AdbCause {
     /// The phone speaks ADB only inside TLS (wireless debugging).
     #[error("it demands TLS (wireless debugging), which this version cannot give; use its `adb tcpip` port")]
     TlsDemanded,
+    /// The phone asks its person whether to trust this machine, and nobody has answered yet.
+    #[error(
+        "it asks whether to trust the key {fingerprint} and nobody has answered: unlock the phone and tap Allow, with \"Always allow from this computer\""
+    )]
+    Authorizing {
+        /// The key, as the phone's dialog shows it.
+        fingerprint: String,
+    },
+    /// The phone does not trust this machine, and does not ask anybody (any more).
+    #[error("it does not trust this machine: {0}")]
+    Unauthorized(String),
+    /// The phone asks for a key and there is none to show.
+    #[error("it asks for authorisation: {0}")]
+    NoKey(KeyStoreError),
     /// It took too long; what was open was closed.
     #[error("not done within {0:.1?}")]
     DeadlinePassed(Duration),
@@ -93,12 +108,17 @@ pub enum AdbCause {
 }
 
 impl AdbCause {
-    /// Whether the same may succeed later without anybody changing anything.
+    /// Whether the same may succeed later without anybody changing anything. A person may still answer a phone that
+    /// asks; one that was refused stays refused until somebody does something about it.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
-            Self::Unreachable(_) | Self::DeadlinePassed(_) | Self::ConnectionLost(_) | Self::StreamEnded
+            Self::Authorizing { .. }
+                | Self::Unreachable(_)
+                | Self::DeadlinePassed(_)
+                | Self::ConnectionLost(_)
+                | Self::StreamEnded
         )
     }
 }

@@ -5,6 +5,7 @@ pub mod banner;
 pub(crate) mod connection;
 pub(crate) mod error;
 mod handshake;
+pub mod key;
 mod outbox;
 pub mod packet;
 pub mod shell_protocol;
