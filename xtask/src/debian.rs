@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Error, Result};
 
 use crate::process::{Program, is_installed};
+use crate::registries;
 
 /// The release whose archive holds an `adbd` built from AOSP 34; older ones have none that listens on TCP.
 const RELEASE: &str = "trixie";
@@ -56,6 +57,9 @@ pub(crate) fn setup() -> Result<()> {
         command("unshare", "util-linux"),
         real_adbd().map(drop),
         postgres(),
+        registries::python("http").map(drop),
+        registries::python("android").map(drop),
+        registries::node_modules().map(drop),
     ];
     for answer in wanted {
         match answer {
@@ -73,19 +77,20 @@ pub(crate) fn command(name: &str, package: &str) -> Result<(), Missing> {
     if is_installed(name) {
         return Ok(());
     }
-    let install = |program: Program| program.environment("DEBIAN_FRONTEND", "noninteractive");
+    install(&format!("`{name}` is not installed"), package)
+}
+
+/// Installs Debian's `package`; `why` says what is missing without it.
+pub(crate) fn install(why: &str, package: &str) -> Result<(), Missing> {
+    let unattended = |program: Program| program.environment("DEBIAN_FRONTEND", "noninteractive");
     if !is_installed("apt-get") {
-        return Err(Missing::Unavailable(format!(
-            "`{name}` is not installed and this machine has no apt to install it with"
-        )));
+        return Err(Missing::Unavailable(format!("{why} and this machine has no apt to install it with")));
     }
     if !is_root()? {
-        return Err(Missing::Unavailable(format!(
-            "`{name}` is not installed: run `apt-get install {package}` as root"
-        )));
+        return Err(Missing::Unavailable(format!("{why}: run `apt-get install {package}` as root")));
     }
-    install(Program::new("apt-get").arguments(["-qq", "update"])).run()?;
-    install(Program::new("apt-get").arguments([
+    unattended(Program::new("apt-get").arguments(["-qq", "update"])).run()?;
+    unattended(Program::new("apt-get").arguments([
         "-qq",
         "--yes",
         "--no-install-recommends",

@@ -6,6 +6,7 @@ mod ci;
 mod debian;
 mod namespace;
 mod process;
+mod registries;
 mod suites;
 mod tidy;
 
@@ -24,7 +25,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Installs what the interop suites need (Debian and its kin; uses apt)
+    /// Installs what the interop suites need (Debian and its kin; uses apt, pip and npm)
     Setup,
     /// Runs every test, the suites against other people's software included
     Test,
