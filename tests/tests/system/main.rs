@@ -10,6 +10,7 @@ mod captions;
 #[cfg(test)]
 mod changes;
 #[cfg(test)]
+mod clients;
 mod commands;
 #[cfg(test)]
 mod configuration;

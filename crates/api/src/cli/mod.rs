@@ -1,6 +1,7 @@
 //! The commands of `tikmatrix`: their arguments, and where each is carried out.
 
 mod address;
+mod client;
 mod config;
 mod data_directory;
 mod demo;
@@ -37,6 +38,14 @@ enum Command {
     /// Makes, lists and revokes the tokens with which programs use the server
     #[command(subcommand)]
     Token(token::Command),
+    /// Makes, shows and changes a server's tasks
+    Task(client::Options<client::task::Command>),
+    /// Shows and names a server's phones
+    Device(client::Options<client::device::Command>),
+    /// Records, shows and changes a server's accounts
+    Account(client::Options<client::account::Command>),
+    /// Shows what tasks can be made of
+    Script(client::Options<client::script::Command>),
 }
 
 /// Carries out the command line.
@@ -48,9 +57,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     let level = match arguments.command {
         // Log lines would tear the progress bars apart.
         Command::Demo(_) => "error",
-        Command::Serve(_) | Command::Phone(_) | Command::License(_) | Command::Token(_) => {
-            "warn,tikmatrix=info"
-        }
+        _ => "warn,tikmatrix=info",
     };
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level)).init();
     match arguments.command {
@@ -59,6 +66,10 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         Command::Phone(options) => phone::run(&options).await,
         Command::License(command) => license::run(&command),
         Command::Token(command) => token::run(command).await,
+        Command::Task(options) => options.run().await,
+        Command::Device(options) => options.run().await,
+        Command::Account(options) => options.run().await,
+        Command::Script(options) => options.run().await,
     }
 }
 

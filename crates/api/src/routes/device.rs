@@ -8,7 +8,7 @@ use tikmatrix_device::script::unknown_name;
 use tikmatrix_domain::{Device, DeviceChange, PhonePresence, Serial};
 use tikmatrix_storage::{DeviceChanged, DeviceRemoval};
 
-use super::{read_only, wrong_method};
+use super::{path, read_only, wrong_method};
 use crate::core::Core;
 use crate::envelope::success;
 use crate::error::{ApiError, ErrorCode};
@@ -157,8 +157,8 @@ fn rank(entry: &PhoneEntry) -> usize {
 }
 
 fn serial(request: &HttpRequest) -> Result<Serial, ApiError> {
-    let text = request.match_info().get("serial").unwrap_or_default();
-    Serial::new(text).map_err(|empty| ApiError::invalid("serial", empty.to_string()))
+    Serial::new(&path::text(request, "serial"))
+        .map_err(|empty| ApiError::invalid("serial", empty.to_string()))
 }
 
 fn unknown_group(change: &DeviceChange, known: &[&str]) -> String {

@@ -6,6 +6,9 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use serde_json::{Value, json};
 
+use ureq::http::Method;
+
+use super::super::client::Client;
 use super::super::output::say;
 use super::display::Display;
 
@@ -15,8 +18,6 @@ const SERIAL: &str = "virtual-1";
 const CAPTION: &str = "Hello from TikMatrix 👋🌍 שלום #demo";
 /// Between two looks at the task.
 const PAUSE: Duration = Duration::from_millis(100);
-/// For one request; each is answered at once.
-const REQUEST_LIMIT: Duration = Duration::from_secs(10);
 
 /// What a phone published.
 pub(super) struct Publication {
@@ -34,36 +35,6 @@ pub(super) struct Publication {
     pub(super) seconds: f64,
 }
 
-/// HTTP to the demo's server.
-pub(super) struct Client {
-    agent: ureq::Agent,
-    url: String,
-}
-
-impl Client {
-    /// For the server at `url`.
-    pub(super) fn new(url: &str) -> Self {
-        let agent = ureq::Agent::config_builder()
-            .timeout_global(Some(REQUEST_LIMIT))
-            .http_status_as_error(false)
-            // A proxy of the environment cannot reach this machine's loopback.
-            .proxy(None)
-            .build()
-            .into();
-        Self { agent, url: url.to_owned() }
-    }
-
-    fn get(&self, path: &str) -> anyhow::Result<Value> {
-        let mut answer = self.agent.get(format!("{}{path}", self.url)).call()?;
-        Ok(answer.body_mut().read_json()?)
-    }
-
-    fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        let mut answer = self.agent.post(format!("{}{path}", self.url)).send_json(body)?;
-        Ok(answer.body_mut().read_json()?)
-    }
-}
-
 /// Publishes the video at `path` on the first phone and shows how it goes.
 pub(super) fn publish(client: &Client, path: &Path) -> anyhow::Result<Publication> {
     let started = std::time::Instant::now();
@@ -77,7 +48,8 @@ pub(super) fn publish(client: &Client, path: &Path) -> anyhow::Result<Publicatio
             "upload_wait_time": 60,
         },
     });
-    let created = data(client.post("/api/v1/task", &request).context("cannot create the task")?)?;
+    let created =
+        client.send(Method::POST, "/api/v1/task", Some(&request)).context("cannot create the task")?;
     let id = created["task_ids"][0].as_i64().ok_or_else(|| anyhow!("the server named no task: {created}"))?;
     say(format_args!("Task {id}: post {} on {SERIAL}", path.display()));
     watch(client, id)?;
@@ -89,7 +61,7 @@ pub(super) fn publish(client: &Client, path: &Path) -> anyhow::Result<Publicatio
 fn watch(client: &Client, id: i64) -> anyhow::Result<()> {
     let mut display = Display::new();
     loop {
-        let task = data(client.get(&format!("/api/v1/task/{id}")).context("cannot look at the task")?)?;
+        let task = client.get(&format!("/api/v1/task/{id}")).context("cannot look at the task")?;
         display.show(&task);
         match task["status_text"].as_str() {
             Some("completed") => {
@@ -110,7 +82,7 @@ fn watch(client: &Client, id: i64) -> anyhow::Result<()> {
 
 /// What the phone itself says it published.
 fn published(client: &Client, seconds: f64) -> anyhow::Result<Publication> {
-    let phones = client.get("/virtual/phones").context("cannot ask the phones")?;
+    let phones = client.plain("/virtual/phones").context("cannot ask the phones")?;
     let phone = phones
         .as_array()
         .and_then(|phones| phones.iter().find(|phone| phone["serial"] == SERIAL))
@@ -132,16 +104,4 @@ fn published(client: &Client, seconds: f64) -> anyhow::Result<Publication> {
         }
     }
     bail!("the task is completed, and {SERIAL} shows no post with its caption: {phone}")
-}
-
-/// The data of an answer that is no error.
-fn data(mut answer: Value) -> anyhow::Result<Value> {
-    if answer["code"] != 0 {
-        bail!(
-            "the server refused: {} (code {})",
-            answer["message"].as_str().unwrap_or_default(),
-            answer["code"]
-        );
-    }
-    Ok(answer["data"].take())
 }

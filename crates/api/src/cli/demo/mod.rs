@@ -15,7 +15,8 @@ use tikmatrix_device::shell_quote::shell_word;
 use tikmatrix_follow::Follow;
 use tikmatrix_post::Post;
 
-use self::client::{Client, Publication, publish};
+use self::client::{Publication, publish};
+use super::client::Client;
 use super::ending::end;
 use super::output::say;
 use super::{signal, virtual_phones};
@@ -74,7 +75,7 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
 
 /// Publishes the video and checks on the phone that it arrived as it was sent.
 async fn show(url: &str, video: &Path) -> anyhow::Result<()> {
-    let client = Client::new(url);
+    let client = Client::new(url, None);
     let path = video.to_owned();
     // The client blocks; when the time is up it is left behind and ends with the program.
     let work = tokio::task::spawn_blocking(move || publish(&client, &path));
