@@ -1,5 +1,6 @@
 //! What the routes work with.
 
+use std::hash::RandomState;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -29,6 +30,8 @@ pub(crate) struct Core {
     pub(crate) gate: Gate,
     /// Whether no task is begun, as the settings say: every waiting task that is shown tells it.
     pub(crate) paused: AtomicBool,
+    /// What entity tags are made with.
+    pub(crate) tag_keys: RandomState,
     /// What time it is.
     pub(crate) clock: Arc<dyn Clock>,
 }

@@ -1,5 +1,6 @@
 //! A running server: storage, phones, runner and HTTP, put together and taken apart in order.
 
+use std::hash::RandomState;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -115,6 +116,7 @@ impl Server {
             runner: runner.clone(),
             keys_in_flight: KeysInFlight::default(),
             gate: gate.clone(),
+            tag_keys: RandomState::new(),
             clock: builder.clock,
         };
         let (handle, http) = serve(listeners, core, access, builder.more_routes, builder.most_connections)?;

@@ -44,4 +44,4 @@ pub use task::{
     TaskOptions, TaskState,
 };
 pub use transition::{IllegalTransition, TaskEvent, may_be_deleted, transition};
-pub use waiting::{PhonePresence, WaitingReason, waiting_reason};
+pub use waiting::{PhonePresence, WaitingReason, waiting_reason, waiting_turns};

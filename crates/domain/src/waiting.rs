@@ -83,3 +83,14 @@ pub fn waiting_reason(task: &Task, now: DateTime<Utc>, presence: PhonePresence) 
         PhonePresence::Idle => None,
     }
 }
+
+/// The moments at which the passing of time alone changes why `task` waits, in no order; those that have passed
+/// included.
+pub fn waiting_turns(task: &Task) -> impl Iterator<Item = DateTime<Utc>> {
+    let (start, again) = match task.state {
+        TaskState::Pending => (task.start_time, None),
+        TaskState::Retrying { at } => (task.start_time, Some(at)),
+        TaskState::Running { .. } | TaskState::Finished { .. } => (None, None),
+    };
+    start.into_iter().chain(again)
+}

@@ -5,7 +5,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
     AppKind, LeaseId, PhonePresence, ScriptName, Serial, Source, Task, TaskId, TaskOptions, TaskState,
-    WaitingReason, waiting_reason,
+    WaitingReason, waiting_reason, waiting_turns,
 };
 
 fn now() -> DateTime<Utc> {
@@ -72,4 +72,25 @@ fn a_task_that_works_waits_for_nothing() {
     let running =
         Task { state: TaskState::Running { lease: LeaseId("one".to_owned()), since: now() }, ..task() };
     assert_eq!(waiting_reason(&running, now(), PhonePresence::Busy), None);
+}
+
+#[test]
+fn time_alone_changes_a_reason_at_no_other_moment_than_at_its_turns() {
+    let later = |seconds| now() + TimeDelta::seconds(seconds);
+    for (start, again) in
+        [(None, None), (Some(20), None), (None, Some(40)), (Some(20), Some(40)), (Some(40), Some(20))]
+    {
+        let state = again.map_or(TaskState::Pending, |seconds| TaskState::Retrying { at: later(seconds) });
+        let waits = Task { start_time: start.map(later), state, ..task() };
+        let turns: Vec<DateTime<Utc>> = waiting_turns(&waits).collect();
+        let reason =
+            |millis| waiting_reason(&waits, now() + TimeDelta::milliseconds(millis), PhonePresence::Offline);
+        for millis in 0..60_000 {
+            let at = now() + TimeDelta::milliseconds(millis);
+            assert!(
+                reason(millis) == reason(millis - 1) || turns.contains(&at),
+                "{start:?} {again:?} {millis}"
+            );
+        }
+    }
 }

@@ -11,6 +11,7 @@ mod journal;
 mod keeper;
 mod persistence;
 mod places;
+mod presence_changes;
 mod probe;
 mod runner;
 mod shared;

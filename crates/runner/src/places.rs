@@ -10,6 +10,8 @@ use std::time::Duration;
 use tikmatrix_domain::Serial;
 use tokio::sync::{Mutex as Queue, MutexGuard as Head, watch};
 
+use crate::presence_changes::PresenceChanges;
+
 /// Another server on the same database does not tell when it has given up a place: the first in the queue looks this
 /// often by itself.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -22,6 +24,7 @@ pub(crate) struct Places {
     queued: Mutex<HashSet<Serial>>,
     /// Whether the first in the queue found no place.
     full: AtomicBool,
+    changes: PresenceChanges,
 }
 
 /// A phone's turn to take a place. It ends when this is dropped, and the next one in the queue has its own.
@@ -40,13 +43,14 @@ struct Queued<'places> {
 }
 
 impl Places {
-    pub(crate) fn new(most: watch::Receiver<u32>) -> Self {
+    pub(crate) fn new(most: watch::Receiver<u32>, changes: PresenceChanges) -> Self {
         Self {
             most,
             freed: watch::Sender::new(()),
             queue: Queue::new(()),
             queued: Mutex::default(),
             full: AtomicBool::new(false),
+            changes,
         }
     }
 
@@ -63,6 +67,7 @@ impl Places {
     /// Waits for the phone's turn. Whoever drops this future leaves the queue.
     pub(crate) async fn turn(&self, serial: &Serial) -> Turn<'_> {
         self.queued().insert(serial.clone());
+        self.changes.happened();
         let queued = Queued { places: self, serial: serial.clone() };
         let head = self.queue.lock().await;
         Turn {
@@ -71,6 +76,12 @@ impl Places {
             most: self.most.clone(),
             freed: self.freed.subscribe(),
             _queued: queued,
+        }
+    }
+
+    fn set_full(&self, full: bool) {
+        if self.full.swap(full, Ordering::Relaxed) != full {
+            self.changes.happened();
         }
     }
 
@@ -88,7 +99,7 @@ impl Turn<'_> {
 
     /// Returns when a look for a place may find one, after one that found none.
     pub(crate) async fn place_may_be_free(&mut self) {
-        self.places.full.store(true, Ordering::Relaxed);
+        self.places.set_full(true);
         tokio::select! {
             _ = self.freed.changed() => {}
             // A source that is gone has said its last word.
@@ -99,12 +110,13 @@ impl Turn<'_> {
 
     /// Says that nobody is kept from a place any more, as far as this phone can tell.
     pub(crate) fn found(&self) {
-        self.places.full.store(false, Ordering::Relaxed);
+        self.places.set_full(false);
     }
 }
 
 impl Drop for Queued<'_> {
     fn drop(&mut self) {
         self.places.queued().remove(&self.serial);
+        self.places.changes.happened();
     }
 }

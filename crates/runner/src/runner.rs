@@ -67,6 +67,13 @@ impl Runner {
         self.shared.presence(serial)
     }
 
+    /// A count that rises after every change of any phone's presence: as long as it is the same, so is each of them. It
+    /// is to be read before they are.
+    #[must_use]
+    pub fn presence_changes(&self) -> u64 {
+        self.shared.presence_changes.count()
+    }
+
     /// Stops a running task, and returns when its phone was let go and its end is written: within 5 s as a rule. A
     /// script that does not let go in that time is abandoned, and its phone is set aside until it answers a probe. A
     /// task that ends by itself at that very moment keeps its own end.

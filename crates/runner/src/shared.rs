@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::at_work::AtWork;
 use crate::places::Places;
+use crate::presence_changes::PresenceChanges;
 use crate::runner::RunnerOptions;
 
 pub(crate) struct Shared {
@@ -33,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) stop: CancellationToken,
     /// Cancelled when every worker has ended.
     pub(crate) ended: CancellationToken,
+    /// How often any phone's presence changed.
+    pub(crate) presence_changes: PresenceChanges,
     slots: Mutex<HashMap<Serial, Arc<Slot>>>,
 }
 
@@ -43,13 +46,15 @@ pub(crate) struct Slot {
     pub(crate) phone: watch::Sender<Option<Phone>>,
     busy: AtomicBool,
     set_aside: AtomicBool,
+    changes: PresenceChanges,
 }
 
 /// Marks a slot's phone as busy for as long as it lives.
-pub(crate) struct Busy<'slot>(&'slot AtomicBool);
+pub(crate) struct Busy<'slot>(&'slot Slot);
 
 impl Shared {
     pub(crate) fn new(options: RunnerOptions) -> Self {
+        let presence_changes = PresenceChanges::default();
         Self {
             store: options.store,
             scripts: options.scripts,
@@ -57,10 +62,11 @@ impl Shared {
             artifacts: options.artifacts,
             task_limit: options.task_limit,
             at_work: AtWork::default(),
-            places: Places::new(options.most_at_work),
+            places: Places::new(options.most_at_work, presence_changes.clone()),
             wakes: watch::Sender::new(()),
             stop: CancellationToken::new(),
             ended: CancellationToken::new(),
+            presence_changes,
             slots: Mutex::default(),
         }
     }
@@ -89,9 +95,12 @@ impl Shared {
         for slot in slots.values() {
             slot.lead_to(ready_by_serial.remove(&slot.serial));
         }
-        let new = ready_by_serial.into_values().map(|phone| Arc::new(Slot::new(phone)));
-        let new: Vec<Arc<Slot>> = new.collect();
+        let slot = |phone| Arc::new(Slot::new(phone, self.presence_changes.clone()));
+        let new: Vec<Arc<Slot>> = ready_by_serial.into_values().map(slot).collect();
         slots.extend(new.iter().map(|slot| (slot.serial.clone(), Arc::clone(slot))));
+        if !new.is_empty() {
+            self.presence_changes.happened();
+        }
         new
     }
 
@@ -101,19 +110,20 @@ impl Shared {
 }
 
 impl Slot {
-    fn new(phone: &Phone) -> Self {
+    fn new(phone: &Phone, changes: PresenceChanges) -> Self {
         Self {
             serial: phone.serial().clone(),
             phone: watch::Sender::new(Some(phone.clone())),
             busy: AtomicBool::new(false),
             set_aside: AtomicBool::new(false),
+            changes,
         }
     }
 
     /// Says through which connection the phone is reached from now on. Only a change wakes its worker: what happens to
     /// one phone of many concerns the others nothing.
     fn lead_to(&self, new: Option<&Phone>) {
-        self.phone.send_if_modified(|current| {
+        let changed = self.phone.send_if_modified(|current| {
             let same = match (current.as_ref(), new) {
                 (None, None) => true,
                 (Some(current), Some(new)) => is_same_connection(current, new),
@@ -124,6 +134,9 @@ impl Slot {
             }
             !same
         });
+        if changed {
+            self.changes.happened();
+        }
     }
 
     /// Whether the phone gets no work because a script did not let go of it.
@@ -133,12 +146,15 @@ impl Slot {
 
     /// Gives the phone no work, or work again.
     pub(crate) fn set_aside(&self, aside: bool) {
-        self.set_aside.store(aside, Ordering::Relaxed);
+        if self.set_aside.swap(aside, Ordering::Relaxed) != aside {
+            self.changes.happened();
+        }
     }
 
     pub(crate) fn occupy(&self) -> Busy<'_> {
         self.busy.store(true, Ordering::Relaxed);
-        Busy(&self.busy)
+        self.changes.happened();
+        Busy(self)
     }
 }
 
@@ -149,6 +165,7 @@ fn is_same_connection(one: &Phone, other: &Phone) -> bool {
 
 impl Drop for Busy<'_> {
     fn drop(&mut self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.0.busy.store(false, Ordering::Relaxed);
+        self.0.changes.happened();
     }
 }

@@ -26,7 +26,7 @@ pub(super) async fn stop(core: web::Data<Core>, request: HttpRequest) -> Result<
                 format!("task {id} was not stopped: it just ended by itself, {ended}"),
             ))
         }
-        _ => Ok(success(TaskView::new(&task, waiting(&core, &task)))),
+        _ => Ok(success(TaskView::new(&task, waiting(&core, &task, core.clock.now())))),
     }
 }
 
@@ -38,7 +38,7 @@ pub(super) async fn retry(core: web::Data<Core>, request: HttpRequest) -> Result
     core.runner.wake();
     let task = core.store.task(id).await.map_err(|error| refusal(&request, id, error))?;
     let task = task.ok_or_else(|| no_such_task(&id.to_string()))?.task;
-    Ok(success(TaskView::new(&task, waiting(&core, &task))))
+    Ok(success(TaskView::new(&task, waiting(&core, &task, core.clock.now()))))
 }
 
 /// `POST /api/v1/task/retry-all`.

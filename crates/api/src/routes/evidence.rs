@@ -3,7 +3,9 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use tikmatrix_domain::ArtifactKind;
+use tikmatrix_storage::StorageError;
 
+use super::edition::{Edition, Span};
 use super::tasks::{no_such_task, task_id};
 use crate::core::Core;
 use crate::envelope::success;
@@ -15,12 +17,16 @@ use crate::view::{TaskLogView, artifact_name};
 pub(super) async fn log(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = task_id(&request)?;
-    let failed = |error| ApiError::internal("GET /api/v1/task/{task_id}/log", &error);
+    let failed = |error: StorageError| ApiError::internal("GET /api/v1/task/{task_id}/log", &error);
+    let edition = Edition::of(&core, &request).await.map_err(failed)?;
+    if let Some(unchanged) = edition.unchanged(core.clock.now()) {
+        return Ok(unchanged);
+    }
     let lines = core.store.task_log(id).await.map_err(failed)?;
     if lines.is_empty() && core.store.task(id).await.map_err(failed)?.is_none() {
         return Err(no_such_task(&id.to_string()));
     }
-    Ok(success(TaskLogView::new(&lines)))
+    Ok(edition.marked(success(TaskLogView::new(&lines)), Span::ALWAYS))
 }
 
 /// `GET /api/v1/task/{task_id}/artifact/{name}`. The name is looked for among those of the task's files and never made

@@ -4,6 +4,7 @@ mod account;
 mod change_tasks;
 mod create_tasks;
 mod device;
+mod edition;
 mod evidence;
 mod group;
 mod health;

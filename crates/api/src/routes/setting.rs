@@ -42,7 +42,7 @@ async fn change(
         .change_settings(change)
         .await
         .map_err(|error| ApiError::internal("PATCH /api/v1/setting", &error))?;
-    core.paused.store(settings.paused, Ordering::Relaxed);
+    core.paused.store(settings.paused, Ordering::SeqCst);
     core.runner.wake();
     Ok(success(SettingView::from(&settings)))
 }

@@ -3,9 +3,11 @@
 use std::sync::atomic::Ordering;
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
 use tikmatrix_domain::{PhonePresence, Task, TaskId, WaitingReason, waiting_reason};
-use tikmatrix_storage::{Page, PageStart};
+use tikmatrix_storage::{Page, PageStart, StorageError};
 
+use super::edition::{Edition, Span};
 use crate::core::Core;
 use crate::envelope::success;
 use crate::error::{ApiError, ErrorCode};
@@ -14,17 +16,19 @@ use crate::view::{StatsView, TaskDetailView, TaskListView, TaskView};
 
 /// `GET /api/v1/task`.
 pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let failed = |error: StorageError| ApiError::internal("GET /api/v1/task", &error);
+    let now = core.clock.now();
+    let edition = Edition::of(&core, &request).await.map_err(failed)?;
+    if let Some(unchanged) = edition.unchanged(now) {
+        return Ok(unchanged);
+    }
     let ListTasks { filter, start, page_size } = ListTasks::read(request.query_string())?;
     // By cursor, one more than the page holds tells whether there are more.
     let (page, size) = match start {
         PageStart::Number(page) => (Some(page), page_size),
         PageStart::Before(_) => (None, page_size + 1),
     };
-    let (mut tasks, total) = core
-        .store
-        .tasks(filter.clone(), Page { start, size })
-        .await
-        .map_err(|error| ApiError::internal("GET /api/v1/task", &error))?;
+    let (mut tasks, total) = core.store.tasks(filter.clone(), Page { start, size }).await.map_err(failed)?;
     let has_more = match page {
         Some(page) => u64::from(page) * u64::from(page_size) < total,
         None => tasks.len() > page_size as usize,
@@ -32,30 +36,38 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
     tasks.truncate(page_size as usize);
     let last = tasks.last().filter(|_| has_more);
     let next_cursor = last.map(|last| cursor::after(last.id, &filter));
-    let tasks = tasks.iter().map(|task| TaskView::new(task, waiting(&core, task))).collect();
-    Ok(success(TaskListView { tasks, total, page, page_size, next_cursor }))
+    let span = Span::around(now, tasks.iter());
+    let tasks = tasks.iter().map(|task| TaskView::new(task, waiting(&core, task, now))).collect();
+    let answer = success(TaskListView { tasks, total, page, page_size, next_cursor });
+    Ok(edition.marked(answer, span))
 }
 
 /// `GET /api/v1/task/stats`.
 pub(super) async fn stats(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let counts =
-        core.store.stats().await.map_err(|error| ApiError::internal("GET /api/v1/task/stats", &error))?;
-    Ok(success(StatsView::from(counts)))
+    let failed = |error: StorageError| ApiError::internal("GET /api/v1/task/stats", &error);
+    let edition = Edition::of(&core, &request).await.map_err(failed)?;
+    if let Some(unchanged) = edition.unchanged(core.clock.now()) {
+        return Ok(unchanged);
+    }
+    let counts = core.store.stats().await.map_err(failed)?;
+    Ok(edition.marked(success(StatsView::from(counts)), Span::ALWAYS))
 }
 
 /// `GET /api/v1/task/{task_id}`.
 pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = task_id(&request)?;
-    let detail = core
-        .store
-        .task(id)
-        .await
-        .map_err(|error| ApiError::internal("GET /api/v1/task/{task_id}", &error))?
-        .ok_or_else(|| no_such_task(&id.to_string()))?;
-    let waiting = waiting(&core, &detail.task);
-    Ok(success(TaskDetailView::new(&detail, waiting)))
+    let failed = |error: StorageError| ApiError::internal("GET /api/v1/task/{task_id}", &error);
+    let now = core.clock.now();
+    let edition = Edition::of(&core, &request).await.map_err(failed)?;
+    if let Some(unchanged) = edition.unchanged(now) {
+        return Ok(unchanged);
+    }
+    let detail = core.store.task(id).await.map_err(failed)?.ok_or_else(|| no_such_task(&id.to_string()))?;
+    let span = Span::around(now, std::iter::once(&detail.task));
+    let waiting = waiting(&core, &detail.task, now);
+    Ok(edition.marked(success(TaskDetailView::new(&detail, waiting)), span))
 }
 
 /// The task that the path names.
@@ -75,11 +87,11 @@ pub(super) fn no_such_task(id: &str) -> ApiError {
     ApiError::new(ErrorCode::NotFound, format!("there is no task {id}"))
 }
 
-/// Why the task waits, if it does.
-pub(super) fn waiting(core: &Core, task: &Task) -> Option<WaitingReason> {
-    if core.paused.load(Ordering::Relaxed) {
-        return waiting_reason(task, core.clock.now(), PhonePresence::Paused);
+/// Why the task waits at `now`, if it does.
+pub(super) fn waiting(core: &Core, task: &Task, now: DateTime<Utc>) -> Option<WaitingReason> {
+    if core.paused.load(Ordering::SeqCst) {
+        return waiting_reason(task, now, PhonePresence::Paused);
     }
     let presence = task.serial.as_ref().map_or(PhonePresence::Offline, |serial| core.runner.presence(serial));
-    waiting_reason(task, core.clock.now(), presence)
+    waiting_reason(task, now, presence)
 }

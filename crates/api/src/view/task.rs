@@ -1,8 +1,11 @@
 //! Tasks as the API shows them.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use tikmatrix_domain::{Attempt, Finish, Step, Task, TaskDetail, TaskId, TaskState, WaitingReason};
+use serde_json::json;
+use serde_json::value::RawValue;
+use tikmatrix_domain::{
+    Attempt, Finish, Serial, Step, Task, TaskDetail, TaskId, TaskState, Username, WaitingReason,
+};
 use tikmatrix_storage::TaskCounts;
 
 use super::evidence::ArtifactView;
@@ -10,19 +13,19 @@ use super::time::written;
 
 /// One task. Moments are RFC 3339 with offset.
 #[derive(Debug, Serialize)]
-pub(crate) struct TaskView {
+pub(crate) struct TaskView<'task> {
     /// Its number, positive and never used twice.
     id: i64,
     /// The serial of its phone; `null` while its account is bound to no phone.
-    serial: Option<String>,
+    serial: Option<&'task str>,
     /// Its account without `@`; `null` means whichever account is signed in.
-    username: Option<String>,
+    username: Option<&'task str>,
     /// `tiktok` or `instagram`.
     app: &'static str,
     /// The script that it runs.
-    script_name: String,
+    script_name: &'task str,
     /// The script's configuration, as it was asked for.
-    script_config: Value,
+    script_config: Option<&'task RawValue>,
     /// `api` when a program made it, `ui` when a person did in the web console.
     source: &'static str,
     /// 0 pending, 1 running, 2 completed, 3 failed.
@@ -41,7 +44,7 @@ pub(crate) struct TaskView {
     /// How far its last attempt came, 0 to 100.
     progress: u8,
     /// What its last attempt last began to do.
-    step: Option<String>,
+    step: Option<&'task str>,
     /// How many times it was sent to be begun again, by itself or by a person.
     retry_count: u32,
     /// How many times it may be begun again by itself.
@@ -51,16 +54,16 @@ pub(crate) struct TaskView {
     /// How a finished task ended: `succeeded`, `failed`, `stopped`, `timed_out`, `interrupted`.
     outcome: Option<&'static str>,
     /// One sentence about how it ended.
-    remark: Option<String>,
+    remark: Option<&'task str>,
     /// When it was made.
     created_at: String,
     /// When it last changed.
     updated_at: String,
 }
 
-impl TaskView {
+impl<'task> TaskView<'task> {
     /// `waiting` is why the task waits, if it does.
-    pub(crate) fn new(task: &Task, waiting: Option<WaitingReason>) -> Self {
+    pub(crate) fn new(task: &'task Task, waiting: Option<WaitingReason>) -> Self {
         let status = task.state.status();
         let (started_at, finish) = match &task.state {
             TaskState::Pending | TaskState::Retrying { .. } => (None, None),
@@ -69,11 +72,12 @@ impl TaskView {
         };
         Self {
             id: task.id.0,
-            serial: task.serial.as_ref().map(ToString::to_string),
-            username: task.username.as_ref().map(ToString::to_string),
+            serial: task.serial.as_ref().map(Serial::as_str),
+            username: task.username.as_ref().map(Username::as_str),
             app: task.app.as_str(),
-            script_name: task.script.to_string(),
-            script_config: serde_json::from_str(&task.script_config).unwrap_or(Value::Null),
+            script_name: task.script.as_str(),
+            // It was written as JSON, and goes out as it was written.
+            script_config: serde_json::from_str(&task.script_config).ok(),
             source: task.source.text(),
             status: status.code(),
             status_text: status.text(),
@@ -82,7 +86,7 @@ impl TaskView {
             started_at: started_at.map(written),
             finished_at: finish.map(|finish| written(finish.at)),
             progress: task.progress,
-            step: task.step.clone(),
+            step: task.step.as_deref(),
             retry_count: task.retry_count,
             max_retries: task.options.max_retries,
             priority: task.options.priority,
@@ -96,21 +100,21 @@ impl TaskView {
 
 /// One task with what is known of its attempts.
 #[derive(Debug, Serialize)]
-pub(crate) struct TaskDetailView {
+pub(crate) struct TaskDetailView<'task> {
     /// The task itself.
     #[serde(flatten)]
-    task: TaskView,
+    task: TaskView<'task>,
     /// The times that it was begun, oldest first.
-    attempts: Vec<AttemptView>,
+    attempts: Vec<AttemptView<'task>>,
     /// The steps of all attempts, oldest first.
-    steps: Vec<StepView>,
+    steps: Vec<StepView<'task>>,
     /// What was kept as evidence, oldest first.
     artifacts: Vec<ArtifactView>,
 }
 
-impl TaskDetailView {
+impl<'task> TaskDetailView<'task> {
     /// `waiting` is why the task waits, if it does.
-    pub(crate) fn new(detail: &TaskDetail, waiting: Option<WaitingReason>) -> Self {
+    pub(crate) fn new(detail: &'task TaskDetail, waiting: Option<WaitingReason>) -> Self {
         Self {
             task: TaskView::new(&detail.task, waiting),
             attempts: detail.attempts.iter().map(AttemptView::from).collect(),
@@ -122,7 +126,7 @@ impl TaskDetailView {
 
 /// One time that a task was begun.
 #[derive(Debug, Serialize)]
-struct AttemptView {
+struct AttemptView<'task> {
     /// From 1.
     number: u32,
     /// When it began.
@@ -132,11 +136,11 @@ struct AttemptView {
     /// How it ended, as in the task.
     outcome: Option<&'static str>,
     /// One sentence about how it ended.
-    remark: Option<String>,
+    remark: Option<&'task str>,
 }
 
-impl From<&Attempt> for AttemptView {
-    fn from(attempt: &Attempt) -> Self {
+impl<'task> From<&'task Attempt> for AttemptView<'task> {
+    fn from(attempt: &'task Attempt) -> Self {
         let finish = attempt.finish.as_ref();
         Self {
             number: attempt.number,
@@ -150,23 +154,23 @@ impl From<&Attempt> for AttemptView {
 
 /// One step of an attempt.
 #[derive(Debug, Serialize)]
-struct StepView {
+struct StepView<'task> {
     /// The number of the attempt.
     attempt: u32,
     /// Rises within the attempt; log lines and artifacts are counted with the steps, so that numbers may be missing.
     number: u32,
     /// What was begun.
-    text: String,
+    text: &'task str,
     /// When.
     started_at: String,
 }
 
-impl From<&Step> for StepView {
-    fn from(step: &Step) -> Self {
+impl<'task> From<&'task Step> for StepView<'task> {
+    fn from(step: &'task Step) -> Self {
         Self {
             attempt: step.attempt,
             number: step.number,
-            text: step.text.clone(),
+            text: &step.text,
             started_at: written(step.started_at),
         }
     }
@@ -174,9 +178,9 @@ impl From<&Step> for StepView {
 
 /// A page of tasks, newest first.
 #[derive(Debug, Serialize)]
-pub(crate) struct TaskListView {
+pub(crate) struct TaskListView<'task> {
     /// The tasks of the page; empty beyond the last.
-    pub(crate) tasks: Vec<TaskView>,
+    pub(crate) tasks: Vec<TaskView<'task>>,
     /// How many tasks the filters let through, on all pages together.
     pub(crate) total: u64,
     /// The number of the page, from 1; `null` when the list is read on by cursor.
@@ -246,6 +250,6 @@ impl From<TaskCounts> for StatsView {
     }
 }
 
-fn remark(finish: &Finish) -> Option<String> {
-    (!finish.remark.is_empty()).then(|| finish.remark.clone())
+fn remark(finish: &Finish) -> Option<&str> {
+    (!finish.remark.is_empty()).then_some(&finish.remark)
 }

@@ -1,35 +1,16 @@
 //! What the API says of the licence, and what it refuses without one.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 use tikmatrix_domain::{Clock, Plan};
 use tikmatrix_licensing::{License, PrivateKey, seal};
 
+use crate::clock::SetClock;
 use crate::support::Api;
 
 const CHECK: &str = "/api/v1/license/check";
-
-/// A clock that a test sets.
-#[derive(Clone)]
-struct SetClock(Arc<Mutex<DateTime<Utc>>>);
-
-impl SetClock {
-    fn new() -> Self {
-        Self(Arc::new(Mutex::new(DateTime::from_timestamp(1_800_000_000, 0).unwrap())))
-    }
-
-    fn go_on(&self, time: TimeDelta) {
-        *self.0.lock().unwrap() += time;
-    }
-}
-
-impl Clock for SetClock {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
-    }
-}
 
 async fn api_with(clock: &SetClock) -> Api {
     let clock = Arc::new(clock.clone());

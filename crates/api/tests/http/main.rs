@@ -5,6 +5,8 @@ mod accounts;
 #[cfg(test)]
 mod change;
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
 mod create;
 #[cfg(test)]
 mod devices;
@@ -18,3 +20,5 @@ mod read;
 mod settings;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tags;

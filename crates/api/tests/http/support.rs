@@ -145,6 +145,17 @@ impl Api {
         (content_type, response.body_mut().read_to_string().unwrap())
     }
 
+    /// What comes of asking whether a path's answer is another than the one that had this tag: the status, and the tag
+    /// of the answer.
+    pub(crate) async fn ask_again(&self, path: &str, tag: &str) -> (u16, String) {
+        let request = self.agent.get(format!("{}{path}", self.url())).header("If-None-Match", tag);
+        let mut response = tokio::task::spawn_blocking(move || request.call()).await.unwrap().unwrap();
+        let tag = response.headers()["etag"].to_str().unwrap().to_owned();
+        let status = response.status().as_u16();
+        assert_eq!(response.body_mut().read_to_string().unwrap().is_empty(), status == 304);
+        (status, tag)
+    }
+
     pub(crate) async fn send(
         &self,
         method: &str,

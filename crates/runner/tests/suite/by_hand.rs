@@ -53,6 +53,7 @@ async fn a_script_that_does_not_let_go_is_abandoned_within_five_seconds_and_its_
     fixture.stage.heard("deaf").await;
     adbd.fall_silent(true);
     let asked = Instant::now();
+    let count = runner.presence_changes();
     runner.stop(ids[0]).await.unwrap();
     // Five seconds, and one for a machine that is busy with other tests.
     assert!(asked.elapsed() < Duration::from_secs(6), "{:?}", asked.elapsed());
@@ -62,6 +63,7 @@ async fn a_script_that_does_not_let_go_is_abandoned_within_five_seconds_and_its_
 
     // The phone is connected and silent: it gets nothing to do.
     assert_eq!(runner.presence(&Serial::new("a").unwrap()), PhonePresence::Offline);
+    assert!(runner.presence_changes() > count);
     assert_eq!(fixture.task(ids[1]).await.task.state.status(), Status::Pending);
     adbd.fall_silent(false);
     fixture.stage.unblock();

@@ -49,14 +49,20 @@ async fn the_presence_of_a_phone_follows_its_connection_and_its_work() {
     let runner = fixture.runner().await;
     let presence = || runner.presence(&Serial::new("a").unwrap());
     assert_eq!(presence(), PhonePresence::Offline);
+    let mut count = runner.presence_changes();
+    let mut is_counted =
+        || runner.presence_changes() != std::mem::replace(&mut count, runner.presence_changes());
     fixture.ready(&[&a]);
     fixture.settled(&runner, "a").await;
+    assert!(is_counted());
     fixture.create(vec![task("a", &json!({ "act": "hold", "word": "holds" }))]).await;
     runner.wake();
     fixture.stage.heard("holds").await;
     assert_eq!(presence(), PhonePresence::Busy);
+    assert!(is_counted());
     runner.shutdown().await;
     assert_eq!(presence(), PhonePresence::Idle);
+    assert!(is_counted());
 }
 
 #[tokio::test]

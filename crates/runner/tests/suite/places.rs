@@ -28,9 +28,14 @@ async fn a_phone_waits_for_a_place_and_takes_it_when_another_has_done_its_work()
     fixture.create(vec![hold("a")]).await;
     runner.wake();
     fixture.stage.heard("a holds").await;
+    let count = runner.presence_changes();
     fixture.create(vec![tell("b", "b told")]).await;
     runner.wake();
     held_back(&runner, "b").await;
+    // The count follows the change that it counts.
+    while runner.presence_changes() < count + 2 {
+        tokio::task::yield_now().await;
+    }
     assert_eq!(fixture.store.stats().await.unwrap().running, 1);
     assert_eq!(fixture.stage.said(), ["a holds"]);
     fixture.stage.go_on();
