@@ -62,7 +62,7 @@ async fn until(phone: &Phone, condition: &str) {
 #[tokio::test]
 async fn a_phone_without_a_serial_number_goes_by_its_address() {
     let phone = phone().await;
-    assert_eq!(phone.serial().as_str(), phone.address());
+    assert_eq!(phone.serial().as_str(), phone.route().to_string());
     assert_eq!(phone.banner().kind, "device");
 }
 
@@ -172,7 +172,10 @@ async fn a_push_that_the_phone_refuses_in_the_middle_says_the_phones_words() {
     let error = phone.push(source, path, PushOptions::default(), |_| {}, soon()).await.unwrap_err();
     assert!(matches!(error.cause(), AdbCause::Rejected(_)) && !error.is_transient(), "{error}");
     let text = error.to_string();
-    assert!(text.contains(phone.address()) && text.contains(path) && text.contains("No such file"), "{text}");
+    assert!(
+        text.contains(&phone.route().to_string()) && text.contains(path) && text.contains("No such file"),
+        "{text}"
+    );
     assert_eq!(phone.shell("echo on", soon()).await.unwrap().stdout_text(), "on\n");
 }
 

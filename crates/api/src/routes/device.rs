@@ -117,14 +117,8 @@ async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpRespo
 
 /// Every phone once, by its serial; those that were never reached come last.
 fn all(core: &Core, devices: &[Device], entries: &[PhoneEntry]) -> Vec<DeviceView> {
-    let mut connections: HashMap<&Serial, &PhoneEntry> = HashMap::new();
-    for entry in entries {
-        let Some(serial) = &entry.serial else { continue };
-        let best = connections.entry(serial).or_insert(entry);
-        if rank(entry) < rank(best) {
-            *best = entry;
-        }
-    }
+    let known = entries.iter().filter_map(|entry| Some((entry.serial.as_ref()?, entry)));
+    let mut connections: HashMap<&Serial, &PhoneEntry> = known.collect();
     let mut views: Vec<DeviceView> = devices
         .iter()
         .map(|device| view(core, &device.serial, Some(device), connections.remove(&device.serial)))
@@ -141,19 +135,9 @@ fn view(core: &Core, serial: &Serial, device: Option<&Device>, entry: Option<&Ph
     DeviceView::new(device, entry, busy)
 }
 
-/// The connection to this phone that says most: of two ways to it the one that is in use.
+/// The phone of this serial as it is reached.
 fn entry_of(core: &Core, serial: &Serial) -> Option<PhoneEntry> {
-    let entries = core.phones.borrow();
-    entries
-        .iter()
-        .filter(|entry| entry.serial.as_ref() == Some(serial))
-        .min_by_key(|entry| rank(entry))
-        .cloned()
-}
-
-fn rank(entry: &PhoneEntry) -> usize {
-    let state = device_state(Some(entry)).0;
-    DeviceState::ALL.iter().position(|known| *known == state).unwrap_or(usize::MAX)
+    core.phones.borrow().iter().find(|entry| entry.serial.as_ref() == Some(serial)).cloned()
 }
 
 fn serial(request: &HttpRequest) -> Result<Serial, ApiError> {

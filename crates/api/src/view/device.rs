@@ -1,7 +1,7 @@
 //! Phones as the API shows them: what is remembered of each, and how it is doing now.
 
 use serde::Serialize;
-use tikmatrix_device::registry::{PhoneEntry, PhoneState};
+use tikmatrix_device::registry::{PhoneEntry, PhoneState, Way, WayEntry};
 use tikmatrix_domain::Device;
 
 use super::time::written;
@@ -25,13 +25,11 @@ pub(crate) enum DeviceState {
     Offline,
     /// Nothing answers where it is looked for.
     Absent,
-    /// It is in use by way of another address.
-    Duplicate,
 }
 
 impl DeviceState {
     /// Those that say most of a phone first.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Busy,
         Self::Ready,
         Self::Authorizing,
@@ -40,7 +38,6 @@ impl DeviceState {
         Self::Stalled,
         Self::Offline,
         Self::Absent,
-        Self::Duplicate,
     ];
 
     /// The word that the API uses.
@@ -54,7 +51,6 @@ impl DeviceState {
             Self::Stalled => "stalled",
             Self::Offline => "offline",
             Self::Absent => "absent",
-            Self::Duplicate => "duplicate",
         }
     }
 
@@ -64,19 +60,36 @@ impl DeviceState {
     }
 }
 
+impl From<&PhoneState> for DeviceState {
+    fn from(state: &PhoneState) -> Self {
+        match state {
+            PhoneState::Absent { .. } => Self::Absent,
+            PhoneState::Connecting => Self::Connecting,
+            PhoneState::Authorizing { .. } => Self::Authorizing,
+            PhoneState::Unauthorized { .. } => Self::Unauthorized,
+            PhoneState::Offline { .. } => Self::Offline,
+            PhoneState::Stalled { .. } => Self::Stalled,
+            PhoneState::Ready => Self::Ready,
+        }
+    }
+}
+
 /// One phone. Moments are RFC 3339 with offset.
 #[derive(Debug, Serialize)]
 pub(crate) struct DeviceView {
     /// Its serial; `null` for a phone that is configured and was never reached.
     pub(crate) serial: Option<String>,
-    /// `HOST:PORT` as configured; `null` for a phone that only tasks, accounts or people name.
+    /// `HOST:PORT` of its adbd; `null` for a phone that an adb server leads to, or that only tasks, accounts or people
+    /// name.
     address: Option<String>,
+    /// Every way to it, the one in use first.
+    ways: Vec<WayView>,
     /// What people call it.
     name: Option<String>,
     /// The name of the group that it belongs to.
     pub(crate) group: Option<String>,
-    /// `absent`, `connecting`, `authorizing`, `unauthorized`, `offline`, `stalled`, `ready`, `busy` or `duplicate` (in
-    /// use by way of another address). What each means, and what to do, is in `docs/devices.md`.
+    /// `absent`, `connecting`, `authorizing`, `unauthorized`, `offline`, `stalled`, `ready` or `busy`. What each means,
+    /// and what to do, is in `docs/devices.md`.
     state: &'static str,
     /// Why it is not ready, in one sentence.
     reason: Option<String>,
@@ -96,6 +109,41 @@ pub(crate) struct DeviceView {
     created_at: Option<String>,
     /// When anything of this last changed.
     updated_at: Option<String>,
+}
+
+/// A way to a phone.
+#[derive(Debug, Serialize)]
+struct WayView {
+    /// `tcp`, or `adb_server`.
+    by: &'static str,
+    /// `HOST:PORT` of the phone's adbd, or of the adb server.
+    address: String,
+    /// What the adb server calls the phone; `null` for `tcp`.
+    name: Option<String>,
+    /// How the phone is seen there. A way that is `ready` and not in use takes over when the one in use fails.
+    state: &'static str,
+    /// Why it is not ready, in one sentence.
+    reason: Option<String>,
+    /// Whether the phone is used by this way.
+    in_use: bool,
+}
+
+impl WayView {
+    fn new(entry: &WayEntry) -> Self {
+        let (by, address, name) = match &entry.way {
+            Way::Tcp(address) => ("tcp", address.to_string(), None),
+            Way::AdbServer { server, name, .. } => ("adb_server", server.to_string(), Some(name.to_string())),
+        };
+        let reason = entry.state.reason().map(str::to_owned);
+        Self {
+            by,
+            address,
+            name,
+            state: DeviceState::from(&entry.state).text(),
+            reason,
+            in_use: entry.in_use,
+        }
+    }
 }
 
 /// Width and height in pixels.
@@ -121,7 +169,8 @@ impl DeviceView {
         let serial = device.map(|device| &device.serial).or(entry.and_then(|entry| entry.serial.as_ref()));
         Self {
             serial: serial.map(ToString::to_string),
-            address: entry.map(|entry| entry.address.clone()),
+            address: entry.and_then(tcp_address),
+            ways: entry.map(|entry| entry.ways.iter().map(WayView::new).collect()).unwrap_or_default(),
             name: device.and_then(|device| device.name.clone()),
             group: device.and_then(|device| device.group.as_ref()).map(|(_, name)| name.clone()),
             state: state.text(),
@@ -138,23 +187,20 @@ impl DeviceView {
     }
 }
 
-/// How the phone of a connection is doing, and why it is not ready.
+/// How a phone is doing, as far as its connection tells, and why it is not ready.
 pub(crate) fn state(entry: Option<&PhoneEntry>) -> (DeviceState, Option<String>) {
-    let Some(entry) = entry else {
-        return (DeviceState::Absent, Some("no phone of this serial was ever connected".to_owned()));
-    };
-    match &entry.state {
-        PhoneState::Absent { reason } => (DeviceState::Absent, Some(reason.clone())),
-        PhoneState::Connecting => (DeviceState::Connecting, None),
-        PhoneState::Authorizing => (DeviceState::Authorizing, None),
-        PhoneState::Unauthorized { reason } => (DeviceState::Unauthorized, Some(reason.clone())),
-        PhoneState::Offline { reason } => (DeviceState::Offline, Some(reason.clone())),
-        PhoneState::Stalled { reason } => (DeviceState::Stalled, Some(reason.clone())),
-        PhoneState::Ready => (DeviceState::Ready, None),
-        PhoneState::Duplicate { of } => {
-            (DeviceState::Duplicate, Some(format!("it is in use by way of {of}")))
-        }
+    match entry {
+        Some(entry) => (DeviceState::from(&entry.state), entry.state.reason().map(str::to_owned)),
+        None => (DeviceState::Absent, Some("no phone of this serial is connected".to_owned())),
     }
+}
+
+/// Where its adbd listens, if it is reached so.
+fn tcp_address(entry: &PhoneEntry) -> Option<String> {
+    entry.ways.iter().find_map(|entry| match &entry.way {
+        Way::Tcp(address) => Some(address.to_string()),
+        Way::AdbServer { .. } => None,
+    })
 }
 
 /// A page of phones, by their serials; those that were never reached come last.

@@ -49,7 +49,7 @@ where
 
 fn agree(answer: &Packet, decoder: &mut PacketDecoder) -> Result<Agreement, AdbCause> {
     let mut banner = Banner::parse(&answer.payload).map_err(|error| AdbCause::Protocol(error.to_string()))?;
-    banner.features.retain(|feature| FEATURES.contains(&feature.as_str()));
+    keep_ours(&mut banner);
     let version = answer.arg0.min(VERSION_WITHOUT_CHECKSUMS);
     let max_payload = usize::try_from(answer.arg1).unwrap_or(MAX_PAYLOAD).min(MAX_PAYLOAD);
     if max_payload == 0 {
@@ -57,6 +57,11 @@ fn agree(answer: &Packet, decoder: &mut PacketDecoder) -> Result<Agreement, AdbC
     }
     decoder.agree(version, MAX_PAYLOAD);
     Ok(Agreement { banner, checksums: version < VERSION_WITHOUT_CHECKSUMS, max_payload })
+}
+
+/// Leaves of the features those that this side has too.
+pub(super) fn keep_ours(banner: &mut Banner) {
+    banner.features.retain(|feature| FEATURES.contains(&feature.as_str()));
 }
 
 fn no_adb(error: impl std::fmt::Display) -> AdbCause {

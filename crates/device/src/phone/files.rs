@@ -5,12 +5,11 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use super::{AdbCause, AdbError, Deadline, Phone, shell, shorten};
-use crate::adb::connection::Connection;
-use crate::adb::stream::Stream;
+use super::{AdbCause, AdbError, Deadline, Phone, Stream, shell, shorten};
 use crate::adb::sync_protocol::{
     MAX_DATA, MAX_PATH, MESSAGE_HEADER_LEN, Request, Response, ResponseDecoder, data_header,
 };
+use crate::adb::transport::Transport;
 use crate::shell_quote::shell_word;
 
 /// Pieces gathered into one packet: the most that fit into the largest packet.
@@ -64,7 +63,7 @@ impl Phone {
     /// The phone is gone or not done in time.
     pub async fn stat(&self, path: &str, deadline: Deadline) -> Result<Option<RemoteStat>, AdbError> {
         let attempt = || format!("look at `{}`", shorten(path));
-        let work = async { Session::open(&self.inner.connection, path).await?.stat(path).await };
+        let work = async { Session::open(&self.inner.transport, path).await?.stat(path).await };
         self.within(deadline, attempt, work).await
     }
 
@@ -87,7 +86,7 @@ impl Phone {
         R: AsyncRead + Unpin,
     {
         let attempt = || format!("push to `{}`", shorten(path));
-        let work = push(&self.inner.connection, source, path, options, progress);
+        let work = push(&self.inner.transport, source, path, options, progress);
         self.within(deadline, attempt, work).await
     }
 
@@ -100,14 +99,13 @@ impl Phone {
         W: AsyncWrite + Unpin,
     {
         let attempt = || format!("pull `{}`", shorten(path));
-        let work =
-            async { Session::open(&self.inner.connection, path).await?.receive_file(path, sink).await };
+        let work = async { Session::open(&self.inner.transport, path).await?.receive_file(path, sink).await };
         self.within(deadline, attempt, work).await
     }
 }
 
 async fn push<R>(
-    connection: &Connection,
+    transport: &Transport,
     source: R,
     path: &str,
     options: PushOptions,
@@ -121,15 +119,15 @@ where
         return Err(AdbCause::BadArgument("the path must be absolute and end in a file's name".to_owned()));
     };
     let part = format!("{folder}/.tikmatrix-{:016x}.part", rand::random::<u64>());
-    let mut session = Session::open(connection, path).await?;
+    let mut session = Session::open(transport, path).await?;
     // With the slash a link is followed: moving the part to a folder would put it inside.
     if session.stat(&format!("{path}/")).await?.is_some_and(|found| found.is_directory()) {
         return Err(AdbCause::BadArgument("the path is a directory".to_owned()));
     }
-    let mut unfinished = Unfinished { connection, part: &part, over: false };
+    let mut unfinished = Unfinished { transport, part: &part, over: false };
     session.send_file(source, &part, options, progress).await?;
     let (from, to) = (shell_word(&part), shell_word(path));
-    let renamed = shell::run(connection, &format!("mv -f {from} {to}")).await?;
+    let renamed = shell::run(transport, &format!("mv -f {from} {to}")).await?;
     if renamed.exit_status != 0 {
         return Err(AdbCause::Rejected(renamed.stderr_text().trim().to_owned()));
     }
@@ -139,7 +137,7 @@ where
 
 /// Removes the part that a push left behind.
 struct Unfinished<'a> {
-    connection: &'a Connection,
+    transport: &'a Transport,
     part: &'a str,
     over: bool,
 }
@@ -147,10 +145,10 @@ struct Unfinished<'a> {
 impl Drop for Unfinished<'_> {
     fn drop(&mut self) {
         let (false, Ok(runtime)) = (self.over, tokio::runtime::Handle::try_current()) else { return };
-        let connection = self.connection.clone();
+        let transport = self.transport.clone();
         let command = format!("rm -f {}", shell_word(self.part));
         runtime.spawn(async move {
-            if let Ok(Err(cause)) = Deadline::after(TIDY_TIME).run(shell::run(&connection, &command)).await {
+            if let Ok(Err(cause)) = Deadline::after(TIDY_TIME).run(shell::run(&transport, &command)).await {
                 log::debug!("the part that a push left could not be removed: {cause}");
             }
         });
@@ -164,16 +162,13 @@ struct Session {
 }
 
 impl Session {
-    async fn open(connection: &Connection, path: &str) -> Result<Self, AdbCause> {
+    async fn open(transport: &Transport, path: &str) -> Result<Self, AdbCause> {
         // A SEND has its mode behind the path: a comma and at most six digits.
         if path.is_empty() || path.len() > MAX_PATH - 7 || path.contains('\0') {
             let reason = format!("a path has 1 to {} bytes and no NUL character", MAX_PATH - 7);
             return Err(AdbCause::BadArgument(reason));
         }
-        Ok(Self {
-            stream: Stream::open(connection.clone(), "sync:").await?,
-            responses: ResponseDecoder::new(),
-        })
+        Ok(Self { stream: transport.stream("sync:").await?, responses: ResponseDecoder::new() })
     }
 
     async fn stat(&mut self, path: &str) -> Result<Option<RemoteStat>, AdbCause> {

@@ -2,6 +2,7 @@
 //! phone is the script engine's, and keeping it connected is [`crate::registry`]'s.
 
 mod files;
+mod route;
 mod shell;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use tikmatrix_domain::Serial;
 
 pub use files::{PushOptions, RemoteStat};
+pub use route::Route;
 pub use shell::ShellOutput;
 
 pub use crate::adb::{AdbCause, AdbError, Stream};
@@ -17,6 +19,8 @@ pub use crate::deadline::Deadline;
 
 use crate::adb::banner::Banner;
 use crate::adb::connection::Connection;
+use crate::adb::server::{AdbServer, ServerLink};
+use crate::adb::transport::Transport;
 
 /// A phone, connected; cheap to clone. Operations run side by side over one connection, each with its own deadline,
 /// and each may be dropped at any point without harm to the others.
@@ -43,8 +47,8 @@ pub struct Phone {
 struct Inner {
     serial: Serial,
     name: Arc<str>,
-    address: String,
-    connection: Connection,
+    route: Route,
+    transport: Transport,
 }
 
 impl Phone {
@@ -54,21 +58,45 @@ impl Phone {
     /// # Errors
     /// It cannot be reached, demands authorisation or TLS, does not speak ADB, or is not done in time.
     pub async fn connect(address: &str, deadline: Deadline) -> Result<Self, AdbError> {
-        let name: Arc<str> = address.into();
+        Self::connect_by(&Route::Direct { address: address.to_owned() }, deadline).await
+    }
+
+    /// Reaches the phone that an adb server calls `serial`, as one plugged into this computer's USB ports.
+    ///
+    /// # Errors
+    /// There is no such server, it has no such phone or cannot use it, or is not done in time.
+    pub async fn connect_through(
+        server: &AdbServer,
+        serial: &str,
+        deadline: Deadline,
+    ) -> Result<Self, AdbError> {
+        let server = server.clone();
+        let route = Route::Server { server, serial: serial.to_owned(), transport_id: None };
+        Self::connect_by(&route, deadline).await
+    }
+
+    /// Connects by the way that a phone was reached before, or that was found otherwise.
+    ///
+    /// # Errors
+    /// As [`Phone::connect`] and [`Phone::connect_through`].
+    pub async fn connect_by(route: &Route, deadline: Deadline) -> Result<Self, AdbError> {
+        let name: Arc<str> = route.to_string().into();
         let connecting = async {
-            let connection = Connection::open(address, deadline).await?;
-            let output = shell::run(&connection, "getprop ro.serialno").await?;
+            let transport = match route {
+                Route::Direct { address } => Transport::Direct(Connection::open(address, deadline).await?),
+                Route::Server { server, serial, transport_id } => {
+                    Transport::Server(ServerLink::open(server, serial, *transport_id).await?)
+                }
+            };
+            let output = shell::run(&transport, "getprop ro.serialno").await?;
             let told = Serial::new(&output.stdout_text()).ok().filter(|_| output.exit_status == 0);
             let serial = match told {
                 Some(serial) => serial,
-                None => Serial::new(address).map_err(|error| AdbCause::BadArgument(error.to_string()))?,
+                None => {
+                    Serial::new(route.name()).map_err(|error| AdbCause::BadArgument(error.to_string()))?
+                }
             };
-            Ok::<_, AdbCause>(Inner {
-                name: serial.as_str().into(),
-                serial,
-                address: address.to_owned(),
-                connection,
-            })
+            Ok::<_, AdbCause>(Inner { name: serial.as_str().into(), serial, route: route.clone(), transport })
         };
         match deadline.run(connecting).await {
             Ok(Ok(inner)) => Ok(Self { inner: Arc::new(inner) }),
@@ -83,16 +111,16 @@ impl Phone {
         &self.inner.serial
     }
 
-    /// The address that was connected to.
+    /// The way by which it is reached.
     #[must_use]
-    pub fn address(&self) -> &str {
-        &self.inner.address
+    pub fn route(&self) -> &Route {
+        &self.inner.route
     }
 
     /// What the phone says of itself; its features are those in force.
     #[must_use]
     pub fn banner(&self) -> &Banner {
-        &self.inner.connection.agreement().banner
+        &self.inner.transport.agreement().banner
     }
 
     /// Opens a service, such as `tcp:9008` or `localabstract:name`.
@@ -101,17 +129,17 @@ impl Phone {
     /// The phone refuses it, is gone, or is not done in time.
     pub async fn open(&self, service: &str, deadline: Deadline) -> Result<Stream, AdbError> {
         let attempt = || format!("open `{}`", shorten(service));
-        self.within(deadline, attempt, Stream::open(self.inner.connection.clone(), service)).await
+        self.within(deadline, attempt, self.inner.transport.stream(service)).await
     }
 
     /// Waits until the connection is lost and says why.
     pub async fn closed(&self) -> AdbError {
-        AdbError::new(&self.inner.name, "stay connected", self.inner.connection.lost().await)
+        AdbError::new(&self.inner.name, "stay connected", self.inner.transport.lost().await)
     }
 
     /// Ends the connection for every user of this phone; their operations fail with `reason`.
     pub fn disconnect(&self, reason: &str) {
-        self.inner.connection.close(reason);
+        self.inner.transport.close(reason);
     }
 
     async fn within<T>(
@@ -131,7 +159,7 @@ impl Phone {
 
 impl fmt::Debug for Phone {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Phone({} at {})", self.inner.serial, self.inner.address)
+        write!(formatter, "Phone({} at {})", self.inner.serial, self.inner.route)
     }
 }
 

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{AdbCause, AdbError, Deadline, Phone, Stream, shorten};
+use super::{AdbCause, AdbError, Deadline, Phone, shorten};
 use crate::adb::banner::SHELL_V2;
-use crate::adb::connection::Connection;
 use crate::adb::shell_protocol::{FrameDecoder, FrameKind};
+use crate::adb::transport::Transport;
 
 /// The most output of one command, in bytes, both kinds together: a raw picture of a large screen is 20 MB.
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
@@ -50,28 +50,28 @@ impl Phone {
     /// The command could not be run to its end; an exit status other than 0 is not an error.
     pub async fn shell(&self, command: &str, deadline: Deadline) -> Result<ShellOutput, AdbError> {
         let attempt = || format!("run `{}`", shorten(command));
-        self.within(deadline, attempt, run(&self.inner.connection, command)).await
+        self.within(deadline, attempt, run(&self.inner.transport, command)).await
     }
 }
 
-pub(super) async fn run(connection: &Connection, command: &str) -> Result<ShellOutput, AdbCause> {
-    if !connection.agreement().banner.offers(SHELL_V2) {
+pub(super) async fn run(transport: &Transport, command: &str) -> Result<ShellOutput, AdbCause> {
+    if !transport.agreement().banner.offers(SHELL_V2) {
         return Err(AdbCause::Unsupported(SHELL_V2));
     }
     let mut leftover =
-        Leftover { connection, mark: format!("tikmatrix-{:016x}", rand::random::<u64>()), over: false };
-    let output = follow(connection, command, &leftover.mark).await;
+        Leftover { transport, mark: format!("tikmatrix-{:016x}", rand::random::<u64>()), over: false };
+    let output = follow(transport, command, &leftover.mark).await;
     // A refusal or a lost connection leaves nothing that could be ended.
     leftover.over = !matches!(output, Err(AdbCause::TooMuchOutput(_) | AdbCause::Protocol(_)));
     output
 }
 
-async fn follow(connection: &Connection, command: &str, mark: &str) -> Result<ShellOutput, AdbCause> {
+async fn follow(transport: &Transport, command: &str, mark: &str) -> Result<ShellOutput, AdbCause> {
     // adbd puts TERM into the environment of the command and so of all that it starts; nothing else here reads it.
     // Input is closed by the shell itself: a CLOSE_STDIN frame that finds a command just ended makes adbd drop what
     // the command had left to say, its exit status included (35 of 2,000 calls with adbd 34).
     let service = format!("shell,v2,TERM={mark},raw:exec </dev/null;{command}");
-    let mut stream = Stream::open(connection.clone(), &service).await?;
+    let mut stream = transport.stream(&service).await?;
     let mut frames = FrameDecoder::new();
     let mut output = ShellOutput::default();
     while let Some(bytes) = stream.receive().await? {
@@ -96,7 +96,7 @@ async fn follow(connection: &Connection, command: &str, mark: &str) -> Result<Sh
 
 /// Ends the processes of a command whose caller went away.
 struct Leftover<'a> {
-    connection: &'a Connection,
+    transport: &'a Transport,
     mark: String,
     over: bool,
 }
@@ -104,7 +104,7 @@ struct Leftover<'a> {
 impl Drop for Leftover<'_> {
     fn drop(&mut self) {
         let (false, Ok(runtime)) = (self.over, tokio::runtime::Handle::try_current()) else { return };
-        let connection = self.connection.clone();
+        let transport = self.transport.clone();
         let mark = std::mem::take(&mut self.mark);
         // The mark is in no command line, so this command does not find itself.
         let command = format!(
@@ -112,7 +112,7 @@ impl Drop for Leftover<'_> {
              process=${{found#/proc/}}; kill -9 ${{process%/environ}}; done"
         );
         runtime.spawn(async move {
-            let stopping = follow(&connection, &command, "dumb");
+            let stopping = follow(&transport, &command, "dumb");
             if let Ok(Err(cause)) = Deadline::after(STOP_TIME).run(stopping).await {
                 log::debug!("what a dropped command left running could not be looked for: {cause}");
             }

@@ -1,141 +1,146 @@
-//! The task that keeps one phone connected and says in the registry's list how it is doing.
+//! The task that keeps one way to a phone open and says in the registry's table how the phone is seen there.
 
-use tikmatrix_domain::Serial;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::{PhoneEntry, PhoneState, RegistryOptions};
-use crate::phone::{Deadline, Phone};
+use super::source::Source;
+use super::table::{Claim, Seat};
+use super::{PhoneState, RegistryOptions};
+use crate::phone::{Deadline, Phone, Route};
 
-/// Keeps one phone.
+/// Keeps one way.
 pub(super) struct Keeper {
-    address: String,
+    seat: Seat,
+    source: Source,
     options: RegistryOptions,
-    entries: watch::Sender<Vec<PhoneEntry>>,
-    stop: CancellationToken,
     /// Connections in a row that could not be made, or were lost before the first probe.
     failures: u32,
 }
 
 impl Keeper {
-    pub(super) fn new(
-        address: &str,
-        options: RegistryOptions,
-        entries: watch::Sender<Vec<PhoneEntry>>,
-        stop: CancellationToken,
-    ) -> Self {
-        Self { address: address.to_owned(), options, entries, stop, failures: 0 }
+    pub(super) fn new(seat: Seat, source: Source, options: RegistryOptions) -> Self {
+        Self { seat, source, options, failures: 0 }
     }
 
-    /// Keeps the phone until it is told to stop.
-    pub(super) async fn run(mut self) {
-        let stop = self.stop.clone();
+    /// Keeps the way until it is told to stop.
+    pub(super) async fn run(mut self, stop: CancellationToken) {
         // Every wait below may be dropped: whatever is open then is closed by its drop.
         stop.run_until_cancelled(self.keep()).await;
-        let held = self.update(|entry| {
-            entry.state = PhoneState::Offline { reason: "it was let go".to_owned() };
-            entry.phone.take()
-        });
-        if let Some(phone) = held {
-            phone.disconnect("it was let go");
-        }
     }
 
     async fn keep(&mut self) {
         loop {
-            let deadline = Deadline::after(self.options.connect_time);
-            match Phone::connect(&self.address, deadline).await {
-                Ok(phone) => self.keep_connected(phone).await,
-                Err(error) => {
-                    self.failures = self.failures.saturating_add(1);
-                    if self.failures == 1 {
-                        log::warn!("{error}");
-                    }
-                    self.update(|entry| entry.state = PhoneState::after(error.cause()));
+            let next = match self.source.route() {
+                Ok(route) => self.connect(&route).await,
+                Err(state) => {
+                    self.seat.set(state);
+                    self.source.changed().await;
+                    Next::AtOnce
+                }
+            };
+            if let Next::AfterAWait = next {
+                let wait = self.options.backoff.wait(self.failures, (self.options.jitter)());
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    () = self.source.changed() => {}
                 }
             }
-            let wait = self.options.backoff.wait(self.failures, (self.options.jitter)());
-            tokio::time::sleep(wait).await;
         }
     }
 
-    /// Returns when the phone is worth another attempt to connect.
-    async fn keep_connected(&mut self, phone: Phone) {
-        if let Err(holder) = self.claim(&phone) {
-            log::warn!("phone {}: {} is the same phone as {holder}", phone.serial(), self.address);
-            let serial = phone.serial().clone();
-            drop(phone);
-            self.wait_until_free(&serial).await;
-            return;
+    /// Connects and stays connected; returns when the way is worth another attempt.
+    async fn connect(&mut self, route: &Route) -> Next {
+        match Phone::connect_by(route, Deadline::after(self.options.connect_time)).await {
+            Ok(phone) => self.keep_connected(Held::new(phone)).await,
+            Err(error) => {
+                self.failures = self.failures.saturating_add(1);
+                if self.failures == 1 {
+                    log::warn!("{error}");
+                }
+                self.seat.set(PhoneState::after(error.cause()));
+                Next::AfterAWait
+            }
         }
-        log::info!("phone {}: ready at {}", phone.serial(), self.address);
+    }
+
+    async fn keep_connected(&mut self, held: Held) -> Next {
+        let phone = &held.phone;
+        if let Claim::Standby { used_by } = self.seat.claim(phone) {
+            log::info!("phone {}: also at {}, in use at {used_by}", phone.serial(), self.seat.way());
+            return self.stand_by(held).await;
+        }
+        log::info!("phone {}: ready at {}", phone.serial(), self.seat.way());
         self.failures = self.failures.saturating_add(1);
-        let (state, reason) = tokio::select! {
-            error = phone.closed() => (PhoneState::after(error.cause()), error.cause().to_string()),
-            state = self.probe(&phone) => state,
+        let state = tokio::select! {
+            error = phone.closed() => PhoneState::after(error.cause()),
+            state = probe(phone, &self.options, &mut self.failures) => state,
+            state = self.source.barred() => state,
+            () = self.seat.taken_over() => {
+                log::info!("phone {}: no longer in use at {}", phone.serial(), self.seat.way());
+                return self.stand_by(held).await;
+            }
         };
-        log::warn!("phone {}: let go: {reason}", phone.serial());
-        // Whoever still holds this phone must not wait on it for ever.
-        phone.disconnect(&reason);
-        self.update(|entry| {
-            entry.phone = None;
-            entry.state = state;
-        });
+        let reason = state.reason().unwrap_or("the adb server cannot use it now");
+        log::warn!("phone {}: let go at {}: {reason}", phone.serial(), self.seat.way());
+        // Whoever still has this phone must not wait on it for ever.
+        phone.disconnect(reason);
+        self.seat.set(state);
+        Next::AfterAWait
     }
 
-    /// Asks the phone every now and then, and returns with its state and why when it does not answer.
-    async fn probe(&mut self, phone: &Phone) -> (PhoneState, String) {
-        loop {
-            tokio::time::sleep(self.options.probe_interval).await;
-            if let Err(error) = phone.stat("/", Deadline::after(self.options.probe_time)).await {
-                let reason = format!("it does not answer: {}", error.cause());
-                let state = match PhoneState::after(error.cause()) {
-                    PhoneState::Stalled { .. } => PhoneState::Stalled { reason: reason.clone() },
-                    other => other,
-                };
-                return (state, reason);
-            }
-            self.failures = 0;
+    /// Leaves the phone to another way for as long as that has it. What runs by this one runs on to its end.
+    async fn stand_by(&mut self, held: Held) -> Next {
+        held.leave();
+        tokio::select! {
+            () = self.seat.free() => self.failures = 0,
+            state = self.source.barred() => self.seat.set(state),
         }
-    }
-
-    /// Takes the phone for this address in one step, or gives the address that has it.
-    fn claim(&self, phone: &Phone) -> Result<(), String> {
-        let mut claimed = Ok(());
-        self.entries.send_modify(|entries| {
-            let holder = holder(entries, phone.serial()).map(str::to_owned);
-            let Some(own) = entries.iter_mut().find(|entry| entry.address == self.address) else { return };
-            own.serial = Some(phone.serial().clone());
-            if let Some(holder) = holder {
-                own.state = PhoneState::Duplicate { of: holder.clone() };
-                claimed = Err(holder);
-            } else {
-                own.state = PhoneState::Ready;
-                own.phone = Some(phone.clone());
-            }
-        });
-        claimed
-    }
-
-    async fn wait_until_free(&self, serial: &Serial) {
-        let mut entries = self.entries.subscribe();
-        // The sender lives in this very keeper, so the wait ends only when the phone is free.
-        let _ = entries.wait_for(|entries| holder(entries, serial).is_none()).await;
-    }
-
-    fn update<T: Default>(&self, change: impl FnOnce(&mut PhoneEntry) -> T) -> T {
-        let mut result = T::default();
-        self.entries.send_modify(|entries| {
-            if let Some(own) = entries.iter_mut().find(|entry| entry.address == self.address) {
-                result = change(own);
-            }
-        });
-        result
+        Next::AtOnce
     }
 }
 
-fn holder<'a>(entries: &'a [PhoneEntry], serial: &Serial) -> Option<&'a str> {
-    let entry =
-        entries.iter().find(|entry| entry.phone.is_some() && entry.serial.as_ref() == Some(serial))?;
-    Some(&entry.address)
+/// When a way is tried again.
+enum Next {
+    AtOnce,
+    AfterAWait,
+}
+
+/// Asks the phone every now and then, and returns with how it is doing when it does not answer.
+async fn probe(phone: &Phone, options: &RegistryOptions, failures: &mut u32) -> PhoneState {
+    loop {
+        tokio::time::sleep(options.probe_interval).await;
+        if let Err(error) = phone.stat("/", Deadline::after(options.probe_time)).await {
+            return match PhoneState::after(error.cause()) {
+                PhoneState::Stalled { reason } => {
+                    PhoneState::Stalled { reason: format!("it does not answer: {reason}") }
+                }
+                other => other,
+            };
+        }
+        *failures = 0;
+    }
+}
+
+/// A phone that a keeper answers for: whoever else has it is told when the keeper ends.
+struct Held {
+    phone: Phone,
+    answered_for: bool,
+}
+
+impl Held {
+    fn new(phone: Phone) -> Self {
+        Self { phone, answered_for: true }
+    }
+
+    /// Leaves it to whoever else has it.
+    fn leave(mut self) {
+        self.answered_for = false;
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if self.answered_for {
+            self.phone.disconnect("it was let go");
+        }
+    }
 }

@@ -1,37 +1,31 @@
-//! The configured phones: one task each that connects, watches that the phone lives, and connects again when it went
-//! away. Which work goes to which phone is the runner's.
+//! The phones of a server, by whatever way they are reached: one task for each way, that connects, watches that the
+//! phone lives, and connects again when it went away. Which work goes to which phone is the runner's.
 
 mod backoff;
 mod keeper;
+mod server_follower;
+mod source;
 mod state;
+mod table;
+mod way;
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tikmatrix_domain::Serial;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use backoff::Backoff;
 pub use state::PhoneState;
+pub use way::{PhoneEntry, Way, WayEntry};
 
-use crate::phone::Phone;
+use crate::adb::server::AdbServer;
 use keeper::Keeper;
-
-/// One configured phone.
-#[derive(Debug, Clone)]
-pub struct PhoneEntry {
-    /// `HOST:PORT`, as configured.
-    pub address: String,
-    /// Its serial number, once it was known; kept while it is offline, and also that of a duplicate: only one entry
-    /// with it has a phone.
-    pub serial: Option<Serial>,
-    /// How it is doing.
-    pub state: PhoneState,
-    /// The connection, exactly while it is ready.
-    pub phone: Option<Phone>,
-}
+use server_follower::ServerFollower;
+use source::Source;
+use table::Table;
 
 /// How patient a registry is.
 #[derive(Debug, Clone, Copy)]
@@ -60,14 +54,22 @@ impl Default for RegistryOptions {
     }
 }
 
-/// Keeps the configured phones connected. Dropping it lets them go.
+/// Keeps phones connected. Dropping it lets them go.
 #[derive(Debug)]
 pub struct Registry {
     options: RegistryOptions,
-    entries: watch::Sender<Vec<PhoneEntry>>,
-    keepers: Mutex<Vec<JoinHandle<()>>>,
+    table: Arc<Table>,
+    /// The phones at addresses, by these.
+    kept: Mutex<HashMap<Arc<str>, Kept>>,
+    followers: Mutex<Vec<JoinHandle<()>>>,
     stop: CancellationToken,
     _stop_at_drop: DropGuard,
+}
+
+#[derive(Debug)]
+struct Kept {
+    stop: CancellationToken,
+    keeper: JoinHandle<()>,
 }
 
 impl Registry {
@@ -83,8 +85,9 @@ impl Registry {
         let stop = CancellationToken::new();
         let registry = Self {
             options,
-            entries: watch::Sender::new(Vec::new()),
-            keepers: Mutex::default(),
+            table: Table::new(),
+            kept: Mutex::default(),
+            followers: Mutex::default(),
             _stop_at_drop: stop.clone().drop_guard(),
             stop,
         };
@@ -94,42 +97,58 @@ impl Registry {
         registry
     }
 
-    /// Adds a phone; an address that is known already is left as it is.
-    pub fn add(&self, address: &str) {
-        let added = self.entries.send_if_modified(|entries| {
-            let new = entries.iter().all(|entry| entry.address != address);
-            if new {
-                let address = address.to_owned();
-                entries.push(PhoneEntry {
-                    address,
-                    serial: None,
-                    state: PhoneState::Connecting,
-                    phone: None,
-                });
-            }
-            new
-        });
-        if added {
-            let keeper = Keeper::new(address, self.options, self.entries.clone(), self.stop.clone());
-            let keeper = tokio::spawn(keeper.run());
-            self.keepers.lock().unwrap_or_else(PoisonError::into_inner).push(keeper);
-        }
+    /// Begins to connect to the adbd at an address (`HOST:PORT`); false if it is connected to already.
+    pub fn add(&self, address: &str) -> bool {
+        let address: Arc<str> = address.into();
+        let mut kept = lock(&self.kept);
+        let Some(seat) = self.table.seat(Way::Tcp(Arc::clone(&address)), None) else { return false };
+        let stop = self.stop.child_token();
+        let keeper = Keeper::new(seat, Source::Address(Arc::clone(&address)), self.options);
+        let keeper = tokio::spawn(keeper.run(stop.clone()));
+        kept.insert(address, Kept { stop, keeper });
+        true
     }
 
-    /// The phones as they are and every change from now on, in the order in which they were added.
+    /// Lets the phone at an address go and returns when it is gone from the list; false if there was none.
+    pub async fn remove(&self, address: &str) -> bool {
+        let kept = lock(&self.kept).remove(address);
+        let Some(Kept { stop, keeper }) = kept else { return false };
+        stop.cancel();
+        log_end(keeper.await);
+        true
+    }
+
+    /// Uses the phones that an adb server knows, too, for as long as it knows them. The server need not be there, and
+    /// may come and go.
+    pub fn follow(&self, server: AdbServer) {
+        let follower = ServerFollower::new(server, Arc::clone(&self.table), self.options);
+        let follower = tokio::spawn(follower.run(self.stop.child_token()));
+        lock(&self.followers).push(follower);
+    }
+
+    /// The phones as they are and every change from now on, in the order in which ways to them were found.
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<Vec<PhoneEntry>> {
-        self.entries.subscribe()
+        self.table.watch()
     }
 
     /// Lets every phone go and returns when all are.
     pub async fn shutdown(&self) {
         self.stop.cancel();
-        let keepers = std::mem::take(&mut *self.keepers.lock().unwrap_or_else(PoisonError::into_inner));
-        for keeper in keepers {
-            if let Err(error) = keeper.await {
-                log::error!("the keeper of a phone ended early: {error}");
-            }
+        let kept = std::mem::take(&mut *lock(&self.kept));
+        let followers = std::mem::take(&mut *lock(&self.followers));
+        for task in kept.into_values().map(|kept| kept.keeper).chain(followers) {
+            log_end(task.await);
         }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn log_end(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        log::error!("the keeper of a phone ended early: {error}");
     }
 }

@@ -13,7 +13,10 @@ pub enum PhoneState {
     /// The first connection is being made.
     Connecting,
     /// The phone asks its owner whether this computer may use it; it is tried again by itself.
-    Authorizing,
+    Authorizing {
+        /// What was seen, for a person.
+        reason: String,
+    },
     /// The phone does not let this computer in: a person has to allow it on its screen.
     Unauthorized {
         /// What was seen, for a person.
@@ -31,11 +34,6 @@ pub enum PhoneState {
     },
     /// It is connected and answers.
     Ready,
-    /// The phone behind this address is in use by way of another one, and is left alone here as long as it is.
-    Duplicate {
-        /// The address in use.
-        of: String,
-    },
 }
 
 impl PhoneState {
@@ -45,10 +43,40 @@ impl PhoneState {
         let reason = cause.to_string();
         match cause {
             AdbCause::Unreachable(_) => Self::Absent { reason },
-            AdbCause::AuthorisationDemanded | AdbCause::TlsDemanded => Self::Unauthorized { reason },
+            AdbCause::Authorizing { .. } => Self::Authorizing { reason },
+            AdbCause::AuthorisationDemanded
+            | AdbCause::TlsDemanded
+            | AdbCause::Unauthorized(_)
+            | AdbCause::NoKey(_) => Self::Unauthorized { reason },
             // Whoever cannot be reached in time is told as unreachable: here somebody took the connection.
             AdbCause::DeadlinePassed(_) => Self::Stalled { reason },
             _ => Self::Offline { reason },
+        }
+    }
+
+    /// What was seen, where there is something to say.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Absent { reason }
+            | Self::Authorizing { reason }
+            | Self::Unauthorized { reason }
+            | Self::Offline { reason }
+            | Self::Stalled { reason } => Some(reason),
+            Self::Connecting | Self::Ready => None,
+        }
+    }
+
+    /// How much it says of a phone: of several ways to it, the one with the least number is believed.
+    pub(super) fn rank(&self) -> u8 {
+        match self {
+            Self::Ready => 0,
+            Self::Authorizing { .. } => 1,
+            Self::Unauthorized { .. } => 2,
+            Self::Connecting => 3,
+            Self::Stalled { .. } => 4,
+            Self::Offline { .. } => 5,
+            Self::Absent { .. } => 6,
         }
     }
 }

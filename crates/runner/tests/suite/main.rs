@@ -109,10 +109,10 @@ async fn phone(serial: &str) -> (Phone, Adbd) {
 
 fn entry(phone: &Phone) -> PhoneEntry {
     PhoneEntry {
-        address: phone.address().to_owned(),
         serial: Some(phone.serial().clone()),
         state: PhoneState::Ready,
         phone: Some(phone.clone()),
+        ways: Vec::new(),
     }
 }
 

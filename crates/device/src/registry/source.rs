@@ -1,0 +1,81 @@
+//! Where a keeper finds its phone: an address that stays, or an adb server's word.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::PhoneState;
+use crate::adb::device_list::{ListedPhone, ListedState};
+use crate::adb::server::AdbServer;
+use crate::phone::Route;
+
+/// Where one phone is to be found.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// At this address, always.
+    Address(Arc<str>),
+    /// With an adb server, as its list says.
+    Listed(AdbServer, watch::Receiver<ListedPhone>),
+}
+
+impl Source {
+    /// How to get to the phone now, or how it is doing when there is no getting to it.
+    pub(super) fn route(&mut self) -> Result<Route, PhoneState> {
+        match self {
+            Self::Address(address) => Ok(Route::Direct { address: address.to_string() }),
+            Self::Listed(server, listed) => {
+                let listed = listed.borrow_and_update().clone();
+                match state_of(&listed) {
+                    None => Ok(Route::Server {
+                        server: server.clone(),
+                        serial: listed.serial,
+                        transport_id: listed.transport_id,
+                    }),
+                    Some(state) => Err(state),
+                }
+            }
+        }
+    }
+
+    /// Waits until there may be another answer.
+    pub(super) async fn changed(&mut self) {
+        let gone = match self {
+            Self::Address(_) => true,
+            Self::Listed(_, listed) => listed.changed().await.is_err(),
+        };
+        if gone {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Waits until there is no getting to the phone any more, and gives how it is doing then.
+    pub(super) async fn barred(&mut self) -> PhoneState {
+        loop {
+            self.changed().await;
+            if let Self::Listed(..) = self
+                && let Err(state) = self.route()
+            {
+                return state;
+            }
+        }
+    }
+}
+
+/// How a phone is doing that an adb server sees so; none for one that can be used.
+fn state_of(listed: &ListedPhone) -> Option<PhoneState> {
+    Some(match &listed.state {
+        ListedState::Device => return None,
+        ListedState::Authorizing => PhoneState::Authorizing {
+            reason: "it is deciding whether to let the adb server of this computer in".to_owned(),
+        },
+        ListedState::Connecting => PhoneState::Connecting,
+        ListedState::Unauthorized => PhoneState::Unauthorized {
+            reason: "it does not let the adb server of this computer in: allow USB debugging on its screen"
+                .to_owned(),
+        },
+        ListedState::Offline => {
+            PhoneState::Offline { reason: "the adb server says that it does not answer".to_owned() }
+        }
+        ListedState::Other(words) => PhoneState::Offline { reason: format!("the adb server says: {words}") },
+    })
+}
