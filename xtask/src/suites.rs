@@ -15,8 +15,9 @@ struct Suite {
     run: fn(&str) -> Result<(), Missing>,
 }
 
-const SUITES: [Suite; 3] = [
+const SUITES: [Suite; 4] = [
     Suite { package: "tikmatrix-device", target: "real_adbd", run: against_real_adbd },
+    Suite { package: "tikmatrix-device", target: "adb_servers", run: through_adb_servers },
     Suite { package: "tikmatrix-virtual-phone", target: "debian_adb", run: with_debian_adb },
     Suite { package: "tikmatrix-storage", target: "suite", run: on_postgres },
 ];
@@ -80,6 +81,12 @@ fn against_real_adbd(program: &str) -> Result<(), Missing> {
     let adbd = debian::real_adbd()?;
     namespace::run(&adbd, &[program])?;
     Ok(())
+}
+
+/// The namespace keeps the user's own adb server out of reach, too.
+fn through_adb_servers(program: &str) -> Result<(), Missing> {
+    debian::command("adb", "adb")?;
+    against_real_adbd(program)
 }
 
 fn with_debian_adb(program: &str) -> Result<(), Missing> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::ServiceConfig;
+use tikmatrix_device::adb::server::AdbServer;
 use tikmatrix_device::script::{Script, ScriptRegistry};
 use tikmatrix_domain::{Clock, SystemClock};
 use tikmatrix_licensing::PublicKey;
@@ -39,6 +40,7 @@ pub struct ServerBuilder {
     pub(crate) require_token: bool,
     pub(crate) most_connections: usize,
     pub(crate) phones: Vec<String>,
+    pub(crate) adb_server: Option<AdbServer>,
     pub(crate) scripts: ScriptRegistry,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) task_limit: Duration,
@@ -58,6 +60,7 @@ impl ServerBuilder {
             require_token: false,
             most_connections: MOST_CONNECTIONS,
             phones: Vec::new(),
+            adb_server: None,
             scripts: ScriptRegistry::default(),
             clock: Arc::new(SystemClock),
             task_limit: TASK_LIMIT,
@@ -131,6 +134,13 @@ impl ServerBuilder {
     #[must_use]
     pub fn phone(mut self, address: impl Into<String>) -> Self {
         self.phones.push(address.into());
+        self
+    }
+
+    /// An adb server whose phones are used too. It need not be there yet. Default: none.
+    #[must_use]
+    pub fn adb_server(mut self, server: AdbServer) -> Self {
+        self.adb_server = Some(server);
         self
     }
 

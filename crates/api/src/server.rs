@@ -97,6 +97,9 @@ impl Server {
         let access = access(&builder, &store).await?;
         let gate = Gate::open(builder.license_options(), store.clone(), Arc::clone(&builder.clock)).await?;
         let registry = Registry::start(builder.phones);
+        if let Some(server) = builder.adb_server {
+            registry.follow(server);
+        }
         let runner = Runner::start(RunnerOptions {
             store: store.clone(),
             scripts: builder.scripts.clone(),

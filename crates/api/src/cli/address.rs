@@ -1,4 +1,4 @@
-//! Reading the address of a phone from the command line.
+//! Reading the addresses of phones and of the adb server from the command line.
 
 /// Reads `HOST:PORT`; an IPv6 host stands in brackets.
 ///
@@ -21,6 +21,26 @@ pub(super) fn parse(text: &str) -> Result<String, String> {
     }
 }
 
+/// The adb server that is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum AdbServerOption {
+    /// The one at this address (`HOST:PORT`).
+    At(String),
+    /// None.
+    Off,
+}
+
+/// Reads `HOST:PORT`, or `off`.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn parse_or_off(text: &str) -> Result<AdbServerOption, String> {
+    match text.trim() {
+        "off" => Ok(AdbServerOption::Off),
+        address => parse(address).map(AdbServerOption::At),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,5 +55,13 @@ mod tests {
         {
             assert!(parse(address).is_err(), "{address}");
         }
+    }
+
+    #[test]
+    fn the_adb_server_is_an_address_or_off() {
+        assert_eq!(parse_or_off("off"), Ok(AdbServerOption::Off));
+        let address = AdbServerOption::At("127.0.0.1:5037".to_owned());
+        assert_eq!(parse_or_off(" 127.0.0.1:5037 "), Ok(address));
+        assert!(parse_or_off("on").is_err());
     }
 }

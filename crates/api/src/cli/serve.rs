@@ -7,9 +7,11 @@ use anyhow::Context;
 use clap::Args;
 use clap::builder::BoolishValueParser;
 use tikmatrix_api::{HostName, Server, ServerBuilder};
+use tikmatrix_device::adb::server::AdbServer;
 use tikmatrix_follow::Follow;
 use tikmatrix_post::{MaterialRoots, Post};
 
+use super::address::AdbServerOption;
 use super::ending::end;
 use super::license::vendor_key;
 use super::output::say;
@@ -56,6 +58,11 @@ pub(super) struct Options {
     #[arg(long = "phone", env = "TIKMATRIX_PHONE", value_name = "HOST:PORT", value_delimiter = ',',
         value_parser = address::parse)]
     phones: Vec<String>,
+    /// The adb server by which phones on USB are reached, or `off`. It is used as it is found: none is started, and that
+    /// there is none is no error
+    #[arg(long, env = "TIKMATRIX_ADB_SERVER", value_name = "HOST:PORT|off",
+        default_value = AdbServer::DEFAULT_ADDRESS, value_parser = address::parse_or_off)]
+    adb_server: AdbServerOption,
     /// A TOML file with any of these options under its key; what the command line or the environment says wins
     #[arg(long, env = "TIKMATRIX_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -89,6 +96,9 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
     }
     for phone in options.phones {
         builder = builder.phone(phone);
+    }
+    if let AdbServerOption::At(address) = &options.adb_server {
+        builder = builder.adb_server(AdbServer::at(address));
     }
     if let Some(file) = options.license {
         builder = builder.license(file);

@@ -137,6 +137,8 @@ fn command(arguments: &[&str]) -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TIKMATRIX_")) {
         command.env_remove(name);
     }
+    // The phones of whoever runs the tests stay out of them.
+    command.env("TIKMATRIX_ADB_SERVER", "off");
     command.env_remove("RUST_LOG").args(arguments).stdin(Stdio::null());
     command
 }
