@@ -25,3 +25,7 @@ pub(crate) fn store() -> Result<()> {
         .arguments(["bench", "--locked", "--package", "tikmatrix-storage", "--bench", "store"])
         .run()
 }
+
+pub(crate) fn api() -> Result<()> {
+    Program::cargo().arguments(["bench", "--locked", "--package", "tikmatrix-api", "--bench", "api"]).run()
+}

@@ -56,6 +56,8 @@ enum Bench {
     Adb,
     /// The store with a million tasks beside one with a thousand; on PostgreSQL with TIKMATRIX_TEST_DATABASE=postgres
     Store,
+    /// The API over HTTP with a million tasks beside a thousand, and beside a bare route; likewise
+    Api,
 }
 
 fn main() -> ExitCode {
@@ -77,6 +79,7 @@ fn run(command: Command) -> Result<()> {
         Command::Ci => ci::ci(),
         Command::Bench { what: Bench::Adb } => bench::adb(),
         Command::Bench { what: Bench::Store } => bench::store(),
+        Command::Bench { what: Bench::Api } => bench::api(),
         Command::BesideAdbd { adbd, program } => namespace::beside_adbd(&adbd, &program),
     }
 }

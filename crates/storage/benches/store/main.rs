@@ -5,6 +5,7 @@
 // Where something is amiss, a bench can only stop.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bare_loop;
 mod lists;
 mod place;
 mod seed;

@@ -1,66 +1,26 @@
 //! Making tasks: many at once beside a bare prepared-statement loop, and one by one from many clients beside one commit
-//! each. The bare side is rusqlite on the same schema, with the same indexes, triggers and pragmas.
+//! each.
 
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use rusqlite::params;
-use tempfile::TempDir;
 use tikmatrix_domain::{NewTask, ScriptName, Serial, Source, TaskOptions};
 use tikmatrix_storage::Store;
 use tokio::runtime::Runtime;
 
+use crate::bare_loop::{BareLoop, CONFIG, phone};
 use crate::median;
-use crate::place::{Place, file, is_postgres};
+use crate::place::{Place, is_postgres};
 
 const BULK: usize = 1_000;
 const ROUNDS: usize = 15;
 const CLIENTS: usize = 64;
 const REQUESTS_A_CLIENT: usize = 40;
-const CONFIG: &str = "{\"content_type\":0,\"captions\":\"Check out my new video! #viral #fyp\"}";
-
-const INSERT: &str =
-    "INSERT INTO task (id, serial, username, app, script_name, script_config, source, status,
-    start_time, due_at, progress, attempt_count, created_at, updated_at, priority, max_retries, time_limit)
-    VALUES (?1, ?2, NULL, 'tiktok', 'post', ?3, 'api', 0, NULL, ?4, 0, 0, ?4, ?4, 0, 0, NULL)";
-
-/// A database with our schema that only the bare loop works on.
-struct Bare {
-    connection: rusqlite::Connection,
-    next: i64,
-    _folder: TempDir,
-}
-
-impl Bare {
-    fn new() -> Self {
-        let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let path = file(folder.path());
-        drop(Store::open(&path).unwrap());
-        let connection = rusqlite::Connection::open(path).unwrap();
-        let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
-        connection.execute_batch(pragmas).unwrap();
-        Self { connection, next: 1, _folder: folder }
-    }
-
-    fn insert(&mut self, count: usize) -> Duration {
-        let begun = Instant::now();
-        let transaction = self.connection.transaction().unwrap();
-        {
-            let mut statement = transaction.prepare_cached(INSERT).unwrap();
-            for index in 0..count {
-                statement.execute(params![self.next, phone(index), CONFIG, 1_780_000_000_000_i64]).unwrap();
-                self.next += 1;
-            }
-        }
-        transaction.commit().unwrap();
-        begun.elapsed()
-    }
-}
 
 pub(crate) fn measure(runtime: &Runtime) {
     let place = Place::new();
     let store = place.open();
-    let mut bare = (!is_postgres()).then(Bare::new);
+    let mut bare = (!is_postgres()).then(BareLoop::new);
 
     let mut times = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
@@ -125,10 +85,6 @@ async fn one_by_one(store: &Store, count: usize) {
     for index in 0..count {
         store.create_tasks(vec![task(index)], now()).await.unwrap();
     }
-}
-
-fn phone(index: usize) -> String {
-    format!("phone-{}", index % 10)
 }
 
 fn task(index: usize) -> NewTask {

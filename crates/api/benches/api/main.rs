@@ -1,0 +1,70 @@
+//! The API as its clients get it: the real binary over HTTP, in one run beside what it is compared with. `cargo xtask bench
+//! api`; with `TIKMATRIX_TEST_DATABASE=postgres` on PostgreSQL. Ratios are what counts: the machine's own speed is in both
+//! sides, which take turns.
+
+// Where something is amiss, a bench can only stop.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../../../storage/benches/store/bare_loop.rs"]
+mod bare_loop;
+mod bare_route;
+mod client;
+mod creation;
+mod lists;
+mod memory;
+#[path = "../../../storage/benches/store/place.rs"]
+mod place;
+mod rates;
+#[path = "../../../storage/benches/store/seed.rs"]
+mod seed;
+mod server;
+
+use std::time::Duration;
+
+use tikmatrix_storage::Store;
+
+use crate::place::Place;
+use crate::server::Server;
+
+const SMALL: u32 = 1_000;
+const LARGE: u32 = 1_000_000;
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some(bare_route::COMMAND) {
+        bare_route::serve(&arguments.next().expect("the file with the bytes to answer"));
+        return;
+    }
+    let (small, large) = (seeded(SMALL), seeded(LARGE));
+    // The clients share one thread, so that they take as little as they can from the servers.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    println!("\n| what | against | aim | measured |\n|---|---|---|---|");
+    runtime.block_on(async {
+        lists::measure(&small, &large).await;
+        rates::measure(&large).await;
+        creation::measure().await;
+        memory::measure(&large).await;
+    });
+}
+
+/// A server whose database holds this many tasks.
+fn seeded(tasks: u32) -> Server {
+    let place = Place::new();
+    drop(Store::open_url(&place.url()).unwrap());
+    seed::fill(&place, tasks);
+    Server::start(place)
+}
+
+/// One line of the table.
+fn row(what: &str, against: &str, aim: &str, measured: &str) {
+    println!("| {what} | {against} | {aim} | {measured} |");
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}
