@@ -15,6 +15,8 @@ mod commands;
 #[cfg(test)]
 mod configuration;
 #[cfg(test)]
+mod database_faults;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod dispatch;

@@ -1,5 +1,6 @@
 //! Starting `tikmatrix`, talking to it and ending it.
 
+mod faults;
 mod program;
 mod raw;
 mod server;
@@ -7,9 +8,10 @@ mod video;
 
 use std::time::{Duration, Instant};
 
+pub(crate) use faults::{SOME, create_some, is_told_and_logged, total};
 pub(crate) use program::Program;
 pub(crate) use raw::Connection;
-pub(crate) use server::{Server, answer_of};
+pub(crate) use server::{Answer, Server, answer_of};
 pub(crate) use video::Video;
 
 /// Between two looks at something that says by no event when it has happened: another process's end, a task's state

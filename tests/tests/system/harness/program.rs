@@ -12,7 +12,7 @@ use super::wait_for;
 /// A process that is killed when the test forgets it.
 pub(crate) struct Program {
     child: Child,
-    lines: Receiver<String>,
+    lines: Mutex<Receiver<String>>,
     output: Arc<Mutex<String>>,
     errors: Arc<Mutex<String>>,
 }
@@ -25,12 +25,20 @@ impl Program {
 
     /// Starts `tikmatrix` with these arguments and these variables.
     pub(crate) fn start_in(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut child = command(arguments)
-            .envs(environment.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut program = command(Command::new(binary()), arguments);
+        program.envs(environment.iter().copied());
+        Self::spawn(program)
+    }
+
+    /// Starts `tikmatrix` with these arguments by way of another program, which becomes it.
+    pub(crate) fn start_by(way: &[&str], arguments: &[&str]) -> Self {
+        let mut program = Command::new(way[0]);
+        program.args(&way[1..]).arg(binary());
+        Self::spawn(command(program, arguments))
+    }
+
+    fn spawn(mut program: Command) -> Self {
+        let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = channel();
         let output = Arc::new(Mutex::new(String::new()));
         let errors = Arc::new(Mutex::new(String::new()));
@@ -39,12 +47,12 @@ impl Program {
             let _ = sender.send(line);
         });
         read_lines(child.stderr.take().unwrap(), Arc::clone(&errors), |_| {});
-        Self { child, lines, output, errors }
+        Self { child, lines: Mutex::new(lines), output, errors }
     }
 
     /// Runs `tikmatrix` to its end, and gives all that it said.
     pub(crate) fn run(arguments: &[&str]) -> Output {
-        command(arguments).output().unwrap()
+        command(Command::new(binary()), arguments).output().unwrap()
     }
 
     /// The next line of stdout in which `find` finds something.
@@ -55,8 +63,9 @@ impl Program {
         find: impl Fn(&str) -> Option<Found>,
     ) -> Found {
         let begin = Instant::now();
+        let lines = self.lines.lock().unwrap();
         loop {
-            match self.lines.recv_timeout(limit.saturating_sub(begin.elapsed())) {
+            match lines.recv_timeout(limit.saturating_sub(begin.elapsed())) {
                 Ok(line) => {
                     if let Some(found) = find(&line) {
                         return found;
@@ -125,15 +134,8 @@ fn read_lines(
     });
 }
 
-/// `tikmatrix` with these arguments, and without what the environment may say to it.
-fn command(arguments: &[&str]) -> Command {
-    let path = binary();
-    assert!(
-        path.exists(),
-        "{} is missing: build it first with `cargo build --package tikmatrix-api`",
-        path.display()
-    );
-    let mut command = Command::new(&path);
+/// `command` with these arguments, and without what the environment may say to `tikmatrix`.
+fn command(mut command: Command, arguments: &[&str]) -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TIKMATRIX_")) {
         command.env_remove(name);
     }
@@ -147,5 +149,11 @@ fn command(arguments: &[&str]) -> Command {
 fn binary() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let profile = tests.parent().and_then(std::path::Path::parent).unwrap();
-    profile.join(format!("tikmatrix{}", std::env::consts::EXE_SUFFIX))
+    let path = profile.join(format!("tikmatrix{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        path.exists(),
+        "{} is missing: build it first with `cargo build --package tikmatrix-api`",
+        path.display()
+    );
+    path
 }

@@ -208,6 +208,11 @@ impl Server {
             .collect()
     }
 
+    /// What the server has said so far, on stdout and in its log.
+    pub(crate) fn said(&self) -> String {
+        self.program.output() + &self.program.errors()
+    }
+
     /// Arms a fault on a virtual phone.
     pub(crate) fn arm(&self, serial: &str, fault: &Value) {
         let answer = self.post(&format!("/virtual/phones/{serial}/faults"), fault);

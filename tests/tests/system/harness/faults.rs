@@ -1,0 +1,34 @@
+//! What is asked of a server whose database is out of order.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{Answer, Server, wait_for};
+
+/// Until what the server logs has been read here.
+const TO_LOG: Duration = Duration::from_secs(10);
+/// How many tasks [`create_some`] makes.
+pub(crate) const SOME: i64 = 3;
+
+/// Makes tasks that no phone will run, in one request.
+pub(crate) fn create_some(server: &Server) -> Answer {
+    let follow = json!({"target_users": ["one", "two", "three"]});
+    let request = json!({"serials": ["nobody's"], "script_name": "follow", "script_config": follow});
+    server.post("/api/v1/task", &request)
+}
+
+/// How many tasks there are.
+pub(crate) fn total(server: &Server) -> i64 {
+    server.get("/api/v1/task/stats").body["data"]["total"].as_i64().unwrap()
+}
+
+/// Fails the test unless `answer` is an internal error with a number that the log has too.
+pub(crate) fn is_told_and_logged(server: &Server, answer: &Answer) {
+    assert_eq!((answer.status, &answer.body["code"]), (500, &json!(50001)), "{answer:?}");
+    let message = answer.body["message"].as_str().unwrap();
+    let (_, request) = message.rsplit_once(' ').unwrap();
+    let line = format!("request {request}:");
+    // The answer may be here before the log has been read.
+    wait_for(&line, TO_LOG, || server.said().contains(&line).then_some(()));
+}
