@@ -15,11 +15,12 @@ struct Suite {
     run: fn(&str) -> Result<(), Missing>,
 }
 
-const SUITES: [Suite; 4] = [
+const SUITES: [Suite; 5] = [
     Suite { package: "tikmatrix-device", target: "real_adbd", run: against_real_adbd },
     Suite { package: "tikmatrix-device", target: "adb_servers", run: through_adb_servers },
     Suite { package: "tikmatrix-virtual-phone", target: "debian_adb", run: with_debian_adb },
     Suite { package: "tikmatrix-storage", target: "suite", run: on_postgres },
+    Suite { package: "tikmatrix-tests", target: "postgres", run: with_postgres },
 ];
 
 pub(crate) fn test() -> Result<()> {
@@ -99,5 +100,12 @@ fn with_debian_adb(program: &str) -> Result<(), Missing> {
 fn on_postgres(program: &str) -> Result<(), Missing> {
     debian::postgres()?;
     Program::new(program).environment("TIKMATRIX_TEST_DATABASE", "postgres").run()?;
+    Ok(())
+}
+
+/// The whole system, which starts its own PostgreSQL as well.
+fn with_postgres(program: &str) -> Result<(), Missing> {
+    debian::postgres()?;
+    Program::new(program).run()?;
     Ok(())
 }

@@ -33,6 +33,7 @@ pub(crate) type MoreRoutes = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
 /// A server that has not started.
 pub struct ServerBuilder {
     pub(crate) data_directory: PathBuf,
+    pub(crate) database_url: Option<String>,
     pub(crate) port: u16,
     pub(crate) addresses: Vec<IpAddr>,
     pub(crate) host_names: Vec<HostName>,
@@ -53,6 +54,7 @@ impl ServerBuilder {
     pub(crate) fn new(data_directory: PathBuf) -> Self {
         Self {
             data_directory,
+            database_url: None,
             port: DEFAULT_PORT,
             addresses: Vec::new(),
             host_names: Vec::new(),
@@ -68,6 +70,14 @@ impl ServerBuilder {
             license_key: None,
             more_routes: Arc::new(|_| {}),
         }
+    }
+
+    /// The database: `sqlite://PATH` or `postgres://…`. Several servers may work on one PostgreSQL database. Default: an
+    /// SQLite file in the data directory.
+    #[must_use]
+    pub fn database_url(mut self, url: impl Into<String>) -> Self {
+        self.database_url = Some(url.into());
+        self
     }
 
     /// The port to listen on; 0 means any free one. Default: 50809.

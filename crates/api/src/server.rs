@@ -5,7 +5,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -14,6 +14,7 @@ use actix_web::{App, HttpServer, web};
 use tikmatrix_device::registry::Registry;
 use tikmatrix_runner::{Runner, RunnerOptions};
 use tikmatrix_storage::{StorageError, Store};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::access::{self, Access, HostName, HostNames, Tokens};
@@ -43,6 +44,7 @@ pub struct Server {
     registry: Registry,
     gate: Gate,
     gate_keeper: JoinHandle<()>,
+    settings_keeper: JoinHandle<()>,
 }
 
 impl Server {
@@ -74,12 +76,14 @@ impl Server {
 
     /// Ends the server: no new requests, running tasks are interrupted and accounted for, phones are let go.
     pub async fn shutdown(self) {
-        let Self { handle, http, runner, registry, gate, gate_keeper, .. } = self;
+        let Self { handle, http, runner, registry, gate, gate_keeper, settings_keeper, .. } = self;
         tokio::join!(handle.stop(true), runner.shutdown());
         registry.shutdown().await;
-        gate_keeper.abort();
-        // It was told to end, and has nothing more to say.
-        let _ = gate_keeper.await;
+        for keeper in [gate_keeper, settings_keeper] {
+            keeper.abort();
+            // It was told to end, and has nothing more to say.
+            let _ = keeper.await;
+        }
         gate.close().await;
         if let Ok(Err(error)) = http.await {
             log::warn!("the HTTP server did not end well: {error}");
@@ -90,8 +94,8 @@ impl Server {
         // The port is taken first: a server that cannot have it must not touch the tasks of the one that has.
         let listeners = listen::on(&builder.addresses, builder.port)?;
         let addresses = listeners.addresses.clone();
-        let directory = builder.data_directory.clone();
-        let store = tokio::task::spawn_blocking(move || open(&directory))
+        let (directory, url) = (builder.data_directory.clone(), builder.database_url.clone());
+        let store = tokio::task::spawn_blocking(move || open(&directory, url.as_deref()))
             .await
             .map_err(|error| StartError::Http(io::Error::other(error)))??;
         let access = access(&builder, &store).await?;
@@ -111,7 +115,7 @@ impl Server {
         })
         .await?;
         let paused = AtomicBool::new(store.settings().await?.paused);
-        let core = Core {
+        let core = web::Data::new(Core {
             paused,
             store,
             scripts: builder.scripts,
@@ -121,26 +125,44 @@ impl Server {
             gate: gate.clone(),
             tag_keys: RandomState::new(),
             clock: builder.clock,
-        };
+        });
+        let settings_keeper = tokio::spawn(follow_settings(core.clone(), runner.news()));
         let (handle, http) = serve(listeners, core, access, builder.more_routes, builder.most_connections)?;
         let gate_keeper = tokio::spawn(gate.clone().keep());
-        Ok(Self { addresses, handle, http, runner, registry, gate, gate_keeper })
+        Ok(Self { addresses, handle, http, runner, registry, gate, gate_keeper, settings_keeper })
     }
 }
 
-/// Opens the database of a data directory, also beside the server that works on it: for the short work of a command
-/// line. It blocks.
+/// Follows a pause that another server on the same database was told of.
+async fn follow_settings(core: web::Data<Core>, mut news: watch::Receiver<()>) {
+    while news.changed().await.is_ok() {
+        match core.store.settings().await {
+            Ok(settings) => core.paused.store(settings.paused, Ordering::SeqCst),
+            Err(error) => log::warn!("{error}"),
+        }
+    }
+}
+
+/// Opens the database at `url`, or else that of a data directory, also beside the servers that work on it: for the short
+/// work of a command line. It blocks.
 ///
 /// # Errors
 /// [`StorageError`].
-pub fn open_data(directory: &Path) -> Result<Store, StorageError> {
-    Store::open_beside(directory.join(DATABASE))
+pub fn open_data(directory: &Path, url: Option<&str>) -> Result<Store, StorageError> {
+    Store::open_url_beside(&url.map_or_else(|| own_database(directory), str::to_owned))
 }
 
-fn open(directory: &Path) -> Result<Store, StartError> {
+fn open(directory: &Path, url: Option<&str>) -> Result<Store, StartError> {
     let unusable = |source| StartError::DataDirectory { path: directory.to_owned(), source };
     std::fs::create_dir_all(directory).map_err(unusable)?;
-    Ok(Store::open(directory.join(DATABASE))?)
+    let store = Store::open_url(&url.map_or_else(|| own_database(directory), str::to_owned))?;
+    log::info!("database: {}", store.place());
+    Ok(store)
+}
+
+/// The URL of the database in a data directory.
+fn own_database(directory: &Path) -> String {
+    format!("sqlite://{}", directory.join(DATABASE).display())
 }
 
 /// Who may talk to the server that `builder` describes.
@@ -155,7 +177,7 @@ async fn access(builder: &ServerBuilder, store: &Store) -> Result<Access, StartE
     if !tokens.exist().await? {
         return Err(StartError::NoToken {
             exposure: exposure.to_string(),
-            data_directory: builder.data_directory.clone(),
+            database: store.place().to_owned(),
         });
     }
     Ok(Access::new(HostNames::new(names), Some(tokens)))
@@ -163,12 +185,11 @@ async fn access(builder: &ServerBuilder, store: &Store) -> Result<Access, StartE
 
 fn serve(
     listeners: Listeners,
-    core: Core,
+    core: web::Data<Core>,
     access: Access,
     more_routes: MoreRoutes,
     most_connections: usize,
 ) -> Result<(ServerHandle, JoinHandle<io::Result<()>>), StartError> {
-    let core = web::Data::new(core);
     let access = web::Data::new(access);
     let mut server = HttpServer::new(move || {
         let more_routes = Arc::clone(&more_routes);

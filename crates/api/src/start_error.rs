@@ -42,15 +42,15 @@ pub enum StartError {
     },
     /// Others than this machine could use the server, and nobody has a token.
     #[error(
-        "{exposure}, and there is no token yet, so anybody could use the phones: make one with \
-         `tikmatrix token create NAME --data-dir {}`, or name a file of tokens with --token-file",
-        data_directory.display()
+        "{exposure}, and there is no token yet in {database}, so anybody could use the phones: make one with \
+         `tikmatrix token create NAME` for the same --data-dir, --database-url or --config, or name a file of tokens \
+         with --token-file"
     )]
     NoToken {
         /// Why a token is needed.
         exposure: String,
         /// Where the tokens would be.
-        data_directory: PathBuf,
+        database: String,
     },
     /// The file of tokens cannot be used.
     #[error(transparent)]

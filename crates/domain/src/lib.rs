@@ -15,6 +15,7 @@ mod package_name;
 mod plan;
 mod retry;
 mod schedule;
+mod server;
 mod setting;
 mod task;
 mod transition;
@@ -38,6 +39,7 @@ pub use package_name::{NotAPackageName, PackageName};
 pub use plan::Plan;
 pub use retry::{FailedAttempt, RetryPolicy};
 pub use schedule::TimeOfDay;
+pub use server::{BEAT_EVERY, Heartbeat, LONGEST_SILENCE, Roll, ServerId};
 pub use setting::{Settings, SettingsChange};
 pub use task::{
     Finish, LONGEST_TIME_LIMIT, LeaseId, MOST_RETRIES, Outcome, PRIORITIES, Source, Status, Task, TaskId,

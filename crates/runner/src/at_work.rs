@@ -55,6 +55,13 @@ impl AtWork {
         self.attempts.subscribe()
     }
 
+    /// Tells the task's attempt to end, if it has one, and does not wait for it.
+    pub(crate) fn tell_to_stop(&self, task: TaskId) {
+        if let Some(stopper) = self.attempts.borrow().get(&task) {
+            stopper.stop();
+        }
+    }
+
     /// Stops the task's attempt and returns when its end is written; false if it has none.
     pub(crate) async fn stop(&self, task: TaskId) -> bool {
         let mut attempts = self.attempts.subscribe();

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tikmatrix_domain::{IllegalTransition, TaskId, TaskState};
+use tikmatrix_domain::{IllegalTransition, LeaseId, ServerId, TaskId, TaskState};
 use tikmatrix_storage::{Deletion, StorageError};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::artifacts;
 use crate::shared::Shared;
@@ -14,6 +14,11 @@ use crate::shared::Shared;
 /// From its claim to its place in the list of what works, an attempt needs a moment; and its end is written before it
 /// leaves the list.
 const TO_BEGIN_OR_END: Duration = Duration::from_secs(5);
+/// Another server hears of it in a moment, and its phone is let go within 5 s.
+const TO_STOP_ELSEWHERE: Duration = Duration::from_secs(10);
+/// The other server tells of the end through the database alone.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+const NOBODY: StorageError = StorageError::CutOff { operation: "stop a task that nobody works on" };
 /// How often a task that is to be deleted may be begun again by somebody else before that.
 const ROUNDS: usize = 3;
 
@@ -23,15 +28,33 @@ pub(crate) async fn stop(shared: &Shared, id: TaskId) -> Result<(), StorageError
     loop {
         changes.mark_unchanged();
         let detail = shared.store.task(id).await?.ok_or(StorageError::NoSuchTask(id))?;
-        if !matches!(detail.task.state, TaskState::Running { .. }) {
+        let TaskState::Running { lease, .. } = detail.task.state else {
             let source = IllegalTransition::NotRunning(detail.task.state.status());
             return Err(StorageError::Illegal { task: id, source });
+        };
+        if !shared.store.is_alone() && ServerId::of(&lease) != shared.server {
+            return timeout(TO_STOP_ELSEWHERE, stop_elsewhere(shared, id, lease))
+                .await
+                .unwrap_or(Err(NOBODY));
         }
         if shared.at_work.stop(id).await {
             return Ok(());
         }
         if timeout(TO_BEGIN_OR_END, changes.changed()).await.is_err() {
-            return Err(StorageError::CutOff { operation: "stop a task that nobody works on" });
+            return Err(NOBODY);
+        }
+    }
+}
+
+/// Asks the server that works on the task, and returns when it has written the end.
+async fn stop_elsewhere(shared: &Shared, id: TaskId, lease: LeaseId) -> Result<(), StorageError> {
+    shared.store.ask_to_stop(id, lease.clone()).await?;
+    loop {
+        let state = shared.store.task(id).await?.map(|detail| detail.task.state);
+        match state {
+            Some(TaskState::Running { lease: held, .. }) if held == lease => sleep(BETWEEN_LOOKS).await,
+            Some(_) => return Ok(()),
+            None => return Err(StorageError::NoSuchTask(id)),
         }
     }
 }

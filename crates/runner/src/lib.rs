@@ -9,6 +9,7 @@ mod attempt;
 mod by_hand;
 mod journal;
 mod keeper;
+mod neighbours;
 mod persistence;
 mod places;
 mod presence_changes;

@@ -11,6 +11,7 @@ use tikmatrix_domain::{Artifact, Clock, PhonePresence, Serial, TaskId};
 use tikmatrix_storage::{Deletion, StorageError, Store};
 use tokio::sync::watch;
 
+use crate::neighbours::Neighbours;
 use crate::shared::Shared;
 use crate::{artifacts, by_hand, supervisor};
 
@@ -41,18 +42,23 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// Ends what a dead server left running, then begins to run tasks. Needs a tokio runtime around it.
+    /// Begins to run tasks, and to end what dead servers left running: at once where no other server can work on the
+    /// store, else when they were silent for long enough. Needs a tokio runtime around it.
     ///
     /// # Errors
-    /// When the tasks that were left running could not be ended; nothing runs then.
+    /// Of the database; nothing runs then.
     pub async fn start(options: RunnerOptions) -> Result<Self, StorageError> {
-        for task in options.store.interrupt_abandoned(options.clock.now()).await? {
-            log::warn!("task {task} was running when the server last ended; it is now failed as interrupted");
-        }
         let phones = options.phones.clone();
         let shared = Arc::new(Shared::new(options));
-        tokio::spawn(supervisor::run(Arc::clone(&shared), phones));
+        let neighbours = Neighbours::meet(&shared).await?;
+        tokio::spawn(supervisor::run(Arc::clone(&shared), phones, neighbours));
         Ok(Self { shared })
+    }
+
+    /// Changes whenever another server on the same store may have changed what this one goes by, such as the settings.
+    #[must_use]
+    pub fn news(&self) -> watch::Receiver<()> {
+        self.shared.news.subscribe()
     }
 
     /// Says that tasks were created or given a phone, so that idle phones look for work. What is created afterwards
@@ -74,7 +80,8 @@ impl Runner {
         self.shared.presence_changes.count()
     }
 
-    /// Stops a running task, and returns when its phone was let go and its end is written: within 5 s as a rule. A
+    /// Stops a running task, on whichever server it runs, and returns when its phone was let go and its end is written:
+    /// within 5 s as a rule. A
     /// script that does not let go in that time is abandoned, and its phone is set aside until it answers a probe. A
     /// task that ends by itself at that very moment keeps its own end.
     ///

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tikmatrix_device::phone::Phone;
 use tikmatrix_device::script::ScriptRegistry;
-use tikmatrix_domain::{Clock, PhonePresence, Serial};
+use tikmatrix_domain::{Clock, PhonePresence, Serial, ServerId};
 use tikmatrix_storage::Store;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +19,8 @@ use crate::presence_changes::PresenceChanges;
 use crate::runner::RunnerOptions;
 
 pub(crate) struct Shared {
+    /// This run of the server, as its leases name it.
+    pub(crate) server: ServerId,
     pub(crate) store: Store,
     pub(crate) scripts: ScriptRegistry,
     pub(crate) clock: Arc<dyn Clock>,
@@ -30,6 +32,8 @@ pub(crate) struct Shared {
     pub(crate) places: Places,
     /// Changes whenever there may be new work.
     pub(crate) wakes: watch::Sender<()>,
+    /// Changes whenever another server may have changed something that this one goes by.
+    pub(crate) news: watch::Sender<()>,
     /// Cancelled when no more tasks are to be taken and those that work are to stop.
     pub(crate) stop: CancellationToken,
     /// Cancelled when every worker has ended.
@@ -56,6 +60,7 @@ impl Shared {
     pub(crate) fn new(options: RunnerOptions) -> Self {
         let presence_changes = PresenceChanges::default();
         Self {
+            server: ServerId::new(rand::random()),
             store: options.store,
             scripts: options.scripts,
             clock: options.clock,
@@ -64,6 +69,7 @@ impl Shared {
             at_work: AtWork::default(),
             places: Places::new(options.most_at_work, presence_changes.clone()),
             wakes: watch::Sender::new(()),
+            news: watch::Sender::new(()),
             stop: CancellationToken::new(),
             ended: CancellationToken::new(),
             presence_changes,

@@ -19,6 +19,9 @@ use crate::{alarm, probe};
 /// Between two looks at a database that does not answer.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
 
+/// Between two looks for work for a phone that works for another server.
+const AFTER_ANOTHER_SERVER: TimeDelta = TimeDelta::seconds(5);
+
 /// What a look for work came to.
 enum Look {
     Taken(Box<Task>, LeaseId),
@@ -125,7 +128,7 @@ async fn take(
     mut turn: Turn<'_>,
 ) -> Result<Option<Look>, StorageError> {
     loop {
-        let lease = LeaseId(format!("{:032x}", rand::random::<u128>()));
+        let lease = shared.server.lease(rand::random());
         let claim =
             shared.store.claim_within(turn.most(), slot.serial.clone(), lease.clone(), shared.clock.now());
         match claim.await? {
@@ -136,6 +139,12 @@ async fn take(
             Claim::NothingDue => {
                 turn.found();
                 return Ok(None);
+            }
+            // The other server does not tell when it is done with the phone.
+            Claim::PhoneAtWork => {
+                turn.found();
+                let again = shared.clock.now() + AFTER_ANOTHER_SERVER;
+                return Ok(Some(Look::Nothing(Some(again))));
             }
             Claim::NoRoom => {}
         }

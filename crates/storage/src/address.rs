@@ -7,6 +7,7 @@ use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::connection::Connection;
+use crate::error::in_one_line;
 
 pub(crate) const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 pub(crate) const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -74,7 +75,7 @@ impl Address {
 
     /// A connection that is ready for work. The error says why there is none.
     pub(crate) fn connect(&self) -> Result<Connection, String> {
-        let told = |error: ConnectionError| error.to_string();
+        let told = |error: ConnectionError| in_one_line(&error);
         let (mut connection, settings) = match self {
             Self::Sqlite(path) => {
                 let connection = SqliteConnection::establish(text(path)?).map_err(told)?;
@@ -103,6 +104,19 @@ impl Address {
         migrated.map_err(|error| error.to_string())
     }
 
+    /// For whoever works beside servers that nothing tells of: what they may have made it must not change.
+    pub(crate) fn make_or_must_be_up_to_date(&self) -> Result<(), String> {
+        let made = match &mut self.connect()? {
+            Connection::Sqlite(connection) => connection.applied_migrations(),
+            Connection::Postgres(connection) => connection.applied_migrations(),
+        };
+        if made.map_err(|error| error.to_string())?.is_empty() {
+            self.bring_up_to_date()
+        } else {
+            self.must_be_up_to_date()
+        }
+    }
+
     /// For whoever works beside a server, whose schema it must not change.
     pub(crate) fn must_be_up_to_date(&self) -> Result<(), String> {
         let pending = match &mut self.connect()? {
@@ -110,7 +124,7 @@ impl Address {
             Connection::Postgres(connection) => connection.has_pending_migration(POSTGRES_MIGRATIONS),
         };
         if pending.map_err(|error| error.to_string())? {
-            return Err("the server that has it open is of another version than this command".to_owned());
+            return Err("the server that works on it is of another version than this command".to_owned());
         }
         Ok(())
     }

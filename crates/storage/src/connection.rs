@@ -58,6 +58,17 @@ impl either::EitherConnection {
         }
     }
 
+    /// Counts, in the transaction that changes something that is listed, that it does.
+    pub(crate) fn count_change(&mut self) -> QueryResult<()> {
+        match self {
+            // The one server that may change anything counts in its memory.
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(connection) => {
+                connection.batch_execute("UPDATE change_count SET changes = changes + 1")
+            }
+        }
+    }
+
     pub(crate) fn commit(&mut self) -> QueryResult<()> {
         <Self as TransactionManager<Self>>::commit_transaction(self)
     }

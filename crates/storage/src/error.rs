@@ -101,10 +101,15 @@ impl Fault {
         match self {
             Self::Refused(error) => error,
             Self::Database(error) => {
-                StorageError::Database { operation, transient: may_pass(&error), reason: error.to_string() }
+                StorageError::Database { operation, transient: may_pass(&error), reason: in_one_line(&error) }
             }
         }
     }
+}
+
+/// PostgreSQL says some things in several lines; a log has one for each.
+pub(crate) fn in_one_line(error: &impl ToString) -> String {
+    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What the engines say, without a kind of its own, of what can pass: a busy, full or read-only database and a failed

@@ -16,6 +16,7 @@ mod writer;
 pub use error::StorageError;
 pub use filter::{AccountFilter, NumberedPage, Page, PageStart, TaskCounts, TaskFilter};
 pub use operations::{
-    AccountRemoval, Claim, Deletion, DeviceChanged, DeviceRemoval, GroupChanged, Installation, RequestKey,
+    AccountRemoval, Claim, Deletion, DeviceChanged, DeviceRemoval, GroupChanged, Installation, News,
+    RequestKey,
 };
 pub use store::{Store, Version};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
+use diesel::r2d2::{ManageConnection, NopErrorHandler, Pool, R2D2Connection};
 use tokio::sync::Semaphore;
 
 use crate::address::Address;
@@ -49,6 +49,8 @@ impl Readers {
             .max_size(READERS)
             .min_idle(Some(1))
             .connection_timeout(CONNECT_WITHIN)
+            // Whoever asks for a connection is told what is wrong; the pool would say it again for each of its own tries.
+            .error_handler(Box::new(NopErrorHandler))
             .build(Connector { address: address.clone(), losses: Arc::clone(&losses) })
             .map_err(|error| error.to_string())?;
         Ok(Self { pool, permits: Arc::new(Semaphore::new(usize::try_from(READERS).unwrap_or(1))), losses })

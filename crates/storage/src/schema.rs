@@ -177,3 +177,27 @@ diesel::table! {
         last_seen -> BigInt,
     }
 }
+
+diesel::table! {
+    server (id) {
+        id -> Text,
+        beats -> BigInt,
+    }
+}
+
+diesel::table! {
+    bell (rung) {
+        rung -> BigInt,
+    }
+}
+
+diesel::table! {
+    stop_request (task_id) {
+        task_id -> BigInt,
+        lease -> Text,
+    }
+}
+
+diesel::joinable!(stop_request -> task (task_id));
+diesel::allow_tables_to_appear_in_same_query!(stop_request, task);
+diesel::allow_tables_to_appear_in_same_query!(task_number, bell);

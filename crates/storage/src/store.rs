@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
@@ -26,13 +27,14 @@ pub struct Store {
 
 /// In the order in which they are closed.
 struct Database {
+    place: String,
     writer: Writer,
     readers: Readers,
     /// On SQLite only the program that holds the lock changes tasks, and can count the changes itself.
     changes: Option<Changes>,
     /// Held for as long as a SQLite database is open, so that no second server works on the same tasks. What works
     /// beside a server has none.
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 /// In which state all tasks are: two equal versions mean that nothing about any of them has changed in between. The
@@ -57,21 +59,6 @@ impl Store {
         Self::open_address(&Address::Sqlite(path.as_ref().to_owned()))
     }
 
-    /// Opens the database as [`Store::open`] does or, when a server has it open, beside that server: for the short work
-    /// of a command line, which changes no tasks. It blocks.
-    ///
-    /// # Errors
-    /// [`StorageError::Open`], also when the server is of another version.
-    pub fn open_beside(path: impl AsRef<Path>) -> Result<Self, StorageError> {
-        match Self::open(&path) {
-            Err(StorageError::InUse { .. }) => {
-                let address = Address::Sqlite(path.as_ref().to_owned());
-                Self::connect(&address, None, Address::must_be_up_to_date)
-            }
-            settled => settled,
-        }
-    }
-
     /// Opens the database at `url` and brings it up to date: `sqlite://PATH`, or `postgres://…` as libpq takes it. It
     /// blocks. The libpq that is compiled in speaks no TLS: a PostgreSQL on another machine needs a tunnel or a network
     /// that can be trusted.
@@ -79,12 +66,24 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub fn open_url(url: &str) -> Result<Self, StorageError> {
-        let address = Address::parse(url).ok_or_else(|| StorageError::Open {
-            // It may hold a password.
-            database: "URL".to_owned(),
-            reason: "it begins with neither sqlite:// nor postgres://".to_owned(),
-        })?;
-        Self::open_address(&address)
+        Self::open_address(&address(url)?)
+    }
+
+    /// Opens the database as [`Store::open_url`] does or, when servers work on it, beside them: for the short work of a
+    /// command line, which changes no tasks. It blocks.
+    ///
+    /// # Errors
+    /// [`StorageError::Open`], also when a server of another version has made its tables.
+    pub fn open_url_beside(url: &str) -> Result<Self, StorageError> {
+        let address = address(url)?;
+        match &address {
+            Address::Postgres(_) => Self::connect(&address, None, Address::make_or_must_be_up_to_date),
+            Address::Sqlite(path) => match lock(path) {
+                Ok(lock) => Self::connect(&address, Some(lock), Address::bring_up_to_date),
+                Err(StorageError::InUse { .. }) => Self::connect(&address, None, Address::must_be_up_to_date),
+                Err(error) => Err(error),
+            },
+        }
     }
 
     fn open_address(address: &Address) -> Result<Self, StorageError> {
@@ -109,7 +108,19 @@ impl Store {
         let committed = move || counted.iter().for_each(Changes::happened);
         let writer = Writer::new(address.clone(), first, committed);
         let readers = Readers::open(address).map_err(failed)?;
-        Ok(Self { database: Arc::new(Database { writer, readers, changes, _lock: lock }) })
+        Ok(Self { database: Arc::new(Database { place: address.shown(), writer, readers, changes, lock }) })
+    }
+
+    /// Where the database is, without the password that its URL may hold.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.database.place
+    }
+
+    /// Whether no other server can work on this database as long as it is open here.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        self.database.lock.is_some()
     }
 
     /// The version of the tasks. Ask before reading what it is to stand for: a change in between makes what was read
@@ -122,9 +133,8 @@ impl Store {
             return Ok(changes.version());
         }
         self.look("look for changes", |connection| {
-            // Which transactions are visible: as long as it is the same, so is everything, whoever writes.
-            let visible = diesel::select(diesel::dsl::sql::<Text>("pg_current_snapshot()::text"));
-            Ok(Version(visible.get_result(connection)?))
+            let changes = diesel::select(sql::<Text>("(SELECT changes::text FROM change_count)"));
+            Ok(Version(changes.get_result(connection)?))
         })
         .await
     }
@@ -205,6 +215,14 @@ impl fmt::Display for Version {
     }
 }
 
+fn address(url: &str) -> Result<Address, StorageError> {
+    Address::parse(url).ok_or_else(|| StorageError::Open {
+        // It may hold a password.
+        database: "URL".to_owned(),
+        reason: "it begins with neither sqlite:// nor postgres://".to_owned(),
+    })
+}
+
 /// Takes the lock beside the database; the system lets it go when the program ends, however it ends.
 fn lock(path: &Path) -> Result<File, StorageError> {
     let database = || path.display().to_string();
@@ -250,7 +268,8 @@ mod tests {
         let newest = "DELETE FROM __diesel_schema_migrations WHERE version =
             (SELECT max(version) FROM __diesel_schema_migrations)";
         Address::Sqlite(path.clone()).connect().unwrap().batch_execute(newest).unwrap();
-        let error = Store::open_beside(&path).map(|_| ()).unwrap_err();
+        let url = format!("sqlite://{}", path.display());
+        let error = Store::open_url_beside(&url).map(|_| ()).unwrap_err();
         assert!(error.to_string().contains("another version"), "{error}");
     }
 

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::address::Address;
 use crate::connection::Connection;
-use crate::error::{Fault, StorageError, may_pass};
+use crate::error::{Fault, StorageError, in_one_line, may_pass};
 
 /// How many operations are committed together at most.
 const GROUP: usize = 256;
@@ -198,7 +198,7 @@ impl Desk {
             },
         };
         if let Err(error) = connection.begin_to_write() {
-            return (std::mem::take(waiting), Some(error.to_string()));
+            return (std::mem::take(waiting), Some(in_one_line(&error)));
         }
         let begun = Instant::now();
         let mut count = 0;
@@ -213,9 +213,11 @@ impl Desk {
                 break;
             }
         }
-        let done = waiting.drain(..count).collect();
+        let done: Vec<Box<dyn Job>> = waiting.drain(..count).collect();
         if lost.is_none() {
-            lost = connection.commit().err().map(|error| error.to_string());
+            let is_listed = done.iter().any(|job| job.effect() == Effect::Listed);
+            let counted = if is_listed { connection.count_change() } else { Ok(()) };
+            lost = counted.and_then(|()| connection.commit()).err().map(|error| in_one_line(&error));
         }
         (done, lost)
     }
@@ -227,7 +229,7 @@ impl<T: Send, W: FnOnce(&mut Connection) -> Result<T, Fault> + Send> Job for Wai
         // Within the group's transaction this is a savepoint.
         let result = connection.transaction(work);
         let fatal = match &result {
-            Err(Fault::Database(error)) if ends_the_transaction(error) => Some(error.to_string()),
+            Err(Fault::Database(error)) if ends_the_transaction(error) => Some(in_one_line(error)),
             _ => None,
         };
         self.fatal = fatal.is_some();

@@ -4,6 +4,7 @@ mod address;
 mod client;
 mod config;
 mod data_directory;
+mod database_url;
 mod demo;
 mod ending;
 mod license;

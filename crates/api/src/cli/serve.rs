@@ -12,6 +12,7 @@ use tikmatrix_follow::Follow;
 use tikmatrix_post::{MaterialRoots, Post};
 
 use super::address::AdbServerOption;
+use super::database_url::DatabaseUrl;
 use super::ending::end;
 use super::license::vendor_key;
 use super::output::say;
@@ -51,6 +52,10 @@ pub(super) struct Options {
     /// Where the database and files are kept [default: the platform's place for a program's data]
     #[arg(long, env = "TIKMATRIX_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    /// The database, sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME; several servers may work on one PostgreSQL
+    /// database [default: an SQLite file in the data directory]
+    #[arg(long, env = "TIKMATRIX_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    database_url: Option<DatabaseUrl>,
     /// How many virtual phones to run; what they published is at /virtual/phones
     #[arg(long, env = "TIKMATRIX_VIRTUAL_PHONES", value_name = "N", default_value_t = 0)]
     virtual_phones: u16,
@@ -99,6 +104,9 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
     }
     if let AdbServerOption::At(address) = &options.adb_server {
         builder = builder.adb_server(AdbServer::at(address));
+    }
+    if let Some(url) = &options.database_url {
+        builder = builder.database_url(url.as_str());
     }
     if let Some(file) = options.license {
         builder = builder.license(file);

@@ -7,7 +7,7 @@ use tikmatrix_domain::{
     Account, AccountChange, AccountId, AppKind, PackageName, Serial, Status, Username, WantedAccount,
 };
 
-use super::{devices, settings};
+use super::{devices, news, settings};
 use crate::connection::{Connection, Engine};
 use crate::error::{Fault, StorageError};
 use crate::filter::{AccountFilter, NumberedPage};
@@ -279,6 +279,7 @@ fn apply(
     let moved = diesel::update(waiting)
         .set((task::serial.eq(serial.as_ref().map(Serial::as_str)), task::updated_at.eq(millis(now))))
         .execute(connection)?;
+    news::ring(connection)?;
     Ok(moved)
 }
 

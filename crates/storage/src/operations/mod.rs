@@ -8,6 +8,7 @@ mod devices;
 mod groups;
 mod installation;
 mod lists;
+mod news;
 mod pages;
 #[cfg(test)]
 mod plans;
@@ -16,6 +17,7 @@ mod removal;
 mod requests;
 mod retries;
 mod room;
+mod servers;
 mod settings;
 mod work;
 
@@ -23,6 +25,7 @@ pub use accounts::AccountRemoval;
 pub use devices::{DeviceChanged, DeviceRemoval};
 pub use groups::GroupChanged;
 pub use installation::Installation;
+pub use news::News;
 pub use removal::Deletion;
 pub use requests::RequestKey;
 pub use room::Claim;

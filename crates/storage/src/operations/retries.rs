@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use tikmatrix_domain::{Finish, LeaseId, Status, Task, TaskEvent, TaskId, TaskState, transition};
 
+use super::news::ring;
 use super::work::{end_attempt, illegal, read, write_state};
 use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
@@ -41,7 +42,8 @@ impl Store {
         self.write("retry a task", move |connection| {
             let task = read(connection, id)?;
             let state = transition(&task.state, TaskEvent::Retried).map_err(illegal(id))?;
-            begin_again(connection, &task, &state, now, now)
+            begin_again(connection, &task, &state, now, now)?;
+            ring(connection)
         })
         .await
     }
@@ -59,7 +61,9 @@ impl Store {
             let anew =
                 (task::progress.eq(0), task::step.eq(None::<String>), task::updated_at.eq(millis(now)));
             let state = StateColumns::of(&TaskState::Pending);
-            Ok(diesel::update(failed).set((state, due, count, anew)).execute(connection)?)
+            let retried = diesel::update(failed).set((state, due, count, anew)).execute(connection)?;
+            ring(connection)?;
+            Ok(retried)
         })
         .await
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use tikmatrix_domain::{AppKind, PackageName, RetryPolicy, Settings, SettingsChange, Username};
 
+use super::news::ring;
 use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::reference_rows::package;
@@ -39,6 +40,7 @@ impl Store {
         self.write("change the settings", move |connection| {
             let settings = change.apply(load(connection)?);
             keep(connection, &settings)?;
+            ring(connection)?;
             Ok(settings)
         })
         .await

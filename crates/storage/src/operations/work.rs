@@ -1,4 +1,4 @@
-//! A task's way through its work: claimed, finished, and accounted for after a crash. Each change is what the domain's
+//! A task's way through its work: claimed, given back and finished. Each change is what the domain's
 //! transition returned, and is written only where the state that it was made from still stands.
 
 use chrono::{DateTime, Utc};
@@ -6,11 +6,10 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Double, Integer};
 use tikmatrix_domain::{
-    Finish, IllegalTransition, LeaseId, Serial, Status, Task, TaskEvent, TaskId, TaskState,
-    interrupted_by_crash, transition,
+    Finish, IllegalTransition, LeaseId, Serial, Status, Task, TaskEvent, TaskId, TaskState, transition,
 };
 
-use super::settings;
+use super::{news, settings};
 use crate::connection::{Connection, Engine};
 use crate::error::{Fault, StorageError};
 use crate::rows::{AttemptRow, StateColumns, TaskRow, millis, moment, storable};
@@ -79,7 +78,7 @@ impl Store {
                 .execute(connection)?;
             let begun = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(lease.0));
             diesel::delete(begun).execute(connection)?;
-            Ok(())
+            news::answered(connection, id)
         })
         .await
     }
@@ -93,31 +92,6 @@ impl Store {
         self.write("write a task's end", move |connection| {
             let task = read(connection, id)?;
             end(connection, &task, &lease, &finish)
-        })
-        .await
-    }
-
-    /// Ends, at `now`, every task that a server left running when it died, and gives their numbers. Only for the start
-    /// of the one server that works on this database, before anything is claimed.
-    ///
-    /// # Errors
-    /// Of the database, or [`StorageError::Unreadable`]; no task is changed then.
-    pub async fn interrupt_abandoned(&self, now: DateTime<Utc>) -> Result<Vec<TaskId>, StorageError> {
-        self.write("end the tasks that were left running", move |connection| {
-            let rows: Vec<TaskRow> = task::table
-                .filter(task::status.eq(i32::from(Status::Running.code())))
-                .order(task::id)
-                .select(TaskRow::as_select())
-                .load(connection)?;
-            let mut ended = Vec::new();
-            for row in rows {
-                let task = row.into_task()?;
-                if let TaskState::Running { lease, .. } = &task.state {
-                    end(connection, &task, lease, &interrupted_by_crash(&task, now))?;
-                    ended.push(task.id);
-                }
-            }
-            Ok(ended)
         })
         .await
     }
@@ -226,7 +200,12 @@ pub(super) fn claim(
     Ok(claimed)
 }
 
-fn end(connection: &mut Connection, task: &Task, lease: &LeaseId, finish: &Finish) -> Result<(), Fault> {
+pub(super) fn end(
+    connection: &mut Connection,
+    task: &Task,
+    lease: &LeaseId,
+    finish: &Finish,
+) -> Result<(), Fault> {
     let event = TaskEvent::Finished { lease: lease.clone(), finish: finish.clone() };
     let state = transition(&task.state, event).map_err(illegal(task.id))?;
     write_state(connection, task, &state, finish.at)?;
@@ -247,7 +226,7 @@ pub(super) fn end_attempt(
         attempt::remark.eq(storable(&finish.remark)),
     );
     diesel::update(attempt).set(ended).execute(connection)?;
-    Ok(())
+    news::answered(connection, id)
 }
 
 /// Writes `state`, if the task still is in the state in which it was read.

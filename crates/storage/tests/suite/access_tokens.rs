@@ -3,6 +3,7 @@
 use tikmatrix_domain::{AccessToken, TokenName};
 use tikmatrix_storage::{StorageError, Store};
 
+use crate::place::is_postgres;
 use crate::{Fixture, at};
 
 fn token(id: &str, name: &str, seconds: i64) -> AccessToken {
@@ -52,15 +53,16 @@ async fn the_last_use_is_written_and_brings_no_revoked_token_back() {
 
 #[tokio::test]
 async fn a_command_makes_tokens_beside_the_server_that_has_the_database_open() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tasks.db");
-    let store = Store::open(&path).unwrap();
-    let beside = Store::open_beside(&path).unwrap();
+    let Fixture { store, place } = Fixture::new();
+    let beside = Store::open_url_beside(&place.url()).unwrap();
     assert!(beside.create_token(token("0a", "one", 1)).await.unwrap());
     assert_eq!(store.tokens().await.unwrap(), [token("0a", "one", 1)]);
     drop(beside);
-    assert!(matches!(Store::open(&path), Err(StorageError::InUse { .. })), "the server's lock is still held");
+    if !is_postgres() {
+        let second = Store::open_url(&place.url()).map(|_| ());
+        assert!(matches!(second, Err(StorageError::InUse { .. })), "the server's lock is still held");
+    }
     drop(store);
-    drop(Store::open_beside(&path).unwrap());
-    Store::open(&path).unwrap();
+    drop(Store::open_url_beside(&place.url()).unwrap());
+    Store::open_url(&place.url()).unwrap();
 }

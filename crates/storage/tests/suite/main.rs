@@ -17,6 +17,7 @@ mod requests;
 mod retries;
 mod room;
 mod server;
+mod servers;
 mod settings;
 mod walks;
 mod work;

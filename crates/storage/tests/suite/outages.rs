@@ -9,12 +9,12 @@ use tikmatrix_storage::{StorageError, Store, TaskFilter};
 use crate::lists::first;
 use crate::place::is_postgres;
 use crate::server::Server;
-use crate::{at, for_phone};
+use crate::{at, for_phone, lease, serial};
 
 /// Everything that a server does with the store most often.
 async fn errors(store: &Store) -> Vec<Option<StorageError>> {
     let created = store.create_tasks(vec![for_phone("a")], at(0)).await.err();
-    let claimed = store.interrupt_abandoned(at(1)).await.err();
+    let claimed = store.claim_within(1, serial("a"), lease("one"), at(1)).await.err();
     let listed = store.tasks(TaskFilter::default(), first(10)).await.err();
     vec![created, claimed, listed, store.stats().await.err()]
 }

@@ -1,11 +1,11 @@
-//! The way of a task through claim, finish and a crash.
+//! The way of a task through claim and finish.
 
 use std::collections::HashSet;
 
 use tikmatrix_domain::{
     IllegalTransition, NewTask, Outcome, Record, RecordedEvent, Status, TaskOptions, TaskState,
 };
-use tikmatrix_storage::{StorageError, TaskFilter};
+use tikmatrix_storage::StorageError;
 
 use crate::{Fixture, at, finish, for_phone, lease, serial};
 
@@ -157,27 +157,4 @@ async fn workers_that_claim_at_the_same_time_never_get_the_same_task() {
     }
     assert_eq!(claimed.len(), ids.len());
     assert_eq!(claimed.into_iter().collect::<HashSet<_>>(), ids.into_iter().collect());
-}
-
-#[tokio::test]
-async fn what_a_dead_server_left_running_ends_interrupted_and_names_its_step() {
-    let fixture = Fixture::new();
-    let ids = fixture.create(vec![for_phone("a"), for_phone("b"), for_phone("a")]).await;
-    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
-    fixture.store.claim_next(serial("b"), lease("two"), at(1)).await.unwrap().unwrap();
-    let step = Record { at: at(2), event: RecordedEvent::Step("tap Post".to_owned()) };
-    fixture.store.record(ids[0], lease("one"), vec![step]).await.unwrap();
-
-    let fixture = fixture.reopen();
-    assert_eq!(fixture.store.interrupt_abandoned(at(60)).await.unwrap(), ids[..2]);
-    assert_eq!(fixture.store.interrupt_abandoned(at(61)).await.unwrap(), []);
-
-    let (tasks, _) = fixture.store.tasks(TaskFilter::default(), crate::lists::first(10)).await.unwrap();
-    let statuses: Vec<Status> = tasks.iter().map(|task| task.state.status()).collect();
-    assert_eq!(statuses, [Status::Pending, Status::Failed, Status::Failed]);
-    let TaskState::Finished { finish, .. } = &tasks[2].state else { panic!("{:?}", tasks[2].state) };
-    assert_eq!((finish.outcome, finish.at), (Outcome::Interrupted, at(60)));
-    assert!(finish.remark.contains("\"tap Post\""), "{}", finish.remark);
-    let attempts = fixture.store.task(ids[1]).await.unwrap().unwrap().attempts;
-    assert_eq!(attempts[0].finish.as_ref().unwrap().outcome, Outcome::Interrupted);
 }

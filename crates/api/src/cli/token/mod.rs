@@ -3,7 +3,7 @@
 
 mod table;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
@@ -12,6 +12,7 @@ use tikmatrix_domain::{Clock as _, SystemClock, TokenName};
 use tikmatrix_storage::Store;
 
 use super::data_directory;
+use super::database_url::DatabaseUrl;
 use super::output::say;
 
 /// What can be done with tokens.
@@ -47,7 +48,10 @@ pub(super) struct Place {
     /// The server's data directory [default: the platform's place for a program's data]
     #[arg(long, env = "TIKMATRIX_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// The server's configuration file, which may name the data directory
+    /// The server's database [default: the SQLite file in its data directory]
+    #[arg(long, env = "TIKMATRIX_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    database_url: Option<DatabaseUrl>,
+    /// The server's configuration file, which may name either
     #[arg(long, env = "TIKMATRIX_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -74,11 +78,13 @@ pub(super) async fn run(command: Command) -> anyhow::Result<()> {
 }
 
 async fn create(name: TokenName, place: Place) -> anyhow::Result<()> {
-    let directory = place.directory()?;
-    // The first token is made before the first start.
-    std::fs::create_dir_all(&directory)
-        .with_context(|| format!("cannot make the data directory {}", directory.display()))?;
-    let store = open_data(&directory)?;
+    if place.database_url.is_none() {
+        // The first token is made before the first start.
+        let directory = place.directory()?;
+        std::fs::create_dir_all(&directory)
+            .with_context(|| format!("cannot make the data directory {}", directory.display()))?;
+    }
+    let store = place.open()?;
     let token = NewToken::make(name.clone(), SystemClock.now())
         .map_err(|reason| anyhow::anyhow!("the system has no random bytes: {reason}"))?;
     if !store.create_token(token.kept).await? {
@@ -86,18 +92,18 @@ async fn create(name: TokenName, place: Place) -> anyhow::Result<()> {
     }
     // The token alone goes to stdout, for `TOKEN=$(tikmatrix token create NAME)`.
     say(&token.text);
-    eprintln!("This is the token {name} in {}. It is shown this once: keep it now.", directory.display());
+    eprintln!("This is the token {name} in {}. It is shown this once: keep it now.", store.place());
     eprintln!("Programs send it as the header  Authorization: Bearer TOKEN");
     Ok(())
 }
 
 async fn list(json: bool, place: Place) -> anyhow::Result<()> {
-    let directory = place.directory()?;
-    let tokens = existing(&directory)?.tokens().await?;
+    let store = place.open()?;
+    let tokens = store.tokens().await?;
     if json {
         say(table::json(&tokens));
     } else if tokens.is_empty() {
-        eprintln!("There is no token in {}.", directory.display());
+        eprintln!("There is no token in {}.", store.place());
     } else {
         say(table::text(&tokens).trim_end());
     }
@@ -105,8 +111,7 @@ async fn list(json: bool, place: Place) -> anyhow::Result<()> {
 }
 
 async fn revoke(name: String, place: Place) -> anyhow::Result<()> {
-    let directory = place.directory()?;
-    let store = existing(&directory)?;
+    let store = place.open()?;
     let Some(token) = store.revoke_token(name.clone()).await? else {
         let names: Vec<String> = store.tokens().await?.iter().map(|token| token.name.to_string()).collect();
         let known = if names.is_empty() {
@@ -114,22 +119,24 @@ async fn revoke(name: String, place: Place) -> anyhow::Result<()> {
         } else {
             format!("there are {}", names.join(", "))
         };
-        bail!("there is no token {name} in {}; {known}", directory.display());
+        bail!("there is no token {name} in {}; {known}", store.place());
     };
-    say(format_args!("Revoked the token {} ({}) in {}.", token.name, token.id, directory.display()));
+    say(format_args!("Revoked the token {} ({}) in {}.", token.name, token.id, store.place()));
     Ok(())
 }
 
 impl Place {
-    fn directory(self) -> anyhow::Result<PathBuf> {
-        self.data_dir.map_or_else(data_directory::default, Ok)
+    /// The server's database. A data directory that is not there is not made: its name may be misspelt.
+    fn open(&self) -> anyhow::Result<Store> {
+        let directory = self.directory()?;
+        let url = self.database_url.as_ref().map(DatabaseUrl::as_str);
+        if url.is_none() && !directory.is_dir() {
+            bail!("there is no data directory {}: name the server's with --data-dir", directory.display());
+        }
+        Ok(open_data(&directory, url)?)
     }
-}
 
-/// The store of a data directory that has been used: a misspelt one is not to be made.
-fn existing(directory: &Path) -> anyhow::Result<Store> {
-    if !directory.is_dir() {
-        bail!("there is no data directory {}: name the server's with --data-dir", directory.display());
+    fn directory(&self) -> anyhow::Result<PathBuf> {
+        self.data_dir.clone().map_or_else(data_directory::default, Ok)
     }
-    Ok(open_data(directory)?)
 }

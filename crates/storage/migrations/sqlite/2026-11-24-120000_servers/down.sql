@@ -1,0 +1,3 @@
+DROP TABLE stop_request;
+DROP TABLE bell;
+DROP TABLE server;
