@@ -10,6 +10,8 @@ mod group;
 mod history;
 mod interruption;
 mod interval;
+mod material;
+mod material_choice;
 mod names;
 mod package_name;
 mod plan;
@@ -34,6 +36,11 @@ pub use history::{
 };
 pub use interruption::{interrupted_by_crash, interrupted_by_shutdown, stopped_by_hand};
 pub use interval::{Interval, LONGEST_INTERVAL};
+pub use material::{
+    LocalFile, Material, MaterialChange, MaterialDetails, MaterialFile, MaterialId, MaterialKind,
+    MaterialUse, MaterialWish, MediaType, NotATag, Tag,
+};
+pub use material_choice::{FreeMaterial, choose_one};
 pub use names::{AppKind, EmptyName, ScriptName, Serial, Username};
 pub use package_name::{NotAPackageName, PackageName};
 pub use plan::Plan;

@@ -1,6 +1,6 @@
 //! Which tasks a list shows, which part of it, and what is counted.
 
-use tikmatrix_domain::{AppKind, ScriptName, Serial, Source, Status, TaskId, Username};
+use tikmatrix_domain::{AppKind, MaterialKind, ScriptName, Serial, Source, Status, Tag, TaskId, Username};
 
 /// Which tasks are wanted; each field that is set narrows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,21 +17,21 @@ pub struct TaskFilter {
     pub source: Option<Source>,
 }
 
-/// Where a page of a list begins; lists run from the newest task to the oldest.
+/// Where a page of a list begins; lists run from the newest entry to the oldest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PageStart {
+pub enum PageStart<Id = TaskId> {
     /// Pages counted from 1. What was created meanwhile shifts them, and deep pages cost more.
     Number(u32),
-    /// The tasks older than this one, at the same cost at any depth.
-    Before(TaskId),
+    /// What is older than this one, at the same cost at any depth.
+    Before(Id),
 }
 
 /// A part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
+pub struct Page<Id = TaskId> {
     /// Where it begins.
-    pub start: PageStart,
-    /// How many tasks at most.
+    pub start: PageStart<Id>,
+    /// How many entries at most.
     pub size: u32,
 }
 
@@ -67,6 +67,19 @@ pub struct AccountFilter {
     pub serial: Option<Serial>,
     /// Only accounts that are enabled, or that are not.
     pub enabled: Option<bool>,
+}
+
+/// Which materials are wanted; each field that is set narrows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MaterialFilter {
+    /// Only materials that carry this tag.
+    pub tag: Option<Tag>,
+    /// Only materials that are meant for this account.
+    pub username: Option<Username>,
+    /// Only materials that are used, or that are not.
+    pub used: Option<bool>,
+    /// Only videos, or only images.
+    pub kind: Option<MaterialKind>,
 }
 
 /// A part of a list that is not long.

@@ -5,6 +5,7 @@ mod address;
 mod connection;
 mod error;
 mod filter;
+mod material_rows;
 mod operations;
 mod readers;
 mod reference_rows;
@@ -14,9 +15,9 @@ mod store;
 mod writer;
 
 pub use error::StorageError;
-pub use filter::{AccountFilter, NumberedPage, Page, PageStart, TaskCounts, TaskFilter};
+pub use filter::{AccountFilter, MaterialFilter, NumberedPage, Page, PageStart, TaskCounts, TaskFilter};
 pub use operations::{
-    AccountRemoval, Claim, Deletion, DeviceChanged, DeviceRemoval, GroupChanged, Installation, News,
-    RequestKey,
+    AccountRemoval, Claim, Deletion, DeviceChanged, DeviceRemoval, FileTaken, GroupChanged, Installation,
+    MaterialAdded, MaterialChanged, MaterialRemoval, MaterialsTaken, NewMaterial, News, RequestKey,
 };
 pub use store::{Store, Version};

@@ -201,3 +201,44 @@ diesel::table! {
 diesel::joinable!(stop_request -> task (task_id));
 diesel::allow_tables_to_appear_in_same_query!(stop_request, task);
 diesel::allow_tables_to_appear_in_same_query!(task_number, bell);
+
+diesel::table! {
+    material (id) {
+        id -> BigInt,
+        name -> Text,
+        file -> Text,
+        thumbnail -> Nullable<Text>,
+        media_type -> Text,
+        size -> BigInt,
+        sha256 -> Text,
+        caption -> Text,
+        username -> Nullable<Text>,
+        sort -> Integer,
+        task_id -> Nullable<BigInt>,
+        lease -> Nullable<Text>,
+        publishing_at -> Nullable<BigInt>,
+        used_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    material_tag (material_id, tag) {
+        material_id -> BigInt,
+        tag -> Text,
+    }
+}
+
+diesel::table! {
+    local_file (path, size) {
+        path -> Text,
+        size -> BigInt,
+        task_id -> BigInt,
+        lease -> Text,
+        publishing_at -> Nullable<BigInt>,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(material, material_tag);

@@ -8,6 +8,8 @@ mod devices;
 mod groups;
 mod installation;
 mod lists;
+mod material_use;
+mod materials;
 mod news;
 mod pages;
 #[cfg(test)]
@@ -25,6 +27,8 @@ pub use accounts::AccountRemoval;
 pub use devices::{DeviceChanged, DeviceRemoval};
 pub use groups::GroupChanged;
 pub use installation::Installation;
+pub use material_use::{FileTaken, MaterialsTaken};
+pub use materials::{MaterialAdded, MaterialChanged, MaterialRemoval, NewMaterial};
 pub use news::News;
 pub use removal::Deletion;
 pub use requests::RequestKey;

@@ -6,10 +6,11 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Double, Integer};
 use tikmatrix_domain::{
-    Finish, IllegalTransition, LeaseId, Serial, Status, Task, TaskEvent, TaskId, TaskState, transition,
+    Finish, IllegalTransition, LeaseId, Outcome, Serial, Status, Task, TaskEvent, TaskId, TaskState,
+    transition,
 };
 
-use super::{news, settings};
+use super::{material_use, news, settings};
 use crate::connection::{Connection, Engine};
 use crate::error::{Fault, StorageError};
 use crate::rows::{AttemptRow, StateColumns, TaskRow, millis, moment, storable};
@@ -212,7 +213,7 @@ pub(super) fn end(
     end_attempt(connection, task.id, lease, finish)
 }
 
-/// Writes how the attempt that was made under `lease` ended.
+/// Writes how the attempt that was made under `lease` ended. What it took is used if it succeeded.
 pub(super) fn end_attempt(
     connection: &mut Connection,
     id: TaskId,
@@ -226,6 +227,9 @@ pub(super) fn end_attempt(
         attempt::remark.eq(storable(&finish.remark)),
     );
     diesel::update(attempt).set(ended).execute(connection)?;
+    if finish.outcome == Outcome::Succeeded {
+        material_use::settle(connection, lease, finish.at)?;
+    }
     news::answered(connection, id)
 }
 

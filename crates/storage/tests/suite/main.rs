@@ -8,6 +8,8 @@ mod database;
 mod devices;
 mod installation;
 mod lists;
+mod material_use;
+mod materials;
 mod migrations;
 mod outages;
 mod place;

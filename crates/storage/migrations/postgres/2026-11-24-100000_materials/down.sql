@@ -1,0 +1,3 @@
+DROP TABLE local_file;
+DROP TABLE material_tag;
+DROP TABLE material;
