@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use tikmatrix_device::android::MediaFile;
 use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::{
-    Assignment, CleanUp, Completion, Context, Ended, Entry, Failure, Journal, Limits, Planned, Problem,
-    Script, ScriptRegistry, execute,
+    Assignment, CleanUp, Completion, Context, Ended, Entry, Failure, Journal, Limits, NoMaterials, Planned,
+    Problem, Script, ScriptRegistry, execute,
 };
 use tikmatrix_domain::AppKind;
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
@@ -90,8 +90,8 @@ async fn run(config: &str, limit: Duration, stop: bool) -> Run {
     let assignment =
         Assignment { username: None, app: AppKind::TikTok, package: None, config: json!(config), seed: 1 };
     let limits = Limits { total: limit };
-    let work =
-        execute(&Probe, phone, assignment, Arc::clone(&recorder) as Arc<dyn Journal>, limits, cancel.clone());
+    let journal = Arc::clone(&recorder) as Arc<dyn Journal>;
+    let work = execute(&Probe, phone, assignment, journal, Arc::new(NoMaterials), limits, cancel.clone());
     let stopper = async {
         recorder.step.notified().await;
         if stop {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tikmatrix_device::phone::Phone;
-use tikmatrix_device::script::{Assignment, Ended, Journal, Limits, Script, execute};
+use tikmatrix_device::script::{Assignment, Ended, Journal, Limits, Materials, Script, execute};
 use tikmatrix_domain::{
     Finish, LeaseId, Outcome, PackageName, Task, interrupted_by_shutdown, stopped_by_hand,
 };
@@ -16,6 +16,7 @@ use crate::artifacts::ArtifactFolder;
 use crate::at_work::Stopper;
 use crate::journal::TaskJournal;
 use crate::keeper::Keeper;
+use crate::materials::AttemptMaterials;
 use crate::shared::Shared;
 
 /// A script that was stopped has 4 s for its clean-up; this is for one that does not let go. A person who stopped it
@@ -27,6 +28,7 @@ const BEYOND_ITS_TIME: Duration = Duration::from_secs(120);
 pub(crate) struct Attempt {
     shared: Arc<Shared>,
     journal: Arc<TaskJournal>,
+    materials: Arc<AttemptMaterials>,
     stopper: Arc<Stopper>,
     time_limit: Duration,
     keeper: JoinHandle<()>,
@@ -56,6 +58,7 @@ impl Attempt {
     /// Prepares the attempt of `task` under `lease`. What is said in it is kept from now on.
     pub(crate) fn new(shared: Arc<Shared>, task: &Task, lease: LeaseId, stopper: Arc<Stopper>) -> Self {
         let journal = Arc::new(TaskJournal::new(Arc::clone(&shared.clock)));
+        let materials = AttemptMaterials { shared: Arc::clone(&shared), task: task.id, lease: lease.clone() };
         let time_limit = task.options.time_limit.unwrap_or(shared.task_limit);
         let keeper = Keeper {
             shared: Arc::clone(&shared),
@@ -65,7 +68,14 @@ impl Attempt {
             folder: ArtifactFolder::new(shared.artifacts.clone(), task.id, task.attempt_count),
             cancel: stopper.cancel.clone(),
         };
-        Self { shared, journal, stopper, time_limit, keeper: tokio::spawn(keeper.run()) }
+        Self {
+            shared,
+            journal,
+            materials: Arc::new(materials),
+            stopper,
+            time_limit,
+            keeper: tokio::spawn(keeper.run()),
+        }
     }
 
     /// Runs the task's script on `phone`. When this returns, everything that it said is kept and the phone is free,
@@ -105,10 +115,11 @@ impl Attempt {
     /// In a task of its own, so that a panic of the engine ends the attempt alone.
     async fn perform(&self, script: Arc<dyn Script>, assignment: Assignment, phone: Phone) -> Run {
         let journal: Arc<dyn Journal> = Arc::clone(&self.journal) as _;
+        let materials: Arc<dyn Materials> = Arc::clone(&self.materials) as _;
         let limits = Limits { total: self.time_limit };
         let cancel = self.stopper.cancel.clone();
         let mut run = tokio::spawn(async move {
-            execute(script.as_ref(), phone, assignment, journal, limits, cancel).await
+            execute(script.as_ref(), phone, assignment, journal, materials, limits, cancel).await
         });
         let refuses_to_stop = async {
             self.stopper.cancel.cancelled().await;

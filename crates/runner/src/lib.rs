@@ -9,6 +9,7 @@ mod attempt;
 mod by_hand;
 mod journal;
 mod keeper;
+mod materials;
 mod neighbours;
 mod persistence;
 mod places;

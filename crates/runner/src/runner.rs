@@ -27,6 +27,8 @@ pub struct RunnerOptions {
     pub clock: Arc<dyn Clock>,
     /// The folder below which the evidence of failures is kept; it is made when it is needed.
     pub artifacts: PathBuf,
+    /// The folder that holds the files of the library's materials.
+    pub materials: PathBuf,
     /// The longest that an attempt may work whose task sets no limit of its own, its clean-up not counted.
     pub task_limit: Duration,
     /// How many phones may work at once, over all servers on one database. It may change at any time; whoever works

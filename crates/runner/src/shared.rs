@@ -25,6 +25,7 @@ pub(crate) struct Shared {
     pub(crate) scripts: ScriptRegistry,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) artifacts: PathBuf,
+    pub(crate) materials: PathBuf,
     pub(crate) task_limit: Duration,
     /// What works now.
     pub(crate) at_work: AtWork,
@@ -65,6 +66,7 @@ impl Shared {
             scripts: options.scripts,
             clock: options.clock,
             artifacts: options.artifacts,
+            materials: options.materials,
             task_limit: options.task_limit,
             at_work: AtWork::default(),
             places: Places::new(options.most_at_work, presence_changes.clone()),

@@ -1,4 +1,4 @@
-//! What a running script has at hand: its phone, its account, the journal, chance, and the list of what to undo.
+//! What a running script has at hand: its phone, its account, the journal, its materials, chance, and the list of what to undo.
 //! Looking at the screen and waiting for it is the `waiting` module's.
 
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use super::assignment::Assignment;
 use super::clean_up::CleanUp;
 use super::guard::ScreenGuard;
 use super::journal::{Entry, Journal, LogLevel};
+use super::materials::Materials;
 use crate::android::ScreenReader;
 use crate::deadline::Deadline;
 use crate::phone::Phone;
@@ -26,6 +27,7 @@ pub struct Context {
     package: Option<PackageName>,
     username: Option<Username>,
     journal: Arc<dyn Journal>,
+    materials: Arc<dyn Materials>,
     deadline: Deadline,
     rng: StdRng,
     progress: u8,
@@ -42,6 +44,7 @@ impl Context {
         phone: Phone,
         assignment: &Assignment,
         journal: Arc<dyn Journal>,
+        materials: Arc<dyn Materials>,
         deadline: Deadline,
     ) -> Self {
         Self {
@@ -50,6 +53,7 @@ impl Context {
             package: assignment.package.clone(),
             username: assignment.username.clone(),
             journal,
+            materials,
             deadline,
             rng: StdRng::seed_from_u64(assignment.seed),
             progress: 0,
@@ -84,6 +88,12 @@ impl Context {
     #[must_use]
     pub fn username(&self) -> Option<&Username> {
         self.username.as_ref()
+    }
+
+    /// Where materials come from that no other task gets at the same time.
+    #[must_use]
+    pub fn materials(&self) -> &Arc<dyn Materials> {
+        &self.materials
     }
 
     /// When the whole run has to be over.

@@ -14,6 +14,7 @@ use super::assignment::Assignment;
 use super::context::Context;
 use super::failure::Failure;
 use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
+use super::materials::Materials;
 use super::{Completion, Script};
 use crate::android::{self, AndroidError};
 use crate::deadline::Deadline;
@@ -60,12 +61,13 @@ pub async fn execute(
     phone: Phone,
     assignment: Assignment,
     journal: Arc<dyn Journal>,
+    materials: Arc<dyn Materials>,
     limits: Limits,
     cancel: CancellationToken,
 ) -> Ended {
     // A little later than the end of the run, so that a run out of time never passes for one slow operation.
     let deadline = Deadline::after(limits.total + Duration::from_secs(1));
-    let mut context = Context::new(phone, &assignment, journal, deadline);
+    let mut context = Context::new(phone, &assignment, journal, materials, deadline);
     let ended = tokio::select! {
         biased;
         () = cancel.cancelled() => Ended::Cancelled,
@@ -91,7 +93,7 @@ impl Ended {
     /// Whether the screen tells why. What was impossible from the start was decided without it.
     fn left_evidence(&self) -> bool {
         match self {
-            Self::Failed(failure) => !matches!(failure, Failure::Impossible(_)),
+            Self::Failed(failure) => !matches!(failure, Failure::Impossible(_) | Failure::Materials(_)),
             Self::TimedOut { .. } | Self::Panicked(_) => true,
             Self::Completed(_) | Self::Cancelled => false,
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::Problem;
+use super::materials::MaterialsError;
 use crate::android::AndroidError;
 
 /// Why a script failed. Its text is one sentence for the person who reads the task's remark.
@@ -53,6 +54,9 @@ pub enum Failure {
     /// It was perhaps done, but the app did not show it.
     #[error("{0}")]
     Unconfirmed(String),
+    /// The script got no material, or could not say what it does with one.
+    #[error(transparent)]
+    Materials(#[from] MaterialsError),
     /// What was asked for cannot be done; the sentence says why and what to do instead.
     #[error("{0}")]
     Impossible(String),
@@ -72,6 +76,7 @@ impl Failure {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Phone(error) => error.is_transient(),
+            Self::Materials(error) => matches!(error, MaterialsError::Unavailable { transient: true, .. }),
             Self::NotFound { .. }
             | Self::NotTappable { .. }
             | Self::PopupStays { .. }

@@ -72,6 +72,7 @@ impl Fixture {
             phones: self.entries.subscribe(),
             clock: Arc::clone(&self.clock),
             artifacts: self.folder.path().join("artifacts"),
+            materials: self.folder.path().join("materials"),
             task_limit: self.task_limit,
             most_at_work: self.most_at_work.subscribe(),
         };

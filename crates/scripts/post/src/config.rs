@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use tikmatrix_device::script::{Fields, Problem};
-use tikmatrix_domain::AppKind;
+use tikmatrix_domain::{AppKind, Tag};
 
 use crate::spintax::Spintax;
 
@@ -100,7 +100,7 @@ pub struct PostConfig {
     /// Files on the server's disk.
     pub material_list: Vec<String>,
     /// Tags of the library.
-    pub materials_tags: Vec<String>,
+    pub materials_tags: Vec<Tag>,
     /// The longest to wait for the upload, in seconds.
     pub upload_wait_time: u32,
     /// The longest to wait for a sound, in seconds.
@@ -156,7 +156,7 @@ impl PostConfig {
             ),
             material_path: fields.text("material_path"),
             material_list: fields.texts("material_list"),
-            materials_tags: tags(&fields.text("materials_tags")),
+            materials_tags: read_tags(&mut fields),
             upload_wait_time: fields.number("upload_wait_time", 0..=3600, 30),
             sound_wait_time: fields.number("sound_wait_time", 0..=600, 10),
             add_sound: read_add_sound(&mut fields),
@@ -239,6 +239,17 @@ fn read_add_sound(fields: &mut Fields<'_>) -> AddSound {
     }
 }
 
-fn tags(written: &str) -> Vec<String> {
-    written.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+fn read_tags(fields: &mut Fields<'_>) -> Vec<Tag> {
+    let written = fields.text("materials_tags");
+    let mut tags = Vec::new();
+    for text in written.split(',').filter(|text| !text.trim().is_empty()) {
+        match Tag::new(text) {
+            Ok(tag) => tags.push(tag),
+            Err(reason) => {
+                let shown: String = text.trim().chars().take(60).collect();
+                fields.problem("materials_tags", format!("{shown:?} {reason}"));
+            }
+        }
+    }
+    tags
 }

@@ -15,6 +15,7 @@ use crate::config::PostConfig;
 use crate::material::{self, Video};
 use crate::roots::MaterialRoots;
 use crate::schema::schema;
+use crate::spintax::Spintax;
 use crate::support;
 
 /// For a video of the largest size that TikTok takes over a slow connection.
@@ -70,8 +71,9 @@ impl Script for Post {
         context.step("check what is to be published");
         let config = PostConfig::read(config).map_err(|problems| Failure::not_valid(&problems))?;
         support::check(&config, context.app())?;
-        let video = material::choose(&config.material_list, &self.materials, context).await?;
-        let caption = caption_of(&config, context);
+        let video = material::choose(&config, &self.materials, context).await?;
+        let caption = caption_of(video.caption.as_ref().unwrap_or(&config.captions), context);
+        let is_taken = video.is_taken;
         context.progress(2);
 
         let package = self.tiktok.begin(context).await?;
@@ -93,7 +95,7 @@ impl Script for Post {
         self.tiktok.write_caption(context, &caption).await?;
         context.progress(65);
         context.step("tap Post");
-        self.tiktok.post(context).await?;
+        self.tap_post(context, is_taken).await?;
         context.progress(70);
 
         context.step("wait for the upload");
@@ -107,6 +109,24 @@ impl Script for Post {
         self.tiktok.confirm_published(context, &caption, upload, APPEARING).await?;
         context.progress(100);
         Ok(Completion { remark: "published, and seen on the profile".to_owned() })
+    }
+}
+
+impl Post {
+    /// Taps Post. From then on a video of which a record is kept may be public, unless it is certain that it is not.
+    async fn tap_post(&self, context: &mut Context, is_taken: bool) -> Result<(), Failure> {
+        if is_taken {
+            context.materials().begin_to_publish().await?;
+        }
+        let posted = self.tiktok.post(context).await;
+        if is_taken
+            && let Err(failure) = &posted
+            && !matches!(failure, Failure::Unconfirmed(_))
+            && let Err(error) = context.materials().not_published().await
+        {
+            context.log(LogLevel::Warn, format!("the video counts as perhaps published: {error}"));
+        }
+        posted
     }
 }
 
@@ -132,8 +152,8 @@ async fn push(context: &mut Context, file: &MediaFile, video: Video) -> Result<S
 }
 
 /// One of the texts that the template stands for, split at the first `##` into title and description.
-fn caption_of(config: &PostConfig, context: &mut Context) -> Caption {
-    let text = config.captions.choose(context.rng());
+fn caption_of(template: &Spintax, context: &mut Context) -> Caption {
+    let text = template.choose(context.rng());
     match text.split_once("##") {
         Some((title, description)) => {
             Caption { title: title.trim().to_owned(), description: description.trim().to_owned() }

@@ -3,7 +3,7 @@
 use tikmatrix_device::script::Failure;
 use tikmatrix_domain::AppKind;
 
-use crate::config::{AddSound, ContentType, MaterialSource, PostConfig, PostWay};
+use crate::config::{AddSound, ContentType, PostConfig, PostWay};
 
 /// Refuses what cannot be done yet.
 pub(crate) fn check(config: &PostConfig, app: AppKind) -> Result<(), Failure> {
@@ -35,16 +35,6 @@ fn missing(config: &PostConfig, app: AppKind) -> Option<&'static str> {
             "origin_sound_volume and add_sound_volume other than 50 are not supported yet; leave them out",
         ),
         PostConfig { add_product_link: true, .. } => Some("add_product_link 1 is not supported yet; use 0"),
-        PostConfig { material_list, material_source, .. } if material_list.is_empty() => {
-            match material_source {
-                MaterialSource::MaterialLibrary => Some(
-                    "material_source materialLibrary is not supported yet; name the video's file in material_list",
-                ),
-                MaterialSource::LocalFolder => Some(
-                    "material_source localFolder is not supported yet; name the video's file in material_list",
-                ),
-            }
-        }
         _ => None,
     }
 }
@@ -73,19 +63,19 @@ mod tests {
             assert!(sentence.contains("not supported yet; "), "{sentence}");
         }
         assert!(refusal(&json!({"app": "instagram"})).unwrap().contains("use app tiktok"));
-        assert!(refusal(&json!({})).unwrap().contains("material_list"));
-        let folder = json!({"material_source": "localFolder", "material_path": "x"});
-        assert!(refusal(&folder).unwrap().contains("localFolder"));
     }
 
     #[test]
-    fn the_documented_example_is_supported() {
+    fn the_documented_example_and_every_source_of_videos_are_supported() {
         let example = json!({
             "content_type": 0,
             "captions": "Check out my new video! #viral #fyp",
             "material_list": ["C:/Videos/video1.mp4"],
             "upload_wait_time": 60,
         });
-        assert_eq!(refusal(&example), None);
+        let folder = json!({"material_source": "localFolder", "material_path": "x"});
+        for config in [example, json!({}), folder] {
+            assert_eq!(refusal(&config), None);
+        }
     }
 }

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 use tikmatrix_device::script::Script as _;
-use tikmatrix_domain::AppKind;
+use tikmatrix_domain::{AppKind, Tag};
 use tikmatrix_post::{AddSound, ContentType, MaterialSource, Placement, Post, PostConfig, PostWay};
 
 fn problems(config: &Value) -> Vec<String> {
@@ -124,7 +124,10 @@ fn one_target_gets_one_task_with_the_configuration_as_it_was_given() {
     assert_eq!(planned.len(), 1);
     assert_eq!((&planned[0].config, planned[0].app), (&config, Some(AppKind::Instagram)));
     let read = PostConfig::read(&config).unwrap();
-    assert_eq!((read.image_count, read.materials_tags), (35, vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(
+        (read.image_count, read.materials_tags),
+        (35, ["a", "b"].map(|tag| Tag::new(tag).unwrap()).to_vec())
+    );
 }
 
 #[test]

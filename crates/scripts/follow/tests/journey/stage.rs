@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tikmatrix_device::phone::{Deadline, Phone};
-use tikmatrix_device::script::{Assignment, Ended, Entry, Journal, Limits, execute};
+use tikmatrix_device::script::{Assignment, Ended, Entry, Journal, Limits, NoMaterials, execute};
 use tikmatrix_domain::{AppKind, Username};
 use tikmatrix_follow::Follow;
 use tikmatrix_virtual_phone::{Farm, FarmOptions, Fault};
@@ -109,7 +109,8 @@ impl Stage {
         let username = username.map(|name| Username::new(name).unwrap());
         let assignment = Assignment { username, app: AppKind::TikTok, package: None, config, seed: 7 };
         let journal = Arc::clone(&recorder) as Arc<dyn Journal>;
-        let work = execute(script, phone, assignment, journal, Limits { total: LIMIT }, cancel.clone());
+        let limits = Limits { total: LIMIT };
+        let work = execute(script, phone, assignment, journal, Arc::new(NoMaterials), limits, cancel.clone());
         let mut steps = recorder.step.subscribe();
         let watcher = async {
             if !step.is_empty() {

@@ -6,5 +6,7 @@
 mod captions;
 mod failing;
 mod faults;
+mod materials;
 mod publishing;
+mod record;
 mod stage;

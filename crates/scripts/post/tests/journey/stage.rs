@@ -8,12 +8,14 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tikmatrix_device::phone::{Deadline, Phone};
-use tikmatrix_device::script::{Assignment, Ended, Entry, Journal, Limits, execute};
+use tikmatrix_device::script::{Assignment, Ended, Entry, Journal, Limits, Materials, execute};
 use tikmatrix_domain::{AppKind, Username};
 use tikmatrix_post::Post;
 use tikmatrix_virtual_phone::{Farm, FarmOptions, Fault};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+use crate::record::Record;
 
 /// Longer than any journey on a virtual phone.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -35,6 +37,7 @@ impl Journal for Recorder {
 
 pub(crate) struct Stage {
     pub(crate) farm: Farm,
+    pub(crate) record: Arc<Record>,
     folder: TempDir,
     content: Vec<u8>,
 }
@@ -73,7 +76,7 @@ impl Stage {
         let content: Vec<u8> = (0..300_000_u32).flat_map(|number| (number ^ 0x5eed).to_le_bytes()).collect();
         let folder = TempDir::new().unwrap();
         std::fs::write(folder.path().join("video.mp4"), &content).unwrap();
-        Self { farm, folder, content }
+        Self { farm, record: Arc::default(), folder, content }
     }
 
     pub(crate) fn video(&self) -> PathBuf {
@@ -113,7 +116,9 @@ impl Stage {
         let assignment = Assignment { username, app: AppKind::TikTok, package: None, config, seed: 7 };
         let post = Post::new().unwrap();
         let journal = Arc::clone(&recorder) as Arc<dyn Journal>;
-        let work = execute(&post, phone, assignment, journal, Limits { total: LIMIT }, cancel.clone());
+        let materials = Arc::clone(&self.record) as Arc<dyn Materials>;
+        let limits = Limits { total: LIMIT };
+        let work = execute(&post, phone, assignment, journal, materials, limits, cancel.clone());
         let mut steps = recorder.step.subscribe();
         let stopper = async {
             if let Some(wanted) = stop_at {

@@ -1,0 +1,96 @@
+//! Where a script gets materials that no other task gets at the same time. A script never reads a database: whoever runs
+//! it keeps the record of what was taken, by which task, and what became of it.
+
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use thiserror::Error;
+use tikmatrix_domain::{LocalFile, Material, MaterialWish};
+
+/// A material that the script's task has now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LibraryMaterial {
+    /// What is known of it.
+    pub material: Material,
+    /// Its file on this machine.
+    pub path: PathBuf,
+}
+
+/// Why a script got no material.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum MaterialsError {
+    /// Fewer are free than were wanted; none was taken.
+    #[error("only {found} unused materials of the library fit")]
+    TooFew {
+        /// So many.
+        found: usize,
+    },
+    /// The record of materials cannot be reached.
+    #[error("the record of materials cannot be reached: {reason}")]
+    Unavailable {
+        /// Why not.
+        reason: String,
+        /// Whether it may be reached later without anybody doing anything.
+        transient: bool,
+    },
+}
+
+/// Materials for one run of a script. What is taken is the run's own until it ends, and used if it succeeds.
+#[async_trait]
+pub trait Materials: Send + Sync {
+    /// Takes materials from the library; `chance` settles which.
+    ///
+    /// # Errors
+    /// [`MaterialsError`]; none is taken then.
+    async fn take(&self, wish: MaterialWish, chance: u64) -> Result<Vec<LibraryMaterial>, MaterialsError>;
+
+    /// Takes one of `files` that no task has used; `chance` settles which. None if there is none.
+    ///
+    /// # Errors
+    /// [`MaterialsError::Unavailable`].
+    async fn take_file(
+        &self,
+        files: Vec<LocalFile>,
+        chance: u64,
+    ) -> Result<Option<LocalFile>, MaterialsError>;
+
+    /// Says that what was taken begins to be published. From then on it may be public, and is given to nobody else until
+    /// a person says so.
+    ///
+    /// # Errors
+    /// [`MaterialsError::Unavailable`]; it must not be published then.
+    async fn begin_to_publish(&self) -> Result<(), MaterialsError>;
+
+    /// Says that what began to be published was not published after all, for certain.
+    ///
+    /// # Errors
+    /// [`MaterialsError::Unavailable`]; it counts as perhaps published then.
+    async fn not_published(&self) -> Result<(), MaterialsError>;
+}
+
+/// For scripts that are run beside any record: there is nothing to take.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoMaterials;
+
+#[async_trait]
+impl Materials for NoMaterials {
+    async fn take(&self, _wish: MaterialWish, _chance: u64) -> Result<Vec<LibraryMaterial>, MaterialsError> {
+        Err(MaterialsError::TooFew { found: 0 })
+    }
+
+    async fn take_file(
+        &self,
+        _files: Vec<LocalFile>,
+        _chance: u64,
+    ) -> Result<Option<LocalFile>, MaterialsError> {
+        Ok(None)
+    }
+
+    async fn begin_to_publish(&self) -> Result<(), MaterialsError> {
+        Ok(())
+    }
+
+    async fn not_published(&self) -> Result<(), MaterialsError> {
+        Ok(())
+    }
+}

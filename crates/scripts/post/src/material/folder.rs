@@ -1,0 +1,149 @@
+//! A video of a folder on the server: of the account's own folder in it, else of the folder itself, and one that no task
+//! has used.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use rand::Rng as _;
+use tikmatrix_device::script::{Context, Failure, LogLevel};
+use tikmatrix_domain::{LocalFile, Username};
+
+use super::{Video, is_mp4, open, own_caption};
+use crate::roots::MaterialRoots;
+
+/// The file with the caption of the videos beside it.
+const CAPTION: &str = "caption.txt";
+/// In bytes, far longer than any app takes.
+const LONGEST_CAPTION: u64 = 64 * 1024;
+
+/// One folder that videos are taken from.
+struct Shelf {
+    videos: Vec<LocalFile>,
+    /// The template in it, and where that is.
+    caption: Option<(String, String)>,
+}
+
+/// Takes one at random of those that nobody has used.
+pub(super) async fn take(
+    folder: &str,
+    roots: &MaterialRoots,
+    context: &mut Context,
+) -> Result<Video, Failure> {
+    let refuse = |reason: String| Failure::Impossible(format!("{reason}; see material_path"));
+    let (roots, path, username) = (roots.clone(), PathBuf::from(folder), context.username().cloned());
+    let shelves = tokio::task::spawn_blocking(move || shelves(&path, username.as_ref(), &roots))
+        .await
+        .map_err(|error| refuse(format!("the folder {folder} could not be looked into: {error}")))?
+        .map_err(refuse)?;
+    // A caption lies beside the videos of its folder or, for an account's own folder, in the one around it.
+    let mut captions: Vec<(String, String)> = Vec::new();
+    let mut chosen = None;
+    for shelf in shelves {
+        if chosen.is_none() && !shelf.videos.is_empty() {
+            let chance = context.rng().random();
+            chosen = context.materials().take_file(shelf.videos, chance).await?;
+            // What was not taken from here has no use for the caption here.
+            if chosen.is_none() {
+                continue;
+            }
+        }
+        if chosen.is_some() {
+            captions.extend(shelf.caption);
+        }
+    }
+    let chosen = chosen.ok_or_else(|| refuse(format!("the folder {folder} has no unused MP4 video left")))?;
+    context.log(LogLevel::Info, format!("took the file {}", chosen.path));
+    let caption = match captions.first() {
+        Some((template, place)) => own_caption(template, place)?,
+        None => None,
+    };
+    let opened = open(Path::new(&chosen.path), &chosen.path).await.map_err(refuse)?;
+    let (file, length) =
+        opened.ok_or_else(|| refuse(format!("the file {} does not exist any more", chosen.path)))?;
+    Ok(Video { file, length, caption, is_taken: true })
+}
+
+/// The folders to take from, the first one first. It blocks.
+fn shelves(folder: &Path, username: Option<&Username>, roots: &MaterialRoots) -> Result<Vec<Shelf>, String> {
+    let shown = folder.display();
+    let admitted = roots.admit(folder).map_err(|refused| format!("the folder {shown} {refused}"))?;
+    let missing = || format!("the folder {shown} does not exist on the server");
+    let folder = admitted.ok_or_else(missing)?;
+    let unreadable = |error: &io::Error| match error.kind() {
+        io::ErrorKind::NotFound => missing(),
+        io::ErrorKind::NotADirectory => format!("the folder {shown} is no folder"),
+        _ => format!("the folder {shown} cannot be read on the server: {error}"),
+    };
+    let own = match username {
+        Some(username) => own_folder(&folder, username).map_err(|error| unreadable(&error))?,
+        None => None,
+    };
+    let mut shelves = Vec::new();
+    for folder in own.into_iter().chain([folder]) {
+        let videos = videos(&folder, roots).map_err(|error| unreadable(&error))?;
+        shelves.push(Shelf { videos, caption: caption(&folder.join(CAPTION), roots)? });
+    }
+    Ok(shelves)
+}
+
+/// The folder `@username`, whatever its case.
+fn own_folder(folder: &Path, username: &Username) -> io::Result<Option<PathBuf>> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).filter(|name| name.starts_with('@'));
+        let is_own = name.and_then(|name| Username::new(name).ok()).is_some_and(|name| name == *username);
+        if is_own && path.is_dir() {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}
+
+/// The videos in a folder, and not in folders in it. Hidden and empty files, and what leads out of the roots, are none.
+fn videos(folder: &Path, roots: &MaterialRoots) -> io::Result<Vec<LocalFile>> {
+    let mut seen = HashSet::new();
+    let mut videos = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if is_hidden || !is_mp4(&entry.path()) {
+            continue;
+        }
+        let Ok(Some(path)) = roots.admit(&entry.path()) else { continue };
+        // By its own name, however it is reached: the record of what is used knows it by that.
+        let Ok(path) = path.canonicalize() else { continue };
+        let Ok(about) = path.metadata() else { continue };
+        if let Some(name) = path.to_str()
+            && about.is_file()
+            && about.len() > 0
+            && seen.insert(name.to_owned())
+        {
+            videos.push(LocalFile { path: name.to_owned(), size: about.len() });
+        }
+    }
+    videos.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(videos)
+}
+
+/// The template in a file, and what people call the file; none if there is no such file.
+fn caption(path: &Path, roots: &MaterialRoots) -> Result<Option<(String, String)>, String> {
+    let shown = path.display().to_string();
+    let Ok(Some(path)) = roots.admit(path) else { return Ok(None) };
+    let file = match fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(format!("{shown} cannot be read on the server: {error}")),
+    };
+    let mut bytes = Vec::new();
+    file.take(LONGEST_CAPTION + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("{shown} cannot be read on the server: {error}"))?;
+    if bytes.len() as u64 > LONGEST_CAPTION {
+        return Err(format!("{shown} is longer than {LONGEST_CAPTION} bytes"));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| format!("{shown} is not UTF-8"))?;
+    let template = text.trim_start_matches('\u{feff}').trim().to_owned();
+    Ok((!template.is_empty()).then_some((template, shown)))
+}

@@ -1,0 +1,78 @@
+//! The video that is published: where the configuration says that it comes from, and whether it can be published at all.
+//! All of it is decided before the phone is touched.
+
+mod folder;
+mod library;
+mod list;
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use tikmatrix_device::script::{Context, Failure};
+use tokio::fs::File;
+
+use crate::config::{MaterialSource, PostConfig};
+use crate::roots::MaterialRoots;
+use crate::spintax::Spintax;
+
+/// A video file that was opened.
+#[derive(Debug)]
+pub(crate) struct Video {
+    pub(crate) file: File,
+    /// In bytes.
+    pub(crate) length: u64,
+    /// The caption that it comes with, which wins over the configuration's.
+    pub(crate) caption: Option<Spintax>,
+    /// Whether a record is kept of what becomes of it.
+    pub(crate) is_taken: bool,
+}
+
+/// Opens the video that the configuration asks for.
+pub(crate) async fn choose(
+    config: &PostConfig,
+    roots: &MaterialRoots,
+    context: &mut Context,
+) -> Result<Video, Failure> {
+    if !config.material_list.is_empty() {
+        return list::choose(&config.material_list, roots, context).await;
+    }
+    match config.material_source {
+        MaterialSource::MaterialLibrary => library::take(&config.materials_tags, context).await,
+        MaterialSource::LocalFolder => folder::take(&config.material_path, roots, context).await,
+    }
+}
+
+/// Opens the file at `path`, which people know as `shown`, and gives its length; none if there is no file.
+async fn open(path: &Path, shown: &str) -> Result<Option<(File, u64)>, String> {
+    let refuse = |reason: &str| format!("the file {shown} {reason}");
+    let file = match File::open(path).await {
+        Ok(file) => file,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(refuse(&format!("cannot be opened on the server: {error}"))),
+    };
+    let about =
+        file.metadata().await.map_err(|error| refuse(&format!("cannot be read on the server: {error}")))?;
+    if !about.is_file() {
+        Err(refuse("is no file but a folder or a device"))
+    } else if about.len() == 0 {
+        Err(refuse("is empty"))
+    } else {
+        Ok(Some((file, about.len())))
+    }
+}
+
+/// Whether a file calls itself an MP4 video.
+fn is_mp4(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("mp4"))
+}
+
+/// A caption that lies beside a video or belongs to it; none if it is empty. `owner` says whose it is.
+fn own_caption(template: &str, owner: &str) -> Result<Option<Spintax>, Failure> {
+    if template.is_empty() {
+        return Ok(None);
+    }
+    let parsed = Spintax::parse(template);
+    parsed.map(Some).map_err(|error| Failure::Impossible(format!("{owner} cannot be read: {error}")))
+}

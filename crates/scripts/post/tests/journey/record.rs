@@ -1,0 +1,98 @@
+//! A record of materials in memory: what there is to take, what was taken, and what was said of it.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use tikmatrix_device::script::{LibraryMaterial, Materials, MaterialsError};
+use tikmatrix_domain::{
+    LocalFile, Material, MaterialDetails, MaterialFile, MaterialId, MaterialUse, MaterialWish, MediaType,
+};
+
+#[derive(Default)]
+pub(crate) struct Record {
+    library: Mutex<Vec<LibraryMaterial>>,
+    taken: Mutex<BTreeSet<String>>,
+    said: Mutex<Vec<String>>,
+    is_broken: Mutex<bool>,
+}
+
+impl Record {
+    /// Puts a video with this caption of its own into the library.
+    pub(crate) fn add(&self, path: PathBuf, caption: &str) {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let file = MaterialFile {
+            file: name.clone(),
+            name,
+            thumbnail: None,
+            media_type: MediaType::Mp4,
+            size: 1,
+            sha256: String::new(),
+        };
+        let details = MaterialDetails { caption: caption.to_owned(), ..MaterialDetails::default() };
+        let at = DateTime::<Utc>::default();
+        let material = Material {
+            id: MaterialId(7),
+            file,
+            details,
+            usage: MaterialUse::Unused,
+            created_at: at,
+            updated_at: at,
+        };
+        self.library.lock().unwrap().push(LibraryMaterial { material, path });
+    }
+
+    /// Cannot be reached from now on.
+    pub(crate) fn break_down(&self) {
+        *self.is_broken.lock().unwrap() = true;
+    }
+
+    /// What was taken and said so far, in order.
+    pub(crate) fn said(&self) -> Vec<String> {
+        self.said.lock().unwrap().clone()
+    }
+
+    fn say(&self, what: impl Into<String>) -> Result<(), MaterialsError> {
+        if *self.is_broken.lock().unwrap() {
+            return Err(MaterialsError::Unavailable {
+                reason: "the disk is full".to_owned(),
+                transient: true,
+            });
+        }
+        self.said.lock().unwrap().push(what.into());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Materials for Record {
+    async fn take(&self, wish: MaterialWish, _chance: u64) -> Result<Vec<LibraryMaterial>, MaterialsError> {
+        let tags: Vec<String> = wish.tags.iter().map(ToString::to_string).collect();
+        let username = wish.username.map(|name| name.to_string()).unwrap_or_default();
+        self.say(format!("take {} {} [{}] {username}", wish.count, wish.kind.text(), tags.join(" ")))?;
+        self.library.lock().unwrap().pop().map(|one| vec![one]).ok_or(MaterialsError::TooFew { found: 0 })
+    }
+
+    async fn take_file(
+        &self,
+        files: Vec<LocalFile>,
+        _chance: u64,
+    ) -> Result<Option<LocalFile>, MaterialsError> {
+        let mut taken = self.taken.lock().unwrap();
+        let chosen = files.into_iter().find(|file| taken.insert(file.path.clone()));
+        if chosen.is_some() {
+            self.say("take a file")?;
+        }
+        Ok(chosen)
+    }
+
+    async fn begin_to_publish(&self) -> Result<(), MaterialsError> {
+        self.say("begin to publish")
+    }
+
+    async fn not_published(&self) -> Result<(), MaterialsError> {
+        self.say("not published")
+    }
+}
