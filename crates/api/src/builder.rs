@@ -27,6 +27,9 @@ const TASK_LIMIT: Duration = Duration::from_secs(2 * 60 * 60);
 /// 1,024, and the database and the phones need some too.
 const MOST_CONNECTIONS: usize = 512;
 
+/// The largest file that the material library takes, in bytes: a quarter of an hour of video as phones record it.
+const LARGEST_MATERIAL: u64 = 2 * 1024 * 1024 * 1024;
+
 /// Routes from outside that the server has too.
 pub(crate) type MoreRoutes = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
 
@@ -40,6 +43,7 @@ pub struct ServerBuilder {
     pub(crate) token_file: Option<PathBuf>,
     pub(crate) require_token: bool,
     pub(crate) most_connections: usize,
+    pub(crate) largest_material: u64,
     pub(crate) phones: Vec<String>,
     pub(crate) adb_server: Option<AdbServer>,
     pub(crate) scripts: ScriptRegistry,
@@ -61,6 +65,7 @@ impl ServerBuilder {
             token_file: None,
             require_token: false,
             most_connections: MOST_CONNECTIONS,
+            largest_material: LARGEST_MATERIAL,
             phones: Vec::new(),
             adb_server: None,
             scripts: ScriptRegistry::default(),
@@ -121,6 +126,13 @@ impl ServerBuilder {
     #[must_use]
     pub fn most_connections(mut self, most: usize) -> Self {
         self.most_connections = most;
+        self
+    }
+
+    /// The largest file that the material library takes, in bytes. Default: 2 GiB.
+    #[must_use]
+    pub fn largest_material(mut self, bytes: u64) -> Self {
+        self.largest_material = bytes;
         self
     }
 

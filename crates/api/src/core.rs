@@ -12,12 +12,15 @@ use tikmatrix_storage::Store;
 use tokio::sync::watch;
 
 use crate::gate::Gate;
+use crate::library::Library;
 use crate::request::idempotency::KeysInFlight;
 
 /// The parts of a running server that answer requests.
 pub(crate) struct Core {
     /// Where the tasks are.
     pub(crate) store: Store,
+    /// Where the files of materials are.
+    pub(crate) library: Library,
     /// What tasks can be made of.
     pub(crate) scripts: ScriptRegistry,
     /// The phones that are configured, as they come and go.

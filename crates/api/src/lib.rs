@@ -18,6 +18,7 @@ mod error;
 mod gate;
 mod installed;
 mod json;
+mod library;
 mod listen;
 mod patience;
 mod request;

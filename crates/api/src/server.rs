@@ -21,6 +21,7 @@ use crate::access::{self, Access, HostName, HostNames, Tokens};
 use crate::builder::{MoreRoutes, ServerBuilder};
 use crate::core::Core;
 use crate::gate::{self, Gate};
+use crate::library::Library;
 use crate::listen::{self, Listeners};
 use crate::request::idempotency::KeysInFlight;
 use crate::routes;
@@ -28,6 +29,8 @@ use crate::start_error::StartError;
 
 /// The database, in the data directory.
 const DATABASE: &str = "tikmatrix.sqlite";
+/// The files of the material library, in the data directory.
+const MATERIALS: &str = "materials";
 /// Threads that answer requests: what takes long runs elsewhere.
 const WORKERS: usize = 2;
 /// How long answers that are under way may take when the server ends.
@@ -100,6 +103,8 @@ impl Server {
             .map_err(|error| StartError::Http(io::Error::other(error)))??;
         let access = access(&builder, &store).await?;
         let gate = Gate::open(builder.license_options(), store.clone(), Arc::clone(&builder.clock)).await?;
+        let materials = builder.data_directory.join(MATERIALS);
+        let library = Library::open(materials.clone(), builder.largest_material, &store).await?;
         let registry = Registry::start(builder.phones);
         if let Some(server) = builder.adb_server {
             registry.follow(server);
@@ -110,6 +115,7 @@ impl Server {
             phones: registry.watch(),
             clock: Arc::clone(&builder.clock),
             artifacts: builder.data_directory.join("artifacts"),
+            materials,
             task_limit: builder.task_limit,
             most_at_work: gate.most_at_work(),
         })
@@ -117,6 +123,7 @@ impl Server {
         let paused = AtomicBool::new(store.settings().await?.paused);
         let core = web::Data::new(Core {
             paused,
+            library,
             store,
             scripts: builder.scripts,
             phones: registry.watch(),

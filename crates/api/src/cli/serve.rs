@@ -45,6 +45,10 @@ pub(super) struct Options {
     /// no tokens are necessary, and none if they are
     #[arg(long, env = "TIKMATRIX_MATERIAL_ROOT", value_name = "DIR", value_delimiter = PATH_SEPARATOR)]
     material_root: Vec<PathBuf>,
+    /// The largest file that the material library takes, in MiB
+    #[arg(long, env = "TIKMATRIX_MAX_MATERIAL_MIB", value_name = "N", default_value_t = 2048,
+        value_parser = clap::value_parser!(u32).range(1..))]
+    max_material_mib: u32,
     /// How many clients may be connected at once; the others wait
     #[arg(long, env = "TIKMATRIX_MAX_CONNECTIONS", value_name = "N", default_value_t = 512,
         value_parser = clap::value_parser!(u16).range(2..))]
@@ -130,7 +134,8 @@ fn open_to(mut builder: ServerBuilder, options: &Options) -> ServerBuilder {
     builder = builder
         .port(options.port)
         .require_token(options.require_token)
-        .most_connections(options.max_connections.into());
+        .most_connections(options.max_connections.into())
+        .largest_material(u64::from(options.max_material_mib) * 1024 * 1024);
     if let Some(file) = &options.token_file {
         builder = builder.token_file(file);
     }

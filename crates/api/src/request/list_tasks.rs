@@ -1,15 +1,10 @@
 //! The query of `GET /api/v1/task`.
 
-use tikmatrix_domain::{ScriptName, Serial, Source, Status, Username};
-use tikmatrix_storage::{PageStart, TaskFilter};
+use tikmatrix_domain::{ScriptName, Serial, Source, Status, TaskId, Username};
+use tikmatrix_storage::{Page, PageStart, TaskFilter};
 
-use super::{Query, cursor};
+use super::{Query, paging};
 use crate::error::ApiError;
-
-/// The number of tasks on a page when the client does not say.
-const DEFAULT_PAGE_SIZE: u32 = 20;
-/// More than this is taken as this.
-const LARGEST_PAGE_SIZE: u32 = 100;
 
 /// Which tasks, and which page of them.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,22 +37,7 @@ impl ListTasks {
             [Source::Ui, Source::Api].into_iter().find(|source| source.text() == text)
         });
         let filter = TaskFilter { status, serial, username, script, source };
-        let page = query.number("page", 1);
-        let cursor = query.text("cursor");
-        let start = match cursor.map(|cursor| cursor::read(&cursor, &filter)) {
-            None => PageStart::Number(page.unwrap_or(1)),
-            Some(Ok(last)) => {
-                if page.is_some() {
-                    query.problem("page", "cannot be given together with cursor");
-                }
-                PageStart::Before(last)
-            }
-            Some(Err(reason)) => {
-                query.problem("cursor", reason);
-                PageStart::Number(1)
-            }
-        };
-        let page_size = query.number("page_size", 1).unwrap_or(DEFAULT_PAGE_SIZE).min(LARGEST_PAGE_SIZE);
+        let Page { start, size: page_size } = paging::with_cursor(&mut query, &filter, TaskId);
         query.finish()?;
         Ok(Self { filter, start, page_size })
     }
@@ -65,9 +45,8 @@ impl ListTasks {
 
 #[cfg(test)]
 mod tests {
-    use tikmatrix_domain::TaskId;
-
     use super::*;
+    use crate::request::cursor;
 
     #[test]
     fn an_empty_query_is_the_first_twenty_of_all() {
@@ -102,7 +81,7 @@ mod tests {
     #[test]
     fn a_cursor_reads_on_with_the_filters_that_it_was_given_for() {
         let filter = ListTasks::read("status=3&serial=a").unwrap().filter;
-        let cursor = cursor::after(TaskId(1_234), &filter);
+        let cursor = cursor::after(1_234, &filter);
         let read = |query: &str| ListTasks::read(&format!("{query}cursor={cursor}"));
         assert_eq!(read("serial=a&status=3&").unwrap().start, PageStart::Before(TaskId(1_234)));
         for (query, message) in [

@@ -10,6 +10,7 @@ mod fields;
 pub(crate) mod group;
 pub(crate) mod idempotency;
 mod list_tasks;
+pub(crate) mod material;
 mod names;
 mod options;
 mod paging;

@@ -9,6 +9,8 @@ mod evidence;
 mod group;
 mod health;
 mod license;
+mod material;
+mod material_file;
 mod path;
 mod script;
 mod setting;
@@ -48,6 +50,7 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         .service(read_only("/api/v1/license/check").route(web::get().to(license::check)))
         .configure(device::configure)
         .configure(group::configure)
+        .configure(material::configure)
         .configure(script::configure)
         .configure(setting::configure)
         .service(read_only("/healthz").route(web::get().to(health::health)));

@@ -35,7 +35,7 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
     };
     tasks.truncate(page_size as usize);
     let last = tasks.last().filter(|_| has_more);
-    let next_cursor = last.map(|last| cursor::after(last.id, &filter));
+    let next_cursor = last.map(|last| cursor::after(last.id.0, &filter));
     let span = Span::around(now, tasks.iter());
     let tasks = tasks.iter().map(|task| TaskView::new(task, waiting(&core, task, now))).collect();
     let answer = success(TaskListView { tasks, total, page, page_size, next_cursor });

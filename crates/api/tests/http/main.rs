@@ -11,7 +11,13 @@ mod create;
 #[cfg(test)]
 mod devices;
 #[cfg(test)]
+mod form;
+#[cfg(test)]
 mod license;
+#[cfg(test)]
+mod material_files;
+#[cfg(test)]
+mod materials;
 #[cfg(test)]
 mod options;
 #[cfg(test)]

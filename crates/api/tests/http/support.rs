@@ -156,6 +156,22 @@ impl Api {
         (status, tag)
     }
 
+    /// The head and the bytes of an answer that is a file.
+    pub(crate) async fn bytes(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> (ureq::http::Response<()>, Vec<u8>) {
+        let mut request = ureq::http::Request::get(format!("{}{path}", self.url()));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (request, agent) = (request.body(()).unwrap(), self.agent.clone());
+        let (head, mut body) =
+            tokio::task::spawn_blocking(move || agent.run(request)).await.unwrap().unwrap().into_parts();
+        (ureq::http::Response::from_parts(head, ()), body.read_to_vec().unwrap())
+    }
+
     pub(crate) async fn send(
         &self,
         method: &str,

@@ -1,0 +1,104 @@
+//! A file while it comes: written under a temporary name and hashed on threads for blocking work, a megabyte at a time,
+//! so that however large it is, it costs neither memory nor the time of other requests.
+
+use std::fmt::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use actix_web::web::Bytes;
+use sha2::{Digest, Sha256};
+use tikmatrix_domain::MediaType;
+
+use super::media_type;
+use super::unkept::Unkept;
+
+/// How much is gathered before it is written.
+const AT_ONCE: usize = 1024 * 1024;
+
+/// A file that is being received.
+pub(crate) struct Incoming {
+    content: Unkept,
+    /// None only after a write that broke off.
+    target: Option<Target>,
+    gathered: Vec<Bytes>,
+    gathered_bytes: usize,
+    head: Vec<u8>,
+    size: u64,
+}
+
+struct Target {
+    file: File,
+    hash: Sha256,
+}
+
+/// A file that was received to its end and is on the disk, under a temporary name.
+pub(crate) struct Received {
+    pub(crate) content: Unkept,
+    /// In bytes.
+    pub(crate) size: u64,
+    /// In lower-case hexadecimal.
+    pub(crate) sha256: String,
+}
+
+impl Incoming {
+    pub(super) async fn begin(path: PathBuf) -> io::Result<Self> {
+        let content = Unkept::new(path.clone());
+        let opened =
+            tokio::task::spawn_blocking(move || OpenOptions::new().write(true).create_new(true).open(path));
+        let file = opened.await.map_err(io::Error::other)??;
+        let target = Some(Target { file, hash: Sha256::new() });
+        Ok(Self { content, target, gathered: Vec::new(), gathered_bytes: 0, head: Vec::new(), size: 0 })
+    }
+
+    /// How many bytes have come.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// What it is, as far as what has come tells.
+    pub(crate) fn media_type(&self) -> Option<MediaType> {
+        media_type::of(&self.head)
+    }
+
+    /// Takes the next bytes.
+    pub(crate) async fn write(&mut self, bytes: Bytes) -> io::Result<()> {
+        let wanted = media_type::ENOUGH.saturating_sub(self.head.len()).min(bytes.len());
+        self.head.extend_from_slice(&bytes[..wanted]);
+        self.size += bytes.len() as u64;
+        self.gathered_bytes += bytes.len();
+        self.gathered.push(bytes);
+        if self.gathered_bytes >= AT_ONCE { self.flush(false).await } else { Ok(()) }
+    }
+
+    /// Ends the file; it outlasts a loss of power from then on.
+    pub(crate) async fn finish(mut self) -> io::Result<Received> {
+        self.flush(true).await?;
+        let hash = self.target.map(|target| target.hash.finalize()).unwrap_or_default();
+        let mut sha256 = String::new();
+        for byte in hash {
+            // Writing to a string cannot fail.
+            let _ = write!(sha256, "{byte:02x}");
+        }
+        Ok(Received { content: self.content, size: self.size, sha256 })
+    }
+
+    async fn flush(&mut self, is_last: bool) -> io::Result<()> {
+        let broken_off = || io::Error::other("an earlier write broke off");
+        let mut target = self.target.take().ok_or_else(broken_off)?;
+        let gathered = std::mem::take(&mut self.gathered);
+        self.gathered_bytes = 0;
+        let writing = tokio::task::spawn_blocking(move || {
+            for bytes in gathered {
+                target.hash.update(&bytes);
+                target.file.write_all(&bytes)?;
+            }
+            if is_last {
+                target.file.sync_all()?;
+            }
+            Ok::<_, io::Error>(target)
+        });
+        self.target = Some(writing.await.map_err(io::Error::other)??);
+        Ok(())
+    }
+}

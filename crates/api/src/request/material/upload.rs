@@ -1,0 +1,249 @@
+//! The body of `POST /api/v1/material`: `multipart/form-data` with any number of `file` parts, a `thumbnail` behind a
+//! file that is to have one of its own, and one `metadata` part. Files go to the library as they come.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+
+use actix_multipart::{Field, Multipart, MultipartError};
+use actix_web::error::PayloadError;
+use actix_web::http::header;
+use actix_web::{HttpRequest, web};
+use futures_core::Stream;
+use serde_json::Value;
+use tikmatrix_device::script::unknown_name;
+use tikmatrix_domain::MediaType;
+
+use super::metered::Body;
+use crate::error::{ApiError, ErrorCode};
+use crate::json;
+use crate::library::{ENOUGH, Incoming, Library, Received};
+use crate::request::fields::shortened;
+
+/// The most files in one request.
+const MOST_FILES: usize = 100;
+/// The most characters that are kept of a file's name.
+const LONGEST_NAME: usize = 200;
+/// The largest `metadata`, in bytes.
+const LARGEST_METADATA: usize = 1024 * 1024;
+/// The largest `thumbnail`, in bytes.
+const LARGEST_THUMBNAIL: u64 = 16 * 1024 * 1024;
+/// The parts that are known.
+const PARTS: [&str; 3] = ["file", "thumbnail", "metadata"];
+/// What the library takes, for messages.
+const TAKEN: &str = "MP4, JPG, PNG";
+
+/// What came, file by file.
+#[derive(Default)]
+pub(crate) struct Upload {
+    /// The files, at least one.
+    pub(crate) files: Vec<UploadedFile>,
+    /// The JSON of `metadata`, if there was one.
+    pub(crate) metadata: Option<Value>,
+}
+
+/// One file that came.
+pub(crate) struct UploadedFile {
+    /// What its sender calls it, fit to be shown.
+    pub(crate) name: String,
+    /// What it is by its bytes.
+    pub(crate) media_type: MediaType,
+    pub(crate) content: Received,
+    /// The image that came for its thumbnail.
+    pub(crate) thumbnail: Option<(Received, MediaType)>,
+}
+
+/// Receives an upload. Of one that is refused nothing is left on the disk.
+///
+/// # Errors
+/// 41501 when the body is no form, 41301 when a file is too large, 40001 when something else is wrong, 50001 when the
+/// disk is.
+pub(crate) async fn receive(
+    library: &Library,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<Upload, ApiError> {
+    check_media_type(request)?;
+    let body = Body::new(payload);
+    let mut form = Multipart::new(request.headers(), body.pieces());
+    let received = parts(library, &mut form, &body).await;
+    if received.is_err() {
+        drop(form);
+        body.throw_away().await;
+    }
+    received
+}
+
+fn check_media_type(request: &HttpRequest) -> Result<(), ApiError> {
+    let refuse = |message: String| Err(ApiError::new(ErrorCode::NotJson, message));
+    let Some(given) = request.headers().get(header::CONTENT_TYPE) else {
+        return refuse("header Content-Type: multipart/form-data is required".to_owned());
+    };
+    let given = given.to_str().unwrap_or_default();
+    let form = given.parse::<mime::Mime>().ok().filter(|it| it.essence_str() == "multipart/form-data");
+    let Some(form) = form else {
+        return refuse(format!("header Content-Type: {:?} is not multipart/form-data", shortened(given)));
+    };
+    // RFC 2046, 5.1.1. The reader of parts does not bear shorter ones than any client makes.
+    let boundary = form.get_param(mime::BOUNDARY).map(|boundary| boundary.as_str().len());
+    match boundary {
+        Some(4..=70) => Ok(()),
+        Some(_) => {
+            Err(ApiError::invalid("header Content-Type", "has a boundary that is not 4 to 70 characters"))
+        }
+        None => Err(ApiError::invalid("header Content-Type", "has no boundary")),
+    }
+}
+
+async fn parts(library: &Library, form: &mut Multipart, body: &Body) -> Result<Upload, ApiError> {
+    let mut upload = Upload::default();
+    while let Some(field) = next(form, body).await {
+        let mut field = field.map_err(broken)?;
+        body.begins_part();
+        let name = field.name().unwrap_or_default().to_owned();
+        match name.as_str() {
+            "file" if upload.files.len() == MOST_FILES => {
+                return Err(ApiError::invalid("file", format!("is given more than {MOST_FILES} times")));
+            }
+            "file" => {
+                let path = format!("file[{}]", upload.files.len());
+                let name = label(&field);
+                let (content, media_type) = file(library, &mut field, body, &path, library.largest()).await?;
+                upload.files.push(UploadedFile { name, media_type, content, thumbnail: None });
+            }
+            "thumbnail" => {
+                let path = format!("thumbnail of file[{}]", upload.files.len().saturating_sub(1));
+                let (content, media_type) = file(library, &mut field, body, &path, LARGEST_THUMBNAIL).await?;
+                if media_type == MediaType::Mp4 {
+                    return Err(ApiError::invalid(path, "is a video, and an image is needed: JPG, PNG"));
+                }
+                match upload.files.last_mut() {
+                    Some(file) if file.thumbnail.is_none() => file.thumbnail = Some((content, media_type)),
+                    Some(_) => return Err(ApiError::invalid(path, "is given more than once")),
+                    None => {
+                        return Err(ApiError::invalid("thumbnail", "belongs behind the file that it shows"));
+                    }
+                }
+            }
+            "metadata" if upload.metadata.is_some() => {
+                return Err(ApiError::invalid("metadata", "is given more than once"));
+            }
+            "metadata" => upload.metadata = Some(metadata(&mut field, body).await?),
+            other => return Err(ApiError::invalid(shortened(other), unknown_name("part", other, &PARTS))),
+        }
+    }
+    if upload.files.is_empty() {
+        return Err(ApiError::invalid("file", "is required: a part of this name for each file"));
+    }
+    Ok(upload)
+}
+
+/// What comes next. The reader of parts waits for ever at the end of a body that ends within a boundary.
+async fn next<T>(
+    parts: &mut (impl Stream<Item = Result<T, MultipartError>> + Unpin),
+    body: &Body,
+) -> Option<Result<T, MultipartError>> {
+    poll_fn(|context| match Pin::new(&mut *parts).poll_next(context) {
+        Poll::Pending if body.has_ended() => Poll::Ready(Some(Err(MultipartError::Incomplete))),
+        other => other,
+    })
+    .await
+}
+
+/// Receives one file, and knows as soon as its first bytes are there whether it is of a kind that is taken.
+async fn file(
+    library: &Library,
+    field: &mut Field,
+    body: &Body,
+    path: &str,
+    largest: u64,
+) -> Result<(Received, MediaType), ApiError> {
+    let failed = |error: std::io::Error| ApiError::internal("POST /api/v1/material", &error);
+    let unknown = || ApiError::invalid(path, format!("is none of {TAKEN} by its content"));
+    let mut incoming: Incoming = library.begin().await.map_err(failed)?;
+    while let Some(bytes) = next(field, body).await {
+        let bytes = bytes.map_err(broken)?;
+        body.was_read(bytes.len());
+        incoming.write(bytes).await.map_err(failed)?;
+        if incoming.size() > largest {
+            let message = format!("{path}: is larger than {largest} bytes, which is the most that is taken");
+            return Err(ApiError::new(ErrorCode::BodyTooLarge, message));
+        }
+        if incoming.size() >= ENOUGH as u64 && incoming.media_type().is_none() {
+            return Err(unknown());
+        }
+    }
+    if incoming.size() == 0 {
+        return Err(ApiError::invalid(path, "is empty"));
+    }
+    let media_type = incoming.media_type().ok_or_else(unknown)?;
+    Ok((incoming.finish().await.map_err(failed)?, media_type))
+}
+
+async fn metadata(field: &mut Field, body: &Body) -> Result<Value, ApiError> {
+    let mut text = Vec::new();
+    while let Some(bytes) = next(field, body).await {
+        let bytes = bytes.map_err(broken)?;
+        body.was_read(bytes.len());
+        if text.len() + bytes.len() > LARGEST_METADATA {
+            let message = format!("metadata: is larger than {LARGEST_METADATA} bytes");
+            return Err(ApiError::new(ErrorCode::BodyTooLarge, message));
+        }
+        text.extend_from_slice(&bytes);
+    }
+    json::parse(&text).map_err(|reason| ApiError::invalid("metadata", reason))
+}
+
+/// What people see of the name that a client gives a file. It is never part of a path.
+fn label(field: &Field) -> String {
+    let given = field.content_disposition().and_then(|it| {
+        let extended = it.get_filename_ext().map(|name| String::from_utf8_lossy(&name.value).into_owned());
+        extended.or_else(|| it.get_filename().map(str::to_owned))
+    });
+    fit_to_be_shown(&given.unwrap_or_default())
+}
+
+fn fit_to_be_shown(given: &str) -> String {
+    let name = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let shown: String = name.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect();
+    match shown.trim() {
+        "" | "." | ".." => "unnamed".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is an adapter for map_err")]
+fn broken(error: MultipartError) -> ApiError {
+    let reason = match &error {
+        MultipartError::Payload(PayloadError::Overflow) => "the head of a part is too long".to_owned(),
+        MultipartError::Payload(error) => format!("the body could not be read: {error}"),
+        MultipartError::Incomplete | MultipartError::BoundaryMissing => {
+            "the body ends before its last boundary, or has another one than its header says".to_owned()
+        }
+        other => format!("the body is no valid form: {other}"),
+    };
+    ApiError::invalid("", reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_labels_and_never_paths() {
+        for (given, shown) in [
+            ("video.mp4", "video.mp4"),
+            ("../../x", "x"),
+            (r"C:\Videos\x.mp4", "x.mp4"),
+            ("CON", "CON"),
+            ("..", "unnamed"),
+            ("a/", "unnamed"),
+            ("", "unnamed"),
+            (" \u{0}\n", "unnamed"),
+            ("שלום \u{1f469}.mp4", "שלום \u{1f469}.mp4"),
+        ] {
+            assert_eq!(fit_to_be_shown(given), shown, "{given:?}");
+        }
+        assert_eq!(fit_to_be_shown(&"ü".repeat(4000)), "ü".repeat(LONGEST_NAME));
+    }
+}

@@ -1,0 +1,164 @@
+//! Materials: uploaded, read, changed, deleted.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use tikmatrix_domain::{Material, MaterialId, TaskId};
+use tikmatrix_storage::{MaterialChanged, MaterialRemoval, NewMaterial, Page, PageStart};
+
+use super::{material_file, path, wrong_method};
+use crate::core::Core;
+use crate::envelope::success;
+use crate::error::{ApiError, ErrorCode};
+use crate::library::{NewFiles, Unusable};
+use crate::request::{Query, body, cursor, material};
+use crate::view::{DeletedView, MaterialListView, MaterialUploadView, MaterialView};
+
+/// Adds the routes.
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::resource("/api/v1/material")
+                .route(web::get().to(list))
+                .route(web::post().to(upload))
+                .default_service(web::to(|request| wrong_method(request, "GET, POST"))),
+        )
+        .service(
+            web::resource("/api/v1/material/{material_id}")
+                .route(web::get().to(show))
+                .route(web::patch().to(change))
+                .route(web::delete().to(delete))
+                .default_service(web::to(|request| wrong_method(request, "GET, PATCH, DELETE"))),
+        )
+        .service(
+            web::resource("/api/v1/material/{material_id}/content")
+                .route(web::get().to(material_file::content))
+                .default_service(web::to(|request| wrong_method(request, "GET"))),
+        )
+        .service(
+            web::resource("/api/v1/material/{material_id}/thumbnail")
+                .route(web::get().to(material_file::thumbnail))
+                .default_service(web::to(|request| wrong_method(request, "GET"))),
+        );
+}
+
+/// `GET /api/v1/material`.
+async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let (filter, Page { start, size: page_size }) = material::list(request.query_string())?;
+    // One more than the page holds tells whether there are more.
+    let (page, size) = match start {
+        PageStart::Number(page) => (Some(page), page_size),
+        PageStart::Before(_) => (None, page_size + 1),
+    };
+    let (mut materials, total) = core
+        .store
+        .materials(filter.clone(), Page { start, size })
+        .await
+        .map_err(|error| ApiError::internal("GET /api/v1/material", &error))?;
+    let has_more = match page {
+        Some(page) => u64::from(page) * u64::from(page_size) < total,
+        None => materials.len() > page_size as usize,
+    };
+    materials.truncate(page_size as usize);
+    let last = materials.last().filter(|_| has_more);
+    let next_cursor = last.map(|last| cursor::after(last.id.0, &filter));
+    let materials = materials.iter().map(MaterialView::from).collect();
+    Ok(success(MaterialListView { materials, total, page, page_size, next_cursor }))
+}
+
+/// `POST /api/v1/material`. All of its files come into the library, or none.
+async fn upload(
+    core: web::Data<Core>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let upload = material::receive(&core.library, &request, payload).await?;
+    let details = material::details(upload.metadata, upload.files.len())?;
+    let mut files: Vec<NewFiles> = Vec::with_capacity(upload.files.len());
+    for (index, uploaded) in upload.files.into_iter().enumerate() {
+        let material::UploadedFile { name, media_type, content, thumbnail } = uploaded;
+        let settled = core.library.settle(name, content, thumbnail, media_type).await;
+        files.push(settled.map_err(|error| unusable(index, &error))?);
+    }
+    let new = files.iter().zip(details);
+    let new = new.map(|(new, details)| NewMaterial { file: new.file.clone(), details }).collect();
+    let added = core
+        .store
+        .add_materials(new, core.clock.now())
+        .await
+        .map_err(|error| ApiError::internal("POST /api/v1/material", &error))?;
+    for (added, file) in added.iter().zip(files) {
+        if added.is_new {
+            file.keep();
+        }
+    }
+    Ok(success(MaterialUploadView::from(added.as_slice())))
+}
+
+/// `GET /api/v1/material/{material_id}`.
+async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let found = find(&core, &request, "GET /api/v1/material/{material_id}").await?;
+    Ok(success(MaterialView::from(&found)))
+}
+
+/// `PATCH /api/v1/material/{material_id}`.
+async fn change(
+    core: web::Data<Core>,
+    request: HttpRequest,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let id = MaterialId(path::number(&request, "material_id")?);
+    let change = material::change(body::json(&request, body)?)?;
+    let changed = core
+        .store
+        .change_material(id, change, core.clock.now())
+        .await
+        .map_err(|error| ApiError::internal("PATCH /api/v1/material/{material_id}", &error))?;
+    match changed {
+        MaterialChanged::Changed(material) => Ok(success(MaterialView::from(&*material))),
+        MaterialChanged::NotThere => Err(no_such_material(id)),
+        MaterialChanged::Reserved(task) => Err(reserved("used", task)),
+    }
+}
+
+/// `DELETE /api/v1/material/{material_id}`.
+async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Query::none(request.query_string())?;
+    let id = MaterialId(path::number(&request, "material_id")?);
+    let removal = core
+        .store
+        .delete_material(id)
+        .await
+        .map_err(|error| ApiError::internal("DELETE /api/v1/material/{material_id}", &error))?;
+    match removal {
+        MaterialRemoval::Removed(file) => {
+            core.library.remove(&file).await;
+            Ok(success(DeletedView { deleted_count: 1 }))
+        }
+        MaterialRemoval::NotThere => Err(no_such_material(id)),
+        MaterialRemoval::Reserved(task) => Err(reserved("material_id", task)),
+    }
+}
+
+/// The material that the path names.
+pub(super) async fn find(core: &Core, request: &HttpRequest, attempt: &str) -> Result<Material, ApiError> {
+    let id = MaterialId(path::number(request, "material_id")?);
+    let found = core.store.material(id).await.map_err(|error| ApiError::internal(attempt, &error))?;
+    found.ok_or_else(|| no_such_material(id))
+}
+
+fn no_such_material(id: MaterialId) -> ApiError {
+    ApiError::new(ErrorCode::NotFound, format!("there is no material {}", id.0))
+}
+
+fn reserved(field: &str, task: TaskId) -> ApiError {
+    ApiError::invalid(field, format!("task {task} is publishing this material: wait for its end, or stop it"))
+}
+
+fn unusable(index: usize, error: &Unusable) -> ApiError {
+    match error {
+        Unusable::Io(error) => ApiError::internal("POST /api/v1/material", error),
+        wrong => ApiError::invalid(format!("file[{index}]"), wrong.to_string()),
+    }
+}

@@ -1,0 +1,84 @@
+//! The bytes of materials, whole or in ranges, and their thumbnails.
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+
+use actix_files::NamedFile;
+use actix_web::http::header::{
+    self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue, HeaderValue,
+};
+use actix_web::{HttpRequest, HttpResponse, web};
+use tikmatrix_domain::MediaType;
+
+use super::material::find;
+use crate::core::Core;
+use crate::error::{ApiError, ErrorCode};
+use crate::request::Query;
+
+/// `GET /api/v1/material/{material_id}/content`.
+pub(super) async fn content(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    const ATTEMPT: &str = "GET /api/v1/material/{material_id}/content";
+    Query::none(request.query_string())?;
+    let material = find(&core, &request, ATTEMPT).await?;
+    let path = core.library.path(&material.file.file);
+    send(&request, ATTEMPT, path, material.file.media_type, &material.file.name).await
+}
+
+/// `GET /api/v1/material/{material_id}/thumbnail`.
+pub(super) async fn thumbnail(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    const ATTEMPT: &str = "GET /api/v1/material/{material_id}/thumbnail";
+    Query::none(request.query_string())?;
+    let material = find(&core, &request, ATTEMPT).await?;
+    let Some(file) = &material.file.thumbnail else {
+        let message = format!(
+            "material {} has no thumbnail: a video has one only if a thumbnail part was uploaded behind it",
+            material.id.0
+        );
+        return Err(ApiError::new(ErrorCode::NotFound, message));
+    };
+    send(&request, ATTEMPT, core.library.path(file), MediaType::Jpeg, "thumbnail.jpg").await
+}
+
+async fn send(
+    request: &HttpRequest,
+    attempt: &str,
+    path: PathBuf,
+    media_type: MediaType,
+    name: &str,
+) -> Result<HttpResponse, ApiError> {
+    let failed = |error: io::Error| ApiError::internal(attempt, &error);
+    let opening = tokio::task::spawn_blocking(move || NamedFile::from_file(File::open(&path)?, path));
+    let file = opening.await.map_err(|error| failed(io::Error::other(error)))?.map_err(failed)?;
+    let media_type = media_type.text().parse().unwrap_or(mime::APPLICATION_OCTET_STREAM);
+    let file = file.set_content_type(media_type).set_content_disposition(disposition(name));
+    let length = file.metadata().len();
+    let mut response = file.into_response(request);
+    // It answers without a body of ours when a header asks for what cannot be.
+    if response.status().is_client_error() {
+        let reason = format!("asks for what does not fit this file of {length} bytes");
+        let field =
+            if request.headers().contains_key(header::RANGE) { "header Range" } else { "header If-Match" };
+        return Err(ApiError::invalid(field, reason));
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // What clients uploaded is data: a browser that opens it must neither guess its type nor run any of it.
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    Ok(response)
+}
+
+/// To be shown, and under its own name when it is saved.
+fn disposition(name: &str) -> ContentDisposition {
+    let plain = |letter: char| if letter.is_ascii() { letter } else { '_' };
+    let mut parameters = vec![DispositionParam::Filename(name.chars().map(plain).collect())];
+    if !name.is_ascii() {
+        parameters.push(DispositionParam::FilenameExt(ExtendedValue {
+            charset: Charset::Ext("UTF-8".to_owned()),
+            language_tag: None,
+            value: name.as_bytes().to_vec(),
+        }));
+    }
+    ContentDisposition { disposition: DispositionType::Inline, parameters }
+}
