@@ -62,7 +62,8 @@ impl Library {
 
     /// Begins to receive a file.
     pub(crate) async fn begin(&self) -> io::Result<Incoming> {
-        Incoming::begin(self.folder.join(format!("{:032x}.part", rand::random::<u128>()))).await
+        Incoming::begin(self.folder.join(format!("{:032x}.{}", rand::random::<u128>(), cleaning::UNFINISHED)))
+            .await
     }
 
     /// Gives the files of a material that was received their names, and makes the thumbnail: of the image itself or, if

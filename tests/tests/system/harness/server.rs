@@ -131,6 +131,23 @@ impl Server {
         answer_of(self.agent.run(request.body(body).unwrap()))
     }
 
+    /// Uploads a video to the library, and gives the material that it became.
+    pub(crate) fn upload(&self, video: &Video, metadata: &Value) -> Value {
+        const BOUNDARY: &str = "----the-boundary-of-this-form";
+        let mut body = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"metadata\"\r\n\r\n{metadata}\r\n\
+             --{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"video.mp4\"\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend(std::fs::read(video.path()).unwrap());
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let request = self.agent.post(format!("{}/api/v1/material", self.url));
+        let request = request.content_type(format!("multipart/form-data; boundary={BOUNDARY}"));
+        let answer = answer_of(request.send(&body[..]));
+        assert_eq!((answer.status, &answer.body["code"]), (200, &json!(0)), "{answer:?}");
+        answer.body["data"]["materials"][0].clone()
+    }
+
     /// The media type and the bytes of a file.
     pub(crate) fn download(&self, path: &str) -> (String, Vec<u8>) {
         let mut response = self.agent.get(format!("{}{path}", self.url)).call().unwrap();
