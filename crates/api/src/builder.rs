@@ -29,6 +29,11 @@ const MOST_CONNECTIONS: usize = 512;
 
 /// The largest file that the material library takes, in bytes: a quarter of an hour of video as phones record it.
 const LARGEST_MATERIAL: u64 = 2 * 1024 * 1024 * 1024;
+/// How many requests are worked on at once. Fewer than the connections, so that whoever watches over the server always
+/// finds one that is answered.
+const MOST_REQUESTS: usize = 256;
+/// How many tasks may wait: far more than any farm works off in a day, and few enough for every disk.
+const MOST_PENDING: u64 = 1_000_000;
 
 /// Routes from outside that the server has too.
 pub(crate) type MoreRoutes = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
@@ -44,6 +49,8 @@ pub struct ServerBuilder {
     pub(crate) require_token: bool,
     pub(crate) most_connections: usize,
     pub(crate) largest_material: u64,
+    pub(crate) most_requests: usize,
+    pub(crate) most_pending: u64,
     pub(crate) phones: Vec<String>,
     pub(crate) adb_server: Option<AdbServer>,
     pub(crate) scripts: ScriptRegistry,
@@ -66,6 +73,8 @@ impl ServerBuilder {
             require_token: false,
             most_connections: MOST_CONNECTIONS,
             largest_material: LARGEST_MATERIAL,
+            most_requests: MOST_REQUESTS,
+            most_pending: MOST_PENDING,
             phones: Vec::new(),
             adb_server: None,
             scripts: ScriptRegistry::default(),
@@ -133,6 +142,20 @@ impl ServerBuilder {
     #[must_use]
     pub fn largest_material(mut self, bytes: u64) -> Self {
         self.largest_material = bytes;
+        self
+    }
+
+    /// How many requests are worked on at once, at least 1; those beyond are answered with 42901. Default: 256.
+    #[must_use]
+    pub fn most_requests(mut self, most: usize) -> Self {
+        self.most_requests = most;
+        self
+    }
+
+    /// How many tasks may wait; a request for more is answered with 42901. Default: 1,000,000.
+    #[must_use]
+    pub fn most_pending(mut self, most: u64) -> Self {
+        self.most_pending = most;
         self
     }
 

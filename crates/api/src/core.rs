@@ -10,6 +10,7 @@ use tikmatrix_domain::Clock;
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::gate::Gate;
 use crate::library::Library;
@@ -35,6 +36,8 @@ pub(crate) struct Core {
     pub(crate) paused: AtomicBool,
     /// What entity tags are made with.
     pub(crate) tag_keys: RandomState,
+    /// Cancelled when the server ends, and answers without an end are to end with it.
+    pub(crate) ending: CancellationToken,
     /// What time it is.
     pub(crate) clock: Arc<dyn Clock>,
 }

@@ -30,6 +30,12 @@ pub(crate) fn failure<Data: Serialize>(
     respond(status, &Envelope { code, message, data })
 }
 
+/// The text of a failure that has no data.
+pub(crate) fn text_of_failure(code: u32, message: &str) -> String {
+    let envelope = Envelope::<()> { code, message: message.to_owned(), data: None };
+    serde_json::to_string(&envelope).unwrap_or_default()
+}
+
 fn respond<Data: Serialize>(status: StatusCode, envelope: &Envelope<Data>) -> HttpResponse {
     // Answers change from one moment to the next, and a proxy or browser must not keep them.
     HttpResponse::build(status).insert_header(("Cache-Control", "no-store")).json(envelope)

@@ -33,6 +33,8 @@ pub(crate) enum ErrorCode {
     NotJson,
     /// An `Idempotency-Key` was used with another body, or its request is still in flight.
     Conflict,
+    /// More is asked for at once than the server works on, or the queue is full.
+    TooMany,
     /// Something failed that the client has no part in.
     Internal,
 }
@@ -51,6 +53,7 @@ impl ErrorCode {
             Self::BodyTooLarge => (41301, StatusCode::PAYLOAD_TOO_LARGE),
             Self::NotJson => (41501, StatusCode::UNSUPPORTED_MEDIA_TYPE),
             Self::Conflict => (40901, StatusCode::CONFLICT),
+            Self::TooMany => (42901, StatusCode::TOO_MANY_REQUESTS),
             Self::Internal => (50001, StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
@@ -64,12 +67,14 @@ pub(crate) struct ApiError {
     problems: Vec<Problem>,
     /// The methods that the route does have, for the header `Allow`.
     allow: Option<&'static str>,
+    /// In how many seconds it may be better, for the header `Retry-After`.
+    retry_after: Option<u32>,
 }
 
 impl ApiError {
     /// An error without anything to say of single fields.
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), problems: Vec::new(), allow: None }
+        Self { code, message: message.into(), problems: Vec::new(), allow: None, retry_after: None }
     }
 
     /// Everything that is wrong with a request, at once. `problems` is not empty.
@@ -80,7 +85,7 @@ impl ApiError {
             2 => format!("{first} (and 1 more problem: see data)"),
             count => format!("{first} (and {} more problems: see data)", count - 1),
         };
-        Self { code, message, problems, allow: None }
+        Self { problems, ..Self::new(code, message) }
     }
 
     /// One thing that is wrong with one field.
@@ -93,6 +98,11 @@ impl ApiError {
     pub(crate) fn method(method: &str, path: &str, allow: &'static str) -> Self {
         let message = format!("{path} does not take {method}, only {allow}");
         Self { allow: Some(allow), ..Self::new(ErrorCode::MethodNotAllowed, message) }
+    }
+
+    /// There is too much to do; after `seconds` it may be better.
+    pub(crate) fn too_many(message: String, seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..Self::new(ErrorCode::TooMany, message) }
     }
 
     /// Something failed that the client has no part in. The cause goes to the log under a number that the client
@@ -125,6 +135,9 @@ impl ResponseError for ApiError {
         let mut response = failure(status, code, self.message.clone(), data);
         if let Some(allow) = self.allow {
             response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(allow));
+        }
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         if self.code == ErrorCode::TokenRequired {
             let scheme = header::HeaderValue::from_static("Bearer realm=\"TikMatrix\"");

@@ -6,37 +6,31 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, web};
+use actix_web::web;
 use tikmatrix_device::registry::Registry;
 use tikmatrix_runner::{Runner, RunnerOptions};
 use tikmatrix_storage::{StorageError, Store};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::access::{self, Access, HostName, HostNames, Tokens};
-use crate::builder::{MoreRoutes, ServerBuilder};
+use crate::builder::ServerBuilder;
 use crate::core::Core;
-use crate::gate::{self, Gate};
+use crate::event_keeping;
+use crate::gate::Gate;
 use crate::library::Library;
-use crate::listen::{self, Listeners};
+use crate::listen;
 use crate::request::idempotency::KeysInFlight;
-use crate::routes;
+use crate::serving::{Limits, serve};
 use crate::start_error::StartError;
 
 /// The database, in the data directory.
 const DATABASE: &str = "tikmatrix.sqlite";
 /// The files of the material library, in the data directory.
 const MATERIALS: &str = "materials";
-/// Threads that answer requests: what takes long runs elsewhere.
-const WORKERS: usize = 2;
-/// How long answers that are under way may take when the server ends.
-const SECONDS_FOR_LAST_ANSWERS: u64 = 2;
-/// How long a client may take to send the head of a request.
-const CLIENT_LIMIT: Duration = Duration::from_secs(10);
 
 /// A server that runs. Dropping it does not end it: it goes on for as long as the tokio runtime does.
 pub struct Server {
@@ -48,6 +42,8 @@ pub struct Server {
     gate: Gate,
     gate_keeper: JoinHandle<()>,
     settings_keeper: JoinHandle<()>,
+    event_keeper: JoinHandle<()>,
+    ending: CancellationToken,
 }
 
 impl Server {
@@ -79,10 +75,22 @@ impl Server {
 
     /// Ends the server: no new requests, running tasks are interrupted and accounted for, phones are let go.
     pub async fn shutdown(self) {
-        let Self { handle, http, runner, registry, gate, gate_keeper, settings_keeper, .. } = self;
+        let Self {
+            handle,
+            http,
+            runner,
+            registry,
+            gate,
+            gate_keeper,
+            settings_keeper,
+            event_keeper,
+            ending,
+            ..
+        } = self;
+        ending.cancel();
         tokio::join!(handle.stop(true), runner.shutdown());
         registry.shutdown().await;
-        for keeper in [gate_keeper, settings_keeper] {
+        for keeper in [gate_keeper, settings_keeper, event_keeper] {
             keeper.abort();
             // It was told to end, and has nothing more to say.
             let _ = keeper.await;
@@ -100,7 +108,8 @@ impl Server {
         let (directory, url) = (builder.data_directory.clone(), builder.database_url.clone());
         let store = tokio::task::spawn_blocking(move || open(&directory, url.as_deref()))
             .await
-            .map_err(|error| StartError::Http(io::Error::other(error)))??;
+            .map_err(|error| StartError::Http(io::Error::other(error)))??
+            .with_most_pending(builder.most_pending);
         let access = access(&builder, &store).await?;
         let gate = Gate::open(builder.license_options(), store.clone(), Arc::clone(&builder.clock)).await?;
         let materials = builder.data_directory.join(MATERIALS);
@@ -121,7 +130,10 @@ impl Server {
         })
         .await?;
         let paused = AtomicBool::new(store.settings().await?.paused);
+        let ending = CancellationToken::new();
+        let keeping = event_keeping::run(store.clone(), registry.watch(), Arc::clone(&builder.clock));
         let core = web::Data::new(Core {
+            ending: ending.clone(),
             paused,
             library,
             store,
@@ -134,9 +146,22 @@ impl Server {
             clock: builder.clock,
         });
         let settings_keeper = tokio::spawn(follow_settings(core.clone(), runner.news()));
-        let (handle, http) = serve(listeners, core, access, builder.more_routes, builder.most_connections)?;
+        let limits = Limits { connections: builder.most_connections, requests: builder.most_requests };
+        let (handle, http) = serve(listeners, core, access, builder.more_routes, limits)?;
         let gate_keeper = tokio::spawn(gate.clone().keep());
-        Ok(Self { addresses, handle, http, runner, registry, gate, gate_keeper, settings_keeper })
+        let event_keeper = tokio::spawn(keeping);
+        Ok(Self {
+            addresses,
+            handle,
+            http,
+            runner,
+            registry,
+            gate,
+            gate_keeper,
+            settings_keeper,
+            event_keeper,
+            ending,
+        })
     }
 }
 
@@ -188,36 +213,4 @@ async fn access(builder: &ServerBuilder, store: &Store) -> Result<Access, StartE
         });
     }
     Ok(Access::new(HostNames::new(names), Some(tokens)))
-}
-
-fn serve(
-    listeners: Listeners,
-    core: web::Data<Core>,
-    access: Access,
-    more_routes: MoreRoutes,
-    most_connections: usize,
-) -> Result<(ServerHandle, JoinHandle<io::Result<()>>), StartError> {
-    let access = web::Data::new(access);
-    let mut server = HttpServer::new(move || {
-        let more_routes = Arc::clone(&more_routes);
-        App::new()
-            .wrap(from_fn(gate::refuse_without_api))
-            .wrap(from_fn(access::guard))
-            .app_data(access.clone())
-            .app_data(core.clone())
-            .configure(routes::configure)
-            .configure(move |config| more_routes(config))
-            .default_service(web::to(routes::unknown_route))
-    })
-    .workers(WORKERS)
-    .max_connections((most_connections / WORKERS).max(1))
-    .client_request_timeout(CLIENT_LIMIT)
-    .shutdown_timeout(SECONDS_FOR_LAST_ANSWERS)
-    .disable_signals();
-    for socket in listeners.sockets {
-        server = server.listen(socket).map_err(StartError::Http)?;
-    }
-    let server = server.run();
-    let handle = server.handle();
-    Ok((handle, tokio::spawn(server)))
 }

@@ -5,6 +5,7 @@ mod access_token;
 mod account;
 mod clock;
 mod device;
+mod event;
 mod fan_out;
 mod group;
 mod history;
@@ -27,6 +28,7 @@ pub use access_token::{AccessToken, TokenName, UnusableTokenName};
 pub use account::{Account, AccountChange, AccountId, WantedAccount};
 pub use clock::{Clock, SystemClock};
 pub use device::{Device, DeviceChange, PhoneFacts};
+pub use event::{Event, EventId, EventKind, EventSubject, TaskChange};
 pub use fan_out::{
     AccountsByPhone, MAX_TASKS_PER_REQUEST, NewTask, Recipients, Target, TaskRequest, TooManyTasks,
 };

@@ -64,7 +64,7 @@ pub(crate) async fn delete(shared: &Arc<Shared>, ids: Vec<TaskId>) -> Result<Del
     let mut all = Deletion { running: ids, ..Deletion::default() };
     for _ in 0..=ROUNDS {
         let Deletion { deleted, running, not_found } =
-            shared.store.delete_tasks(std::mem::take(&mut all.running)).await?;
+            shared.store.delete_tasks(std::mem::take(&mut all.running), shared.clock.now()).await?;
         for id in &deleted {
             artifacts::remove(&shared.artifacts, *id).await;
         }

@@ -53,6 +53,19 @@ pub enum StorageError {
     /// A request asked for more tasks than one request may make.
     #[error(transparent)]
     TooManyTasks(TooManyTasks),
+    /// As many tasks wait as may.
+    #[error(
+        "{pending} tasks wait already, and no more than {most} may: {wanted} more have to wait until some are done, \
+         or deleted"
+    )]
+    QueueFull {
+        /// How many wait.
+        pending: u64,
+        /// How many may.
+        most: u64,
+        /// How many more were asked for.
+        wanted: usize,
+    },
     /// A request came under a key that another request was made with.
     #[error("the key was used for another request")]
     KeyUsedOtherwise,

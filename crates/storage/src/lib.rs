@@ -4,6 +4,7 @@
 mod address;
 mod connection;
 mod error;
+mod event_rows;
 mod filter;
 mod material_rows;
 mod operations;
@@ -12,12 +13,15 @@ mod reference_rows;
 mod rows;
 mod schema;
 mod store;
+mod wakes;
 mod writer;
 
 pub use error::StorageError;
 pub use filter::{AccountFilter, MaterialFilter, NumberedPage, Page, PageStart, TaskCounts, TaskFilter};
 pub use operations::{
-    AccountRemoval, Claim, Deletion, DeviceChanged, DeviceRemoval, FileTaken, GroupChanged, Installation,
-    MaterialAdded, MaterialChanged, MaterialRemoval, MaterialsTaken, NewMaterial, News, RequestKey,
+    AccountRemoval, Claim, Deletion, DeviceChanged, DeviceRemoval, EventFilter, Events, FileTaken,
+    GroupChanged, Installation, MaterialAdded, MaterialChanged, MaterialRemoval, MaterialsTaken, NewMaterial,
+    News, RequestKey,
 };
 pub use store::{Store, Version};
+pub use wakes::Wakes;

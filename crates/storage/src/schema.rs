@@ -161,6 +161,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    event (id) {
+        id -> BigInt,
+        at -> BigInt,
+        kind -> Text,
+        task_id -> Nullable<BigInt>,
+        serial -> Nullable<Text>,
+        attempt -> Nullable<Integer>,
+        progress -> Nullable<Integer>,
+        retry_at -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+        text -> Nullable<Text>,
+        address -> Nullable<Text>,
+        state -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     access_token (id) {
         id -> Text,
         name -> Text,

@@ -12,17 +12,20 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use tokio::sync::watch;
 
 use crate::address::Address;
 use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::readers::Readers;
+use crate::wakes::Wakes;
 use crate::writer::{Effect, Writer};
 
 /// The tasks' database. Clones share it; it closes when the last of them is gone.
 #[derive(Clone)]
 pub struct Store {
     database: Arc<Database>,
+    most_pending: u64,
 }
 
 /// In the order in which they are closed.
@@ -32,6 +35,10 @@ struct Database {
     readers: Readers,
     /// On SQLite only the program that holds the lock changes tasks, and can count the changes itself.
     changes: Option<Changes>,
+    /// Wakes those who wait for changes.
+    commits: watch::Sender<()>,
+    /// How many operations the database refused.
+    errors: AtomicU64,
     /// Held for as long as a SQLite database is open, so that no second server works on the same tasks. What works
     /// beside a server has none.
     lock: Option<File>,
@@ -104,11 +111,40 @@ impl Store {
         prepare(address).map_err(failed)?;
         let first = address.connect().map_err(failed)?;
         let changes = matches!(address, Address::Sqlite(_)).then(Changes::begin);
-        let counted = changes.clone();
-        let committed = move || counted.iter().for_each(Changes::happened);
+        let commits = watch::Sender::new(());
+        let (counted, told) = (changes.clone(), commits.clone());
+        let committed = move || {
+            counted.iter().for_each(Changes::happened);
+            told.send_replace(());
+        };
         let writer = Writer::new(address.clone(), first, committed);
         let readers = Readers::open(address).map_err(failed)?;
-        Ok(Self { database: Arc::new(Database { place: address.shown(), writer, readers, changes, lock }) })
+        let database = Database {
+            place: address.shown(),
+            writer,
+            readers,
+            changes,
+            commits,
+            errors: AtomicU64::new(0),
+            lock,
+        };
+        Ok(Self { most_pending: u64::MAX, database: Arc::new(database) })
+    }
+
+    /// The store with a limit on how many tasks may wait; no request makes more. Without it there is none.
+    #[must_use]
+    pub fn with_most_pending(self, most: u64) -> Self {
+        Self { most_pending: most, ..self }
+    }
+
+    pub(crate) fn most_pending(&self) -> u64 {
+        self.most_pending
+    }
+
+    /// How many operations the database refused since it was opened.
+    #[must_use]
+    pub fn database_errors(&self) -> u64 {
+        self.database.errors.load(Ordering::Relaxed)
     }
 
     /// Where the database is, without the password that its URL may hold.
@@ -139,13 +175,19 @@ impl Store {
         .await
     }
 
+    /// Word of every change of what is listed, and of every event, from now on.
+    #[must_use]
+    pub fn wakes(&self) -> Wakes {
+        Wakes::new(self.database.commits.subscribe(), self.database.changes.is_none())
+    }
+
     /// Runs `work` in a transaction that may write, one at a time.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        self.database.writer.run(operation, Effect::Listed, work).await
+        self.counted(self.database.writer.run(operation, Effect::Listed, work).await)
     }
 
     /// As [`Store::write`], for what leaves everything as it is that [`Store::version`] stands for.
@@ -154,7 +196,7 @@ impl Store {
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        self.database.writer.run(operation, Effect::Unlisted, work).await
+        self.counted(self.database.writer.run(operation, Effect::Unlisted, work).await)
     }
 
     /// Runs `work` in a transaction that only reads and sees one state of the database throughout.
@@ -190,7 +232,14 @@ impl Store {
             let _permit = permit;
             database.readers.run(operation, work)
         });
-        worked.await.map_err(|_join| StorageError::CutOff { operation })?
+        self.counted(worked.await.map_err(|_join| StorageError::CutOff { operation })?)
+    }
+
+    fn counted<T>(&self, result: Result<T, StorageError>) -> Result<T, StorageError> {
+        if matches!(result, Err(StorageError::Database { .. })) {
+            self.database.errors.fetch_add(1, Ordering::Relaxed);
+        }
+        result
     }
 }
 

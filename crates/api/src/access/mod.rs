@@ -9,11 +9,13 @@ mod tokens;
 
 use std::net::IpAddr;
 
-use actix_web::HttpMessage as _;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
 use actix_web::middleware::Next;
 use actix_web::web;
+use actix_web::{HttpMessage as _, ResponseError as _};
 
 pub use host_names::HostName;
 pub(crate) use host_names::HostNames;
@@ -23,10 +25,11 @@ pub use token_file::TokenFileError;
 pub(crate) use token_file::read as read_token_file;
 pub(crate) use tokens::Tokens;
 
+use crate::error::ApiError;
 use crate::patience::Patient;
 
 /// The one address that answers without a token, so that whoever watches over the server needs none.
-const HEALTH: &str = "/healthz";
+pub(crate) const HEALTH: &str = "/healthz";
 
 /// Who may talk to one server.
 pub(crate) struct Access {
@@ -49,6 +52,13 @@ pub(crate) enum Exposure {
 impl Access {
     pub(crate) fn new(names: HostNames, tokens: Option<Tokens>) -> Self {
         Self { names, tokens }
+    }
+
+    /// Whether whoever came with these headers would be let in now; yes as long as nobody can tell.
+    pub(crate) async fn admits(&self, headers: &HeaderMap) -> bool {
+        let Some(tokens) = &self.tokens else { return true };
+        let refused = |error: ApiError| error.status_code() == StatusCode::UNAUTHORIZED;
+        !tokens.check(headers).await.is_err_and(refused)
     }
 }
 

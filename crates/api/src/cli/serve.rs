@@ -53,6 +53,13 @@ pub(super) struct Options {
     #[arg(long, env = "TIKMATRIX_MAX_CONNECTIONS", value_name = "N", default_value_t = 512,
         value_parser = clap::value_parser!(u16).range(2..))]
     max_connections: u16,
+    /// How many requests are worked on at once; the others are answered with 42901
+    #[arg(long, env = "TIKMATRIX_MAX_REQUESTS", value_name = "N", default_value_t = 256,
+        value_parser = clap::value_parser!(u16).range(1..))]
+    max_requests: u16,
+    /// How many tasks may wait; requests for more are answered with 42901
+    #[arg(long, env = "TIKMATRIX_MAX_PENDING", value_name = "N", default_value_t = 1_000_000)]
+    max_pending: u64,
     /// Where the database and files are kept [default: the platform's place for a program's data]
     #[arg(long, env = "TIKMATRIX_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -135,7 +142,9 @@ fn open_to(mut builder: ServerBuilder, options: &Options) -> ServerBuilder {
         .port(options.port)
         .require_token(options.require_token)
         .most_connections(options.max_connections.into())
-        .largest_material(u64::from(options.max_material_mib) * 1024 * 1024);
+        .largest_material(u64::from(options.max_material_mib) * 1024 * 1024)
+        .most_requests(options.max_requests.into())
+        .most_pending(options.max_pending);
     if let Some(file) = &options.token_file {
         builder = builder.token_file(file);
     }

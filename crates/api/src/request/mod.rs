@@ -10,6 +10,7 @@ mod fields;
 pub(crate) mod group;
 pub(crate) mod idempotency;
 mod list_tasks;
+mod listen_to_events;
 pub(crate) mod material;
 mod names;
 mod options;
@@ -21,4 +22,5 @@ mod timing;
 
 pub(crate) use create_tasks::{CreateTasks, Defaults};
 pub(crate) use list_tasks::ListTasks;
+pub(crate) use listen_to_events::ListenToEvents;
 pub(crate) use query::Query;

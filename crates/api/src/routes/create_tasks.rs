@@ -9,6 +9,9 @@ use crate::error::ApiError;
 use crate::request::{CreateTasks, Defaults, Query, body, idempotency};
 use crate::view::CreatedView;
 
+/// When a full queue may have room again.
+const QUEUE_AGAIN_AFTER_SECONDS: u32 = 30;
+
 const ROUTE: &str = "POST /api/v1/task";
 
 /// `POST /api/v1/task`.
@@ -44,6 +47,7 @@ pub(super) async fn create(
 fn refusal(error: StorageError) -> ApiError {
     match error {
         StorageError::TooManyTasks(too_many) => ApiError::invalid("serials", too_many.to_string()),
+        StorageError::QueueFull { .. } => ApiError::too_many(error.to_string(), QUEUE_AGAIN_AFTER_SECONDS),
         StorageError::KeyUsedOtherwise => idempotency::used_otherwise(),
         error => ApiError::internal(ROUTE, &error),
     }

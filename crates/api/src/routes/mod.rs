@@ -5,12 +5,14 @@ mod change_tasks;
 mod create_tasks;
 mod device;
 mod edition;
+mod event;
 mod evidence;
 mod group;
 mod health;
 mod license;
 mod material;
 mod material_file;
+mod metrics;
 mod path;
 mod script;
 mod setting;
@@ -46,6 +48,7 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         .service(only("/api/v1/task/{task_id}/retry", "POST").route(web::post().to(change_tasks::retry)))
         .service(read_only("/api/v1/task/{task_id}/log").route(web::get().to(evidence::log)))
         .service(read_only("/api/v1/task/{task_id}/artifact/{name}").route(web::get().to(evidence::artifact)))
+        .service(read_only("/api/v1/event").route(web::get().to(event::listen)))
         .configure(account::configure)
         .service(read_only("/api/v1/license/check").route(web::get().to(license::check)))
         .configure(device::configure)
@@ -53,6 +56,7 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         .configure(material::configure)
         .configure(script::configure)
         .configure(setting::configure)
+        .service(read_only("/metrics").route(web::get().to(metrics::metrics)))
         .service(read_only("/healthz").route(web::get().to(health::health)));
 }
 

@@ -11,15 +11,27 @@ mod create;
 #[cfg(test)]
 mod devices;
 #[cfg(test)]
+mod endpoints;
+#[cfg(test)]
+mod events;
+#[cfg(test)]
 mod form;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod license;
+#[cfg(test)]
+mod limits;
 #[cfg(test)]
 mod material_files;
 #[cfg(test)]
 mod materials;
 #[cfg(test)]
+mod metrics;
+#[cfg(test)]
 mod options;
+#[cfg(test)]
+mod raw;
 #[cfg(test)]
 mod read;
 #[cfg(test)]

@@ -53,6 +53,7 @@ pub(crate) struct Api {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) allow: Option<String>,
+    pub(crate) retry_after: Option<String>,
     pub(crate) body: Value,
 }
 
@@ -186,8 +187,15 @@ impl Api {
         let request = request.body(body).unwrap();
         let agent = self.agent.clone();
         let mut response = tokio::task::spawn_blocking(move || agent.run(request)).await.unwrap().unwrap();
-        let allow = response.headers().get("allow").map(|value| value.to_str().unwrap().to_owned());
+        let header =
+            |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let (allow, retry_after) = (header("allow"), header("retry-after"));
         let status = response.status().as_u16();
-        Answer { status, allow, body: response.body_mut().read_json().expect("every answer is JSON") }
+        Answer {
+            status,
+            allow,
+            retry_after,
+            body: response.body_mut().read_json().expect("every answer is JSON"),
+        }
     }
 }

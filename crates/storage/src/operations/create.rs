@@ -9,7 +9,7 @@ use tikmatrix_domain::{AppKind, NewTask, Serial, Status, TaskId, Username};
 
 use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
-use crate::operations::{accounts, devices, settings};
+use crate::operations::{accounts, devices, events, settings};
 use crate::rows::{NewTaskRow, millis};
 use crate::schema::{task, task_number};
 use crate::store::Store;
@@ -76,6 +76,7 @@ pub(super) fn insert_all(
     let serials: BTreeSet<&Serial> = tasks.iter().filter_map(|task| task.serial.as_ref()).collect();
     devices::remember(connection, serials, now)?;
     let numbers = take_numbers(connection, tasks.len())?;
+    let (first, last) = (*numbers.start(), *numbers.end());
     let rows: Vec<NewTaskRow<'_>> = numbers.zip(tasks).map(|(number, task)| row(number, task, now)).collect();
     match connection {
         // A prepared statement for each task is the fastest there is where a statement costs no round trip.
@@ -90,6 +91,7 @@ pub(super) fn insert_all(
             }
         }
     }
+    events::tell_of_new(connection, first, last)?;
     Ok(rows.iter().map(|row| TaskId(row.id)).collect())
 }
 

@@ -5,6 +5,7 @@ mod accounts;
 mod counts;
 mod create;
 mod devices;
+mod events;
 mod groups;
 mod installation;
 mod lists;
@@ -25,6 +26,7 @@ mod work;
 
 pub use accounts::AccountRemoval;
 pub use devices::{DeviceChanged, DeviceRemoval};
+pub use events::{EventFilter, Events};
 pub use groups::GroupChanged;
 pub use installation::Installation;
 pub use material_use::{FileTaken, MaterialsTaken};

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use tikmatrix_domain::{IllegalTransition, LeaseId, Record, RecordedEvent, Status, TaskId};
+use tikmatrix_domain::{IllegalTransition, LeaseId, Record, RecordedEvent, Status, TaskChange, TaskId};
 
+use super::{events, work};
 use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::rows::{ArtifactRow, LogRow, StepRow, millis, storable};
@@ -19,6 +20,7 @@ impl Store {
         self.write("keep what a task reported", move |connection| {
             let Some(last) = records.last() else { return Ok(()) };
             show(connection, id, &lease, &records, last.at)?;
+            tell(connection, id, &records)?;
             keep(connection, id, &lease, records)
         })
         .await
@@ -53,6 +55,19 @@ fn show(
     } else {
         Err(StorageError::Illegal { task: id, source: IllegalTransition::LeaseLost }.into())
     }
+}
+
+fn tell(connection: &mut Connection, id: TaskId, records: &[Record]) -> Result<(), Fault> {
+    let task = work::read(connection, id)?;
+    for record in records {
+        let change = match &record.event {
+            RecordedEvent::Step(text) => TaskChange::Step(text.clone()),
+            RecordedEvent::Progress(percent) => TaskChange::Progress((*percent).min(100)),
+            RecordedEvent::Log(..) | RecordedEvent::Artifact { .. } => continue,
+        };
+        events::tell(connection, &task, change, record.at)?;
+    }
+    Ok(())
 }
 
 fn keep(connection: &mut Connection, id: TaskId, lease: &LeaseId, records: Vec<Record>) -> Result<(), Fault> {

@@ -1,8 +1,10 @@
 //! Tasks that cease to be, with all that is kept of them. One that works stays: its phone has to be let go first.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use tikmatrix_domain::{TaskId, may_be_deleted};
+use tikmatrix_domain::{TaskChange, TaskId, may_be_deleted};
 
+use super::events;
 use super::work::read;
 use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
@@ -21,16 +23,16 @@ pub struct Deletion {
 }
 
 impl Store {
-    /// Deletes those of `ids` that do not work, with their attempts, steps, logs and what is known of their artifacts.
+    /// Deletes, at `now`, those of `ids` that do not work, with their attempts, steps, logs and what is known of their artifacts.
     /// The files of the artifacts are the caller's.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`]; no task is deleted then.
-    pub async fn delete_tasks(&self, ids: Vec<TaskId>) -> Result<Deletion, StorageError> {
+    pub async fn delete_tasks(&self, ids: Vec<TaskId>, now: DateTime<Utc>) -> Result<Deletion, StorageError> {
         self.write("delete tasks", move |connection| {
             let mut deletion = Deletion::default();
             for id in ids {
-                match delete(connection, id) {
+                match delete(connection, id, now) {
                     Ok(()) => deletion.deleted.push(id),
                     Err(Fault::Refused(StorageError::Illegal { .. })) => deletion.running.push(id),
                     Err(Fault::Refused(StorageError::NoSuchTask(_))) => deletion.not_found.push(id),
@@ -43,9 +45,9 @@ impl Store {
     }
 }
 
-fn delete(connection: &mut Connection, id: TaskId) -> Result<(), Fault> {
+fn delete(connection: &mut Connection, id: TaskId, now: DateTime<Utc>) -> Result<(), Fault> {
     let task = read(connection, id)?;
     may_be_deleted(&task.state).map_err(|source| StorageError::Illegal { task: id, source })?;
     diesel::delete(task::table.find(id.0)).execute(connection)?;
-    Ok(())
+    events::tell(connection, &task, TaskChange::Deleted, now)
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use tikmatrix_domain::{AccountsByPhone, AppKind, Recipients, Serial, TaskId, TaskRequest, Username};
 
+use super::counts;
 use super::create::{find_places, insert_all};
 use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
@@ -26,13 +27,15 @@ impl Store {
     /// Makes the tasks of `request`, at `now`: all of them or none. They are numbered in fan-out order.
     ///
     /// # Errors
-    /// [`StorageError::TooManyTasks`], or of the database; no task is stored then.
+    /// [`StorageError::TooManyTasks`], [`StorageError::QueueFull`], or of the database; no task is stored then.
     pub async fn create_request(
         &self,
         request: TaskRequest,
         now: DateTime<Utc>,
     ) -> Result<Vec<TaskId>, StorageError> {
-        self.write("create the tasks of a request", move |connection| create(connection, &request, now)).await
+        let most = self.most_pending();
+        self.write("create the tasks of a request", move |connection| create(connection, &request, most, now))
+            .await
     }
 
     /// Makes the tasks of `request`, unless `key` was used already: then nothing is made and the first answer is given
@@ -47,13 +50,14 @@ impl Store {
         now: DateTime<Utc>,
         answer: impl FnOnce(&[TaskId]) -> String + Send + 'static,
     ) -> Result<String, StorageError> {
+        let most = self.most_pending();
         self.write("create the tasks of a request once", move |connection| {
             forget_before(connection, now - key.lifetime)?;
             if let Some((fingerprint, answer)) = first_use(connection, &key.key)? {
                 let same = fingerprint == key.fingerprint;
                 return if same { Ok(answer) } else { Err(StorageError::KeyUsedOtherwise.into()) };
             }
-            let answer = answer(&create(connection, &request, now)?);
+            let answer = answer(&create(connection, &request, most, now)?);
             remember(connection, &key, &answer, now)?;
             Ok(answer)
         })
@@ -64,6 +68,7 @@ impl Store {
 fn create(
     connection: &mut Connection,
     request: &TaskRequest,
+    most_pending: u64,
     now: DateTime<Utc>,
 ) -> Result<Vec<TaskId>, Fault> {
     let mut accounts = AccountsByPhone::new();
@@ -73,9 +78,19 @@ fn create(
         }
     }
     let mut tasks = request.fan_out(&accounts).map_err(StorageError::TooManyTasks)?;
+    has_room(connection, tasks.len(), most_pending)?;
     find_places(connection, &mut tasks, now)?;
     request.interval.spread(&mut tasks, now, request.chance);
     insert_all(connection, &tasks, now)
+}
+
+/// Nobody else makes tasks between this look and the end of the transaction.
+fn has_room(connection: &mut Connection, wanted: usize, most: u64) -> Result<(), Fault> {
+    let pending = counts::by_status(connection)?.pending;
+    if pending.saturating_add(u64::try_from(wanted).unwrap_or(u64::MAX)) > most {
+        return Err(StorageError::QueueFull { pending, most, wanted }.into());
+    }
+    Ok(())
 }
 
 fn enabled_accounts_on(

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use tikmatrix_domain::{Finish, LeaseId, Status, Task, TaskEvent, TaskId, TaskState, transition};
+use tikmatrix_domain::{Finish, LeaseId, Status, Task, TaskChange, TaskEvent, TaskId, TaskState, transition};
 
+use super::events;
 use super::news::ring;
 use super::work::{end_attempt, illegal, read, write_state};
 use crate::connection::Connection;
@@ -29,6 +30,8 @@ impl Store {
             let event = TaskEvent::Postponed { lease: lease.clone(), until: retry_at };
             let state = transition(&task.state, event).map_err(illegal(id))?;
             begin_again(connection, &task, &state, retry_at, finish.at)?;
+            let change = TaskChange::Postponed { remark: finish.remark.clone(), until: retry_at };
+            events::tell(connection, &task, change, finish.at)?;
             end_attempt(connection, id, &lease, &finish)
         })
         .await
@@ -43,6 +46,7 @@ impl Store {
             let task = read(connection, id)?;
             let state = transition(&task.state, TaskEvent::Retried).map_err(illegal(id))?;
             begin_again(connection, &task, &state, now, now)?;
+            events::tell(connection, &task, TaskChange::Retried, now)?;
             ring(connection)
         })
         .await
@@ -54,6 +58,7 @@ impl Store {
     /// Of the database; no task is changed then.
     pub async fn retry_all(&self, now: DateTime<Utc>) -> Result<usize, StorageError> {
         self.write("retry every failed task", move |connection| {
+            events::tell_of_retries(connection, now)?;
             // However a task failed, the domain's transition makes the same of it: one statement serves all.
             let failed = task::table.filter(task::status.eq(i32::from(Status::Failed.code())));
             let due = task::due_at.eq(millis(now));

@@ -6,11 +6,11 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Double, Integer};
 use tikmatrix_domain::{
-    Finish, IllegalTransition, LeaseId, Outcome, Serial, Status, Task, TaskEvent, TaskId, TaskState,
-    transition,
+    Finish, IllegalTransition, LeaseId, Outcome, Serial, Status, Task, TaskChange, TaskEvent, TaskId,
+    TaskState, transition,
 };
 
-use super::{material_use, news, settings};
+use super::{events, material_use, news, settings};
 use crate::connection::{Connection, Engine};
 use crate::error::{Fault, StorageError};
 use crate::rows::{AttemptRow, StateColumns, TaskRow, millis, moment, storable};
@@ -79,6 +79,7 @@ impl Store {
                 .execute(connection)?;
             let begun = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(lease.0));
             diesel::delete(begun).execute(connection)?;
+            events::tell(connection, &task, TaskChange::Released, now)?;
             news::answered(connection, id)
         })
         .await
@@ -198,6 +199,7 @@ pub(super) fn claim(
         record_count: 0,
     };
     diesel::insert_into(attempt::table).values(row).execute(connection)?;
+    events::tell(connection, &claimed, TaskChange::Started, now)?;
     Ok(claimed)
 }
 
@@ -210,6 +212,8 @@ pub(super) fn end(
     let event = TaskEvent::Finished { lease: lease.clone(), finish: finish.clone() };
     let state = transition(&task.state, event).map_err(illegal(task.id))?;
     write_state(connection, task, &state, finish.at)?;
+    let change = TaskChange::Finished { outcome: finish.outcome, remark: finish.remark.clone() };
+    events::tell(connection, task, change, finish.at)?;
     end_attempt(connection, task.id, lease, finish)
 }
 

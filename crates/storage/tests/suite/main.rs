@@ -6,6 +6,7 @@ mod access_tokens;
 mod accounts;
 mod database;
 mod devices;
+mod events;
 mod installation;
 mod lists;
 mod material_use;

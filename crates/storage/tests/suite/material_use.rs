@@ -155,7 +155,7 @@ async fn a_reservation_ends_with_its_attempt_however_that_ends() {
             }
             _ => {
                 fixture.store.finish(task, lease(&phone), end).await.unwrap();
-                fixture.store.delete_tasks(vec![task]).await.unwrap();
+                fixture.store.delete_tasks(vec![task], at(9)).await.unwrap();
             }
         }
         assert_eq!(fixture.usage(id).await, MaterialUse::Unused, "{ending}");

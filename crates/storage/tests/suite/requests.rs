@@ -120,3 +120,17 @@ async fn accounts_on_one_phone_are_spread_together() {
     let starts: Vec<_> = tasks(&fixture, &ids).await.into_iter().map(|task| task.start_time).collect();
     assert_eq!(starts, [None, Some(at(300)), None]);
 }
+
+#[tokio::test]
+async fn no_more_tasks_wait_than_may_and_a_request_that_is_too_much_makes_none() {
+    let Fixture { store, place: _place } = Fixture::new();
+    let store = store.with_most_pending(3);
+    let make = async |names: &[&str]| store.create_request(request(phones(names)), at(0)).await;
+    make(&["a", "b"]).await.unwrap();
+    let refused = make(&["c", "d"]).await.unwrap_err();
+    assert!(matches!(refused, StorageError::QueueFull { pending: 2, most: 3, wanted: 2 }), "{refused}");
+    assert_eq!(store.stats().await.unwrap().total(), 2);
+    make(&["c"]).await.unwrap();
+    store.claim_next(serial("a"), crate::lease("one"), at(1)).await.unwrap().unwrap();
+    make(&["e"]).await.unwrap();
+}

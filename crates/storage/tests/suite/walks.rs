@@ -79,7 +79,7 @@ async fn take(fixture: &Fixture, running: &mut Vec<TaskId>, step: Step) {
             }
         }
         Step::Delete(numbers) => {
-            fixture.store.delete_tasks(numbers.into_iter().map(TaskId).collect()).await.unwrap();
+            fixture.store.delete_tasks(numbers.into_iter().map(TaskId).collect(), at(9)).await.unwrap();
         }
         Step::RetryAll => {
             fixture.store.retry_all(at(3)).await.unwrap();
@@ -190,7 +190,7 @@ async fn a_walk_meets_every_task_that_stays_exactly_once_while_others_come_chang
         fixture.store.claim_next(serial("b"), lease(&before.to_string()), at(1)).await.unwrap();
         // One that was met, one that is still to come, if it does not work.
         let going = vec![before, TaskId(before.0 - 3)];
-        for gone in fixture.store.delete_tasks(going).await.unwrap().deleted {
+        for gone in fixture.store.delete_tasks(going, at(9)).await.unwrap().deleted {
             stay.remove(&gone);
         }
     }
