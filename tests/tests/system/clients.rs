@@ -1,4 +1,4 @@
-//! Protects the sentence: `tikmatrix task|device|account|script` are clients of the API, for people and, with `--json`,
+//! Protects the sentence: `tikmatrix task|device|account|material|script` are clients of the API, for people and, with `--json`,
 //! for programs.
 
 use std::process::Output;
@@ -69,6 +69,24 @@ fn phones_accounts_and_scripts_are_shown_and_changed() {
     assert!(said(&server, &["script", "list"]).contains("unfollow"));
     assert_eq!(json(&server, &["script", "show", "post"])["name"], "post");
     assert!(refused(&server, &["device", "show", "a phone/2"]).contains("there is no phone a phone/2"));
+}
+
+#[test]
+fn a_video_is_uploaded_once_changed_and_deleted() {
+    let directory = tempdir().unwrap();
+    let server = Server::start(&directory, 0);
+    let video = Video::make(directory.path(), "a \"quoted\" clip.mp4");
+    let upload = ["material", "upload", video.path(), "--tag", "sale,new", "--caption", "own"];
+    assert!(said(&server, &upload).ends_with(": material 1 is new\n"));
+    assert!(said(&server, &upload).ends_with(": material 1 was there already\n"));
+    let shown = json(&server, &["material", "show", "1"]);
+    assert_eq!(shown["tags"], serde_json::json!(["new", "sale"]));
+    assert_eq!(shown["sha256"], video.sha256.as_str());
+    assert_eq!(shown["name"], "a %22quoted%22 clip.mp4", "as browsers name it");
+    assert_eq!(json(&server, &["material", "change", "1", "--used", "true"])["state"], "used");
+    assert!(said(&server, &["material", "list", "--used", "true"]).contains("sale"));
+    assert_eq!(said(&server, &["material", "delete", "1"]), "Deleted material 1.\n");
+    assert!(refused(&server, &["material", "upload", "no such file.mp4"]).contains("no such file.mp4"));
 }
 
 #[test]

@@ -45,6 +45,8 @@ enum Command {
     Device(client::Options<client::device::Command>),
     /// Records, shows and changes a server's accounts
     Account(client::Options<client::account::Command>),
+    /// Uploads, shows and changes the videos and images of a server's library
+    Material(client::Options<client::material::Command>),
     /// Shows what tasks can be made of
     Script(client::Options<client::script::Command>),
 }
@@ -70,6 +72,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         Command::Task(options) => options.run().await,
         Command::Device(options) => options.run().await,
         Command::Account(options) => options.run().await,
+        Command::Material(options) => options.run().await,
         Command::Script(options) => options.run().await,
     }
 }

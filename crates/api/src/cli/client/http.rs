@@ -7,6 +7,7 @@ use anyhow::{Context, anyhow, bail};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use ureq::http::{Method, Request, Response};
+use ureq::unversioned::multipart::Form;
 use ureq::{Body, SendBody};
 
 /// For one request. Stopping a task takes the longest, 5 s, and 1,000 of them one after the other go with one delete.
@@ -88,6 +89,15 @@ impl Client {
         data(self.answer(request, SendBody::from_reader(body))?)
     }
 
+    /// The data that a form with files is answered with.
+    pub(super) fn upload_form(&self, path: &str, form: Form<'_>) -> anyhow::Result<Value> {
+        let mut request = self.agent.post(self.uri(path));
+        if let Some(token) = &self.token {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        data(request.send(form).with_context(|| self.unreachable())?)
+    }
+
     /// An answer that is text, such as a table.
     pub(in crate::cli) fn text(&self, path: &str) -> anyhow::Result<String> {
         let mut answer = self.answer(Request::builder().uri(self.uri(path)), ())?;
@@ -118,9 +128,11 @@ impl Client {
         let request = request.body(body).with_context(|| {
             format!("{} or its token cannot be used: a URL is like http://127.0.0.1:50809", self.url)
         })?;
-        self.agent.run(request).with_context(|| {
-            format!("cannot reach a server at {}: does it run? Name another one with --server", self.url)
-        })
+        self.agent.run(request).with_context(|| self.unreachable())
+    }
+
+    fn unreachable(&self) -> String {
+        format!("cannot reach a server at {}: does it run? Name another one with --server", self.url)
     }
 }
 

@@ -4,6 +4,7 @@
 pub(super) mod account;
 pub(super) mod device;
 mod http;
+pub(super) mod material;
 pub(super) mod script;
 mod show;
 pub(super) mod task;
