@@ -2,11 +2,10 @@
 
 use std::hash::RandomState;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use tikmatrix_device::registry::PhoneEntry;
 use tikmatrix_device::script::ScriptRegistry;
-use tikmatrix_domain::Clock;
+use tikmatrix_domain::{Clock, Settings};
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
 use tokio::sync::watch;
@@ -32,8 +31,9 @@ pub(crate) struct Core {
     pub(crate) keys_in_flight: KeysInFlight,
     /// What they may do.
     pub(crate) gate: Gate,
-    /// Whether no task is begun, as the settings say: every waiting task that is shown tells it.
-    pub(crate) paused: AtomicBool,
+    /// The settings as they were last changed: every new task is made by them, and every waiting task that is shown
+    /// tells whether none is begun.
+    pub(crate) settings: watch::Sender<Settings>,
     /// What entity tags are made with.
     pub(crate) tag_keys: RandomState,
     /// Cancelled when the server ends, and answers without an end are to end with it.

@@ -5,7 +5,6 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::dev::ServerHandle;
 use actix_web::web;
@@ -129,12 +128,12 @@ impl Server {
             most_at_work: gate.most_at_work(),
         })
         .await?;
-        let paused = AtomicBool::new(store.settings().await?.paused);
+        let settings = watch::Sender::new(store.settings().await?);
         let ending = CancellationToken::new();
         let keeping = event_keeping::run(store.clone(), registry.watch(), Arc::clone(&builder.clock));
         let core = web::Data::new(Core {
             ending: ending.clone(),
-            paused,
+            settings,
             library,
             store,
             scripts: builder.scripts,
@@ -165,11 +164,11 @@ impl Server {
     }
 }
 
-/// Follows a pause that another server on the same database was told of.
+/// Follows what another server on the same database was told of.
 async fn follow_settings(core: web::Data<Core>, mut news: watch::Receiver<()>) {
     while news.changed().await.is_ok() {
         match core.store.settings().await {
-            Ok(settings) => core.paused.store(settings.paused, Ordering::SeqCst),
+            Ok(settings) => drop(core.settings.send_replace(settings)),
             Err(error) => log::warn!("{error}"),
         }
     }

@@ -26,8 +26,7 @@ pub(super) async fn create(
     let _in_flight = key.as_ref().map(|key| core.keys_in_flight.enter(&key.key)).transpose()?;
     let body = body::json(&request, Ok(body))?;
     let now = core.clock.now();
-    let settings = core.store.settings().await.map_err(refusal)?;
-    let defaults = Defaults { max_retries: settings.max_retries, chance: rand::random() };
+    let defaults = Defaults { max_retries: core.settings.borrow().max_retries, chance: rand::random() };
     let CreateTasks { request, warnings } = CreateTasks::read(body, &core.scripts, now, defaults)?;
     let created = match key {
         None => {

@@ -2,7 +2,6 @@
 //! without reading a single task.
 
 use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::Ordering;
 
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
@@ -40,7 +39,7 @@ impl<'request> Edition<'request> {
             keys: core.tag_keys.clone(),
             version: core.store.version().await?,
             presences: core.runner.presence_changes(),
-            paused: core.paused.load(Ordering::SeqCst),
+            paused: core.settings.borrow().paused,
         })
     }
 

@@ -1,7 +1,5 @@
 //! The settings of the whole server.
 
-use std::sync::atomic::Ordering;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::wrong_method;
@@ -42,7 +40,7 @@ async fn change(
         .change_settings(change)
         .await
         .map_err(|error| ApiError::internal("PATCH /api/v1/setting", &error))?;
-    core.paused.store(settings.paused, Ordering::SeqCst);
+    core.settings.send_replace(settings.clone());
     core.runner.wake();
     Ok(success(SettingView::from(&settings)))
 }

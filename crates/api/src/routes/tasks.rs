@@ -1,7 +1,5 @@
 //! Looking at tasks.
 
-use std::sync::atomic::Ordering;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use tikmatrix_domain::{PhonePresence, Task, TaskId, WaitingReason, waiting_reason};
@@ -89,7 +87,7 @@ pub(super) fn no_such_task(id: &str) -> ApiError {
 
 /// Why the task waits at `now`, if it does.
 pub(super) fn waiting(core: &Core, task: &Task, now: DateTime<Utc>) -> Option<WaitingReason> {
-    if core.paused.load(Ordering::SeqCst) {
+    if core.settings.borrow().paused {
         return waiting_reason(task, now, PhonePresence::Paused);
     }
     let presence = task.serial.as_ref().map_or(PhonePresence::Offline, |serial| core.runner.presence(serial));

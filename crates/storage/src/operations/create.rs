@@ -95,14 +95,24 @@ pub(super) fn insert_all(
     Ok(rows.iter().map(|row| TaskId(row.id)).collect())
 }
 
+/// The last of `count` numbers, taken. It is one statement where the engine is known.
+macro_rules! take {
+    ($connection:expr, $count:expr) => {
+        diesel::update(task_number::table)
+            .set(task_number::last.eq(task_number::last + $count))
+            .returning(task_number::last)
+            .get_result::<i64>($connection)?
+    };
+}
+
 /// Numbers for `count` tasks, never given before. They are given while no one else writes, so that a task with a higher
 /// number never becomes visible before one with a lower number.
 fn take_numbers(connection: &mut Connection, count: usize) -> Result<RangeInclusive<i64>, Fault> {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
-    diesel::update(task_number::table)
-        .set(task_number::last.eq(task_number::last + count))
-        .execute(connection)?;
-    let last: i64 = task_number::table.select(task_number::last).first(connection)?;
+    let last = match connection {
+        Connection::Sqlite(connection) => take!(connection, count),
+        Connection::Postgres(connection) => take!(connection, count),
+    };
     Ok(last - count + 1..=last)
 }
 
