@@ -92,7 +92,8 @@ fn through_adb_servers(program: &str) -> Result<(), Missing> {
 
 fn with_debian_adb(program: &str) -> Result<(), Missing> {
     debian::command("adb", "adb")?;
-    Program::new(program).run()?;
+    let newer = debian::real_adbd()?.join("adb");
+    Program::new(program).environment("TIKMATRIX_NEWER_ADB", newer).run()?;
     Ok(())
 }
 

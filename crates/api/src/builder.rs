@@ -53,6 +53,7 @@ pub struct ServerBuilder {
     pub(crate) most_pending: u64,
     pub(crate) phones: Vec<String>,
     pub(crate) adb_server: Option<AdbServer>,
+    pub(crate) adb_key: Option<PathBuf>,
     pub(crate) scripts: ScriptRegistry,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) task_limit: Duration,
@@ -77,6 +78,7 @@ impl ServerBuilder {
             most_pending: MOST_PENDING,
             phones: Vec::new(),
             adb_server: None,
+            adb_key: None,
             scripts: ScriptRegistry::default(),
             clock: Arc::new(SystemClock),
             task_limit: TASK_LIMIT,
@@ -186,6 +188,14 @@ impl ServerBuilder {
     #[must_use]
     pub fn adb_server(mut self, server: AdbServer) -> Self {
         self.adb_server = Some(server);
+        self
+    }
+
+    /// The file of the RSA key by which phones know this server, made when it is missing. Default: the one that adb uses
+    /// for this user, `~/.android/adbkey`.
+    #[must_use]
+    pub fn adb_key(mut self, file: impl Into<PathBuf>) -> Self {
+        self.adb_key = Some(file.into());
         self
     }
 

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web;
-use tikmatrix_device::registry::Registry;
+use tikmatrix_device::adb::key::{KeyFiles, KeyStore};
+use tikmatrix_device::registry::{Registry, RegistryOptions};
 use tikmatrix_runner::{Runner, RunnerOptions};
 use tikmatrix_storage::{StorageError, Store};
 use tokio::sync::watch;
@@ -113,7 +114,8 @@ impl Server {
         let gate = Gate::open(builder.license_options(), store.clone(), Arc::clone(&builder.clock)).await?;
         let materials = builder.data_directory.join(MATERIALS);
         let library = Library::open(materials.clone(), builder.largest_material, &store).await?;
-        let registry = Registry::start(builder.phones);
+        let keys = keys(builder.adb_key);
+        let registry = Registry::start_as(builder.phones, keys, RegistryOptions::default());
         if let Some(server) = builder.adb_server {
             registry.follow(server);
         }
@@ -212,4 +214,12 @@ async fn access(builder: &ServerBuilder, store: &Store) -> Result<Access, StartE
         });
     }
     Ok(Access::new(HostNames::new(names), Some(tokens)))
+}
+
+/// The keys by which phones know this server: those of its user, with another one of its own if a file is given.
+fn keys(own: Option<PathBuf>) -> KeyStore {
+    match own {
+        Some(file) => KeyStore::new(KeyFiles { own: Some(file), ..KeyFiles::of_user() }),
+        None => KeyStore::of_user(),
+    }
 }

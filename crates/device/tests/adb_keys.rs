@@ -9,7 +9,7 @@ use std::path::Path;
 use getrandom::SysRng;
 use proptest::prelude::*;
 use tikmatrix_device::adb::key::{
-    AdbKey, AdbPublicKey, KeyError, KeyFiles, KeyStore, KeyStoreError, PUBLIC_KEY_LEN, TOKEN_LEN,
+    AdbKey, AdbPublicKey, KeyError, KeyFiles, KeyRing, KeyStore, KeyStoreError, PUBLIC_KEY_LEN, TOKEN_LEN,
 };
 
 const FIRST: &str = include_str!("keys/first.pem");
@@ -117,8 +117,8 @@ fn files(own: &Path, vendors: &[&Path]) -> KeyFiles {
     KeyFiles { own: Some(own.to_owned()), vendors, owner: "user@host".to_owned() }
 }
 
-fn fingerprints(keys: &[AdbKey]) -> Vec<String> {
-    keys.iter().map(|key| key.public().fingerprint()).collect()
+fn fingerprints(ring: &KeyRing) -> Vec<String> {
+    ring.keys().map(|key| key.public().fingerprint()).collect()
 }
 
 #[test]
@@ -167,7 +167,8 @@ fn vendors_keys_are_found_in_files_and_folders_and_broken_ones_left_out() {
     let missing = folder.path().join("missing");
     let keys = files(&own, &[&broken, &missing, &vendors]).load(&mut SysRng).unwrap();
     let second = AdbKey::from_pem(SECOND).unwrap();
-    assert_eq!(fingerprints(&keys), fingerprints(&[first(), second]));
+    let expected = [&first(), &second].map(|key| key.public().fingerprint());
+    assert_eq!(fingerprints(&keys), expected);
 }
 
 #[test]
@@ -179,7 +180,7 @@ fn an_own_key_that_cannot_be_read_is_named_unless_there_is_another() {
     let error = files(&own, &[]).load(&mut SysRng).unwrap_err();
     assert!(error.to_string().contains(own.to_str().unwrap()), "{error}");
     assert_eq!(fs::read_to_string(&own).unwrap(), "no key", "what is there is never written over");
-    assert_eq!(files(&own, &[&vendor]).load(&mut SysRng).unwrap().len(), 1);
+    assert_eq!(files(&own, &[&vendor]).load(&mut SysRng).unwrap().keys().count(), 1);
     let nowhere = KeyFiles::default().load(&mut SysRng).unwrap_err();
     assert!(matches!(nowhere, KeyStoreError::NoPlace), "{nowhere}");
     fs::write(&own, vec![b'x'; 1_000_000]).unwrap();
@@ -192,9 +193,9 @@ async fn a_store_reads_its_keys_once_and_tries_again_after_an_error() {
     let own = folder.path().join("adbkey");
     fs::write(&own, "no key").unwrap();
     let store = KeyStore::new(files(&own, &[]));
-    store.keys().await.unwrap_err();
+    store.ring().await.unwrap_err();
     fs::write(&own, FIRST).unwrap();
-    let before = fingerprints(&store.keys().await.unwrap());
+    let before = fingerprints(&store.ring().await.unwrap());
     fs::write(&own, SECOND).unwrap();
-    assert_eq!(fingerprints(&store.keys().await.unwrap()), before);
+    assert_eq!(fingerprints(&store.ring().await.unwrap()), before);
 }

@@ -17,6 +17,7 @@ use tokio::sync::watch;
 /// Short waits, so that the tests do not take long; none of them depends on how short.
 const IMPATIENT: RegistryOptions = RegistryOptions {
     connect_time: Duration::from_secs(5),
+    approval_time: Duration::from_secs(20),
     probe_interval: Duration::from_millis(20),
     probe_time: Duration::from_millis(300),
     backoff: Backoff { first: Duration::from_millis(10), most: Duration::from_millis(50) },

@@ -57,16 +57,6 @@ async fn a_phone_that_sends_single_bytes_is_understood() {
 }
 
 #[tokio::test]
-async fn demands_that_cannot_be_met_are_named() {
-    let token = Packet::new(Command::Auth, 1, 0, vec![7; 20]).encode(true);
-    let error = greeted_with(&token).await;
-    assert!(matches!(error.cause(), AdbCause::AuthorisationDemanded) && !error.is_transient(), "{error}");
-    assert!(error.to_string().contains("asks for authorisation"), "{error}");
-    let tls = Packet::bare(Command::Stls, 0x0100_0000, 0).encode(false);
-    assert!(matches!(greeted_with(&tls).await.cause(), AdbCause::TlsDemanded));
-}
-
-#[tokio::test]
 async fn what_is_no_adb_is_refused_at_once() {
     let error = greeted_with(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
     assert!(matches!(error.cause(), AdbCause::Protocol(_)), "{error}");

@@ -4,20 +4,29 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use actix_web::{HttpResponse, ResponseError};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use thiserror::Error;
+use tikmatrix_device::adb::key::AdbPublicKey;
 
+use crate::access::{Access, Answer};
 use crate::farm::{Farm, FarmError};
 use crate::fault::{Fault, FaultError};
 
 /// Adds the control port's routes for `farm`:
-/// `GET /phones`, `POST` and `DELETE /phones/{serial}/faults`, `GET /phones/{serial}/commands`.
+/// `GET /phones`, `POST` and `DELETE /phones/{serial}/faults`, `GET /phones/{serial}/commands`, `GET` and `POST
+/// /phones/{serial}/access`.
 pub fn configure(farm: Farm) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
         config
             .app_data(Data::new(farm))
             .route("/phones", web::get().to(phones))
             .route("/phones/{serial}/commands", web::get().to(commands))
+            .service(
+                web::resource("/phones/{serial}/access")
+                    .route(web::get().to(access))
+                    .route(web::post().to(change_access)),
+            )
             .service(
                 web::resource("/phones/{serial}/faults")
                     .route(web::post().to(arm))
@@ -49,12 +58,53 @@ async fn clear(farm: Data<Farm>, serial: Path<String>) -> Result<HttpResponse, C
     Ok(HttpResponse::Ok().json(json!({ "armed": [] })))
 }
 
+/// Whom the phone lets in, and what it asks.
+async fn access(farm: Data<Farm>, serial: Path<String>) -> Result<HttpResponse, ControlError> {
+    Ok(HttpResponse::Ok().json(farm.find(&serial)?.access()))
+}
+
+/// What a body says that is sent to a phone's access.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum AccessChange {
+    /// How computers are treated that connect from now on.
+    Mode(Access),
+    /// The answer to the question on the screen.
+    Answer(Answer),
+    /// A key to trust, as the line of an `adbkey.pub`.
+    Trust(String),
+}
+
+async fn change_access(
+    farm: Data<Farm>,
+    serial: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, ControlError> {
+    let phone = farm.find(&serial)?;
+    let change = serde_json::from_slice(&body).map_err(|error| ControlError::Access(error.to_string()))?;
+    match change {
+        AccessChange::Mode(mode) => phone.set_access(mode),
+        AccessChange::Answer(answer) => {
+            if !phone.answer(answer) {
+                return Err(ControlError::Access("the phone asks nothing now".to_owned()));
+            }
+        }
+        AccessChange::Trust(line) => {
+            let key = AdbPublicKey::parse(line.as_bytes());
+            phone.trust(key.map_err(|error| ControlError::Access(format!("trust: {error}")))?);
+        }
+    }
+    Ok(HttpResponse::Ok().json(phone.access()))
+}
+
 #[derive(Debug, Error)]
 enum ControlError {
     #[error(transparent)]
     Farm(#[from] FarmError),
     #[error(transparent)]
     Fault(#[from] FaultError),
+    #[error("the access of the phone: {0}")]
+    Access(String),
     #[error("the body is not JSON: {0}")]
     NotJson(String),
 }
@@ -64,7 +114,7 @@ impl ResponseError for ControlError {
         match self {
             Self::Farm(FarmError::NoSuchPhone(_)) => StatusCode::NOT_FOUND,
             Self::Farm(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Fault(_) | Self::NotJson(_) => StatusCode::BAD_REQUEST,
+            Self::Access(_) | Self::Fault(_) | Self::NotJson(_) => StatusCode::BAD_REQUEST,
         }
     }
 

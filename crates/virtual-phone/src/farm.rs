@@ -7,11 +7,13 @@ use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
 use thiserror::Error;
+use tikmatrix_device::adb::key::AdbPublicKey;
 use tikmatrix_domain::{Clock, SystemClock};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::access::{Access, AccessReport, Answer};
 use crate::daemon::{self, Wire};
 use crate::fault::Fault;
 use crate::machine::Machine;
@@ -198,6 +200,32 @@ impl VirtualPhone {
             address: self.address.to_string(),
             apps: self.machine.windows().report(),
         }
+    }
+
+    /// Decides how computers are treated that connect from now on.
+    pub fn set_access(&self, access: Access) {
+        self.machine.gatekeeper().set_mode(access);
+    }
+
+    /// Trusts a key, as if a person had allowed it or it had been paired.
+    pub fn trust(&self, key: AdbPublicKey) {
+        self.machine.gatekeeper().trust(key);
+    }
+
+    /// Answers the question on the screen whether to trust a computer; `false` when there is none.
+    pub fn answer(&self, answer: Answer) -> bool {
+        self.machine.gatekeeper().answer(answer)
+    }
+
+    /// Whom it lets in, and what it asks.
+    #[must_use]
+    pub fn access(&self) -> AccessReport {
+        self.machine.gatekeeper().report()
+    }
+
+    /// Waits for the next change of what [`VirtualPhone::access`] tells, from this call on.
+    pub fn access_changed(&self) -> impl Future<Output = ()> + use<> {
+        self.machine.gatekeeper().watch()
     }
 
     /// Arms a fault.

@@ -1,5 +1,6 @@
 //! An Android phone in software: the oracle of the tests and of the demo.
 
+mod access;
 pub mod apps;
 mod commands;
 pub mod control;
@@ -15,5 +16,6 @@ mod settings;
 mod shell;
 pub mod ui;
 
+pub use access::{Access, AccessReport, Answer, Question};
 pub use farm::{Farm, FarmError, FarmOptions, MOST_PHONES, PhoneReport, VirtualPhone};
 pub use fault::{Fault, FaultError};

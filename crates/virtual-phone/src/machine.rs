@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tikmatrix_domain::Clock;
 
+use crate::access::Gatekeeper;
 use crate::commands::FIRST_SHELL;
 use crate::filesystem::FileSystem;
 use crate::media_store::{Entry, MediaStore};
@@ -37,6 +38,7 @@ pub(crate) struct Machine {
     commands: Mutex<VecDeque<Vec<String>>>,
     next_process: AtomicU32,
     processes: Processes,
+    gatekeeper: Gatekeeper,
 }
 
 impl Machine {
@@ -55,6 +57,7 @@ impl Machine {
             commands: Mutex::new(VecDeque::new()),
             next_process: AtomicU32::new(FIRST_SHELL),
             processes: Processes::default(),
+            gatekeeper: Gatekeeper::default(),
             clock,
         }
     }
@@ -128,6 +131,11 @@ impl Machine {
 
     pub(crate) fn processes(&self) -> &Processes {
         &self.processes
+    }
+
+    /// Who decides which computers are let in.
+    pub(crate) fn gatekeeper(&self) -> &Gatekeeper {
+        &self.gatekeeper
     }
 
     pub(crate) fn running_apps(&self) -> Vec<String> {

@@ -1,41 +1,70 @@
 //! Debian's `adb` command line against a virtual phone: what works there works with any ADB client. Run by
-//! `cargo xtask test`, which sees to it that the program is there; `TIKMATRIX_ADB` names another one.
+//! `cargo xtask test`, which sees to it that the program is there; `TIKMATRIX_ADB` names another one, and
+//! `TIKMATRIX_NEWER_ADB` one that speaks TLS.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+use std::ffi::{OsStr, OsString};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
-use tikmatrix_virtual_phone::{Farm, FarmOptions};
+use tikmatrix_device::adb::key::{AdbKey, AdbPublicKey};
+use tikmatrix_virtual_phone::{Access, Answer, Farm, FarmOptions, VirtualPhone};
 use tokio::runtime::Runtime;
 
-/// A phone, and an adb server of its own that knows it.
+/// A key of the server's besides its own.
+const VENDOR: &str = include_str!("../../device/tests/keys/second.pem");
+
+fn vendor_key() -> AdbPublicKey {
+    AdbKey::from_pem(VENDOR).unwrap().public().clone()
+}
+
+/// A phone, and an adb server of its own.
 struct Bench {
     farm: Farm,
     runtime: Runtime,
     directory: TempDir,
     port: u16,
     server: Child,
+    program: OsString,
 }
 
 impl Bench {
+    /// A phone that lets everybody in, connected.
     fn start() -> Self {
+        let bench = Self::begin(&debian_adb(), Access::Accept);
+        bench.connect();
+        bench
+    }
+
+    /// A phone that nobody has connected to. The server, one of `program`, has a key of its own and a vendor's.
+    fn begin(program: &OsStr, access: Access) -> Self {
         let runtime = Runtime::new().unwrap();
         let options = FarmOptions { count: 1, first_port: None, seed: 1 };
         let farm = runtime.block_on(Farm::start(options)).unwrap();
+        farm.phones()[0].set_access(access);
         let directory = TempDir::new().unwrap();
+        let vendor = directory.path().join("vendor.adb_key");
+        std::fs::write(&vendor, VENDOR).unwrap();
         let port = free_port();
-        let mut bench_server = adb(directory.path(), port);
+        let mut bench_server = adb(program, directory.path(), port);
+        bench_server.env("ADB_VENDOR_KEYS", vendor);
         let server = bench_server.args(["nodaemon", "server"]).stdout(Stdio::null()).stderr(Stdio::null());
         let mut server = server.spawn().expect("the adb server");
         wait_for_port(port, &mut server);
-        let bench = Self { farm, runtime, directory, port, server };
-        let address = bench.address();
-        let said = bench.text(&["connect", &address]);
+        Self { farm, runtime, directory, port, server, program: program.to_owned() }
+    }
+
+    fn connect(&self) {
+        let address = self.address();
+        let said = self.text(&["connect", &address]);
         assert_eq!(said.trim_end(), format!("connected to {address}"));
-        bench
+    }
+
+    fn phone(&self) -> &VirtualPhone {
+        &self.farm.phones()[0]
     }
 
     fn address(&self) -> String {
@@ -45,7 +74,7 @@ impl Bench {
     /// Runs `adb ARGUMENTS` for the phone.
     fn run(&self, arguments: &[&str]) -> Output {
         let address = self.address();
-        let mut command = adb(self.directory.path(), self.port);
+        let mut command = adb(&self.program, self.directory.path(), self.port);
         command.args(["-s", &address]).args(arguments).output().expect("adb")
     }
 
@@ -71,8 +100,19 @@ impl Drop for Bench {
     }
 }
 
-fn adb(home: &Path, port: u16) -> Command {
-    let mut command = Command::new(std::env::var("TIKMATRIX_ADB").unwrap_or_else(|_| "adb".to_owned()));
+fn debian_adb() -> OsString {
+    std::env::var_os("TIKMATRIX_ADB").unwrap_or_else(|| "adb".into())
+}
+
+/// The adb that is new enough to speak TLS.
+fn newer_adb() -> OsString {
+    std::env::var_os("TIKMATRIX_NEWER_ADB").expect(
+        "TIKMATRIX_NEWER_ADB has to name an adb of Android 11 or later; `cargo xtask test` unpacks one",
+    )
+}
+
+fn adb(program: &OsStr, home: &Path, port: u16) -> Command {
+    let mut command = Command::new(program);
     command.args(["-P", &port.to_string()]).env("HOME", home).env("ADB_MDNS_AUTO_CONNECT", "0");
     command
 }
@@ -119,7 +159,7 @@ fn a_shell_gives_output_errors_and_exit_status_apart() {
 fn what_is_typed_into_a_shell_reaches_it() {
     let bench = Bench::start();
     let address = bench.address();
-    let mut command = adb(bench.directory.path(), bench.port);
+    let mut command = adb(&bench.program, bench.directory.path(), bench.port);
     command.args(["-s", &address, "shell", "cat > /data/local/tmp/typed"]).stdin(Stdio::piped());
     let mut child = command.spawn().unwrap();
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"line\n").unwrap();
@@ -165,4 +205,66 @@ fn a_screenshot_is_a_png_of_the_screen() {
     let shot = bench.run(&["exec-out", "screencap", "-p"]).stdout;
     assert_eq!(&shot[..8], b"\x89PNG\r\n\x1a\n");
     assert_eq!(&shot[16..24], [1080_u32.to_be_bytes(), 2400_u32.to_be_bytes()].concat());
+}
+
+#[test]
+fn a_key_that_a_person_allowed_opens_the_phone_now_and_later() {
+    let bench = Bench::begin(&debian_adb(), Access::Ask);
+    let address = bench.address();
+    let said = bench.run(&["connect", &address]).stdout;
+    assert!(String::from_utf8_lossy(&said).contains("failed to authenticate"), "{said:?}");
+    assert!(bench.text(&["devices"]).contains(&format!("{address}\tunauthorized")));
+    let question = bench.phone().access().questions.remove(0);
+    let public = std::fs::read(bench.directory.path().join(".android/adbkey.pub")).unwrap();
+    assert_eq!(question.fingerprint, AdbPublicKey::parse(&public).unwrap().fingerprint());
+    assert!(question.owner.contains('@'), "{question:?}");
+    assert!(bench.phone().answer(Answer::Allow));
+    bench.text(&["wait-for-device"]);
+    assert_eq!(bench.run(&["shell", "exit 7"]).status.code(), Some(7));
+
+    bench.text(&["disconnect", &address]);
+    bench.connect();
+    assert!(bench.phone().access().questions.is_empty(), "it was known by its signature");
+    assert_eq!(bench.text(&["shell", "echo in"]), "in\n");
+}
+
+#[test]
+fn adbs_second_key_opens_a_phone_that_knows_that_one_alone() {
+    let bench = Bench::begin(&debian_adb(), Access::Ask);
+    bench.phone().trust(vendor_key());
+    bench.connect();
+    assert_eq!(bench.run(&["shell", "exit 7"]).status.code(), Some(7));
+}
+
+#[test]
+fn a_phone_that_refuses_is_listed_as_unauthorized() {
+    let bench = Bench::begin(&debian_adb(), Access::Refuse);
+    bench.phone().trust(vendor_key());
+    let address = bench.address();
+    bench.run(&["connect", &address]);
+    assert!(bench.text(&["devices"]).contains(&format!("{address}\tunauthorized")));
+    assert!(!bench.run(&["shell", "true"]).status.success());
+}
+
+#[test]
+fn a_newer_adb_gets_in_by_tls_with_the_one_key_that_the_phone_knows() {
+    let bench = Bench::begin(&newer_adb(), Access::Tls);
+    bench.phone().trust(vendor_key());
+    bench.connect();
+    assert_eq!(bench.run(&["shell", "exit 7"]).status.code(), Some(7));
+    let sent = noise(3_000_000);
+    let source = bench.file("sent", &sent);
+    bench.text(&["push", &source, "/sdcard/Movies/x.mp4"]);
+    let target = bench.directory.path().join("back");
+    bench.text(&["pull", "/sdcard/Movies/x.mp4", target.to_str().unwrap()]);
+    assert!(std::fs::read(&target).unwrap() == sent);
+}
+
+#[test]
+fn a_newer_adb_that_was_not_paired_does_not_get_in_by_tls() {
+    let bench = Bench::begin(&newer_adb(), Access::Tls);
+    let address = bench.address();
+    let said = bench.run(&["connect", &address]).stdout;
+    assert!(!String::from_utf8_lossy(&said).starts_with("connected"), "{said:?}");
+    assert!(!bench.text(&["devices"]).contains(&format!("{address}\tdevice")));
 }

@@ -7,7 +7,7 @@ use actix_web::{App, HttpServer};
 use anyhow::Context;
 use clap::Args;
 use tikmatrix_api::refuse_foreign;
-use tikmatrix_virtual_phone::{Farm, FarmOptions, control};
+use tikmatrix_virtual_phone::{Access, Farm, FarmOptions, control};
 
 use super::output::say;
 use super::signal;
@@ -28,16 +28,28 @@ pub(super) struct Options {
     /// Where chance begins: the same seed gives the same phones
     #[arg(long, env = "TIKMATRIX_PHONE_SEED", value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// Whom the phones let in: everybody (accept), those whose key a person has allowed at the control port (ask), nobody
+    /// (refuse), or those whose key is trusted, over TLS as in wireless debugging (tls)
+    #[arg(
+        long,
+        env = "TIKMATRIX_PHONE_AUTH",
+        value_name = "accept|ask|refuse|tls",
+        default_value = "accept"
+    )]
+    auth: Access,
 }
 
 /// Runs the phones until it is told to end.
 pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     let told_to_end = signal::told_to_end().context("cannot listen for signals")?;
-    let Options { port, count, control, seed } = *options;
+    let Options { port, count, control, seed, auth } = *options;
     let first_port = Some(port).filter(|port| *port != 0);
     let farm = Farm::start(FarmOptions { count, first_port, seed })
         .await
         .context("cannot run the virtual phones")?;
+    for phone in farm.phones() {
+        phone.set_access(auth);
+    }
     let http = control.map(|port| serve_control(&farm, port)).transpose()?;
     for phone in farm.phones() {
         say(format_args!("{} listening on {}", phone.serial(), phone.address()));

@@ -79,6 +79,9 @@ pub(super) struct Options {
     #[arg(long, env = "TIKMATRIX_ADB_SERVER", value_name = "HOST:PORT|off",
         default_value = AdbServer::DEFAULT_ADDRESS, value_parser = address::parse_or_off)]
     adb_server: AdbServerOption,
+    /// The RSA key by which phones know this server, made when it is missing [default: ~/.android/adbkey, as for adb]
+    #[arg(long, env = "TIKMATRIX_ADB_KEY", value_name = "FILE")]
+    adb_key: Option<PathBuf>,
     /// A TOML file with any of these options under its key; what the command line or the environment says wins
     #[arg(long, env = "TIKMATRIX_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -118,6 +121,9 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
     }
     if let Some(url) = &options.database_url {
         builder = builder.database_url(url.as_str());
+    }
+    if let Some(file) = options.adb_key {
+        builder = builder.adb_key(file);
     }
     if let Some(file) = options.license {
         builder = builder.license(file);

@@ -1,20 +1,21 @@
-//! One direct TCP connection to a phone: one task reads it, one writes it, any number of streams share it. Dropping
-//! whatever uses it never cuts a packet, since only the writer touches the socket.
+//! One direct TCP connection to a phone, plain or inside TLS: one task reads it, one writes it, any number of streams
+//! share it. Dropping whatever uses it never cuts a packet, since only the writer touches the socket.
 
 use std::io::IoSlice;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::error::AdbCause;
-use super::handshake::{Agreement, greet};
+use super::handshake::{Agreement, Greeting, accepted, greet, welcome};
+use super::key::KeyStore;
 use super::outbox::Outbox;
-use super::packet::{HEADER_LEN, MAX_PAYLOAD, Packet, PacketDecoder};
+use super::packet::{HEADER_LEN, MAX_HANDSHAKE_PAYLOAD, Packet, PacketDecoder};
 use super::streams::Streams;
+use super::tls;
 use crate::deadline::Deadline;
 
 /// Bytes asked of the socket at once.
@@ -44,34 +45,85 @@ pub(super) struct Shared {
     stop: CancellationToken,
 }
 
+/// What became of a greeting.
+#[derive(Debug)]
+pub(crate) enum Begun {
+    Connected(Connection),
+    /// The phone asks a person.
+    Asked(Asked),
+}
+
+/// A connection that waits for a person to let this machine in. Dropping it ends the phone's question.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    socket: TcpStream,
+    decoder: PacketDecoder,
+    fingerprint: String,
+}
+
+impl Asked {
+    /// The key that the person is asked about, as the phone's dialog shows it.
+    pub(crate) fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// Waits for the answer. It has no deadline of its own.
+    pub(crate) async fn accepted(mut self) -> Result<Connection, AdbCause> {
+        let agreement = accepted(&mut self.socket, &mut self.decoder).await?;
+        Ok(Connection::plain(self.socket, self.decoder, agreement))
+    }
+}
+
 impl Connection {
-    /// Connects and greets.
-    pub(crate) async fn open(address: &str, deadline: Deadline) -> Result<Self, AdbCause> {
-        let socket = match deadline.run(TcpStream::connect(address)).await {
+    /// Connects and greets; `keys` are for a phone that asks who is there.
+    pub(crate) async fn begin(address: &str, keys: &KeyStore, deadline: Deadline) -> Result<Begun, AdbCause> {
+        let mut socket = match deadline.run(TcpStream::connect(address)).await {
             Ok(connected) => connected.map_err(unreachable)?,
             // Nobody took the connection, which is told apart from a phone that took it and says nothing.
             Err(passed) => return Err(AdbCause::Unreachable(passed.to_string())),
         };
-        deadline.run(Self::over(socket)).await?
-    }
-
-    /// Greets the phone at the other end of a socket.
-    async fn over(mut socket: TcpStream) -> Result<Self, AdbCause> {
         // Every exchange is a small packet each way: with Nagle's algorithm each would wait for an acknowledgement.
         socket.set_nodelay(true).map_err(unreachable)?;
-        let mut decoder = PacketDecoder::new(MAX_PAYLOAD);
-        let agreement = greet(&mut socket, &mut decoder).await?;
+        let greeting = async {
+            let mut decoder = PacketDecoder::new(MAX_HANDSHAKE_PAYLOAD);
+            Ok(match greet(&mut socket, &mut decoder, keys).await? {
+                Greeting::Agreed(agreement) => Begun::Connected(Self::plain(socket, decoder, agreement)),
+                Greeting::Asked { fingerprint } => Begun::Asked(Asked { socket, decoder, fingerprint }),
+                Greeting::Tls => Begun::Connected(Self::inside_tls(socket, keys).await?),
+            })
+        };
+        deadline.run(greeting).await?
+    }
+
+    fn plain(socket: TcpStream, decoder: PacketDecoder, agreement: Agreement) -> Self {
+        let (reading, writing) = socket.into_split();
+        Self::start(reading, writing, decoder, agreement)
+    }
+
+    async fn inside_tls(socket: TcpStream, keys: &KeyStore) -> Result<Self, AdbCause> {
+        let ring = keys.ring().await.map_err(AdbCause::NoKey)?;
+        let mut socket = tls::begin(socket, &ring).await?;
+        let mut decoder = PacketDecoder::new(MAX_HANDSHAKE_PAYLOAD);
+        let agreement = welcome(&mut socket, &mut decoder).await?;
+        let (reading, writing) = tokio::io::split(socket);
+        Ok(Self::start(reading, writing, decoder, agreement))
+    }
+
+    fn start<R, W>(reading: R, writing: W, decoder: PacketDecoder, agreement: Agreement) -> Self
+    where
+        R: AsyncRead + Unpin + Send + 'static,
+        W: AsyncWrite + Unpin + Send + 'static,
+    {
         let shared = Arc::new(Shared {
             streams: Mutex::new(Streams::new(agreement.banner.offers(super::banner::DELAYED_ACK))),
             outbox: Outbox::default(),
             lost: watch::Sender::new(None),
             stop: CancellationToken::new(),
         });
-        let (reading, writing) = socket.into_split();
         tokio::spawn(read(Arc::clone(&shared), reading, decoder));
         tokio::spawn(write(Arc::clone(&shared), writing, agreement.checksums));
         let stop = shared.stop.clone().drop_guard();
-        Ok(Self { inner: Arc::new(Inner { shared, agreement, _stop: stop }) })
+        Self { inner: Arc::new(Inner { shared, agreement, _stop: stop }) }
     }
 
     pub(crate) fn agreement(&self) -> &Agreement {
@@ -119,7 +171,10 @@ impl Shared {
     }
 }
 
-async fn read(shared: Arc<Shared>, mut socket: OwnedReadHalf, mut decoder: PacketDecoder) {
+async fn read<R>(shared: Arc<Shared>, mut socket: R, mut decoder: PacketDecoder)
+where
+    R: AsyncRead + Unpin,
+{
     let work = async {
         loop {
             while let Some(packet) =
@@ -144,7 +199,10 @@ async fn read(shared: Arc<Shared>, mut socket: OwnedReadHalf, mut decoder: Packe
     }
 }
 
-async fn write(shared: Arc<Shared>, mut socket: OwnedWriteHalf, checksums: bool) {
+async fn write<W>(shared: Arc<Shared>, mut socket: W, checksums: bool)
+where
+    W: AsyncWrite + Unpin,
+{
     let work = async {
         let mut batch = Vec::with_capacity(BATCH);
         loop {
@@ -181,5 +239,6 @@ where
         }
         IoSlice::advance_slices(&mut rest, written);
     }
-    Ok(())
+    // Nothing to do for a socket; TLS may have kept the last of it.
+    socket.flush().await
 }

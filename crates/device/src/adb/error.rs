@@ -53,14 +53,6 @@ pub enum AdbCause {
     /// No connection could be made.
     #[error("it cannot be reached: {0}")]
     Unreachable(String),
-    /// The phone wants to know who is there.
-    #[error(
-        "it asks for authorisation, which this version cannot give; use a phone whose `adb tcpip` port is open without it"
-    )]
-    AuthorisationDemanded,
-    /// The phone speaks ADB only inside TLS (wireless debugging).
-    #[error("it demands TLS (wireless debugging), which this version cannot give; use its `adb tcpip` port")]
-    TlsDemanded,
     /// The phone asks its person whether to trust this machine, and nobody has answered yet.
     #[error(
         "it asks whether to trust the key {fingerprint} and nobody has answered: unlock the phone and tap Allow, with \"Always allow from this computer\""

@@ -16,6 +16,7 @@ pub mod smart_socket;
 mod stream;
 mod streams;
 pub mod sync_protocol;
+mod tls;
 pub(crate) mod transport;
 
 pub use error::{AdbCause, AdbError};

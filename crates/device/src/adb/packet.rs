@@ -199,6 +199,12 @@ impl PacketDecoder {
         &mut self.buffer
     }
 
+    /// Whether every byte pushed so far belonged to a packet that was taken.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.buffer.is_empty()
+    }
+
     /// The next whole packet; `None` until more bytes are pushed.
     ///
     /// # Errors

@@ -18,7 +18,8 @@ pub use crate::adb::{AdbCause, AdbError, Stream};
 pub use crate::deadline::Deadline;
 
 use crate::adb::banner::Banner;
-use crate::adb::connection::Connection;
+use crate::adb::connection::{Begun, Connection};
+use crate::adb::key::KeyStore;
 use crate::adb::server::{AdbServer, ServerLink};
 use crate::adb::transport::Transport;
 
@@ -53,12 +54,14 @@ struct Inner {
 
 impl Phone {
     /// Connects to the adbd that listens at `address` (`HOST:PORT`) and asks for the phone's serial number
-    /// (`ro.serialno`). A phone that has none goes by its address.
+    /// (`ro.serialno`). A phone that has none goes by its address. One that asks who is there is shown the keys that adb
+    /// uses for this user; if it knows none of them, a person has until the deadline to accept the first on the phone.
     ///
     /// # Errors
-    /// It cannot be reached, demands authorisation or TLS, does not speak ADB, or is not done in time.
+    /// It cannot be reached, does not trust this machine, does not speak ADB, or is not done in time.
     pub async fn connect(address: &str, deadline: Deadline) -> Result<Self, AdbError> {
-        Self::connect_by(&Route::Direct { address: address.to_owned() }, deadline).await
+        let route = Route::Direct { address: address.to_owned(), keys: KeyStore::of_user() };
+        Self::connect_by(&route, deadline).await
     }
 
     /// Reaches the phone that an adb server calls `serial`, as one plugged into this computer's USB ports.
@@ -80,29 +83,46 @@ impl Phone {
     /// # Errors
     /// As [`Phone::connect`] and [`Phone::connect_through`].
     pub async fn connect_by(route: &Route, deadline: Deadline) -> Result<Self, AdbError> {
-        let name: Arc<str> = route.to_string().into();
-        let connecting = async {
-            let transport = match route {
-                Route::Direct { address } => Transport::Direct(Connection::open(address, deadline).await?),
-                Route::Server { server, serial, transport_id } => {
-                    Transport::Server(ServerLink::open(server, serial, *transport_id).await?)
-                }
-            };
-            let output = shell::run(&transport, "getprop ro.serialno").await?;
-            let told = Serial::new(&output.stdout_text()).ok().filter(|_| output.exit_status == 0);
-            let serial = match told {
-                Some(serial) => serial,
-                None => {
-                    Serial::new(route.name()).map_err(|error| AdbCause::BadArgument(error.to_string()))?
-                }
-            };
-            Ok::<_, AdbCause>(Inner { name: serial.as_str().into(), serial, route: route.clone(), transport })
+        Self::connect_asking(route, deadline, |_| deadline).await
+    }
+
+    /// As [`Phone::connect_by`]. When the phone asks its person about a key, `ask` is told the key's fingerprint, as the
+    /// phone's dialog shows it, and gives the deadline for everything from then on.
+    ///
+    /// # Errors
+    /// As [`Phone::connect_by`]; [`AdbCause::Authorizing`] when nobody answered the phone's question in time.
+    pub async fn connect_asking(
+        route: &Route,
+        deadline: Deadline,
+        ask: impl FnOnce(&str) -> Deadline,
+    ) -> Result<Self, AdbError> {
+        let connected = Self::connected(route, deadline, ask).await;
+        connected.map_err(|cause| AdbError::new(&route.to_string().into(), "connect", cause))
+    }
+
+    async fn connected(
+        route: &Route,
+        deadline: Deadline,
+        ask: impl FnOnce(&str) -> Deadline,
+    ) -> Result<Self, AdbCause> {
+        let (transport, deadline) = match route {
+            Route::Direct { address, keys } => {
+                let (connection, deadline) = direct(address, keys, deadline, ask).await?;
+                (Transport::Direct(connection), deadline)
+            }
+            Route::Server { server, serial, transport_id } => {
+                let link = deadline.run(ServerLink::open(server, serial, *transport_id)).await??;
+                (Transport::Server(link), deadline)
+            }
         };
-        match deadline.run(connecting).await {
-            Ok(Ok(inner)) => Ok(Self { inner: Arc::new(inner) }),
-            Ok(Err(cause)) => Err(AdbError::new(&name, "connect", cause)),
-            Err(passed) => Err(AdbError::new(&name, "connect", passed)),
-        }
+        let output = deadline.run(shell::run(&transport, "getprop ro.serialno")).await??;
+        let told = Serial::new(&output.stdout_text()).ok().filter(|_| output.exit_status == 0);
+        let serial = match told {
+            Some(serial) => serial,
+            None => Serial::new(route.name()).map_err(|error| AdbCause::BadArgument(error.to_string()))?,
+        };
+        let name = serial.as_str().into();
+        Ok(Self { inner: Arc::new(Inner { name, serial, route: route.clone(), transport }) })
     }
 
     /// The phone's serial number.
@@ -160,6 +180,25 @@ impl Phone {
 impl fmt::Debug for Phone {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Phone({} at {})", self.inner.serial, self.inner.route)
+    }
+}
+
+/// Connects straight to a phone; with the deadline that is in force once a person was asked, if one was.
+async fn direct(
+    address: &str,
+    keys: &KeyStore,
+    deadline: Deadline,
+    ask: impl FnOnce(&str) -> Deadline,
+) -> Result<(Connection, Deadline), AdbCause> {
+    let asked = match Connection::begin(address, keys, deadline).await? {
+        Begun::Connected(connection) => return Ok((connection, deadline)),
+        Begun::Asked(asked) => asked,
+    };
+    let fingerprint = asked.fingerprint().to_owned();
+    let deadline = ask(&fingerprint);
+    match deadline.run(asked.accepted()).await {
+        Ok(connection) => Ok((connection?, deadline)),
+        Err(_passed) => Err(AdbCause::Authorizing { fingerprint }),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::adb::key::KeyStore;
 use crate::adb::server::AdbServer;
 
 /// The way to a phone.
@@ -11,6 +12,8 @@ pub enum Route {
     Direct {
         /// `HOST:PORT`.
         address: String,
+        /// The keys for a phone that asks who is there.
+        keys: KeyStore,
     },
     /// An adb server knows it.
     Server {
@@ -27,7 +30,7 @@ impl Route {
     /// What the phone goes by that tells no serial number of its own.
     pub(super) fn name(&self) -> &str {
         match self {
-            Self::Direct { address } => address,
+            Self::Direct { address, .. } => address,
             Self::Server { serial, .. } => serial,
         }
     }
@@ -36,7 +39,7 @@ impl Route {
 impl fmt::Display for Route {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Direct { address } => formatter.write_str(address),
+            Self::Direct { address, .. } => formatter.write_str(address),
             Self::Server { server, serial, .. } => write!(formatter, "{serial} at the adb server {server}"),
         }
     }

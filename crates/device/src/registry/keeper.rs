@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 use super::source::Source;
 use super::table::{Claim, Seat};
 use super::{PhoneState, RegistryOptions};
-use crate::phone::{Deadline, Phone, Route};
+use crate::phone::{AdbCause, Deadline, Phone, Route};
 
 /// Keeps one way.
 pub(super) struct Keeper {
@@ -49,7 +49,17 @@ impl Keeper {
 
     /// Connects and stays connected; returns when the way is worth another attempt.
     async fn connect(&mut self, route: &Route) -> Next {
-        match Phone::connect_by(route, Deadline::after(self.options.connect_time)).await {
+        let ask = |fingerprint: &str| {
+            let cause = AdbCause::Authorizing { fingerprint: fingerprint.to_owned() };
+            if self.failures == 0 {
+                log::warn!("phone at {}: {cause}", self.seat.way());
+            }
+            self.seat.set(PhoneState::after(&cause));
+            Deadline::after(self.options.approval_time)
+        };
+        let deadline = Deadline::after(self.options.connect_time);
+        let connected = Phone::connect_asking(route, deadline, ask).await;
+        match connected {
             Ok(phone) => self.keep_connected(Held::new(phone)).await,
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);

@@ -21,6 +21,7 @@ pub use backoff::Backoff;
 pub use state::PhoneState;
 pub use way::{PhoneEntry, Way, WayEntry};
 
+use crate::adb::key::KeyStore;
 use crate::adb::server::AdbServer;
 use keeper::Keeper;
 use server_follower::ServerFollower;
@@ -32,6 +33,8 @@ use table::Table;
 pub struct RegistryOptions {
     /// The longest that making a connection may take.
     pub connect_time: Duration,
+    /// The longest that a phone may wait for its person to let this machine in, before it is asked anew.
+    pub approval_time: Duration,
     /// How often a connected phone is asked whether it lives.
     pub probe_interval: Duration,
     /// The longest that its answer may take.
@@ -46,6 +49,7 @@ impl Default for RegistryOptions {
     fn default() -> Self {
         Self {
             connect_time: Duration::from_secs(5),
+            approval_time: Duration::from_secs(300),
             probe_interval: Duration::from_secs(10),
             probe_time: Duration::from_secs(5),
             backoff: Backoff::default(),
@@ -58,6 +62,7 @@ impl Default for RegistryOptions {
 #[derive(Debug)]
 pub struct Registry {
     options: RegistryOptions,
+    keys: KeyStore,
     table: Arc<Table>,
     /// The phones at addresses, by these.
     kept: Mutex<HashMap<Arc<str>, Kept>>,
@@ -73,7 +78,8 @@ struct Kept {
 }
 
 impl Registry {
-    /// Begins to connect to the adbd at each address (`HOST:PORT`). Needs a tokio runtime around it.
+    /// Begins to connect to the adbd at each address (`HOST:PORT`), with the keys that adb uses for this user. Needs a
+    /// tokio runtime around it.
     #[must_use]
     pub fn start(addresses: Vec<String>) -> Self {
         Self::start_with(addresses, RegistryOptions::default())
@@ -82,9 +88,16 @@ impl Registry {
     /// As [`Registry::start`], with another patience.
     #[must_use]
     pub fn start_with(addresses: Vec<String>, options: RegistryOptions) -> Self {
+        Self::start_as(addresses, KeyStore::of_user(), options)
+    }
+
+    /// As [`Registry::start_with`], with other keys.
+    #[must_use]
+    pub fn start_as(addresses: Vec<String>, keys: KeyStore, options: RegistryOptions) -> Self {
         let stop = CancellationToken::new();
         let registry = Self {
             options,
+            keys,
             table: Table::new(),
             kept: Mutex::default(),
             followers: Mutex::default(),
@@ -103,7 +116,8 @@ impl Registry {
         let mut kept = lock(&self.kept);
         let Some(seat) = self.table.seat(Way::Tcp(Arc::clone(&address)), None) else { return false };
         let stop = self.stop.child_token();
-        let keeper = Keeper::new(seat, Source::Address(Arc::clone(&address)), self.options);
+        let source = Source::Address(Arc::clone(&address), self.keys.clone());
+        let keeper = Keeper::new(seat, source, self.options);
         let keeper = tokio::spawn(keeper.run(stop.clone()));
         kept.insert(address, Kept { stop, keeper });
         true

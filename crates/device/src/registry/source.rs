@@ -6,14 +6,15 @@ use tokio::sync::watch;
 
 use super::PhoneState;
 use crate::adb::device_list::{ListedPhone, ListedState};
+use crate::adb::key::KeyStore;
 use crate::adb::server::AdbServer;
 use crate::phone::Route;
 
 /// Where one phone is to be found.
 #[derive(Debug)]
 pub(super) enum Source {
-    /// At this address, always.
-    Address(Arc<str>),
+    /// At this address, always, with these keys if it asks who is there.
+    Address(Arc<str>, KeyStore),
     /// With an adb server, as its list says.
     Listed(AdbServer, watch::Receiver<ListedPhone>),
 }
@@ -22,7 +23,9 @@ impl Source {
     /// How to get to the phone now, or how it is doing when there is no getting to it.
     pub(super) fn route(&mut self) -> Result<Route, PhoneState> {
         match self {
-            Self::Address(address) => Ok(Route::Direct { address: address.to_string() }),
+            Self::Address(address, keys) => {
+                Ok(Route::Direct { address: address.to_string(), keys: keys.clone() })
+            }
             Self::Listed(server, listed) => {
                 let listed = listed.borrow_and_update().clone();
                 match state_of(&listed) {
@@ -40,7 +43,7 @@ impl Source {
     /// Waits until there may be another answer.
     pub(super) async fn changed(&mut self) {
         let gone = match self {
-            Self::Address(_) => true,
+            Self::Address(..) => true,
             Self::Listed(_, listed) => listed.changed().await.is_err(),
         };
         if gone {

@@ -44,10 +44,7 @@ impl PhoneState {
         match cause {
             AdbCause::Unreachable(_) => Self::Absent { reason },
             AdbCause::Authorizing { .. } => Self::Authorizing { reason },
-            AdbCause::AuthorisationDemanded
-            | AdbCause::TlsDemanded
-            | AdbCause::Unauthorized(_)
-            | AdbCause::NoKey(_) => Self::Unauthorized { reason },
+            AdbCause::Unauthorized(_) | AdbCause::NoKey(_) => Self::Unauthorized { reason },
             // Whoever cannot be reached in time is told as unreachable: here somebody took the connection.
             AdbCause::DeadlinePassed(_) => Self::Stalled { reason },
             _ => Self::Offline { reason },

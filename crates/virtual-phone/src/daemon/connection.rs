@@ -7,15 +7,12 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use tikmatrix_device::adb::banner::{Banner, SHELL_V2};
-use tikmatrix_device::adb::packet::{
-    Command, MAX_HANDSHAKE_PAYLOAD, MAX_PAYLOAD, Packet, PacketDecoder, VERSION_WITHOUT_CHECKSUMS,
-};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::net::tcp::OwnedWriteHalf;
+use tikmatrix_device::adb::packet::{Command, MAX_PAYLOAD, Packet, VERSION_WITHOUT_CHECKSUMS};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
+use super::admission::Hello;
 use super::stream::{Closing, Incoming, StreamWriter, open_stream};
 use super::wire::Wire;
 use super::{shell_service, sync_service};
@@ -29,39 +26,30 @@ const OUTGOING: usize = 64;
 const READ_BYTES: usize = 64 * 1024;
 const WRITE_BYTES: usize = 256 * 1024;
 
-/// Serves one connection until the host goes away.
-pub(super) async fn serve(socket: TcpStream, machine: Arc<Machine>, wire: Wire) -> io::Result<()> {
-    socket.set_nodelay(true)?;
-    let (mut reader, writer) = socket.into_split();
-    let mut decoder = PacketDecoder::new(MAX_PAYLOAD);
-    let mut connection: Option<Connection> = None;
-    let mut writer = Some(writer);
+/// Serves a host that was let in until it goes away.
+pub(super) async fn serve<R, W>(
+    mut reader: R,
+    writer: W,
+    hello: Hello,
+    machine: Arc<Machine>,
+    wire: Wire,
+) -> io::Result<()>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin + Send + 'static,
+{
+    let Hello { version, limit, mut decoder } = hello;
+    let checksums = version < VERSION_WITHOUT_CHECKSUMS;
+    let mut connection = Connection::new(writer, checksums, limit, machine, wire);
+    connection.greet(version).await?;
     loop {
         while let Some(packet) = decoder.next().map_err(broken)? {
-            match (&mut connection, packet.command) {
-                (None, Command::Cnxn) => {
-                    let Some(writer) = writer.take() else { return Ok(()) };
-                    let (version, limit) = agree(&packet);
-                    decoder.agree(version, MAX_PAYLOAD);
-                    let checksums = version < VERSION_WITHOUT_CHECKSUMS;
-                    let made = Connection::new(writer, checksums, limit, Arc::clone(&machine), wire.clone());
-                    made.greet(version).await?;
-                    connection = Some(made);
-                }
-                (Some(connection), _) => connection.handle(packet).await?,
-                // Anything before the hello is ignored, as adbd does while it is offline.
-                (None, _) => {}
-            }
+            connection.handle(packet).await?;
         }
         if reader.read_buf(decoder.space(READ_BYTES)).await? == 0 {
             return Ok(());
         }
     }
-}
-
-fn agree(hello: &Packet) -> (u32, usize) {
-    let limit = usize::try_from(hello.arg1).unwrap_or(MAX_PAYLOAD).clamp(MAX_HANDSHAKE_PAYLOAD, MAX_PAYLOAD);
-    (hello.arg0.min(VERSION_WITHOUT_CHECKSUMS), limit)
 }
 
 fn broken(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {
@@ -88,7 +76,10 @@ struct Open {
 }
 
 impl Connection {
-    fn new(writer: OwnedWriteHalf, checksums: bool, limit: usize, machine: Arc<Machine>, wire: Wire) -> Self {
+    fn new<W>(writer: W, checksums: bool, limit: usize, machine: Arc<Machine>, wire: Wire) -> Self
+    where
+        W: AsyncWrite + Unpin + Send + 'static,
+    {
         let (outgoing, packets) = mpsc::channel(OUTGOING);
         let (closing, closed) = mpsc::unbounded_channel();
         let mut tasks = JoinSet::new();
@@ -188,7 +179,10 @@ impl Service {
 struct Impatient;
 
 /// Owns the socket's write side; packets that wait are written together.
-async fn write_packets(mut writer: OwnedWriteHalf, mut packets: mpsc::Receiver<Packet>, checksums: bool) {
+async fn write_packets<W>(mut writer: W, mut packets: mpsc::Receiver<Packet>, checksums: bool)
+where
+    W: AsyncWrite + Unpin,
+{
     let mut bytes = BytesMut::new();
     while let Some(packet) = packets.recv().await {
         let mut next = Some(packet);
@@ -197,7 +191,8 @@ async fn write_packets(mut writer: OwnedWriteHalf, mut packets: mpsc::Receiver<P
             bytes.extend_from_slice(&packet.payload);
             next = if bytes.len() < WRITE_BYTES { packets.try_recv().ok() } else { None };
         }
-        if writer.write_all(&bytes).await.is_err() {
+        // TLS keeps the last of it until it is told to send.
+        if writer.write_all(&bytes).await.is_err() || writer.flush().await.is_err() {
             return;
         }
         bytes.clear();

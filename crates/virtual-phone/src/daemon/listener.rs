@@ -8,6 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::admission::{Guest, admit};
 use super::connection;
 use super::wire::Wire;
 use crate::machine::Machine;
@@ -52,7 +53,7 @@ async fn switched_off(off: &mut watch::Receiver<bool>) {
 async fn serve(socket: TcpStream, peer: SocketAddr, machine: Arc<Machine>, wire: Wire) {
     let mut pulls = wire.watch();
     tokio::select! {
-        ended = connection::serve(socket, Arc::clone(&machine), wire) => match ended {
+        ended = host(socket, Arc::clone(&machine), wire) => match ended {
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 log::warn!("{}: {peer} broke the protocol: {error}", machine.serial());
             }
@@ -60,5 +61,19 @@ async fn serve(socket: TcpStream, peer: SocketAddr, machine: Arc<Machine>, wire:
             Ok(()) => log::debug!("{}: {peer} went away", machine.serial()),
         },
         _ = pulls.changed() => log::info!("{}: fault: the connection of {peer} is cut", machine.serial()),
+    }
+}
+
+async fn host(socket: TcpStream, machine: Arc<Machine>, wire: Wire) -> io::Result<()> {
+    match admit(socket, machine.gatekeeper()).await? {
+        Some(Guest::Plain(socket, hello)) => {
+            let (reader, writer) = socket.into_split();
+            connection::serve(reader, writer, hello, machine, wire).await
+        }
+        Some(Guest::Tls(socket, hello)) => {
+            let (reader, writer) = tokio::io::split(*socket);
+            connection::serve(reader, writer, hello, machine, wire).await
+        }
+        None => Ok(()),
     }
 }

@@ -1,11 +1,13 @@
 //! The adbd side of ADB over TCP: connections, streams and the services behind them. Packets and frames are cut by the
 //! device crate's codecs; what a shell or a file does is left to `shell` and `filesystem`.
 
+mod admission;
 mod connection;
 mod listener;
 mod shell_service;
 mod stream;
 mod sync_service;
+mod tls;
 mod wire;
 
 pub(crate) use listener::listen;

@@ -14,7 +14,7 @@ use sha1::Sha1;
 use thiserror::Error;
 
 pub use public::{AdbPublicKey, PUBLIC_KEY_LEN};
-pub use store::{KeyFiles, KeyStore, KeyStoreError};
+pub use store::{KeyFiles, KeyRing, KeyStore, KeyStoreError};
 
 /// Bits of a key's modulus: ADB knows no other size.
 pub const KEY_BITS: usize = 2048;
@@ -88,6 +88,12 @@ impl AdbKey {
     pub fn to_pem(&self) -> Result<String, KeyError> {
         let pem = self.private.to_pkcs8_pem(LineEnding::LF);
         Ok(pem.map_err(|error| KeyError::Unusable(error.to_string()))?.as_str().to_owned())
+    }
+
+    /// The key as TLS takes it: PKCS#8 in DER.
+    pub(in crate::adb) fn to_der(&self) -> Result<Vec<u8>, KeyError> {
+        let document = self.private.to_pkcs8_der();
+        Ok(document.map_err(|error| KeyError::Unusable(error.to_string()))?.as_bytes().to_vec())
     }
 
     /// The public half.

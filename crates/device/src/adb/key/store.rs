@@ -4,11 +4,12 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rsa::rand_core::TryCryptoRng;
 use thiserror::Error;
 use tokio::sync::OnceCell;
+use tokio_rustls::rustls::ClientConfig;
 
 use super::{AdbKey, KeyError};
 
@@ -23,6 +24,9 @@ pub enum KeyStoreError {
     /// Nobody said where the key is, and the user has no home folder.
     #[error("there is no home folder to keep an ADB key in: say which file to use (serve: --adb-key)")]
     NoPlace,
+    /// Reading the keys did not come to an end.
+    #[error("the ADB keys were not read: {0}")]
+    Interrupted(String),
     /// The file cannot be read, or made.
     #[error("the ADB key {}: {reason}", path.display())]
     File {
@@ -68,80 +72,124 @@ impl KeyFiles {
     ///
     /// # Errors
     /// [`KeyStoreError`] when this user's own key can be neither read nor made and there is no other.
-    pub fn load<R: TryCryptoRng + ?Sized>(&self, random: &mut R) -> Result<Vec<AdbKey>, KeyStoreError> {
+    pub fn load<R: TryCryptoRng + ?Sized>(&self, random: &mut R) -> Result<KeyRing, KeyStoreError> {
         let own = match &self.own {
             Some(path) => read_or_make(path, &self.owner, random),
             None => Err(KeyStoreError::NoPlace),
         };
-        let (mut keys, failed) = match own {
-            Ok(key) => (vec![key], None),
-            Err(error) => (Vec::new(), Some(error)),
-        };
+        let mut others: Vec<AdbKey> = Vec::new();
         for path in self.vendors.iter().flat_map(|path| files_of(path)) {
             match read(&path) {
-                Ok(key) if keys.iter().all(|known| known.public() != key.public()) => keys.push(key),
-                Ok(_) => {}
+                Ok(key) => others.push(key),
                 Err(error) => log::warn!("{error}"),
             }
         }
-        match failed {
-            Some(error) if keys.is_empty() => Err(error),
-            Some(error) => {
+        let first = match own {
+            Ok(key) => key,
+            Err(error) if others.is_empty() => return Err(error),
+            Err(error) => {
                 log::warn!("{error}");
-                Ok(keys)
+                others.remove(0)
             }
-            None => Ok(keys),
-        }
+        };
+        let mut known = vec![first.public().clone()];
+        others.retain(|key| {
+            let new = !known.contains(key.public());
+            known.push(key.public().clone());
+            new
+        });
+        Ok(KeyRing { first, others, owner: self.owner.clone(), tls: OnceLock::new() })
     }
 }
 
-/// Keys for any number of connections. Nothing is read, and nothing made, before the first phone asks for a key.
-#[derive(Debug)]
+/// Keys for any number of connections; clones are the same store. Nothing is read, and nothing made, before the first
+/// phone asks for a key.
+#[derive(Debug, Clone)]
 pub struct KeyStore {
-    files: KeyFiles,
-    keys: OnceCell<Arc<[AdbKey]>>,
+    shared: Arc<Shared>,
 }
 
+#[derive(Debug)]
+struct Shared {
+    /// `None` for the files that adb uses for this user, which are looked up with the keys.
+    files: Option<KeyFiles>,
+    ring: OnceCell<Arc<KeyRing>>,
+}
+
+impl PartialEq for KeyStore {
+    /// Whether it is the same store.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
+impl Eq for KeyStore {}
+
 impl KeyStore {
+    /// The keys that adb uses for this user: [`KeyFiles::of_user`].
+    #[must_use]
+    pub fn of_user() -> Self {
+        Self { shared: Arc::new(Shared { files: None, ring: OnceCell::new() }) }
+    }
+
     /// The keys in `files`.
     #[must_use]
     pub fn new(files: KeyFiles) -> Self {
-        Self { files, keys: OnceCell::new() }
-    }
-
-    /// These keys; the first is the one that a person is asked to accept.
-    #[must_use]
-    pub fn of(keys: Vec<AdbKey>, owner: &str) -> Self {
-        let files = KeyFiles { owner: owner.to_owned(), ..KeyFiles::default() };
-        Self { files, keys: OnceCell::new_with(Some(keys.into())) }
-    }
-
-    /// Whose the keys are, as phones list it.
-    #[must_use]
-    pub fn owner(&self) -> &str {
-        &self.files.owner
+        Self { shared: Arc::new(Shared { files: Some(files), ring: OnceCell::new() }) }
     }
 
     /// The keys, read by the first that asks. After an error the next one tries again.
     ///
     /// # Errors
     /// [`KeyStoreError`]: there is no key at all.
-    pub async fn keys(&self) -> Result<Arc<[AdbKey]>, KeyStoreError> {
-        let load = || async {
-            let files = self.files.clone();
-            let place = files.own.clone().unwrap_or_default();
-            let loaded = tokio::task::spawn_blocking(move || files.load(&mut getrandom::SysRng)).await;
-            let keys = loaded.map_err(|error| unusable(&place, &error))??;
-            if let Some(first) = keys.first() {
-                log::info!(
-                    "phones that ask know this server by the key {} of {}; accept it on each phone once",
-                    first.public().fingerprint(),
-                    place.display(),
-                );
-            }
-            Ok(keys.into())
+    pub async fn ring(&self) -> Result<Arc<KeyRing>, KeyStoreError> {
+        self.shared.ring.get_or_try_init(|| self.load()).await.map(Arc::clone)
+    }
+
+    async fn load(&self) -> Result<Arc<KeyRing>, KeyStoreError> {
+        let files = self.shared.files.clone();
+        let load = move || {
+            let files = files.unwrap_or_else(KeyFiles::of_user);
+            let ring = files.load(&mut getrandom::SysRng)?;
+            log::info!(
+                "phones that ask are shown the key {} ({}): accept it once on each phone",
+                ring.first().public().fingerprint(),
+                files.own.as_deref().unwrap_or(Path::new("of a vendor")).display(),
+            );
+            Ok(Arc::new(ring))
         };
-        self.keys.get_or_try_init(load).await.map(Arc::clone)
+        tokio::task::spawn_blocking(load)
+            .await
+            .map_err(|error| KeyStoreError::Interrupted(error.to_string()))?
+    }
+}
+
+/// The keys that were found: at least one.
+#[derive(Debug)]
+pub struct KeyRing {
+    first: AdbKey,
+    others: Vec<AdbKey>,
+    owner: String,
+    /// What TLS makes of the keys, once it was needed.
+    pub(in crate::adb) tls: OnceLock<Arc<ClientConfig>>,
+}
+
+impl KeyRing {
+    /// The key that a person is asked to accept.
+    #[must_use]
+    pub fn first(&self) -> &AdbKey {
+        &self.first
+    }
+
+    /// Every key, in the order in which phones are shown them.
+    pub fn keys(&self) -> impl Iterator<Item = &AdbKey> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// Whose the keys are, as phones list it: `user@host`.
+    #[must_use]
+    pub fn owner(&self) -> &str {
+        &self.owner
     }
 }
 
