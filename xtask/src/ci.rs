@@ -3,7 +3,10 @@
 use anyhow::Result;
 
 use crate::process::Program;
-use crate::{suites, tidy};
+use crate::{fuzz, suites, tidy};
+
+/// Enough to notice a decoder that panics at once; `cargo xtask fuzz` looks longer.
+const FUZZ_SECONDS: u32 = 10;
 
 pub(crate) fn ci() -> Result<()> {
     Program::cargo().arguments(["fmt", "--all", "--check"]).run()?;
@@ -15,5 +18,6 @@ pub(crate) fn ci() -> Result<()> {
         .arguments(["doc", "--locked", "--workspace", "--no-deps"])
         .environment("RUSTDOCFLAGS", "--deny warnings")
         .run()?;
-    suites::test()
+    suites::test()?;
+    fuzz::fuzz(FUZZ_SECONDS)
 }

@@ -1,9 +1,10 @@
-//! The developers' commands: `cargo xtask setup | test | tidy | ci | bench`. Each is plain Rust instead of a shell
+//! The developers' commands: `cargo xtask setup | test | tidy | ci | fuzz | bench`. Each is plain Rust instead of a shell
 //! script, so that it says what it does, and what it could not do.
 
 mod bench;
 mod ci;
 mod debian;
+mod fuzz;
 mod namespace;
 mod process;
 mod registries;
@@ -31,8 +32,14 @@ enum Command {
     Test,
     /// Checks the architecture's arrows, file sizes and first lines
     Tidy,
-    /// What must be green before a change lands: fmt, clippy, doc, tidy, test
+    /// What must be green before a change lands: fmt, clippy, doc, tidy, test, fuzz
     Ci,
+    /// Feeds the decoders of ADB's bytes with what nobody thought of, one after the other
+    Fuzz {
+        /// How long for each decoder
+        #[arg(long, value_name = "S", default_value_t = 60)]
+        seconds: u32,
+    },
     /// Measures ours beside others, in one run
     Bench {
         /// What to measure
@@ -77,6 +84,7 @@ fn run(command: Command) -> Result<()> {
         Command::Test => suites::test(),
         Command::Tidy => tidy::tidy(),
         Command::Ci => ci::ci(),
+        Command::Fuzz { seconds } => fuzz::fuzz(seconds),
         Command::Bench { what: Bench::Adb } => bench::adb(),
         Command::Bench { what: Bench::Store } => bench::store(),
         Command::Bench { what: Bench::Api } => bench::api(),

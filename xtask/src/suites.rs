@@ -15,10 +15,11 @@ struct Suite {
     run: fn(&str) -> Result<(), Missing>,
 }
 
-const SUITES: [Suite; 5] = [
+const SUITES: [Suite; 6] = [
     Suite { package: "tikmatrix-device", target: "real_adbd", run: against_real_adbd },
     Suite { package: "tikmatrix-device", target: "adb_servers", run: through_adb_servers },
     Suite { package: "tikmatrix-virtual-phone", target: "debian_adb", run: with_debian_adb },
+    Suite { package: "tikmatrix-virtual-phone", target: "debian_adb", run: with_newer_adb },
     Suite { package: "tikmatrix-storage", target: "suite", run: on_postgres },
     Suite { package: "tikmatrix-tests", target: "postgres", run: with_postgres },
 ];
@@ -94,6 +95,13 @@ fn with_debian_adb(program: &str) -> Result<(), Missing> {
     debian::command("adb", "adb")?;
     let newer = debian::real_adbd()?.join("adb");
     Program::new(program).environment("TIKMATRIX_NEWER_ADB", newer).run()?;
+    Ok(())
+}
+
+/// The same with the `adb` that comes with the real adbd: it knows version 2 of `sync:` and packs files.
+fn with_newer_adb(program: &str) -> Result<(), Missing> {
+    let adb = debian::real_adbd()?.join("adb");
+    Program::new(program).environment("TIKMATRIX_ADB", adb).run()?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use tikmatrix_device::adb::packet::{
 };
 use tikmatrix_device::adb::shell_protocol::{Frame, FrameDecoder, FrameError, FrameKind, MAX_FRAME};
 use tikmatrix_device::adb::sync_protocol::{
-    MAX_DATA, Request, RequestDecoder, Response, ResponseDecoder, Status, SyncError,
+    ListVersion, MAX_DATA, Request, RequestDecoder, Response, ResponseDecoder, Status, StatusV2, SyncError,
 };
 
 /// Feeds `bytes` in pieces of the given lengths, round and round, and gives what came out until the first error.
@@ -77,8 +77,12 @@ fn request() -> impl Strategy<Value = Request> {
     prop_oneof![
         path.prop_map(|path| Request::Stat { path }),
         path.prop_map(|path| Request::List { path }),
+        (path, any::<bool>()).prop_map(|(path, follow)| Request::StatV2 { path, follow }),
+        path.prop_map(|path| Request::ListV2 { path }),
         (path, any::<u32>()).prop_map(|(path, mode)| Request::Send { path, mode }),
+        (path, any::<[u32; 2]>()).prop_map(|(path, [mode, flags])| Request::SendV2 { path, mode, flags }),
         path.prop_map(|path| Request::Recv { path }),
+        (path, any::<u32>()).prop_map(|(path, flags)| Request::RecvV2 { path, flags }),
         payload().prop_map(Request::Data),
         any::<u32>().prop_map(|mtime| Request::Done { mtime }),
         Just(Request::Quit),
@@ -89,9 +93,26 @@ fn status() -> impl Strategy<Value = Status> {
     any::<[u32; 3]>().prop_map(|[mode, size, mtime]| Status { mode, size, mtime })
 }
 
+fn status_v2() -> impl Strategy<Value = StatusV2> {
+    (any::<[u32; 5]>(), any::<[u64; 3]>(), any::<[i64; 3]>()).prop_map(|(words, numbers, moments)| StatusV2 {
+        error: words[0],
+        device: numbers[0],
+        inode: numbers[1],
+        mode: words[1],
+        links: words[2],
+        user: words[3],
+        group: words[4],
+        size: numbers[2],
+        atime: moments[0],
+        mtime: moments[1],
+        ctime: moments[2],
+    })
+}
+
 fn response() -> impl Strategy<Value = Response> {
     prop_oneof![
         status().prop_map(Response::Stat),
+        (status_v2(), any::<bool>()).prop_map(|(status, follow)| Response::StatV2 { status, follow }),
         payload().prop_map(Response::Data),
         Just(Response::Done),
         Just(Response::Okay),
@@ -99,10 +120,13 @@ fn response() -> impl Strategy<Value = Response> {
     ]
 }
 
-fn listing() -> impl Strategy<Value = Vec<Response>> {
-    let entry = (status(), "[^/]{0,40}").prop_map(|(status, name)| Response::Entry { status, name });
-    prop::collection::vec(entry, 0..10).prop_map(|mut entries| {
-        entries.push(Response::EndOfList);
+fn listing(version: ListVersion) -> impl Strategy<Value = Vec<Response>> {
+    let entry = (status(), status_v2(), "[^/\\x00]{1,40}").prop_map(move |(one, two, name)| match version {
+        ListVersion::One => Response::Entry { status: one, name },
+        ListVersion::Two => Response::EntryV2 { status: two, name },
+    });
+    prop::collection::vec(entry, 0..10).prop_map(move |mut entries| {
+        entries.push(Response::EndOfList(version));
         entries
     })
 }
@@ -153,13 +177,15 @@ proptest! {
     #[test]
     fn responses_read_the_same_however_they_are_split(
         responses in prop::collection::vec(response(), 0..20),
-        listing in listing(),
+        first in listing(ListVersion::One),
+        second in listing(ListVersion::Two),
         pieces in pieces(),
     ) {
-        for (responses, is_list) in [(responses, false), (listing, true)] {
+        let lists = [(first, Some(ListVersion::One)), (second, Some(ListVersion::Two)), (responses, None)];
+        for (responses, list) in lists {
             let bytes = joined(responses.iter().map(Response::encode));
             let mut decoder = ResponseDecoder::new();
-            decoder.expect_list(is_list);
+            decoder.expect_list(list);
             let found = feed(&mut decoder, &bytes, &pieces, ResponseDecoder::push, ResponseDecoder::next);
             prop_assert_eq!(found, Ok(responses));
         }
@@ -168,7 +194,9 @@ proptest! {
     #[test]
     fn no_bytes_make_a_decoder_panic(
         bytes in prop::collection::vec(any::<u8>(), 0..400),
-        word in prop::sample::select(vec![&b""[..], b"DENT", b"STAT", b"DATA", b"SEND", b"FAIL", b"OKAY"]),
+        word in prop::sample::select(vec![
+            &b""[..], b"DENT", b"DNT2", b"STAT", b"STA2", b"LST2", b"DATA", b"SEND", b"SND2", b"RCV2", b"FAIL", b"OKAY",
+        ]),
         pieces in pieces(),
     ) {
         let bytes = [word, &bytes].concat();
@@ -270,4 +298,9 @@ fn a_listed_name_that_leads_elsewhere_is_refused() {
     let entry = Response::Entry { status: Status::default(), name: "../evil".to_owned() };
     responses.push(&entry.encode());
     assert!(matches!(responses.next(), Err(SyncError::BadName(_))));
+    for name in ["", "a\0", "/"] {
+        let mut responses = ResponseDecoder::new();
+        responses.push(&Response::EntryV2 { status: StatusV2::default(), name: name.to_owned() }.encode());
+        assert!(matches!(responses.next(), Err(SyncError::BadName(_))), "{name:?}");
+    }
 }

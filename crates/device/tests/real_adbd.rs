@@ -13,7 +13,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use sha2::{Digest, Sha256};
-use tikmatrix_device::phone::{AdbCause, Deadline, Phone, PushOptions};
+use tikmatrix_device::phone::{AdbCause, Compression, Deadline, Packing, Phone, PushOptions};
 use tikmatrix_device::shell_quote::shell_word;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -134,7 +134,7 @@ async fn a_hundred_megabytes_come_back_as_they_were_pushed() {
         assert!(sent > last);
         (last, calls) = (sent, calls + 1);
     };
-    let options = PushOptions { mode: 0o640, mtime: 1_700_000_000 };
+    let options = PushOptions { mode: 0o640, mtime: 1_700_000_000, ..PushOptions::default() };
     phone.push(Cursor::new(content), path, options, progress, soon()).await.unwrap();
     assert_eq!(last, 100_000_000);
     assert!(calls > 50);
@@ -320,4 +320,68 @@ fn any_text_reaches_a_command_of_the_real_shell_letter_for_letter() {
             Ok(())
         })
         .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_comes_back_as_it_was_in_every_packing() {
+    let (phone, folder) = (phone().await, tempfile::tempdir().unwrap());
+    for packing in Packing::ALL {
+        assert!(phone.banner().offers(packing.feature()), "this adbd does not know {packing:?}");
+    }
+    let text: Vec<u8> =
+        (0..1_000_000_u32).flat_map(|number| format!("line {number}\n").into_bytes()).collect();
+    let ways = [Compression::Auto, Compression::Never].into_iter().chain(Packing::ALL.map(Compression::With));
+    for (number, compression) in ways.enumerate() {
+        for content in [Vec::new(), b"x".to_vec(), text.clone(), noise(5_000_000)] {
+            let path = folder.path().join(number.to_string());
+            let remote = path.to_str().unwrap();
+            let options = PushOptions { compression, ..PushOptions::default() };
+            phone.push(&content[..], remote, options, |_| {}, soon()).await.unwrap();
+            assert!(fs::read(&path).unwrap() == content, "{compression:?}: {} bytes sent", content.len());
+            let mut pulled = Vec::new();
+            phone.pull_with(remote, &mut pulled, compression, |_| {}, soon()).await.unwrap();
+            assert!(pulled == content, "{compression:?}: {} bytes received", content.len());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_folder_goes_there_and_back_and_on_where_it_was_cut() {
+    let (phone, folder) = (phone().await, tempfile::tempdir().unwrap());
+    let (here, there, back) =
+        (folder.path().join("here"), folder.path().join("there it is"), folder.path().join("back"));
+    fs::create_dir_all(here.join("deep/er")).unwrap();
+    fs::write(here.join("a.txt"), "one").unwrap();
+    fs::write(here.join("deep/er/it's ü"), noise(100_000)).unwrap();
+    let remote = there.to_str().unwrap();
+    let push = || phone.push_folder(&here, remote, Compression::Auto, |_| {}, soon());
+    assert_eq!(push().await.unwrap().files, 2);
+    assert_eq!(push().await.unwrap().unchanged, 2);
+    let pulled = phone.pull_folder(remote, &back, Compression::Auto, |_| {}, soon()).await.unwrap();
+    assert_eq!((pulled.files, pulled.bytes), (2, 100_003));
+    assert!(fs::read(back.join("deep/er/it's ü")).unwrap() == noise(100_000));
+    let mut names: Vec<String> =
+        phone.list(remote, soon()).await.unwrap().into_iter().map(|entry| entry.name).collect();
+    names.sort();
+    assert_eq!(names, ["a.txt", "deep"]);
+}
+
+#[tokio::test]
+async fn who_calls_a_reversed_socket_on_the_phone_is_heard_here() {
+    let phone = phone().await;
+    let mut listener = phone.reverse("tcp:0", soon()).await.unwrap();
+    let mut caller = phone.open(listener.socket(), soon()).await.unwrap();
+    let mut called = soon().run(listener.accept()).await.unwrap().unwrap();
+    let sent = noise(5_000_000);
+    let (mut received, mut answer) = (vec![0; sent.len()], [0; 2]);
+    let (written, read) = tokio::join!(caller.write_all(&sent), called.read_exact(&mut received));
+    (written.unwrap(), read.unwrap());
+    assert!(received == sent);
+    called.write_all(b"ok").await.unwrap();
+    caller.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"ok");
+    let socket = listener.socket().to_owned();
+    drop(listener);
+    // The socket is closed by a call of its own.
+    while phone.open(&socket, soon()).await.is_ok() {}
 }

@@ -52,7 +52,7 @@ async fn files_come_back_as_they_were_pushed_while_commands_run() {
     let content: Vec<u8> =
         (0..5_000_000_u32).map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
     let mut sent = 0;
-    let options = PushOptions { mode: 0o644, mtime: 1_700_000_000 };
+    let options = PushOptions { mode: 0o644, mtime: 1_700_000_000, ..PushOptions::default() };
     let push = phone.push(&content[..], path, options, |bytes| sent = bytes, soon());
     let (pushed, output) = tokio::join!(push, phone.shell("echo meanwhile", soon()));
     pushed.unwrap();

@@ -4,6 +4,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde::Serialize;
 use thiserror::Error;
@@ -12,10 +13,11 @@ use tikmatrix_domain::{Clock, SystemClock};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::access::{Access, AccessReport, Answer};
-use crate::daemon::{self, Wire};
-use crate::fault::Fault;
+use crate::daemon::{self, Burst, Wire};
+use crate::fault::{CableFault, Fault};
 use crate::machine::Machine;
 use crate::shell::lock;
 use crate::ui::AppsReport;
@@ -233,8 +235,42 @@ impl VirtualPhone {
         match fault {
             Fault::Disconnect { after_bytes: None } => self.wire.pull(),
             Fault::Disconnect { after_bytes: Some(bytes) } => self.wire.pull_after(bytes),
+            Fault::Cable(fault) => self.arm_cable(fault),
             Fault::Screen(fault) => self.machine.windows().arm(fault),
         }
+    }
+
+    fn arm_cable(&self, fault: CableFault) {
+        match fault {
+            CableFault::Freeze => self.wire.trouble(|trouble| trouble.frozen = true),
+            CableFault::Slow { bytes_per_second } => {
+                self.wire.trouble(|trouble| trouble.bytes_per_second = Some(bytes_per_second));
+            }
+            CableFault::DropPackets { every } => {
+                self.wire.trouble(|trouble| trouble.drop_every = Some(every));
+            }
+            CableFault::HalfClose => self.wire.burst(Burst::HalfClose),
+            CableFault::Garbage => self.wire.burst(Burst::Garbage),
+            CableFault::Reboot { seconds } => {
+                let back = Instant::now() + Duration::from_secs(seconds.into());
+                self.wire.trouble(|trouble| trouble.away_until = Some(back));
+                self.wire.pull();
+                self.machine.reboot();
+            }
+            CableFault::DuplicateClse { times } => self.wire.trouble(|trouble| trouble.more_closes = times),
+            CableFault::UnsolicitedOpen => self.wire.burst(Burst::UnsolicitedOpen),
+        }
+    }
+
+    /// Waits until its shells run a command of this name, or have run one.
+    pub async fn ran(&self, name: &str) {
+        self.machine.command_log().wait_for(name).await;
+    }
+
+    /// Takes as long as a real phone on a wireless network from now on, over the cable and in its commands.
+    pub fn be_realistic(&self) {
+        self.wire.be_realistic();
+        self.machine.be_realistic();
     }
 
     /// Ends all faults.
@@ -246,6 +282,6 @@ impl VirtualPhone {
     /// Every command that its shells ran, oldest first, each as its words; the last 10,000 of them.
     #[must_use]
     pub fn commands(&self) -> Vec<Vec<String>> {
-        self.machine.commands()
+        self.machine.command_log().all()
     }
 }

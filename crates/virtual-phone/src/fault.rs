@@ -1,5 +1,7 @@
 //! What can be made to go wrong on a virtual phone, as the control port takes it. What a fault on the screen looks like
-//! is left to `ui`, what a cut wire means to `daemon`.
+//! is left to `ui`, what one on the cable means to `daemon`.
+
+use std::num::NonZeroU32;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -17,16 +19,76 @@ pub enum Fault {
         /// Bytes of the next push that still arrive.
         after_bytes: Option<u64>,
     },
+    /// Something else on the cable.
+    Cable(CableFault),
     /// Something on the screen: `popup`, `slow_upload` or `follow_refused`, with the fields that [`ui::Fault`]
     /// documents.
     Screen(ui::Fault),
+}
+
+/// What goes wrong on the cable. None of it is on before it was armed; what lasts ends when the faults are cleared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(tag = "fault", rename_all = "snake_case", deny_unknown_fields)]
+pub enum CableFault {
+    /// `{"fault": "freeze"}`: sockets stay open and are accepted, and nothing is read or answered.
+    Freeze,
+    /// `{"fault": "slow", "bytes_per_second": 1000}`: no more passes, each way.
+    Slow {
+        /// At least 1.
+        bytes_per_second: NonZeroU32,
+    },
+    /// `{"fault": "drop_packets", "every": 3}`: every third packet to the host is lost.
+    DropPackets {
+        /// At least 1: then all are lost.
+        every: NonZeroU32,
+    },
+    /// `{"fault": "half_close"}`: the phone ends its sending on every connection there is, once, and goes on reading.
+    HalfClose,
+    /// `{"fault": "garbage"}`: bytes that are no ADB, on every connection there is, once.
+    Garbage,
+    /// `{"fault": "reboot", "seconds": 5}`: everything that runs on the phone ends, and nobody is there for so long.
+    Reboot {
+        /// 5 if left out.
+        #[serde(default = "five")]
+        seconds: u32,
+    },
+    /// `{"fault": "duplicate_clse", "times": 16}`: the end of a stream is told so many times more than adbd does.
+    DuplicateClse {
+        /// 16 if left out.
+        #[serde(default = "sixteen")]
+        times: u32,
+    },
+    /// `{"fault": "unsolicited_open"}`: the phone opens a stream that nobody asked for, on every connection there is,
+    /// once. Google's own adb server does not survive it.
+    UnsolicitedOpen,
+}
+
+impl CableFault {
+    const NAMES: [&str; 8] = [
+        "freeze",
+        "slow",
+        "drop_packets",
+        "half_close",
+        "garbage",
+        "reboot",
+        "duplicate_clse",
+        "unsolicited_open",
+    ];
+}
+
+fn five() -> u32 {
+    5
+}
+
+fn sixteen() -> u32 {
+    16
 }
 
 /// Why a fault was not armed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FaultError {
     /// The name is missing or unknown.
-    #[error("fault: {0} is not one of \"disconnect\", \"popup\", \"slow_upload\", \"follow_refused\"")]
+    #[error("fault: {0} is not one of {names:?}", names = FIELDS.map(|(name, _)| name))]
     UnknownFault(String),
     /// A field is unknown or holds what it cannot hold.
     #[error("{fault}: {reason}")]
@@ -39,8 +101,16 @@ pub enum FaultError {
 }
 
 /// Each fault with the fields that it may have.
-const FIELDS: [(&str, &[&str]); 4] = [
+const FIELDS: [(&str, &[&str]); 12] = [
     ("disconnect", &["fault", "after_bytes"]),
+    ("freeze", &["fault"]),
+    ("slow", &["fault", "bytes_per_second"]),
+    ("drop_packets", &["fault", "every"]),
+    ("half_close", &["fault"]),
+    ("garbage", &["fault"]),
+    ("reboot", &["fault", "seconds"]),
+    ("duplicate_clse", &["fault", "times"]),
+    ("unsolicited_open", &["fault"]),
     ("popup", &["fault", "kind", "when"]),
     ("slow_upload", &["fault", "seconds"]),
     ("follow_refused", &["fault"]),
@@ -79,6 +149,9 @@ impl Fault {
             let reason = format!("unknown field `{unknown}`, expected one of {allowed:?}");
             return Err(FaultError::BadField { fault: known.to_owned(), reason });
         }
+        if CableFault::NAMES.contains(&known) {
+            return CableFault::deserialize(body).map(Self::Cable).map_err(bad);
+        }
         ui::Fault::deserialize(body).map(Self::Screen).map_err(bad)
     }
 }
@@ -99,6 +172,15 @@ mod tests {
         assert_eq!(slow, Ok(Fault::Screen(ui::Fault::SlowUpload { seconds: 20 })));
         let refused = read(json!({"fault": "follow_refused"}));
         assert_eq!(refused, Ok(Fault::Screen(ui::Fault::FollowRefused)));
+        let cable = |fault| Ok(Fault::Cable(fault));
+        assert_eq!(read(json!({"fault": "freeze"})), cable(CableFault::Freeze));
+        assert_eq!(read(json!({"fault": "reboot"})), cable(CableFault::Reboot { seconds: 5 }));
+        assert_eq!(read(json!({"fault": "duplicate_clse"})), cable(CableFault::DuplicateClse { times: 16 }));
+        let every = NonZeroU32::MIN;
+        assert_eq!(
+            read(json!({"fault": "drop_packets", "every": 1})),
+            cable(CableFault::DropPackets { every })
+        );
         assert!(matches!(
             read(json!({"fault": "popup"})),
             Ok(Fault::Screen(ui::Fault::Popup { kind: None, .. }))
@@ -115,6 +197,10 @@ mod tests {
             (json!({"fault": "disconnect", "after_bytes": -1}), "-1"),
             (json!({"fault": "popup", "kind": "balloon"}), "balloon"),
             (json!({"fault": "slow_upload", "second": 2}), "second"),
+            (json!({"fault": "slow"}), "bytes_per_second"),
+            (json!({"fault": "slow", "bytes_per_second": 0}), "nonzero"),
+            (json!({"fault": "freeze", "seconds": 2}), "seconds"),
+            (json!({"fault": "drop_packets", "every": "x"}), "drop_packets"),
             (json!({"fault": "follow_refused", "seconds": 2}), "seconds"),
         ] {
             let error = Fault::from_json(&body).unwrap_err();

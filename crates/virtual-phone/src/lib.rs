@@ -1,7 +1,9 @@
 //! An Android phone in software: the oracle of the tests and of the demo.
 
 mod access;
+mod apk;
 pub mod apps;
+mod command_log;
 mod commands;
 pub mod control;
 mod daemon;
@@ -14,8 +16,9 @@ mod processes;
 mod properties;
 mod settings;
 mod shell;
+mod sockets;
 pub mod ui;
 
 pub use access::{Access, AccessReport, Answer, Question};
 pub use farm::{Farm, FarmError, FarmOptions, MOST_PHONES, PhoneReport, VirtualPhone};
-pub use fault::{Fault, FaultError};
+pub use fault::{CableFault, Fault, FaultError};

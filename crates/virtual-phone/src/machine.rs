@@ -1,8 +1,8 @@
 //! Everything inside one phone, shared by its connections: files, properties, the clock, the log of commands. Each
 //! part is behind its own lock, held only for short steps. Sockets are left to `daemon`.
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use tikmatrix_domain::Clock;
 
 use crate::access::Gatekeeper;
+use crate::command_log::CommandLog;
 use crate::commands::FIRST_SHELL;
 use crate::filesystem::FileSystem;
 use crate::media_store::{Entry, MediaStore};
@@ -17,28 +18,29 @@ use crate::processes::Processes;
 use crate::properties::Properties;
 use crate::settings::Settings;
 use crate::shell::lock;
+use crate::sockets::Sockets;
 use crate::ui::{WindowOptions, WindowSystem};
 
 /// Bytes that the files of one phone may take.
 const CAPACITY: u64 = 512 << 20;
-/// Commands kept in the log, and bytes kept of one argument.
-const MOST_LOGGED: usize = 10_000;
-const LONGEST_LOGGED: usize = 4096;
 
 /// The inside of one phone.
 pub(crate) struct Machine {
     serial: String,
     clock: Arc<dyn Clock>,
-    started: DateTime<Utc>,
+    started: Mutex<DateTime<Utc>>,
     files: Mutex<FileSystem>,
     properties: Mutex<Properties>,
     settings: Mutex<Settings>,
     media: Mutex<MediaStore>,
     windows: Mutex<WindowSystem>,
-    commands: Mutex<VecDeque<Vec<String>>>,
+    command_log: CommandLog,
+    realistic: AtomicBool,
     next_process: AtomicU32,
     processes: Processes,
     gatekeeper: Gatekeeper,
+    sockets: Sockets,
+    packages: Mutex<BTreeSet<String>>,
 }
 
 impl Machine {
@@ -48,16 +50,19 @@ impl Machine {
         let windows = WindowSystem::new(&WindowOptions { username, seed, now: started });
         Self {
             serial: serial.to_owned(),
-            started,
+            started: Mutex::new(started),
             files: Mutex::new(FileSystem::new(CAPACITY, started.timestamp())),
             properties: Mutex::new(Properties::new(serial)),
             settings: Mutex::new(Settings::new(serial)),
             media: Mutex::new(MediaStore::new(seed)),
             windows: Mutex::new(windows),
-            commands: Mutex::new(VecDeque::new()),
+            command_log: CommandLog::default(),
+            realistic: AtomicBool::new(false),
             next_process: AtomicU32::new(FIRST_SHELL),
             processes: Processes::default(),
             gatekeeper: Gatekeeper::default(),
+            sockets: Sockets::default(),
+            packages: Mutex::default(),
             clock,
         }
     }
@@ -76,7 +81,7 @@ impl Machine {
     }
 
     pub(crate) fn uptime(&self) -> Duration {
-        (self.now() - self.started).to_std().unwrap_or_default()
+        (self.now() - *lock(&self.started)).to_std().unwrap_or_default()
     }
 
     pub(crate) fn files(&self) -> MutexGuard<'_, FileSystem> {
@@ -138,6 +143,16 @@ impl Machine {
         &self.gatekeeper
     }
 
+    /// Where programs on the phone listen.
+    pub(crate) fn sockets(&self) -> &Sockets {
+        &self.sockets
+    }
+
+    /// Packages that were installed by hosts. They show nothing on the screen.
+    pub(crate) fn packages(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        lock(&self.packages)
+    }
+
     pub(crate) fn running_apps(&self) -> Vec<String> {
         let windows = self.windows();
         let installed = windows.installed();
@@ -145,21 +160,28 @@ impl Machine {
         running.map(|app| app.package.to_owned()).collect()
     }
 
-    /// Writes down a command that is about to run, its name first.
-    pub(crate) fn log_command(&self, words: &[String]) {
-        let mut commands = lock(&self.commands);
-        if commands.len() >= MOST_LOGGED {
-            commands.pop_front();
+    /// The commands that its shells ran.
+    pub(crate) fn command_log(&self) -> &CommandLog {
+        &self.command_log
+    }
+
+    /// Ends everything that runs, as a reboot does; files and accounts stay.
+    pub(crate) fn reboot(&self) {
+        *lock(&self.started) = self.now();
+        self.processes.kill_all();
+        self.sockets.close_all();
+        let mut windows = self.windows();
+        for app in windows.installed() {
+            windows.force_stop(app.package);
         }
-        commands.push_back(words.iter().map(|word| shorten(word)).collect());
     }
 
-    /// The commands that ran, oldest first.
-    pub(crate) fn commands(&self) -> Vec<Vec<String>> {
-        lock(&self.commands).iter().cloned().collect()
+    /// Commands take their time from now on.
+    pub(crate) fn be_realistic(&self) {
+        self.realistic.store(true, Ordering::Relaxed);
     }
-}
 
-fn shorten(word: &str) -> String {
-    word[..word.floor_char_boundary(LONGEST_LOGGED)].to_owned()
+    pub(crate) fn is_realistic(&self) -> bool {
+        self.realistic.load(Ordering::Relaxed)
+    }
 }

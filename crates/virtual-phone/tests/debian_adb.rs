@@ -5,10 +5,12 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::ffi::{OsStr, OsString};
-use std::net::{Ipv4Addr, TcpListener};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tikmatrix_device::adb::key::{AdbKey, AdbPublicKey};
 use tikmatrix_virtual_phone::{Access, Answer, Farm, FarmOptions, VirtualPhone};
@@ -21,7 +23,10 @@ fn vendor_key() -> AdbPublicKey {
     AdbKey::from_pem(VENDOR).unwrap().public().clone()
 }
 
-/// A phone, and an adb server of its own.
+/// Bytes of a large file.
+const LARGE: usize = 200_000_000;
+
+/// A phone, and an adb server of its own that knows it.
 struct Bench {
     farm: Farm,
     runtime: Runtime,
@@ -123,7 +128,7 @@ fn free_port() -> u16 {
 
 /// The server says nothing once it is ready; a server that ended never will be.
 fn wait_for_port(port: u16, server: &mut Child) {
-    while std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
         assert!(server.try_wait().unwrap().is_none(), "the adb server ended");
         std::thread::yield_now();
     }
@@ -140,6 +145,14 @@ fn noise(length: usize) -> Vec<u8> {
     })
     .take(length)
     .collect()
+}
+
+/// Bytes that pack well.
+fn lines(length: usize) -> Vec<u8> {
+    let mut lines: Vec<u8> =
+        (0..length / 10).flat_map(|number| format!("{number:09}\n").into_bytes()).collect();
+    lines.resize(length, b' ');
+    lines
 }
 
 #[test]
@@ -162,7 +175,7 @@ fn what_is_typed_into_a_shell_reaches_it() {
     let mut command = adb(&bench.program, bench.directory.path(), bench.port);
     command.args(["-s", &address, "shell", "cat > /data/local/tmp/typed"]).stdin(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"line\n").unwrap();
+    child.stdin.take().unwrap().write_all(b"line\n").unwrap();
     assert!(child.wait().unwrap().success());
     assert_eq!(bench.text(&["shell", "cat /data/local/tmp/typed"]), "line\n");
 }
@@ -170,16 +183,96 @@ fn what_is_typed_into_a_shell_reaches_it() {
 #[test]
 fn files_small_and_large_come_back_as_they_were_sent() {
     let bench = Bench::start();
-    for length in [0, 1, 200_000, 50_000_000] {
-        let sent = noise(length);
+    let random = [0, 1, 200_000, LARGE].map(noise);
+    for (sent, kind) in
+        random.into_iter().chain([lines(LARGE)]).zip(["nothing", "a byte", "some", "noise", "lines"])
+    {
         let source = bench.file("sent", &sent);
         bench.text(&["push", &source, "/sdcard/Movies/x.mp4"]);
         let size = bench.text(&["shell", "stat -c %s /storage/emulated/0/Movies/x.mp4"]);
-        assert_eq!(size.trim_end(), length.to_string());
+        assert_eq!(size.trim_end(), sent.len().to_string());
+        let hash = bench.text(&["shell", "sha256sum /storage/emulated/0/Movies/x.mp4"]);
+        let expected: String = Sha256::digest(&sent).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hash.split_whitespace().next(), Some(&expected[..]), "{kind}");
         let target = bench.directory.path().join("back");
         bench.text(&["pull", "/sdcard/Movies/x.mp4", target.to_str().unwrap()]);
-        assert!(std::fs::read(&target).unwrap() == sent, "{length} bytes came back changed");
+        assert!(std::fs::read(&target).unwrap() == sent, "{kind} came back changed");
     }
+}
+
+#[test]
+fn a_folder_comes_back_with_everything_in_it() {
+    let bench = Bench::start();
+    let (tree, back) = (bench.directory.path().join("tree"), bench.directory.path().join("back"));
+    std::fs::create_dir_all(tree.join("deep/er")).unwrap();
+    std::fs::write(tree.join("a.txt"), "one").unwrap();
+    std::fs::write(tree.join("deep/er/b"), "two").unwrap();
+    bench.text(&["push", tree.to_str().unwrap(), "/sdcard/Download/"]);
+    bench.text(&["pull", "/sdcard/Download/tree", back.to_str().unwrap()]);
+    assert_eq!(std::fs::read_to_string(back.join("a.txt")).unwrap(), "one");
+    assert_eq!(std::fs::read_to_string(back.join("deep/er/b")).unwrap(), "two");
+    let listed = bench.text(&["ls", "/sdcard/Download/tree"]);
+    assert!(listed.contains(" a.txt\n") && listed.contains(" deep\n"), "{listed}");
+}
+
+#[test]
+fn what_the_phone_can_do_is_told() {
+    let bench = Bench::start();
+    let features = bench.text(&["features"]);
+    for feature in ["shell_v2", "cmd", "stat_v2", "ls_v2"] {
+        assert!(features.lines().any(|line| line == feature), "{feature} is not in {features}");
+    }
+}
+
+#[test]
+fn a_package_is_installed_listed_and_removed_again() {
+    let bench = Bench::start();
+    let apk = bench.file("example.apk", include_bytes!("example.apk"));
+    let installed = bench.text(&["install", "-r", &apk]);
+    assert!(installed.contains("Success"), "{installed}");
+    let listed = || bench.text(&["shell", "pm list packages -3"]);
+    assert!(listed().contains("package:com.example.app\n"));
+    assert!(bench.text(&["uninstall", "com.example.app"]).contains("Success"));
+    assert!(!listed().contains("com.example.app"));
+    let refused = bench.run(&["install", &bench.file("broken.apk", b"PK\x03\x04 is not all of it")]);
+    let said = [refused.stdout, refused.stderr].concat();
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&said).contains("INSTALL_PARSE_FAILED_NOT_APK"));
+}
+
+/// From this machine through the phone and back to this machine.
+#[test]
+fn forwards_and_reverses_carry_what_is_said_both_ways() {
+    let bench = Bench::start();
+    let here = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let reached = format!("tcp:{}", here.local_addr().unwrap().port());
+    for socket in ["tcp:7000", "localabstract:calls"] {
+        bench.text(&["reverse", socket, &reached]);
+        assert!(bench.text(&["reverse", "--list"]).contains(&format!("{socket} {reached}")));
+        let port: u16 = bench.text(&["forward", "tcp:0", socket]).trim().parse().unwrap();
+        let mut caller = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+        let (mut called, _) = here.accept().unwrap();
+        let (said, mut heard) = (noise(3_000_000), vec![0; 3_000_000]);
+        let speaking = std::thread::spawn({
+            let said = said.clone();
+            move || {
+                called.write_all(&said).unwrap();
+                let mut word = [0; 3];
+                called.read_exact(&mut word).unwrap();
+                word
+            }
+        });
+        caller.read_exact(&mut heard).unwrap();
+        assert!(heard == said);
+        caller.write_all(b"end").unwrap();
+        assert_eq!(&speaking.join().unwrap(), b"end");
+    }
+    bench.text(&["reverse", "--remove", "tcp:7000"]);
+    let left = bench.text(&["reverse", "--list"]);
+    assert!(!left.contains("tcp:7000") && left.contains("localabstract:calls"), "{left}");
+    bench.text(&["reverse", "--remove-all"]);
+    assert_eq!(bench.text(&["reverse", "--list"]).trim(), "");
+    assert!(!bench.run(&["reverse", "--remove", "tcp:7000"]).status.success());
 }
 
 #[test]

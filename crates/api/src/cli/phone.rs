@@ -5,9 +5,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer};
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use tikmatrix_api::refuse_foreign;
-use tikmatrix_virtual_phone::{Access, Farm, FarmOptions, control};
+use tikmatrix_virtual_phone::{Access, Farm, FarmOptions, VirtualPhone, control};
 
 use super::output::say;
 use super::signal;
@@ -37,18 +37,33 @@ pub(super) struct Options {
         default_value = "accept"
     )]
     auth: Access,
+    /// How long the phones take: nothing but what their work takes, or what real ones take on a wireless network
+    #[arg(long, env = "TIKMATRIX_PHONE_LATENCY", value_name = "L", default_value = "none")]
+    latency: Latency,
+}
+
+/// How long virtual phones take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Latency {
+    /// As fast as this machine allows
+    None,
+    /// As a real phone on a wireless network
+    Realistic,
 }
 
 /// Runs the phones until it is told to end.
 pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     let told_to_end = signal::told_to_end().context("cannot listen for signals")?;
-    let Options { port, count, control, seed, auth } = *options;
+    let Options { port, count, control, seed, auth, latency } = *options;
     let first_port = Some(port).filter(|port| *port != 0);
     let farm = Farm::start(FarmOptions { count, first_port, seed })
         .await
         .context("cannot run the virtual phones")?;
     for phone in farm.phones() {
         phone.set_access(auth);
+        if latency == Latency::Realistic {
+            phone.be_realistic();
+        }
     }
     let http = control.map(|port| serve_control(&farm, port)).transpose()?;
     for phone in farm.phones() {

@@ -7,6 +7,14 @@ use thiserror::Error;
 
 /// Feature: shells with separate output, error output and exit status.
 pub const SHELL_V2: &str = "shell_v2";
+/// Feature: what is at a path, whole (`sync:` STA2, LST2).
+pub const STAT_V2: &str = "stat_v2";
+/// Feature: what is in a directory, whole (`sync:` LIS2).
+pub const LS_V2: &str = "ls_v2";
+/// Feature: files with flags on their way (`sync:` SND2, RCV2); each packing is a feature of its own.
+pub const SENDRECV_V2: &str = "sendrecv_v2";
+/// Feature: a file may be sent to nowhere.
+pub const SENDRECV_V2_DRY_RUN: &str = "sendrecv_v2_dry_run_send";
 /// Feature: many packets of a stream may be on their way at once (AOSP, `docs/dev/delayed_ack.md`).
 pub const DELAYED_ACK: &str = "delayed_ack";
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::error::AdbCause;
@@ -140,6 +140,16 @@ impl Connection {
         .unwrap_or_else(|| AdbCause::ConnectionLost("it was closed on this side".to_owned()))
     }
 
+    /// Lets the phone open streams to `destination`; their ids come out as they are opened.
+    pub(crate) fn expect_calls(&self, destination: &str) -> mpsc::Receiver<u32> {
+        self.shared().streams().expect_calls(destination)
+    }
+
+    /// Refuses further streams to `destination`.
+    pub(crate) fn forget_calls(&self, destination: &str) {
+        self.shared().streams().forget_calls(destination);
+    }
+
     /// Ends the connection for every user of it, with `reason`.
     pub(crate) fn close(&self, reason: &str) {
         self.shared().lose(&AdbCause::ConnectionLost(reason.to_owned()));
@@ -158,6 +168,15 @@ fn unreachable(error: std::io::Error) -> AdbCause {
 impl Shared {
     pub(super) fn streams(&self) -> MutexGuard<'_, Streams> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a packet in; whether it asked for an answer, which is queued.
+    fn receive(&self, packet: Packet) -> Result<bool, AdbCause> {
+        // One lock over both: who accepts a stream may write to it at once, and the phone has to hear of the
+        // acceptance first.
+        let mut streams = self.streams();
+        let answer = streams.receive(packet)?;
+        Ok(answer.map(|answer| self.outbox.put(answer)).is_some())
     }
 
     fn lose(&self, cause: &AdbCause) {
@@ -180,9 +199,7 @@ where
             while let Some(packet) =
                 decoder.next().map_err(|error| AdbCause::ConnectionLost(error.to_string()))?
             {
-                let answer = shared.streams().receive(packet)?;
-                if let Some(answer) = answer {
-                    shared.outbox.put(answer);
+                if shared.receive(packet)? {
                     shared.outbox.wait_for_answers().await;
                 }
             }

@@ -5,14 +5,24 @@
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use super::banner::{Banner, DELAYED_ACK, SHELL_V2};
+use super::banner::{Banner, DELAYED_ACK, LS_V2, SENDRECV_V2, SHELL_V2, STAT_V2};
 use super::error::AdbCause;
 use super::key::{KeyRing, KeyStore, TOKEN_LEN};
 use super::packet::{Command, MAX_PAYLOAD, Packet, PacketDecoder, VERSION_WITHOUT_CHECKSUMS};
+use super::sync_protocol::Packing;
 use super::tls;
 
 /// The features that this side has.
-const FEATURES: [&str; 2] = [SHELL_V2, DELAYED_ACK];
+const FEATURES: [&str; 8] = [
+    SHELL_V2,
+    DELAYED_ACK,
+    STAT_V2,
+    LS_V2,
+    SENDRECV_V2,
+    Packing::Brotli.feature(),
+    Packing::Lz4.feature(),
+    Packing::Zstd.feature(),
+];
 /// The first argument of AUTH: what its payload is.
 const TOKEN: u32 = 1;
 const SIGNATURE: u32 = 2;

@@ -32,6 +32,11 @@ impl DirectStream {
         Ok(stream)
     }
 
+    /// A stream that the phone opened.
+    pub(crate) fn called(connection: Connection, id: u32) -> Self {
+        Self { connection, id }
+    }
+
     /// The largest piece that goes into one packet.
     fn max_payload(&self) -> usize {
         self.connection.agreement().max_payload

@@ -10,15 +10,21 @@ use std::collections::HashMap;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use tokio::sync::mpsc;
 
 use super::error::AdbCause;
 use super::packet::{Command, Packet};
 use entry::{Arrival, Entry, WINDOW};
 
+/// Streams opened by the phone that wait to be accepted, for each destination.
+const CALLS: usize = 16;
+
 /// Every stream of a connection.
 #[derive(Debug)]
 pub(super) struct Streams {
     entries: HashMap<u32, Entry>,
+    /// What the phone may open streams to, and who accepts them.
+    callees: HashMap<String, mpsc::Sender<u32>>,
     next_id: u32,
     delayed_ack: bool,
     lost: Option<AdbCause>,
@@ -26,7 +32,7 @@ pub(super) struct Streams {
 
 impl Streams {
     pub(super) fn new(delayed_ack: bool) -> Self {
-        Self { entries: HashMap::new(), next_id: 1, delayed_ack, lost: None }
+        Self { entries: HashMap::new(), callees: HashMap::new(), next_id: 1, delayed_ack, lost: None }
     }
 
     /// A new stream to `service` and the packet that asks for it.
@@ -34,15 +40,24 @@ impl Streams {
         if let Some(lost) = &self.lost {
             return Err(lost.clone());
         }
-        // Ids count up through all 32 bits: one that was closed is not seen again for four thousand million streams.
-        while self.next_id == 0 || self.entries.contains_key(&self.next_id) {
-            self.next_id = self.next_id.wrapping_add(1);
-        }
-        let id = self.next_id;
-        self.next_id = id.wrapping_add(1);
+        let id = self.new_id();
         self.entries.insert(id, Entry::new(id, self.delayed_ack));
         let window = if self.delayed_ack { WINDOW } else { 0 };
         Ok((id, Packet::new(Command::Open, id, window, [service.as_bytes(), b"\0"].concat())))
+    }
+
+    /// Lets the phone open streams to `destination`; their ids come out as they are opened.
+    pub(super) fn expect_calls(&mut self, destination: &str) -> mpsc::Receiver<u32> {
+        let (callee, calls) = mpsc::channel(CALLS);
+        if self.lost.is_none() {
+            self.callees.insert(destination.to_owned(), callee);
+        }
+        calls
+    }
+
+    /// Refuses further streams to `destination`.
+    pub(super) fn forget_calls(&mut self, destination: &str) {
+        self.callees.remove(destination);
     }
 
     /// Forgets a stream whose owner is gone; the packet, if any, closes it on the phone. A stream that the phone has
@@ -54,6 +69,7 @@ impl Streams {
     /// Ends every stream, now and later, with `cause`.
     pub(super) fn lose(&mut self, cause: &AdbCause) {
         self.lost.get_or_insert_with(|| cause.clone());
+        self.callees.clear();
         self.entries.values_mut().for_each(|entry| entry.fail(cause.clone()));
     }
 
@@ -76,12 +92,38 @@ impl Streams {
                 None
             }
             (Command::Wrte | Command::Clse, None) => None,
-            // A phone that wants to open a stream to us: nothing here offers one.
-            (Command::Open, _) => Some(Packet::bare(Command::Clse, 0, packet.arg0)),
+            (Command::Open, _) => {
+                let called = self.receive_open(packet.arg0, packet.arg1, &packet.payload);
+                Some(called.unwrap_or_else(|| Packet::bare(Command::Clse, 0, packet.arg0)))
+            }
             (Command::Cnxn | Command::Auth | Command::Stls, _) => {
                 return Err(AdbCause::ConnectionLost("the phone began the connection anew".to_owned()));
             }
         })
+    }
+
+    /// A phone that opens a stream to us, and the packet that accepts it; `None` if nobody asked to be called so.
+    fn receive_open(&mut self, remote: u32, window: u32, destination: &[u8]) -> Option<Packet> {
+        // A window is given exactly with `delayed_ack`.
+        if remote == 0 || self.delayed_ack != (window != 0) {
+            return None;
+        }
+        let destination = std::str::from_utf8(destination).ok()?.trim_end_matches('\0');
+        let id = self.new_id();
+        self.callees.get(destination)?.try_send(id).ok()?;
+        let (entry, accepted) = Entry::called(id, self.delayed_ack, remote, window);
+        self.entries.insert(id, entry);
+        Some(accepted)
+    }
+
+    /// Ids count up through all 32 bits: one that was closed is not seen again for four thousand million streams.
+    fn new_id(&mut self) -> u32 {
+        while self.next_id == 0 || self.entries.contains_key(&self.next_id) {
+            self.next_id = self.next_id.wrapping_add(1);
+        }
+        let id = self.next_id;
+        self.next_id = id.wrapping_add(1);
+        id
     }
 
     /// Ready once the phone has opened the stream.

@@ -36,6 +36,14 @@ impl Transport {
         Ok(Stream { wire, left_over: Bytes::new() })
     }
 
+    /// Our own connection to the phone, if it is one.
+    pub(crate) fn direct(&self) -> Option<&Connection> {
+        match self {
+            Self::Direct(connection) => Some(connection),
+            Self::Server(_) => None,
+        }
+    }
+
     pub(crate) fn agreement(&self) -> &Agreement {
         match self {
             Self::Direct(connection) => connection.agreement(),
@@ -78,6 +86,11 @@ enum Wire {
 }
 
 impl Stream {
+    /// A stream that the phone opened over our own connection.
+    pub(crate) fn called(connection: Connection, id: u32) -> Self {
+        Self { wire: Wire::Direct(DirectStream::called(connection, id)), left_over: Bytes::new() }
+    }
+
     /// The next bytes as they arrived, `None` at the end.
     pub(crate) async fn receive(&mut self) -> Result<Option<Bytes>, AdbCause> {
         std::future::poll_fn(|context| self.poll_receive(context)).await

@@ -2,6 +2,7 @@
 //! phone is the script engine's, and keeping it connected is [`crate::registry`]'s.
 
 mod files;
+mod reverse;
 mod route;
 mod shell;
 
@@ -10,10 +11,12 @@ use std::sync::Arc;
 
 use tikmatrix_domain::Serial;
 
-pub use files::{PushOptions, RemoteStat};
+pub use files::{Compression, FolderReport, PushOptions, RemoteEntry, RemoteStat};
+pub use reverse::ReverseListener;
 pub use route::Route;
 pub use shell::ShellOutput;
 
+pub use crate::adb::sync_protocol::Packing;
 pub use crate::adb::{AdbCause, AdbError, Stream};
 pub use crate::deadline::Deadline;
 

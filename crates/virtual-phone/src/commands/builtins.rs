@@ -130,7 +130,7 @@ pub(super) fn exec(invocation: &mut Invocation<'_>) -> u8 {
         invocation.session.lasting_streams = Some(invocation.streams.clone());
         return 0;
     };
-    invocation.machine().log_command(invocation.arguments);
+    invocation.machine().command_log().add(invocation.arguments);
     let status =
         run(&mut Invocation { session: invocation.session, streams: invocation.streams, name, arguments });
     invocation.session.leave(status);
@@ -278,6 +278,6 @@ pub(super) fn toybox(invocation: &mut Invocation<'_>) -> u8 {
     if find(name).is_none() || name.contains('/') {
         return invocation.fail(format!("Unknown command {name} (see \"toybox --help\")")).max(127);
     }
-    invocation.machine().log_command(invocation.arguments);
+    invocation.machine().command_log().add(invocation.arguments);
     run(&mut Invocation { session: invocation.session, streams: invocation.streams, name, arguments })
 }

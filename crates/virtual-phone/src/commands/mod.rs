@@ -13,6 +13,7 @@ pub(crate) mod escapes;
 mod getprop;
 mod input;
 mod intents;
+mod latency;
 mod list;
 mod options;
 mod package;
@@ -49,6 +50,9 @@ type Command = fn(&mut Invocation<'_>) -> u8;
 pub(crate) fn run(invocation: &mut Invocation<'_>) -> u8 {
     let name = invocation.name;
     if let Some(command) = find(name) {
+        if invocation.machine().is_realistic() {
+            invocation.session.stop.sleep(latency::of(name, is_builtin(name)));
+        }
         return command(invocation);
     }
     let path = join(&invocation.session.directory, name);

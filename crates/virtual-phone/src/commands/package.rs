@@ -3,8 +3,11 @@
 
 use super::intents::Typed;
 use super::{Invocation, activity, display, input, settings};
+use crate::apk;
 use crate::ui::{Component, Intent};
 
+/// The largest APK that is taken, in bytes.
+const LARGEST_APK: usize = 256 << 20;
 /// Packages that show nothing on the screen.
 const SERVICES: &[&str] = &[
     "android",
@@ -56,6 +59,12 @@ pub(super) fn pm(invocation: &mut Invocation<'_>) -> u8 {
             invocation.print(if cleared { "Success\n" } else { "Failed\n" });
             u8::from(!cleared)
         }
+        ["install", options @ ..] => install(invocation, options),
+        ["uninstall", rest @ ..] => {
+            let gone = rest.last().is_some_and(|package| invocation.machine().packages().remove(*package));
+            invocation.print(if gone { "Success\n" } else { "Failure [DELETE_FAILED_INTERNAL_ERROR]\n" });
+            u8::from(!gone)
+        }
         ["grant" | "revoke" | "enable", ..] => 0,
         ["query-activities", options @ ..] => query(invocation, options, true),
         ["resolve-activity", options @ ..] => query(invocation, options, false),
@@ -70,13 +79,50 @@ pub(super) fn pm(invocation: &mut Invocation<'_>) -> u8 {
     }
 }
 
+/// `install [OPTION]… -S BYTES` from the input, as `adb install` streams it, or `install [OPTION]… PATH`.
+fn install(invocation: &Invocation<'_>, options: &[&str]) -> u8 {
+    let size = options.iter().position(|word| *word == "-S").and_then(|at| options.get(at + 1));
+    let apk = match size.map(|size| size.parse::<usize>()) {
+        Some(Ok(size)) if size <= LARGEST_APK => receive(invocation, size),
+        Some(_) => return refuse(invocation, "INSTALL_FAILED_INSUFFICIENT_STORAGE: too large"),
+        None => invocation.read(options.last().unwrap_or(&"")).unwrap_or_default(),
+    };
+    match apk::package_name(&apk) {
+        Ok(package) => {
+            invocation.machine().packages().insert(package);
+            u8::from(!invocation.print("Success\n"))
+        }
+        Err(error) => refuse(invocation, &format!("INSTALL_PARSE_FAILED_NOT_APK: {error}")),
+    }
+}
+
+fn receive(invocation: &Invocation<'_>, size: usize) -> Vec<u8> {
+    let mut apk = Vec::new();
+    while apk.len() < size {
+        let Some(piece) = invocation.streams.input.read() else { break };
+        apk.extend_from_slice(&piece);
+    }
+    apk.truncate(size);
+    apk
+}
+
+fn refuse(invocation: &Invocation<'_>, reason: &str) -> u8 {
+    invocation.print(format!("Failure [{reason}]\n"));
+    1
+}
+
 /// `list packages [-f] [-3] [-s] [FILTER]`; apps with a screen other than the settings count as installed by a person.
 fn list(invocation: &Invocation<'_>, options: &[&str]) -> u8 {
     let filter = options.iter().find(|word| !word.starts_with('-')).copied().unwrap_or("");
     let apps: Vec<&str> = invocation.machine().windows().installed().iter().map(|app| app.package).collect();
-    let is_own =
-        |package: &str| package.starts_with("com.zhiliaoapp") || package == "com.android.adbkeyboard";
-    let mut packages: Vec<&str> = apps.into_iter().chain(SERVICES.iter().copied()).collect();
+    let added: Vec<String> = invocation.machine().packages().iter().cloned().collect();
+    let is_own = |package: &str| {
+        package.starts_with("com.zhiliaoapp")
+            || package == "com.android.adbkeyboard"
+            || added.iter().any(|added| added == package)
+    };
+    let mut packages: Vec<&str> =
+        apps.into_iter().chain(SERVICES.iter().copied()).chain(added.iter().map(String::as_str)).collect();
     packages.retain(|package| {
         package.contains(filter)
             && (is_own(package) || !options.contains(&"-3"))
@@ -92,7 +138,9 @@ fn list(invocation: &Invocation<'_>, options: &[&str]) -> u8 {
 }
 
 pub(super) fn is_there(invocation: &Invocation<'_>, package: &str) -> bool {
-    SERVICES.contains(&package) || invocation.machine().windows().is_installed(package)
+    SERVICES.contains(&package)
+        || invocation.machine().packages().contains(package)
+        || invocation.machine().windows().is_installed(package)
 }
 
 fn location(package: &str) -> String {

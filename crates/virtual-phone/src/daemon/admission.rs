@@ -4,6 +4,7 @@
 
 use std::io;
 
+use tikmatrix_device::adb::banner::{Banner, DELAYED_ACK};
 use tikmatrix_device::adb::key::{AdbPublicKey, TOKEN_LEN};
 use tikmatrix_device::adb::packet::{
     Command, MAX_HANDSHAKE_PAYLOAD, MAX_PAYLOAD, Packet, PacketDecoder, VERSION_WITHOUT_CHECKSUMS,
@@ -38,6 +39,8 @@ pub(super) struct Hello {
     pub(super) version: u32,
     /// The largest payload that the host takes.
     pub(super) limit: usize,
+    /// Whether the host acknowledges by credit.
+    pub(super) delayed_ack: bool,
     /// What the host has sent beyond its hello.
     pub(super) decoder: PacketDecoder,
 }
@@ -56,9 +59,10 @@ pub(super) async fn admit(socket: TcpStream, gatekeeper: &Gatekeeper) -> io::Res
     };
     let limit = usize::try_from(hello.arg1).unwrap_or(MAX_PAYLOAD).clamp(MAX_HANDSHAKE_PAYLOAD, MAX_PAYLOAD);
     let version = hello.arg0.min(VERSION_WITHOUT_CHECKSUMS);
+    let delayed_ack = Banner::parse(&hello.payload).is_ok_and(|host| host.offers(DELAYED_ACK));
     let hello = |mut decoder: PacketDecoder| {
         decoder.agree(version, MAX_PAYLOAD);
-        Hello { version, limit, decoder }
+        Hello { version, limit, delayed_ack, decoder }
     };
     match gatekeeper.mode() {
         Access::Accept => {}

@@ -1,30 +1,49 @@
-//! One host's connection: reads packets, opens streams, hands data and acknowledgements to them. One task alone writes
-//! to the socket, so that nobody cuts a packet in half. What services do is left to them.
+//! One host's connection: reads packets, opens streams, hands data and acknowledgements to them. Writing is left to
+//! `transmit`, what services do to them.
 
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
-use tikmatrix_device::adb::banner::{Banner, SHELL_V2};
+use bytes::Bytes;
+use tikmatrix_device::adb::banner::{
+    Banner, DELAYED_ACK, LS_V2, SENDRECV_V2, SENDRECV_V2_DRY_RUN, SHELL_V2, STAT_V2,
+};
 use tikmatrix_device::adb::packet::{Command, MAX_PAYLOAD, Packet, VERSION_WITHOUT_CHECKSUMS};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tikmatrix_device::adb::sync_protocol::Packing;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, DuplexStream};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::admission::Hello;
-use super::stream::{Closing, Incoming, StreamWriter, open_stream};
+use super::reverse_service::{Call, Reverses};
+use super::service::Service;
+use super::stream::{Closing, Incoming, Terms, WINDOW, open_stream};
+use super::transmit::write_packets;
 use super::wire::Wire;
-use super::{shell_service, sync_service};
 use crate::machine::Machine;
 
+/// What this phone can do.
+const FEATURES: [&str; 10] = [
+    SHELL_V2,
+    DELAYED_ACK,
+    "cmd",
+    STAT_V2,
+    LS_V2,
+    SENDRECV_V2,
+    SENDRECV_V2_DRY_RUN,
+    Packing::Brotli.feature(),
+    Packing::Lz4.feature(),
+    Packing::Zstd.feature(),
+];
 /// The most streams of one connection at a time.
 const MOST_STREAMS: usize = 256;
 /// Packets on their way to the socket before their senders have to wait.
 const OUTGOING: usize = 64;
-/// Bytes that are read, and written, at a time at least and at most.
+/// Callers on the phone that wait until the host is asked to take them.
+const CALLS: usize = 16;
+/// Bytes that are read at a time at least.
 const READ_BYTES: usize = 64 * 1024;
-const WRITE_BYTES: usize = 256 * 1024;
 
 /// Serves a host that was let in until it goes away.
 pub(super) async fn serve<R, W>(
@@ -38,17 +57,29 @@ where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin + Send + 'static,
 {
-    let Hello { version, limit, mut decoder } = hello;
+    let Hello { version, limit, delayed_ack, mut decoder } = hello;
     let checksums = version < VERSION_WITHOUT_CHECKSUMS;
-    let mut connection = Connection::new(writer, checksums, limit, machine, wire);
+    let mut connection = Connection::new(writer, checksums, limit, machine, wire.clone());
+    connection.delayed_ack = delayed_ack;
     connection.greet(version).await?;
     loop {
         while let Some(packet) = decoder.next().map_err(broken)? {
             connection.handle(packet).await?;
         }
-        if reader.read_buf(decoder.space(READ_BYTES)).await? == 0 {
-            return Ok(());
+        tokio::select! {
+            read = reader.read_buf(decoder.space(READ_BYTES)) => match read? {
+                0 => return Ok(()),
+                length => arrive(&wire, length).await,
+            },
+            Some(call) = connection.calls.recv() => connection.call(call).await?,
         }
+    }
+}
+
+/// Waits as long as the cable takes to carry what was read.
+async fn arrive(wire: &Wire, mut length: usize) {
+    while length > 0 {
+        length -= wire.pass(length).await;
     }
 }
 
@@ -61,10 +92,16 @@ struct Connection {
     machine: Arc<Machine>,
     wire: Wire,
     limit: usize,
+    delayed_ack: bool,
     streams: HashMap<u32, Open>,
     next_id: u32,
     closed: mpsc::UnboundedReceiver<u32>,
     closing: mpsc::UnboundedSender<u32>,
+    reverses: Reverses,
+    calls: mpsc::Receiver<Call>,
+    calling: mpsc::Sender<Call>,
+    /// Callers whose OPEN the host has not answered.
+    unanswered: HashMap<u32, DuplexStream>,
     tasks: JoinSet<()>,
 }
 
@@ -75,27 +112,8 @@ struct Open {
     task: AbortHandle,
 }
 
+/// What the host sends.
 impl Connection {
-    fn new<W>(writer: W, checksums: bool, limit: usize, machine: Arc<Machine>, wire: Wire) -> Self
-    where
-        W: AsyncWrite + Unpin + Send + 'static,
-    {
-        let (outgoing, packets) = mpsc::channel(OUTGOING);
-        let (closing, closed) = mpsc::unbounded_channel();
-        let mut tasks = JoinSet::new();
-        tasks.spawn(write_packets(writer, packets, checksums));
-        Self { outgoing, machine, wire, limit, streams: HashMap::new(), next_id: 1, closed, closing, tasks }
-    }
-
-    async fn greet(&self, version: u32) -> io::Result<()> {
-        let mut banner = Banner::new("device", &[SHELL_V2, "cmd"]);
-        for name in ["ro.product.name", "ro.product.model", "ro.product.device"] {
-            banner.properties.insert(name.to_owned(), self.machine.properties().get(name).to_owned());
-        }
-        let limit = u32::try_from(MAX_PAYLOAD).unwrap_or(u32::MAX);
-        self.send(Packet::new(Command::Cnxn, version, limit, banner.format().into_bytes())).await
-    }
-
     async fn handle(&mut self, packet: Packet) -> io::Result<()> {
         while let Ok(local) = self.closed.try_recv() {
             self.streams.remove(&local);
@@ -104,18 +122,15 @@ impl Connection {
         let (remote, local) = (packet.arg0, packet.arg1);
         match packet.command {
             Command::Open => self.open(remote, local, &packet.payload).await,
-            Command::Okay => {
-                if let Some(stream) = self.streams.get(&local).filter(|stream| stream.remote == remote) {
-                    stream.incoming.acknowledge();
-                }
-                Ok(())
-            }
+            Command::Okay => self.take_okay(remote, local, &packet.payload),
             Command::Wrte => match self.streams.get(&local).filter(|stream| stream.remote == remote) {
                 Some(stream) if stream.incoming.deliver(packet.payload) => Ok(()),
                 Some(_) => Err(broken(Impatient)),
                 None => self.send(Packet::bare(Command::Clse, 0, remote)).await,
             },
             Command::Clse => {
+                // A host that refuses a caller closes a stream that was never one.
+                self.unanswered.remove(&local);
                 if let Some(stream) = self.streams.remove(&local) {
                     stream.task.abort();
                     self.send(Packet::bare(Command::Clse, local, remote)).await?;
@@ -126,32 +141,112 @@ impl Connection {
         }
     }
 
+    fn take_okay(&mut self, remote: u32, local: u32, payload: &[u8]) -> io::Result<()> {
+        if let Some(socket) = self.unanswered.remove(&local) {
+            let credit = <[u8; 4]>::try_from(payload).map(u32::from_le_bytes).unwrap_or_default();
+            let window = self.delayed_ack.then_some(credit);
+            self.serve(Terms { local, remote, limit: self.limit, window }, Service::Socket(socket));
+        } else if let Some(stream) = self.streams.get(&local).filter(|stream| stream.remote == remote)
+            && !stream.incoming.acknowledge(payload)
+        {
+            return Err(broken(NoCredit));
+        }
+        Ok(())
+    }
+
     async fn open(&mut self, remote: u32, window: u32, payload: &Bytes) -> io::Result<()> {
         let service = String::from_utf8_lossy(payload);
-        let service = service.trim_end_matches('\0').to_owned();
-        // Without `delayed_ack` a window must be zero (AOSP's `handle_packet` refuses it else).
-        let service =
-            if window == 0 && self.streams.len() < MOST_STREAMS { Service::parse(&service) } else { None };
-        let Some(service) = service.filter(|_| remote != 0) else {
+        let service = service.trim_end_matches('\0');
+        // A window is given exactly with `delayed_ack` (AOSP's `handle_packet` refuses it else).
+        let allowed = remote != 0 && self.delayed_ack == (window != 0) && self.streams.len() < MOST_STREAMS;
+        let service = if !allowed {
+            None
+        } else if let Some(request) = service.strip_prefix("reverse:") {
+            let sockets = self.machine.sockets();
+            let answer = self.reverses.answer(request, sockets, &self.calling, &mut self.tasks);
+            Some(Service::Answer(answer))
+        } else {
+            Service::find(service, self.machine.sockets())
+        };
+        let Some(service) = service else {
             return self.send(Packet::bare(Command::Clse, 0, remote)).await;
         };
-        let local = self.next_id;
-        self.next_id = self.next_id.checked_add(1).unwrap_or(1);
-        let (incoming, reader, writer) = open_stream(local, remote, self.limit, &self.outgoing);
-        self.send(Packet::bare(Command::Okay, local, remote)).await?;
+        let window = self.delayed_ack.then_some(window);
+        let terms = Terms { local: self.new_id(), remote, limit: self.limit, window };
+        self.send(terms.acceptance()).await?;
+        self.serve(terms, service);
+        Ok(())
+    }
+}
+
+/// What the phone does.
+impl Connection {
+    fn new<W>(writer: W, checksums: bool, limit: usize, machine: Arc<Machine>, wire: Wire) -> Self
+    where
+        W: AsyncWrite + Unpin + Send + 'static,
+    {
+        let (outgoing, packets) = mpsc::channel(OUTGOING);
+        let (closing, closed) = mpsc::unbounded_channel();
+        let (calling, calls) = mpsc::channel(CALLS);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(write_packets(writer, packets, checksums, wire.clone()));
+        Self {
+            outgoing,
+            machine,
+            wire,
+            limit,
+            delayed_ack: false,
+            streams: HashMap::new(),
+            next_id: 1,
+            closed,
+            closing,
+            reverses: Reverses::default(),
+            calls,
+            calling,
+            unanswered: HashMap::new(),
+            tasks,
+        }
+    }
+
+    async fn greet(&self, version: u32) -> io::Result<()> {
+        let mut banner = Banner::new("device", &FEATURES);
+        for name in ["ro.product.name", "ro.product.model", "ro.product.device"] {
+            banner.properties.insert(name.to_owned(), self.machine.properties().get(name).to_owned());
+        }
+        let limit = u32::try_from(MAX_PAYLOAD).unwrap_or(u32::MAX);
+        self.send(Packet::new(Command::Cnxn, version, limit, banner.format().into_bytes())).await
+    }
+
+    /// Runs the service of a stream that both sides know.
+    fn serve(&mut self, terms: Terms, service: Service) {
+        let Terms { local, remote, .. } = terms;
+        let (incoming, reader, mut writer) = open_stream(terms, &self.outgoing);
         let (machine, wire) = (Arc::clone(&self.machine), self.wire.clone());
         let closing = Closing::new(local, self.closing.clone());
         let task = self.tasks.spawn(async move {
-            let mut writer: StreamWriter = writer;
-            match service {
-                Service::Shell(request) => shell_service::serve(request, machine, reader, &mut writer).await,
-                Service::Sync => sync_service::serve(&machine, &wire, reader, &mut writer).await,
-            }
+            service.serve(machine, wire, reader, &mut writer).await;
             writer.close().await;
             drop(closing);
         });
         self.streams.insert(local, Open { remote, incoming, task });
-        Ok(())
+    }
+
+    /// Asks the host to take a caller. One too many is dropped, which its program sees as the end of its stream.
+    async fn call(&mut self, call: Call) -> io::Result<()> {
+        if self.streams.len() + self.unanswered.len() >= MOST_STREAMS {
+            return Ok(());
+        }
+        let local = self.new_id();
+        self.unanswered.insert(local, call.socket);
+        let destination = [call.destination.as_bytes(), b"\0"].concat();
+        let window = if self.delayed_ack { WINDOW } else { 0 };
+        self.send(Packet::new(Command::Open, local, window, destination)).await
+    }
+
+    fn new_id(&mut self) -> u32 {
+        let id = self.next_id;
+        self.next_id = id.checked_add(1).unwrap_or(1);
+        id
     }
 
     async fn send(&self, packet: Packet) -> io::Result<()> {
@@ -159,42 +254,10 @@ impl Connection {
     }
 }
 
-/// What an OPEN asks for.
-enum Service {
-    Shell(shell_service::Request),
-    Sync,
-}
-
-impl Service {
-    fn parse(service: &str) -> Option<Self> {
-        match service.split_once(':')? {
-            ("sync", "") => Some(Self::Sync),
-            (kind, line) => shell_service::Request::parse(kind, line).map(Self::Shell),
-        }
-    }
-}
-
 #[derive(Debug, thiserror::Error)]
-#[error("data was sent before the last was acknowledged")]
+#[error("more data was sent than was allowed")]
 struct Impatient;
 
-/// Owns the socket's write side; packets that wait are written together.
-async fn write_packets<W>(mut writer: W, mut packets: mpsc::Receiver<Packet>, checksums: bool)
-where
-    W: AsyncWrite + Unpin,
-{
-    let mut bytes = BytesMut::new();
-    while let Some(packet) = packets.recv().await {
-        let mut next = Some(packet);
-        while let Some(packet) = next {
-            bytes.extend_from_slice(&packet.header(checksums));
-            bytes.extend_from_slice(&packet.payload);
-            next = if bytes.len() < WRITE_BYTES { packets.try_recv().ok() } else { None };
-        }
-        // TLS keeps the last of it until it is told to send.
-        if writer.write_all(&bytes).await.is_err() || writer.flush().await.is_err() {
-            return;
-        }
-        bytes.clear();
-    }
-}
+#[derive(Debug, thiserror::Error)]
+#[error("an acknowledgement does not say how much was taken")]
+struct NoCredit;

@@ -27,6 +27,7 @@ pub(crate) async fn listen(
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
+                Ok((_, peer)) if !wire.is_there() => log::debug!("{}: {peer} finds nobody", machine.serial()),
                 Ok((socket, peer)) if connections.len() < MOST_CONNECTIONS => {
                     connections.spawn(serve(socket, peer, Arc::clone(&machine), wire.clone()));
                 }

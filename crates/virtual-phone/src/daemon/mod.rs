@@ -4,11 +4,15 @@
 mod admission;
 mod connection;
 mod listener;
+mod reverse_service;
+mod service;
 mod shell_service;
+mod socket_service;
 mod stream;
 mod sync_service;
 mod tls;
+mod transmit;
 mod wire;
 
 pub(crate) use listener::listen;
-pub(crate) use wire::Wire;
+pub(crate) use wire::{Burst, Wire};

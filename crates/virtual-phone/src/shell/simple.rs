@@ -69,7 +69,7 @@ fn run_parts(session: &mut Session, streams: &Streams, parts: &Parts<'_>) -> Res
     for assignment in &parts.assignments {
         assign(session, &streams, assignment)?;
     }
-    session.machine.log_command(&words);
+    session.machine.command_log().add(&words);
     if session.functions.contains_key(name.as_str()) {
         interpret::function(session, &streams, name, arguments);
     } else {

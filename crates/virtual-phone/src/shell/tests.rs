@@ -28,7 +28,7 @@ fn run(line: &str) -> Answer {
         let status = session.run(&streams, &line);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (output, errors) = (text(&lock(&out)), text(&lock(&errors)));
-        Answer { output, errors, status, commands: machine.commands() }
+        Answer { output, errors, status, commands: machine.command_log().all() }
     });
     thread.unwrap().join().unwrap()
 }

@@ -58,6 +58,14 @@ impl Entry {
         Self { id, delayed_ack, ..Self::default() }
     }
 
+    /// A stream that the phone opened with `window`, and the packet that accepts it.
+    pub(super) fn called(id: u32, delayed_ack: bool, remote: u32, window: u32) -> (Self, Packet) {
+        let credit = if delayed_ack { i64::from(window) } else { 1 };
+        let entry = Self { id, delayed_ack, remote: Some(remote), credit, ..Self::default() };
+        let window = if delayed_ack { WINDOW.to_le_bytes().to_vec() } else { Vec::new() };
+        (entry, Packet::new(Command::Okay, id, remote, window))
+    }
+
     pub(super) fn receive_okay(&mut self, remote: u32, payload: &[u8]) -> Option<Packet> {
         if remote == 0 || self.end.is_some() || self.remote.is_some_and(|known| known != remote) {
             return None;
@@ -66,6 +74,10 @@ impl Entry {
         match (self.delayed_ack, <[u8; 4]>::try_from(payload)) {
             (true, Ok(credit)) => {
                 self.credit = self.credit.saturating_add(i64::from(i32::from_le_bytes(credit)));
+                // Both sides count it in 32 bits.
+                if i32::try_from(self.credit).is_err() {
+                    return self.violate(format!("a credit of {} bytes", self.credit));
+                }
             }
             (true, Err(_)) => return self.violate(format!("an OKAY with {} bytes of credit", payload.len())),
             (false, _) => self.credit = 1,
@@ -113,6 +125,7 @@ impl Entry {
     }
 
     fn violate(&mut self, reason: String) -> Option<Packet> {
+        log::warn!("a phone broke the protocol and loses its stream {}: {reason}", self.id);
         let close = self.abandon();
         self.fail(AdbCause::Protocol(reason));
         close

@@ -28,6 +28,7 @@ fn payload() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         any::<i16>().prop_map(|credit| i32::from(credit).to_le_bytes().to_vec()),
         Just(Vec::new()),
+        Just(b"us\0".to_vec()),
         prop::collection::vec(any::<u8>(), 0..9),
         Just(vec![0; 1024 * 1024]),
     ]
@@ -55,6 +56,7 @@ proptest! {
         let mut streams = Streams::new(delayed_ack);
         let mut context = Context::from_waker(Waker::noop());
         let mut held = Vec::new();
+        let mut calls = streams.expect_calls("us");
         for event in events {
             match event {
                 Event::Open => held.push(streams.open("tcp:1").unwrap().0),
@@ -75,9 +77,15 @@ proptest! {
                     }
                 }
                 Event::Receive(command, remote, local, payload) => {
+                    let for_us = remote != 0 && payload == b"us\0" && delayed_ack == (local != 0);
                     let packet = Packet::new(command, remote, local, payload);
-                    if let Some(answer) = streams.receive(packet).unwrap() {
-                        prop_assert!(matches!(answer.command, Command::Okay | Command::Clse));
+                    let answer = streams.receive(packet).unwrap().map(|answer| answer.command);
+                    prop_assert!(matches!(answer, None | Some(Command::Okay | Command::Clse)));
+                    if command == Command::Open {
+                        let called = calls.try_recv().ok();
+                        prop_assert_eq!(called.is_some(), for_us, "only what was registered can be called");
+                        prop_assert_eq!(answer == Some(Command::Okay), for_us);
+                        held.extend(called);
                     }
                 }
             }

@@ -1,0 +1,47 @@
+//! What every target of a decoder asks: bytes give the same however they are split, an error is one for good, and no
+//! bytes make it panic or hold more than it was given. Which decoder is asked is the target's.
+
+use std::fmt::Debug;
+
+/// Gives a decoder the bytes behind the first at once, and anew in pieces as long as the first byte says.
+pub fn reads_the_same_in_pieces<D, T, E>(
+    input: &[u8],
+    new: impl Fn() -> D,
+    push: fn(&mut D, &[u8]),
+    next: fn(&mut D) -> Result<Option<T>, E>,
+) where
+    T: Debug + PartialEq,
+    E: Debug + PartialEq,
+{
+    let Some((length, bytes)) = input.split_first() else { return };
+    let whole = read(new(), [bytes].into_iter(), push, next);
+    let pieces = read(new(), bytes.chunks(1 + usize::from(*length)), push, next);
+    assert_eq!(whole, pieces);
+}
+
+fn read<'a, D, T, E>(
+    mut decoder: D,
+    pieces: impl Iterator<Item = &'a [u8]>,
+    push: fn(&mut D, &[u8]),
+    next: fn(&mut D) -> Result<Option<T>, E>,
+) -> (Vec<T>, Option<E>)
+where
+    E: Debug + PartialEq,
+{
+    let mut found = Vec::new();
+    for piece in pieces {
+        push(&mut decoder, piece);
+        loop {
+            match next(&mut decoder) {
+                Ok(Some(item)) => found.push(item),
+                Ok(None) => break,
+                Err(error) => {
+                    push(&mut decoder, piece);
+                    assert!(matches!(next(&mut decoder), Err(again) if again == error));
+                    return (found, Some(error));
+                }
+            }
+        }
+    }
+    (found, None)
+}

@@ -1,0 +1,93 @@
+//! What a daemon answers to `reverse:forward` and `reverse:killforward`: a word, and perhaps a text behind its length in
+//! four hexadecimal digits. Source: AOSP packages/modules/adb, `adb.cpp` (`handle_forward_request`), `adb_io.cpp`.
+
+use thiserror::Error;
+
+/// Bytes of a word, and of a length.
+const WORD: usize = 4;
+/// The longest answer: a word, a length and the longest text that it can announce.
+const LONGEST: usize = 2 * WORD + 0xffff;
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It was done; the text is the port that was found when any was asked for, else empty.
+    Okay(String),
+    /// It was not done, and why.
+    Fail(String),
+}
+
+/// Bytes that are no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("its answer to `reverse` is neither OKAY nor FAIL with a text")]
+pub struct AnswerError;
+
+/// Gathers an answer, which ends with its stream.
+#[derive(Debug, Default)]
+pub struct AnswerDecoder(Vec<u8>);
+
+impl AnswerDecoder {
+    /// Adds received bytes.
+    ///
+    /// # Errors
+    /// [`AnswerError`] when they are more than any answer has.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), AnswerError> {
+        if self.0.len() + bytes.len() > LONGEST {
+            return Err(AnswerError);
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// The answer, now that the stream has ended.
+    ///
+    /// # Errors
+    /// [`AnswerError`] when it is none.
+    pub fn finish(self) -> Result<Answer, AnswerError> {
+        let (word, rest) = self.0.split_at_checked(WORD).ok_or(AnswerError)?;
+        let text = if rest.is_empty() {
+            String::new()
+        } else {
+            let (length, text) = rest.split_at_checked(WORD).ok_or(AnswerError)?;
+            let digits = std::str::from_utf8(length).map_err(|_| AnswerError)?;
+            let announced = usize::from_str_radix(digits, 16).map_err(|_| AnswerError)?;
+            if announced != text.len() {
+                return Err(AnswerError);
+            }
+            String::from_utf8_lossy(text).into_owned()
+        };
+        match word {
+            b"OKAY" => Ok(Answer::Okay(text)),
+            b"FAIL" => Ok(Answer::Fail(text)),
+            _ => Err(AnswerError),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Answer, AnswerError> {
+        let mut decoder = AnswerDecoder::default();
+        bytes.chunks(3).try_for_each(|piece| decoder.push(piece))?;
+        decoder.finish()
+    }
+
+    #[test]
+    fn answers_are_read_with_and_without_a_text() {
+        assert_eq!(read(b"OKAY"), Ok(Answer::Okay(String::new())));
+        assert_eq!(read(b"OKAY000532768"), Ok(Answer::Okay("32768".to_owned())));
+        assert_eq!(read(b"FAIL0003bad"), Ok(Answer::Fail("bad".to_owned())));
+    }
+
+    #[test]
+    fn what_is_no_answer_is_refused() {
+        for bytes in
+            [&b""[..], b"OK", b"OKAY12", b"OKAYzzzz", b"OKAY0009x", b"OKAY0000x", b"WHAT", &[0xff; 9]]
+        {
+            assert_eq!(read(bytes), Err(AnswerError), "{bytes:?}");
+        }
+        assert_eq!(AnswerDecoder::default().push(&vec![0; 70_000]), Err(AnswerError));
+    }
+}

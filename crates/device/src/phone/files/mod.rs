@@ -1,0 +1,172 @@
+//! Files to and from a phone through `sync:`, in version 2 where the phone has it and else in version 1.
+
+mod folder;
+mod packing;
+mod session;
+mod transfer;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::{AdbError, Deadline, Phone, shorten};
+use crate::adb::AdbCause;
+use crate::adb::sync_protocol::{Status, StatusV2};
+
+pub use folder::FolderReport;
+pub use packing::Compression;
+
+use session::Session;
+
+const KIND_MASK: u32 = 0o170_000;
+const DIRECTORY: u32 = 0o040_000;
+const REGULAR_FILE: u32 = 0o100_000;
+
+/// How a pushed file is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PushOptions {
+    /// Its permissions, as in `chmod`. adbd gives the group and others what the owner has
+    /// (`file_sync_service.cpp`).
+    pub mode: u32,
+    /// When it was last changed, in seconds since 1970.
+    pub mtime: u32,
+    /// Whether it is packed on its way.
+    pub compression: Compression,
+}
+
+impl Default for PushOptions {
+    /// Readable by all, as old as 1970, and packed where that pays.
+    fn default() -> Self {
+        Self { mode: 0o644, mtime: 0, compression: Compression::Auto }
+    }
+}
+
+/// What is at a path on a phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RemoteStat {
+    /// Kind and permissions, as `st_mode`.
+    pub mode: u32,
+    /// Bytes; a phone without `stat_v2` cuts them to 32 bits.
+    pub size: u64,
+    /// Last change, in seconds since 1970.
+    pub mtime: i64,
+}
+
+impl RemoteStat {
+    /// Whether it is a directory.
+    #[must_use]
+    pub fn is_directory(&self) -> bool {
+        self.mode & KIND_MASK == DIRECTORY
+    }
+
+    /// Whether it is a plain file.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        self.mode & KIND_MASK == REGULAR_FILE
+    }
+}
+
+impl From<Status> for RemoteStat {
+    fn from(status: Status) -> Self {
+        Self { mode: status.mode, size: status.size.into(), mtime: status.mtime.into() }
+    }
+}
+
+impl From<StatusV2> for RemoteStat {
+    fn from(status: StatusV2) -> Self {
+        Self { mode: status.mode, size: status.size, mtime: status.mtime }
+    }
+}
+
+/// A name in a directory of a phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteEntry {
+    /// The name alone, without a `/`; bytes that are not UTF-8 are replaced.
+    pub name: String,
+    /// What goes by it; a symbolic link is not followed.
+    pub stat: RemoteStat,
+}
+
+impl Phone {
+    /// What is at `path`; `None` if nothing is, or nothing that may be seen. A symbolic link is not followed.
+    ///
+    /// # Errors
+    /// The phone is gone or not done in time.
+    pub async fn stat(&self, path: &str, deadline: Deadline) -> Result<Option<RemoteStat>, AdbError> {
+        let attempt = || format!("look at `{}`", shorten(path));
+        let work = async { Session::open(&self.inner.transport).await?.stat(path).await };
+        self.within(deadline, attempt, work).await
+    }
+
+    /// What is in the directory `path`, without `.` and `..`, in no order.
+    ///
+    /// # Errors
+    /// `path` is no directory, the phone is gone or not done in time.
+    pub async fn list(&self, path: &str, deadline: Deadline) -> Result<Vec<RemoteEntry>, AdbError> {
+        let attempt = || format!("list `{}`", shorten(path));
+        let work = async {
+            let mut session = Session::open(&self.inner.transport).await?;
+            // adbd lists what is not there as an empty directory. With the slash a link is followed.
+            match session.stat(&format!("{path}/")).await? {
+                Some(found) if found.is_directory() => session.list(path).await,
+                _ => Err(AdbCause::Rejected("there is no such directory".to_owned())),
+            }
+        };
+        self.within(deadline, attempt, work).await
+    }
+
+    /// Stores what `source` gives as the file `path`, whose folder is made if need be. It is written beside the path
+    /// under a name of its own and then renamed, so that nobody on the phone ever sees a part of it; when it fails
+    /// or is dropped, the part is removed; only a lost connection leaves it (`.tikmatrix-….part`). `progress` is told
+    /// the bytes of the source handed over so far.
+    ///
+    /// ADB cannot go on with a file where it stopped: after a failure the file is sent anew.
+    ///
+    /// # Errors
+    /// The phone's own words if it cannot store it, `path` is a directory, `source` fails, the phone is gone or not
+    /// done in time.
+    pub async fn push<R>(
+        &self,
+        source: R,
+        path: &str,
+        options: PushOptions,
+        progress: impl FnMut(u64),
+        deadline: Deadline,
+    ) -> Result<(), AdbError>
+    where
+        R: AsyncRead + Unpin,
+    {
+        let attempt = || format!("push to `{}`", shorten(path));
+        let work = transfer::push(&self.inner.transport, source, path, options, progress);
+        self.within(deadline, attempt, work).await
+    }
+
+    /// Writes the phone's file `path` to `sink`, flushes it and gives the file's length in bytes.
+    ///
+    /// # Errors
+    /// The phone's own words if it cannot read it, `sink` fails, the phone is gone or not done in time.
+    pub async fn pull<W>(&self, path: &str, sink: W, deadline: Deadline) -> Result<u64, AdbError>
+    where
+        W: AsyncWrite + Unpin,
+    {
+        self.pull_with(path, sink, Compression::Auto, |_| {}, deadline).await
+    }
+
+    /// As [`Phone::pull`], packed on its way as `compression` says. `progress` is told the bytes written so far.
+    ///
+    /// # Errors
+    /// As [`Phone::pull`].
+    pub async fn pull_with<W>(
+        &self,
+        path: &str,
+        sink: W,
+        compression: Compression,
+        progress: impl FnMut(u64),
+        deadline: Deadline,
+    ) -> Result<u64, AdbError>
+    where
+        W: AsyncWrite + Unpin,
+    {
+        let attempt = || format!("pull `{}`", shorten(path));
+        let work = transfer::pull(&self.inner.transport, path, sink, compression, progress);
+        self.within(deadline, attempt, work).await
+    }
+}

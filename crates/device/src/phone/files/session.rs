@@ -1,0 +1,254 @@
+//! A conversation over one `sync:` stream: the requests that need one answer, and the way that files take. Where a file
+//! comes from, under which name it is stored and when it is packed is left to others.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
+
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use super::{RemoteEntry, RemoteStat};
+use crate::adb::AdbCause;
+use crate::adb::banner::{LS_V2, STAT_V2};
+use crate::adb::sync_protocol::{
+    ListVersion, MAX_DATA, MAX_PATH, MESSAGE_HEADER_LEN, Request, Response, ResponseDecoder, SyncError,
+    data_header,
+};
+use crate::adb::transport::{Stream, Transport};
+
+/// The most names of one directory that are taken into memory.
+const MOST_NAMES: usize = 100_000;
+/// `ENOENT`, `EACCES` and `ENOTDIR`: there is nothing, or nothing that may be seen.
+const NOTHING_THERE: [u32; 3] = [2, 13, 20];
+
+pub(super) struct Session {
+    stream: Stream,
+    responses: ResponseDecoder,
+    stat_v2: bool,
+    ls_v2: bool,
+}
+
+/// Questions.
+impl Session {
+    pub(super) async fn open(transport: &Transport) -> Result<Self, AdbCause> {
+        let banner = &transport.agreement().banner;
+        Ok(Self {
+            stat_v2: banner.offers(STAT_V2),
+            ls_v2: banner.offers(LS_V2),
+            stream: transport.stream("sync:").await?,
+            responses: ResponseDecoder::new(),
+        })
+    }
+
+    /// What is at `path`, a link unfollowed.
+    pub(super) async fn stat(&mut self, path: &str) -> Result<Option<RemoteStat>, AdbCause> {
+        let path = checked(path)?;
+        let request =
+            if self.stat_v2 { Request::StatV2 { path, follow: false } } else { Request::Stat { path } };
+        self.send(&request).await?;
+        match self.response().await? {
+            Response::Stat(status) if status.mode == 0 => Ok(None),
+            Response::Stat(status) => Ok(Some(status.into())),
+            Response::StatV2 { status, .. } if status.error == 0 => Ok(Some(status.into())),
+            Response::StatV2 { status, .. } if NOTHING_THERE.contains(&status.error) => Ok(None),
+            Response::StatV2 { status, .. } => Err(AdbCause::Rejected(in_words(status.error))),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// What is in the directory `path`, without `.` and `..`; nothing if it is none.
+    pub(super) async fn list(&mut self, path: &str) -> Result<Vec<RemoteEntry>, AdbCause> {
+        let path = checked(path)?;
+        let (request, version) = if self.ls_v2 {
+            (Request::ListV2 { path }, ListVersion::Two)
+        } else {
+            (Request::List { path }, ListVersion::One)
+        };
+        self.send(&request).await?;
+        self.responses.expect_list(Some(version));
+        let mut entries = Vec::new();
+        loop {
+            let (name, stat) = match self.response().await? {
+                Response::Entry { status, name } => (name, status.into()),
+                Response::EntryV2 { status, name } => (name, status.into()),
+                Response::EndOfList(_) => break,
+                other => return Err(unexpected(&other)),
+            };
+            if entries.len() >= MOST_NAMES {
+                return Err(AdbCause::Rejected(format!("more than {MOST_NAMES} names in one directory")));
+            }
+            if name != "." && name != ".." {
+                entries.push(RemoteEntry { name, stat });
+            }
+        }
+        self.responses.expect_list(None);
+        Ok(entries)
+    }
+
+    pub(super) async fn send(&mut self, request: &Request) -> Result<(), AdbCause> {
+        self.stream.send(request.encode()).await
+    }
+
+    async fn response(&mut self) -> Result<Response, AdbCause> {
+        loop {
+            if let Some(response) = self.responses.next().map_err(broken)? {
+                return Ok(response);
+            }
+            let bytes = self.stream.receive().await?.ok_or(AdbCause::StreamEnded)?;
+            self.responses.push(&bytes);
+        }
+    }
+}
+
+/// Files.
+impl Session {
+    /// Sends a file's content after its announcement, `pieces` of it in a packet. After each packet `progress` is told
+    /// what `read` says by then.
+    pub(super) async fn send_pieces<R: AsyncRead + Unpin>(
+        &mut self,
+        mut content: R,
+        pieces: usize,
+        read: &AtomicU64,
+        progress: &mut impl FnMut(u64),
+    ) -> Result<(), AdbCause> {
+        loop {
+            let packet = gather(&mut content, pieces).await?;
+            if packet.is_empty() {
+                return Ok(());
+            }
+            self.send_unless_refused(packet).await?;
+            progress(read.load(Ordering::Relaxed));
+        }
+    }
+
+    /// Ends a file that was sent and waits until it is stored.
+    pub(super) async fn finish(&mut self, mtime: u32) -> Result<(), AdbCause> {
+        self.send_unless_refused(Request::Done { mtime }.encode()).await?;
+        match self.response().await? {
+            Response::Okay => Ok(()),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Writes the pieces of a file that was asked for and shuts `content` down. After each, `progress` is told what
+    /// `written` says by then.
+    pub(super) async fn receive_pieces<W: AsyncWrite + Unpin>(
+        &mut self,
+        mut content: W,
+        written: &AtomicU64,
+        progress: &mut impl FnMut(u64),
+    ) -> Result<(), ReceiveError> {
+        loop {
+            match self.response().await? {
+                Response::Data(bytes) => {
+                    content.write_all(&bytes).await?;
+                    progress(written.load(Ordering::Relaxed));
+                }
+                Response::Done => break,
+                other => return Err(unexpected(&other).into()),
+            }
+        }
+        content.shutdown().await?;
+        Ok(())
+    }
+
+    /// Sends while watching for the FAIL that may come in the middle of an upload.
+    async fn send_unless_refused(&mut self, mut bytes: Bytes) -> Result<(), AdbCause> {
+        while !bytes.is_empty() {
+            let early = std::future::poll_fn(|context| {
+                if let Poll::Ready(arrived) = self.stream.poll_receive(context) {
+                    return Poll::Ready(arrived.map(Some));
+                }
+                self.stream.poll_send(context, &mut bytes).map_ok(|()| None)
+            })
+            .await?;
+            match early {
+                None => {}
+                Some(Some(arrived)) => {
+                    self.responses.push(&arrived);
+                    if let Some(response) = self.responses.next().map_err(broken)? {
+                        return Err(unexpected(&response));
+                    }
+                }
+                Some(None) => return Err(AdbCause::StreamEnded),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why a file did not arrive.
+pub(super) enum ReceiveError {
+    Phone(AdbCause),
+    /// It could not be unpacked or written.
+    Content(std::io::Error),
+}
+
+impl From<AdbCause> for ReceiveError {
+    fn from(cause: AdbCause) -> Self {
+        Self::Phone(cause)
+    }
+}
+
+impl From<std::io::Error> for ReceiveError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Content(error)
+    }
+}
+
+/// A path that fits into a request, owned.
+pub(super) fn checked(path: &str) -> Result<String, AdbCause> {
+    // A SEND has its mode behind the path: a comma and at most six digits.
+    if path.is_empty() || path.len() > MAX_PATH - 7 || path.contains('\0') {
+        let reason = format!("a path has 1 to {} bytes and no NUL character", MAX_PATH - 7);
+        return Err(AdbCause::BadArgument(reason));
+    }
+    Ok(path.to_owned())
+}
+
+/// The next pieces of a file with their headers in one buffer; empty at the end.
+async fn gather<R: AsyncRead + Unpin>(content: &mut R, most: usize) -> Result<Bytes, AdbCause> {
+    let mut pieces = BytesMut::with_capacity(most * (MESSAGE_HEADER_LEN + MAX_DATA));
+    for _ in 0..most {
+        let start = pieces.len();
+        pieces.extend_from_slice(&data_header(0));
+        let mut length = 0;
+        while length < MAX_DATA {
+            let read = content.take((MAX_DATA - length) as u64).read_buf(&mut pieces).await;
+            match read.map_err(|error| AdbCause::Local(error.to_string()))? {
+                0 => break,
+                read => length += read,
+            }
+        }
+        if length == 0 {
+            pieces.truncate(start);
+            break;
+        }
+        // A piece has at most `MAX_DATA` bytes.
+        let header = data_header(u32::try_from(length).unwrap_or(0));
+        pieces[start..start + MESSAGE_HEADER_LEN].copy_from_slice(&header);
+    }
+    Ok(pieces.freeze())
+}
+
+/// What a phone's shell would print of a number of an error, as far as a path can meet it.
+fn in_words(error: u32) -> String {
+    match error {
+        5 => "I/O error".to_owned(),
+        36 => "File name too long".to_owned(),
+        40 => "Too many symbolic links encountered".to_owned(),
+        other => format!("error {other}"),
+    }
+}
+
+fn unexpected(response: &Response) -> AdbCause {
+    match response {
+        Response::Fail(reason) => AdbCause::Rejected(reason.clone()),
+        _ => AdbCause::Protocol("an answer that was not asked for".to_owned()),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is an adapter for map_err")]
+fn broken(error: SyncError) -> AdbCause {
+    AdbCause::Protocol(error.to_string())
+}

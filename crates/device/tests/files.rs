@@ -1,0 +1,149 @@
+//! Files and folders between this machine and a virtual phone, in every packing, and what a phone that lies about them
+//! can do. A real adbd is met in `tests/real_adbd.rs`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod peer;
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use peer::{Peer, listen};
+use tikmatrix_device::adb::packet::{Command, Packet};
+use tikmatrix_device::adb::sync_protocol::{ListVersion, Response, Status};
+use tikmatrix_device::phone::{AdbCause, Compression, Deadline, FolderReport, Packing, Phone, PushOptions};
+use tikmatrix_virtual_phone::{Farm, FarmOptions};
+
+fn soon() -> Deadline {
+    Deadline::after(Duration::from_secs(30))
+}
+
+async fn phone() -> (Farm, Phone) {
+    let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await.unwrap();
+    let phone = Phone::connect(&farm.phones()[0].address().to_string(), soon()).await.unwrap();
+    (farm, phone)
+}
+
+/// Lines that pack well, and noise that does not.
+fn contents() -> [Vec<u8>; 4] {
+    let text = (0..200_000_u32).flat_map(|number| format!("line {number}\n").into_bytes()).collect();
+    let noise =
+        (0..3_000_000_u32).map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
+    [Vec::new(), b"x".to_vec(), text, noise]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_comes_back_as_it_was_in_every_packing() {
+    let (farm, phone) = phone().await;
+    let ways = [Compression::Auto, Compression::Never].into_iter().chain(Packing::ALL.map(Compression::With));
+    for (number, compression) in ways.enumerate() {
+        for content in contents() {
+            let path = format!("/sdcard/Download/{number}");
+            let mut sent = 0;
+            let options = PushOptions { compression, ..PushOptions::default() };
+            phone.push(&content[..], &path, options, |bytes| sent = bytes, soon()).await.unwrap();
+            let (mut pulled, mut told) = (Vec::new(), 0);
+            let length =
+                phone.pull_with(&path, &mut pulled, compression, |bytes| told = bytes, soon()).await.unwrap();
+            assert!(pulled == content, "{compression:?}: {} bytes came back changed", content.len());
+            let whole = content.len() as u64;
+            assert_eq!([sent, length], [whole; 2], "{compression:?}");
+            assert!(told <= whole);
+        }
+    }
+    farm.shutdown().await;
+}
+
+fn tree(folder: &Path) {
+    for (name, content) in
+        [("a.txt", "one"), ("deep/er/b", "two"), ("deep/it's ü.xml", "three"), ("zero", "")]
+    {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        fs::File::options().append(true).open(path).unwrap().set_modified(time).unwrap();
+    }
+    fs::create_dir(folder.join("empty")).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("/etc/passwd", folder.join("link")).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_goes_there_and_back_and_what_is_there_already_is_left_alone() {
+    let (farm, phone) = phone().await;
+    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    tree(from.path());
+    let remote = "/sdcard/Download/a tree";
+    let push = || phone.push_folder(from.path(), remote, Compression::Auto, |_| {}, soon());
+    let copied = FolderReport { files: 4, bytes: 11, unchanged: 0, left_out: 1 };
+    let nothing = FolderReport { files: 0, bytes: 0, unchanged: 4, left_out: 1 };
+    assert_eq!(push().await.unwrap(), copied);
+    assert_eq!(push().await.unwrap(), nothing);
+    fs::write(from.path().join("a.txt"), "changed").unwrap();
+    assert_eq!(push().await.unwrap(), FolderReport { files: 1, bytes: 7, unchanged: 3, left_out: 1 });
+
+    let pull = || phone.pull_folder(remote, to.path(), Compression::Auto, |_| {}, soon());
+    assert_eq!(pull().await.unwrap(), FolderReport { files: 4, bytes: 15, unchanged: 0, left_out: 0 });
+    assert_eq!(pull().await.unwrap(), FolderReport { files: 0, bytes: 0, unchanged: 4, left_out: 0 });
+    assert_eq!(fs::read_to_string(to.path().join("deep/it's ü.xml")).unwrap(), "three");
+    assert!(to.path().join("empty").is_dir());
+
+    let mut names: Vec<String> =
+        phone.list(remote, soon()).await.unwrap().into_iter().map(|entry| entry.name).collect();
+    names.sort();
+    assert_eq!(names, ["a.txt", "deep", "empty", "zero"]);
+    let error = phone.list("/no/such/folder", soon()).await.unwrap_err();
+    assert!(error.to_string().contains("no such directory"), "{error}");
+    farm.shutdown().await;
+}
+
+/// Plays a `sync:` stream of a phone without version 2 that answers each request with the next of `answers`.
+async fn lie(peer: &mut Peer, answers: &[Bytes]) {
+    let mut answers = answers.iter();
+    while let Some(packet) = peer.try_read().await {
+        let (local, remote) = (packet.arg0 + 1000, packet.arg0);
+        match packet.command {
+            Command::Open => peer.send(Packet::bare(Command::Okay, local, remote)).await,
+            Command::Wrte => {
+                peer.send(Packet::bare(Command::Okay, local, remote)).await;
+                let Some(answer) = answers.next() else { return };
+                peer.send(Packet::new(Command::Wrte, local, remote, answer.clone())).await;
+            }
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_name_that_a_phone_lists_leads_out_of_the_folder() {
+    let folder = Status { mode: 0o040_755, size: 0, mtime: 1 };
+    let file = Status { mode: 0o100_644, size: 4, mtime: 1 };
+    for (name, refused) in [("../evil", true), ("/evil", true), ("a\0b", true), (".", false), ("..", false)] {
+        let (listener, address) = listen().await;
+        let target = tempfile::tempdir().unwrap();
+        let inside = target.path().join("inside");
+        let entry = Response::Entry { status: file, name: name.to_owned() }.encode();
+        let list = [entry, Response::EndOfList(ListVersion::One).encode()].concat();
+        let answers = [Response::Stat(folder).encode(), list.into()];
+        let playing = async {
+            let mut peer = Peer::welcome(&listener, "liar", &["shell_v2"]).await;
+            lie(&mut peer, &answers).await;
+        };
+        let pulling = async {
+            let phone = Phone::connect(&address, soon()).await.unwrap();
+            phone.pull_folder("/sdcard", &inside, Compression::Auto, |_| {}, soon()).await
+        };
+        let (pulled, ()) = tokio::join!(pulling, playing);
+        match pulled {
+            Ok(report) => assert!(!refused && report == FolderReport::default(), "{name:?}: {report:?}"),
+            Err(error) => {
+                assert!(refused && matches!(error.cause(), AdbCause::Protocol(_)), "{name:?}: {error}");
+            }
+        }
+        assert_eq!(fs::read_dir(target.path()).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(inside).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,53 @@
+//! The commands that the shells of one phone ran: kept for the oracle, and told to whoever waits for one. Running them is
+//! left to `commands`.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use tokio::sync::Notify;
+
+use crate::shell::lock;
+
+/// Commands that are kept, and bytes of one argument.
+const MOST: usize = 10_000;
+const LONGEST: usize = 4096;
+
+/// The last commands, oldest first, each as its words.
+#[derive(Debug, Default)]
+pub(crate) struct CommandLog {
+    commands: Mutex<VecDeque<Vec<String>>>,
+    added: Notify,
+}
+
+impl CommandLog {
+    /// Writes down a command that is about to run, its name first.
+    pub(crate) fn add(&self, words: &[String]) {
+        let mut commands = lock(&self.commands);
+        if commands.len() >= MOST {
+            commands.pop_front();
+        }
+        commands.push_back(words.iter().map(|word| shorten(word)).collect());
+        drop(commands);
+        self.added.notify_waiters();
+    }
+
+    /// The commands that ran.
+    pub(crate) fn all(&self) -> Vec<Vec<String>> {
+        lock(&self.commands).iter().cloned().collect()
+    }
+
+    /// Waits until a command of this name has begun, if none has.
+    pub(crate) async fn wait_for(&self, name: &str) {
+        loop {
+            let added = self.added.notified();
+            if lock(&self.commands).iter().any(|words| words.first().is_some_and(|word| word == name)) {
+                return;
+            }
+            added.await;
+        }
+    }
+}
+
+fn shorten(word: &str) -> String {
+    word[..word.floor_char_boundary(LONGEST)].to_owned()
+}
