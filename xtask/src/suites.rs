@@ -7,6 +7,7 @@ use cargo_metadata::Message;
 use crate::debian::{self, Missing};
 use crate::namespace;
 use crate::process::Program;
+use crate::registries;
 
 /// A suite against other people's software, left out of `cargo test` because it needs that software.
 struct Suite {
@@ -15,11 +16,12 @@ struct Suite {
     run: fn(&str) -> Result<(), Missing>,
 }
 
-const SUITES: [Suite; 6] = [
+const SUITES: [Suite; 7] = [
     Suite { package: "tikmatrix-device", target: "real_adbd", run: against_real_adbd },
     Suite { package: "tikmatrix-device", target: "adb_servers", run: through_adb_servers },
     Suite { package: "tikmatrix-virtual-phone", target: "debian_adb", run: with_debian_adb },
     Suite { package: "tikmatrix-virtual-phone", target: "debian_adb", run: with_newer_adb },
+    Suite { package: "tikmatrix-virtual-phone", target: "adb_clients", run: with_other_clients },
     Suite { package: "tikmatrix-storage", target: "suite", run: on_postgres },
     Suite { package: "tikmatrix-tests", target: "postgres", run: with_postgres },
 ];
@@ -102,6 +104,17 @@ fn with_debian_adb(program: &str) -> Result<(), Missing> {
 fn with_newer_adb(program: &str) -> Result<(), Missing> {
     let adb = debian::real_adbd()?.join("adb");
     Program::new(program).environment("TIKMATRIX_ADB", adb).run()?;
+    Ok(())
+}
+
+fn with_other_clients(program: &str) -> Result<(), Missing> {
+    debian::command("adb", "adb")?;
+    let python = registries::python("android")?;
+    let modules = registries::node_modules()?;
+    Program::new(program)
+        .environment("TIKMATRIX_PYTHON", python)
+        .environment("TIKMATRIX_NODE_MODULES", modules)
+        .run()?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! An Android phone in software: the oracle of the tests and of the demo.
 
 mod access;
+mod agent;
 mod apk;
 pub mod apps;
 mod command_log;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use thiserror::Error;
 use tikmatrix_domain::Clock;
 
 use crate::access::Gatekeeper;
@@ -41,6 +42,7 @@ pub(crate) struct Machine {
     gatekeeper: Gatekeeper,
     sockets: Sockets,
     packages: Mutex<BTreeSet<String>>,
+    automated: AtomicBool,
 }
 
 impl Machine {
@@ -63,6 +65,7 @@ impl Machine {
             gatekeeper: Gatekeeper::default(),
             sockets: Sockets::default(),
             packages: Mutex::default(),
+            automated: AtomicBool::new(false),
             clock,
         }
     }
@@ -153,6 +156,14 @@ impl Machine {
         lock(&self.packages)
     }
 
+    /// Registers with the accessibility service, which has room for one.
+    pub(crate) fn take_automation(self: &Arc<Self>) -> Result<Automation, AlreadyRegistered> {
+        if self.automated.swap(true, Ordering::AcqRel) {
+            return Err(AlreadyRegistered);
+        }
+        Ok(Automation(Arc::clone(self)))
+    }
+
     pub(crate) fn running_apps(&self) -> Vec<String> {
         let windows = self.windows();
         let installed = windows.installed();
@@ -185,3 +196,19 @@ impl Machine {
         self.realistic.load(Ordering::Relaxed)
     }
 }
+
+/// The hold of one program on the accessibility service (`UiAutomation`), for as long as this is kept.
+pub(crate) struct Automation(Arc<Machine>);
+
+impl Drop for Automation {
+    fn drop(&mut self) {
+        self.0.automated.store(false, Ordering::Release);
+    }
+}
+
+/// Another program holds the accessibility service. The missing space is Android's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error(
+    "UiAutomationService android.accessibilityservice.IAccessibilityServiceClient$Stub$Proxy@5deffd5already registered!"
+)]
+pub(crate) struct AlreadyRegistered;

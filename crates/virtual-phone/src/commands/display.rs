@@ -1,12 +1,10 @@
 //! `wm`, `screencap`, `uiautomator`: the screen as numbers, as a picture and as a tree. What is on it is left to `ui`.
 
 use super::Invocation;
-use crate::ui::{Frame, SCREEN_HEIGHT, SCREEN_WIDTH};
+use crate::ui::{DENSITY, Frame, SCREEN_HEIGHT, SCREEN_WIDTH};
 
 /// Where `uiautomator dump` writes when it is not told otherwise.
 const DUMP: &str = "/sdcard/window_dump.xml";
-/// Dots per inch, also `ro.sf.lcd_density`.
-const DENSITY: u32 = 420;
 /// `PIXEL_FORMAT_RGBA_8888` and sRGB in the header of a raw picture (AOSP's `screencap.cpp`).
 const RGBA: u32 = 1;
 const SRGB: u32 = 1;
@@ -55,12 +53,19 @@ fn raw(frame: &Frame) -> Vec<u8> {
     [header.as_flattened(), &frame.rgba].concat()
 }
 
-/// `uiautomator dump [--compressed] [PATH]`: the exit status is 0 whatever happens.
+/// `uiautomator dump [--compressed] [PATH]`: the exit status is 0 unless another program holds the accessibility service.
 pub(super) fn uiautomator(invocation: &mut Invocation<'_>) -> u8 {
     let words = invocation.words();
     let Some(("dump", options)) = words.split_first().map(|(first, rest)| (*first, rest)) else {
         invocation.print_error("Usage: uiautomator <subcommand> [options]");
         return 1;
+    };
+    let _automation = match invocation.machine().take_automation() {
+        Ok(automation) => automation,
+        Err(error) => {
+            invocation.print_error(format!("java.lang.IllegalStateException: {error}"));
+            return 1;
+        }
     };
     let compressed = options.contains(&"--compressed");
     let path = options.iter().find(|word| !word.starts_with("--")).copied().unwrap_or(DUMP);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Invocation, package};
+use crate::ui::{SCREEN_HEIGHT, SCREEN_WIDTH};
 
 /// How long `logcat` follows the log when nobody ends it.
 const LONGEST_FOLLOW: Duration = Duration::from_secs(24 * 60 * 60);
@@ -24,7 +25,7 @@ pub(super) fn dumpsys(invocation: &mut Invocation<'_>) -> u8 {
             format!("Current Input Method Manager state:\n  mCurMethodId={current}\n  mInputShown={shown}\n")
         }
         Some("power") => "POWER MANAGER (dumpsys power)\n  mWakefulness=Awake\n  mStayOn=false\n".to_owned(),
-        Some("display") => "DISPLAY MANAGER (dumpsys display)\n  mScreenState=ON\n".to_owned(),
+        Some("display") => display(),
         Some("-l") | None => "Currently running services:\n  activity\n  package\n  window\n".to_owned(),
         Some(other) => {
             invocation.print_error(format!("Can't find service: {other}"));
@@ -57,6 +58,16 @@ fn window(invocation: &Invocation<'_>) -> String {
          mFocusedApp=ActivityRecord{{{} u0 {short} t12}}\n",
         identity(&name),
         identity(&short),
+    )
+}
+
+fn display() -> String {
+    let (width, height) = (SCREEN_WIDTH, SCREEN_HEIGHT);
+    format!(
+        "DISPLAY MANAGER (dumpsys display)\n  mScreenState=ON\n  mViewports=[DisplayViewport{{type=INTERNAL, \
+         valid=true, isActive=true, displayId=0, uniqueId='local:0', physicalPort=0, orientation=0, \
+         logicalFrame=Rect(0, 0 - {width}, {height}), physicalFrame=Rect(0, 0 - {width}, {height}), \
+         deviceWidth={width}, deviceHeight={height}}}]\n"
     )
 }
 

@@ -2,6 +2,7 @@
 //! prints follows toybox and AOSP's services; pipes, quotes and variables are left to the shell.
 
 mod activity;
+mod app_process;
 mod builtins;
 mod change;
 mod condition;

@@ -1,8 +1,8 @@
 //! Every command by its name.
 
 use super::{
-    Command, activity, builtins, change, condition, content, digest, display, dumpsys, getprop, input, list,
-    package, printf, process, settings, text,
+    Command, activity, app_process, builtins, change, condition, content, digest, display, dumpsys, getprop,
+    input, list, package, printf, process, settings, text,
 };
 
 /// The names that the shell itself knows, as `type` tells.
@@ -17,6 +17,7 @@ pub(super) const COMMANDS: &[(&str, Command)] = &[
     (":", builtins::succeed),
     ("[", condition::bracket),
     ("am", activity::am),
+    ("app_process", app_process::app_process),
     ("base64", digest::base64),
     ("break", builtins::leave_loops),
     ("cat", text::cat),

@@ -13,7 +13,7 @@ use tikmatrix_device::adb::packet::{Command, MAX_PAYLOAD, Packet, VERSION_WITHOU
 use tikmatrix_device::adb::sync_protocol::Packing;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, DuplexStream};
 use tokio::sync::mpsc;
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use super::admission::Hello;
 use super::reverse_service::{Call, Reverses};
@@ -109,7 +109,6 @@ struct Connection {
 struct Open {
     remote: u32,
     incoming: Incoming,
-    task: AbortHandle,
 }
 
 /// What the host sends.
@@ -131,8 +130,8 @@ impl Connection {
             Command::Clse => {
                 // A host that refuses a caller closes a stream that was never one.
                 self.unanswered.remove(&local);
-                if let Some(stream) = self.streams.remove(&local) {
-                    stream.task.abort();
+                // The service is not ended here: what came before the end has to reach it first.
+                if self.streams.remove(&local).is_some() {
                     self.send(Packet::bare(Command::Clse, local, remote)).await?;
                 }
                 Ok(())
@@ -223,12 +222,12 @@ impl Connection {
         let (incoming, reader, mut writer) = open_stream(terms, &self.outgoing);
         let (machine, wire) = (Arc::clone(&self.machine), self.wire.clone());
         let closing = Closing::new(local, self.closing.clone());
-        let task = self.tasks.spawn(async move {
+        self.tasks.spawn(async move {
             service.serve(machine, wire, reader, &mut writer).await;
             writer.close().await;
             drop(closing);
         });
-        self.streams.insert(local, Open { remote, incoming, task });
+        self.streams.insert(local, Open { remote, incoming });
     }
 
     /// Asks the host to take a caller. One too many is dropped, which its program sees as the end of its stream.

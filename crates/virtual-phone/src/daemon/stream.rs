@@ -79,32 +79,55 @@ impl Incoming {
 
 /// What the host may be sent: packets without `delayed_ack`, else bytes. May be overdrawn by one packet.
 struct Credit {
-    left: Mutex<i64>,
-    grown: Notify,
+    /// None once the stream is closed.
+    left: Mutex<Option<i64>>,
+    changed: Notify,
 }
 
 impl Credit {
     fn new(left: i64) -> Self {
-        Self { left: Mutex::new(left), grown: Notify::new() }
+        Self { left: Mutex::new(Some(left)), changed: Notify::new() }
     }
 
     fn add(&self, more: i64) {
-        let mut left = lock(&self.left);
-        *left = left.saturating_add(more);
-        drop(left);
-        self.grown.notify_one();
+        self.change(|left| left.saturating_add(more));
     }
 
     /// A host that acknowledges what was never sent gains nothing by it.
     fn set(&self, credit: i64) {
-        *lock(&self.left) = credit;
-        self.grown.notify_one();
+        self.change(|_| credit);
     }
 
-    async fn wait(&self) {
-        while *lock(&self.left) <= 0 {
-            self.grown.notified().await;
+    fn change(&self, change: impl FnOnce(i64) -> i64) {
+        {
+            let mut left = lock(&self.left);
+            *left = left.map(change);
         }
+        self.changed.notify_one();
+    }
+
+    fn close(&self) {
+        *lock(&self.left) = None;
+        self.changed.notify_one();
+    }
+
+    /// Waits until there is some; `false` once the stream is closed.
+    async fn wait(&self) -> bool {
+        loop {
+            let left = *lock(&self.left);
+            match left {
+                Some(left) if left > 0 => return true,
+                Some(_) => self.changed.notified().await,
+                None => return false,
+            }
+        }
+    }
+}
+
+impl Drop for Incoming {
+    /// The stream is closed: a service that waits for its turn to write is told so, one that reads gets the rest first.
+    fn drop(&mut self) {
+        self.credit.close();
     }
 }
 
@@ -146,7 +169,9 @@ impl StreamWriter {
     /// Sends all of `data`, waiting for each packet's turn; `false` once the stream is closed.
     pub(super) async fn write(&mut self, mut data: Bytes) -> bool {
         while !data.is_empty() {
-            self.credit.wait().await;
+            if !self.credit.wait().await {
+                return false;
+            }
             let piece = data.split_to(data.len().min(self.terms.limit));
             let price =
                 if self.terms.window.is_some() { i64::try_from(piece.len()).unwrap_or(i64::MAX) } else { 1 };
@@ -159,11 +184,11 @@ impl StreamWriter {
         true
     }
 
-    /// Closes the stream as real adbd does: it says so twice.
+    /// Closes the stream as real adbd does: it says so twice. One that the host has closed is left alone.
     pub(super) async fn close(&mut self) {
-        if self.terms.window.is_none() {
-            // The last data must have arrived: a host drops what comes for a stream that it saw closed.
-            self.credit.wait().await;
+        // The last data must have arrived: a host drops what comes for a stream that it saw closed.
+        if self.terms.window.is_none() && !self.credit.wait().await {
+            return;
         }
         for _ in 0..2 {
             let close = Packet::bare(Command::Clse, self.terms.local, self.terms.remote);

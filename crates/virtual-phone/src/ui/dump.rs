@@ -32,18 +32,43 @@ fn write_node(text: &mut String, view: &View, index: usize, package: &str, clip:
     if !view.visible {
         return;
     }
+    let bounds = view.bounds.intersection(clip);
     text.push_str("<node ");
+    write_attributes(text, view, index, package, escaped);
+    let Bounds { left, top, right, bottom } = bounds;
+    // Writing to a `String` cannot fail.
+    let _ = write!(text, " bounds=\"[{left},{top}][{right},{bottom}]\"");
+    let children = if compressed { important_children(view) } else { view.children.iter().collect() };
+    if children.is_empty() {
+        text.push_str(" />");
+        return;
+    }
+    text.push('>');
+    // An invisible child is skipped but counted, so that indexes have gaps as on a phone.
+    for (index, child) in children.into_iter().enumerate() {
+        write_node(text, child, index, package, clip, compressed);
+    }
+    text.push_str("</node>");
+}
+
+/// The attributes that every dump begins with, up to `selected`.
+pub(crate) fn write_attributes(
+    text: &mut String,
+    view: &View,
+    index: usize,
+    package: &str,
+    escaped: impl Fn(&str) -> String,
+) {
     if is_unfriendly(view) {
         text.push_str("NAF=\"true\" ");
     }
     let flags = &view.flags;
-    let bounds = view.bounds.intersection(clip);
     // Writing to a `String` cannot fail.
     let _ = write!(
         text,
         "index=\"{index}\" text=\"{}\" resource-id=\"{}\" class=\"{}\" package=\"{}\" content-desc=\"{}\" \
          checkable=\"{}\" checked=\"{}\" clickable=\"{}\" enabled=\"{}\" focusable=\"{}\" focused=\"{}\" \
-         scrollable=\"{}\" long-clickable=\"{}\" password=\"{}\" selected=\"{}\" bounds=\"[{},{}][{},{}]\"",
+         scrollable=\"{}\" long-clickable=\"{}\" password=\"{}\" selected=\"{}\"",
         escaped(view.shown_text()),
         escaped(&view.resource_id),
         escaped(&view.class),
@@ -59,25 +84,11 @@ fn write_node(text: &mut String, view: &View, index: usize, package: &str, clip:
         flags.long_clickable,
         flags.password,
         flags.selected,
-        bounds.left,
-        bounds.top,
-        bounds.right,
-        bounds.bottom,
     );
-    let children = if compressed { important_children(view) } else { view.children.iter().collect() };
-    if children.is_empty() {
-        text.push_str(" />");
-        return;
-    }
-    text.push('>');
-    // An invisible child is skipped but counted, so that indexes have gaps as on a phone.
-    for (index, child) in children.into_iter().enumerate() {
-        write_node(text, child, index, package, clip, compressed);
-    }
-    text.push_str("</node>");
 }
 
-fn important_children(view: &View) -> Vec<&View> {
+/// The children of a compressed dump: those that say or do something, with others' children in their place.
+pub(crate) fn important_children(view: &View) -> Vec<&View> {
     let mut children = Vec::new();
     for child in &view.children {
         if !child.visible {

@@ -2,7 +2,7 @@
 
 use super::app::Swipe;
 use super::text;
-use super::window::{ADB_KEYBOARD, KEYBOARD_TOP, WindowSystem};
+use super::window::{KEYBOARD_TOP, WindowSystem};
 
 /// `KEYCODE_HOME`
 pub const KEY_HOME: u32 = 3;
@@ -83,6 +83,15 @@ impl WindowSystem {
         true
     }
 
+    /// Replaces the text of the input field of this name on the window in front, focused or not. False when it has none.
+    pub fn set_text(&mut self, field: &str, text: &str) -> bool {
+        let Some(typed) = self.tasks.front_mut().field_mut(field) else {
+            return false;
+        };
+        text.clone_into(typed);
+        true
+    }
+
     /// Empties the focused input field. False when no field has the focus.
     pub fn clear_text(&mut self) -> bool {
         let Some(typed) = self.focused_text() else {
@@ -95,7 +104,7 @@ impl WindowSystem {
 
 impl WindowSystem {
     fn keyboard_covers(&self, y: i32) -> bool {
-        self.keyboard_open && self.input_method != ADB_KEYBOARD && y >= KEYBOARD_TOP
+        self.shows_keyboard() && y >= KEYBOARD_TOP
     }
 
     fn focused_text(&mut self) -> Option<&mut String> {

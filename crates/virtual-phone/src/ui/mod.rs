@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod canvas;
+pub mod clipboard;
 pub mod dump;
 pub mod fault;
 pub mod frame;
@@ -13,6 +14,7 @@ pub mod layout;
 pub mod paint;
 pub mod painter;
 pub mod report;
+pub(crate) mod system_windows;
 pub(crate) mod tasks;
 pub mod text;
 pub mod typeface;
@@ -30,3 +32,5 @@ pub use self::window::{WindowOptions, WindowSystem};
 pub const SCREEN_WIDTH: i32 = 1080;
 /// Height of the screen in pixels.
 pub const SCREEN_HEIGHT: i32 = 2400;
+/// Dots per inch, also `ro.sf.lcd_density`.
+pub const DENSITY: i32 = 420;

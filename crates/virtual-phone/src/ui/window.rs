@@ -12,6 +12,7 @@ use super::frame::Frame;
 use super::intent::{Component, Delivery, EXTRA_STREAM, Intent, MediaSource, StartResult};
 use super::painter;
 use super::report::AppsReport;
+use super::system_windows;
 use super::tasks::Tasks;
 use crate::apps;
 use crate::apps::chooser::{Choice, Chooser};
@@ -44,6 +45,7 @@ pub struct WindowSystem {
     pub(super) focused: Option<String>,
     pub(super) keyboard_open: bool,
     pub(super) input_method: String,
+    pub(super) clipboard: Option<String>,
     /// The window last seen, to notice when it changes.
     shown: String,
     pub(super) now: DateTime<Utc>,
@@ -59,6 +61,7 @@ impl WindowSystem {
             focused: None,
             keyboard_open: false,
             input_method: STANDARD_KEYBOARD.to_owned(),
+            clipboard: None,
             shown: String::new(),
             now: options.now,
             random: StdRng::seed_from_u64(options.seed),
@@ -181,13 +184,21 @@ impl WindowSystem {
         scene
     }
 
+    /// Every window that a person can reach, the topmost first: the status bar, the keyboard while it is open, and the
+    /// one that has the focus. What lies behind that takes no touches, and Android tells nothing of it.
+    pub fn all_windows(&self) -> Vec<Scene> {
+        let mut windows = vec![system_windows::status_bar(self.now)];
+        windows.extend(self.shows_keyboard().then(system_windows::keyboard));
+        windows.push(self.scene());
+        windows
+    }
+
     /// A picture of the whole screen.
     pub fn draw(&self) -> Frame {
         let top = self.scene();
         let is_modal = self.chooser.is_some() || self.tasks.front().dialog().is_some();
         let behind = is_modal.then(|| self.tasks.front().scene(self.now));
-        let has_keyboard = self.keyboard_open && self.input_method != ADB_KEYBOARD;
-        painter::draw(behind.as_ref(), &top, self.now, has_keyboard.then_some(KEYBOARD_TOP))
+        painter::draw(behind.as_ref(), &top, self.now, self.shows_keyboard().then_some(KEYBOARD_TOP))
     }
 
     /// What the apps have published.
@@ -205,6 +216,11 @@ impl WindowSystem {
     pub fn clear_faults(&mut self) {
         self.tasks.clear_faults();
         self.settle();
+    }
+
+    /// Whether a keyboard that takes room is open.
+    pub(super) fn shows_keyboard(&self) -> bool {
+        self.keyboard_open && self.input_method != ADB_KEYBOARD
     }
 
     /// After anything that may have changed the window: another window starts without focus and keyboard.

@@ -1,0 +1,138 @@
+//! Methods about the phone as a whole: what it is, its screen, its keys, its clipboard.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+use super::super::error::CallError;
+use super::super::parameters::Parameters;
+use super::super::{Agent, Reply, dump as hierarchy};
+use crate::shell::lock;
+use crate::ui::{DENSITY, SCREEN_HEIGHT, SCREEN_WIDTH};
+
+/// The deepest nodes of a dump unless the caller says otherwise.
+const DEPTH: i32 = 50;
+
+/// The names that `pressKey` takes (`UiDevice` and the agent's own), with Android's key codes.
+const KEYS: [(&str, u32); 21] = [
+    ("home", 3),
+    ("back", 4),
+    ("left", 21),
+    ("right", 22),
+    ("up", 19),
+    ("down", 20),
+    ("center", 23),
+    ("menu", 82),
+    ("search", 84),
+    ("enter", 66),
+    ("delete", 67),
+    ("del", 67),
+    ("recent", 187),
+    ("volume_up", 24),
+    ("volume_down", 25),
+    ("volume_mute", 164),
+    ("camera", 27),
+    ("power", 26),
+    ("tab", 61),
+    ("space", 62),
+    ("escape", 111),
+];
+
+/// What `setConfigurator` may change, with the phone's defaults in milliseconds (`Configurator`).
+const CONFIGURATION: [(&str, i32); 5] = [
+    ("actionAcknowledgmentTimeout", 3000),
+    ("keyInjectionDelay", 0),
+    ("scrollAcknowledgmentTimeout", 200),
+    ("waitForIdleTimeout", 0),
+    ("waitForSelectorTimeout", 0),
+];
+
+/// Of things that a phone does not have just now: a toast, a traversed text; and waking a screen that is on.
+pub(super) fn nothing(_agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+    Ok(Reply::Now(Value::Null))
+}
+
+pub(super) fn info(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+    let (package, _) = agent.machine.windows().focus();
+    let properties = agent.machine.properties();
+    let sdk: i32 = properties.get("ro.build.version.sdk").parse().unwrap_or_default();
+    Ok(Reply::Now(json!({
+        "currentPackageName": package,
+        "displayHeight": SCREEN_HEIGHT,
+        "displayRotation": 0,
+        "displaySizeDpX": SCREEN_WIDTH * 160 / DENSITY,
+        "displaySizeDpY": SCREEN_HEIGHT * 160 / DENSITY,
+        "displayWidth": SCREEN_WIDTH,
+        "naturalOrientation": true,
+        "productName": properties.get("ro.product.name"),
+        "screenOn": true,
+        "sdkInt": sdk,
+    })))
+}
+
+/// `dumpWindowHierarchy(compressed, depth, only the active window)`.
+pub(super) fn dump(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+    let depth = usize::try_from(parameters.number_or(1, DEPTH)?).unwrap_or_default();
+    let windows = agent.machine.windows();
+    let scenes = if parameters.flag(2) { vec![windows.scene()] } else { windows.all_windows() };
+    drop(windows);
+    Ok(Reply::Now(hierarchy::dump(&scenes, parameters.flag(0), depth).into()))
+}
+
+/// `takeScreenshot(scale, quality)`: a JPEG in base64.
+pub(super) fn screenshot(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+    let scale = parameters.get(0).as_f64().unwrap_or(1.0);
+    let quality = u8::try_from(parameters.number_or(1, 80)?.clamp(1, 100)).unwrap_or(80);
+    let frame = agent.machine.windows().draw();
+    let picture = frame.jpeg(scale, quality).map_err(|error| CallError::Failed(error.to_string()))?;
+    Ok(Reply::Now(STANDARD.encode(picture).into()))
+}
+
+/// `pressKey(name)`: whether there is such a key.
+pub(super) fn press_key(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+    let name = parameters.text(0)?.to_lowercase();
+    let code = KEYS.iter().find(|(known, _)| *known == name).map(|(_, code)| *code);
+    if let Some(code) = code {
+        agent.machine.windows().key(code);
+    }
+    Ok(Reply::Now(code.is_some().into()))
+}
+
+pub(super) fn press_key_code(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+    agent.machine.windows().key(parameters.number(0)?.unsigned_abs());
+    Ok(Reply::Now(true.into()))
+}
+
+/// `setClipboard(label, text)`.
+pub(super) fn set_clipboard(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+    agent.machine.windows().set_clipboard(parameters.text(1)?);
+    Ok(Reply::Now(Value::Null))
+}
+
+pub(super) fn clipboard(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+    Ok(Reply::Now(agent.machine.windows().clipboard().into()))
+}
+
+pub(super) fn paste(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+    Ok(Reply::Now(agent.machine.windows().paste().into()))
+}
+
+pub(super) fn clear_input_text(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+    Ok(Reply::Now(agent.machine.windows().clear_text().into()))
+}
+
+/// `setConfigurator({name: milliseconds})` and `getConfigurator()`: what is in force. A dump here never waits for an idle
+/// screen, so the times change nothing.
+pub(super) fn configurator(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+    let mut changed = lock(&agent.configuration);
+    for (name, value) in parameters.get(0).as_object().into_iter().flatten() {
+        if !CONFIGURATION.iter().any(|(known, _)| known == name) || !value.is_u64() {
+            return Err(CallError::Invalid(format!("{name}: {value}")));
+        }
+        changed.insert(name.clone(), value.clone());
+    }
+    let defaults = CONFIGURATION.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value)));
+    let mut all: Map<String, Value> = defaults.collect();
+    all.extend(changed.clone());
+    Ok(Reply::Now(all.into()))
+}

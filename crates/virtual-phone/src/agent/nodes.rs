@@ -1,0 +1,77 @@
+//! The nodes of the active window in the order of the dump, with their places cut to the screen. What is invisible, or
+//! lies outside, is not among them. Which of them a selector means is left to [`super::selector`].
+
+use serde_json::{Value, json};
+
+use crate::ui::app::Scene;
+use crate::ui::view::{Bounds, View};
+use crate::ui::{SCREEN_HEIGHT, SCREEN_WIDTH};
+
+/// One node.
+pub(super) struct Node<'a> {
+    pub(super) view: &'a View,
+    pub(super) bounds: Bounds,
+    /// Its place among its siblings, invisible ones counted.
+    pub(super) index: usize,
+    pub(super) parent: Option<usize>,
+    /// The number of the first node behind it and all below it.
+    pub(super) end: usize,
+}
+
+/// All nodes of one window.
+pub(super) struct Nodes<'a> {
+    pub(super) package: &'a str,
+    pub(super) list: Vec<Node<'a>>,
+}
+
+impl<'a> Nodes<'a> {
+    pub(super) fn of(scene: &'a Scene) -> Self {
+        let mut nodes = Self { package: &scene.package, list: Vec::new() };
+        nodes.add(&scene.root, 0, None);
+        nodes
+    }
+
+    fn add(&mut self, view: &'a View, index: usize, parent: Option<usize>) {
+        let bounds = view.bounds.intersection(&Bounds::new(0, 0, SCREEN_WIDTH, SCREEN_HEIGHT));
+        if !view.visible || bounds.is_empty() {
+            return;
+        }
+        let number = self.list.len();
+        self.list.push(Node { view, bounds, index, parent, end: number });
+        for (index, child) in view.children.iter().enumerate() {
+            self.add(child, index, Some(number));
+        }
+        let end = self.list.len();
+        if let Some(node) = self.list.get_mut(number) {
+            node.end = end;
+        }
+    }
+}
+
+/// What `objInfo` tells of a node in a window of `package`.
+pub(super) fn describe(package: &str, node: &Node<'_>) -> Value {
+    let View { class, resource_id, content_desc, flags, children, .. } = node.view;
+    json!({
+        "bounds": sides(&node.view.bounds),
+        "checkable": flags.checkable,
+        "checked": flags.checked,
+        "childCount": children.iter().filter(|child| child.visible).count(),
+        "className": class,
+        "clickable": flags.clickable,
+        "contentDescription": content_desc,
+        "enabled": flags.enabled,
+        "focusable": flags.focusable,
+        "focused": flags.focused,
+        "longClickable": flags.long_clickable,
+        "packageName": package,
+        "resourceName": resource_id,
+        "scrollable": flags.scrollable,
+        "selected": flags.selected,
+        "text": node.view.shown_text(),
+        "visibleBounds": sides(&node.bounds),
+    })
+}
+
+fn sides(bounds: &Bounds) -> Value {
+    json!({ "left": bounds.left, "top": bounds.top, "right": bounds.right, "bottom": bounds.bottom })
+}
