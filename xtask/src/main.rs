@@ -1,9 +1,10 @@
-//! The developers' commands: `cargo xtask setup | test | tidy | ci | fuzz | bench`. Each is plain Rust instead of a shell
+//! The developers' commands: `cargo xtask setup | test | tidy | openapi | ci | fuzz | bench`. Each is plain Rust instead of a shell
 //! script, so that it says what it does, and what it could not do.
 
 mod bench;
 mod ci;
 mod debian;
+mod document;
 mod fuzz;
 mod namespace;
 mod process;
@@ -32,6 +33,8 @@ enum Command {
     Test,
     /// Checks the architecture's arrows, file sizes and first lines
     Tidy,
+    /// Writes docs/openapi.json anew
+    Openapi,
     /// What must be green before a change lands: fmt, clippy, doc, tidy, test, fuzz
     Ci,
     /// Feeds the decoders of ADB's bytes with what nobody thought of, one after the other
@@ -83,6 +86,7 @@ fn run(command: Command) -> Result<()> {
         Command::Setup => debian::setup(),
         Command::Test => suites::test(),
         Command::Tidy => tidy::tidy(),
+        Command::Openapi => document::openapi(),
         Command::Ci => ci::ci(),
         Command::Fuzz { seconds } => fuzz::fuzz(seconds),
         Command::Bench { what: Bench::Adb } => bench::adb(),

@@ -16,7 +16,7 @@ struct Suite {
     run: fn(&str) -> Result<(), Missing>,
 }
 
-const SUITES: [Suite; 7] = [
+const SUITES: [Suite; 8] = [
     Suite { package: "tikmatrix-device", target: "real_adbd", run: against_real_adbd },
     Suite { package: "tikmatrix-device", target: "adb_servers", run: through_adb_servers },
     Suite { package: "tikmatrix-virtual-phone", target: "debian_adb", run: with_debian_adb },
@@ -24,6 +24,7 @@ const SUITES: [Suite; 7] = [
     Suite { package: "tikmatrix-virtual-phone", target: "adb_clients", run: with_other_clients },
     Suite { package: "tikmatrix-storage", target: "suite", run: on_postgres },
     Suite { package: "tikmatrix-tests", target: "postgres", run: with_postgres },
+    Suite { package: "tikmatrix-tests", target: "http_clients", run: with_http_clients },
 ];
 
 pub(crate) fn test() -> Result<()> {
@@ -114,6 +115,17 @@ fn with_other_clients(program: &str) -> Result<(), Missing> {
     Program::new(program)
         .environment("TIKMATRIX_PYTHON", python)
         .environment("TIKMATRIX_NODE_MODULES", modules)
+        .run()?;
+    Ok(())
+}
+
+fn with_http_clients(program: &str) -> Result<(), Missing> {
+    debian::command("curl", "curl")?;
+    debian::command("node", "nodejs")?;
+    let python = registries::python("http")?;
+    Program::new(program)
+        .environment("TIKMATRIX_PYTHON", python)
+        .environment("TIKMATRIX_NODE", "node")
         .run()?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::hash::RandomState;
 use std::sync::Arc;
 
+use actix_web::web::Bytes;
 use tikmatrix_device::registry::PhoneEntry;
 use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_domain::{Clock, Settings};
@@ -38,6 +39,8 @@ pub(crate) struct Core {
     pub(crate) tag_keys: RandomState,
     /// Cancelled when the server ends, and answers without an end are to end with it.
     pub(crate) ending: CancellationToken,
+    /// What the API is, for programs: the OpenAPI document.
+    pub(crate) openapi: Bytes,
     /// What time it is.
     pub(crate) clock: Arc<dyn Clock>,
 }

@@ -3,11 +3,13 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// `{"code": 0, "message": "success", "data": …}`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Answer)]
 pub(crate) struct Envelope<Data> {
-    /// 0 for success, else one of the codes of [`crate::error::ErrorCode`].
+    /// 0 for success, else one of the codes of this document.
     code: u32,
     /// `success`, or one sentence that a person can act on.
     message: String,

@@ -40,6 +40,22 @@ pub(crate) enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Every code, by HTTP status.
+    pub(crate) const ALL: [Self; 12] = [
+        Self::InvalidParameter,
+        Self::ScriptNameMissing,
+        Self::UnknownScript,
+        Self::TokenRequired,
+        Self::NoApiAccess,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Conflict,
+        Self::BodyTooLarge,
+        Self::NotJson,
+        Self::TooMany,
+        Self::Internal,
+    ];
+
     /// The code of the API and the HTTP status.
     pub(crate) fn table(self) -> (u32, StatusCode) {
         match self {

@@ -23,6 +23,7 @@ use crate::event_keeping;
 use crate::gate::Gate;
 use crate::library::Library;
 use crate::listen;
+use crate::openapi;
 use crate::request::idempotency::KeysInFlight;
 use crate::serving::{Limits, serve};
 use crate::start_error::StartError;
@@ -135,6 +136,7 @@ impl Server {
         let keeping = event_keeping::run(store.clone(), registry.watch(), Arc::clone(&builder.clock));
         let core = web::Data::new(Core {
             ending: ending.clone(),
+            openapi: openapi::document(&builder.scripts).to_string().into(),
             settings,
             library,
             store,

@@ -2,6 +2,7 @@
 //! `docs/architecture.md`, so that the page and the code cannot drift apart.
 
 mod arrows;
+mod contract;
 mod files;
 mod table;
 
@@ -21,6 +22,9 @@ pub(crate) fn tidy() -> Result<()> {
 
     let mut findings = arrows::check(&metadata, &table, &page);
     findings.extend(files::check(tracked.lines(), &table)?);
+    let promises =
+        fs::read_to_string(contract::PAGE).with_context(|| format!("cannot read {}", contract::PAGE))?;
+    findings.extend(contract::check(&promises, tracked.lines())?);
     if findings.is_empty() {
         println!(
             "tidy: {} crates, all arrows allowed, all files in order",

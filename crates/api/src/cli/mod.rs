@@ -8,6 +8,7 @@ mod database_url;
 mod demo;
 mod ending;
 mod license;
+mod openapi;
 mod output;
 mod phone;
 mod serve;
@@ -49,6 +50,8 @@ enum Command {
     Material(client::Options<client::material::Command>),
     /// Shows what tasks can be made of
     Script(client::Options<client::script::Command>),
+    /// Prints what the API is, for programs: its OpenAPI document
+    Openapi,
 }
 
 /// Carries out the command line.
@@ -74,6 +77,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         Command::Account(options) => options.run().await,
         Command::Material(options) => options.run().await,
         Command::Script(options) => options.run().await,
+        Command::Openapi => openapi::run(),
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn list(query: &str) -> Result<(DeviceFilter, NumberedPage), ApiError
 /// # Errors
 /// 40001 with everything that is wrong with it.
 pub(crate) fn change(body: Value) -> Result<DeviceChange, ApiError> {
-    let mut fields = Fields::begin(body)?;
+    let mut fields = Fields::begin_change(body)?;
     let change =
         DeviceChange { name: fields.replaced("name", label), group: fields.replaced("group", label) };
     fields.end_change(change != DeviceChange::default())?;

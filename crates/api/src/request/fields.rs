@@ -4,7 +4,7 @@
 use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
-use tikmatrix_device::script::{Problem, unknown_name};
+use tikmatrix_device::script::{Problem, unknown_name, whole};
 
 use crate::error::{ApiError, ErrorCode};
 
@@ -13,6 +13,17 @@ pub(crate) struct Fields {
     left: Map<String, Value>,
     known: Vec<&'static str>,
     problems: Vec<Problem>,
+    /// What `null` means.
+    null: Null,
+}
+
+/// What `null` means where a field cannot be taken away.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Null {
+    /// That the field is not given.
+    NotGiven,
+    /// Nothing: of a change it would be ignored, and nobody who sends it means that.
+    Wrong,
 }
 
 impl Fields {
@@ -24,13 +35,23 @@ impl Fields {
         Self::of(body).map_err(|problem| ApiError::problems(ErrorCode::InvalidParameter, vec![problem]))
     }
 
+    /// Begins to read a body that says what is to become different: `null` takes a field away, or is wrong.
+    ///
+    /// # Errors
+    /// 40001 when the body is no object.
+    pub(crate) fn begin_change(body: Value) -> Result<Self, ApiError> {
+        Ok(Self { null: Null::Wrong, ..Self::begin(body)? })
+    }
+
     /// Begins to read `body`.
     ///
     /// # Errors
     /// The one problem of a body that is no object.
     pub(crate) fn of(body: Value) -> Result<Self, Problem> {
         match body {
-            Value::Object(left) => Ok(Self { left, known: Vec::new(), problems: Vec::new() }),
+            Value::Object(left) => {
+                Ok(Self { left, known: Vec::new(), problems: Vec::new(), null: Null::NotGiven })
+            }
             other => Err(Problem {
                 field: String::new(),
                 reason: format!("the body must be a JSON object, not {}", shown(&other)),
@@ -38,10 +59,14 @@ impl Fields {
         }
     }
 
-    /// A value of any type; `null` counts as not given.
+    /// A value of any type; `null` counts as not given, and of a change is wrong.
     pub(crate) fn any(&mut self, name: &'static str) -> Option<Value> {
         self.known.push(name);
-        self.left.remove(name).filter(|value| !value.is_null())
+        let value = self.left.remove(name)?;
+        if value.is_null() && self.null == Null::Wrong {
+            self.problem(name, "cannot be null; leave it out to keep it as it is");
+        }
+        Some(value).filter(|value| !value.is_null())
     }
 
     /// A string.
@@ -69,7 +94,7 @@ impl Fields {
     /// A whole number in `range`.
     pub(crate) fn whole(&mut self, name: &'static str, range: RangeInclusive<i64>) -> Option<i64> {
         let value = self.any(name)?;
-        let number = value.as_i64().filter(|number| range.contains(number));
+        let number = whole(&value).filter(|number| range.contains(number));
         if number.is_none() {
             let (least, most) = (range.start(), range.end());
             self.problem(name, format!("{} is not a whole number from {least} to {most}", shown(&value)));
@@ -127,7 +152,8 @@ impl Fields {
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<Option<T>> {
         if self.left.get(name).is_some_and(Value::is_null) {
-            self.any(name);
+            self.known.push(name);
+            self.left.remove(name);
             return Some(None);
         }
         self.parsed(name, parse).map(Some)

@@ -27,7 +27,7 @@ pub(crate) fn create(body: Value) -> Result<(String, String), ApiError> {
 /// # Errors
 /// 40001 with everything that is wrong with it.
 pub(crate) fn change(body: Value) -> Result<GroupChange, ApiError> {
-    let mut fields = Fields::begin(body)?;
+    let mut fields = Fields::begin_change(body)?;
     let note = fields.replaced("note", note).map(Option::unwrap_or_default);
     let change = GroupChange { name: fields.parsed("name", label), note };
     fields.end_change(change != GroupChange::default())?;

@@ -16,6 +16,7 @@ mod names;
 mod options;
 mod paging;
 mod query;
+pub(crate) mod schema;
 pub(crate) mod setting;
 pub(crate) mod task_ids;
 mod timing;

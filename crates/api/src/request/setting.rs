@@ -18,7 +18,7 @@ const LONGEST_WAIT: i64 = 24 * 60 * 60;
 /// # Errors
 /// 40001 with everything that is wrong with it.
 pub(crate) fn change(body: Value) -> Result<SettingsChange, ApiError> {
-    let mut fields = Fields::begin(body)?;
+    let mut fields = Fields::begin_change(body)?;
     let package = |text: &str| name(text, PackageName::new);
     let change = SettingsChange {
         default_app: fields.parsed("default_app", app),

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::Value;
+use tikmatrix_device::script::whole;
 use tikmatrix_domain::TaskId;
 
 use super::fields::{Fields, shown};
@@ -28,7 +29,7 @@ pub(crate) fn read(body: Value) -> Result<Vec<TaskId>, ApiError> {
         Some(Value::Array(elements)) => {
             let mut seen = HashSet::new();
             for (index, element) in elements.iter().enumerate() {
-                match element.as_i64().filter(|number| *number > 0) {
+                match whole(element).filter(|number| *number > 0) {
                     Some(number) if seen.insert(number) => ids.push(TaskId(number)),
                     Some(_) => {}
                     None => {

@@ -7,8 +7,9 @@ use tikmatrix_storage::{AccountFilter, AccountRemoval, NumberedPage};
 
 use super::{path, wrong_method};
 use crate::core::Core;
-use crate::envelope::success;
+use crate::envelope::{Envelope, success};
 use crate::error::{ApiError, ErrorCode};
+use crate::request::schema::{AccountPatch, App, Name, NewAccount, Username};
 use crate::request::{Query, account, body};
 use crate::view::{AccountListView, AccountView, DeletedView, ImportedView};
 
@@ -44,7 +45,22 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /api/v1/account`.
-async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/account",
+    operation_id = "listAccounts",
+    tag = "Accounts",
+    params(
+        ("username" = Option<Username>, Query, description = "Only the account of this name."),
+        ("app" = Option<App>, Query, description = "Only accounts of this app."),
+        ("serial" = Option<Name>, Query, description = "Only accounts on the phone with this serial."),
+        ("enabled" = Option<bool>, Query, description = "Only accounts that are enabled, or are not."),
+        ("page" = Option<usize>, Query, description = "The number of the page, from 1. Default: 1.", minimum = 1),
+        ("page_size" = Option<usize>, Query, description = "How many a page holds; above 100 is taken as 100. Default: 20.", minimum = 1),
+    ),
+    responses((status = 200, description = "The accounts, in the order in which they were recorded.", body = Envelope<AccountListView>)),
+)]
+pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let (filter, page) = account::list(request.query_string())?;
     let (accounts, total) = core
         .store
@@ -56,7 +72,15 @@ async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpRespons
 }
 
 /// `POST /api/v1/account`.
-async fn create(
+#[utoipa::path(
+    post,
+    path = "/api/v1/account",
+    operation_id = "createAccount",
+    tag = "Accounts",
+    request_body = NewAccount,
+    responses((status = 200, description = "The account as it was recorded.", body = Envelope<AccountView>)),
+)]
+pub(super) async fn create(
     core: web::Data<Core>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
@@ -78,7 +102,17 @@ async fn create(
 }
 
 /// `GET /api/v1/account/{account_id}`.
-async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/account/{account_id}",
+    operation_id = "showAccount",
+    tag = "Accounts",
+    params(
+        ("account_id" = i64, Path, description = "The number of an account.", minimum = 1),
+    ),
+    responses((status = 200, description = "The account.", body = Envelope<AccountView>)),
+)]
+pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = AccountId(path::number(&request, "account_id")?);
     let account = core
@@ -90,7 +124,18 @@ async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpRespons
 }
 
 /// `PATCH /api/v1/account/{account_id}`.
-async fn change(
+#[utoipa::path(
+    patch,
+    path = "/api/v1/account/{account_id}",
+    operation_id = "changeAccount",
+    tag = "Accounts",
+    params(
+        ("account_id" = i64, Path, description = "The number of an account.", minimum = 1),
+    ),
+    request_body = AccountPatch,
+    responses((status = 200, description = "The account as it is now.", body = Envelope<AccountView>)),
+)]
+pub(super) async fn change(
     core: web::Data<Core>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
@@ -109,7 +154,17 @@ async fn change(
 }
 
 /// `DELETE /api/v1/account/{account_id}`.
-async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(
+    delete,
+    path = "/api/v1/account/{account_id}",
+    operation_id = "deleteAccount",
+    tag = "Accounts",
+    params(
+        ("account_id" = i64, Path, description = "The number of an account.", minimum = 1),
+    ),
+    responses((status = 200, description = "The account is gone.", body = Envelope<DeletedView>)),
+)]
+pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = AccountId(path::number(&request, "account_id")?);
     let removal = core
@@ -129,7 +184,14 @@ async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpRespo
 }
 
 /// `GET /api/v1/account/export`. The one answer that is no JSON: a table for a spreadsheet.
-async fn export(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/account/export",
+    operation_id = "exportAccounts",
+    tag = "Accounts",
+    responses((status = 200, description = "A table with a header line, for a spreadsheet.", body = String, content_type = "text/csv")),
+)]
+pub(super) async fn export(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let failed = |cause: &dyn std::fmt::Display| ApiError::internal("GET /api/v1/account/export", cause);
     let mut all: Vec<Account> = Vec::new();
@@ -152,7 +214,15 @@ async fn export(core: web::Data<Core>, request: HttpRequest) -> Result<HttpRespo
 }
 
 /// `POST /api/v1/account/import`.
-async fn import(
+#[utoipa::path(
+    post,
+    path = "/api/v1/account/import",
+    operation_id = "importAccounts",
+    tag = "Accounts",
+    request_body(content = String, content_type = "text/csv"),
+    responses((status = 200, description = "All accounts of the table are recorded.", body = Envelope<ImportedView>)),
+)]
+pub(super) async fn import(
     core: web::Data<Core>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,

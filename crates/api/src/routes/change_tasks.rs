@@ -6,12 +6,23 @@ use tikmatrix_storage::StorageError;
 
 use super::tasks::{no_such_task, task_id, waiting};
 use crate::core::Core;
-use crate::envelope::success;
+use crate::envelope::{Envelope, success};
 use crate::error::ApiError;
+use crate::request::schema::TaskIds;
 use crate::request::{Query, body, task_ids};
 use crate::view::{BatchDeletedView, DeletedView, RetriedView, TaskView};
 
 /// `POST /api/v1/task/{task_id}/stop`.
+#[utoipa::path(
+    post,
+    path = "/api/v1/task/{task_id}/stop",
+    operation_id = "stopTask",
+    tag = "Tasks",
+    params(
+        ("task_id" = i64, Path, description = "The number of a task.", minimum = 1),
+    ),
+    responses((status = 200, description = "The task as it is now that its phone has let go.", body = Envelope<TaskView>)),
+)]
 pub(super) async fn stop(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = task_id(&request)?;
@@ -31,6 +42,16 @@ pub(super) async fn stop(core: web::Data<Core>, request: HttpRequest) -> Result<
 }
 
 /// `POST /api/v1/task/{task_id}/retry`.
+#[utoipa::path(
+    post,
+    path = "/api/v1/task/{task_id}/retry",
+    operation_id = "retryTask",
+    tag = "Tasks",
+    params(
+        ("task_id" = i64, Path, description = "The number of a task.", minimum = 1),
+    ),
+    responses((status = 200, description = "The task, pending again.", body = Envelope<TaskView>)),
+)]
 pub(super) async fn retry(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = task_id(&request)?;
@@ -42,6 +63,13 @@ pub(super) async fn retry(core: web::Data<Core>, request: HttpRequest) -> Result
 }
 
 /// `POST /api/v1/task/retry-all`.
+#[utoipa::path(
+    post,
+    path = "/api/v1/task/retry-all",
+    operation_id = "retryAllTasks",
+    tag = "Tasks",
+    responses((status = 200, description = "How many failed tasks are pending again.", body = Envelope<RetriedView>)),
+)]
 pub(super) async fn retry_all(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let retried = core.store.retry_all(core.clock.now()).await;
@@ -51,6 +79,16 @@ pub(super) async fn retry_all(core: web::Data<Core>, request: HttpRequest) -> Re
 }
 
 /// `DELETE /api/v1/task/{task_id}`.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/task/{task_id}",
+    operation_id = "deleteTask",
+    tag = "Tasks",
+    params(
+        ("task_id" = i64, Path, description = "The number of a task.", minimum = 1),
+    ),
+    responses((status = 200, description = "The task was stopped, if it ran, and is gone.", body = Envelope<DeletedView>)),
+)]
 pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = task_id(&request)?;
@@ -61,7 +99,15 @@ pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Resul
     }
 }
 
-/// `DELETE /api/v1/task/batch` and `POST /api/v1/task/batch-delete`.
+/// `DELETE /api/v1/task/batch`.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/task/batch",
+    operation_id = "deleteTasks",
+    tag = "Tasks",
+    request_body = TaskIds,
+    responses((status = 200, description = "The tasks were stopped, where they ran, and are gone.", body = Envelope<BatchDeletedView>)),
+)]
 pub(super) async fn delete_batch(
     core: web::Data<Core>,
     request: HttpRequest,
@@ -72,6 +118,23 @@ pub(super) async fn delete_batch(
     let attempt = "deleting several tasks";
     let deletion = core.runner.delete(ids).await.map_err(|error| ApiError::internal(attempt, &error))?;
     Ok(success(BatchDeletedView::from(&deletion)))
+}
+
+/// `POST /api/v1/task/batch-delete`: the same, since some proxies drop a DELETE's body.
+#[utoipa::path(
+    post,
+    path = "/api/v1/task/batch-delete",
+    operation_id = "deleteTasksByPost",
+    tag = "Tasks",
+    request_body = TaskIds,
+    responses((status = 200, description = "The tasks were stopped, where they ran, and are gone.", body = Envelope<BatchDeletedView>)),
+)]
+pub(super) async fn delete_batch_by_post(
+    core: web::Data<Core>,
+    request: HttpRequest,
+    body: Result<web::Bytes, actix_web::Error>,
+) -> Result<HttpResponse, ApiError> {
+    delete_batch(core, request, body).await
 }
 
 fn refusal(request: &HttpRequest, id: TaskId, error: StorageError) -> ApiError {

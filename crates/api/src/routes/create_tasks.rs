@@ -4,8 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use tikmatrix_storage::StorageError;
 
 use crate::core::Core;
-use crate::envelope::success;
+use crate::envelope::{Envelope, success};
 use crate::error::ApiError;
+use crate::request::schema::NewTasks;
 use crate::request::{CreateTasks, Defaults, Query, body, idempotency};
 use crate::view::CreatedView;
 
@@ -15,6 +16,17 @@ const QUEUE_AGAIN_AFTER_SECONDS: u32 = 30;
 const ROUTE: &str = "POST /api/v1/task";
 
 /// `POST /api/v1/task`.
+#[utoipa::path(
+    post,
+    path = "/api/v1/task",
+    operation_id = "createTasks",
+    tag = "Tasks",
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "Any 1 to 255 printable ASCII characters. A request that is repeated with the same key and the same body within 24 hours gets the answer of the first one and makes nothing.", min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$"),
+    ),
+    request_body = NewTasks,
+    responses((status = 200, description = "The tasks were made: all of them.", body = Envelope<CreatedView>)),
+)]
 pub(super) async fn create(
     core: web::Data<Core>,
     request: HttpRequest,

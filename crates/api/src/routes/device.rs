@@ -10,8 +10,9 @@ use tikmatrix_storage::{DeviceChanged, DeviceRemoval};
 
 use super::{path, read_only, wrong_method};
 use crate::core::Core;
-use crate::envelope::success;
+use crate::envelope::{Envelope, success};
 use crate::error::{ApiError, ErrorCode};
+use crate::request::schema::{DevicePatch, Name};
 use crate::request::{Query, body, device};
 use crate::view::{DeletedView, DeviceListView, DeviceState, DeviceView, device_state};
 
@@ -27,7 +28,20 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /api/v1/device`.
-async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/device",
+    operation_id = "listDevices",
+    tag = "Phones",
+    params(
+        ("state" = Option<DeviceState>, Query, description = "Only phones in this state."),
+        ("group" = Option<String>, Query, description = "Only phones of the group of this name.", pattern = r"\S"),
+        ("page" = Option<usize>, Query, description = "The number of the page, from 1. Default: 1.", minimum = 1),
+        ("page_size" = Option<usize>, Query, description = "How many a page holds; above 100 is taken as 100. Default: 20.", minimum = 1),
+    ),
+    responses((status = 200, description = "The phones, by their serials; those that were never reached come last.", body = Envelope<DeviceListView>)),
+)]
+pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let (filter, page) = device::list(request.query_string())?;
     let devices =
         core.store.devices().await.map_err(|error| ApiError::internal("GET /api/v1/device", &error))?;
@@ -45,7 +59,17 @@ async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpRespons
 }
 
 /// `GET /api/v1/device/{serial}`.
-async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/device/{serial}",
+    operation_id = "showDevice",
+    tag = "Phones",
+    params(
+        ("serial" = Name, Path, description = "The serial of a phone."),
+    ),
+    responses((status = 200, description = "The phone.", body = Envelope<DeviceView>)),
+)]
+pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let serial = serial(&request)?;
     let device = core
@@ -61,7 +85,18 @@ async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpRespons
 }
 
 /// `PATCH /api/v1/device/{serial}`.
-async fn change(
+#[utoipa::path(
+    patch,
+    path = "/api/v1/device/{serial}",
+    operation_id = "changeDevice",
+    tag = "Phones",
+    params(
+        ("serial" = Name, Path, description = "The serial of a phone."),
+    ),
+    request_body = DevicePatch,
+    responses((status = 200, description = "The phone as it is now.", body = Envelope<DeviceView>)),
+)]
+pub(super) async fn change(
     core: web::Data<Core>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
@@ -89,7 +124,17 @@ async fn change(
 
 /// `DELETE /api/v1/device/{serial}`. A phone that is still configured is known anew, without name and group, as soon as
 /// it is connected.
-async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(
+    delete,
+    path = "/api/v1/device/{serial}",
+    operation_id = "deleteDevice",
+    tag = "Phones",
+    params(
+        ("serial" = Name, Path, description = "The serial of a phone."),
+    ),
+    responses((status = 200, description = "The phone is forgotten.", body = Envelope<DeletedView>)),
+)]
+pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let serial = serial(&request)?;
     if device_state(entry_of(&core, &serial).as_ref()).0 == DeviceState::Ready {

@@ -49,6 +49,25 @@ struct Listener {
 }
 
 /// `GET /api/v1/event`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/event",
+    operation_id = "listenToEvents",
+    tag = "Events",
+    params(
+        ("task_id" = Option<usize>, Query, description = "Only events of this task.", minimum = 1),
+        ("serial" = Option<String>, Query, description = "Only events of the phone with this serial.", pattern = r"\S"),
+        ("kind" = Option<String>, Query, description = "Only events of these kinds, divided by commas."),
+        ("last_event_id" = Option<usize>, Query, description = "The `id` of the last event that the client has: reads on behind it. Default: what happens from now on."),
+        ("Last-Event-ID" = Option<usize>, Header, description = "The same; browsers send it when they come back. It wins."),
+    ),
+    responses((
+        status = 200,
+        description = "Server-sent events without an end: `id`, `event` (the kind) and `data` (JSON) of each.",
+        body = String,
+        content_type = "text/event-stream",
+    )),
+)]
 pub(super) async fn listen(
     core: web::Data<Core>,
     access: web::Data<Access>,

@@ -8,12 +8,26 @@ use tikmatrix_storage::StorageError;
 use super::edition::{Edition, Span};
 use super::tasks::{no_such_task, task_id};
 use crate::core::Core;
-use crate::envelope::success;
+use crate::envelope::{Envelope, success};
 use crate::error::{ApiError, ErrorCode};
 use crate::request::Query;
 use crate::view::{TaskLogView, artifact_name};
 
 /// `GET /api/v1/task/{task_id}/log`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/task/{task_id}/log",
+    operation_id = "showTaskLog",
+    tag = "Tasks",
+    params(
+        ("task_id" = i64, Path, description = "The number of a task.", minimum = 1),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has."),
+    ),
+    responses(
+        (status = 200, description = "What the attempts of the task said.", body = Envelope<TaskLogView>),
+        (status = 304, description = "What `If-None-Match` names is what the answer would be."),
+    ),
+)]
 pub(super) async fn log(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = task_id(&request)?;
@@ -31,6 +45,21 @@ pub(super) async fn log(core: web::Data<Core>, request: HttpRequest) -> Result<H
 
 /// `GET /api/v1/task/{task_id}/artifact/{name}`. The name is looked for among those of the task's files and never made
 /// part of a path.
+#[utoipa::path(
+    get,
+    path = "/api/v1/task/{task_id}/artifact/{name}",
+    operation_id = "downloadArtifact",
+    tag = "Tasks",
+    params(
+        ("task_id" = i64, Path, description = "The number of a task.", minimum = 1),
+        ("name" = String, Path, description = "The name of one of the task's `artifacts`."),
+    ),
+    responses((
+        status = 200,
+        description = "The file: a screenshot (PNG), or the tree of what was on the screen (XML).",
+        content((String = "image/png"), (String = "application/xml")),
+    )),
+)]
 pub(super) async fn artifact(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = task_id(&request)?;

@@ -6,8 +6,9 @@ use tikmatrix_storage::GroupChanged;
 
 use super::{path, wrong_method};
 use crate::core::Core;
-use crate::envelope::success;
+use crate::envelope::{Envelope, success};
 use crate::error::{ApiError, ErrorCode};
+use crate::request::schema::{GroupPatch, NewGroup};
 use crate::request::{Query, body, group};
 use crate::view::{GroupDeletedView, GroupListView, GroupView};
 
@@ -30,7 +31,14 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /api/v1/group`.
-async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/group",
+    operation_id = "listGroups",
+    tag = "Phones",
+    responses((status = 200, description = "All groups, by their names.", body = Envelope<GroupListView>)),
+)]
+pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let groups =
         core.store.groups().await.map_err(|error| ApiError::internal("GET /api/v1/group", &error))?;
@@ -39,7 +47,15 @@ async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpRespons
 }
 
 /// `POST /api/v1/group`.
-async fn create(
+#[utoipa::path(
+    post,
+    path = "/api/v1/group",
+    operation_id = "createGroup",
+    tag = "Phones",
+    request_body = NewGroup,
+    responses((status = 200, description = "The group as it was made.", body = Envelope<GroupView>)),
+)]
+pub(super) async fn create(
     core: web::Data<Core>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
@@ -55,7 +71,17 @@ async fn create(
 }
 
 /// `GET /api/v1/group/{group_id}`.
-async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/group/{group_id}",
+    operation_id = "showGroup",
+    tag = "Phones",
+    params(
+        ("group_id" = i64, Path, description = "The number of a group.", minimum = 1),
+    ),
+    responses((status = 200, description = "The group.", body = Envelope<GroupView>)),
+)]
+pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = GroupId(path::number(&request, "group_id")?);
     let group = core
@@ -68,7 +94,18 @@ async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpRespons
 }
 
 /// `PATCH /api/v1/group/{group_id}`.
-async fn change(
+#[utoipa::path(
+    patch,
+    path = "/api/v1/group/{group_id}",
+    operation_id = "changeGroup",
+    tag = "Phones",
+    params(
+        ("group_id" = i64, Path, description = "The number of a group.", minimum = 1),
+    ),
+    request_body = GroupPatch,
+    responses((status = 200, description = "The group as it is now.", body = Envelope<GroupView>)),
+)]
+pub(super) async fn change(
     core: web::Data<Core>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
@@ -85,7 +122,17 @@ async fn change(
 }
 
 /// `DELETE /api/v1/group/{group_id}`.
-async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(
+    delete,
+    path = "/api/v1/group/{group_id}",
+    operation_id = "deleteGroup",
+    tag = "Phones",
+    params(
+        ("group_id" = i64, Path, description = "The number of a group.", minimum = 1),
+    ),
+    responses((status = 200, description = "The group is gone; its phones belong to none.", body = Envelope<GroupDeletedView>)),
+)]
+pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = GroupId(path::number(&request, "group_id")?);
     let released = core

@@ -3,12 +3,19 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::core::Core;
-use crate::envelope::success;
+use crate::envelope::{Envelope, success};
 use crate::error::{ApiError, ErrorCode};
 use crate::request::Query;
 use crate::view::LicenseView;
 
 /// `GET /api/v1/license/check`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/license/check",
+    operation_id = "checkLicense",
+    tag = "Licence",
+    responses((status = 200, description = "The plan has API access.", body = Envelope<LicenseView>)),
+)]
 pub(super) async fn check(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let license = LicenseView::from(core.gate.standing());

@@ -6,9 +6,10 @@ use tikmatrix_storage::{MaterialChanged, MaterialRemoval, NewMaterial, Page, Pag
 
 use super::{material_file, path, wrong_method};
 use crate::core::Core;
-use crate::envelope::success;
+use crate::envelope::{Envelope, success};
 use crate::error::{ApiError, ErrorCode};
 use crate::library::{NewFiles, Unusable};
+use crate::request::schema::{MaterialForm, MaterialKind, MaterialPatch, Username};
 use crate::request::{Query, body, cursor, material};
 use crate::view::{DeletedView, MaterialListView, MaterialUploadView, MaterialView};
 
@@ -41,7 +42,23 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /api/v1/material`.
-async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/material",
+    operation_id = "listMaterials",
+    tag = "Materials",
+    params(
+        ("tag" = Option<String>, Query, description = "Only materials that carry this tag.", pattern = r"\S"),
+        ("username" = Option<Username>, Query, description = "Only materials that are meant for this account."),
+        ("used" = Option<bool>, Query, description = "Only materials that are used, or are not."),
+        ("kind" = Option<MaterialKind>, Query, description = "Only videos, or only images."),
+        ("page" = Option<usize>, Query, description = "The number of the page, from 1. Default: 1. Not together with `cursor`.", minimum = 1),
+        ("page_size" = Option<usize>, Query, description = "How many a page holds; above 100 is taken as 100. Default: 20.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before: reads on at the same cost however deep.", pattern = r"\S"),
+    ),
+    responses((status = 200, description = "The materials, newest first.", body = Envelope<MaterialListView>)),
+)]
+pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let (filter, Page { start, size: page_size }) = material::list(request.query_string())?;
     // One more than the page holds tells whether there are more.
     let (page, size) = match start {
@@ -65,7 +82,15 @@ async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpRespons
 }
 
 /// `POST /api/v1/material`. All of its files come into the library, or none.
-async fn upload(
+#[utoipa::path(
+    post,
+    path = "/api/v1/material",
+    operation_id = "uploadMaterials",
+    tag = "Materials",
+    request_body(content = MaterialForm, content_type = "multipart/form-data"),
+    responses((status = 200, description = "Every file of the request is in the library.", body = Envelope<MaterialUploadView>)),
+)]
+pub(super) async fn upload(
     core: web::Data<Core>,
     request: HttpRequest,
     payload: web::Payload,
@@ -95,14 +120,35 @@ async fn upload(
 }
 
 /// `GET /api/v1/material/{material_id}`.
-async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/material/{material_id}",
+    operation_id = "showMaterial",
+    tag = "Materials",
+    params(
+        ("material_id" = i64, Path, description = "The number of a material.", minimum = 1),
+    ),
+    responses((status = 200, description = "The material.", body = Envelope<MaterialView>)),
+)]
+pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let found = find(&core, &request, "GET /api/v1/material/{material_id}").await?;
     Ok(success(MaterialView::from(&found)))
 }
 
 /// `PATCH /api/v1/material/{material_id}`.
-async fn change(
+#[utoipa::path(
+    patch,
+    path = "/api/v1/material/{material_id}",
+    operation_id = "changeMaterial",
+    tag = "Materials",
+    params(
+        ("material_id" = i64, Path, description = "The number of a material.", minimum = 1),
+    ),
+    request_body = MaterialPatch,
+    responses((status = 200, description = "The material as it is now.", body = Envelope<MaterialView>)),
+)]
+pub(super) async fn change(
     core: web::Data<Core>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
@@ -123,7 +169,17 @@ async fn change(
 }
 
 /// `DELETE /api/v1/material/{material_id}`.
-async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(
+    delete,
+    path = "/api/v1/material/{material_id}",
+    operation_id = "deleteMaterial",
+    tag = "Materials",
+    params(
+        ("material_id" = i64, Path, description = "The number of a material.", minimum = 1),
+    ),
+    responses((status = 200, description = "The material and its files are gone.", body = Envelope<DeletedView>)),
+)]
+pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = MaterialId(path::number(&request, "material_id")?);
     let removal = core

@@ -17,6 +17,18 @@ use crate::error::{ApiError, ErrorCode};
 use crate::request::Query;
 
 /// `GET /api/v1/material/{material_id}/content`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/material/{material_id}/content",
+    operation_id = "downloadMaterial",
+    tag = "Materials",
+    params(("material_id" = i64, Path, description = "The number of a material.", minimum = 1)),
+    responses(
+        (status = 200, description = "The bytes of the material.", content((String = "video/mp4"), (String = "image/jpeg"), (String = "image/png"))),
+        (status = 206, description = "The part that the header `Range` asks for."),
+        (status = 304, description = "What `If-None-Match` names is what the answer would be."),
+    ),
+)]
 pub(super) async fn content(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     const ATTEMPT: &str = "GET /api/v1/material/{material_id}/content";
     Query::none(request.query_string())?;
@@ -26,6 +38,18 @@ pub(super) async fn content(core: web::Data<Core>, request: HttpRequest) -> Resu
 }
 
 /// `GET /api/v1/material/{material_id}/thumbnail`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/material/{material_id}/thumbnail",
+    operation_id = "downloadThumbnail",
+    tag = "Materials",
+    params(("material_id" = i64, Path, description = "The number of a material.", minimum = 1)),
+    responses(
+        (status = 200, description = "The thumbnail of the material.", content((String = "image/jpeg"))),
+        (status = 206, description = "The part that the header `Range` asks for."),
+        (status = 304, description = "What `If-None-Match` names is what the answer would be."),
+    ),
+)]
 pub(super) async fn thumbnail(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     const ATTEMPT: &str = "GET /api/v1/material/{material_id}/thumbnail";
     Query::none(request.query_string())?;

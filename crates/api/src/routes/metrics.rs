@@ -9,6 +9,13 @@ use crate::request::Query;
 use crate::view::device_state;
 
 /// `GET /metrics`.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "showMetrics",
+    tag = "Watching",
+    responses((status = 200, description = "What Prometheus reads.", body = String, content_type = "text/plain")),
+)]
 pub(super) async fn metrics(
     core: web::Data<Core>,
     metrics: web::Data<Metrics>,

@@ -4,6 +4,7 @@ mod account;
 mod change_tasks;
 mod create_tasks;
 mod device;
+mod documentation;
 mod edition;
 mod event;
 mod evidence;
@@ -19,9 +20,61 @@ mod setting;
 mod tasks;
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use utoipa::OpenApi;
 
 use crate::error::{ApiError, ErrorCode};
 use crate::request::body::LARGEST_BODY;
+
+/// Every route as the OpenAPI document tells of it. What is answered by what, [`configure`] says; a test holds the two
+/// against each other.
+#[derive(OpenApi)]
+#[openapi(paths(
+    tasks::list,
+    tasks::stats,
+    tasks::show,
+    create_tasks::create,
+    change_tasks::delete,
+    change_tasks::delete_batch,
+    change_tasks::delete_batch_by_post,
+    change_tasks::retry,
+    change_tasks::retry_all,
+    change_tasks::stop,
+    evidence::log,
+    evidence::artifact,
+    account::list,
+    account::create,
+    account::show,
+    account::change,
+    account::delete,
+    account::export,
+    account::import,
+    device::list,
+    device::show,
+    device::change,
+    device::delete,
+    group::list,
+    group::create,
+    group::show,
+    group::change,
+    group::delete,
+    license::check,
+    event::listen,
+    metrics::metrics,
+    material::list,
+    material::upload,
+    material::show,
+    material::change,
+    material::delete,
+    material_file::content,
+    material_file::thumbnail,
+    script::list,
+    script::show,
+    setting::show,
+    setting::change,
+    documentation::openapi,
+    health::health,
+))]
+pub(crate) struct Documented;
 
 /// Adds every route of the API. Unknown ones are answered by [`unknown_route`], which the application needs as its
 /// default.
@@ -36,7 +89,10 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         )
         .service(read_only("/api/v1/task/stats").route(web::get().to(tasks::stats)))
         .service(only("/api/v1/task/batch", "DELETE").route(web::delete().to(change_tasks::delete_batch)))
-        .service(only("/api/v1/task/batch-delete", "POST").route(web::post().to(change_tasks::delete_batch)))
+        .service(
+            only("/api/v1/task/batch-delete", "POST")
+                .route(web::post().to(change_tasks::delete_batch_by_post)),
+        )
         .service(only("/api/v1/task/retry-all", "POST").route(web::post().to(change_tasks::retry_all)))
         // After every path that has a word in its place: those win over a number.
         .service(
@@ -57,6 +113,7 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         .configure(script::configure)
         .configure(setting::configure)
         .service(read_only("/metrics").route(web::get().to(metrics::metrics)))
+        .configure(documentation::configure)
         .service(read_only("/healthz").route(web::get().to(health::health)));
 }
 

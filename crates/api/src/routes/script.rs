@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::read_only;
 use crate::core::Core;
-use crate::envelope::success;
+use crate::envelope::{Envelope, success};
 use crate::error::{ApiError, ErrorCode};
 use crate::request::Query;
 use crate::view::{ScriptListView, ScriptView};
@@ -17,7 +17,14 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /api/v1/script`.
-async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/script",
+    operation_id = "listScripts",
+    tag = "Scripts",
+    responses((status = 200, description = "The scripts that tasks can be made of.", body = Envelope<ScriptListView>)),
+)]
+pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let scripts: Vec<ScriptView> =
         core.scripts.iter().map(|script| ScriptView::new(script.as_ref())).collect();
@@ -26,7 +33,17 @@ async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpRespons
 }
 
 /// `GET /api/v1/script/{script_name}`.
-async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/script/{script_name}",
+    operation_id = "showScript",
+    tag = "Scripts",
+    params(
+        ("script_name" = String, Path, description = "The name of a script."),
+    ),
+    responses((status = 200, description = "The script.", body = Envelope<ScriptView>)),
+)]
+pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let name = request.match_info().get("script_name").unwrap_or_default();
     let script = core.scripts.get(name);

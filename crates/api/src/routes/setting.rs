@@ -4,8 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::wrong_method;
 use crate::core::Core;
-use crate::envelope::success;
+use crate::envelope::{Envelope, success};
 use crate::error::ApiError;
+use crate::request::schema::SettingsPatch;
 use crate::request::{Query, body, setting};
 use crate::view::SettingView;
 
@@ -20,7 +21,14 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
 }
 
 /// `GET /api/v1/setting`.
-async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/setting",
+    operation_id = "showSettings",
+    tag = "Settings",
+    responses((status = 200, description = "The settings.", body = Envelope<SettingView>)),
+)]
+pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let settings =
         core.store.settings().await.map_err(|error| ApiError::internal("GET /api/v1/setting", &error))?;
@@ -28,7 +36,15 @@ async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpRespons
 }
 
 /// `PATCH /api/v1/setting`.
-async fn change(
+#[utoipa::path(
+    patch,
+    path = "/api/v1/setting",
+    operation_id = "changeSettings",
+    tag = "Settings",
+    request_body = SettingsPatch,
+    responses((status = 200, description = "The settings as they are now.", body = Envelope<SettingView>)),
+)]
+pub(super) async fn change(
     core: web::Data<Core>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,

@@ -7,12 +7,34 @@ use tikmatrix_storage::{Page, PageStart, StorageError};
 
 use super::edition::{Edition, Span};
 use crate::core::Core;
-use crate::envelope::success;
+use crate::envelope::{Envelope, success};
 use crate::error::{ApiError, ErrorCode};
+use crate::request::schema::Source;
 use crate::request::{ListTasks, Query, cursor};
 use crate::view::{StatsView, TaskDetailView, TaskListView, TaskView};
 
 /// `GET /api/v1/task`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/task",
+    operation_id = "listTasks",
+    tag = "Tasks",
+    params(
+        ("status" = Option<u8>, Query, description = "Only tasks in this status: 0 pending, 1 running, 2 completed, 3 failed.", minimum = 0, maximum = 3),
+        ("serial" = Option<String>, Query, description = "Only tasks of the phone with this serial.", pattern = r"\S"),
+        ("username" = Option<String>, Query, description = "Only tasks of this account; with or without @, in any case.", pattern = r"[^\s@]"),
+        ("script_name" = Option<String>, Query, description = "Only tasks of this script.", pattern = r"\S"),
+        ("source" = Option<Source>, Query, description = "Only tasks that a program made (`api`), or a person in the web console (`ui`)."),
+        ("page" = Option<usize>, Query, description = "The number of the page, from 1. Default: 1. Not together with `cursor`.", minimum = 1),
+        ("page_size" = Option<usize>, Query, description = "How many a page holds; above 100 is taken as 100. Default: 20.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before: reads on at the same cost however deep. It belongs to the filters that the list began with.", pattern = r"\S"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has."),
+    ),
+    responses(
+        (status = 200, description = "The tasks, newest first.", body = Envelope<TaskListView>),
+        (status = 304, description = "What `If-None-Match` names is what the answer would be."),
+    ),
+)]
 pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let failed = |error: StorageError| ApiError::internal("GET /api/v1/task", &error);
     let now = core.clock.now();
@@ -41,6 +63,17 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
 }
 
 /// `GET /api/v1/task/stats`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/task/stats",
+    operation_id = "countTasks",
+    tag = "Tasks",
+    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has.")),
+    responses(
+        (status = 200, description = "How many tasks there are, by status.", body = Envelope<StatsView>),
+        (status = 304, description = "What `If-None-Match` names is what the answer would be."),
+    ),
+)]
 pub(super) async fn stats(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let failed = |error: StorageError| ApiError::internal("GET /api/v1/task/stats", &error);
@@ -53,6 +86,20 @@ pub(super) async fn stats(core: web::Data<Core>, request: HttpRequest) -> Result
 }
 
 /// `GET /api/v1/task/{task_id}`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/task/{task_id}",
+    operation_id = "showTask",
+    tag = "Tasks",
+    params(
+        ("task_id" = i64, Path, description = "The number of a task.", minimum = 1),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has."),
+    ),
+    responses(
+        (status = 200, description = "One task with its attempts, steps and evidence.", body = Envelope<TaskDetailView>),
+        (status = 304, description = "What `If-None-Match` names is what the answer would be."),
+    ),
+)]
 pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = task_id(&request)?;

@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 use tikmatrix_domain::Account;
+use utoipa::ToSchema;
 
 use super::time::written;
 
 /// One account. Moments are RFC 3339 with offset.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Account)]
 pub(crate) struct AccountView {
     /// Its number, positive and never used twice.
     id: i64,
@@ -23,8 +25,10 @@ pub(crate) struct AccountView {
     /// What a person wants to remember of it.
     note: String,
     /// When it was recorded.
+    #[schema(format = DateTime)]
     created_at: String,
     /// When it last changed.
+    #[schema(format = DateTime)]
     updated_at: String,
 }
 
@@ -45,7 +49,8 @@ impl From<&Account> for AccountView {
 }
 
 /// A page of accounts, in the order in which they were recorded.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AccountList)]
 pub(crate) struct AccountListView {
     /// The accounts of the page; empty beyond the last.
     pub(crate) accounts: Vec<AccountView>,
@@ -58,7 +63,8 @@ pub(crate) struct AccountListView {
 }
 
 /// What an import made.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Imported)]
 pub(crate) struct ImportedView {
     /// How many accounts are new.
     pub(crate) created_count: usize,

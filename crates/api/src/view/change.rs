@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 use tikmatrix_storage::Deletion;
+use utoipa::ToSchema;
 
 /// Several tasks that were to be deleted.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BatchDeleted)]
 pub(crate) struct BatchDeletedView {
     /// How many tasks are gone.
     deleted_count: usize,
@@ -20,7 +22,8 @@ impl From<&Deletion> for BatchDeletedView {
 }
 
 /// Tasks that are begun again.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Retried)]
 pub(crate) struct RetriedView {
     /// How many they are.
     pub(crate) retried_count: usize,

@@ -3,11 +3,13 @@
 use serde::Serialize;
 use tikmatrix_device::registry::{PhoneEntry, PhoneState, Way, WayEntry};
 use tikmatrix_domain::Device;
+use utoipa::ToSchema;
 
 use super::time::written;
 
 /// How a phone is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "lowercase")]
 pub(crate) enum DeviceState {
     /// It works on a task.
     Busy,
@@ -75,7 +77,8 @@ impl From<&PhoneState> for DeviceState {
 }
 
 /// One phone. Moments are RFC 3339 with offset.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Device)]
 pub(crate) struct DeviceView {
     /// Its serial; `null` for a phone that is configured and was never reached.
     pub(crate) serial: Option<String>,
@@ -104,15 +107,19 @@ pub(crate) struct DeviceView {
     /// How full the battery is, 0 to 100.
     battery: Option<u8>,
     /// When it last said so of itself.
+    #[schema(format = DateTime)]
     facts_at: Option<String>,
     /// Since when it is known.
+    #[schema(format = DateTime)]
     created_at: Option<String>,
     /// When anything of this last changed.
+    #[schema(format = DateTime)]
     updated_at: Option<String>,
 }
 
 /// A way to a phone.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Way)]
 struct WayView {
     /// `tcp`, or `adb_server`.
     by: &'static str,
@@ -147,9 +154,12 @@ impl WayView {
 }
 
 /// Width and height in pixels.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Size)]
 struct SizeView {
+    /// From the left to the right.
     width: u32,
+    /// From the top to the bottom.
     height: u32,
 }
 
@@ -204,7 +214,8 @@ fn tcp_address(entry: &PhoneEntry) -> Option<String> {
 }
 
 /// A page of phones, by their serials; those that were never reached come last.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeviceList)]
 pub(crate) struct DeviceListView {
     /// The phones of the page; empty beyond the last.
     pub(crate) devices: Vec<DeviceView>,

@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 use tikmatrix_domain::{Artifact, LogLine};
+use utoipa::ToSchema;
 
 use super::time::written;
 
 /// What a task's attempts said.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TaskLog)]
 pub(crate) struct TaskLogView {
     /// The lines of all attempts, oldest first.
     lines: Vec<LogLineView>,
@@ -19,13 +21,15 @@ impl TaskLogView {
 }
 
 /// One line of a task's log.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LogLine)]
 struct LogLineView {
     /// The number of the attempt.
     attempt: u32,
     /// Rises within the attempt; steps and artifacts are counted with the lines, so that numbers may be missing.
     number: u32,
     /// When it was said.
+    #[schema(format = DateTime)]
     at: String,
     /// `info` or `warn`.
     level: &'static str,
@@ -46,7 +50,8 @@ impl From<&LogLine> for LogLineView {
 }
 
 /// One file that was kept as evidence.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Artifact)]
 pub(crate) struct ArtifactView {
     /// The number of the attempt.
     attempt: u32,
@@ -55,6 +60,7 @@ pub(crate) struct ArtifactView {
     /// `screenshot` (PNG) or `ui_tree` (XML).
     kind: &'static str,
     /// When it was taken.
+    #[schema(format = DateTime)]
     taken_at: String,
     /// What it is called at `/api/v1/task/{task_id}/artifact/{name}`.
     name: String,

@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 use tikmatrix_domain::Group;
+use utoipa::ToSchema;
 
 use super::time::written;
 
 /// One group of phones. Moments are RFC 3339 with offset.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Group)]
 pub(crate) struct GroupView {
     /// Its number, positive and never used twice.
     id: i64,
@@ -17,8 +19,10 @@ pub(crate) struct GroupView {
     /// How many phones belong to it.
     device_count: u64,
     /// When it was made.
+    #[schema(format = DateTime)]
     created_at: String,
     /// When its name or note last changed.
+    #[schema(format = DateTime)]
     updated_at: String,
 }
 
@@ -36,7 +40,8 @@ impl From<&Group> for GroupView {
 }
 
 /// All groups, by their names.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = GroupList)]
 pub(crate) struct GroupListView {
     /// The groups.
     pub(crate) groups: Vec<GroupView>,
@@ -45,7 +50,8 @@ pub(crate) struct GroupListView {
 }
 
 /// That a group was deleted.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = GroupDeleted)]
 pub(crate) struct GroupDeletedView {
     /// 1.
     pub(crate) deleted_count: usize,

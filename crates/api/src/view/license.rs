@@ -3,13 +3,15 @@
 use actix_web::HttpResponse;
 use serde::Serialize;
 use tikmatrix_licensing::Standing;
+use utoipa::ToSchema;
 
 use super::time::written;
 use crate::envelope::failure;
 use crate::error::ErrorCode;
 
 /// `data` of `GET /license/check`, and of every answer that a plan without API access refuses.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = License)]
 pub(crate) struct LicenseView {
     /// The plan in force: `Starter`, `Pro`, `Team` or `Business`.
     plan_name: &'static str,
@@ -20,6 +22,7 @@ pub(crate) struct LicenseView {
     /// All of it in a sentence, with what to do where something is amiss.
     message: String,
     /// When the licence or the trial ends; `null` when neither is in force.
+    #[schema(format = DateTime)]
     expires_at: Option<String>,
     /// Whether this is the trial of a new data directory.
     trial: bool,

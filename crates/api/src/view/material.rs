@@ -3,11 +3,13 @@
 use serde::Serialize;
 use tikmatrix_domain::{Material, MaterialUse, Tag};
 use tikmatrix_storage::MaterialAdded;
+use utoipa::ToSchema;
 
 use super::time::written;
 
 /// One material of the library. Moments are RFC 3339 with offset.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Material)]
 pub(crate) struct MaterialView {
     /// Its number, positive and never used twice.
     id: i64,
@@ -40,15 +42,19 @@ pub(crate) struct MaterialView {
     /// When and by which task it was published; `null` unless it is `used`.
     used: Option<UsedView>,
     /// When it came.
+    #[schema(format = DateTime)]
     created_at: String,
     /// When its tags, caption, username, sort or used mark were last changed by hand.
+    #[schema(format = DateTime)]
     updated_at: String,
 }
 
 /// That a material was published.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MaterialUsed)]
 struct UsedView {
     /// When.
+    #[schema(format = DateTime)]
     at: String,
     /// The task that published it; `null` when it was marked by hand.
     task_id: Option<i64>,
@@ -87,7 +93,8 @@ impl From<&Material> for MaterialView {
 }
 
 /// A page of materials, newest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MaterialList)]
 pub(crate) struct MaterialListView {
     /// The materials of the page; empty beyond the last.
     pub(crate) materials: Vec<MaterialView>,
@@ -102,7 +109,8 @@ pub(crate) struct MaterialListView {
 }
 
 /// What became of an upload, file by file in its order.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MaterialUpload)]
 pub(crate) struct MaterialUploadView {
     /// One for each file.
     materials: Vec<UploadedMaterialView>,
@@ -113,7 +121,8 @@ pub(crate) struct MaterialUploadView {
 }
 
 /// What became of one file.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UploadedMaterial)]
 struct UploadedMaterialView {
     #[serde(flatten)]
     material: MaterialView,

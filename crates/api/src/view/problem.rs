@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 use tikmatrix_device::script::Problem;
+use utoipa::ToSchema;
 
 /// One of the elements of `data` of a 40001.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
 pub(crate) struct ProblemView {
     /// The path of the field, such as `script_config.content_type` or `serials[2]`; empty for the whole body.
     field: String,

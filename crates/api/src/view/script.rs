@@ -3,15 +3,18 @@
 use serde::Serialize;
 use serde_json::Value;
 use tikmatrix_device::script::Script;
+use utoipa::ToSchema;
 
 /// A script that tasks can be made of.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Script)]
 pub(crate) struct ScriptView {
     /// What `script_name` of a request calls it.
     name: &'static str,
     /// What it does, in one sentence.
     description: &'static str,
     /// The JSON Schema (2020-12) of its `script_config`.
+    #[schema(value_type = Object)]
     schema: Value,
 }
 
@@ -22,7 +25,8 @@ impl ScriptView {
 }
 
 /// All scripts, by their names.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ScriptList)]
 pub(crate) struct ScriptListView {
     /// The scripts.
     pub(crate) scripts: Vec<ScriptView>,

@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 use tikmatrix_domain::Settings;
+use utoipa::ToSchema;
 
 /// The settings of the whole server. A change counts at once.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Settings)]
 pub(crate) struct SettingView {
     /// The app of tasks and accounts that name none: `tiktok` or `instagram`. Default: `tiktok`.
     default_app: &'static str,

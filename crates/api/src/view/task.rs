@@ -7,12 +7,14 @@ use tikmatrix_domain::{
     Attempt, Finish, Serial, Step, Task, TaskDetail, TaskId, TaskState, Username, WaitingReason,
 };
 use tikmatrix_storage::TaskCounts;
+use utoipa::ToSchema;
 
 use super::evidence::ArtifactView;
 use super::time::written;
 
 /// One task. Moments are RFC 3339 with offset.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Task)]
 pub(crate) struct TaskView<'task> {
     /// Its number, positive and never used twice.
     id: i64,
@@ -25,6 +27,7 @@ pub(crate) struct TaskView<'task> {
     /// The script that it runs.
     script_name: &'task str,
     /// The script's configuration, as it was asked for.
+    #[schema(value_type = Object)]
     script_config: Option<&'task RawValue>,
     /// `api` when a program made it, `ui` when a person did in the web console.
     source: &'static str,
@@ -36,10 +39,13 @@ pub(crate) struct TaskView<'task> {
     /// `retry_backoff`.
     waiting_reason: Option<&'static str>,
     /// It does not run before this moment.
+    #[schema(format = DateTime)]
     start_time: Option<String>,
     /// When its last attempt began.
+    #[schema(format = DateTime)]
     started_at: Option<String>,
     /// When its last attempt ended.
+    #[schema(format = DateTime)]
     finished_at: Option<String>,
     /// How far its last attempt came, 0 to 100.
     progress: u8,
@@ -56,8 +62,10 @@ pub(crate) struct TaskView<'task> {
     /// One sentence about how it ended.
     remark: Option<&'task str>,
     /// When it was made.
+    #[schema(format = DateTime)]
     created_at: String,
     /// When it last changed.
+    #[schema(format = DateTime)]
     updated_at: String,
 }
 
@@ -99,7 +107,8 @@ impl<'task> TaskView<'task> {
 }
 
 /// One task with what is known of its attempts.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TaskDetail)]
 pub(crate) struct TaskDetailView<'task> {
     /// The task itself.
     #[serde(flatten)]
@@ -125,13 +134,16 @@ impl<'task> TaskDetailView<'task> {
 }
 
 /// One time that a task was begun.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Attempt)]
 struct AttemptView<'task> {
     /// From 1.
     number: u32,
     /// When it began.
+    #[schema(format = DateTime)]
     started_at: String,
     /// When it ended; `null` while it works.
+    #[schema(format = DateTime)]
     finished_at: Option<String>,
     /// How it ended, as in the task.
     outcome: Option<&'static str>,
@@ -153,7 +165,8 @@ impl<'task> From<&'task Attempt> for AttemptView<'task> {
 }
 
 /// One step of an attempt.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Step)]
 struct StepView<'task> {
     /// The number of the attempt.
     attempt: u32,
@@ -162,6 +175,7 @@ struct StepView<'task> {
     /// What was begun.
     text: &'task str,
     /// When.
+    #[schema(format = DateTime)]
     started_at: String,
 }
 
@@ -177,7 +191,8 @@ impl<'task> From<&'task Step> for StepView<'task> {
 }
 
 /// A page of tasks, newest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TaskList)]
 pub(crate) struct TaskListView<'task> {
     /// The tasks of the page; empty beyond the last.
     pub(crate) tasks: Vec<TaskView<'task>>,
@@ -192,7 +207,8 @@ pub(crate) struct TaskListView<'task> {
 }
 
 /// What a request for tasks made.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = Created)]
 pub(crate) struct CreatedView {
     /// The numbers of the tasks: devices or accounts outermost in the order of the request, then targets.
     task_ids: Vec<i64>,
@@ -224,7 +240,8 @@ impl CreatedView {
 }
 
 /// How many tasks there are.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Stats)]
 pub(crate) struct StatsView {
     /// All of them.
     total: u64,

@@ -29,6 +29,8 @@ mod materials;
 #[cfg(test)]
 mod metrics;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod options;
 #[cfg(test)]
 mod raw;

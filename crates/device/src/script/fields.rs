@@ -136,8 +136,9 @@ fn describe(value: &Value, meaning: &str) -> String {
     if meaning.is_empty() { value } else { format!("{value} ({meaning})") }
 }
 
-/// JSON writes 1 and 1.0 for the same number.
-fn whole(value: &Value) -> Option<i64> {
+/// The whole number that a value is, if it is one. JSON writes 1 and 1.0 for the same number.
+#[must_use]
+pub fn whole(value: &Value) -> Option<i64> {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "the number is whole and within the range where i64 is exact"

@@ -24,7 +24,7 @@ pub use clean_up::CleanUp;
 pub use context::Context;
 pub use execute::{Ended, Limits, execute};
 pub use failure::Failure;
-pub use fields::Fields;
+pub use fields::{Fields, whole};
 pub use guard::{Dismissal, ScreenGuard, Sight};
 pub use journal::{ArtifactKind, Entry, Journal, LogLevel};
 pub use materials::{LibraryMaterial, Materials, MaterialsError, NoMaterials};

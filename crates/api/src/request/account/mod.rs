@@ -35,7 +35,7 @@ pub(crate) fn create(body: Value) -> Result<WantedAccount, ApiError> {
 /// # Errors
 /// 40001 with everything that is wrong with it.
 pub(crate) fn change(body: Value) -> Result<AccountChange, ApiError> {
-    let mut fields = Fields::begin(body)?;
+    let mut fields = Fields::begin_change(body)?;
     let change = details(&mut fields);
     for fixed in ["username", "app"] {
         if fields.any(fixed).is_some() {

@@ -42,7 +42,7 @@ pub(crate) fn list(query: &str) -> Result<(MaterialFilter, Page<MaterialId>), Ap
 /// # Errors
 /// 40001 with everything that is wrong with it.
 pub(crate) fn change(body: Value) -> Result<MaterialChange, ApiError> {
-    let mut fields = Fields::begin(body)?;
+    let mut fields = Fields::begin_change(body)?;
     let change = MaterialChange {
         tags: tags(&mut fields),
         caption: fields.replaced("caption", note).map(Option::unwrap_or_default),

@@ -1,0 +1,163 @@
+//! The errors in the OpenAPI document: which of them each operation may answer with, and what each looks like.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use tikmatrix_device::script::Problem;
+
+use crate::error::{ApiError, ErrorCode};
+use crate::view::ProblemView;
+
+/// All codes for people, in Markdown.
+pub(super) fn table() -> String {
+    let line = |code: ErrorCode| {
+        let (number, status) = code.table();
+        format!("| {number} | {} | {} |\n", status.as_u16(), meaning(code))
+    };
+    let lines: String = ErrorCode::ALL.map(line).concat();
+    format!("| code | HTTP | when |\n|---|---|---|\n| 0 | 200 | success |\n{lines}")
+}
+
+/// Describes every error once, and refers to it from each operation that may answer with it.
+pub(super) fn add_to(document: &mut Value) {
+    document["components"]["responses"] = Value::Object(responses());
+    let Some(paths) = document["paths"].as_object_mut() else { return };
+    for (path, methods) in paths {
+        for (method, operation) in methods.as_object_mut().into_iter().flatten() {
+            let takes_body = operation.get("requestBody").is_some();
+            for status in statuses(path, method, takes_body) {
+                operation["responses"][status] = json!({"$ref": format!("#/components/responses/{status}")});
+            }
+        }
+    }
+}
+
+/// The HTTP statuses of the errors of one operation.
+fn statuses(path: &str, method: &str, takes_body: bool) -> Vec<&'static str> {
+    let mut statuses = vec!["400", "500"];
+    let of_api = path.starts_with("/api/v1/");
+    for (status, may) in [
+        ("429", path != "/healthz"),
+        ("401", path != "/healthz"),
+        ("403", of_api),
+        ("404", path.contains('{')),
+        ("409", (method, path) == ("post", "/api/v1/task")),
+        ("413", takes_body),
+        ("415", takes_body),
+    ] {
+        if may {
+            statuses.push(status);
+        }
+    }
+    statuses
+}
+
+/// One response for each HTTP status, with an example for each of its codes.
+fn responses() -> Map<String, Value> {
+    let mut by_status: BTreeMap<u16, Vec<ErrorCode>> = BTreeMap::new();
+    for code in ErrorCode::ALL {
+        by_status.entry(code.table().1.as_u16()).or_default().push(code);
+    }
+    by_status.into_iter().map(|(status, codes)| (status.to_string(), response(&codes))).collect()
+}
+
+fn response(codes: &[ErrorCode]) -> Value {
+    let meanings: Vec<String> =
+        codes.iter().map(|code| format!("{}: {}.", code.table().0, meaning(*code))).collect();
+    let numbers: Vec<u32> = codes.iter().map(|code| code.table().0).collect();
+    let examples: Map<String, Value> = codes
+        .iter()
+        .map(|code| (code.table().0.to_string(), json!({"summary": meaning(*code), "value": example(*code)})))
+        .collect();
+    let data = match codes {
+        [ErrorCode::NoApiAccess] => json!({"$ref": "#/components/schemas/License"}),
+        _ => json!({
+            "type": ["array", "null"],
+            "items": {"$ref": "#/components/schemas/Problem"},
+            "description": "Everything that is wrong with the request, field by field.",
+        }),
+    };
+    json!({
+        "description": meanings.join(" "),
+        "content": {"application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["code", "message", "data"],
+                "properties": {
+                    "code": {"enum": numbers, "description": "What went wrong."},
+                    "message": {"type": "string", "description": "One sentence that a person can act on."},
+                    "data": data,
+                },
+            },
+            "examples": examples,
+        }},
+    })
+}
+
+/// When a code is answered.
+fn meaning(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::InvalidParameter => {
+            "a parameter, the body or a header does not hold what it may hold, or the operation does not fit the state"
+        }
+        ErrorCode::ScriptNameMissing => "`script_name` is missing or empty",
+        ErrorCode::UnknownScript => "no such script is registered",
+        ErrorCode::TokenRequired => "a token is required, and none or a wrong one was sent",
+        ErrorCode::NoApiAccess => "the plan has no API access",
+        ErrorCode::NotFound => "there is no such thing or address",
+        ErrorCode::MethodNotAllowed => {
+            "the address does not take this method; `Allow` names those that it takes"
+        }
+        ErrorCode::Conflict => {
+            "an `Idempotency-Key` was used with another body, or its request is still in flight"
+        }
+        ErrorCode::BodyTooLarge => "the body is too large",
+        ErrorCode::NotJson => "the body does not say that it is of the type that is wanted",
+        ErrorCode::Internal => {
+            "something failed that the client has no part in; the server's log tells the cause"
+        }
+    }
+}
+
+/// An answer with this code.
+fn example(code: ErrorCode) -> Value {
+    let told = |problems: &[(&str, &str)]| {
+        let problems: Vec<Problem> = problems
+            .iter()
+            .map(|(field, reason)| Problem { field: (*field).to_owned(), reason: (*reason).to_owned() })
+            .collect();
+        let data: Vec<ProblemView> = problems.iter().map(ProblemView::from).collect();
+        (ApiError::problems(code, problems).to_string(), json!(data))
+    };
+    let only = |message: &str| (message.to_owned(), Value::Null);
+    let (message, data) = match code {
+        ErrorCode::InvalidParameter => told(&[
+            ("script_config.content_type", "7 is not one of 0 (video), 1 (images)"),
+            ("serails", "is not a known field; did you mean serials?"),
+        ]),
+        ErrorCode::ScriptNameMissing => told(&[("script_name", "is required")]),
+        ErrorCode::UnknownScript => {
+            told(&[("script_name", "\"pots\" is not a known script; did you mean post?")])
+        }
+        ErrorCode::TokenRequired => {
+            only("header Authorization: a token is required: Authorization: Bearer TOKEN")
+        }
+        ErrorCode::NoApiAccess => {
+            let message = "The plan Starter has no API access.";
+            let license = json!({
+                "plan_name": "Starter", "api_enabled": false, "device_limit": 5, "message": message,
+                "expires_at": null, "trial": false,
+            });
+            (message.to_owned(), license)
+        }
+        ErrorCode::NotFound => only("there is no task 4711"),
+        ErrorCode::MethodNotAllowed => only("/api/v1/task does not take PUT, only GET, POST"),
+        ErrorCode::Conflict => {
+            only("Idempotency-Key: this key was used with another body; a new request needs a new key")
+        }
+        ErrorCode::BodyTooLarge => only("the body is larger than 4194304 bytes"),
+        ErrorCode::NotJson => only("header Content-Type: application/json is required"),
+        ErrorCode::Internal => only("internal error: the server's log tells the cause under request 4242-1"),
+    };
+    json!({"code": code.table().0, "message": message, "data": data})
+}

@@ -1,0 +1,42 @@
+//! The OpenAPI document (3.1): what the routes say of themselves, the errors that each of them may answer with, and the
+//! configurations of the scripts. Serving it is for [`crate::routes`].
+
+mod errors;
+mod scripts;
+
+use serde_json::{Value, json};
+use tikmatrix_device::script::ScriptRegistry;
+use utoipa::OpenApi as _;
+
+use crate::routes::Documented;
+
+const DESCRIPTION: &str = "\
+Runs scripts on your Android phones: one request says which phones or accounts shall run which script with which \
+configuration and when; the server queues the tasks and tells what became of each.
+
+Every answer but files and this document is `{\"code\": 0, \"message\": \"success\", \"data\": …}`. Of an error, `code` is \
+one of those below, `message` is one sentence that a person can act on, and `data` of a 40001 names every field that is \
+wrong. Unknown fields and parameters are errors. Moments are RFC 3339 with offset.";
+
+/// The OpenAPI document of a server that has `scripts`.
+#[must_use]
+pub fn document(scripts: &ScriptRegistry) -> Value {
+    // It is made of texts and numbers alone, which can always be written as JSON.
+    let mut document = serde_json::to_value(Documented::openapi()).unwrap_or_default();
+    document["info"] = json!({
+        "title": "TikMatrix",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": format!("{DESCRIPTION}\n\n{}", errors::table()),
+        "license": {"name": "MIT", "identifier": "MIT"},
+    });
+    document["servers"] = json!([{"url": "/", "description": "The server that this document comes from."}]);
+    document["components"]["securitySchemes"]["token"] = json!({
+        "type": "http",
+        "scheme": "bearer",
+        "description": "Needed as soon as others than the server's own machine can reach it: `tikmatrix token create NAME`.",
+    });
+    document["security"] = json!([{}, {"token": []}]);
+    errors::add_to(&mut document);
+    scripts::add_to(&mut document, scripts);
+    document
+}

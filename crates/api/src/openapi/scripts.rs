@@ -1,0 +1,59 @@
+//! The scripts in the OpenAPI document: a request for tasks has one form for each script, with the script's own
+//! configuration in it.
+
+use serde_json::{Map, Value, json};
+use tikmatrix_device::script::{Script, ScriptRegistry};
+
+/// The component that describes a request for tasks.
+const REQUEST: &str = "NewTasks";
+
+/// Adds the configuration of each script, and makes the request for tasks one of several forms.
+pub(super) fn add_to(document: &mut Value, scripts: &ScriptRegistry) {
+    let schemas = &mut document["components"]["schemas"];
+    let base = schemas[REQUEST].clone();
+    let mut forms = Vec::new();
+    let mut mapping = Map::new();
+    for script in scripts.iter() {
+        let name = script.name();
+        let form = format!("{REQUEST}_{name}");
+        schemas[format!("{name}_config")] = configuration(script.as_ref());
+        schemas[&form] = request(&base, name);
+        forms.push(json!({"$ref": format!("#/components/schemas/{form}")}));
+        mapping.insert(name.to_owned(), json!(format!("#/components/schemas/{form}")));
+    }
+    if !forms.is_empty() {
+        schemas[REQUEST] = json!({
+            "description": base["description"],
+            "oneOf": forms,
+            "discriminator": {"propertyName": "script_name", "mapping": mapping},
+        });
+    }
+}
+
+fn configuration(script: &dyn Script) -> Value {
+    let mut schema = script.schema();
+    if let Some(schema) = schema.as_object_mut() {
+        // The document as a whole has the same dialect.
+        schema.remove("$schema");
+    }
+    schema
+}
+
+/// The request for tasks of the script `name`: for phones or for accounts, and never for both.
+fn request(base: &Value, name: &str) -> Value {
+    let mut form = base.clone();
+    form["description"] = json!(format!("Tasks of the script `{name}`."));
+    form["properties"]["script_name"] = json!({"const": name, "description": "The name of the script."});
+    form["properties"]["script_config"] = json!({
+        "$ref": format!("#/components/schemas/{name}_config"),
+        "description": "The configuration of the script, `{}` for its defaults.",
+    });
+    let one_of = |these: &str, others: &str| {
+        json!({
+            "required": [these],
+            "properties": {these: {"type": "array", "minItems": 1}, others: {"maxItems": 0}},
+        })
+    };
+    form["oneOf"] = json!([one_of("serials", "usernames"), one_of("usernames", "serials")]);
+    form
+}
