@@ -4,20 +4,33 @@ use anyhow::{Result, bail};
 
 use crate::debian::{self, Missing};
 use crate::process::Program;
-use crate::{namespace, suites};
+use crate::{namespace, registries, suites};
 
 pub(crate) fn adb() -> Result<()> {
-    match debian::command("adb", "adb").and_then(|()| debian::real_adbd()) {
-        Ok(adbd) => {
-            let program = suites::built_program(
-                &["bench", "--locked", "--package", "tikmatrix-device", "--bench", "adb", "--no-run"],
-                "adb",
-            )?;
-            namespace::run(&adbd, &[&program])
-        }
+    match measure_adb() {
+        Ok(()) => Ok(()),
         Err(Missing::Unavailable(why)) => bail!("cannot measure: {why}"),
         Err(Missing::Failed(error)) => Err(error),
     }
+}
+
+fn measure_adb() -> Result<(), Missing> {
+    debian::command("adb", "adb")?;
+    let adbd = debian::real_adbd()?;
+    let places = [
+        ("TIKMATRIX_ADBD_PROGRAM", adbd.join("adbd")),
+        ("TIKMATRIX_PYTHON", registries::python("android")?),
+        ("TIKMATRIX_NODE_MODULES", registries::node_modules()?),
+    ];
+    let program = suites::built_program(
+        &["bench", "--locked", "--package", "tikmatrix-device", "--bench", "adb", "--no-run"],
+        "adb",
+    )?;
+    let settings = places.map(|(name, place)| format!("{name}={}", place.display()));
+    let words: Vec<&str> =
+        std::iter::once("env").chain(settings.iter().map(String::as_str)).chain([program.as_str()]).collect();
+    namespace::run(&adbd, &words)?;
+    Ok(())
 }
 
 pub(crate) fn store() -> Result<()> {

@@ -62,7 +62,7 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Bench {
-    /// Shell calls and pushes over ADB, against a real adbd
+    /// ADB against real adbds, beside five other clients: one phone, a hundred, failing ones, idle ones
     Adb,
     /// The store with a million tasks beside one with a thousand; on PostgreSQL with TIKMATRIX_TEST_DATABASE=postgres
     Store,

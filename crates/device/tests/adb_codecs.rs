@@ -304,3 +304,14 @@ fn a_listed_name_that_leads_elsewhere_is_refused() {
         assert!(matches!(responses.next(), Err(SyncError::BadName(_))), "{name:?}");
     }
 }
+
+#[test]
+fn a_large_buffer_is_given_back_once_little_is_asked_for() {
+    let mut decoder = PacketDecoder::new(MAX_PAYLOAD);
+    let packet = Packet::new(Command::Wrte, 1, 2, vec![7; MAX_PAYLOAD]);
+    let space = decoder.space(256 * 1024);
+    assert!(space.capacity() >= 256 * 1024);
+    space.extend_from_slice(&packet.encode(true));
+    assert_eq!(decoder.next(), Ok(Some(packet)));
+    assert!(decoder.space(8 * 1024).capacity() <= 32 * 1024, "an idle connection would hold it for ever");
+}

@@ -18,8 +18,10 @@ use super::streams::Streams;
 use super::tls;
 use crate::deadline::Deadline;
 
-/// Bytes asked of the socket at once.
-const READ_STEP: usize = 256 * 1024;
+/// Bytes asked of the socket at once: few while little comes, so that hundreds of idle phones hold next to no memory.
+const LEAST_READ: usize = 8 * 1024;
+/// The same while what was asked for comes in full.
+const MOST_READ: usize = 256 * 1024;
 /// Packets written in one call at most: each is two slices, and Linux takes 1024.
 const BATCH: usize = 64;
 
@@ -195,6 +197,7 @@ where
     R: AsyncRead + Unpin,
 {
     let work = async {
+        let mut step = LEAST_READ;
         loop {
             while let Some(packet) =
                 decoder.next().map_err(|error| AdbCause::ConnectionLost(error.to_string()))?
@@ -203,9 +206,9 @@ where
                     shared.outbox.wait_for_answers().await;
                 }
             }
-            match socket.read_buf(decoder.space(READ_STEP)).await {
+            match socket.read_buf(decoder.space(step)).await {
                 Ok(0) => return Err(AdbCause::ConnectionLost("the phone closed it".to_owned())),
-                Ok(_) => {}
+                Ok(length) => step = next_read(step, length),
                 Err(error) => return Err(AdbCause::ConnectionLost(error.to_string())),
             }
         }
@@ -213,6 +216,17 @@ where
     let ended: Option<Result<(), AdbCause>> = shared.stop.run_until_cancelled(work).await;
     if let Some(Err(cause)) = ended {
         shared.lose(&cause);
+    }
+}
+
+/// How much to ask for after `step` was asked for and `length` came.
+fn next_read(step: usize, length: usize) -> usize {
+    if length >= step / 2 {
+        (step * 4).min(MOST_READ)
+    } else if length < step / 8 {
+        (step / 4).max(LEAST_READ)
+    } else {
+        step
     }
 }
 

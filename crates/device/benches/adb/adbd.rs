@@ -1,0 +1,59 @@
+//! Real adbds, as many as are wanted, each on a port of its own. `cargo xtask bench adb` starts the bench in a network
+//! namespace, in which all ports are free.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::Outcome;
+
+const FIRST_PORT: u16 = 6001;
+
+/// One running adbd, ended when this goes.
+pub(crate) struct Adbd {
+    process: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Adbd {
+    /// Starts `count` of them and waits until all listen.
+    pub(crate) fn start(count: u16) -> Outcome<Vec<Self>> {
+        let program = std::env::var_os("TIKMATRIX_ADBD_PROGRAM")
+            .map(PathBuf::from)
+            .ok_or("TIKMATRIX_ADBD_PROGRAM has to name a real adbd; use `cargo xtask bench adb`")?;
+        let mut all = Vec::new();
+        for port in FIRST_PORT..FIRST_PORT + count {
+            let process = Command::new(&program)
+                .env("ADBD_PORT", port.to_string())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()?;
+            all.push(Self { process, address: (Ipv4Addr::LOCALHOST, port).into() });
+        }
+        let end = Instant::now() + Duration::from_secs(30);
+        for adbd in &all {
+            while TcpStream::connect(adbd.address).is_err() {
+                if Instant::now() > end {
+                    return Err(format!("no adbd listens on {}", adbd.address).into());
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+        Ok(all)
+    }
+
+    /// Stops it where it is: its sockets stay open, and nothing is answered.
+    pub(crate) fn freeze(&self) -> Outcome<()> {
+        let status = Command::new("kill").args(["-STOP", &self.process.id().to_string()]).status()?;
+        if status.success() { Ok(()) } else { Err("the adbd could not be stopped".into()) }
+    }
+}
+
+impl Drop for Adbd {
+    fn drop(&mut self) {
+        // It may have ended by itself; there is nobody left to tell.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

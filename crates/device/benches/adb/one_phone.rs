@@ -1,0 +1,119 @@
+//! One phone, every client, in rotated turns: shell calls, streams, pushes and pulls.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use sha2::{Digest, Sha256};
+
+use super::Outcome;
+use super::client::{Client, Work};
+use super::figures::{head, median, rate, row, shown};
+
+const ROUNDS: usize = 5;
+const CALLS: usize = 200;
+const STREAMS: usize = 500;
+const FILE_SIZE: usize = 100_000_000;
+
+const NOTE: &str = "
+One adbd; one command (`echo tikmatrix; exit 3`, output and status checked at each call); a stream a STAT of `/`, and a
+stream a `source:0`, opened and closed; one file of 100 MB without a pattern in tmpfs (SHA-256 checked after each push
+and pull). Five rounds, in each of which the clients take turns, rotated; medians of the rounds. Ours and libadb keep one
+connection to the phone; the others go through Debian's adb server; the command line is a process a call. Our push also
+looks at the target, writes beside it and renames; the others write in place. `wrong`: results that were lost or wrong.";
+
+/// What is measured of a client, in the order of the columns.
+const MEASURES: usize = 5;
+
+#[derive(Default)]
+struct Figures {
+    /// By measure, a figure a round.
+    rates: [Vec<f64>; MEASURES],
+    wrong: usize,
+}
+
+struct Content {
+    path: PathBuf,
+    hash: Vec<u8>,
+}
+
+/// Measures all of them and prints the table.
+pub(crate) async fn compare(clients: &mut [Client], folder: &Path) -> Outcome<()> {
+    let content = make_content(folder)?;
+    let mut figures: Vec<Figures> = clients.iter().map(|_| Figures::default()).collect();
+    for round in 0..ROUNDS {
+        for step in 0..clients.len() {
+            let place = (round + step) % clients.len();
+            take_turn(&mut clients[place], &content, &mut figures[place]).await?;
+        }
+    }
+    head(&[
+        "client",
+        "shell calls/s",
+        "STAT streams/s",
+        "source:0 streams/s",
+        "push MB/s",
+        "pull MB/s",
+        "ours to it",
+        "wrong",
+    ]);
+    let medians = |figures: &Figures| figures.rates.each_ref().map(|rates| median(rates));
+    let ours = figures.first().map(medians).unwrap_or_default();
+    for (client, figures) in clients.iter().zip(&figures) {
+        let theirs = medians(figures);
+        let ratios: Vec<String> =
+            ours.iter().zip(theirs).map(|(ours, theirs)| shown(ours / theirs)).collect();
+        let mut cells = vec![client.name().to_owned()];
+        cells.extend(theirs.map(shown));
+        cells.extend([ratios.join(" / "), figures.wrong.to_string()]);
+        row(&cells);
+    }
+    println!("\nRounds, by client: shell calls/s; STAT; source:0; push; pull");
+    for (client, figures) in clients.iter().zip(&figures) {
+        let rounds = figures
+            .rates
+            .each_ref()
+            .map(|rates| rates.iter().map(|rate| shown(*rate)).collect::<Vec<_>>().join(" "));
+        println!("{}: {}", client.name(), rounds.join("; "));
+    }
+    println!("{NOTE}");
+    Ok(())
+}
+
+async fn take_turn(client: &mut Client, content: &Content, figures: &mut Figures) -> Outcome<()> {
+    let there = content.path.with_file_name(format!("pushed by {}", client.name()));
+    let back = content.path.with_file_name(format!("pulled by {}", client.name()));
+    let works = [
+        (Work::Shell(CALLS), CALLS),
+        (Work::Stat(STREAMS), STREAMS),
+        (Work::Source(STREAMS), STREAMS),
+        (Work::Push(&content.path, &there), FILE_SIZE / 1_000_000),
+        (Work::Pull(&content.path, &back), FILE_SIZE / 1_000_000),
+    ];
+    for ((work, amount), rates) in works.into_iter().zip(&mut figures.rates) {
+        let begun = Instant::now();
+        let done = client.work(work).await?;
+        rates.push(done.map_or(f64::NAN, |_| rate(amount, begun.elapsed())));
+        figures.wrong += done.unwrap_or_default();
+    }
+    for copy in [&there, &back] {
+        if hash(copy)? != content.hash {
+            return Err(format!("{} copied something else", client.name()).into());
+        }
+        fs::remove_file(copy)?;
+    }
+    Ok(())
+}
+
+fn make_content(folder: &Path) -> Outcome<Content> {
+    let path = folder.join("100 MB");
+    let mut bytes = vec![0; FILE_SIZE];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    fs::write(&path, &bytes)?;
+    Ok(Content { path, hash: Sha256::digest(&bytes).to_vec() })
+}
+
+fn hash(path: &Path) -> Outcome<Vec<u8>> {
+    Ok(Sha256::digest(fs::read(path)?).to_vec())
+}
