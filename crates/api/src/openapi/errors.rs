@@ -113,6 +113,9 @@ fn meaning(code: ErrorCode) -> &'static str {
         }
         ErrorCode::BodyTooLarge => "the body is too large",
         ErrorCode::NotJson => "the body does not say that it is of the type that is wanted",
+        ErrorCode::TooMany => {
+            "more is asked for at once than the server works on, or too many tasks wait; `Retry-After` says when to ask again"
+        }
         ErrorCode::Internal => {
             "something failed that the client has no part in; the server's log tells the cause"
         }
@@ -157,6 +160,7 @@ fn example(code: ErrorCode) -> Value {
         }
         ErrorCode::BodyTooLarge => only("the body is larger than 4194304 bytes"),
         ErrorCode::NotJson => only("header Content-Type: application/json is required"),
+        ErrorCode::TooMany => only("too many requests are being worked on: ask again in 1 s"),
         ErrorCode::Internal => only("internal error: the server's log tells the cause under request 4242-1"),
     };
     json!({"code": code.table().0, "message": message, "data": data})
