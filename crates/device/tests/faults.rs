@@ -21,6 +21,7 @@ const IMPATIENT: RegistryOptions = RegistryOptions {
     connect_time: Duration::from_secs(2),
     probe_interval: Duration::from_millis(200),
     probe_time: Duration::from_secs(2),
+    approval_time: Duration::from_secs(2),
     backoff: Backoff { first: Duration::from_millis(10), most: Duration::from_millis(100) },
     jitter: || 0.5,
 };

@@ -7,7 +7,7 @@ use actix_web::{App, HttpServer};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use tikmatrix_api::refuse_foreign;
-use tikmatrix_virtual_phone::{Access, Farm, FarmOptions, VirtualPhone, control};
+use tikmatrix_virtual_phone::{Access, Farm, FarmOptions, control};
 
 use super::output::say;
 use super::signal;

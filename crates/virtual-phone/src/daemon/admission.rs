@@ -160,16 +160,12 @@ impl Host {
 
     /// Awaits `answer`, and drops it with `None` when the host goes away.
     async fn unless_gone<T>(&mut self, answer: impl Future<Output = T>) -> io::Result<Option<T>> {
-        tokio::pin!(answer);
-        loop {
-            tokio::select! {
-                answer = &mut answer => return Ok(Some(answer)),
-                packet = self.next() => if let Some(packet) = packet? {
-                    return Err(broken(Foreign(packet.command)));
-                } else {
-                    return Ok(None);
-                },
-            }
+        tokio::select! {
+            answer = answer => Ok(Some(answer)),
+            packet = self.next() => match packet? {
+                Some(packet) => Err(broken(Foreign(packet.command))),
+                None => Ok(None),
+            },
         }
     }
 }
