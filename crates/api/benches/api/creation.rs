@@ -58,7 +58,9 @@ async fn one_by_one(server: &Server, mut bare: Option<&mut BareLoop>) {
         alone.push(rate(&server.address, 1, TIME, 200, request).await);
         commits.extend(bare.as_mut().map(|bare| {
             let begun = Instant::now();
-            (0..COMMITS).for_each(|_| drop(bare.insert(1)));
+            for _ in 0..COMMITS {
+                bare.insert(1);
+            }
             f64::from(COMMITS) / begun.elapsed().as_secs_f64()
         }));
     }

@@ -21,8 +21,6 @@ mod server;
 
 use std::time::Duration;
 
-use tikmatrix_storage::Store;
-
 use crate::place::Place;
 use crate::server::Server;
 
@@ -50,7 +48,7 @@ fn main() {
 /// A server whose database holds this many tasks.
 fn seeded(tasks: u32) -> Server {
     let place = Place::new();
-    drop(Store::open_url(&place.url()).unwrap());
+    drop(place.open());
     seed::fill(&place, tasks);
     Server::start(place)
 }
