@@ -186,19 +186,20 @@ impl PacketDecoder {
 
     /// The buffer to read into without a copy in between. It has room for the rest of the packet under way; where it
     /// runs short, `step` bytes of room are made, so that small packets share one allocation. What is put there counts
-    /// as pushed. An empty buffer that is much larger than `step` is given back first: it would be held for as long as
-    /// nothing comes.
+    /// as pushed. An empty buffer that is much larger than `step` is given back: it would be held for as long as nothing
+    /// comes.
     pub fn space(&mut self, step: usize) -> &mut BytesMut {
         const SHORT: usize = 2048;
-        if self.buffer.is_empty() && self.buffer.capacity() > 4 * step {
-            self.buffer = BytesMut::new();
-        }
         let missing = match self.peek() {
             Ok(Some(header)) => (HEADER_LEN + header.length).saturating_sub(self.buffer.len()),
             _ => 0,
         };
         if self.buffer.capacity() - self.buffer.len() < missing.max(step.min(SHORT)) {
             self.buffer.reserve(missing.max(step));
+        }
+        // Asked for room, it may have taken back the allocation of packets that are done with.
+        if self.buffer.is_empty() && self.buffer.capacity() > 4 * step {
+            self.buffer = BytesMut::with_capacity(step);
         }
         &mut self.buffer
     }
