@@ -14,6 +14,12 @@ pub(crate) fn ci() -> Result<()> {
     Program::cargo()
         .arguments(["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"])
         .run()?;
+    // `--all-targets` passes over what is not run by a plain `cargo test` or `cargo bench`.
+    Program::cargo()
+        .arguments(["clippy", "--locked", "--workspace"])
+        .arguments(suites::targets().iter().flat_map(|target| ["--test", *target]))
+        .arguments(["--bench", "adb", "--bench", "api", "--bench", "store", "--", "--deny", "warnings"])
+        .run()?;
     Program::cargo()
         .arguments(["doc", "--locked", "--workspace", "--no-deps"])
         .environment("RUSTDOCFLAGS", "--deny warnings")

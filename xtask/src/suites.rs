@@ -60,6 +60,11 @@ pub(crate) fn test() -> Result<()> {
     Ok(())
 }
 
+/// The test targets of the suites, as cargo calls them.
+pub(crate) fn targets() -> Vec<&'static str> {
+    SUITES.iter().map(|suite| suite.target).collect()
+}
+
 /// Builds one test target and gives the path of its program.
 fn build_test(package: &str, target: &str) -> Result<String> {
     built_program(&["test", "--locked", "--package", package, "--test", target, "--no-run"], target)
@@ -104,7 +109,10 @@ fn with_debian_adb(program: &str) -> Result<(), Missing> {
 /// The same with the `adb` that comes with the real adbd: it knows version 2 of `sync:` and packs files.
 fn with_newer_adb(program: &str) -> Result<(), Missing> {
     let adb = debian::real_adbd()?.join("adb");
-    Program::new(program).environment("TIKMATRIX_ADB", adb).run()?;
+    Program::new(program)
+        .environment("TIKMATRIX_ADB", &adb)
+        .environment("TIKMATRIX_NEWER_ADB", &adb)
+        .run()?;
     Ok(())
 }
 

@@ -118,7 +118,7 @@ async fn put_through_its_paces(phone: &Phone, folder: &str) {
 
     let (content, path) = (noise(20_000_000), format!("{folder}/it's noise"));
     let mut sent = 0;
-    let options = PushOptions { mode: 0o644, mtime: 1_700_000_000 };
+    let options = PushOptions { mtime: 1_700_000_000, ..PushOptions::default() };
     phone.push(&content[..], &path, options, |bytes| sent = bytes, soon()).await.unwrap();
     assert_eq!(sent, 20_000_000);
     let found = phone.stat(&path, soon()).await.unwrap().unwrap();

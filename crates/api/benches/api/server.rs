@@ -25,7 +25,7 @@ impl Server {
         }
         command.args(["serve", "--port", "0", "--data-dir"]).arg(data.path());
         command.args(["--database-url", &place.url()]);
-        Self::listening(&mut command.env("RUST_LOG", "error"), Some((data, place)))
+        Self::listening(command.env("RUST_LOG", "error"), Some((data, place)))
     }
 
     /// What `command` becomes as soon as it says where it listens.

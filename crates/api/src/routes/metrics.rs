@@ -14,7 +14,7 @@ use crate::view::device_state;
     path = "/metrics",
     operation_id = "showMetrics",
     tag = "Watching",
-    responses((status = 200, description = "What Prometheus reads.", body = String, content_type = "text/plain")),
+    responses((status = 200, description = "What Prometheus reads.", body = String, content_type = "application/openmetrics-text")),
 )]
 pub(super) async fn metrics(
     core: web::Data<Core>,

@@ -33,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) enum Client {
     Ours(Phone),
     Libadb(Box<Connection<TokioTcp>>),
-    AdbClient(Box<ADBServerDevice>),
+    Blocking(Box<ADBServerDevice>),
     CommandLine(Arc<Server>, String),
     Worker(&'static str, Worker),
 }
@@ -67,14 +67,14 @@ impl Client {
     /// Through the adb server, which has to know the phone.
     pub(crate) fn adb_client(address: &str) -> Self {
         let server = SocketAddrV4::new(Ipv4Addr::LOCALHOST, server::PORT);
-        Self::AdbClient(Box::new(ADBServerDevice::new(address.to_owned(), Some(server))))
+        Self::Blocking(Box::new(ADBServerDevice::new(address.to_owned(), Some(server))))
     }
 
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Ours(_) => "tikmatrix",
             Self::Libadb(_) => "libadb 0.7",
-            Self::AdbClient(_) => "adb_client 3.2",
+            Self::Blocking(_) => "adb_client 3.2",
             Self::CommandLine(..) => "adb command line",
             Self::Worker(name, _) => name,
         }
@@ -85,7 +85,7 @@ impl Client {
         match self {
             Self::Ours(phone) => ours(phone, work).await,
             Self::Libadb(connection) => libadb(connection, work).await,
-            Self::AdbClient(device) => tokio::task::block_in_place(|| adb_client(device, work)),
+            Self::Blocking(device) => tokio::task::block_in_place(|| adb_client(device, work)),
             Self::CommandLine(server, address) => {
                 tokio::task::block_in_place(|| command_line(server, address, work))
             }
@@ -137,7 +137,7 @@ async fn libadb(connection: &mut Connection<TokioTcp>, work: Work<'_>) -> Outcom
         Work::Shell(count) => {
             for _ in 0..count {
                 let told = v2::exec(&mut *connection, COMMAND, &mut buffer[..4096]).await?;
-                wrong += is_wrong(&told.stdout, u8::try_from(told.exit_code).ok());
+                wrong += is_wrong(&told.stdout, Some(told.exit_code));
             }
         }
         Work::Stat(count) => {
@@ -194,11 +194,11 @@ fn adb_client(device: &mut ADBServerDevice, work: Work<'_>) -> Outcome<Option<us
         }
         Work::Stat(count) => {
             for _ in 0..count {
-                wrong += usize::from(device.stat(&"/")?.file_perm == 0);
+                wrong += usize::from(device.stat("/")?.file_perm == 0);
             }
         }
         Work::Source(_) => return Ok(None),
-        Work::Push(from, to) => device.push(&mut File::open(from)?, &text(to)?)?,
+        Work::Push(from, to) => device.push(&mut File::open(from)?, text(to)?)?,
         Work::Pull(from, to) => device.pull(&text(from)?, &mut File::create(to)?)?,
     }
     Ok(Some(wrong))

@@ -1,5 +1,5 @@
 //! The RSA key by which a phone knows this machine, as values: read from PEM, made, used to sign a phone's token. Where
-//! keys are kept is [`store`]'s, the public half and ADB's own form of it are [`public`]'s.
+//! keys are kept is `store`'s, the public half and ADB's own form of it are `public`'s.
 //! Source: AOSP packages/modules/adb, `client/auth.cpp`, and system/core, `libcrypto_utils/android_pubkey.cpp`.
 
 mod public;
