@@ -24,6 +24,7 @@ fn measure_adb() -> Result<(), Missing> {
     ];
     let program = suites::built_program(
         &["bench", "--locked", "--package", "tikmatrix-device", "--bench", "adb", "--no-run"],
+        "tikmatrix-device",
         "adb",
     )?;
     let settings = places.map(|(name, place)| format!("{name}={}", place.display()));

@@ -10,8 +10,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::process::Program;
 
-/// The only listener in its namespace, so the number is free.
-const PORT: u16 = 5555;
+/// The only listener in its namespace, so the number is free. Beyond 5585: adb servers take what listens on an odd port from
+/// 5555 up to there for an emulator.
+const PORT: u16 = 16001;
 const START: Duration = Duration::from_secs(10);
 
 /// Runs `program` in a new network namespace beside the real adbd that was unpacked into `adbd`.

@@ -65,20 +65,24 @@ pub(crate) fn targets() -> Vec<&'static str> {
     SUITES.iter().map(|suite| suite.target).collect()
 }
 
-/// Builds one test target and gives the path of its program.
+/// Builds one test target and gives the path of its program. It is built as one of the workspace: for a package alone cargo
+/// would choose other features of what is shared, and build all of that again.
 fn build_test(package: &str, target: &str) -> Result<String> {
-    built_program(&["test", "--locked", "--package", package, "--test", target, "--no-run"], target)
+    built_program(&["test", "--locked", "--workspace", "--test", target, "--no-run"], package, target)
 }
 
-/// Runs cargo with `arguments` and gives the path of the program that it built for `target`.
-pub(crate) fn built_program(arguments: &[&str], target: &str) -> Result<String> {
+/// Runs cargo with `arguments` and gives the path of the program that it built for `target` of `package`.
+pub(crate) fn built_program(arguments: &[&str], package: &str, target: &str) -> Result<String> {
     let output = Program::cargo()
         .arguments(arguments)
         .arguments(["--message-format", "json-render-diagnostics"])
         .output()?;
+    // As in `path+file:///…/crates/storage#tikmatrix-storage@0.1.0`.
+    let package = format!("#{package}@");
     for message in Message::parse_stream(output.as_bytes()) {
         if let Message::CompilerArtifact(artifact) = message?
             && artifact.target.name == target
+            && artifact.package_id.repr.contains(&package)
             && let Some(program) = artifact.executable
         {
             return Ok(program.into_string());

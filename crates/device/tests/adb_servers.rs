@@ -52,8 +52,6 @@ impl Running {
             .args(["-P", &port.to_string(), "nodaemon", "server"])
             .env("HOME", home.path())
             .env("ADB_MDNS_AUTO_CONNECT", "0")
-            // A real adbd on 5555 would else be taken for an emulator, besides what it is.
-            .env("ADB_LOCAL_TRANSPORT_MAX_PORT", "5553")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

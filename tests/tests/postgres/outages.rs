@@ -58,6 +58,8 @@ fn a_postgres_that_is_read_only_for_a_while_is_told_and_passes() {
         server.said().contains("read-only").then_some(refused)
     });
     is_told_and_logged(&server, &refused);
+    // Each connection that was ended is noticed by the first request that uses it.
+    wait_for("a read", TO_RESUME, || (server.get("/api/v1/task/stats").status == 200).then_some(()));
     assert_eq!(total(&server), 0, "it can be read meanwhile");
 
     let writable = format!("ALTER DATABASE {name} SET default_transaction_read_only = off");
