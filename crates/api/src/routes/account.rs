@@ -44,7 +44,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         );
 }
 
-/// `GET /api/v1/account`.
+/// Lists the accounts.
 #[utoipa::path(
     get,
     path = "/api/v1/account",
@@ -71,7 +71,7 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
     Ok(success(AccountListView { accounts, total, page: page.number, page_size: page.size }))
 }
 
-/// `POST /api/v1/account`.
+/// Records an account.
 #[utoipa::path(
     post,
     path = "/api/v1/account",
@@ -101,7 +101,7 @@ pub(super) async fn create(
     Ok(success(AccountView::from(&created)))
 }
 
-/// `GET /api/v1/account/{account_id}`.
+/// Shows one account.
 #[utoipa::path(
     get,
     path = "/api/v1/account/{account_id}",
@@ -123,7 +123,7 @@ pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<
     Ok(success(AccountView::from(&there(id, account)?)))
 }
 
-/// `PATCH /api/v1/account/{account_id}`.
+/// Changes what is given of an account.
 #[utoipa::path(
     patch,
     path = "/api/v1/account/{account_id}",
@@ -153,7 +153,7 @@ pub(super) async fn change(
     Ok(success(AccountView::from(&account)))
 }
 
-/// `DELETE /api/v1/account/{account_id}`.
+/// Deletes an account that no waiting or running task needs.
 #[utoipa::path(
     delete,
     path = "/api/v1/account/{account_id}",
@@ -183,7 +183,7 @@ pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Resul
     }
 }
 
-/// `GET /api/v1/account/export`. The one answer that is no JSON: a table for a spreadsheet.
+/// Gives all accounts as a table. The one answer that is no JSON: a table for a spreadsheet.
 #[utoipa::path(
     get,
     path = "/api/v1/account/export",
@@ -213,7 +213,7 @@ pub(super) async fn export(core: web::Data<Core>, request: HttpRequest) -> Resul
         .body(table))
 }
 
-/// `POST /api/v1/account/import`.
+/// Records or changes all accounts of a table.
 #[utoipa::path(
     post,
     path = "/api/v1/account/import",

@@ -12,7 +12,7 @@ use crate::request::schema::TaskIds;
 use crate::request::{Query, body, task_ids};
 use crate::view::{BatchDeletedView, DeletedView, RetriedView, TaskView};
 
-/// `POST /api/v1/task/{task_id}/stop`.
+/// Stops a running task.
 #[utoipa::path(
     post,
     path = "/api/v1/task/{task_id}/stop",
@@ -41,7 +41,7 @@ pub(super) async fn stop(core: web::Data<Core>, request: HttpRequest) -> Result<
     }
 }
 
-/// `POST /api/v1/task/{task_id}/retry`.
+/// Lets a failed task begin again.
 #[utoipa::path(
     post,
     path = "/api/v1/task/{task_id}/retry",
@@ -62,7 +62,7 @@ pub(super) async fn retry(core: web::Data<Core>, request: HttpRequest) -> Result
     Ok(success(TaskView::new(&task, waiting(&core, &task, core.clock.now()))))
 }
 
-/// `POST /api/v1/task/retry-all`.
+/// Lets every failed task begin again.
 #[utoipa::path(
     post,
     path = "/api/v1/task/retry-all",
@@ -78,7 +78,7 @@ pub(super) async fn retry_all(core: web::Data<Core>, request: HttpRequest) -> Re
     Ok(success(RetriedView { retried_count }))
 }
 
-/// `DELETE /api/v1/task/{task_id}`.
+/// Deletes a task; a running one is stopped first.
 #[utoipa::path(
     delete,
     path = "/api/v1/task/{task_id}",
@@ -99,7 +99,7 @@ pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Resul
     }
 }
 
-/// `DELETE /api/v1/task/batch`.
+/// Deletes many tasks; running ones are stopped first.
 #[utoipa::path(
     delete,
     path = "/api/v1/task/batch",
@@ -120,7 +120,7 @@ pub(super) async fn delete_batch(
     Ok(success(BatchDeletedView::from(&deletion)))
 }
 
-/// `POST /api/v1/task/batch-delete`: the same, since some proxies drop a DELETE's body.
+/// Deletes many tasks, as `DELETE /api/v1/task/batch` does: some proxies drop a DELETE's body.
 #[utoipa::path(
     post,
     path = "/api/v1/task/batch-delete",

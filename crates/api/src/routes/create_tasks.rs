@@ -15,7 +15,7 @@ const QUEUE_AGAIN_AFTER_SECONDS: u32 = 30;
 
 const ROUTE: &str = "POST /api/v1/task";
 
-/// `POST /api/v1/task`.
+/// Makes tasks: one for each target and each phone or account, all of them or none.
 #[utoipa::path(
     post,
     path = "/api/v1/task",

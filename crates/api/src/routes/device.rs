@@ -27,7 +27,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
     );
 }
 
-/// `GET /api/v1/device`.
+/// Lists the phones.
 #[utoipa::path(
     get,
     path = "/api/v1/device",
@@ -58,7 +58,7 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
     Ok(success(DeviceListView { devices, total, page: page.number, page_size: page.size }))
 }
 
-/// `GET /api/v1/device/{serial}`.
+/// Shows one phone.
 #[utoipa::path(
     get,
     path = "/api/v1/device/{serial}",
@@ -84,7 +84,7 @@ pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<
     Ok(success(view(&core, &serial, device.as_ref(), entry.as_ref())))
 }
 
-/// `PATCH /api/v1/device/{serial}`.
+/// Names a phone, or puts it into a group.
 #[utoipa::path(
     patch,
     path = "/api/v1/device/{serial}",
@@ -122,7 +122,7 @@ pub(super) async fn change(
     }
 }
 
-/// `DELETE /api/v1/device/{serial}`. A phone that is still configured is known anew, without name and group, as soon as
+/// Forgets a phone that is not connected. A phone that is still configured is known anew, without name and group, as soon as
 /// it is connected.
 #[utoipa::path(
     delete,

@@ -48,7 +48,7 @@ struct Listener {
     _counted: Lasting,
 }
 
-/// `GET /api/v1/event`.
+/// Tells what happens to tasks and phones, as it happens.
 #[utoipa::path(
     get,
     path = "/api/v1/event",

@@ -13,7 +13,7 @@ use crate::error::{ApiError, ErrorCode};
 use crate::request::Query;
 use crate::view::{TaskLogView, artifact_name};
 
-/// `GET /api/v1/task/{task_id}/log`.
+/// Gives what a task's attempts said.
 #[utoipa::path(
     get,
     path = "/api/v1/task/{task_id}/log",

@@ -30,7 +30,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         );
 }
 
-/// `GET /api/v1/group`.
+/// Lists the groups of phones.
 #[utoipa::path(
     get,
     path = "/api/v1/group",
@@ -46,7 +46,7 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
     Ok(success(GroupListView { groups: groups.iter().map(GroupView::from).collect(), total }))
 }
 
-/// `POST /api/v1/group`.
+/// Makes a group of phones.
 #[utoipa::path(
     post,
     path = "/api/v1/group",
@@ -70,7 +70,7 @@ pub(super) async fn create(
     Ok(success(GroupView::from(&settled(made, &request)?)))
 }
 
-/// `GET /api/v1/group/{group_id}`.
+/// Shows one group.
 #[utoipa::path(
     get,
     path = "/api/v1/group/{group_id}",
@@ -93,7 +93,7 @@ pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<
     Ok(success(GroupView::from(&group)))
 }
 
-/// `PATCH /api/v1/group/{group_id}`.
+/// Changes what is given of a group.
 #[utoipa::path(
     patch,
     path = "/api/v1/group/{group_id}",
@@ -121,7 +121,7 @@ pub(super) async fn change(
     Ok(success(GroupView::from(&settled(changed, &request)?)))
 }
 
-/// `DELETE /api/v1/group/{group_id}`.
+/// Deletes a group; its phones stay.
 #[utoipa::path(
     delete,
     path = "/api/v1/group/{group_id}",

@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use crate::envelope::{Envelope, success};
 use crate::view::HealthView;
 
-/// `GET /healthz`.
+/// Says whether the server runs.
 #[utoipa::path(
     get,
     path = "/healthz",

@@ -8,7 +8,7 @@ use crate::error::{ApiError, ErrorCode};
 use crate::request::Query;
 use crate::view::LicenseView;
 
-/// `GET /api/v1/license/check`.
+/// Tells the plan, and whether it has API access.
 #[utoipa::path(
     get,
     path = "/api/v1/license/check",

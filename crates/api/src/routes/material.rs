@@ -41,7 +41,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         );
 }
 
-/// `GET /api/v1/material`.
+/// Lists the materials of the library, newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/material",
@@ -81,7 +81,7 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
     Ok(success(MaterialListView { materials, total, page, page_size, next_cursor }))
 }
 
-/// `POST /api/v1/material`. All of its files come into the library, or none.
+/// Uploads videos and images to the library. All of its files come into the library, or none.
 #[utoipa::path(
     post,
     path = "/api/v1/material",
@@ -119,7 +119,7 @@ pub(super) async fn upload(
     Ok(success(MaterialUploadView::from(added.as_slice())))
 }
 
-/// `GET /api/v1/material/{material_id}`.
+/// Shows one material.
 #[utoipa::path(
     get,
     path = "/api/v1/material/{material_id}",
@@ -136,7 +136,7 @@ pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<
     Ok(success(MaterialView::from(&found)))
 }
 
-/// `PATCH /api/v1/material/{material_id}`.
+/// Changes what is given of a material.
 #[utoipa::path(
     patch,
     path = "/api/v1/material/{material_id}",
@@ -168,7 +168,7 @@ pub(super) async fn change(
     }
 }
 
-/// `DELETE /api/v1/material/{material_id}`.
+/// Deletes a material that no running task has.
 #[utoipa::path(
     delete,
     path = "/api/v1/material/{material_id}",

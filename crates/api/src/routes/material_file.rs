@@ -16,7 +16,7 @@ use crate::core::Core;
 use crate::error::{ApiError, ErrorCode};
 use crate::request::Query;
 
-/// `GET /api/v1/material/{material_id}/content`.
+/// Gives the file itself, also in ranges.
 #[utoipa::path(
     get,
     path = "/api/v1/material/{material_id}/content",
@@ -37,7 +37,7 @@ pub(super) async fn content(core: web::Data<Core>, request: HttpRequest) -> Resu
     send(&request, ATTEMPT, path, material.file.media_type, &material.file.name).await
 }
 
-/// `GET /api/v1/material/{material_id}/thumbnail`.
+/// Gives a small image of a material.
 #[utoipa::path(
     get,
     path = "/api/v1/material/{material_id}/thumbnail",

@@ -8,7 +8,7 @@ use crate::metrics::{Metrics, Present};
 use crate::request::Query;
 use crate::view::device_state;
 
-/// `GET /metrics`.
+/// Gives the server's figures, as Prometheus reads them.
 #[utoipa::path(
     get,
     path = "/metrics",

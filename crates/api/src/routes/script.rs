@@ -16,7 +16,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         .service(read_only("/api/v1/script/{script_name}").route(web::get().to(show)));
 }
 
-/// `GET /api/v1/script`.
+/// Lists the scripts that tasks can run.
 #[utoipa::path(
     get,
     path = "/api/v1/script",
@@ -32,7 +32,7 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
     Ok(success(ScriptListView { scripts, total }))
 }
 
-/// `GET /api/v1/script/{script_name}`.
+/// Shows one script with the schema of its configuration.
 #[utoipa::path(
     get,
     path = "/api/v1/script/{script_name}",

@@ -20,7 +20,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
     );
 }
 
-/// `GET /api/v1/setting`.
+/// Shows the settings.
 #[utoipa::path(
     get,
     path = "/api/v1/setting",
@@ -35,7 +35,7 @@ pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<
     Ok(success(SettingView::from(&settings)))
 }
 
-/// `PATCH /api/v1/setting`.
+/// Changes the settings that are given.
 #[utoipa::path(
     patch,
     path = "/api/v1/setting",

@@ -13,7 +13,7 @@ use crate::request::schema::Source;
 use crate::request::{ListTasks, Query, cursor};
 use crate::view::{StatsView, TaskDetailView, TaskListView, TaskView};
 
-/// `GET /api/v1/task`.
+/// Lists tasks, newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/task",
@@ -62,7 +62,7 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
     Ok(edition.marked(answer, span))
 }
 
-/// `GET /api/v1/task/stats`.
+/// Counts the tasks by their status.
 #[utoipa::path(
     get,
     path = "/api/v1/task/stats",
@@ -85,7 +85,7 @@ pub(super) async fn stats(core: web::Data<Core>, request: HttpRequest) -> Result
     Ok(edition.marked(success(StatsView::from(counts)), Span::ALWAYS))
 }
 
-/// `GET /api/v1/task/{task_id}`.
+/// Shows one task with its attempts and steps.
 #[utoipa::path(
     get,
     path = "/api/v1/task/{task_id}",
