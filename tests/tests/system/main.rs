@@ -35,6 +35,8 @@ mod limits;
 #[cfg(test)]
 mod materials;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod publish;
 #[cfg(test)]
 mod refusals;
