@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::harness::{Program, Server};
 
 const WRITTEN: &str = include_str!("../../../docs/openapi.json");
-const RENEW: &str = "docs/openapi.json is not what the code says: run `cargo xtask openapi` and look at its changes";
+const RENEW: &str =
+    "docs/openapi.json is not what the code says: run `cargo xtask openapi` and look at its changes";
 
 #[test]
 fn the_document_that_is_written_down_is_the_one_that_is_served_and_printed() {
