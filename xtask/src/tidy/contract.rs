@@ -12,7 +12,7 @@ pub(super) const PAGE: &str = "docs/contract.md";
 pub(super) fn check<'path>(page: &str, tracked: impl Iterator<Item = &'path str>) -> Result<Vec<String>> {
     let mut sources: HashMap<(String, String), String> = HashMap::new();
     for path in tracked.filter(|path| path.ends_with(".rs") && Path::new(path).exists()) {
-        if let Some(place) = place(path) {
+        if let Some(place) = place(path).filter(|_| runs(Path::new(path))) {
             let source = fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
             sources.entry(place).or_default().push_str(&source);
         }
@@ -50,6 +50,18 @@ fn place(path: &str) -> Option<(String, String)> {
     Some((of_crate.to_owned(), file.to_owned()))
 }
 
+/// Whether the file's suite runs it: one that `main.rs` beside it does not name is not even compiled.
+fn runs(path: &Path) -> bool {
+    let suite = path.with_file_name("main.rs");
+    let Some(file) = path.file_stem().and_then(|stem| stem.to_str()) else { return false };
+    let in_suite = path.components().any(|part| part.as_os_str() == "tests");
+    !in_suite || path == suite || fs::read_to_string(suite).map_or(true, |suite| names(&suite, file))
+}
+
+fn names(suite: &str, file: &str) -> bool {
+    suite.lines().any(|line| line == format!("mod {file};"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +81,12 @@ mod tests {
         let page = format!("{HEADING}| this one | **not yet** |\n| that one | soon |\n");
         let found = missing(&page, |_, _, _| true);
         assert_eq!(found, ["docs/contract.md:4: names no test and does not say **not yet**"]);
+    }
+
+    #[test]
+    fn a_file_that_its_suite_does_not_name_is_not_run() {
+        assert!(names("#[cfg(test)]\nmod access;\nmod openapi;\n", "openapi"));
+        assert!(!names("mod access;\n// mod openapi;\n", "openapi"));
     }
 
     #[test]
