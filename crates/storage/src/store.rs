@@ -224,15 +224,13 @@ impl Store {
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
         let database = Arc::clone(&self.database);
-        let permits = database.readers.permits();
-        let permit = permits.acquire_owned().await.map_err(|_closed| StorageError::CutOff { operation })?;
-        // Database calls block, so they run on a thread of their own kind. A caller that gives up does not cut the work
-        // short: permit, connection and database stay with it until it is done.
-        let worked = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            database.readers.run(operation, work)
+        let result = self.database.readers.run(operation, move |connection| {
+            let result = work(connection);
+            // The database stays open until the work is done, whether its caller waits or not.
+            drop(database);
+            result
         });
-        self.counted(worked.await.map_err(|_join| StorageError::CutOff { operation })?)
+        self.counted(result.await)
     }
 
     fn counted<T>(&self, result: Result<T, StorageError>) -> Result<T, StorageError> {
