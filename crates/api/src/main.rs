@@ -4,6 +4,13 @@ mod cli;
 
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
+
+/// What a request needs is often taken on one thread and given back on another, which the allocator of most systems does
+/// slowly.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match cli::run().await {
