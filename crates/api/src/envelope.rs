@@ -2,8 +2,12 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{CacheControl, CacheDirective, ContentType};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// Room for a usual page of a list, in bytes, so that it does not move while it is written.
+const A_PAGE: usize = 16 * 1024;
 
 /// `{"code": 0, "message": "success", "data": …}`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,6 +43,14 @@ pub(crate) fn text_of_failure(code: u32, message: &str) -> String {
 }
 
 fn respond<Data: Serialize>(status: StatusCode, envelope: &Envelope<Data>) -> HttpResponse {
+    let mut body = Vec::with_capacity(A_PAGE);
+    if let Err(error) = serde_json::to_writer(&mut body, envelope) {
+        return HttpResponse::from_error(error);
+    }
     // Answers change from one moment to the next, and a proxy or browser must not keep them.
-    HttpResponse::build(status).insert_header(("Cache-Control", "no-store")).json(envelope)
+    let mut answer = HttpResponse::build(status);
+    answer
+        .insert_header(CacheControl(vec![CacheDirective::NoStore]))
+        .content_type(ContentType::json())
+        .body(body)
 }
