@@ -17,6 +17,8 @@ mod events;
 #[cfg(test)]
 mod form;
 #[cfg(test)]
+mod guarded;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod license;
