@@ -7,7 +7,7 @@ use std::io;
 use tikmatrix_device::adb::banner::{Banner, DELAYED_ACK};
 use tikmatrix_device::adb::key::{AdbPublicKey, TOKEN_LEN};
 use tikmatrix_device::adb::packet::{
-    Command, MAX_HANDSHAKE_PAYLOAD, MAX_PAYLOAD, Packet, PacketDecoder, VERSION_WITHOUT_CHECKSUMS,
+    Command, HEADER_LEN, MAX_HANDSHAKE_PAYLOAD, MAX_PAYLOAD, Packet, PacketDecoder, VERSION_WITHOUT_CHECKSUMS,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -73,7 +73,7 @@ pub(super) async fn admit(socket: TcpStream, gatekeeper: &Gatekeeper) -> io::Res
         }
         Access::Tls => {
             host.send(Packet::bare(Command::Stls, TLS_VERSION, 0)).await?;
-            let Some(answer) = host.next().await? else { return Ok(None) };
+            let Some(answer) = host.next_alone().await? else { return Ok(None) };
             if answer.command != Command::Stls || !host.decoder.is_empty() {
                 return Err(broken(Foreign(answer.command)));
             }
@@ -152,6 +152,17 @@ impl Host {
                 return Ok(None);
             }
         }
+    }
+
+    /// A packet without payload, and not a byte more: what follows it may be TLS already.
+    async fn next_alone(&mut self) -> io::Result<Option<Packet>> {
+        let mut header = [0; HEADER_LEN];
+        match self.socket.read_exact(&mut header).await {
+            Ok(_) => self.decoder.push(&header),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+            Err(error) => return Err(error),
+        }
+        self.decoder.next().map_err(broken)
     }
 
     async fn send(&mut self, packet: Packet) -> io::Result<()> {
