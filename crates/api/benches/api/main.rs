@@ -38,6 +38,8 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     println!("\n| what | against | aim | measured |\n|---|---|---|---|");
     runtime.block_on(async {
+        small.settle().await;
+        large.settle().await;
         lists::measure(&small, &large).await;
         rates::measure(&large).await;
         creation::measure().await;

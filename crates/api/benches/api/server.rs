@@ -2,9 +2,13 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
 use tempfile::TempDir;
 
+use crate::client::Client;
 use crate::place::Place;
 
 /// Killed when it is dropped, with all that it kept.
@@ -12,7 +16,7 @@ pub(crate) struct Server {
     child: Child,
     /// `HOST:PORT`.
     pub(crate) address: String,
-    _kept: Option<(TempDir, Place)>,
+    kept: Option<(TempDir, Place)>,
 }
 
 impl Server {
@@ -34,7 +38,20 @@ impl Server {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line:?}"));
-        Self { address: address.to_owned(), child, _kept: kept }
+        Self { address: address.to_owned(), child, kept: kept }
+    }
+
+    /// Waits until it has ended the tasks that a dead server seems to have left running, which is not what is measured;
+    /// PostgreSQL then tidies up behind so many changes, as it does by itself sooner or later.
+    pub(crate) async fn settle(&self) {
+        let mut client = Client::connect(&self.address).await;
+        let request = client.get("/api/v1/task?status=1&page_size=1", "");
+        while client.data(&request).await["total"] != 0 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        if let Some((_, Place::Postgres(url))) = &self.kept {
+            PgConnection::establish(url).unwrap().batch_execute("VACUUM ANALYZE").unwrap();
+        }
     }
 
     /// The megabytes of memory that it has now, and the most that it ever had.
