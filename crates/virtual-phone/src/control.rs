@@ -15,13 +15,14 @@ use crate::fault::{Fault, FaultError};
 
 /// Adds the control port's routes for `farm`:
 /// `GET /phones`, `POST` and `DELETE /phones/{serial}/faults`, `GET /phones/{serial}/commands`, `GET` and `POST
-/// /phones/{serial}/access`.
+/// /phones/{serial}/access`, `POST /phones/{serial}/pairing`.
 pub fn configure(farm: Farm) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
         config
             .app_data(Data::new(farm))
             .route("/phones", web::get().to(phones))
             .route("/phones/{serial}/commands", web::get().to(commands))
+            .route("/phones/{serial}/pairing", web::post().to(offer_pairing))
             .service(
                 web::resource("/phones/{serial}/access")
                     .route(web::get().to(access))
@@ -95,6 +96,11 @@ async fn change_access(
         }
     }
     Ok(HttpResponse::Ok().json(phone.access()))
+}
+
+/// Opens the dialog "Pair device with pairing code", and tells what it shows.
+async fn offer_pairing(farm: Data<Farm>, serial: Path<String>) -> Result<HttpResponse, ControlError> {
+    Ok(HttpResponse::Ok().json(farm.offer_pairing(&serial).await?))
 }
 
 #[derive(Debug, Error)]

@@ -79,6 +79,15 @@ pub struct PhoneReport {
     pub apps: AppsReport,
 }
 
+/// What a phone's dialog "Pair device with pairing code" shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PairingOffer {
+    /// Where to pair, `HOST:PORT`; another port than the one at which the phone is used.
+    pub address: String,
+    /// Six digits.
+    pub code: String,
+}
+
 /// A number of phones on loopback ports, named `virtual-1` and so on. Clones are the same farm.
 #[derive(Clone)]
 pub struct Farm {
@@ -167,6 +176,22 @@ impl Farm {
     pub fn clear_faults(&self, serial: &str) -> Result<(), FarmError> {
         self.find(serial)?.clear_faults();
         Ok(())
+    }
+
+    /// Opens a phone's dialog "Pair device with pairing code". It closes when somebody has paired, after twenty wrong codes,
+    /// and when the farm is shut down.
+    ///
+    /// # Errors
+    /// [`FarmError::NoSuchPhone`], or [`FarmError::Listen`].
+    pub async fn offer_pairing(&self, serial: &str) -> Result<PairingOffer, FarmError> {
+        let machine = Arc::clone(&self.find(serial)?.machine);
+        let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        let named = bound.and_then(|listener| listener.local_addr().map(|address| (listener, address)));
+        let (listener, address) =
+            named.map_err(|source| FarmError::Listen { serial: serial.to_owned(), port: 0, source })?;
+        let code = format!("{:06}", rand::random_range(0..1_000_000));
+        lock(&self.tasks).spawn(daemon::offer_pairing(listener, code.clone(), machine, self.off.subscribe()));
+        Ok(PairingOffer { address: address.to_string(), code })
     }
 
     pub(crate) fn find(&self, serial: &str) -> Result<&VirtualPhone, FarmError> {

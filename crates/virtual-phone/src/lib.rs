@@ -21,5 +21,5 @@ mod sockets;
 pub mod ui;
 
 pub use access::{Access, AccessReport, Answer, Question};
-pub use farm::{Farm, FarmError, FarmOptions, MOST_PHONES, PhoneReport, VirtualPhone};
+pub use farm::{Farm, FarmError, FarmOptions, MOST_PHONES, PairingOffer, PhoneReport, VirtualPhone};
 pub use fault::{CableFault, Fault, FaultError};

@@ -10,6 +10,7 @@ mod handshake;
 pub mod key;
 mod outbox;
 pub mod packet;
+pub mod pairing;
 pub mod reverse_protocol;
 pub mod server;
 pub mod shell_protocol;

@@ -4,6 +4,7 @@
 mod admission;
 mod connection;
 mod listener;
+mod pairing;
 mod reverse_service;
 mod service;
 mod shell_service;
@@ -15,4 +16,5 @@ mod transmit;
 mod wire;
 
 pub(crate) use listener::listen;
+pub(crate) use pairing::offer as offer_pairing;
 pub(crate) use wire::{Burst, Wire};

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rcgen::{CertificateParams, KeyPair};
 use sha2::{Digest, Sha256};
+use tikmatrix_device::adb::key::AdbPublicKey;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::client::danger::HandshakeSignatureValid;
@@ -23,21 +24,27 @@ use webpki::EndEntityCert;
 
 use crate::access::Gatekeeper;
 
-/// Takes a host in over TLS.
+/// Takes a host in over TLS whose key is trusted.
 pub(super) async fn accept(socket: TcpStream, gatekeeper: &Gatekeeper) -> io::Result<TlsStream<TcpStream>> {
-    let config = configure(gatekeeper).map_err(io::Error::other)?;
+    let config = configure(Some(gatekeeper)).map_err(io::Error::other)?;
     TlsAcceptor::from(Arc::new(config)).accept(socket).await
 }
 
-fn configure(gatekeeper: &Gatekeeper) -> Result<ServerConfig, Unusable> {
+/// Takes any host in over TLS that has a key.
+pub(super) async fn accept_anyone(socket: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    let config = configure(None).map_err(io::Error::other)?;
+    TlsAcceptor::from(Arc::new(config)).accept(socket).await
+}
+
+fn configure(gatekeeper: Option<&Gatekeeper>) -> Result<ServerConfig, Unusable> {
     let pair = KeyPair::generate()?;
     let certificate = CertificateParams::default().self_signed(&pair)?;
     let provider = Arc::new(ring::default_provider());
-    let mut trusted = Vec::new();
-    for key in gatekeeper.trusted() {
-        trusted.push(key.to_certificate_form()?);
-    }
-    let hints = trusted.iter().map(|key| issuer(&Sha256::digest(key))).collect();
+    let trusted = gatekeeper.map(|gatekeeper| {
+        gatekeeper.trusted().iter().map(AdbPublicKey::to_certificate_form).collect::<Result<Vec<_>, _>>()
+    });
+    let trusted = trusted.transpose()?;
+    let hints = trusted.iter().flatten().map(|key| issuer(&Sha256::digest(key))).collect();
     Ok(ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(&[&version::TLS13])?
         .with_client_cert_verifier(Arc::new(Guests { provider, trusted, hints }))
@@ -77,12 +84,12 @@ fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     [&[tag, length], content].concat()
 }
 
-/// Lets in who proves to have a trusted key.
+/// Lets in who proves to have a key that is trusted, or any at all.
 #[derive(Debug)]
 struct Guests {
     provider: Arc<CryptoProvider>,
-    /// The trusted keys, as certificates hold them.
-    trusted: Vec<Vec<u8>>,
+    /// The trusted keys, as certificates hold them; none when every key will do.
+    trusted: Option<Vec<Vec<u8>>>,
     hints: Vec<DistinguishedName>,
 }
 
@@ -104,7 +111,7 @@ impl ClientCertVerifier for Guests {
         let refused = || Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(Unknown))));
         let certificate = EndEntityCert::try_from(end_entity).map_err(|_| refused())?;
         let key = certificate.subject_public_key_info();
-        if self.trusted.iter().any(|trusted| trusted[..] == *key) {
+        if self.trusted.as_ref().is_none_or(|trusted| trusted.iter().any(|trusted| trusted[..] == *key)) {
             return Ok(ClientCertVerified::assertion());
         }
         Err(refused())
