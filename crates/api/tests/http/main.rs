@@ -33,9 +33,13 @@ mod openapi;
 #[cfg(test)]
 mod options;
 #[cfg(test)]
+mod phone_addresses;
+#[cfg(test)]
 mod raw;
 #[cfg(test)]
 mod read;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]
