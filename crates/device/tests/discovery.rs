@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
 use mdns_sd::{IfKind, ServiceDaemon, ServiceInfo};
-use tikmatrix_device::phone::Deadline;
+use tikmatrix_device::phone::{Deadline, Phone, Route};
 use tikmatrix_device::registry::{
     Announcement, Backoff, Discovery, PhoneEntry, PhoneState, Registry, RegistryOptions, Way,
 };
@@ -24,6 +24,8 @@ const IMPATIENT: RegistryOptions = RegistryOptions {
 };
 
 const ONE: FarmOptions = FarmOptions { count: 1, first_port: None, seed: 1 };
+/// Nobody is looked for twice in this time.
+const LONG: Duration = Duration::from_secs(3600);
 /// As many names as the registry listens to.
 const MOST_PHONES: usize = 1000;
 
@@ -36,9 +38,9 @@ fn gone(instance: &str) -> Announcement {
 }
 
 /// A registry that is told what is announced.
-fn told() -> (Registry, mpsc::Sender<Announcement>) {
+fn told(options: RegistryOptions) -> (Registry, mpsc::Sender<Announcement>) {
     let (sender, announcements) = mpsc::channel(1);
-    let registry = Registry::start_with(Vec::new(), IMPATIENT);
+    let registry = Registry::start_with(Vec::new(), options);
     registry.discover(Discovery::told(announcements));
     (registry, sender)
 }
@@ -55,12 +57,20 @@ fn one_is_ready(entries: &[PhoneEntry]) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_is_found_by_its_name_and_found_again_when_its_port_has_changed() {
-    let (registry, announcements) = told();
+    let (registry, announcements) = told(IMPATIENT);
     let farm = Farm::start(ONE).await.unwrap();
     announcements.send(at("adb-1", farm.phones()[0].address())).await.unwrap();
     let entries = until(&registry, |entries| one_is_ready(entries)).await;
     assert_eq!(entries[0].serial.as_ref().unwrap().as_str(), "virtual-1");
     assert_eq!(entries[0].way(), Some(&Way::WirelessDebugging("adb-1".into())));
+
+    farm.shutdown().await;
+    let farm = Farm::start(ONE).await.unwrap();
+    let moved = farm.phones()[0].address().to_string();
+    announcements.send(at("adb-1", farm.phones()[0].address())).await.unwrap();
+    let is_there =
+        |phone: &Phone| matches!(phone.route(), Route::Direct { address, .. } if *address == moved);
+    until(&registry, |entries| entries[0].phone.as_ref().is_some_and(is_there)).await;
 
     farm.shutdown().await;
     announcements.send(gone("adb-1")).await.unwrap();
@@ -75,7 +85,7 @@ async fn a_phone_is_found_by_its_name_and_found_again_when_its_port_has_changed(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn phones_stay_connected_when_nobody_listens_any_more() {
-    let (registry, announcements) = told();
+    let (registry, announcements) = told(IMPATIENT);
     let farm = Farm::start(ONE).await.unwrap();
     announcements.send(at("adb-1", farm.phones()[0].address())).await.unwrap();
     let phone = until(&registry, |entries| one_is_ready(entries)).await[0].phone.clone().unwrap();
@@ -88,7 +98,8 @@ async fn phones_stay_connected_when_nobody_listens_any_more() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn names_that_are_gone_make_room_for_others_and_names_that_are_none_take_none() {
-    let (registry, announcements) = told();
+    let (registry, announcements) =
+        told(RegistryOptions { backoff: Backoff { first: LONG, most: LONG }, ..IMPATIENT });
     let farm = Farm::start(ONE).await.unwrap();
     let nobody = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
     for number in 0..MOST_PHONES {
