@@ -138,6 +138,12 @@ async fn an_announcement_is_heard_on_a_socket_and_heard_anew_when_the_port_has_c
     phone.register(announcement(farm.phones()[0].address().port())).unwrap();
     let registry = Registry::start_with(Vec::new(), IMPATIENT);
     registry.discover(Discovery::with(daemon(port)));
+    let mut phones = registry.watch();
+    let heard =
+        Deadline::after(Duration::from_secs(60)).run(phones.wait_for(|entries| !entries.is_empty())).await;
+    heard
+        .expect("nothing was heard: does this machine let multicast through on its loopback interface?")
+        .unwrap();
     let entries = until(&registry, |entries| one_is_ready(entries)).await;
     assert_eq!(entries[0].serial.as_ref().unwrap().as_str(), "virtual-1");
     assert!(

@@ -82,8 +82,8 @@ impl From<&PhoneState> for DeviceState {
 pub(crate) struct DeviceView {
     /// Its serial; `null` for a phone that is configured and was never reached.
     pub(crate) serial: Option<String>,
-    /// `HOST:PORT` of its adbd; `null` for a phone that an adb server leads to, or that only tasks, accounts or people
-    /// name.
+    /// `HOST:PORT` of its adbd; `null` for a phone that an adb server leads to, that announces itself, or that only tasks,
+    /// accounts or people name.
     address: Option<String>,
     /// Every way to it, the one in use first.
     ways: Vec<WayView>,
