@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use actix_web::web::ServiceConfig;
 use tikmatrix_device::adb::server::AdbServer;
+use tikmatrix_device::registry::Discovery;
 use tikmatrix_device::script::{Script, ScriptRegistry};
 use tikmatrix_domain::{Clock, SystemClock};
 use tikmatrix_licensing::PublicKey;
@@ -54,6 +55,7 @@ pub struct ServerBuilder {
     pub(crate) phones: Vec<String>,
     pub(crate) adb_server: Option<AdbServer>,
     pub(crate) adb_key: Option<PathBuf>,
+    pub(crate) discovery: Option<Discovery>,
     pub(crate) scripts: ScriptRegistry,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) task_limit: Duration,
@@ -79,6 +81,7 @@ impl ServerBuilder {
             phones: Vec::new(),
             adb_server: None,
             adb_key: None,
+            discovery: None,
             scripts: ScriptRegistry::default(),
             clock: Arc::new(SystemClock),
             task_limit: TASK_LIMIT,
@@ -196,6 +199,13 @@ impl ServerBuilder {
     #[must_use]
     pub fn adb_key(mut self, file: impl Into<PathBuf>) -> Self {
         self.adb_key = Some(file.into());
+        self
+    }
+
+    /// Where phones announce their wireless debugging, which are used too. Default: nowhere.
+    #[must_use]
+    pub fn discovery(mut self, discovery: Discovery) -> Self {
+        self.discovery = Some(discovery);
         self
     }
 

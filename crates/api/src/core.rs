@@ -4,7 +4,7 @@ use std::hash::RandomState;
 use std::sync::Arc;
 
 use actix_web::web::Bytes;
-use tikmatrix_device::registry::PhoneEntry;
+use tikmatrix_device::registry::{PhoneEntry, Registry};
 use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_domain::{Clock, Settings};
 use tikmatrix_runner::Runner;
@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::gate::Gate;
+use crate::kept_addresses::KeptAddresses;
 use crate::library::Library;
 use crate::request::idempotency::KeysInFlight;
 
@@ -26,6 +27,14 @@ pub(crate) struct Core {
     pub(crate) scripts: ScriptRegistry,
     /// The phones that are configured, as they come and go.
     pub(crate) phones: watch::Receiver<Vec<PhoneEntry>>,
+    /// Who connects them.
+    pub(crate) registry: Arc<Registry>,
+    /// Addresses of phones that the server was started with.
+    pub(crate) configured_addresses: Vec<String>,
+    /// Addresses of phones that were added since.
+    pub(crate) kept_addresses: KeptAddresses,
+    /// Held by the scan that is under way.
+    pub(crate) scanning: tokio::sync::Mutex<()>,
     /// Who runs them.
     pub(crate) runner: Runner,
     /// The keys of requests that are under way.

@@ -19,6 +19,7 @@ mod event_keeping;
 mod gate;
 mod installed;
 mod json;
+mod kept_addresses;
 mod library;
 mod listen;
 mod load;

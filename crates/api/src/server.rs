@@ -21,6 +21,7 @@ use crate::builder::ServerBuilder;
 use crate::core::Core;
 use crate::event_keeping;
 use crate::gate::Gate;
+use crate::kept_addresses::KeptAddresses;
 use crate::library::Library;
 use crate::listen;
 use crate::openapi;
@@ -39,7 +40,7 @@ pub struct Server {
     handle: ServerHandle,
     http: JoinHandle<io::Result<()>>,
     runner: Runner,
-    registry: Registry,
+    registry: Arc<Registry>,
     gate: Gate,
     gate_keeper: JoinHandle<()>,
     settings_keeper: JoinHandle<()>,
@@ -115,8 +116,22 @@ impl Server {
         let gate = Gate::open(builder.license_options(), store.clone(), Arc::clone(&builder.clock)).await?;
         let materials = builder.data_directory.join(MATERIALS);
         let library = Library::open(materials.clone(), builder.largest_material, &store).await?;
-        let keys = keys(builder.adb_key);
-        let registry = Registry::start_as(builder.phones, keys, RegistryOptions::default());
+        let directory = builder.data_directory.clone();
+        let kept_addresses = tokio::task::spawn_blocking(move || KeptAddresses::open(&directory))
+            .await
+            .map_err(|error| StartError::Http(io::Error::other(error)))?
+            .map_err(|source| StartError::DataDirectory { path: builder.data_directory.clone(), source })?;
+        let registry = Arc::new(Registry::start_as(
+            builder.phones.clone(),
+            keys(builder.adb_key),
+            RegistryOptions::default(),
+        ));
+        for address in kept_addresses.all().await {
+            registry.add(&address);
+        }
+        if let Some(discovery) = builder.discovery {
+            registry.discover(discovery);
+        }
         if let Some(server) = builder.adb_server {
             registry.follow(server);
         }
@@ -142,6 +157,10 @@ impl Server {
             store,
             scripts: builder.scripts,
             phones: registry.watch(),
+            registry: Arc::clone(&registry),
+            configured_addresses: builder.phones,
+            kept_addresses,
+            scanning: tokio::sync::Mutex::default(),
             runner: runner.clone(),
             keys_in_flight: KeysInFlight::default(),
             gate: gate.clone(),

@@ -17,6 +17,19 @@ pub struct PhoneFacts {
     pub screen: Option<(u32, u32)>,
     /// How full its battery is, 0 to 100.
     pub battery: Option<u8>,
+    /// How warm its battery is, in tenths of a degree Celsius.
+    pub battery_temperature: Option<i16>,
+    /// The room for apps and files.
+    pub storage: Option<StorageRoom>,
+}
+
+/// Room for files, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StorageRoom {
+    /// What is left of it.
+    pub free: u64,
+    /// All of it.
+    pub total: u64,
 }
 
 /// A phone as the server remembers it.

@@ -27,7 +27,7 @@ mod waiting;
 pub use access_token::{AccessToken, TokenName, UnusableTokenName};
 pub use account::{Account, AccountChange, AccountId, WantedAccount};
 pub use clock::{Clock, SystemClock};
-pub use device::{Device, DeviceChange, PhoneFacts};
+pub use device::{Device, DeviceChange, PhoneFacts, StorageRoom};
 pub use event::{Event, EventId, EventKind, EventSubject, TaskChange};
 pub use fan_out::{
     AccountsByPhone, MAX_TASKS_PER_REQUEST, NewTask, Recipients, Target, TaskRequest, TooManyTasks,

@@ -1,7 +1,7 @@
 //! Rows of what tasks refer to, accounts, phones and groups, and their way to domain types.
 
 use diesel::prelude::*;
-use tikmatrix_domain::{Account, AccountId, Device, Group, GroupId, PackageName, PhoneFacts};
+use tikmatrix_domain::{Account, AccountId, Device, Group, GroupId, PackageName, PhoneFacts, StorageRoom};
 
 use crate::connection::Engine;
 use crate::error::StorageError;
@@ -54,6 +54,9 @@ pub(crate) struct DeviceRow {
     facts_at: Option<i64>,
     created_at: i64,
     updated_at: i64,
+    battery_temperature: Option<i32>,
+    storage_free: Option<i64>,
+    storage_total: Option<i64>,
 }
 
 impl DeviceRow {
@@ -65,6 +68,13 @@ impl DeviceRow {
             }
             _ => None,
         };
+        let storage = match (self.storage_free, self.storage_total) {
+            (Some(free), Some(total)) => Some(StorageRoom {
+                free: bytes("device.storage_free", free)?,
+                total: bytes("device.storage_total", total)?,
+            }),
+            _ => None,
+        };
         Ok(Device {
             serial: serial(&self.serial)?,
             name: self.name,
@@ -74,6 +84,11 @@ impl DeviceRow {
                 android_version: self.android_version,
                 screen,
                 battery: self.battery.map(|percent| number("device.battery", percent)).transpose()?,
+                battery_temperature: self
+                    .battery_temperature
+                    .map(|tenths| number("device.battery_temperature", tenths))
+                    .transpose()?,
+                storage,
             },
             facts_at: self.facts_at.map(|at| moment("device.facts_at", at)).transpose()?,
             created_at: moment("device.created_at", self.created_at)?,
@@ -103,6 +118,10 @@ impl GroupRow {
             updated_at: moment("device_group.updated_at", self.updated_at)?,
         })
     }
+}
+
+fn bytes(what: &'static str, value: i64) -> Read<u64> {
+    u64::try_from(value).map_err(|_| unreadable(what, &value))
 }
 
 pub(crate) fn package(text: &str) -> Read<PackageName> {

@@ -37,6 +37,9 @@ diesel::table! {
         facts_at -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        battery_temperature -> Nullable<Integer>,
+        storage_free -> Nullable<BigInt>,
+        storage_total -> Nullable<BigInt>,
     }
 }
 

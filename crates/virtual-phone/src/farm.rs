@@ -75,6 +75,8 @@ pub struct PhoneReport {
     pub serial: String,
     /// Where its adbd listens, `HOST:PORT`.
     pub address: String,
+    /// Whether it takes the time that a real phone takes.
+    pub realistic: bool,
     /// By app kind, what its accounts published and whom they follow.
     pub apps: AppsReport,
 }
@@ -225,6 +227,7 @@ impl VirtualPhone {
         PhoneReport {
             serial: self.serial().to_owned(),
             address: self.address.to_string(),
+            realistic: self.machine.is_realistic(),
             apps: self.machine.windows().report(),
         }
     }

@@ -91,6 +91,15 @@ async function phones() {
   assert.equal((await ask('GET', '/api/v1/group')).total, 1);
   assert.equal((await ask('DELETE', '/api/v1/group/{group_id}', { at })).released_device_count, 1);
   await ask('DELETE', '/api/v1/device/{serial}', first, 40001);
+  const address = { address: '127.0.0.1:1' };
+  const added = await ask('POST', '/api/v1/device/address', { json: address });
+  assert.deepEqual(added, { ...address, configured: false });
+  const kept = (await ask('GET', '/api/v1/device/address')).addresses.map((it) => it.address);
+  assert.ok(kept.includes(address.address), kept);
+  const removed = await ask('DELETE', '/api/v1/device/address/{address}', { at: address });
+  assert.deepEqual(removed, { deleted_count: 1 });
+  const scan = await ask('POST', '/api/v1/device/scan', { json: { network: '127.0.0.1/32', port: 1 } });
+  assert.deepEqual(scan, { scanned: 1, phones: [] });
   // A phone that only a task names is known until it is deleted.
   const task = await post('never-there', 'waits');
   const waiting = await ask('GET', '/api/v1/task/{task_id}', { at: { task_id: task } });

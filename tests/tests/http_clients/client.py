@@ -85,6 +85,12 @@ def phones():
     assert ask("GET", "/api/v1/group")["total"] == 1
     assert ask("DELETE", "/api/v1/group/{group_id}", at=at)["released_device_count"] == 1
     ask("DELETE", "/api/v1/device/{serial}", at={"serial": "virtual-1"}, expected=40001)
+    address = {"address": "127.0.0.1:1"}
+    assert ask("POST", "/api/v1/device/address", json=address) == {**address, "configured": False}
+    assert address["address"] in [it["address"] for it in ask("GET", "/api/v1/device/address")["addresses"]]
+    assert ask("DELETE", "/api/v1/device/address/{address}", at=address) == {"deleted_count": 1}
+    scan = ask("POST", "/api/v1/device/scan", json={"network": "127.0.0.1/32", "port": 1})
+    assert scan == {"scanned": 1, "phones": []}, scan
     # A phone that only a task names is known until it is deleted.
     task = post("never-there", "waits")
     assert ask("GET", "/api/v1/task/{task_id}", at={"task_id": task})["waiting_reason"] == "device_offline"

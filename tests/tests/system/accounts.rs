@@ -40,7 +40,7 @@ fn binding_an_account_lets_its_waiting_task_run_on_its_phone() {
 }
 
 #[test]
-fn a_phone_tells_what_it_is_and_how_full_its_battery_is() {
+fn a_phone_tells_what_it_is_how_its_battery_is_and_how_much_room_it_has() {
     let directory = tempdir().unwrap();
     let server = Server::start(&directory, 1);
     let phone = wait_for("the phone to tell what it is", SOON, || {
@@ -50,6 +50,9 @@ fn a_phone_tells_what_it_is_and_how_full_its_battery_is() {
     assert_eq!((&phone["state"], &phone["reason"]), (&json!("ready"), &Value::Null), "{phone}");
     assert_eq!((&phone["model"], &phone["android_version"]), (&json!("Virtual Phone"), &json!("13")));
     assert_eq!((&phone["size"], &phone["battery"]), (&json!({"width": 1080, "height": 2400}), &json!(87)));
+    assert_eq!(phone["battery_temperature"], 28.4);
+    let room = |name: &str| phone["storage"][name].as_u64().unwrap();
+    assert!(0 < room("free") && room("free") <= room("total"), "{phone}");
     let refused = server.delete("/api/v1/device/virtual-1");
     assert_eq!(refused.body["code"], 40001, "{refused:?}");
 }

@@ -79,3 +79,18 @@ fn phones_alone_tell_what_they_have_over_http() {
     program.signal("TERM");
     assert_eq!(program.end(SOON).code(), Some(0));
 }
+
+#[test]
+fn phones_take_the_time_of_real_ones_only_when_they_are_told_to() {
+    for (arguments, realistic) in
+        [(&[][..], false), (&["--latency", "none"], false), (&["--latency", "realistic"], true)]
+    {
+        let program = Program::start(&[&["phone", "--port", "0", "--control", "0"], arguments].concat());
+        let control = program.line("the address of the control port", SOON, |line| {
+            line.strip_prefix("control listening on ").map(str::to_owned)
+        });
+        let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+        let phones = answer_of(agent.get(&control).call()).body;
+        assert_eq!(phones[0]["realistic"], realistic, "{arguments:?}: {phones:#}");
+    }
+}

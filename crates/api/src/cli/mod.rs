@@ -1,6 +1,6 @@
 //! The commands of `tikmatrix`: their arguments, and where each is carried out.
 
-mod address;
+mod adb_server;
 mod client;
 mod config;
 mod data_directory;

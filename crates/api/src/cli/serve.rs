@@ -8,15 +8,16 @@ use clap::Args;
 use clap::builder::BoolishValueParser;
 use tikmatrix_api::{HostName, Server, ServerBuilder};
 use tikmatrix_device::adb::server::AdbServer;
+use tikmatrix_device::registry::{Discovery, parse_address};
 use tikmatrix_follow::Follow;
 use tikmatrix_post::{MaterialRoots, Post};
 
-use super::address::AdbServerOption;
+use super::adb_server::AdbServerOption;
 use super::database_url::DatabaseUrl;
 use super::ending::end;
 use super::license::vendor_key;
 use super::output::say;
-use super::{address, data_directory, signal, virtual_phones};
+use super::{adb_server, data_directory, signal, virtual_phones};
 
 /// Between two folders in one text, as in the system's own PATH.
 const PATH_SEPARATOR: char = if cfg!(windows) { ';' } else { ':' };
@@ -72,12 +73,15 @@ pub(super) struct Options {
     virtual_phones: u16,
     /// A phone that speaks ADB over TCP; may be given more than once
     #[arg(long = "phone", env = "TIKMATRIX_PHONE", value_name = "HOST:PORT", value_delimiter = ',',
-        value_parser = address::parse)]
+        value_parser = parse_address)]
     phones: Vec<String>,
+    /// Uses the phones that announce their wireless debugging in the local network
+    #[arg(long, env = "TIKMATRIX_DISCOVER_PHONES", value_parser = BoolishValueParser::new())]
+    discover_phones: bool,
     /// The adb server by which phones on USB are reached, or `off`. It is used as it is found: none is started, and that
     /// there is none is no error
     #[arg(long, env = "TIKMATRIX_ADB_SERVER", value_name = "HOST:PORT|off",
-        default_value = AdbServer::DEFAULT_ADDRESS, value_parser = address::parse_or_off)]
+        default_value = AdbServer::DEFAULT_ADDRESS, value_parser = adb_server::parse_or_off)]
     adb_server: AdbServerOption,
     /// The RSA key by which phones know this server, made when it is missing [default: ~/.android/adbkey, as for adb]
     #[arg(long, env = "TIKMATRIX_ADB_KEY", value_name = "FILE")]
@@ -115,6 +119,9 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
     }
     for phone in options.phones {
         builder = builder.phone(phone);
+    }
+    if options.discover_phones {
+        builder = builder.discovery(Discovery::new()?);
     }
     if let AdbServerOption::At(address) = &options.adb_server {
         builder = builder.adb_server(AdbServer::at(address));

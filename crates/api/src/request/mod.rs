@@ -15,6 +15,7 @@ pub(crate) mod material;
 mod names;
 mod options;
 mod paging;
+pub(crate) mod phone_address;
 mod query;
 pub(crate) mod schema;
 pub(crate) mod setting;

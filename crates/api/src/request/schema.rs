@@ -138,6 +138,41 @@ pub(crate) struct AccountPatch {
     note: Option<Note>,
 }
 
+/// `HOST:PORT` of a phone's adbd; an IPv6 host stands in brackets.
+#[derive(ToSchema)]
+#[schema(
+    pattern = r"^ *([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}) *$",
+    examples("192.168.1.20:5555")
+)]
+pub(crate) struct HostAndPort(String);
+
+/// A phone to be looked for at an address.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewPhoneAddress {
+    /// Where its adbd listens.
+    address: HostAndPort,
+}
+
+/// Where phones are looked for once.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NetworkScan {
+    /// A private network of IPv4, `ADDRESS/PREFIX`: of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, or this machine's own
+    /// 127.0.0.0/8. At most 1,024 addresses, so that the prefix is 22 or more.
+    #[schema(
+        pattern = r"^ *((10|127)\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])|172\.(1[6-9]|2[0-9]|3[01])|192\.168)(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){2}/(2[2-9]|3[0-2]) *$",
+        examples("192.168.1.0/24")
+    )]
+    network: String,
+    /// The port of their adbd.
+    #[schema(minimum = 1, maximum = 65535, default = 5555)]
+    port: Option<u16>,
+    /// Whether the phones that are found are added, as by `POST /api/v1/device/address`.
+    #[schema(default = false)]
+    add: Option<bool>,
+}
+
 /// What is to become different of a phone; what is left out stays as it is.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]

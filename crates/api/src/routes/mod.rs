@@ -15,6 +15,7 @@ mod material;
 mod material_file;
 mod metrics;
 mod path;
+mod phone_address;
 mod script;
 mod setting;
 mod tasks;
@@ -48,6 +49,10 @@ use crate::request::body::LARGEST_BODY;
     account::delete,
     account::export,
     account::import,
+    phone_address::list,
+    phone_address::add,
+    phone_address::remove,
+    phone_address::scan,
     device::list,
     device::show,
     device::change,
@@ -107,6 +112,7 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         .service(read_only("/api/v1/event").route(web::get().to(event::listen)))
         .configure(account::configure)
         .service(read_only("/api/v1/license/check").route(web::get().to(license::check)))
+        .configure(phone_address::configure)
         .configure(device::configure)
         .configure(group::configure)
         .configure(material::configure)

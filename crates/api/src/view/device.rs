@@ -82,8 +82,8 @@ impl From<&PhoneState> for DeviceState {
 pub(crate) struct DeviceView {
     /// Its serial; `null` for a phone that is configured and was never reached.
     pub(crate) serial: Option<String>,
-    /// `HOST:PORT` of its adbd; `null` for a phone that an adb server leads to, or that only tasks, accounts or people
-    /// name.
+    /// `HOST:PORT` of its adbd; `null` for a phone that an adb server leads to, that announces itself, or that only tasks,
+    /// accounts or people name.
     address: Option<String>,
     /// Every way to it, the one in use first.
     ways: Vec<WayView>,
@@ -106,6 +106,10 @@ pub(crate) struct DeviceView {
     size: Option<SizeView>,
     /// How full the battery is, 0 to 100.
     battery: Option<u8>,
+    /// How warm the battery is, in degrees Celsius.
+    battery_temperature: Option<f32>,
+    /// The room for apps and files.
+    storage: Option<StorageView>,
     /// When it last said so of itself.
     #[schema(format = DateTime)]
     facts_at: Option<String>,
@@ -117,15 +121,25 @@ pub(crate) struct DeviceView {
     updated_at: Option<String>,
 }
 
+/// Room in bytes.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StorageRoom)]
+struct StorageView {
+    /// What is left.
+    free: u64,
+    /// All of it.
+    total: u64,
+}
+
 /// A way to a phone.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Way)]
 struct WayView {
-    /// `tcp`, or `adb_server`.
+    /// `tcp`, `wireless_debugging`, or `adb_server`.
     by: &'static str,
-    /// `HOST:PORT` of the phone's adbd, or of the adb server.
-    address: String,
-    /// What the adb server calls the phone; `null` for `tcp`.
+    /// `HOST:PORT` of the phone's adbd, or of the adb server; `null` for a phone that announces itself.
+    address: Option<String>,
+    /// What the adb server calls the phone, or under what name it announces itself; `null` for `tcp`.
     name: Option<String>,
     /// How the phone is seen there. A way that is `ready` and not in use takes over when the one in use fails.
     state: &'static str,
@@ -138,8 +152,11 @@ struct WayView {
 impl WayView {
     fn new(entry: &WayEntry) -> Self {
         let (by, address, name) = match &entry.way {
-            Way::Tcp(address) => ("tcp", address.to_string(), None),
-            Way::AdbServer { server, name, .. } => ("adb_server", server.to_string(), Some(name.to_string())),
+            Way::Tcp(address) => ("tcp", Some(address.to_string()), None),
+            Way::WirelessDebugging(name) => ("wireless_debugging", None, Some(name.to_string())),
+            Way::AdbServer { server, name, .. } => {
+                ("adb_server", Some(server.to_string()), Some(name.to_string()))
+            }
         };
         let reason = entry.state.reason().map(str::to_owned);
         Self {
@@ -190,6 +207,8 @@ impl DeviceView {
             android_version: facts.android_version,
             size: facts.screen.map(|(width, height)| SizeView { width, height }),
             battery: facts.battery,
+            battery_temperature: facts.battery_temperature.map(|tenths| f32::from(tenths) / 10.0),
+            storage: facts.storage.map(|room| StorageView { free: room.free, total: room.total }),
             facts_at: device.and_then(|device| device.facts_at).map(written),
             created_at: device.map(|device| written(device.created_at)),
             updated_at: device.map(|device| written(device.updated_at)),
@@ -209,7 +228,7 @@ pub(crate) fn state(entry: Option<&PhoneEntry>) -> (DeviceState, Option<String>)
 fn tcp_address(entry: &PhoneEntry) -> Option<String> {
     entry.ways.iter().find_map(|entry| match &entry.way {
         Way::Tcp(address) => Some(address.to_string()),
-        Way::AdbServer { .. } => None,
+        Way::WirelessDebugging(_) | Way::AdbServer { .. } => None,
     })
 }
 

@@ -40,6 +40,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     let group = json!({"name": "rack", "note": "n"});
     let material = json!({"tags": ["a"], "caption": "c", "username": null, "sort": 1, "used": false});
     let device = json!({"name": "first", "group": null});
+    let scan = json!({"network": "127.0.0.1/32", "port": 1, "add": false});
     let settings = json!({"default_app": "tiktok", "tiktok_package": null, "instagram_package": null,
         "max_retries": 0, "retry_first_wait": 30, "retry_longest_wait": 900, "random_order": false, "paused": false});
     let ids = || Body::Json(json!({"task_ids": [1, 2]}));
@@ -67,6 +68,10 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         of("PATCH", "/api/v1/account/{account_id}", Body::Json(account_change)),
         of("DELETE", "/api/v1/account/{account_id}", Body::None),
         get("/api/v1/device"),
+        get("/api/v1/device/address"),
+        of("POST", "/api/v1/device/address", Body::Json(json!({"address": "127.0.0.1:1"}))),
+        of("DELETE", "/api/v1/device/address/{address}", Body::None),
+        of("POST", "/api/v1/device/scan", Body::Json(scan)),
         get("/api/v1/device/{serial}"),
         of("PATCH", "/api/v1/device/{serial}", Body::Json(device)),
         of("DELETE", "/api/v1/device/{serial}", Body::None),

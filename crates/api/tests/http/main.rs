@@ -17,8 +17,6 @@ mod events;
 #[cfg(test)]
 mod form;
 #[cfg(test)]
-mod guarded;
-#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod license;
@@ -35,9 +33,13 @@ mod openapi;
 #[cfg(test)]
 mod options;
 #[cfg(test)]
+mod phone_addresses;
+#[cfg(test)]
 mod raw;
 #[cfg(test)]
 mod read;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]

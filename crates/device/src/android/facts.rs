@@ -1,23 +1,28 @@
 //! What a phone says of itself: a few of its own tools asked one after the other, each of which may know nothing.
 
-use tikmatrix_domain::PhoneFacts;
+use std::str::FromStr;
+
+use tikmatrix_domain::{PhoneFacts, StorageRoom};
 
 use super::command::{AndroidError, run};
 use super::package::screen_size;
 use crate::deadline::Deadline;
 use crate::phone::Phone;
 
-/// Asks the phone for its model, its version of Android, its display and its battery.
+/// Asks the phone for its model, its version of Android, its display, its battery and its storage.
 ///
 /// # Errors
 /// [`AndroidError::Adb`] when the phone is gone or not done in time. A tool that refuses leaves its fact out.
 pub async fn facts(phone: &Phone, deadline: Deadline) -> Result<PhoneFacts, AndroidError> {
+    let battery = if_told(run(phone, "tell its battery", "dumpsys battery", deadline).await)?;
+    let storage = if_told(run(phone, "tell its storage", "df -k /data", deadline).await)?;
     Ok(PhoneFacts {
         model: property(phone, "ro.product.model", deadline).await?,
         android_version: property(phone, "ro.build.version.release", deadline).await?,
         screen: if_told(screen_size(phone, deadline).await)?,
-        battery: if_told(run(phone, "tell its battery", "dumpsys battery", deadline).await)?
-            .and_then(|output| battery_in(&output)),
+        battery: battery.as_deref().and_then(battery_in),
+        battery_temperature: battery.as_deref().and_then(temperature_in),
+        storage: storage.as_deref().and_then(storage_in),
     })
 }
 
@@ -36,16 +41,44 @@ fn if_told<T>(told: Result<T, AndroidError>) -> Result<Option<T>, AndroidError> 
 
 /// The charge in percent from what `dumpsys battery` prints (BatteryService.dumpInternal in AOSP).
 fn battery_in(output: &str) -> Option<u8> {
-    let value = |label: &str| -> Option<u32> {
-        output.lines().find_map(|line| line.trim().strip_prefix(label))?.trim().parse().ok()
-    };
-    let (level, scale) = (value("level:")?, value("scale:").filter(|scale| *scale > 0).unwrap_or(100));
+    let level: u32 = value(output, "level:")?;
+    let scale = value(output, "scale:").filter(|scale| *scale > 0).unwrap_or(100);
     u8::try_from(level.saturating_mul(100) / scale).ok().filter(|percent| *percent <= 100)
+}
+
+/// The battery's temperature in tenths of a degree, as the same tool prints it.
+fn temperature_in(output: &str) -> Option<i16> {
+    value(output, "temperature:").filter(|tenths| (-500..=1500).contains(tenths))
+}
+
+fn value<T: FromStr>(output: &str, label: &str) -> Option<T> {
+    output.lines().find_map(|line| line.trim().strip_prefix(label))?.trim().parse().ok()
+}
+
+/// The room on the file system that `df -k` prints in its last line: name, kibibytes of all, used and left, and more.
+fn storage_in(output: &str) -> Option<StorageRoom> {
+    let mut fields = output.trim_end().lines().last()?.split_whitespace().skip(1);
+    let mut bytes = || fields.next()?.parse::<u64>().ok()?.checked_mul(1024);
+    let (total, _used, free) = (bytes()?, bytes()?, bytes()?);
+    (free <= total).then_some(StorageRoom { free, total })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn temperature_and_room_are_read_where_they_make_sense() {
+        assert_eq!(temperature_in("  level: 87\n  temperature: 284\n"), Some(284));
+        assert_eq!(temperature_in("temperature: -2147483648\n"), None);
+        let table = "Filesystem     1K-blocks     Used Available Use% Mounted on\n\
+                     /dev/block/dm-5 114000000 14000000 100000000  13% /data\n";
+        let room = StorageRoom { free: 100_000_000 * 1024, total: 114_000_000 * 1024 };
+        assert_eq!(storage_in(table), Some(room));
+        for odd in ["", "Filesystem 1K-blocks", "x 1 2 3", "x 18446744073709551615 1 1", "x 3 2 -1"] {
+            assert_eq!(storage_in(odd), None, "{odd}");
+        }
+    }
 
     #[test]
     fn the_charge_counts_on_the_phones_own_scale() {

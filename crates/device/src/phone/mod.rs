@@ -5,6 +5,7 @@ mod files;
 mod reverse;
 mod route;
 mod shell;
+mod watch;
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,21 +29,6 @@ use crate::adb::transport::Transport;
 
 /// A phone, connected; cheap to clone. Operations run side by side over one connection, each with its own deadline,
 /// and each may be dropped at any point without harm to the others.
-///
-/// ```no_run
-/// # async fn example() -> Result<(), tikmatrix_device::phone::AdbError> {
-/// use std::time::Duration;
-/// use tikmatrix_device::phone::{Deadline, Phone};
-/// use tikmatrix_device::shell_quote::shell_word;
-///
-/// let phone = Phone::connect("192.168.0.17:5555", Deadline::after(Duration::from_secs(5))).await?;
-/// let folder = shell_word("/sdcard/my clips");
-/// let listing = phone.shell(&format!("ls {folder}"), Deadline::after(Duration::from_secs(10))).await?;
-/// if listing.exit_status == 0 {
-///     println!("{}: {}", phone.serial(), listing.stdout_text());
-/// }
-/// # Ok(()) }
-/// ```
 #[derive(Clone)]
 pub struct Phone {
     inner: Arc<Inner>,
@@ -59,6 +45,21 @@ impl Phone {
     /// Connects to the adbd that listens at `address` (`HOST:PORT`) and asks for the phone's serial number
     /// (`ro.serialno`). A phone that has none goes by its address. One that asks who is there is shown the keys that adb
     /// uses for this user; if it knows none of them, a person has until the deadline to accept the first on the phone.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use tikmatrix_virtual_phone::{Farm, FarmOptions};
+    /// # let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await?;
+    /// # let address = farm.phones()[0].address().to_string();
+    /// use std::time::Duration;
+    /// use tikmatrix_device::phone::{Deadline, Phone};
+    ///
+    /// // Such as "192.168.0.17:5555".
+    /// let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(5))).await?;
+    /// assert_eq!(phone.serial().as_str(), "virtual-1");
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// It cannot be reached, does not trust this machine, does not speak ADB, or is not done in time.
@@ -148,16 +149,29 @@ impl Phone {
 
     /// Opens a service, such as `tcp:9008` or `localabstract:name`.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use tikmatrix_virtual_phone::{Farm, FarmOptions};
+    /// # let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await?;
+    /// # let address = farm.phones()[0].address().to_string();
+    /// use std::time::Duration;
+    /// use tikmatrix_device::phone::{Deadline, Phone};
+    /// use tokio::io::AsyncReadExt;
+    ///
+    /// let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(5))).await?;
+    /// let mut screen = phone.open("exec:screencap -p", Deadline::after(Duration::from_secs(5))).await?;
+    /// let mut png = Vec::new();
+    /// screen.read_to_end(&mut png).await?;
+    /// assert!(png.starts_with(b"\x89PNG"));
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// The phone refuses it, is gone, or is not done in time.
     pub async fn open(&self, service: &str, deadline: Deadline) -> Result<Stream, AdbError> {
         let attempt = || format!("open `{}`", shorten(service));
         self.within(deadline, attempt, self.inner.transport.stream(service)).await
-    }
-
-    /// Waits until the connection is lost and says why.
-    pub async fn closed(&self) -> AdbError {
-        AdbError::new(&self.inner.name, "stay connected", self.inner.transport.lost().await)
     }
 
     /// Ends the connection for every user of this phone; their operations fail with `reason`.

@@ -46,6 +46,23 @@ impl Phone {
     /// nothing would outlive that, every process that the command started is killed by a call of its own. Only a lost
     /// connection leaves such a process to itself.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use tikmatrix_virtual_phone::{Farm, FarmOptions};
+    /// # let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await?;
+    /// # let address = farm.phones()[0].address().to_string();
+    /// use std::time::Duration;
+    /// use tikmatrix_device::phone::{Deadline, Phone};
+    /// use tikmatrix_device::shell_quote::shell_word;
+    ///
+    /// let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(5))).await?;
+    /// let command = format!("echo {}", shell_word("it's $HOME"));
+    /// let output = phone.shell(&command, Deadline::after(Duration::from_secs(10))).await?;
+    /// assert_eq!((output.exit_status, output.stdout_text().as_ref()), (0, "it's $HOME\n"));
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// The command could not be run to its end; an exit status other than 0 is not an error.
     pub async fn shell(&self, command: &str, deadline: Deadline) -> Result<ShellOutput, AdbError> {

@@ -67,6 +67,7 @@ impl Keeper {
                     log::warn!("{error}");
                 }
                 self.seat.set(PhoneState::after(error.cause()));
+                self.source.look_again();
                 Next::AfterAWait
             }
         }
@@ -81,8 +82,9 @@ impl Keeper {
         log::info!("phone {}: ready at {}", phone.serial(), self.seat.way());
         self.failures = self.failures.saturating_add(1);
         let state = tokio::select! {
-            error = phone.closed() => PhoneState::after(error.cause()),
-            state = probe(phone, &self.options, &mut self.failures) => state,
+            error = phone.watch(self.options.probe_interval, self.options.probe_time, || self.failures = 0) => {
+                after(error.cause())
+            }
             state = self.source.barred() => state,
             () = self.seat.taken_over() => {
                 log::info!("phone {}: no longer in use at {}", phone.serial(), self.seat.way());
@@ -114,19 +116,13 @@ enum Next {
     AfterAWait,
 }
 
-/// Asks the phone every now and then, and returns with how it is doing when it does not answer.
-async fn probe(phone: &Phone, options: &RegistryOptions, failures: &mut u32) -> PhoneState {
-    loop {
-        tokio::time::sleep(options.probe_interval).await;
-        if let Err(error) = phone.stat("/", Deadline::after(options.probe_time)).await {
-            return match PhoneState::after(error.cause()) {
-                PhoneState::Stalled { reason } => {
-                    PhoneState::Stalled { reason: format!("it does not answer: {reason}") }
-                }
-                other => other,
-            };
+/// How a phone is doing that is connected no longer, or does not answer.
+fn after(cause: &AdbCause) -> PhoneState {
+    match PhoneState::after(cause) {
+        PhoneState::Stalled { reason } => {
+            PhoneState::Stalled { reason: format!("it does not answer: {reason}") }
         }
-        *failures = 0;
+        other => other,
     }
 }
 

@@ -1,8 +1,11 @@
 //! The phones of a server, by whatever way they are reached: one task for each way, that connects, watches that the
 //! phone lives, and connects again when it went away. Which work goes to which phone is the runner's.
 
+mod address;
 mod backoff;
+mod discovery;
 mod keeper;
+mod scan;
 mod server_follower;
 mod source;
 mod state;
@@ -17,12 +20,17 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+pub use address::{AddressError, parse_address};
 pub use backoff::Backoff;
+pub use discovery::{Announcement, Discovery, DiscoveryError};
+pub use scan::{FoundPhone, Network, NetworkError, Scan};
 pub use state::PhoneState;
 pub use way::{PhoneEntry, Way, WayEntry};
 
 use crate::adb::key::KeyStore;
 use crate::adb::server::AdbServer;
+use crate::deadline::Deadline;
+use discovery::Announcements;
 use keeper::Keeper;
 use server_follower::ServerFollower;
 use source::Source;
@@ -140,7 +148,35 @@ impl Registry {
         lock(&self.followers).push(follower);
     }
 
+    /// Uses the phones that announce their wireless debugging in the local network, too.
+    pub fn discover(&self, discovery: Discovery) {
+        let (table, keys) = (Arc::clone(&self.table), self.keys.clone());
+        let listening = Announcements::run(discovery, table, keys, self.options, self.stop.child_token());
+        lock(&self.followers).push(tokio::spawn(listening));
+    }
+
+    /// Looks for an adbd on `port` at each address of a network, until the deadline. Nothing that is found is kept. A
+    /// phone that was never told of this computer may ask its owner whether to let it in.
+    pub async fn scan(&self, network: Network, port: u16, deadline: Deadline) -> Scan {
+        scan::scan(network, port, &self.keys, deadline).await
+    }
+
     /// The phones as they are and every change from now on, in the order in which ways to them were found.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use tikmatrix_virtual_phone::{Farm, FarmOptions};
+    /// # let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await?;
+    /// # let address = farm.phones()[0].address().to_string();
+    /// use tikmatrix_device::registry::Registry;
+    ///
+    /// let registry = Registry::start(vec![address]);
+    /// let mut phones = registry.watch();
+    /// let ready = phones.wait_for(|phones| phones.iter().all(|phone| phone.phone.is_some())).await?;
+    /// assert_eq!(ready[0].serial.as_ref().map(|serial| serial.as_str()), Some("virtual-1"));
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<Vec<PhoneEntry>> {
         self.table.watch()

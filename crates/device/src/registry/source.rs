@@ -1,10 +1,12 @@
-//! Where a keeper finds its phone: an address that stays, or an adb server's word.
+//! Where a keeper finds its phone: an address that stays, one that is announced, or an adb server's word.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
 use super::PhoneState;
+use super::discovery::Doubts;
 use crate::adb::device_list::{ListedPhone, ListedState};
 use crate::adb::key::KeyStore;
 use crate::adb::server::AdbServer;
@@ -15,6 +17,17 @@ use crate::phone::Route;
 pub(super) enum Source {
     /// At this address, always, with these keys if it asks who is there.
     Address(Arc<str>, KeyStore),
+    /// At the address that it last announced under a name.
+    Announced {
+        /// The name.
+        instance: Arc<str>,
+        /// The keys for a phone that asks who is there.
+        keys: KeyStore,
+        /// The address, while it is announced.
+        address: watch::Receiver<Option<SocketAddr>>,
+        /// Where it is asked whether that holds.
+        doubts: Doubts,
+    },
     /// With an adb server, as its list says.
     Listed(AdbServer, watch::Receiver<ListedPhone>),
 }
@@ -24,6 +37,13 @@ impl Source {
     pub(super) fn route(&mut self) -> Result<Route, PhoneState> {
         match self {
             Self::Address(address, keys) => {
+                Ok(Route::Direct { address: address.to_string(), keys: keys.clone() })
+            }
+            Self::Announced { address, keys, .. } => {
+                let announced = *address.borrow_and_update();
+                let address = announced.ok_or_else(|| PhoneState::Absent {
+                    reason: "it no longer announces itself in the network".to_owned(),
+                })?;
                 Ok(Route::Direct { address: address.to_string(), keys: keys.clone() })
             }
             Self::Listed(server, listed) => {
@@ -40,10 +60,18 @@ impl Source {
         }
     }
 
+    /// Has the phone looked for anew, after it was not found where it was said to be.
+    pub(super) fn look_again(&self) {
+        if let Self::Announced { doubts, instance, .. } = self {
+            doubts.about(instance);
+        }
+    }
+
     /// Waits until there may be another answer.
     pub(super) async fn changed(&mut self) {
         let gone = match self {
             Self::Address(..) => true,
+            Self::Announced { address, .. } => address.changed().await.is_err(),
             Self::Listed(_, listed) => listed.changed().await.is_err(),
         };
         if gone {

@@ -14,6 +14,8 @@ use crate::phone::Phone;
 pub enum Way {
     /// Its adbd listens at this address (`HOST:PORT`).
     Tcp(Arc<str>),
+    /// It announces its wireless debugging in the local network under this name; where it listens changes.
+    WirelessDebugging(Arc<str>),
     /// An adb server knows it.
     AdbServer {
         /// The server.
@@ -29,7 +31,7 @@ impl Way {
     /// Direct connections are better: behind an adb server one dead phone holds up the others.
     pub(super) fn rank(&self) -> u8 {
         match self {
-            Self::Tcp(_) => 0,
+            Self::Tcp(_) | Self::WirelessDebugging(_) => 0,
             Self::AdbServer { .. } => 1,
         }
     }
@@ -39,6 +41,7 @@ impl fmt::Display for Way {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Tcp(address) => formatter.write_str(address),
+            Self::WirelessDebugging(instance) => formatter.write_str(instance),
             Self::AdbServer { server, name, .. } => write!(formatter, "{name} at the adb server {server}"),
         }
     }

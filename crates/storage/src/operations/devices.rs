@@ -17,7 +17,7 @@ use crate::store::Store;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeviceChanged {
     /// It is so now.
-    Changed(Device),
+    Changed(Box<Device>),
     /// There is none of this serial.
     NotThere,
     /// There is no group of this name.
@@ -86,6 +86,7 @@ impl Store {
     ) -> Result<(), StorageError> {
         self.write("keep what a phone said of itself", move |connection| {
             remember(connection, [&serial], now)?;
+            let bytes = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
             let side = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
             diesel::update(device::table.find(serial.as_str()))
                 .set((
@@ -94,6 +95,9 @@ impl Store {
                     facts.screen.map(|(width, _)| device::width.eq(side(width))),
                     facts.screen.map(|(_, height)| device::height.eq(side(height))),
                     facts.battery.map(|percent| device::battery.eq(i32::from(percent))),
+                    facts.battery_temperature.map(|tenths| device::battery_temperature.eq(i32::from(tenths))),
+                    facts.storage.map(|room| device::storage_free.eq(bytes(room.free))),
+                    facts.storage.map(|room| device::storage_total.eq(bytes(room.total))),
                     device::facts_at.eq(millis(now)),
                     device::updated_at.eq(millis(now)),
                 ))
@@ -130,7 +134,7 @@ impl Store {
                 ))
                 .execute(connection)?;
             let changed = by_serial(connection, &serial)?;
-            Ok(changed.map_or(DeviceChanged::NotThere, DeviceChanged::Changed))
+            Ok(changed.map_or(DeviceChanged::NotThere, |device| DeviceChanged::Changed(Box::new(device))))
         })
         .await
     }

@@ -1,6 +1,6 @@
 //! Phones and groups of phones as they are remembered.
 
-use tikmatrix_domain::{DeviceChange, Group, GroupChange, GroupId, PhoneFacts};
+use tikmatrix_domain::{DeviceChange, Group, GroupChange, GroupId, PhoneFacts, StorageRoom};
 use tikmatrix_storage::{DeviceChanged, DeviceRemoval, GroupChanged};
 
 use crate::{Fixture, at, for_phone, lease, serial};
@@ -34,6 +34,8 @@ async fn facts_are_kept_and_what_a_phone_does_not_say_stays_as_it_was() {
         android_version: Some("13".to_owned()),
         screen: Some((1080, 2400)),
         battery: Some(87),
+        battery_temperature: Some(-12),
+        storage: Some(StorageRoom { free: 5_000_000_000_000, total: 9_000_000_000_000 }),
     };
     fixture.store.keep_facts(serial("a"), facts.clone(), at(1)).await.unwrap();
     let less = PhoneFacts { battery: Some(50), ..PhoneFacts::default() };

@@ -27,3 +27,17 @@ pub(super) fn of(name: &str, builtin: bool) -> Duration {
     let slow = SLOW.iter().find(|(known, _)| *known == short).map(|(_, time)| *time);
     Duration::from_millis(slow.unwrap_or(if builtin { 0 } else { START }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_starts_a_process_of_java_takes_longest_and_the_shells_own_commands_nothing() {
+        let order = ["uiautomator", "screencap", "input", "ls"].map(|name| of(name, false));
+        assert!(order.is_sorted_by(|longer, shorter| longer > shorter), "{order:?}");
+        assert_eq!(of("/system/bin/uiautomator", false), order[0]);
+        assert!(!order[3].is_zero());
+        assert_eq!(of("echo", true), Duration::ZERO);
+    }
+}

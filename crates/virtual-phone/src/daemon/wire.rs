@@ -173,3 +173,18 @@ impl Wire {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn only_a_realistic_phone_takes_time_on_the_way() {
+        let (wire, begin) = (Wire::new(), Instant::now());
+        wire.travel().await;
+        assert_eq!(begin.elapsed(), Duration::ZERO);
+        wire.be_realistic();
+        wire.travel().await;
+        assert!(begin.elapsed() >= ROUND_TRIP);
+    }
+}

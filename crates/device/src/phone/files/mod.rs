@@ -120,6 +120,23 @@ impl Phone {
     ///
     /// ADB cannot go on with a file where it stopped: after a failure the file is sent anew.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use tikmatrix_virtual_phone::{Farm, FarmOptions};
+    /// # let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await?;
+    /// # let address = farm.phones()[0].address().to_string();
+    /// use std::time::Duration;
+    /// use tikmatrix_device::phone::{Deadline, Phone, PushOptions};
+    ///
+    /// let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(5))).await?;
+    /// let (video, path) = (&b"not much of a video"[..], "/sdcard/Movies/a.mp4");
+    /// let deadline = Deadline::after(Duration::from_secs(60));
+    /// phone.push(video, path, PushOptions::default(), |sent| println!("{sent} bytes"), deadline).await?;
+    /// assert_eq!(phone.stat(path, deadline).await?.map(|file| file.size), Some(19));
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// The phone's own words if it cannot store it, `path` is a directory, `source` fails, the phone is gone or not
     /// done in time.
@@ -140,6 +157,23 @@ impl Phone {
     }
 
     /// Writes the phone's file `path` to `sink`, flushes it and gives the file's length in bytes.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use tikmatrix_virtual_phone::{Farm, FarmOptions};
+    /// # let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await?;
+    /// # let address = farm.phones()[0].address().to_string();
+    /// use std::time::Duration;
+    /// use tikmatrix_device::phone::{Deadline, Phone};
+    ///
+    /// let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(5))).await?;
+    /// # phone.shell("echo hello > /sdcard/hello.txt", Deadline::after(Duration::from_secs(5))).await?;
+    /// let mut file = Vec::new();
+    /// let length = phone.pull("/sdcard/hello.txt", &mut file, Deadline::after(Duration::from_secs(60))).await?;
+    /// assert_eq!((length, file.as_slice()), (6, &b"hello\n"[..]));
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// The phone's own words if it cannot read it, `sink` fails, the phone is gone or not done in time.

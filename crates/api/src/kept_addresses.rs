@@ -1,0 +1,137 @@
+//! The addresses of phones that were added while the server ran, kept in a file of its data directory: a line each. Not
+//! in the database, since servers that share one have phones of their own.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tikmatrix_device::registry::{Registry, parse_address};
+use tokio::sync::Mutex;
+
+/// The file's name in the data directory.
+const FILE: &str = "phones.txt";
+/// More phones than one server is made for.
+pub(crate) const MOST_ADDRESSES: usize = 1000;
+
+/// The addresses, and the file that holds them.
+#[derive(Debug)]
+pub(crate) struct KeptAddresses {
+    path: PathBuf,
+    addresses: Mutex<Vec<String>>,
+}
+
+impl KeptAddresses {
+    /// Reads the file, if there is one. It blocks.
+    ///
+    /// # Errors
+    /// Of the file system. A line that is no address is left out, and told in the log.
+    pub(crate) fn open(data_directory: &Path) -> io::Result<Self> {
+        let path = data_directory.join(FILE);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error),
+        };
+        let mut addresses = Vec::new();
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            match parse_address(line) {
+                Ok(address) => addresses.push(address),
+                Err(error) => log::warn!("{}: {line:?} is left out: {error}", path.display()),
+            }
+        }
+        Ok(Self { path, addresses: Mutex::new(addresses) })
+    }
+
+    /// The addresses, in the order in which they were added.
+    pub(crate) async fn all(&self) -> Vec<String> {
+        self.addresses.lock().await.clone()
+    }
+
+    /// Keeps an address and has the phone there connected; false if there is no room for it. One that is kept already
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// Of the file system; nothing is changed then.
+    pub(crate) async fn add(&self, address: &str, registry: &Registry) -> io::Result<bool> {
+        let mut addresses = self.addresses.lock().await;
+        if addresses.iter().any(|kept| kept == address) {
+            return Ok(true);
+        }
+        if addresses.len() >= MOST_ADDRESSES {
+            return Ok(false);
+        }
+        let mut wanted = addresses.clone();
+        wanted.push(address.to_owned());
+        self.write(wanted.clone()).await?;
+        *addresses = wanted;
+        registry.add(address);
+        Ok(true)
+    }
+
+    /// Forgets an address and lets the phone there go; false if it was not kept.
+    ///
+    /// # Errors
+    /// Of the file system; nothing is changed then.
+    pub(crate) async fn remove(&self, address: &str, registry: &Registry) -> io::Result<bool> {
+        let mut addresses = self.addresses.lock().await;
+        let wanted: Vec<String> = addresses.iter().filter(|kept| *kept != address).cloned().collect();
+        if wanted.len() == addresses.len() {
+            return Ok(false);
+        }
+        self.write(wanted.clone()).await?;
+        *addresses = wanted;
+        // Still under the lock: whoever adds it again at this moment finds its place free.
+        registry.remove(address).await;
+        Ok(true)
+    }
+
+    /// Replaces the file as a whole, so that no crash leaves half of it.
+    async fn write(&self, addresses: Vec<String>) -> io::Result<()> {
+        let path = self.path.clone();
+        let write = move || {
+            let folder = path.parent().unwrap_or(Path::new("."));
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            for address in addresses {
+                writeln!(file, "{address}")?;
+            }
+            file.as_file().sync_all()?;
+            file.persist(&path)?;
+            Ok(())
+        };
+        tokio::task::spawn_blocking(write).await.map_err(io::Error::other)?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_added_and_not_removed_is_there_again() {
+        let (folder, registry) = (tempfile::tempdir().unwrap(), Registry::start(Vec::new()));
+        let kept = KeptAddresses::open(folder.path()).unwrap();
+        for address in ["127.0.0.1:5555", "127.0.0.2:5555", "127.0.0.1:5555"] {
+            assert!(kept.add(address, &registry).await.unwrap());
+        }
+        assert!(kept.remove("127.0.0.1:5555", &registry).await.unwrap());
+        assert!(!kept.remove("127.0.0.1:5555", &registry).await.unwrap());
+        let again = KeptAddresses::open(folder.path()).unwrap();
+        assert_eq!(again.all().await, ["127.0.0.2:5555"]);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no part of a file is left");
+    }
+
+    #[tokio::test]
+    async fn lines_that_are_no_addresses_are_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(FILE), "\n nonsense\n127.0.0.1:5555\n").unwrap();
+        assert_eq!(KeptAddresses::open(folder.path()).unwrap().all().await, ["127.0.0.1:5555"]);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_written_is_not_kept() {
+        let (folder, registry) = (tempfile::tempdir().unwrap(), Registry::start(Vec::new()));
+        let kept = KeptAddresses::open(folder.path()).unwrap();
+        drop(folder);
+        assert!(kept.add("127.0.0.1:5555", &registry).await.is_err());
+        assert!(kept.all().await.is_empty());
+    }
+}
