@@ -27,6 +27,8 @@ mod following;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod inspection;
+#[cfg(test)]
 mod library;
 #[cfg(test)]
 mod licenses;

@@ -14,6 +14,7 @@ mod phone;
 mod serve;
 mod signal;
 mod token;
+mod ui;
 mod virtual_phones;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -34,6 +35,9 @@ enum Command {
     Demo(demo::Options),
     /// Runs virtual phones alone, for any ADB client
     Phone(phone::Options),
+    /// Shows what the apps' profiles find on a screen
+    #[command(subcommand)]
+    Ui(ui::Command),
     /// Makes, installs and shows licences
     #[command(subcommand)]
     License(license::Command),
@@ -70,6 +74,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         Command::Serve(options) => serve::run(options).await,
         Command::Demo(options) => demo::run(&options).await,
         Command::Phone(options) => phone::run(&options).await,
+        Command::Ui(command) => ui::run(command).await,
         Command::License(command) => license::run(&command),
         Command::Token(command) => token::run(command).await,
         Command::Task(options) => options.run().await,
