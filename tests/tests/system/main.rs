@@ -43,6 +43,8 @@ mod publish;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod restarts;
 #[cfg(test)]
 mod settings;

@@ -11,11 +11,15 @@ mod license;
 mod openapi;
 mod output;
 mod phone;
+mod replay;
+mod scripts;
 mod serve;
 mod signal;
 mod token;
 mod ui;
 mod virtual_phones;
+
+use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -38,6 +42,8 @@ enum Command {
     /// Shows what the apps' profiles find on a screen
     #[command(subcommand)]
     Ui(ui::Command),
+    /// Runs the script of a task that failed again, on what its tape has of the phone
+    Replay(replay::Options),
     /// Makes, installs and shows licences
     #[command(subcommand)]
     License(license::Command),
@@ -58,11 +64,11 @@ enum Command {
     Openapi,
 }
 
-/// Carries out the command line.
+/// Carries out the command line, and gives the status with which to exit.
 ///
 /// # Errors
 /// What kept the command from its end, for a person.
-pub(crate) async fn run() -> anyhow::Result<()> {
+pub(crate) async fn run() -> anyhow::Result<ExitCode> {
     let arguments = read_arguments()?;
     let level = match arguments.command {
         // Log lines would tear the progress bars apart.
@@ -75,6 +81,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         Command::Demo(options) => demo::run(&options).await,
         Command::Phone(options) => phone::run(&options).await,
         Command::Ui(command) => ui::run(command).await,
+        Command::Replay(options) => return Ok(replay::run(&options).await),
         Command::License(command) => license::run(&command),
         Command::Token(command) => token::run(command).await,
         Command::Task(options) => options.run().await,
@@ -83,7 +90,8 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         Command::Material(options) => options.run().await,
         Command::Script(options) => options.run().await,
         Command::Openapi => openapi::run(),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The command line, the environment and the configuration file. A wrong command line, or the wish for help, ends the

@@ -11,7 +11,7 @@ use tikmatrix_apps::inspect::{inspect, profiles_for};
 use tikmatrix_apps::{Profile, ProfileName};
 use tikmatrix_device::ui::UiTree;
 
-use super::output::say;
+use super::output::{printable, say};
 use source::Source;
 
 /// What can be done with screens.

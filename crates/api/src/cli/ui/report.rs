@@ -3,7 +3,7 @@
 use tikmatrix_apps::inspect::{ElementSight, Inspection, Near, Seen, SightKind, Sought, Weighed};
 use tikmatrix_device::ui::Bounds;
 
-use super::say;
+use super::{printable, say};
 
 /// An element that would be found without a part of its selector is shown when there are so few of them; more say
 /// nothing about which one is meant.
@@ -148,9 +148,4 @@ fn place(bounds: Bounds) -> String {
 
 fn or_none(text: &str) -> String {
     if text.is_empty() { "no package".to_owned() } else { printable(text) }
-}
-
-/// What a screen shows must not be able to move the cursor of the terminal that shows it.
-fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
