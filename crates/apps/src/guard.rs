@@ -30,8 +30,10 @@ impl ScreenGuard for AppGuard {
         let popups = self.android.popups.iter().chain(&self.app.popups);
         match popups.into_iter().find(|popup| popup.is_on(tree)) {
             Some(popup) => {
-                let dismissal =
-                    popup.dismiss.clone().map_or(Dismissal::Back, |it| Dismissal::Tap(Box::new(it)));
+                let dismissal = popup
+                    .dismiss
+                    .as_deref()
+                    .map_or(Dismissal::Back, |it| Dismissal::Tap(Box::new(it.clone())));
                 Sight::Popup { name: popup.name.clone(), dismissal }
             }
             None => Sight::Clear,

@@ -2,8 +2,11 @@
 //! It knows no tasks and no scripts.
 
 mod guard;
+pub mod inspect;
 mod profile;
 pub mod tiktok;
+mod written;
 
 pub use guard::AppGuard;
-pub use profile::{Profile, ProfileError, Screen};
+pub use profile::{Profile, ProfileError, ProfileName, Screen};
+pub use written::Written;

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use tikmatrix_device::ui::{Selector, UiTree};
+use tikmatrix_device::ui::UiTree;
+
+use crate::written::Written;
 
 /// A data file is no profile.
 #[derive(Debug, Error)]
@@ -28,10 +30,41 @@ pub enum ProfileError {
     },
 }
 
+/// A profile that is part of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProfileName {
+    /// What Android itself puts over apps.
+    #[default]
+    Android,
+    /// TikTok.
+    TikTok,
+    /// Instagram.
+    Instagram,
+}
+
+impl ProfileName {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Android, Self::TikTok, Self::Instagram];
+
+    /// The name in lower case, which is that of its file without `.toml`.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Android => "android",
+            Self::TikTok => "tiktok",
+            Self::Instagram => "instagram",
+        }
+    }
+}
+
 /// What an app looks like.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
+    /// Which one it is; its file does not say so itself.
+    #[serde(skip)]
+    pub name: ProfileName,
     /// The app's package names, the usual one first; empty for what belongs to Android itself.
     pub packages: Vec<String>,
     /// The activity that takes shared files.
@@ -39,9 +72,9 @@ pub struct Profile {
     pub share_activity: Option<String>,
     /// Its elements by name.
     #[serde(default)]
-    pub elements: BTreeMap<String, Selector>,
+    pub elements: BTreeMap<String, Written>,
     #[serde(default)]
-    screens: Vec<Screen>,
+    pub(crate) screens: Vec<Screen>,
     #[serde(default)]
     pub(crate) blocking: Vec<Blocking>,
     #[serde(default)]
@@ -49,38 +82,49 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// What Android itself puts over apps.
+    /// The profile of this name.
     ///
     /// # Errors
     /// [`ProfileError`]; the data file is part of the program, and a test reads it.
+    pub fn named(name: ProfileName) -> Result<Self, ProfileError> {
+        let (file, text) = match name {
+            ProfileName::Android => ("android.toml", include_str!("../profiles/android.toml")),
+            ProfileName::TikTok => ("tiktok.toml", include_str!("../profiles/tiktok.toml")),
+            ProfileName::Instagram => ("instagram.toml", include_str!("../profiles/instagram.toml")),
+        };
+        let read = toml::from_str::<Self>(text);
+        let profile = read.map_err(|source| ProfileError::Unreadable { file, source: Box::new(source) })?;
+        Ok(Self { name, ..profile })
+    }
+
+    /// What Android itself puts over apps.
+    ///
+    /// # Errors
+    /// As [`Profile::named`].
     pub fn android() -> Result<Self, ProfileError> {
-        Self::read("android.toml", include_str!("../profiles/android.toml"))
+        Self::named(ProfileName::Android)
     }
 
     /// TikTok.
     ///
     /// # Errors
-    /// As [`Profile::android`].
+    /// As [`Profile::named`].
     pub fn tiktok() -> Result<Self, ProfileError> {
-        Self::read("tiktok.toml", include_str!("../profiles/tiktok.toml"))
+        Self::named(ProfileName::TikTok)
     }
 
     /// Instagram.
     ///
     /// # Errors
-    /// As [`Profile::android`].
+    /// As [`Profile::named`].
     pub fn instagram() -> Result<Self, ProfileError> {
-        Self::read("instagram.toml", include_str!("../profiles/instagram.toml"))
-    }
-
-    fn read(file: &'static str, text: &str) -> Result<Self, ProfileError> {
-        toml::from_str(text).map_err(|source| ProfileError::Unreadable { file, source: Box::new(source) })
+        Self::named(ProfileName::Instagram)
     }
 
     /// Which of its screens the tree shows; the first that fits, in the order of the file.
     #[must_use]
     pub fn screen(&self, tree: &UiTree) -> Option<&Screen> {
-        self.screens.iter().find(|screen| shows(tree, &screen.signs, screen.at_least, &screen.without))
+        self.screens.iter().find(|screen| screen.signs().are_on(tree))
     }
 }
 
@@ -92,10 +136,16 @@ pub struct Screen {
     pub id: String,
     /// What people call it.
     pub name: String,
-    signs: Vec<Selector>,
+    signs: Vec<Written>,
     at_least: Option<usize>,
     #[serde(default)]
-    without: Vec<Selector>,
+    without: Vec<Written>,
+}
+
+impl Screen {
+    pub(crate) fn signs(&self) -> Signs<'_> {
+        Signs { signs: &self.signs, at_least: self.at_least, without: &self.without }
+    }
 }
 
 /// A screen from which only a person can go on.
@@ -106,15 +156,19 @@ pub(crate) struct Blocking {
     pub(crate) name: String,
     /// The sentence for whoever can go on.
     pub(crate) remark: String,
-    signs: Vec<Selector>,
+    signs: Vec<Written>,
     at_least: Option<usize>,
     #[serde(default)]
-    without: Vec<Selector>,
+    without: Vec<Written>,
 }
 
 impl Blocking {
     pub(crate) fn is_on(&self, tree: &UiTree) -> bool {
-        shows(tree, &self.signs, self.at_least, &self.without)
+        self.signs().are_on(tree)
+    }
+
+    pub(crate) fn signs(&self) -> Signs<'_> {
+        Signs { signs: &self.signs, at_least: self.at_least, without: &self.without }
     }
 }
 
@@ -125,21 +179,41 @@ pub(crate) struct Popup {
     /// What people call it.
     pub(crate) name: String,
     /// What to tap; without it, the back key.
-    pub(crate) dismiss: Option<Selector>,
-    signs: Vec<Selector>,
+    pub(crate) dismiss: Option<Written>,
+    signs: Vec<Written>,
     at_least: Option<usize>,
     #[serde(default)]
-    without: Vec<Selector>,
+    without: Vec<Written>,
 }
 
 impl Popup {
     pub(crate) fn is_on(&self, tree: &UiTree) -> bool {
-        shows(tree, &self.signs, self.at_least, &self.without)
+        self.signs().are_on(tree)
+    }
+
+    pub(crate) fn signs(&self) -> Signs<'_> {
+        Signs { signs: &self.signs, at_least: self.at_least, without: &self.without }
     }
 }
 
-/// Whether enough of the signs are there (all, unless a number is given) and none of what rules the screen out.
-fn shows(tree: &UiTree, signs: &[Selector], at_least: Option<usize>, without: &[Selector]) -> bool {
-    let seen = signs.iter().filter(|sign| sign.is_on(tree)).count();
-    seen > 0 && seen >= at_least.unwrap_or(signs.len()) && !without.iter().any(|sign| sign.is_on(tree))
+/// By what something is known.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signs<'a> {
+    pub(crate) signs: &'a [Written],
+    at_least: Option<usize>,
+    /// What rules it out.
+    pub(crate) without: &'a [Written],
+}
+
+impl Signs<'_> {
+    /// How many of the signs have to be there: all, unless a number is given, and never none.
+    pub(crate) fn needed(self) -> usize {
+        self.at_least.unwrap_or(self.signs.len()).max(1)
+    }
+
+    /// Whether enough of the signs are there and nothing that rules it out.
+    pub(crate) fn are_on(self, tree: &UiTree) -> bool {
+        let seen = self.signs.iter().filter(|sign| sign.is_on(tree)).count();
+        seen >= self.needed() && !self.without.iter().any(|sign| sign.is_on(tree))
+    }
 }

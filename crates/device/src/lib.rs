@@ -8,4 +8,5 @@ pub mod phone;
 pub mod registry;
 pub mod script;
 pub mod shell_quote;
+pub mod tape;
 pub mod ui;

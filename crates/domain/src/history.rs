@@ -38,6 +38,8 @@ pub enum ArtifactKind {
     Screenshot,
     /// The UI tree, as XML.
     UiTree,
+    /// What the run exchanged with its phone, as JSON Lines packed with gzip.
+    Tape,
 }
 
 impl ArtifactKind {
@@ -47,13 +49,14 @@ impl ArtifactKind {
         match self {
             Self::Screenshot => "screenshot",
             Self::UiTree => "ui_tree",
+            Self::Tape => "tape",
         }
     }
 
     /// The kind that the API's word means, if it is one.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Screenshot, Self::UiTree].into_iter().find(|kind| kind.text() == text)
+        [Self::Screenshot, Self::UiTree, Self::Tape].into_iter().find(|kind| kind.text() == text)
     }
 }
 

@@ -25,6 +25,7 @@ impl ArtifactFolder {
         let (name, extension) = match kind {
             ArtifactKind::Screenshot => ("screenshot", "png"),
             ArtifactKind::UiTree => ("ui-tree", "xml"),
+            ArtifactKind::Tape => ("tape", "jsonl.gz"),
         };
         let (task, attempt) = (self.task, self.attempt);
         let file = match count {

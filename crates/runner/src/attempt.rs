@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tikmatrix_device::phone::Phone;
-use tikmatrix_device::script::{Assignment, Ended, Journal, Limits, Materials, Script, execute};
+use tikmatrix_device::script::{Assignment, Ended, Journal, Limits, Materials, Script, at_step, execute};
 use tikmatrix_domain::{
     Finish, LeaseId, Outcome, PackageName, Task, interrupted_by_shutdown, stopped_by_hand,
 };
@@ -138,26 +138,15 @@ impl Attempt {
     }
 
     fn put_into_words(&self, run: Run) -> (Outcome, String) {
-        let at_step = |step: Option<String>| match step {
-            Some(step) => format!("it was at \"{step}\""),
-            None => "it had not begun its first step".to_owned(),
-        };
-        let limit = self.time_limit;
+        let (limit, last_step) = (self.time_limit, self.journal.last_step());
+        let told = |ended: Ended| ended.told(limit, last_step.as_deref()).unwrap_or_else(|| self.stopped());
         match run {
-            Run::Ended(Ended::Completed(completion)) => (Outcome::Succeeded, completion.remark),
-            Run::Ended(Ended::Failed(failure)) => (Outcome::Failed, failure.to_string()),
-            Run::Ended(Ended::TimedOut { last_step }) => {
-                (Outcome::TimedOut, format!("not done within {limit:?}: {}", at_step(last_step)))
-            }
+            Run::Ended(ended) => told(ended),
+            Run::BrokeOff(message) => told(Ended::Panicked(message)),
             Run::Overdue => {
-                let step = at_step(self.journal.last_step());
+                let step = at_step(last_step.as_deref());
                 (Outcome::TimedOut, format!("not done within {limit:?} and given up: {step}"))
             }
-            Run::Ended(Ended::Panicked(message)) | Run::BrokeOff(message) => {
-                let step = at_step(self.journal.last_step());
-                (Outcome::Failed, format!("the script broke off with an internal error ({message}): {step}"))
-            }
-            Run::Ended(Ended::Cancelled) => self.stopped(),
             Run::Abandoned => {
                 let (outcome, remark) = self.stopped();
                 let apart = "its phone was not let go in time and is set aside until it answers";

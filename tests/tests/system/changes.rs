@@ -76,7 +76,11 @@ fn a_failed_task_shows_its_evidence_and_is_begun_again_by_hand() {
         let name = kept["name"].as_str().unwrap();
         let file = directory.path().join("data/artifacts").join(kept["file"].as_str().unwrap());
         let (media_type, bytes) = server.download(&format!("/api/v1/task/{id}/artifact/{name}"));
-        let wanted = if kept["kind"] == "screenshot" { "image/png" } else { "application/xml" };
+        let wanted = match kept["kind"].as_str().unwrap() {
+            "screenshot" => "image/png",
+            "ui_tree" => "application/xml",
+            _ => "application/gzip",
+        };
         assert_eq!((media_type.as_str(), bytes), (wanted, std::fs::read(file).unwrap()), "{name}");
     }
     let log = server.get(&format!("/api/v1/task/{id}/log")).body;

@@ -72,7 +72,7 @@ fn a_window_that_only_a_person_can_close_fails_the_task_by_name() {
     let task = server.failed(ids[0]);
     assert!(task["remark"].as_str().unwrap().contains("captcha"), "{task:#}");
     let kinds: Vec<&Value> = task["artifacts"].as_array().unwrap().iter().map(|kept| &kept["kind"]).collect();
-    assert_eq!(kinds, ["screenshot", "ui_tree"], "the evidence is kept");
+    assert_eq!(kinds, ["tape", "screenshot", "ui_tree"], "the evidence is kept");
     for kept in task["artifacts"].as_array().unwrap() {
         let file = directory.path().join("data/artifacts").join(kept["file"].as_str().unwrap());
         assert!(std::fs::metadata(&file).unwrap().len() > 0, "{}", file.display());

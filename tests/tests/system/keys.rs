@@ -1,4 +1,5 @@
-//! Protects the sentence: `--adb-key` is the key by which phones know the server, over restarts, and no other key is used.
+//! Protects the sentences: `--adb-key` is the key by which phones know the server, over restarts, and no other key is used;
+//! a phone that was paired by its code lets the server in by TLS.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,33 +12,41 @@ use crate::harness::{Program, Server, answer_of, wait_for};
 /// For a phone to be as it is wanted, and for a key to be made, on a machine that is busy with other tests.
 const SOON: Duration = Duration::from_secs(120);
 
-/// A virtual phone that asks its owner about every key that it does not know.
-struct AskingPhone {
+/// A virtual phone that does not let everybody in.
+struct GuardedPhone {
     _program: Program,
     address: String,
-    access: String,
+    control: String,
     agent: ureq::Agent,
 }
 
-impl AskingPhone {
-    fn start() -> Self {
-        let program = Program::start(&["phone", "--port", "0", "--control", "0", "--auth", "ask"]);
+impl GuardedPhone {
+    fn start(auth: &str) -> Self {
+        let program = Program::start(&["phone", "--port", "0", "--control", "0", "--auth", auth]);
         let told = |beginning: &'static str| {
             program.line(beginning, SOON, |line| line.strip_prefix(beginning).map(str::to_owned))
         };
         let address = told("virtual-1 listening on ");
-        let access = format!("{}/virtual-1/access", told("control listening on "));
+        let control = format!("{}/virtual-1", told("control listening on "));
         let agent = ureq::Agent::config_builder().proxy(None).build().into();
-        Self { _program: program, address, access, agent }
+        Self { _program: program, address, control, agent }
     }
 
     fn access(&self) -> Value {
-        answer_of(self.agent.get(&self.access).call()).body
+        answer_of(self.agent.get(format!("{}/access", self.control)).call()).body
     }
 
     fn allow(&self) {
-        let answer = answer_of(self.agent.post(&self.access).send_json(json!({"answer": "allow"})));
+        let url = format!("{}/access", self.control);
+        let answer = answer_of(self.agent.post(url).send_json(json!({"answer": "allow"})));
         assert_eq!(answer.status, 200, "{answer:?}");
+    }
+
+    /// Opens the dialog with the code: the address and the code that it shows.
+    fn offer_pairing(&self) -> (String, String) {
+        let answer = answer_of(self.agent.post(format!("{}/pairing", self.control)).send_empty());
+        let text = |field: &str| answer.body[field].as_str().unwrap().to_owned();
+        (text("address"), text("code"))
     }
 
     /// A server that knows this phone, and goes by the key in a file.
@@ -59,7 +68,7 @@ fn phone_when(server: &Server, state: &str) -> Value {
 #[test]
 fn a_phone_that_asks_lets_the_server_in_by_the_key_of_its_file_and_by_no_other() {
     let directory = tempdir().unwrap();
-    let (phone, key) = (AskingPhone::start(), directory.path().join("keys of adb"));
+    let (phone, key) = (GuardedPhone::start("ask"), directory.path().join("keys of adb"));
     let server = phone.server(directory.path(), &key);
     let asking = phone_when(&server, "authorizing");
     let question = phone.access()["questions"][0].clone();
@@ -82,4 +91,26 @@ fn a_phone_that_asks_lets_the_server_in_by_the_key_of_its_file_and_by_no_other()
     let server = phone.server(stranger.path(), &stranger.path().join("adbkey"));
     phone_when(&server, "authorizing");
     assert_ne!(phone.access()["questions"][0]["fingerprint"], fingerprint);
+}
+
+#[test]
+fn a_phone_in_wireless_debugging_lets_the_server_in_once_it_was_paired_by_its_code() {
+    let directory = tempdir().unwrap();
+    let (phone, key) = (GuardedPhone::start("tls"), directory.path().join("adbkey"));
+    let (address, code) = phone.offer_pairing();
+    let pair = |code: &str| Program::run(&["pair", &address, code, "--adb-key", key.to_str().unwrap()]);
+    let wrong = format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000);
+    let refused = pair(&wrong);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(
+        refused.status.code() == Some(1) && said.contains("the code is not the one that the phone shows"),
+        "{said}"
+    );
+    let server = phone.server(directory.path(), &key);
+    phone_when(&server, "unauthorized");
+
+    let paired = pair(&code);
+    let said = String::from_utf8_lossy(&paired.stdout);
+    assert!(paired.status.success() && said.starts_with("paired with \"adb-virtual-1-"), "{paired:?}");
+    assert_eq!(phone_when(&server, "ready")["serial"], "virtual-1");
 }

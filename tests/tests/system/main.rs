@@ -27,6 +27,8 @@ mod following;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod inspection;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod library;
@@ -42,6 +44,8 @@ mod openapi;
 mod publish;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod replay;
 #[cfg(test)]
 mod restarts;
 #[cfg(test)]

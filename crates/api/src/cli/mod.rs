@@ -10,11 +10,17 @@ mod ending;
 mod license;
 mod openapi;
 mod output;
+mod pair;
 mod phone;
+mod replay;
+mod scripts;
 mod serve;
 mod signal;
 mod token;
+mod ui;
 mod virtual_phones;
+
+use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -34,6 +40,13 @@ enum Command {
     Demo(demo::Options),
     /// Runs virtual phones alone, for any ADB client
     Phone(phone::Options),
+    /// Shows what the apps' profiles find on a screen
+    #[command(subcommand)]
+    Ui(ui::Command),
+    /// Runs the script of a task that failed again, on what its tape has of the phone
+    Replay(replay::Options),
+    /// Has a phone trust this computer by the code that its wireless debugging shows
+    Pair(pair::Options),
     /// Makes, installs and shows licences
     #[command(subcommand)]
     License(license::Command),
@@ -54,11 +67,11 @@ enum Command {
     Openapi,
 }
 
-/// Carries out the command line.
+/// Carries out the command line, and gives the status with which to exit.
 ///
 /// # Errors
 /// What kept the command from its end, for a person.
-pub(crate) async fn run() -> anyhow::Result<()> {
+pub(crate) async fn run() -> anyhow::Result<ExitCode> {
     let arguments = read_arguments()?;
     let level = match arguments.command {
         // Log lines would tear the progress bars apart.
@@ -70,6 +83,9 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         Command::Serve(options) => serve::run(options).await,
         Command::Demo(options) => demo::run(&options).await,
         Command::Phone(options) => phone::run(&options).await,
+        Command::Ui(command) => ui::run(command).await,
+        Command::Replay(options) => return Ok(replay::run(&options).await),
+        Command::Pair(options) => pair::run(&options).await,
         Command::License(command) => license::run(&command),
         Command::Token(command) => token::run(command).await,
         Command::Task(options) => options.run().await,
@@ -78,7 +94,8 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         Command::Material(options) => options.run().await,
         Command::Script(options) => options.run().await,
         Command::Openapi => openapi::run(),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The command line, the environment and the configuration file. A wrong command line, or the wish for help, ends the

@@ -56,8 +56,9 @@ pub(super) async fn log(core: web::Data<Core>, request: HttpRequest) -> Result<H
     ),
     responses((
         status = 200,
-        description = "The file: a screenshot (PNG), or the tree of what was on the screen (XML).",
-        content((String = "image/png"), (String = "application/xml")),
+        description = "The file: a screenshot (PNG), the tree of what was on the screen (XML), or the tape of the run (JSON \
+            Lines in gzip), which `tikmatrix replay` runs again.",
+        content((String = "image/png"), (String = "application/xml"), (String = "application/gzip")),
     )),
 )]
 pub(super) async fn artifact(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
@@ -78,6 +79,7 @@ pub(super) async fn artifact(core: web::Data<Core>, request: HttpRequest) -> Res
     let media_type = match artifact.kind {
         ArtifactKind::Screenshot => "image/png",
         ArtifactKind::UiTree => "application/xml",
+        ArtifactKind::Tape => "application/gzip",
     };
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, media_type))

@@ -57,7 +57,7 @@ pub(crate) struct ArtifactView {
     attempt: u32,
     /// Rises within the attempt, counted with the steps.
     number: u32,
-    /// `screenshot` (PNG) or `ui_tree` (XML).
+    /// `screenshot` (PNG), `ui_tree` (XML) or `tape` (JSON Lines in gzip).
     kind: &'static str,
     /// When it was taken.
     #[schema(format = DateTime)]

@@ -5,7 +5,6 @@ use std::time::Duration;
 use tikmatrix_device::android::{self, Key};
 use tikmatrix_device::script::{Context, Failure, Found};
 use tikmatrix_device::ui::{UiTree, reads_as};
-use tokio::time::Instant;
 
 use super::TikTok;
 use super::publish::{Caption, Upload, after_post, unconfirmed};
@@ -34,7 +33,7 @@ impl TikTok {
         upload: Upload,
         patience: Duration,
     ) -> Result<(), Failure> {
-        let started = Instant::now();
+        let started = context.phone().stopwatch();
         loop {
             let seen = self.search_profile(context, caption, upload).await;
             let seen = match seen {

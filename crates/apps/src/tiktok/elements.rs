@@ -29,7 +29,7 @@ impl Elements {
     pub(super) fn of(profile: &Profile) -> Result<Self, ProfileError> {
         let element = |name: &'static str| {
             let missing = ProfileError::MissingElement { file: "tiktok.toml", element: name };
-            profile.elements.get(name).cloned().ok_or(missing)
+            profile.elements.get(name).map(|element| Selector::clone(element)).ok_or(missing)
         };
         Ok(Self {
             next: element("next")?,

@@ -7,7 +7,6 @@ use tikmatrix_device::android::{self, Intent, Key};
 use tikmatrix_device::script::{Context, Failure, Found};
 use tikmatrix_device::ui::{NodeRef, Point, UiTree};
 use tikmatrix_domain::Username;
-use tokio::time::{Instant, sleep};
 
 use super::{STARTING, TikTok};
 
@@ -136,7 +135,7 @@ impl TikTok {
         username: &Username,
         wanted: impl Fn(Relation) -> bool,
     ) -> Result<Relation, Failure> {
-        let started = Instant::now();
+        let started = context.phone().stopwatch();
         loop {
             let looked_after = started.elapsed();
             match self.find_control(context, username).await? {
@@ -144,7 +143,7 @@ impl TikTok {
                     return Err(unconfirmed("the app took it back: the button reads again", &button));
                 }
                 Control::Button { relation, .. } if looked_after >= STAYING => return Ok(relation),
-                Control::Button { .. } | Control::Sheet(_) => sleep(PAUSE).await,
+                Control::Button { .. } | Control::Sheet(_) => context.phone().pause(PAUSE).await,
             }
         }
     }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use tikmatrix_device::android::{self, Intent, Key};
 use tikmatrix_device::script::{Context, Failure};
 use tikmatrix_device::ui::{UiTree, tap_point};
-use tokio::time::{Instant, sleep};
 
 use super::{STARTING, TikTok};
 
@@ -116,8 +115,8 @@ impl TikTok {
     }
 
     async fn leave_caption_screen(&self, context: &mut Context) -> Result<(), Failure> {
-        let started = Instant::now();
-        let mut tapped = Instant::now();
+        let started = context.phone().stopwatch();
+        let mut tapped = context.phone().stopwatch();
         let mut taps = 1;
         loop {
             let tree = look(context).await?;
@@ -131,12 +130,12 @@ impl TikTok {
                 return Ok(());
             } else if taps < MOST_TAPS && tapped.elapsed() > LOST_TAP {
                 context.tap(&self.elements.post, NEXT_SCREEN).await.map_err(after_post)?;
-                (tapped, taps) = (Instant::now(), taps + 1);
+                (tapped, taps) = (context.phone().stopwatch(), taps + 1);
             }
             if started.elapsed() > NEXT_SCREEN * 2 {
                 return Err(unconfirmed(context, "Post was tapped, but the caption screen stayed"));
             }
-            sleep(PAUSE).await;
+            context.phone().pause(PAUSE).await;
         }
     }
 
@@ -150,7 +149,7 @@ impl TikTok {
         patience: Duration,
         mut progress: impl FnMut(&mut Context, u8) + Send,
     ) -> Result<Upload, Failure> {
-        let started = Instant::now();
+        let started = context.phone().stopwatch();
         let mut percent: Option<u8> = None;
         loop {
             let tree = look(context).await?;
@@ -177,7 +176,7 @@ impl TikTok {
                 let what = format!("the upload {reached} after {seconds} s (upload_wait_time)");
                 return Err(unconfirmed(context, &what));
             }
-            sleep(PAUSE).await;
+            context.phone().pause(PAUSE).await;
         }
     }
 

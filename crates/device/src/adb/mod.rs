@@ -6,7 +6,7 @@ pub mod banner;
 pub(crate) mod connection;
 pub mod device_list;
 pub(crate) mod error;
-mod handshake;
+pub(crate) mod handshake;
 pub mod key;
 mod outbox;
 pub mod packet;

@@ -41,7 +41,7 @@ pub(super) fn cause(error: io::Error) -> AdbCause {
     let inside = error.get_ref().and_then(|inside| inside.downcast_ref::<Error>());
     match inside {
         Some(Error::AlertReceived(alert)) => AdbCause::Unauthorized(format!(
-            "it does not know the key ({alert:?}); pair it with this computer once, by `adb pair`"
+            "it does not know the key ({alert:?}); pair it with this computer once, by `tikmatrix pair`"
         )),
         Some(other) => AdbCause::Protocol(format!("its TLS is broken ({other})")),
         None => AdbCause::ConnectionLost(error.to_string()),

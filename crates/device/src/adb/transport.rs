@@ -1,8 +1,9 @@
-//! One phone's wire, whichever it is: a direct connection, or the adb server. What is asked of a phone goes through
+//! One phone's wire, whichever it is: a direct connection, the adb server, or none when a tape answers. What is asked of a phone goes through
 //! here and never sees the difference.
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -21,6 +22,8 @@ pub(crate) enum Transport {
     Direct(Connection),
     /// Sockets of the adb server.
     Server(ServerLink),
+    /// None: a tape answers in the phone's place.
+    Tape(Arc<Agreement>),
 }
 
 impl Transport {
@@ -32,6 +35,7 @@ impl Transport {
         let wire = match self {
             Self::Direct(connection) => Wire::Direct(DirectStream::open(connection.clone(), service).await?),
             Self::Server(link) => Wire::Server(link.stream(service).await?),
+            Self::Tape(_) => return Err(off_tape()),
         };
         Ok(Stream { wire, left_over: Bytes::new() })
     }
@@ -40,7 +44,7 @@ impl Transport {
     pub(crate) fn direct(&self) -> Option<&Connection> {
         match self {
             Self::Direct(connection) => Some(connection),
-            Self::Server(_) => None,
+            Self::Server(_) | Self::Tape(_) => None,
         }
     }
 
@@ -48,6 +52,7 @@ impl Transport {
         match self {
             Self::Direct(connection) => connection.agreement(),
             Self::Server(link) => link.agreement(),
+            Self::Tape(agreement) => agreement,
         }
     }
 
@@ -56,6 +61,7 @@ impl Transport {
         match self {
             Self::Direct(connection) => connection.lost().await,
             Self::Server(link) => link.lost().await,
+            Self::Tape(_) => std::future::pending().await,
         }
     }
 
@@ -64,8 +70,14 @@ impl Transport {
         match self {
             Self::Direct(connection) => connection.close(reason),
             Self::Server(link) => link.close(reason),
+            Self::Tape(_) => {}
         }
     }
+}
+
+/// What is not among the verbs that tapes hold.
+fn off_tape() -> AdbCause {
+    AdbCause::BadArgument("tapes hold commands and pushed files, and this is neither".to_owned())
 }
 
 /// A service of the phone, opened: bytes both ways. Dropping it closes it on the phone.

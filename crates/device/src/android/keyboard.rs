@@ -66,7 +66,7 @@ pub async fn use_keyboard(
     let chosen =
         setting(phone, "default_input_method", deadline).await?.as_deref() == Some(keyboard.component);
     if chosen {
-        tokio::time::sleep(SETTLE).await;
+        phone.pause(SETTLE).await;
     }
     Ok(chosen)
 }

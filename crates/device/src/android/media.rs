@@ -121,7 +121,7 @@ pub async fn find_uri(
         file.collection(),
         shell_word(&file.condition())
     );
-    let started = tokio::time::Instant::now();
+    let started = phone.stopwatch();
     loop {
         let output = content(phone, "search its media library", &command, deadline).await?;
         if let Some(id) = row_id(&output) {
@@ -130,7 +130,7 @@ pub async fn find_uri(
         if started.elapsed() >= patience {
             return Err(AndroidError::NotListed { path: file.path(), waited: patience });
         }
-        tokio::time::sleep(PAUSE).await;
+        phone.pause(PAUSE).await;
     }
 }
 

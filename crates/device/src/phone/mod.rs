@@ -5,6 +5,7 @@ mod files;
 mod reverse;
 mod route;
 mod shell;
+mod taped;
 mod watch;
 
 use std::fmt;
@@ -26,12 +27,14 @@ use crate::adb::connection::{Begun, Connection};
 use crate::adb::key::KeyStore;
 use crate::adb::server::{AdbServer, ServerLink};
 use crate::adb::transport::Transport;
+use crate::tape::Taping;
 
 /// A phone, connected; cheap to clone. Operations run side by side over one connection, each with its own deadline,
 /// and each may be dropped at any point without harm to the others.
 #[derive(Clone)]
 pub struct Phone {
     inner: Arc<Inner>,
+    taping: Taping,
 }
 
 struct Inner {
@@ -118,6 +121,9 @@ impl Phone {
                 let link = deadline.run(ServerLink::open(server, serial, *transport_id)).await??;
                 (Transport::Server(link), deadline)
             }
+            Route::Tape { .. } => {
+                return Err(AdbCause::BadArgument("a tape is no phone that could be reached".to_owned()));
+            }
         };
         let output = deadline.run(shell::run(&transport, "getprop ro.serialno")).await??;
         let told = Serial::new(&output.stdout_text()).ok().filter(|_| output.exit_status == 0);
@@ -126,7 +132,8 @@ impl Phone {
             None => Serial::new(route.name()).map_err(|error| AdbCause::BadArgument(error.to_string()))?,
         };
         let name = serial.as_str().into();
-        Ok(Self { inner: Arc::new(Inner { name, serial, route: route.clone(), transport }) })
+        let inner = Inner { name, serial, route: route.clone(), transport };
+        Ok(Self { inner: Arc::new(inner), taping: Taping::Off })
     }
 
     /// The phone's serial number.

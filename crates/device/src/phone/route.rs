@@ -24,6 +24,11 @@ pub enum Route {
         /// The server's number for this connection of the phone; the serial alone decides where it is none.
         transport_id: Option<u64>,
     },
+    /// There is no phone: a tape answers in the place of this one.
+    Tape {
+        /// The serial number of the phone that was recorded.
+        serial: String,
+    },
 }
 
 impl Route {
@@ -31,7 +36,7 @@ impl Route {
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Direct { address, .. } => address,
-            Self::Server { serial, .. } => serial,
+            Self::Server { serial, .. } | Self::Tape { serial } => serial,
         }
     }
 }
@@ -41,6 +46,7 @@ impl fmt::Display for Route {
         match self {
             Self::Direct { address, .. } => formatter.write_str(address),
             Self::Server { server, serial, .. } => write!(formatter, "{serial} at the adb server {server}"),
+            Self::Tape { serial } => write!(formatter, "{serial} on a tape"),
         }
     }
 }

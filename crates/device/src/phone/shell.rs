@@ -7,6 +7,7 @@ use super::{AdbCause, AdbError, Deadline, Phone, shorten};
 use crate::adb::banner::SHELL_V2;
 use crate::adb::shell_protocol::{FrameDecoder, FrameKind};
 use crate::adb::transport::Transport;
+use crate::tape::Taping;
 
 /// The most output of one command, in bytes, both kinds together: a raw picture of a large screen is 20 MB.
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
@@ -67,7 +68,15 @@ impl Phone {
     /// The command could not be run to its end; an exit status other than 0 is not an error.
     pub async fn shell(&self, command: &str, deadline: Deadline) -> Result<ShellOutput, AdbError> {
         let attempt = || format!("run `{}`", shorten(command));
-        self.within(deadline, attempt, run(&self.inner.transport, command)).await
+        if let Taping::Playing(deck) = &self.taping {
+            let played = deck.shell(command).await;
+            return played.map_err(|cause| AdbError::new(&self.inner.name, attempt(), cause));
+        }
+        let result = self.within(deadline, attempt, run(&self.inner.transport, command)).await;
+        if let Taping::Recording(recorder) = &self.taping {
+            recorder.shell(command, &result);
+        }
+        result
     }
 }
 

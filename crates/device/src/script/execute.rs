@@ -12,13 +12,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::assignment::Assignment;
 use super::context::Context;
-use super::failure::Failure;
+use super::ended::Ended;
 use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
 use super::materials::Materials;
-use super::{Completion, Script};
+use super::{Script, replay};
 use crate::android::{self, AndroidError};
 use crate::deadline::Deadline;
 use crate::phone::Phone;
+use crate::tape::{MOST_RECORDED, Recorder};
 
 /// For everything that is undone after a run that ended by itself.
 const CLEAN_UP: Duration = Duration::from_secs(15);
@@ -36,24 +37,6 @@ pub struct Limits {
     pub total: Duration,
 }
 
-/// How a run ended.
-#[derive(Debug)]
-pub enum Ended {
-    /// It did what it was asked to.
-    Completed(Completion),
-    /// It could not, or could not see that it did.
-    Failed(Failure),
-    /// It was not done in its time.
-    TimedOut {
-        /// What it last began to do.
-        last_step: Option<String>,
-    },
-    /// The token was cancelled.
-    Cancelled,
-    /// It broke off with a panic, whose message this is: a defect of the script.
-    Panicked(String),
-}
-
 /// Runs a script to its end, and leaves the phone as it was found. Cancelling `cancel` drops the script at its next
 /// await; the clean-up still happens. Dropping the future itself leaves the phone as it is.
 pub async fn execute(
@@ -67,20 +50,22 @@ pub async fn execute(
 ) -> Ended {
     // A little later than the end of the run, so that a run out of time never passes for one slow operation.
     let deadline = Deadline::after(limits.total + Duration::from_secs(1));
+    let head = replay::head(script, &phone, &assignment, limits);
+    let recorder = Arc::new(Recorder::new(&head, MOST_RECORDED));
+    let phone = phone.recorded_by(Arc::clone(&recorder));
     let mut context = Context::new(phone, &assignment, journal, materials, deadline);
     let ended = tokio::select! {
         biased;
         () = cancel.cancelled() => Ended::Cancelled,
-        result = tokio::time::timeout(limits.total, run(script, &mut context, &assignment.config)) => match result {
-            Ok(Ok(Ok(completion))) => Ended::Completed(completion),
-            Ok(Ok(Err(failure))) => Ended::Failed(failure),
-            Ok(Err(panic)) => Ended::Panicked(panic_message(panic.as_ref())),
-            Err(_) => Ended::TimedOut { last_step: context.current_step().map(str::to_owned) },
-        },
+        ended = tokio::time::timeout(limits.total, run(script, &mut context, &assignment.config)) => {
+            ended.unwrap_or_else(|_| Ended::TimedOut { last_step: context.current_step().map(str::to_owned) })
+        }
     };
+    let (outcome, remark) = replay::in_words(&ended, limits.total, context.current_step());
+    let tape = recorder.end(&outcome, remark);
     if ended.left_evidence() {
         tokio::select! {
-            () = keep_evidence(&mut context) => {}
+            () = keep_evidence(&mut context, tape) => {}
             () = cancel.cancelled() => {}
         }
     }
@@ -89,25 +74,14 @@ pub async fn execute(
     ended
 }
 
-impl Ended {
-    /// Whether the screen tells why. What was impossible from the start was decided without it.
-    fn left_evidence(&self) -> bool {
-        match self {
-            Self::Failed(failure) => !matches!(failure, Failure::Impossible(_) | Failure::Materials(_)),
-            Self::TimedOut { .. } | Self::Panicked(_) => true,
-            Self::Completed(_) | Self::Cancelled => false,
-        }
-    }
-}
-
 /// Runs the script. A defect of it must not leave the phone as it is: nothing that it was lent is used afterwards but
 /// the list of what to undo.
-async fn run(
-    script: &dyn Script,
-    context: &mut Context,
-    config: &Value,
-) -> Result<Result<Completion, Failure>, Box<dyn Any + Send>> {
-    AssertUnwindSafe(script.run(context, config)).catch_unwind().await
+pub(super) async fn run(script: &dyn Script, context: &mut Context, config: &Value) -> Ended {
+    match AssertUnwindSafe(script.run(context, config)).catch_unwind().await {
+        Ok(Ok(completion)) => Ended::Completed(completion),
+        Ok(Err(failure)) => Ended::Failed(failure),
+        Err(panic) => Ended::Panicked(panic_message(panic.as_ref())),
+    }
 }
 
 fn panic_message(payload: &(dyn Any + Send)) -> String {
@@ -116,8 +90,9 @@ fn panic_message(payload: &(dyn Any + Send)) -> String {
     text.unwrap_or("without a message").to_owned()
 }
 
-/// Records what the screen shows now; a phone that is gone shows nothing.
-async fn keep_evidence(context: &mut Context) {
+/// Records what the run was on its phone, and what the screen shows now; a phone that is gone shows nothing.
+async fn keep_evidence(context: &mut Context, tape: Vec<u8>) {
+    context.record(Entry::Artifact { kind: ArtifactKind::Tape, bytes: tape });
     let phone = context.phone().clone();
     match android::screenshot(&phone, Deadline::after(EVIDENCE)).await {
         Ok(bytes) => context.record(Entry::Artifact { kind: ArtifactKind::Screenshot, bytes }),

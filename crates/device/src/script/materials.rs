@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tikmatrix_domain::{LocalFile, Material, MaterialWish};
 
@@ -17,7 +18,7 @@ pub struct LibraryMaterial {
 }
 
 /// Why a script got no material.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum MaterialsError {
     /// Fewer are free than were wanted; none was taken.
     #[error("only {found} unused materials of the library fit")]

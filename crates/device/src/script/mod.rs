@@ -4,14 +4,17 @@
 mod assignment;
 mod clean_up;
 mod context;
+mod ended;
 mod execute;
 mod failure;
 mod fields;
 mod guard;
 mod journal;
+mod learning;
 mod materials;
 mod nearest;
 mod registry;
+mod replay;
 mod typing;
 mod waiting;
 
@@ -22,7 +25,8 @@ use tikmatrix_domain::AppKind;
 pub use assignment::Assignment;
 pub use clean_up::CleanUp;
 pub use context::Context;
-pub use execute::{Ended, Limits, execute};
+pub use ended::{Ended, at_step};
+pub use execute::{Limits, execute};
 pub use failure::Failure;
 pub use fields::{Fields, whole};
 pub use guard::{Dismissal, ScreenGuard, Sight};
@@ -30,6 +34,7 @@ pub use journal::{ArtifactKind, Entry, Journal, LogLevel};
 pub use materials::{LibraryMaterial, Materials, MaterialsError, NoMaterials};
 pub use nearest::unknown_name;
 pub use registry::ScriptRegistry;
+pub use replay::{ReplayError, Replayed, replay};
 pub use waiting::Found;
 
 /// One thing that is wrong with a configuration.

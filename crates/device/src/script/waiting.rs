@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
-
 use super::context::Context;
 use super::failure::Failure;
 use super::guard::{Dismissal, Sight};
@@ -88,7 +86,7 @@ impl Context {
             Some(point) => android::tap(self.phone(), point, self.soon()).await?,
             None => android::press(self.phone(), android::Key::Back, self.soon()).await?,
         }
-        sleep(PAUSE).await;
+        self.phone().pause(PAUSE).await;
         Ok(())
     }
 
@@ -102,7 +100,7 @@ impl Context {
         patience: Duration,
         mut seen: impl FnMut(&UiTree) -> Option<T> + Send,
     ) -> Result<T, Failure> {
-        let started = Instant::now();
+        let started = self.phone().stopwatch();
         loop {
             let tree = self.look().await?;
             if let Some(it) = seen(&tree) {
@@ -112,7 +110,7 @@ impl Context {
                 let screen = self.describe_screen(&tree);
                 return Err(Failure::NotFound { wanted: wanted.to_owned(), screen, waited: patience });
             }
-            sleep(PAUSE).await;
+            self.phone().pause(PAUSE).await;
         }
     }
 

@@ -1,9 +1,9 @@
 //! Rectangles and points on a screen, in pixels from its top left corner.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A place on the screen, in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct Point {
     /// From the left edge.
     pub x: i32,
@@ -12,7 +12,7 @@ pub struct Point {
 }
 
 /// A rectangle on the screen, in pixels; `right` and `bottom` are the first pixels outside of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct Bounds {
     /// The left edge.
     pub left: i32,

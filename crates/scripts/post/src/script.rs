@@ -116,13 +116,13 @@ impl Post {
     /// Taps Post. From then on a video of which a record is kept may be public, unless it is certain that it is not.
     async fn tap_post(&self, context: &mut Context, is_taken: bool) -> Result<(), Failure> {
         if is_taken {
-            context.materials().begin_to_publish().await?;
+            context.learn("begin to publish", context.materials().begin_to_publish()).await?;
         }
         let posted = self.tiktok.post(context).await;
         if is_taken
             && let Err(failure) = &posted
             && !matches!(failure, Failure::Unconfirmed(_))
-            && let Err(error) = context.materials().not_published().await
+            && let Err(error) = context.learn("take back", context.materials().not_published()).await
         {
             context.log(LogLevel::Warn, format!("the video counts as perhaps published: {error}"));
         }
@@ -141,7 +141,10 @@ async fn push(context: &mut Context, file: &MediaFile, video: Video) -> Result<S
         let percent = sent.min(length).saturating_mul(22) / length;
         context.progress(u8::try_from(percent).unwrap_or(22) + 8);
     };
-    android::push_media(&phone, file, video.file, report, deadline).await?;
+    match video.file {
+        Some(source) => android::push_media(&phone, file, source, report, deadline).await?,
+        None => android::push_media(&phone, file, tokio::io::empty(), report, deadline).await?,
+    }
     context.progress(30);
     context.step("add the video to the phone's media library");
     android::announce(&phone, file, context.soon()).await?;

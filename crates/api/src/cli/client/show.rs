@@ -4,7 +4,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
 use serde_json::Value;
 
-use super::super::output::say;
+use super::super::output::{printable, say};
 
 /// For whom answers are shown.
 #[derive(Debug, Clone, Copy)]
@@ -68,14 +68,14 @@ fn table(rows: &[Value], columns: &[Column]) -> String {
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
-/// A value on one line. Whoever wrote it must not be able to move the cursor of the terminal that shows it.
+/// A value on one line.
 fn text(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+    printable(&text)
 }
 
 #[cfg(test)]

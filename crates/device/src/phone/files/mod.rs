@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::{AdbError, Deadline, Phone, shorten};
 use crate::adb::AdbCause;
 use crate::adb::sync_protocol::{Status, StatusV2};
+use crate::tape::Taping;
 
 pub use folder::FolderReport;
 pub use packing::Compression;
@@ -145,15 +146,28 @@ impl Phone {
         source: R,
         path: &str,
         options: PushOptions,
-        progress: impl FnMut(u64),
+        mut progress: impl FnMut(u64),
         deadline: Deadline,
     ) -> Result<(), AdbError>
     where
         R: AsyncRead + Unpin,
     {
         let attempt = || format!("push to `{}`", shorten(path));
-        let work = transfer::push(&self.inner.transport, source, path, options, progress);
-        self.within(deadline, attempt, work).await
+        if let Taping::Playing(deck) = &self.taping {
+            let played = deck.push(path).await;
+            return played.map_err(|cause| AdbError::new(&self.inner.name, attempt(), cause));
+        }
+        let mut sent = 0;
+        let count = |so_far: u64| {
+            sent = so_far;
+            progress(so_far);
+        };
+        let work = transfer::push(&self.inner.transport, source, path, options, count);
+        let result = self.within(deadline, attempt, work).await;
+        if let Taping::Recording(recorder) = &self.taping {
+            recorder.push(path, sent, &result);
+        }
+        result
     }
 
     /// Writes the phone's file `path` to `sink`, flushes it and gives the file's length in bytes.

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tikmatrix_device::phone::{Deadline, Phone};
-use tikmatrix_device::script::{Assignment, Ended, Entry, Journal, Limits, NoMaterials, execute};
+use tikmatrix_device::script::{
+    ArtifactKind, Assignment, Ended, Entry, Journal, Limits, NoMaterials, Replayed, execute, replay,
+};
+use tikmatrix_device::tape::Tape;
 use tikmatrix_domain::{AppKind, Username};
 use tikmatrix_follow::Follow;
 use tikmatrix_virtual_phone::{Farm, FarmOptions, Fault};
@@ -124,6 +127,7 @@ impl Stage {
             () = watcher => unreachable!("the watcher never ends"),
         };
         let entries = std::mem::take(&mut *recorder.entries.lock().unwrap());
+        assert_replays(&entries, script).await;
         Played { ended, entries }
     }
 
@@ -160,5 +164,22 @@ impl Stage {
     async fn connect(&self) -> Phone {
         let address = self.farm.phones()[0].address().to_string();
         Phone::connect(&address, Deadline::after(Duration::from_secs(10))).await.unwrap()
+    }
+}
+
+/// Runs what is on the tape of a run again, without its phone: it has to go as it went.
+async fn assert_replays(entries: &[Entry], script: &Follow) {
+    let steps = |entries: &[Entry]| -> Vec<String> {
+        let steps =
+            entries.iter().filter_map(|it| if let Entry::Step(step) = it { Some(step) } else { None });
+        steps.cloned().collect()
+    };
+    for entry in entries {
+        let Entry::Artifact { kind: ArtifactKind::Tape, bytes } = entry else { continue };
+        let recorder = Arc::new(Recorder { entries: Mutex::default(), step: watch::Sender::default() });
+        let journal = Arc::clone(&recorder) as Arc<dyn Journal>;
+        let replayed = replay(script, &Tape::read(bytes).unwrap(), journal).await;
+        assert_eq!(replayed, Ok(Replayed::AsRecorded));
+        assert_eq!(steps(&recorder.entries.lock().unwrap()), steps(entries));
     }
 }

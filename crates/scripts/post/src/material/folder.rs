@@ -5,12 +5,14 @@ use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rand::Rng as _;
-use tikmatrix_device::script::{Context, Failure, LogLevel};
+use serde::{Deserialize, Serialize};
+use tikmatrix_device::script::{Context, Failure, LogLevel, Materials, MaterialsError};
 use tikmatrix_domain::{LocalFile, Username};
 
-use super::{Video, is_mp4, open, own_caption};
+use super::{Refusal, Video, is_mp4, open, own_caption};
 use crate::roots::MaterialRoots;
 
 /// The file with the caption of the videos beside it.
@@ -25,6 +27,16 @@ struct Shelf {
     caption: Option<(String, String)>,
 }
 
+/// A video that was taken, in a form that a tape can hold.
+#[derive(Debug, Serialize, Deserialize)]
+struct Taken {
+    path: String,
+    /// The template that comes with it, and where that is.
+    caption: Option<(String, String)>,
+    /// The length of its file in bytes, none if the file is gone; or why it cannot be opened.
+    opened: Result<Option<u64>, String>,
+}
+
 /// Takes one at random of those that nobody has used.
 pub(super) async fn take(
     folder: &str,
@@ -32,37 +44,59 @@ pub(super) async fn take(
     context: &mut Context,
 ) -> Result<Video, Failure> {
     let refuse = |reason: String| Failure::Impossible(format!("{reason}; see material_path"));
-    let (roots, path, username) = (roots.clone(), PathBuf::from(folder), context.username().cloned());
-    let shelves = tokio::task::spawn_blocking(move || shelves(&path, username.as_ref(), &roots))
-        .await
-        .map_err(|error| refuse(format!("the folder {folder} could not be looked into: {error}")))?
-        .map_err(refuse)?;
-    // A caption lies beside the videos of its folder or, for an account's own folder, in the one around it.
-    let mut captions: Vec<(String, String)> = Vec::new();
-    let mut chosen = None;
-    for shelf in shelves {
-        if chosen.is_none() && !shelf.videos.is_empty() {
-            let chance = context.rng().random();
-            chosen = context.materials().take_file(shelf.videos, chance).await?;
-            // What was not taken from here has no use for the caption here.
-            if chosen.is_none() {
-                continue;
-            }
-        }
-        if chosen.is_some() {
-            captions.extend(shelf.caption);
-        }
-    }
-    let chosen = chosen.ok_or_else(|| refuse(format!("the folder {folder} has no unused MP4 video left")))?;
-    context.log(LogLevel::Info, format!("took the file {}", chosen.path));
-    let caption = match captions.first() {
+    let (mut file, chance) = (None, context.rng().random());
+    let what = format!("take a video from the folder {folder}");
+    let taken = context.learn(&what, async {
+        let (roots, path, username) = (roots.clone(), PathBuf::from(folder), context.username().cloned());
+        let shelves = tokio::task::spawn_blocking(move || shelves(&path, username.as_ref(), &roots))
+            .await
+            .map_err(|error| format!("the folder {folder} could not be looked into: {error}"))
+            .flatten()
+            .map_err(Refusal::Impossible)?;
+        let Some((path, caption)) = choose(shelves, context.materials(), chance).await? else {
+            let nothing = format!("the folder {folder} has no unused MP4 video left");
+            return Err(Refusal::Impossible(nothing));
+        };
+        let opened = open(Path::new(&path), &path).await.map(|opened| {
+            let (opened, length) = opened?;
+            file = Some(opened);
+            Some(length)
+        });
+        Ok(Taken { path, caption, opened })
+    });
+    let taken: Result<Taken, Refusal> = taken.await;
+    let Taken { path, caption, opened } = taken.map_err(|refusal| match refusal {
+        Refusal::Impossible(reason) => refuse(reason),
+        other => other.into(),
+    })?;
+    context.log(LogLevel::Info, format!("took the file {path}"));
+    let caption = match &caption {
         Some((template, place)) => own_caption(template, place)?,
         None => None,
     };
-    let opened = open(Path::new(&chosen.path), &chosen.path).await.map_err(refuse)?;
-    let (file, length) =
-        opened.ok_or_else(|| refuse(format!("the file {} does not exist any more", chosen.path)))?;
+    let length = opened.map_err(refuse)?;
+    let length = length.ok_or_else(|| refuse(format!("the file {path} does not exist any more")))?;
     Ok(Video { file, length, caption, is_taken: true })
+}
+
+/// Takes a video from the first shelf that has one, and finds its caption: it lies beside the videos of its folder or, for
+/// an account's own folder, in the one around it.
+async fn choose(
+    shelves: Vec<Shelf>,
+    materials: &Arc<dyn Materials>,
+    chance: u64,
+) -> Result<Option<(String, Option<(String, String)>)>, MaterialsError> {
+    let mut chosen = None;
+    for shelf in shelves {
+        if chosen.is_none() && !shelf.videos.is_empty() {
+            chosen = materials.take_file(shelf.videos, chance).await?.map(|file| (file.path, None));
+        }
+        // What was not taken from here has no use for the caption here.
+        if let Some((_, caption @ None)) = &mut chosen {
+            *caption = shelf.caption;
+        }
+    }
+    Ok(chosen)
 }
 
 /// The folders to take from, the first one first. It blocks.

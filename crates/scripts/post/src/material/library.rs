@@ -1,34 +1,75 @@
 //! A video of the server's library, which no other task gets.
 
-use rand::Rng as _;
-use tikmatrix_device::script::{Context, Failure, LogLevel, MaterialsError};
-use tikmatrix_domain::{MaterialKind, MaterialWish, Tag};
+use std::sync::Arc;
 
-use super::{Video, open, own_caption};
+use rand::Rng as _;
+use serde::{Deserialize, Serialize};
+use tikmatrix_device::script::{Context, Failure, LibraryMaterial, LogLevel, Materials, MaterialsError};
+use tikmatrix_domain::{MaterialKind, MaterialWish, Tag};
+use tokio::fs::File;
+
+use super::{Refusal, Video, open, own_caption};
+
+/// A material that was taken, in a form that a tape can hold.
+#[derive(Debug, Serialize, Deserialize)]
+struct Taken {
+    id: i64,
+    name: String,
+    caption: String,
+    /// The length of its file in bytes, none if the file is gone; or why it cannot be opened.
+    opened: Result<Option<u64>, String>,
+}
+
+impl Taken {
+    /// What people call it.
+    fn shown(&self) -> String {
+        format!("{:?} of material {}", self.name, self.id)
+    }
+}
 
 /// Takes one at random of those that nobody has used, with any of `tags`; one that is meant for the account comes first.
 pub(super) async fn take(tags: &[Tag], context: &mut Context) -> Result<Video, Failure> {
     let username = context.username().cloned();
     let wish = MaterialWish { kind: MaterialKind::Video, tags: tags.to_vec(), username, count: 1 };
     let chance = context.rng().random();
-    let nothing = Failure::Impossible(nothing_left(&wish));
-    let taken = match context.materials().take(wish, chance).await {
-        Ok(mut taken) => taken.pop().ok_or(nothing)?,
-        Err(MaterialsError::TooFew { .. }) => return Err(nothing),
-        Err(error) => return Err(error.into()),
-    };
-    let material = &taken.material;
-    let shown = format!("{:?} of material {}", material.file.name, material.id.0);
+    let mut file = None;
+    let taking = context
+        .learn("take a video from the library", take_from(context.materials(), wish, chance, &mut file));
+    let taken: Result<Taken, Refusal> = taking.await;
+    let taken = taken?;
+    let shown = taken.shown();
     context.log(LogLevel::Info, format!("took the file {shown} from the library"));
-    let caption =
-        own_caption(&material.details.caption, &format!("the caption of material {}", material.id.0))?;
-    let opened = open(&taken.path, &shown).await.map_err(Failure::Impossible)?;
-    let (file, length) = opened.ok_or_else(|| {
+    let caption = own_caption(&taken.caption, &format!("the caption of material {}", taken.id))?;
+    let length = taken.opened.map_err(Failure::Impossible)?.ok_or_else(|| {
         Failure::Impossible(format!(
             "the file {shown} is not on this server any more: delete it and upload it again"
         ))
     })?;
     Ok(Video { file, length, caption, is_taken: true })
+}
+
+/// Takes it from the record, and opens its file.
+async fn take_from(
+    materials: &Arc<dyn Materials>,
+    wish: MaterialWish,
+    chance: u64,
+    file: &mut Option<File>,
+) -> Result<Taken, Refusal> {
+    let nothing = Refusal::Impossible(nothing_left(&wish));
+    let found = match materials.take(wish, chance).await {
+        Ok(mut found) => found.pop().ok_or(nothing)?,
+        Err(MaterialsError::TooFew { .. }) => return Err(nothing),
+        Err(error) => return Err(error.into()),
+    };
+    let LibraryMaterial { material, path } = found;
+    let (name, caption) = (material.file.name, material.details.caption);
+    let mut taken = Taken { id: material.id.0, name, caption, opened: Ok(None) };
+    taken.opened = open(&path, &taken.shown()).await.map(|opened| {
+        let (opened, length) = opened?;
+        *file = Some(opened);
+        Some(length)
+    });
+    Ok(taken)
 }
 
 fn nothing_left(wish: &MaterialWish) -> String {

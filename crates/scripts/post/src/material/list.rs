@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use tikmatrix_device::script::{Context, Failure, LogLevel};
+use tokio::fs::File;
 
 use super::{Video, is_mp4, open};
 use crate::roots::MaterialRoots;
@@ -15,7 +16,7 @@ pub(super) async fn choose(
 ) -> Result<Video, Failure> {
     let mut missing: Vec<&str> = Vec::new();
     for path in paths {
-        let found = find(path, roots).await;
+        let found = find(path, roots, context).await;
         match found.map_err(|reason| Failure::Impossible(format!("{reason}; see material_list")))? {
             Some(video) => {
                 for absent in missing {
@@ -37,7 +38,21 @@ pub(super) async fn choose(
 }
 
 /// The file, if there is one.
-async fn find(path: &str, roots: &MaterialRoots) -> Result<Option<Video>, String> {
+async fn find(path: &str, roots: &MaterialRoots, context: &Context) -> Result<Option<Video>, String> {
+    let mut file = None;
+    let what = format!("open the file {path}");
+    let length = context.learn(&what, async {
+        let found = open_video(path, roots).await?;
+        Ok(found.map(|(opened, length)| {
+            file = Some(opened);
+            length
+        }))
+    });
+    let length: Result<Option<u64>, String> = length.await;
+    Ok(length?.map(|length| Video { file, length, caption: None, is_taken: false }))
+}
+
+async fn open_video(path: &str, roots: &MaterialRoots) -> Result<Option<(File, u64)>, String> {
     let (roots, named) = (roots.clone(), PathBuf::from(path));
     let admitted = tokio::task::spawn_blocking(move || roots.admit(&named))
         .await
@@ -47,5 +62,5 @@ async fn find(path: &str, roots: &MaterialRoots) -> Result<Option<Video>, String
     if !is_mp4(&found) {
         return Err(format!("the file {path} is no MP4 video by its name"));
     }
-    Ok(Some(Video { file, length, caption: None, is_taken: false }))
+    Ok(Some((file, length)))
 }

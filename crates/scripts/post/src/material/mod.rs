@@ -8,7 +8,8 @@ mod list;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use tikmatrix_device::script::{Context, Failure};
+use serde::{Deserialize, Serialize};
+use tikmatrix_device::script::{Context, Failure, MaterialsError};
 use tokio::fs::File;
 
 use crate::config::{MaterialSource, PostConfig};
@@ -18,7 +19,8 @@ use crate::spintax::Spintax;
 /// A video file that was opened.
 #[derive(Debug)]
 pub(crate) struct Video {
-    pub(crate) file: File,
+    /// None when the run is replayed, which has no files.
+    pub(crate) file: Option<File>,
     /// In bytes.
     pub(crate) length: u64,
     /// The caption that it comes with, which wins over the configuration's.
@@ -39,6 +41,30 @@ pub(crate) async fn choose(
     match config.material_source {
         MaterialSource::MaterialLibrary => library::take(&config.materials_tags, context).await,
         MaterialSource::LocalFolder => folder::take(&config.material_path, roots, context).await,
+    }
+}
+
+/// Why there is no video, in a form that a tape can hold.
+#[derive(Debug, Serialize, Deserialize)]
+enum Refusal {
+    /// The record of materials gave none.
+    Materials(MaterialsError),
+    /// The sentence says why.
+    Impossible(String),
+}
+
+impl From<MaterialsError> for Refusal {
+    fn from(error: MaterialsError) -> Self {
+        Self::Materials(error)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Materials(error) => error.into(),
+            Refusal::Impossible(reason) => Self::Impossible(reason),
+        }
     }
 }
 

@@ -75,5 +75,5 @@ async fn a_failure_keeps_a_picture_and_the_tree_of_its_instant() {
             _ => None,
         })
         .collect();
-    assert_eq!(kinds, [ArtifactKind::Screenshot, ArtifactKind::UiTree]);
+    assert_eq!(kinds, [ArtifactKind::Tape, ArtifactKind::Screenshot, ArtifactKind::UiTree]);
 }

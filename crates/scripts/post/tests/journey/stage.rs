@@ -8,9 +8,12 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tikmatrix_device::phone::{Deadline, Phone};
-use tikmatrix_device::script::{Assignment, Ended, Entry, Journal, Limits, Materials, execute};
+use tikmatrix_device::script::{
+    ArtifactKind, Assignment, Ended, Entry, Journal, Limits, Materials, Replayed, execute, replay,
+};
+use tikmatrix_device::tape::Tape;
 use tikmatrix_domain::{AppKind, Username};
-use tikmatrix_post::Post;
+use tikmatrix_post::{MaterialRoots, Post};
 use tikmatrix_virtual_phone::{Farm, FarmOptions, Fault};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -132,6 +135,9 @@ impl Stage {
             () = stopper => unreachable!("the stopper never ends"),
         };
         let entries = std::mem::take(&mut *recorder.entries.lock().unwrap());
+        let without_files =
+            Post::new().unwrap().with_materials_from(MaterialRoots::below(Vec::new()).unwrap());
+        assert_replays(&entries, &without_files).await;
         Played { ended, entries }
     }
 
@@ -169,5 +175,22 @@ impl Stage {
     async fn connect(&self) -> Phone {
         let address = self.farm.phones()[0].address().to_string();
         Phone::connect(&address, Deadline::after(Duration::from_secs(10))).await.unwrap()
+    }
+}
+
+/// Runs what is on the tape of a run again, without its phone and its files: it has to go as it went.
+async fn assert_replays(entries: &[Entry], script: &Post) {
+    let steps = |entries: &[Entry]| -> Vec<String> {
+        let steps =
+            entries.iter().filter_map(|it| if let Entry::Step(step) = it { Some(step) } else { None });
+        steps.cloned().collect()
+    };
+    for entry in entries {
+        let Entry::Artifact { kind: ArtifactKind::Tape, bytes } = entry else { continue };
+        let recorder = Arc::new(Recorder { entries: Mutex::default(), step: watch::Sender::default() });
+        let journal = Arc::clone(&recorder) as Arc<dyn Journal>;
+        let replayed = replay(script, &Tape::read(bytes).unwrap(), journal).await;
+        assert_eq!(replayed, Ok(Replayed::AsRecorded));
+        assert_eq!(steps(&recorder.entries.lock().unwrap()), steps(entries));
     }
 }

@@ -1,0 +1,44 @@
+//! `tikmatrix pair`: what `adb pair` does, for those who have no adb.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+use tikmatrix_device::adb::key::{KeyFiles, KeyStore};
+use tikmatrix_device::adb::pairing::pair;
+use tikmatrix_device::deadline::Deadline;
+use tikmatrix_device::registry::parse_address;
+
+use super::output::say;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What `pair` can be told.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// The address and port that the phone shows under "Pair device with pairing code"
+    #[arg(value_name = "HOST:PORT", value_parser = parse_address)]
+    address: String,
+    /// The six digits that it shows there
+    #[arg(value_name = "CODE")]
+    code: String,
+    /// The RSA key that the phone is to trust, as given to `serve`; made when it is missing [default: ~/.android/adbkey]
+    #[arg(long, env = "TIKMATRIX_ADB_KEY", value_name = "FILE")]
+    adb_key: Option<PathBuf>,
+}
+
+/// Pairs and says what is next.
+pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
+    let keys = match &options.adb_key {
+        Some(file) => KeyStore::new(KeyFiles { own: Some(file.clone()), ..KeyFiles::of_user() }),
+        None => KeyStore::of_user(),
+    };
+    let paired = pair(&options.address, &options.code, &keys, Deadline::after(PATIENCE)).await;
+    let name = paired.context("the phone is not paired")?;
+    say(format!(
+        "paired with {name:?}: it lets this key in from now on, at the address of its page \"Wireless debugging\" \
+         (serve --phone HOST:PORT)"
+    ));
+    Ok(())
+}

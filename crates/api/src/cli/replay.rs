@@ -1,0 +1,93 @@
+//! `tikmatrix replay`: a recorded run again, without its phone, its files and its server. What a tape is and how it is
+//! played is the `device` crate's.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+use clap::Args;
+use tikmatrix_device::script::{Entry, Journal, LogLevel, Replayed, Script, replay};
+use tikmatrix_device::tape::Tape;
+
+use super::output::{printable, say};
+use super::scripts;
+
+/// The largest file that can be a tape, in bytes; what is packed in it has a bound of its own.
+const LARGEST_FILE: u64 = 64 * 1024 * 1024;
+/// The run was not as it is on its tape.
+const DIVERGED: u8 = 1;
+/// There is nothing that could be replayed.
+const UNREADABLE: u8 = 2;
+
+/// What `replay` can be told.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// The artifact `tape` of a task that failed
+    #[arg(value_name = "TAPE")]
+    tape: PathBuf,
+}
+
+/// Shows what a script says.
+struct Screenplay;
+
+impl Journal for Screenplay {
+    fn record(&self, entry: Entry) {
+        match entry {
+            Entry::Step(step) => say(format_args!("step      {}", printable(&step))),
+            Entry::Log(LogLevel::Info, line) => say(format_args!("          {}", printable(&line))),
+            Entry::Log(LogLevel::Warn, line) => say(format_args!("          warning: {}", printable(&line))),
+            Entry::Progress(_) | Entry::Artifact { .. } => {}
+        }
+    }
+}
+
+/// Replays the tape, and says by its exit status how that went: 0 as it was recorded, however the run ended then; 1 if it
+/// diverged; 2 if there is no tape that could be replayed.
+pub(super) async fn run(options: &Options) -> ExitCode {
+    let replayed = match read(&options.tape) {
+        Ok((tape, script)) => play(script.as_ref(), &tape).await,
+        Err(error) => Err(error),
+    };
+    replayed.unwrap_or_else(|error| {
+        eprintln!("tikmatrix: {error:#}");
+        ExitCode::from(UNREADABLE)
+    })
+}
+
+fn read(path: &Path) -> anyhow::Result<(Tape, Arc<dyn Script>)> {
+    let shown = path.display();
+    let unreadable = || format!("cannot read {shown}");
+    let mut bytes = Vec::new();
+    let file = File::open(path).with_context(unreadable)?;
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).with_context(unreadable)?;
+    let tape = Tape::read(&bytes).with_context(|| format!("{shown} cannot be replayed"))?;
+    let script = scripts::all()?.get(&tape.head.script);
+    let unknown = || anyhow!("{shown} cannot be replayed: there is no script called {}", tape.head.script);
+    let script = script.ok_or_else(unknown)?;
+    Ok((tape, script))
+}
+
+async fn play(script: &dyn Script, tape: &Tape) -> anyhow::Result<ExitCode> {
+    let head = &tape.head;
+    let ours = env!("CARGO_PKG_VERSION");
+    let other = if head.product == ours { String::new() } else { format!("; this is {ours}") };
+    let account = head.username.as_ref().map(|name| format!(" for @{name}")).unwrap_or_default();
+    say(format_args!("script    {} in {}{account}", printable(&head.script), head.app));
+    say(format_args!("phone     {}", printable(&head.serial)));
+    say(format_args!("recorded  by tikmatrix {}{other}", printable(&head.product)));
+    let replayed = replay(script, tape, Arc::new(Screenplay)).await?;
+    if let Replayed::Diverged(divergence) = &replayed {
+        say(format_args!("diverged  {}", printable(&divergence.to_string())));
+        return Ok(ExitCode::from(DIVERGED));
+    }
+    if tape.end.left_out > 0 {
+        let missing = tape.end.left_out;
+        say(format_args!("cut       the tape was full: {missing} exchanges before the end are not on it"));
+    }
+    say(format_args!("outcome   {}", printable(&tape.end.outcome)));
+    say(format_args!("remark    {}", printable(&tape.end.remark)));
+    Ok(ExitCode::SUCCESS)
+}

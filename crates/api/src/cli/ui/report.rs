@@ -1,0 +1,151 @@
+//! An inspection for people: what the screen is, why, what it almost is, and which elements are found.
+
+use tikmatrix_apps::inspect::{ElementSight, Inspection, Near, Seen, SightKind, Sought, Weighed};
+use tikmatrix_device::ui::Bounds;
+
+use super::{printable, say};
+
+/// An element that would be found without a part of its selector is shown when there are so few of them; more say
+/// nothing about which one is meant.
+const FEW: usize = 3;
+
+/// Prints it.
+pub(super) fn tell(inspection: &Inspection) {
+    say(headline(inspection));
+    say(format_args!("app       {}, {}", or_none(&inspection.package), place(inspection.bounds),));
+    let all = || inspection.blocking.iter().chain(&inspection.popups).chain(&inspection.screens);
+    let mut shown = Vec::new();
+    for of_a_kind in [&inspection.blocking, &inspection.popups, &inspection.screens] {
+        shown.extend(of_a_kind.iter().find(|it| it.shown));
+    }
+    for it in &shown {
+        tell_weighed(it, "shown");
+    }
+    // What is known by half of its signs at least is perhaps the same in a new version of the app.
+    let mut near: Vec<&Weighed> = all().filter(|it| is_near(it)).collect();
+    near.sort_by_key(|it| it.needed.saturating_sub(it.seen()));
+    for it in near {
+        tell_weighed(it, "not shown");
+    }
+    if !inspection.elements.is_empty() {
+        say("");
+        say("Elements");
+    }
+    for element in &inspection.elements {
+        tell_element(element);
+    }
+}
+
+fn headline(inspection: &Inspection) -> String {
+    let screen = inspection.screens.iter().find(|it| it.shown);
+    let known = match screen {
+        Some(screen) => format!("{} ({})", screen.name, screen.id.as_deref().unwrap_or_default()),
+        None => "no screen that the profile knows".to_owned(),
+    };
+    let first =
+        |all: &[Weighed]| all.iter().find(|it| it.shown).map(|it| it.name.clone()).unwrap_or_default();
+    let sight = match inspection.sight {
+        SightKind::Clear => "nothing is in a script's way".to_owned(),
+        SightKind::Popup => format!("in the way: {}", first(&inspection.popups)),
+        SightKind::Blocked => format!("only a person can go on: {}", first(&inspection.blocking)),
+    };
+    let profiles: Vec<&str> = inspection.profiles.iter().map(|profile| profile.text()).collect();
+    format!("screen    {known}\nway       {sight}\nprofiles  {}", profiles.join(", "))
+}
+
+fn is_near(it: &Weighed) -> bool {
+    let seen = it.seen();
+    !it.shown && seen > 0 && seen * 2 >= it.needed
+}
+
+fn tell_weighed(it: &Weighed, state: &str) {
+    say("");
+    let id = it.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
+    let signs = format!("{} of {} signs, {} needed", it.seen(), it.signs.len(), it.needed);
+    say(format_args!("{}{id} of {}: {state}, {signs}", it.name, it.profile.text()));
+    for sign in &it.signs {
+        tell_sought(sign);
+    }
+    for sign in &it.ruled_out_by {
+        say(format_args!("  ruled out by {}", found_by(sign)));
+    }
+    if it.shown {
+        if let Some(remark) = &it.remark {
+            say(format_args!("  a task fails with: {}", printable(remark)));
+        }
+        if let Some(dismiss) = &it.dismiss {
+            say("  dismissed by a tap on");
+            tell_sought(dismiss);
+        }
+    }
+}
+
+fn tell_sought(sought: &Sought) {
+    let mark = if sought.found.is_some() { '+' } else { '-' };
+    say(format_args!("  {mark} {}", found_by(sought)));
+    for near in &sought.near {
+        tell_near(near);
+    }
+}
+
+fn found_by(sought: &Sought) -> String {
+    match &sought.found {
+        Some(found) => format!("{}  {}{}", printable(&sought.selector), seen(found), others(sought.count)),
+        None => printable(&sought.selector),
+    }
+}
+
+fn tell_element(element: &ElementSight) {
+    let named = format!("{:<18} {}", element.id, element.name);
+    match &element.sought.found {
+        Some(found) => {
+            let tap = match found.tap {
+                Some(point) => format!("tapped at {},{}", point.x, point.y),
+                None => "cannot be tapped".to_owned(),
+            };
+            say(format_args!("  + {named}: {}, {tap}{}", seen(found), others(element.sought.count)));
+        }
+        None => {
+            say(format_args!("  - {named}"));
+            for near in &element.sought.near {
+                tell_near(near);
+            }
+        }
+    }
+}
+
+fn tell_near(near: &Near) {
+    if near.count <= FEW {
+        let without = printable(&near.without);
+        say(format_args!("      without `{without}`: {}{}", seen(&near.found), others(near.count)));
+    }
+}
+
+fn seen(seen: &Seen) -> String {
+    let class = seen.class.rsplit('.').next().filter(|class| !class.is_empty()).unwrap_or("element");
+    let mut told = vec![format!("{class} {}", place(seen.bounds))];
+    for (name, value) in [("text", &seen.text), ("description", &seen.description)] {
+        if !value.is_empty() {
+            let short: String = value.chars().take(60).collect();
+            told.push(format!("{name} {short:?}"));
+        }
+    }
+    if !seen.resource_id.is_empty() {
+        told.push(format!("id {}", printable(&seen.resource_id)));
+    }
+    told.join(" ")
+}
+
+fn others(count: usize) -> String {
+    if count > 1 { format!(" (first of {count})") } else { String::new() }
+}
+
+/// As a dump writes it, so that it can be searched for there.
+fn place(bounds: Bounds) -> String {
+    let Bounds { left, top, right, bottom } = bounds;
+    format!("[{left},{top}][{right},{bottom}]")
+}
+
+fn or_none(text: &str) -> String {
+    if text.is_empty() { "no package".to_owned() } else { printable(text) }
+}

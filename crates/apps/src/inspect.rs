@@ -1,0 +1,239 @@
+//! What the profiles find on a screen, and what they almost find: for whoever writes a profile, or adapts one to a new
+//! version of its app. It judges as [`crate::AppGuard`] does, and tells why. How it is shown is for others.
+
+use serde::Serialize;
+use tikmatrix_device::ui::{Bounds, NodeRef, Point, Selector, UiTree, tap_point};
+
+use crate::profile::{Profile, ProfileName, Signs};
+use crate::written::Written;
+
+/// What the profiles make of one screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Inspection {
+    /// The profiles that were asked.
+    pub profiles: Vec<ProfileName>,
+    /// The package of the topmost window; empty if the dump names none.
+    pub package: String,
+    /// The part of the display that the dump covers, in pixels.
+    pub bounds: Bounds,
+    /// What the screen means for a script.
+    pub sight: SightKind,
+    /// What the profiles know, in the order in which they are asked: the first that is shown counts.
+    pub blocking: Vec<Weighed>,
+    /// As `blocking`.
+    pub popups: Vec<Weighed>,
+    /// As `blocking`.
+    pub screens: Vec<Weighed>,
+    /// The elements that the profiles describe, by their ids.
+    pub elements: Vec<ElementSight>,
+}
+
+/// What a screen means for a script that wants to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SightKind {
+    /// Nothing is in the way.
+    Clear,
+    /// A popup is in the way, which a script dismisses.
+    Popup,
+    /// Only a person can go on.
+    Blocked,
+}
+
+/// A screen, popup or dead end of a profile, beside what is on the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Weighed {
+    /// Whose it is.
+    pub profile: ProfileName,
+    /// Its name for programs; only screens have one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What people call it.
+    pub name: String,
+    /// Whether the profile says that this is shown.
+    pub shown: bool,
+    /// How many of its signs have to be there.
+    pub needed: usize,
+    /// Its signs.
+    pub signs: Vec<Sought>,
+    /// What is there and rules it out.
+    pub ruled_out_by: Vec<Sought>,
+    /// What a task that meets it says; of dead ends only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
+    /// What is tapped to dismiss it; of popups only, and none for those that the back key dismisses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dismiss: Option<Sought>,
+}
+
+impl Weighed {
+    /// How many of its signs are there.
+    #[must_use]
+    pub fn seen(&self) -> usize {
+        self.signs.iter().filter(|sign| sign.found.is_some()).count()
+    }
+}
+
+/// An element of a profile, beside what is on the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ElementSight {
+    /// Whose it is.
+    pub profile: ProfileName,
+    /// Its key in the profile.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// What it finds.
+    #[serde(flatten)]
+    pub sought: Sought,
+}
+
+/// What one selector finds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sought {
+    /// The selector as the profile's file has it.
+    pub selector: String,
+    /// The first element that it finds.
+    pub found: Option<Seen>,
+    /// How many elements it finds.
+    pub count: usize,
+    /// When it finds none: what it would find without one of its parts.
+    pub near: Vec<Near>,
+}
+
+/// What a selector would find without one of its parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Near {
+    /// The part, as the profile's file has it.
+    pub without: String,
+    /// The first element that would be found.
+    pub found: Seen,
+    /// How many would be found.
+    pub count: usize,
+}
+
+/// An element of the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Seen {
+    /// What it shows.
+    pub text: String,
+    /// What a screen reader says of it.
+    pub description: String,
+    /// Its resource id, as the dump has it.
+    pub resource_id: String,
+    /// Its class, as the dump has it.
+    pub class: String,
+    /// Where it is, in pixels.
+    pub bounds: Bounds,
+    /// Where it is tapped; none when it cannot be.
+    pub tap: Option<Point>,
+}
+
+/// Asks `profiles`, in this order, what they know of the screen `tree`.
+#[must_use]
+pub fn inspect(profiles: &[Profile], tree: &UiTree) -> Inspection {
+    let blocking: Vec<Weighed> = each(profiles, |profile| &profile.blocking)
+        .map(|(profile, it)| Weighed {
+            remark: Some(it.remark.clone()),
+            ..weigh(profile, &it.name, it.signs(), tree)
+        })
+        .collect();
+    let popups: Vec<Weighed> = each(profiles, |profile| &profile.popups)
+        .map(|(profile, it)| Weighed {
+            dismiss: it.dismiss.as_ref().map(|dismiss| seek(dismiss, tree)),
+            ..weigh(profile, &it.name, it.signs(), tree)
+        })
+        .collect();
+    let screens = each(profiles, |profile| &profile.screens)
+        .map(|(profile, it)| Weighed {
+            id: Some(it.id.clone()),
+            ..weigh(profile, &it.name, it.signs(), tree)
+        })
+        .collect();
+    let elements = profiles.iter().flat_map(|profile| {
+        profile.elements.iter().map(|(id, selector)| ElementSight {
+            profile: profile.name,
+            id: id.clone(),
+            name: selector.to_string(),
+            sought: seek(selector, tree),
+        })
+    });
+    let sight = match () {
+        () if blocking.iter().any(|it| it.shown) => SightKind::Blocked,
+        () if popups.iter().any(|it| it.shown) => SightKind::Popup,
+        () => SightKind::Clear,
+    };
+    Inspection {
+        profiles: profiles.iter().map(|profile| profile.name).collect(),
+        package: tree.package().to_owned(),
+        bounds: tree.screen(),
+        sight,
+        blocking,
+        popups,
+        screens,
+        elements: elements.collect(),
+    }
+}
+
+/// The profiles to ask about a screen, as the engine does while it works in the app: Android's, then the app's. The app
+/// is the one of the topmost window's package. None if that is no app's of which there is a profile, and no window that
+/// Android puts over apps either.
+#[must_use]
+pub fn profiles_for(tree: &UiTree, known: &[Profile]) -> Option<Vec<Profile>> {
+    let app = known.iter().find(|profile| profile.packages.iter().any(|it| it == tree.package()));
+    let android = known.iter().find(|profile| profile.name == ProfileName::Android);
+    match (android, app) {
+        (android, Some(app)) => Some(android.into_iter().chain([app]).cloned().collect()),
+        (Some(android), None) if android.popups.iter().any(|popup| popup.is_on(tree)) => {
+            Some(vec![android.clone()])
+        }
+        _ => None,
+    }
+}
+
+fn each<'a, Kind: 'a>(
+    profiles: &'a [Profile],
+    of: impl Fn(&'a Profile) -> &'a Vec<Kind>,
+) -> impl Iterator<Item = (ProfileName, &'a Kind)> {
+    profiles.iter().flat_map(move |profile| of(profile).iter().map(|it| (profile.name, it)))
+}
+
+fn weigh(profile: ProfileName, name: &str, signs: Signs<'_>, tree: &UiTree) -> Weighed {
+    let ruled_out_by = signs.without.iter().filter(|sign| sign.is_on(tree));
+    Weighed {
+        profile,
+        id: None,
+        name: name.to_owned(),
+        shown: signs.are_on(tree),
+        needed: signs.needed(),
+        signs: signs.signs.iter().map(|sign| seek(sign, tree)).collect(),
+        ruled_out_by: ruled_out_by.map(|sign| seek(sign, tree)).collect(),
+        remark: None,
+        dismiss: None,
+    }
+}
+
+fn seek(selector: &Written, tree: &UiTree) -> Sought {
+    let found = selector.find_all(tree);
+    let near = match found.first() {
+        Some(_) => Vec::new(),
+        None => selector.each_lacking_one().filter_map(|lacking| near(lacking, tree)).collect(),
+    };
+    Sought { selector: selector.text(), found: found.first().map(seen), count: found.len(), near }
+}
+
+fn near((without, selector): (String, Selector), tree: &UiTree) -> Option<Near> {
+    let found = selector.find_all(tree);
+    Some(Near { without, found: seen(found.first()?), count: found.len() })
+}
+
+fn seen(node: &NodeRef<'_>) -> Seen {
+    Seen {
+        text: node.text.clone(),
+        description: node.description.clone(),
+        resource_id: node.id.clone(),
+        class: node.class.clone(),
+        bounds: node.bounds,
+        tap: tap_point(*node),
+    }
+}

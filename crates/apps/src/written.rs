@@ -1,0 +1,103 @@
+//! A selector as a profile writes it: what it finds, and, for whoever adapts a profile, its text in the file and what it
+//! would find if one part of it were not there.
+
+use std::ops::Deref;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use tikmatrix_device::ui::Selector;
+use toml::{Table, Value};
+
+/// Parts of a selector that describe nothing themselves.
+const NO_DESCRIPTION: [&str; 3] = ["name", "or", "instance"];
+
+/// A selector with its text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    selector: Selector,
+    parts: Table,
+}
+
+impl Written {
+    /// The selector as the file has it, on one line, without the name that people use for the element.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let parts = self.parts.iter().filter(|(name, _)| *name != "name");
+        Value::Table(parts.map(|(name, value)| (name.clone(), value.clone())).collect()).to_string()
+    }
+
+    /// Each of its parts as the file has it, with the selector that lacks this part. A selector of one part has none:
+    /// what is left would be any element.
+    pub fn each_lacking_one(&self) -> impl Iterator<Item = (String, Selector)> {
+        let describing = |name: &str| !NO_DESCRIPTION.contains(&name);
+        let several = self.parts.keys().filter(|name| describing(name)).count() > 1;
+        let parts = self.parts.iter().filter(move |(name, _)| several && describing(name));
+        parts.filter_map(|(name, value)| {
+            let mut others = self.parts.clone();
+            others.remove(name);
+            others.remove("or");
+            Some((format!("{name} = {value}"), others.try_into().ok()?))
+        })
+    }
+}
+
+impl Deref for Written {
+    type Target = Selector;
+
+    fn deref(&self) -> &Selector {
+        &self.selector
+    }
+}
+
+impl<'de> Deserialize<'de> for Written {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let parts = Table::deserialize(deserializer)?;
+        let selector = parts.clone().try_into().map_err(|error| D::Error::custom(Told(&error)))?;
+        Ok(Self { selector, parts })
+    }
+}
+
+/// The error without the place that it lacks: whoever reads the file adds that.
+struct Told<'a>(&'a toml::de::Error);
+
+impl std::fmt::Display for Told<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.0.message())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct File {
+        sign: Written,
+    }
+
+    #[test]
+    fn a_selector_is_told_as_its_file_has_it_and_with_one_part_less() {
+        let file: File = toml::from_str(
+            "sign = { name = \"Next\", text = \"Next\", enabled = true, or = [{ id = \"n\" }] }",
+        )
+        .unwrap();
+        assert_eq!(file.sign.text(), r#"{ enabled = true, or = [{ id = "n" }], text = "Next" }"#);
+        let lacking: Vec<_> = file.sign.each_lacking_one().collect();
+        let (parts, selectors): (Vec<_>, Vec<_>) = lacking.into_iter().unzip();
+        assert_eq!(parts, ["enabled = true", "text = \"Next\""]);
+        assert_eq!(selectors[1].enabled, Some(true));
+        assert!(selectors.iter().all(|selector| selector.or.is_empty()));
+    }
+
+    #[test]
+    fn a_selector_of_one_part_is_never_taken_for_any_element() {
+        let file: File = toml::from_str("sign = { text = \"Next\", or = [{ id = \"n\" }] }").unwrap();
+        assert_eq!(file.sign.each_lacking_one().count(), 0);
+    }
+
+    #[test]
+    fn a_word_that_no_selector_has_is_an_error_that_names_it_and_its_line() {
+        let error = toml::from_str::<File>("\nsign = { txet = \"Next\" }").unwrap_err().to_string();
+        assert!(error.contains("txet") && error.contains("line 2"), "{error}");
+    }
+}

@@ -1,0 +1,133 @@
+//! Protects the inspection of a screen: it judges as the engine does on every real screen, and says what is lacking.
+
+#![cfg(test)]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tikmatrix_apps::inspect::{ElementSight, Inspection, SightKind, Weighed, inspect, profiles_for};
+use tikmatrix_apps::{AppGuard, Profile, ProfileName};
+use tikmatrix_device::script::{ScreenGuard as _, Sight};
+use tikmatrix_device::ui::{Bounds, UiTree};
+
+fn dumps() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (name, std::fs::read_to_string(path).unwrap())
+        })
+        .collect()
+}
+
+fn dump(wanted: &str) -> String {
+    dumps().into_iter().find(|(name, _)| name == wanted).unwrap().1
+}
+
+fn known() -> Vec<Profile> {
+    ProfileName::ALL.map(|name| Profile::named(name).unwrap()).to_vec()
+}
+
+fn inspected(dump: &str) -> Inspection {
+    let tree = UiTree::parse(dump.as_bytes()).unwrap();
+    inspect(&profiles_for(&tree, &known()).unwrap(), &tree)
+}
+
+fn screen<'a>(inspection: &'a Inspection, id: &str) -> &'a Weighed {
+    inspection.screens.iter().find(|it| it.id.as_deref() == Some(id)).unwrap()
+}
+
+fn element<'a>(inspection: &'a Inspection, id: &str) -> &'a ElementSight {
+    inspection.elements.iter().find(|it| it.id == id).unwrap()
+}
+
+#[test]
+fn every_real_screen_means_for_an_inspection_what_it_means_for_a_script() {
+    for (name, xml) in dumps() {
+        let tree = UiTree::parse(xml.as_bytes()).unwrap();
+        let profiles = profiles_for(&tree, &known()).unwrap();
+        let app = profiles.last().unwrap();
+        let guard = AppGuard::new(Arc::new(Profile::android().unwrap()), Arc::new(app.clone()));
+        let inspection = inspect(&profiles, &tree);
+        let first = |all: &[Weighed]| all.iter().find(|it| it.shown).map(|it| it.name.clone());
+        match guard.judge(&tree) {
+            Sight::Clear => assert_eq!(inspection.sight, SightKind::Clear, "{name}"),
+            Sight::Popup { name: popup, .. } => {
+                assert_eq!(inspection.sight, SightKind::Popup, "{name}");
+                assert_eq!(first(&inspection.popups), Some(popup), "{name}");
+            }
+            Sight::Blocked { remark } => {
+                assert_eq!(inspection.sight, SightKind::Blocked, "{name}");
+                let blocking = inspection.blocking.iter().find(|it| it.shown).unwrap();
+                assert_eq!(blocking.remark.as_ref(), Some(&remark), "{name}");
+            }
+        }
+        let known_as = app.screen(&tree).map(|screen| screen.name.clone());
+        assert_eq!(first(&inspection.screens), known_as, "{name}");
+        for (id, selector) in &app.elements {
+            let found = element(&inspection, id).sought.found.as_ref().map(|seen| seen.bounds);
+            assert_eq!(found, selector.find(&tree).map(|node| node.bounds), "{name}: {id}");
+        }
+    }
+}
+
+#[test]
+fn the_profiles_are_those_of_the_app_on_the_screen_and_androids_alone_for_its_own_windows() {
+    let asked = |name: &str| inspected(&dump(name)).profiles;
+    assert_eq!(asked("tt_caption_post"), [ProfileName::Android, ProfileName::TikTok]);
+    assert_eq!(asked("ig_home_feed"), [ProfileName::Android, ProfileName::Instagram]);
+    assert_eq!(asked("perm_location_precise"), [ProfileName::Android]);
+    let other = UiTree::parse(b"<node package=\"com.example.clock\" text=\"12:00\"/>").unwrap();
+    assert!(profiles_for(&other, &known()).is_none());
+}
+
+#[test]
+fn a_sign_that_a_new_version_of_the_app_lost_is_named_beside_those_that_are_still_there() {
+    let changed = dump("tt_editor_photo_next").replace("Your Story", "Your story of the day");
+    let inspection = inspected(&changed);
+    let editor = screen(&inspection, "editor");
+    assert!(!editor.shown);
+    assert_eq!((editor.seen(), editor.needed), (1, 2));
+    let lacking: Vec<&str> =
+        editor.signs.iter().filter(|it| it.found.is_none()).map(|it| it.selector.as_str()).collect();
+    assert_eq!(lacking, [r#"{ text = "Your Story" }"#]);
+}
+
+#[test]
+fn what_rules_a_screen_out_is_named() {
+    let feed = dump("tt_feed_for_you_uiautomator");
+    assert!(screen(&inspected(&feed), "feed").shown);
+    let inspection = inspected(&feed.replacen("content-desc=\"Home\"", "content-desc=\"Back\"", 1));
+    let feed = screen(&inspection, "feed");
+    assert!(!feed.shown);
+    assert!(feed.ruled_out_by.iter().any(|it| it.selector == r#"{ description = "Back" }"#), "{feed:?}");
+}
+
+#[test]
+fn an_element_that_lacks_one_part_of_its_description_is_shown_with_that_part() {
+    let post = element(&inspected(&dump("tt_caption_post")), "post").sought.clone();
+    let place = Bounds { left: 550, top: 2179, right: 1048, bottom: 2305 };
+    assert_eq!(post.found.unwrap().bounds, place);
+    assert!(post.near.is_empty(), "what is found lacks nothing");
+    let changed = r#"<node package="com.zhiliaoapp.musically" bounds="[0,0][1080,2400]">
+        <node text="Post" class="android.widget.TextView" enabled="true" bounds="[550,2179][1048,2305]"/></node>"#;
+    let post = element(&inspected(changed), "post").sought.clone();
+    assert_eq!(post.found, None);
+    let near: Vec<_> = post.near.iter().map(|near| (near.without.as_str(), near.found.bounds)).collect();
+    assert_eq!(near, [("class = \"Button\"", place)]);
+}
+
+#[test]
+fn programs_find_the_inspection_under_names_that_stay() {
+    let told = serde_json::to_value(inspected(&dump("tt_popup_contacts_settings"))).unwrap();
+    assert_eq!(told["profiles"], serde_json::json!(["android", "tiktok"]));
+    assert_eq!(told["package"], "com.zhiliaoapp.musically");
+    assert_eq!(told["sight"], "popup");
+    let popup = told["popups"].as_array().unwrap().iter().find(|it| it["shown"] == true).unwrap();
+    assert_eq!(popup["name"], "the question for contacts");
+    assert_eq!(popup["dismiss"]["found"]["text"], "Don\u{2019}t allow");
+    assert!(popup["dismiss"]["found"]["tap"]["x"].is_i64(), "{popup:#}");
+    let next = told["elements"].as_array().unwrap().iter().find(|it| it["id"] == "next").unwrap();
+    assert!(next["found"].is_null() && next["count"] == 0 && next["selector"].is_string(), "{next:#}");
+}

@@ -1,0 +1,169 @@
+//! Running a script again on what its tape has of its phone and its machine: in no time, without either of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use thiserror::Error;
+use tikmatrix_domain::{AppKind, Outcome, PackageName, Serial, Username};
+use tokio::time::sleep;
+
+use super::assignment::Assignment;
+use super::context::Context;
+use super::ended::Ended;
+use super::execute::run;
+use super::journal::Journal;
+use super::materials::NoMaterials;
+use super::{Limits, Script};
+use crate::deadline::Deadline;
+use crate::phone::Phone;
+use crate::tape::{Deck, Divergence, End, FORM, Head, Stop, Tape};
+
+/// A run that asks for nothing for so long, in a replay, is stuck: each answer comes at once.
+const STANDS_STILL: Duration = Duration::from_secs(10);
+
+/// Why a tape cannot be replayed at all.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ReplayError {
+    /// The script is not that of the tape.
+    #[error("the tape is one of the script {0}")]
+    OtherScript(String),
+    /// Its first line names something that does not exist.
+    #[error("the tape's first line: {field}: {value:?} cannot be used")]
+    Head {
+        /// The field.
+        field: &'static str,
+        /// What it holds.
+        value: String,
+    },
+}
+
+/// How a replay went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replayed {
+    /// As the run on the tape, to its end or as far as the tape goes.
+    AsRecorded,
+    /// Otherwise: here first.
+    Diverged(Divergence),
+}
+
+/// Runs `script` on `tape`. What it says goes into `journal`. A run that its time limit or a person ended is as recorded
+/// when it comes as far as it came then. Nothing is cleaned up and no evidence is kept: the tape ends before.
+///
+/// # Errors
+/// [`ReplayError`].
+pub async fn replay(
+    script: &dyn Script,
+    tape: &Tape,
+    journal: Arc<dyn Journal>,
+) -> Result<Replayed, ReplayError> {
+    if script.name() != tape.head.script {
+        return Err(ReplayError::OtherScript(tape.head.script.clone()));
+    }
+    let (serial, assignment, limit) = read(&tape.head)?;
+    let deck = Arc::new(Deck::new(tape));
+    let phone = Phone::played_by(Arc::clone(&deck), serial);
+    // On a tape no time passes: what passed then is on it.
+    let deadline = Deadline::after(Duration::MAX);
+    let mut context = Context::new(phone, &assignment, journal, Arc::new(NoMaterials), deadline);
+    let ended = tokio::select! {
+        biased;
+        stop = deck.stopped() => Err(stop),
+        () = stands_still(&deck) => return Ok(without_an_end(tape, &deck)),
+        result = run(script, &mut context, &assignment.config) => Ok(result),
+    };
+    let ended = match ended {
+        Err(Stop::Diverged(divergence)) => return Ok(Replayed::Diverged(divergence)),
+        Err(Stop::AtTheEnd(asked)) => return Ok(beyond_the_end(tape, &asked)),
+        Ok(ended) => ended,
+    };
+    let (outcome, remark) = in_words(&ended, limit, context.current_step());
+    let got = format!("ended: {outcome}, \"{remark}\"");
+    Ok(match deck.left_over() {
+        Some((line, expected)) => Replayed::Diverged(Divergence { line, expected, got }),
+        None if (&outcome, &remark) == (&tape.end.outcome, &tape.end.remark) => Replayed::AsRecorded,
+        None => Replayed::Diverged(Divergence { line: tape.last_line(), expected: end_of(&tape.end), got }),
+    })
+}
+
+/// Outcome and remark as the last line of a tape has them.
+pub(super) fn in_words(ended: &Ended, limit: Duration, last_step: Option<&str>) -> (String, String) {
+    let told = ended.told(limit, last_step);
+    let (outcome, remark) = told.unwrap_or_else(|| (Outcome::Stopped, "stopped".to_owned()));
+    (outcome.text().to_owned(), remark)
+}
+
+/// The first line of the tape of a run.
+pub(super) fn head(script: &dyn Script, phone: &Phone, assignment: &Assignment, limits: Limits) -> Head {
+    Head {
+        tape: FORM,
+        product: env!("CARGO_PKG_VERSION").to_owned(),
+        script: script.name().to_owned(),
+        config: assignment.config.clone(),
+        app: assignment.app.as_str().to_owned(),
+        package: assignment.package.as_ref().map(ToString::to_string),
+        username: assignment.username.as_ref().map(ToString::to_string),
+        serial: phone.serial().to_string(),
+        seed: assignment.seed,
+        time_limit: limits.total.as_secs_f64(),
+    }
+}
+
+fn read(head: &Head) -> Result<(Serial, Assignment, Duration), ReplayError> {
+    let wrong = |field, value: &dyn ToString| ReplayError::Head { field, value: value.to_string() };
+    let package =
+        head.package.as_ref().map(|name| PackageName::new(name).map_err(|_| wrong("package", name)));
+    let username =
+        head.username.as_ref().map(|name| Username::new(name).map_err(|_| wrong("username", name)));
+    let assignment = Assignment {
+        username: username.transpose()?,
+        app: AppKind::from_name(&head.app).ok_or_else(|| wrong("app", &head.app))?,
+        package: package.transpose()?,
+        config: head.config.clone(),
+        seed: head.seed,
+    };
+    let serial = Serial::new(&head.serial).map_err(|_| wrong("serial", &head.serial))?;
+    let limit = Duration::try_from_secs_f64(head.time_limit);
+    Ok((serial, assignment, limit.map_err(|_| wrong("time_limit", &head.time_limit))?))
+}
+
+/// Returns when a run has asked for nothing for long.
+async fn stands_still(deck: &Deck) {
+    let mut before = None;
+    loop {
+        let now = deck.left_over();
+        if before.as_ref() == Some(&now) {
+            return;
+        }
+        before = Some(now);
+        sleep(STANDS_STILL).await;
+    }
+}
+
+/// What it means that a run neither asks for anything nor ends.
+fn without_an_end(tape: &Tape, deck: &Deck) -> Replayed {
+    match deck.left_over() {
+        None if was_ended_from_outside(&tape.end) => Replayed::AsRecorded,
+        rest => {
+            let (line, expected) = rest.unwrap_or_else(|| (tape.last_line(), end_of(&tape.end)));
+            Replayed::Diverged(Divergence { line, expected, got: "does nothing any more".to_owned() })
+        }
+    }
+}
+
+/// What it means that the run asks for more than the tape has.
+fn beyond_the_end(tape: &Tape, asked: &str) -> Replayed {
+    if tape.end.left_out > 0 || was_ended_from_outside(&tape.end) {
+        return Replayed::AsRecorded;
+    }
+    let (line, expected) = (tape.last_line(), end_of(&tape.end));
+    Replayed::Diverged(Divergence { line, expected, got: format!("asks for {asked}") })
+}
+
+fn was_ended_from_outside(end: &End) -> bool {
+    let from_outside = [Outcome::TimedOut, Outcome::Stopped, Outcome::Interrupted];
+    from_outside.iter().any(|outcome| outcome.text() == end.outcome)
+}
+
+fn end_of(end: &End) -> String {
+    format!("the end of the run: {}, \"{}\"", end.outcome, end.remark)
+}

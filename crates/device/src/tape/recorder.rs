@@ -1,0 +1,197 @@
+//! Records a run while it runs: in memory, within bounds, and for nothing if nobody asks for it in the end.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::answer::{Answer, Printed, Text};
+use super::entry::{End, Entry, Head};
+use crate::phone::{AdbError, ShellOutput};
+
+/// Shorter output is written again rather than referred to, in bytes.
+const WORTH_REFERRING: usize = 512;
+
+/// Takes what a run exchanges, in order.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// The text, packed as it comes: screens are long and much like each other. None once the run has ended.
+    packer: Option<GzEncoder<Vec<u8>>>,
+    /// How long the text is, in bytes.
+    length: usize,
+    /// How many lines it has.
+    lines: usize,
+    most: usize,
+    left_out: u64,
+    /// The lines that have long outputs, by their hash: a screen that stays as it is is written once.
+    printed: HashMap<[u8; 32], usize>,
+}
+
+impl Recorder {
+    /// Takes at most `most` bytes of text, the last line aside.
+    pub(crate) fn new(head: &Head, most: usize) -> Self {
+        let packer = Some(GzEncoder::new(Vec::new(), Compression::default()));
+        let mut state = State { packer, length: 0, lines: 0, most, left_out: 0, printed: HashMap::new() };
+        state.write(&line(head));
+        Self { state: Mutex::new(state) }
+    }
+
+    pub(crate) fn step(&self, name: &str) {
+        self.state().take(&Entry::Step { name: name.to_owned() });
+    }
+
+    pub(crate) fn shell(&self, command: &str, result: &Result<ShellOutput, AdbError>) {
+        let mut state = self.state();
+        let answer = match result {
+            Ok(output) => Answer::Gave(Printed {
+                status: output.exit_status,
+                out: state.text_of(&output.stdout),
+                err: Text::of(&output.stderr),
+            }),
+            Err(error) => Answer::Failed(error.cause().into()),
+        };
+        state.take(&Entry::Shell { command: command.to_owned(), answer });
+    }
+
+    pub(crate) fn push(&self, path: &str, sent: u64, result: &Result<(), AdbError>) {
+        let answer = match result {
+            Ok(()) => Answer::Gave(sent),
+            Err(error) => Answer::Failed(error.cause().into()),
+        };
+        self.state().take(&Entry::Push { path: path.to_owned(), answer });
+    }
+
+    pub(crate) fn learn(&self, what: &str, answer: Value) {
+        self.state().take(&Entry::Learn { what: what.to_owned(), answer });
+    }
+
+    /// Gives the time as the tape has it.
+    pub(crate) fn elapsed(&self, time: Duration) -> Duration {
+        let microseconds = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.state().take(&Entry::Elapsed { microseconds });
+        Duration::from_micros(microseconds)
+    }
+
+    /// Ends the record, and gives the tape as its file has it. What the phone is asked for afterwards belongs to no run.
+    pub(crate) fn end(&self, outcome: &str, remark: String) -> Vec<u8> {
+        let mut state = self.state();
+        let left_out = state.left_out;
+        state.write(&line(&Entry::End(End { outcome: outcome.to_owned(), remark, left_out })));
+        state.printed = HashMap::new();
+        // Writing into memory does not fail.
+        state.packer.take().and_then(|packer| packer.finish().ok()).unwrap_or_default()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Output as it is written into the line that comes next.
+    fn text_of(&mut self, bytes: &[u8]) -> Text {
+        if bytes.len() < WORTH_REFERRING || self.is_closed() {
+            return Text::of(bytes);
+        }
+        let line = self.lines + 1;
+        let first = *self.printed.entry(Sha256::digest(bytes).into()).or_insert(line);
+        if first == line { Text::of(bytes) } else { Text::AsInLine { as_in_line: first } }
+    }
+
+    /// Takes the entry if there is room. The order must hold: after the first that finds none, none is taken.
+    fn take(&mut self, entry: &Entry) {
+        if self.packer.is_none() {
+            return;
+        }
+        let line = line(entry);
+        if self.left_out > 0 || self.length + line.len() > self.most {
+            self.left_out += 1;
+        } else {
+            self.write(&line);
+        }
+    }
+
+    fn is_closed(&self) -> bool {
+        self.packer.is_none() || self.left_out > 0
+    }
+
+    fn write(&mut self, line: &[u8]) {
+        if self.packer.as_mut().is_some_and(|packer| packer.write_all(line).is_ok()) {
+            self.length += line.len();
+            self.lines += 1;
+        }
+    }
+}
+
+/// A line of the text. Nothing that a tape holds has a form that JSON lacks.
+fn line(of: &impl Serialize) -> Vec<u8> {
+    let mut line = serde_json::to_vec(of).unwrap_or_default();
+    line.push(b'\n');
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::tape::Tape;
+
+    fn head() -> Head {
+        serde_json::from_value(
+            json!({"tape": 1, "product": "0.1.0", "script": "ask", "config": {}, "app": "tiktok",
+            "package": null, "username": null, "serial": "s", "seed": 1, "time_limit": 1.0}),
+        )
+        .unwrap()
+    }
+
+    fn printed(text: &str) -> Result<ShellOutput, AdbError> {
+        Ok(ShellOutput { stdout: text.as_bytes().to_vec(), ..ShellOutput::default() })
+    }
+
+    #[test]
+    fn a_screen_that_stays_as_it_is_is_written_once() {
+        let screen = "<node/>".repeat(5000);
+        let recorder = Recorder::new(&head(), screen.len() + 20_000);
+        for _ in 0..100 {
+            recorder.shell("dump", &printed(&screen));
+        }
+        let tape = Tape::read(&recorder.end("failed", String::new())).unwrap();
+        assert_eq!(tape.end.left_out, 0);
+        assert_eq!(tape.last_line(), 102);
+    }
+
+    #[test]
+    fn a_record_stays_within_its_bounds_in_order_and_counts_what_it_leaves_out() {
+        let recorder = Recorder::new(&head(), 2000);
+        for (letter, length) in [("a", 600), ("b", 600), ("c", 1500), ("d", 1), ("e", 600)] {
+            recorder.shell("print", &printed(&letter.repeat(length)));
+            recorder.step("go on");
+        }
+        assert!(recorder.state().length <= 2000);
+        let tape = Tape::read(&recorder.end("failed", "full".to_owned())).unwrap();
+        assert_eq!((tape.end.left_out, tape.end.remark.as_str()), (6, "full"));
+        assert_eq!(tape.last_line(), 6);
+    }
+
+    #[test]
+    fn what_the_phone_is_asked_for_after_the_end_is_not_on_the_tape() {
+        let recorder = Recorder::new(&head(), 2000);
+        let packed = recorder.end("failed", String::new());
+        recorder.step("clean up");
+        assert_eq!(recorder.elapsed(Duration::from_nanos(1_999)), Duration::from_micros(1));
+        assert!(recorder.state().packer.is_none());
+        assert_eq!(Tape::read(&packed).unwrap().last_line(), 2);
+    }
+}
