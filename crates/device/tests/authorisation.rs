@@ -193,7 +193,7 @@ async fn inside_tls_a_machine_that_was_not_paired_is_unauthorised() {
     let (stage, machine) = (Stage::new(Access::Tls).await, Machine::new());
     let error = machine.connect(&stage.address).await.unwrap_err();
     assert!(matches!(error.cause(), AdbCause::Unauthorized(_)) && !error.is_transient(), "{error}");
-    assert!(error.to_string().contains("adb pair"), "{error}");
+    assert!(error.to_string().contains("tikmatrix pair"), "{error}");
     stage.farm.shutdown().await;
 }
 
