@@ -166,6 +166,38 @@ async fn a_real_adbd_does_everything_through_both_servers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_calls_a_socket_on_the_phone_is_heard_through_both_servers() {
+    for program in programs() {
+        let (farm, running) = (virtual_phone().await, Running::start(&program).await);
+        let address = farm.phones()[0].address().to_string();
+        let phone = running.phone(&address).await;
+        for socket in ["tcp:7000", "localabstract:calls", "tcp:0"] {
+            let mut listener = phone.reverse(socket, soon()).await.unwrap();
+            assert_ne!(listener.socket(), "tcp:0", "{program}");
+            for text in ["first", "second"] {
+                let mut caller = phone.open(listener.socket(), soon()).await.unwrap();
+                let mut called = soon().run(listener.accept()).await.unwrap().unwrap();
+                called.write_all(text.as_bytes()).await.unwrap();
+                let mut heard = vec![0; text.len()];
+                caller.read_exact(&mut heard).await.unwrap();
+                assert_eq!(heard, text.as_bytes());
+                caller.write_all(&noise(3_000_000)).await.unwrap();
+                let mut heard = vec![0; 3_000_000];
+                called.read_exact(&mut heard).await.unwrap();
+                assert!(heard == noise(3_000_000));
+                drop(called);
+                assert_eq!(caller.read(&mut [0]).await.unwrap(), 0, "the end is heard too");
+            }
+            let socket = listener.socket().to_owned();
+            drop(listener);
+            // The socket is closed by a call of its own.
+            while phone.open(&socket, soon()).await.is_ok() {}
+        }
+        farm.shutdown().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_real_server_cannot_do_is_an_error_in_its_words() {
     for program in programs() {
         let running = Running::start(&program).await;

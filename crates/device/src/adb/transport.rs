@@ -1,5 +1,5 @@
-//! One phone's wire, whichever it is: a direct connection, the adb server, or none when a tape answers. What is asked of a phone goes through
-//! here and never sees the difference.
+//! One phone's wire, whichever it is: a direct connection, the adb server, or none when a tape answers. What is asked of
+//! a phone goes through here and never sees the difference.
 
 use std::io;
 use std::pin::Pin;
@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 
 use super::connection::Connection;
 use super::error::AdbCause;
@@ -101,6 +102,11 @@ impl Stream {
     /// A stream that the phone opened over our own connection.
     pub(crate) fn called(connection: Connection, id: u32) -> Self {
         Self { wire: Wire::Direct(DirectStream::called(connection, id)), left_over: Bytes::new() }
+    }
+
+    /// A stream that the phone opened through the adb server, which connected to `socket` for it.
+    pub(crate) fn called_by_server(link: ServerLink, socket: TcpStream) -> Self {
+        Self { wire: Wire::Server(ServerStream::new(link, socket, Bytes::new())), left_over: Bytes::new() }
     }
 
     /// The next bytes as they arrived, `None` at the end.

@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
+use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use super::{AdbCause, AdbError, Deadline, Phone, Stream, shorten};
 use crate::adb::connection::Connection;
 use crate::adb::reverse_protocol::{Answer, AnswerDecoder};
+use crate::adb::server::ServerLink;
 use crate::adb::transport::Transport;
 
 /// The time to close the socket on the phone when its listener is dropped.
@@ -17,19 +19,27 @@ const CLOSE_TIME: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct ReverseListener {
     phone: Phone,
-    connection: Connection,
     socket: String,
-    destination: String,
-    calls: mpsc::Receiver<u32>,
+    calls: Calls,
+}
+
+/// How calls come here.
+#[derive(Debug)]
+enum Calls {
+    /// The phone opens a stream to `destination` over our own connection.
+    Direct { connection: Connection, destination: String, streams: mpsc::Receiver<u32> },
+    /// The adb server connects to a port of this machine.
+    Server { link: ServerLink, port: TcpListener },
 }
 
 impl Phone {
     /// Has the phone listen on `socket`, such as `tcp:7000`, `tcp:0` for any free port, or `localabstract:name`. Each
-    /// program on the phone that connects there is given by [`ReverseListener::accept`].
+    /// program on the phone that connects there is given by [`ReverseListener::accept`]. Through an adb server the calls
+    /// come by a free port of 127.0.0.1, which other programs of this machine can connect to as well.
     ///
     /// # Errors
-    /// The phone's own words if it cannot listen there; it is reached through the adb server, which calls programs of its
-    /// own machine only; it is gone, or not done in time.
+    /// The phone's own words if it cannot listen there; it is reached through the adb server of another machine, which calls
+    /// programs of that machine only; it is gone, or not done in time.
     pub async fn reverse(&self, socket: &str, deadline: Deadline) -> Result<ReverseListener, AdbError> {
         let attempt = || format!("listen on `{}`", shorten(socket));
         self.within(deadline, attempt, self.listen(socket)).await
@@ -39,27 +49,43 @@ impl Phone {
         if socket.contains([';', '\0']) {
             return Err(AdbCause::BadArgument("a socket's name has no `;` and no NUL character".to_owned()));
         }
-        let Some(connection) = self.inner.transport.direct().cloned() else {
-            let reason = "through the adb server a phone cannot call back: connect to its address";
-            return Err(AdbCause::BadArgument(reason.to_owned()));
-        };
-        // The phone calls by the name that it was given: one that cannot be guessed is a destination of this listener alone.
-        let destination = format!("localabstract:tikmatrix-{:016x}", rand::random::<u64>());
-        let calls = connection.expect_calls(&destination);
-        let mut listener = ReverseListener {
-            phone: self.clone(),
-            connection,
-            socket: socket.to_owned(),
-            destination,
-            calls,
-        };
-        let request = format!("reverse:forward:{socket};{}", listener.destination);
+        let (calls, destination) = Calls::expect(&self.inner.transport).await?;
+        // From here on its end takes everything back.
+        let mut listener = ReverseListener { phone: self.clone(), socket: socket.to_owned(), calls };
+        let request = format!("reverse:forward:{socket};{destination}");
         if let Answer::Okay(port) = ask(&self.inner.transport, &request).await?
             && !port.is_empty()
         {
             listener.socket = format!("tcp:{port}");
         }
         Ok(listener)
+    }
+}
+
+impl Calls {
+    /// Ready for calls; and what the phone is told to call.
+    async fn expect(transport: &Transport) -> Result<(Self, String), AdbCause> {
+        match transport {
+            Transport::Direct(connection) => {
+                // The phone calls by the name that it was given: one that cannot be guessed is a destination of this
+                // listener alone.
+                let destination = format!("localabstract:tikmatrix-{:016x}", rand::random::<u64>());
+                let connection = connection.clone();
+                let streams = connection.expect_calls(&destination);
+                Ok((Self::Direct { connection, destination: destination.clone(), streams }, destination))
+            }
+            Transport::Server(link) if link.is_on_this_machine() => {
+                let local = |error: std::io::Error| AdbCause::Local(error.to_string());
+                let port = TcpListener::bind("127.0.0.1:0").await.map_err(local)?;
+                let destination = format!("tcp:{}", port.local_addr().map_err(local)?.port());
+                Ok((Self::Server { link: link.clone(), port }, destination))
+            }
+            Transport::Server(_) => {
+                let reason = "through the adb server of another machine a phone cannot call back: connect to its address";
+                Err(AdbCause::BadArgument(reason.to_owned()))
+            }
+            Transport::Tape(_) => Err(AdbCause::BadArgument("a tape calls nobody back".to_owned())),
+        }
     }
 }
 
@@ -75,12 +101,21 @@ impl ReverseListener {
     /// # Errors
     /// The connection to the phone was lost.
     pub async fn accept(&mut self) -> Result<Stream, AdbError> {
-        let connection = &self.connection;
-        let lost = tokio::select! {
-            // Who called before the connection was lost is told so by the stream.
-            biased;
-            Some(id) = self.calls.recv() => return Ok(Stream::called(connection.clone(), id)),
-            lost = connection.lost() => lost,
+        let lost = match &mut self.calls {
+            Calls::Direct { connection, streams, .. } => tokio::select! {
+                // Who called before the connection was lost is told so by the stream.
+                biased;
+                Some(id) = streams.recv() => return Ok(Stream::called(connection.clone(), id)),
+                lost = connection.lost() => lost,
+            },
+            Calls::Server { link, port } => tokio::select! {
+                biased;
+                called = port.accept() => match called {
+                    Ok((socket, _)) => return Ok(Stream::called_by_server(link.clone(), socket)),
+                    Err(error) => AdbCause::Local(error.to_string()),
+                },
+                lost = link.lost() => lost,
+            },
         };
         Err(AdbError::new(&self.phone.inner.name, format!("accept from `{}`", shorten(&self.socket)), lost))
     }
@@ -88,10 +123,11 @@ impl ReverseListener {
 
 impl Drop for ReverseListener {
     fn drop(&mut self) {
-        let connection = &self.connection;
-        connection.forget_calls(&self.destination);
-        while let Ok(id) = self.calls.try_recv() {
-            drop(Stream::called(connection.clone(), id));
+        if let Calls::Direct { connection, destination, streams } = &mut self.calls {
+            connection.forget_calls(destination);
+            while let Ok(id) = streams.try_recv() {
+                drop(Stream::called(connection.clone(), id));
+            }
         }
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let (transport, request) =

@@ -1,6 +1,7 @@
 //! One phone of an adb server: which of the server's phones it is, and what both can do. Every stream to it is a socket
 //! of its own, so that this costs nothing while nothing is asked.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -73,6 +74,14 @@ impl ServerLink {
 
     pub(crate) fn agreement(&self) -> &Agreement {
         &self.inner.agreement
+    }
+
+    /// Whether what the server connects to on its own machine is on this one.
+    pub(crate) fn is_on_this_machine(&self) -> bool {
+        let address = self.inner.server.address();
+        let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+        let ip = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        host.eq_ignore_ascii_case("localhost") || ip.is_ok_and(|ip| ip.is_loopback())
     }
 
     /// Waits until the phone was given up and says why. By itself it notices nothing: whoever follows the server's

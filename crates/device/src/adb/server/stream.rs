@@ -28,7 +28,7 @@ pub(crate) struct ServerStream {
 }
 
 impl ServerStream {
-    pub(super) fn new(link: ServerLink, socket: TcpStream, first: Bytes) -> Self {
+    pub(in crate::adb) fn new(link: ServerLink, socket: TcpStream, first: Bytes) -> Self {
         let gone = Box::pin(link.gone().clone().cancelled_owned());
         Self { link, socket, buffer: BytesMut::new(), first, gone }
     }
