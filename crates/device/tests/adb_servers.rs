@@ -188,10 +188,6 @@ async fn who_calls_a_socket_on_the_phone_is_heard_through_both_servers() {
                 drop(called);
                 assert_eq!(caller.read(&mut [0]).await.unwrap(), 0, "the end is heard too");
             }
-            let socket = listener.socket().to_owned();
-            drop(listener);
-            // The socket is closed by a call of its own.
-            while phone.open(&socket, soon()).await.is_ok() {}
         }
         farm.shutdown().await;
     }

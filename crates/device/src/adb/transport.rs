@@ -41,14 +41,6 @@ impl Transport {
         Ok(Stream { wire, left_over: Bytes::new() })
     }
 
-    /// Our own connection to the phone, if it is one.
-    pub(crate) fn direct(&self) -> Option<&Connection> {
-        match self {
-            Self::Direct(connection) => Some(connection),
-            Self::Server(_) | Self::Tape(_) => None,
-        }
-    }
-
     pub(crate) fn agreement(&self) -> &Agreement {
         match self {
             Self::Direct(connection) => connection.agreement(),
