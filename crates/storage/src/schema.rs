@@ -220,6 +220,7 @@ diesel::table! {
 
 diesel::joinable!(stop_request -> task (task_id));
 diesel::allow_tables_to_appear_in_same_query!(stop_request, task);
+diesel::allow_tables_to_appear_in_same_query!(task, task_kind);
 diesel::allow_tables_to_appear_in_same_query!(task_number, bell);
 
 diesel::table! {

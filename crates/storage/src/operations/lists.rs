@@ -5,7 +5,7 @@ use tikmatrix_domain::{LogLine, Task, TaskDetail, TaskId};
 
 use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
-use crate::filter::{Page, TaskCounts, TaskFilter};
+use crate::filter::{Page, PageStart, TaskCounts, TaskFilter};
 use crate::operations::{counts, pages};
 use crate::rows::{ArtifactRow, AttemptRow, LogRow, StepRow, TaskRow};
 use crate::schema::{artifact, attempt, step, task, task_log};
@@ -41,10 +41,27 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn tasks(&self, filter: TaskFilter, page: Page) -> Result<(Vec<Task>, u64), StorageError> {
+        let start = match page.start {
+            PageStart::Number(..=1) => Some(None),
+            PageStart::Number(_) => None,
+            PageStart::Before(id) => Some(Some(id)),
+        };
+        let in_words =
+            |rows: Vec<TaskRow>| rows.into_iter().map(TaskRow::into_task).collect::<Result<_, _>>();
+        if filter == TaskFilter::default()
+            && let Some(before) = start
+        {
+            return self
+                .look("list tasks", move |connection| {
+                    let (tasks, total) = pages::newest(connection, page.size, before)?;
+                    Ok((in_words(tasks)?, total))
+                })
+                .await;
+        }
         self.read("list tasks", move |connection| {
             let total = counts::matching(connection, &filter)?;
             let tasks = pages::page(connection, &filter, page, total)?;
-            Ok((tasks.into_iter().map(TaskRow::into_task).collect::<Result<_, _>>()?, total))
+            Ok((in_words(tasks)?, total))
         })
         .await
     }

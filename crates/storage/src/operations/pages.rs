@@ -2,15 +2,47 @@
 //! other filters let a few groups of tasks through, each of which lies in an index in that order too: the newest of each
 //! are looked up and merged. So no page is found by reading tasks that do not belong to it, however rare those are that do.
 
+use diesel::dsl::sum;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use tikmatrix_domain::{ScriptName, Serial, Source, Username};
+use tikmatrix_domain::{ScriptName, Serial, Source, TaskId, Username};
 
 use crate::connection::{Connection, Engine};
 use crate::error::Fault;
 use crate::filter::{Page, PageStart, TaskFilter};
+use crate::operations::counts;
 use crate::rows::TaskRow;
-use crate::schema::task;
+use crate::schema::{task, task_kind};
+
+/// The newest of all tasks, or those that follow where a page ended, and how many tasks there are: what most ask for, in one
+/// statement, which sees one state of the database without a transaction. Each engine has it in its own types: it is put
+/// into words once for each connection, where one for either engine is again for each call, and its rows are read directly.
+pub(super) fn newest(
+    connection: &mut Connection,
+    size: u32,
+    before: Option<TaskId>,
+) -> Result<(Vec<TaskRow>, u64), Fault> {
+    macro_rules! load {
+        ($connection:expr) => {{
+            let total = task_kind::table.select(sum(task_kind::tasks)).single_value();
+            let newest = task::table.select((TaskRow::as_select(), total)).order(task::id.desc());
+            let newest = newest.limit(i64::from(size));
+            match before {
+                None => newest.load::<(TaskRow, Option<i64>)>($connection)?,
+                Some(id) => newest.filter(task::id.lt(id.0)).load($connection)?,
+            }
+        }};
+    }
+    let rows = match connection {
+        Connection::Sqlite(connection) => load!(connection),
+        Connection::Postgres(connection) => load!(connection),
+    };
+    let total = match rows.first() {
+        Some((_, total)) => counts::unsigned(*total),
+        None => counts::matching(connection, &TaskFilter::default())?,
+    };
+    Ok((rows.into_iter().map(|(task, _)| task).collect(), total))
+}
 
 /// The tasks of `page`, of those that `filter` lets through; `total` is how many these are.
 pub(super) fn page(
@@ -23,9 +55,6 @@ pub(super) fn page(
         return Ok(Vec::new());
     }
     match filter {
-        TaskFilter { status: None, script: None, source: None, serial: None, username: None } => {
-            all(connection, page)
-        }
         TaskFilter { status: None, script: None, source: None, serial, username }
             if serial.is_none() || username.is_none() =>
         {
@@ -33,25 +62,6 @@ pub(super) fn page(
         }
         _ => merged(connection, filter, page),
     }
-}
-
-/// Most ask for no tasks in particular. Each engine has these statements in its own types: they are put into words once
-/// for each connection, where those for either engine are again for each call, and their rows are read directly.
-fn all(connection: &mut Connection, page: Page) -> Result<Vec<TaskRow>, Fault> {
-    macro_rules! load {
-        ($connection:expr) => {{
-            let newest = task::table.select(TaskRow::as_select()).order(task::id.desc());
-            let newest = newest.limit(i64::from(page.size));
-            match page.start {
-                PageStart::Number(_) => newest.offset(offset(page)).load($connection)?,
-                PageStart::Before(id) => newest.filter(task::id.lt(id.0)).load($connection)?,
-            }
-        }};
-    }
-    Ok(match connection {
-        Connection::Sqlite(connection) => load!(connection),
-        Connection::Postgres(connection) => load!(connection),
-    })
 }
 
 fn in_order(filter: &TaskFilter, page: Page) -> task::BoxedQuery<'_, Engine> {
