@@ -2,11 +2,15 @@
 //! for programs.
 
 use std::process::Output;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::tempdir;
 
 use crate::harness::{Program, Server, Video};
+
+/// For a program to be ready on a machine that is busy with other tests.
+const SOON: Duration = Duration::from_secs(120);
 
 /// Runs a client of `server`.
 fn client(server: &Server, arguments: &[&str]) -> Output {
@@ -69,6 +73,31 @@ fn phones_accounts_and_scripts_are_shown_and_changed() {
     assert!(said(&server, &["script", "list"]).contains("unfollow"));
     assert_eq!(json(&server, &["script", "show", "post"])["name"], "post");
     assert!(refused(&server, &["device", "show", "a phone/2"]).contains("there is no phone a phone/2"));
+}
+
+#[test]
+fn a_phone_is_found_in_a_network_added_listed_and_removed() {
+    let directory = tempdir().unwrap();
+    let phone = Program::start(&["phone", "--port", "0"]);
+    let beginning = "virtual-1 listening on ";
+    let address = phone.line(beginning, SOON, |line| line.strip_prefix(beginning).map(str::to_owned));
+    let port = address.rsplit(':').next().unwrap();
+    let server = Server::start(&directory, 0);
+    let found = json(&server, &["device", "scan", "127.0.0.1/32", "--port", port]);
+    let expected = serde_json::json!({
+        "address": address, "serial": "virtual-1", "state": "ready", "reason": null, "added": false
+    });
+    assert_eq!(found, serde_json::json!({ "scanned": 1, "phones": [expected] }));
+    assert!(!said(&server, &["device", "addresses"]).contains(&address));
+    let scan = ["device", "scan", "127.0.0.1/32", "--port", port, "--add"];
+    assert!(said(&server, &scan).contains("virtual-1"));
+    assert!(said(&server, &["device", "addresses"]).contains(&address));
+    let removed = said(&server, &["device", "remove", &address]);
+    assert_eq!(removed, format!("No phone is looked for at {address} any more.\n"));
+    let added = said(&server, &["device", "add", &address]);
+    assert_eq!(added, format!("A phone is looked for at {address} from now on.\n"));
+    assert!(refused(&server, &["device", "scan", "8.8.8.0/24"]).contains("private network"));
+    assert!(refused(&server, &["device", "remove", "127.0.0.1:1"]).contains("no phone is looked for"));
 }
 
 #[test]

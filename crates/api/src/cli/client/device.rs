@@ -1,7 +1,7 @@
 //! `tikmatrix device`: the phones that a server knows.
 
 use clap::Subcommand;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use ureq::http::Method;
 
 use super::Work;
@@ -17,6 +17,17 @@ const COLUMNS: [Column; 8] = [
     ("ADDRESS", "/address"),
     ("ANDROID", "/android_version"),
     ("BATTERY", "/battery"),
+    ("REASON", "/reason"),
+];
+
+const ADDRESSES: &str = "/api/v1/device/address";
+const SCAN: &str = "/api/v1/device/scan";
+const ADDRESS_COLUMNS: [Column; 2] = [("ADDRESS", "/address"), ("CONFIGURED", "/configured")];
+const FOUND_COLUMNS: [Column; 5] = [
+    ("ADDRESS", "/address"),
+    ("SERIAL", "/serial"),
+    ("STATE", "/state"),
+    ("ADDED", "/added"),
     ("REASON", "/reason"),
 ];
 
@@ -59,6 +70,32 @@ pub(in crate::cli) enum Command {
         /// Its serial
         serial: String,
     },
+    /// Lists the addresses at which phones are looked for
+    Addresses,
+    /// Looks for a phone at an address from now on, also after the server's next start
+    Add {
+        /// `HOST:PORT` of its adbd
+        #[arg(value_name = "HOST:PORT")]
+        address: String,
+    },
+    /// No longer looks for a phone at an address that was added
+    Remove {
+        /// `HOST:PORT` as it was added
+        #[arg(value_name = "HOST:PORT")]
+        address: String,
+    },
+    /// Looks once who answers in a private network of at most 1,024 addresses
+    Scan {
+        /// The network, such as 192.168.1.0/24
+        #[arg(value_name = "ADDRESS/PREFIX")]
+        network: String,
+        /// The port to look at; the server takes 5555 without it
+        #[arg(long, env = "TIKMATRIX_DEVICE_PORT", value_name = "P")]
+        port: Option<u16>,
+        /// Add the phones that are found
+        #[arg(long, env = "TIKMATRIX_DEVICE_ADD")]
+        add: bool,
+    },
 }
 
 impl Work for Command {
@@ -81,6 +118,22 @@ impl Work for Command {
             Self::Delete { serial } => {
                 let deleted = client.send(Method::DELETE, &below(DEVICES, &serial), None)?;
                 output.done(&deleted, &format!("Forgot the phone {serial}."));
+            }
+            Self::Addresses => output.list(&client.get(ADDRESSES)?, "addresses", &ADDRESS_COLUMNS),
+            Self::Add { address } => {
+                let added = client.send(Method::POST, ADDRESSES, Some(&json!({ "address": address })))?;
+                output.done(&added, &format!("A phone is looked for at {address} from now on."));
+            }
+            Self::Remove { address } => {
+                let removed = client.send(Method::DELETE, &below(ADDRESSES, &address), None)?;
+                output.done(&removed, &format!("No phone is looked for at {address} any more."));
+            }
+            Self::Scan { network, port, add } => {
+                let mut body = json!({ "network": network, "add": add });
+                if let Some(port) = port {
+                    body["port"] = port.into();
+                }
+                output.list(&client.send(Method::POST, SCAN, Some(&body))?, "phones", &FOUND_COLUMNS);
             }
         }
         Ok(())
