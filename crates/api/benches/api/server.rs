@@ -38,7 +38,7 @@ impl Server {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line:?}"));
-        Self { address: address.to_owned(), child, kept: kept }
+        Self { address: address.to_owned(), child, kept }
     }
 
     /// Waits until it has ended the tasks that a dead server seems to have left running, which is not what is measured;
