@@ -13,10 +13,24 @@ pub fn reads_the_same_in_pieces<D, T, E>(
     T: Debug + PartialEq,
     E: Debug + PartialEq,
 {
+    reads_alike_in_pieces(input, new, push, next, |found| found);
+}
+
+/// The same for a decoder that gives what came in pieces in pieces: `joined` puts them together.
+pub fn reads_alike_in_pieces<D, T, E>(
+    input: &[u8],
+    new: impl Fn() -> D,
+    push: fn(&mut D, &[u8]),
+    next: fn(&mut D) -> Result<Option<T>, E>,
+    joined: fn(Vec<T>) -> Vec<T>,
+) where
+    T: Debug + PartialEq,
+    E: Debug + PartialEq,
+{
     let Some((length, bytes)) = input.split_first() else { return };
-    let whole = read(new(), [bytes].into_iter(), push, next);
-    let pieces = read(new(), bytes.chunks(1 + usize::from(*length)), push, next);
-    assert_eq!(whole, pieces);
+    let (whole, error) = read(new(), [bytes].into_iter(), push, next);
+    let (pieces, same_error) = read(new(), bytes.chunks(1 + usize::from(*length)), push, next);
+    assert_eq!((joined(whole), error), (joined(pieces), same_error));
 }
 
 fn read<'a, D, T, E>(

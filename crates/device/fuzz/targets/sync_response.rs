@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tikmatrix_device::adb::sync_protocol::{ListVersion, ResponseDecoder};
-use tikmatrix_device_fuzz::reads_the_same_in_pieces;
+use tikmatrix_device::adb::sync_protocol::{ListVersion, Response, ResponseDecoder};
+use tikmatrix_device_fuzz::reads_alike_in_pieces;
 
 fuzz_target!(|input: &[u8]| {
     for list in [None, Some(ListVersion::One), Some(ListVersion::Two)] {
@@ -12,6 +12,19 @@ fuzz_target!(|input: &[u8]| {
             decoder.expect_list(list);
             decoder
         };
-        reads_the_same_in_pieces(input, new, ResponseDecoder::push, ResponseDecoder::next);
+        let push = |decoder: &mut ResponseDecoder, bytes: &[u8]| decoder.push(bytes.to_vec().into());
+        reads_alike_in_pieces(input, new, push, ResponseDecoder::next, joined_content);
     }
 });
+
+/// All content that follows upon each other as one piece.
+fn joined_content(responses: Vec<Response>) -> Vec<Response> {
+    let mut joined: Vec<Response> = Vec::new();
+    for response in responses {
+        match (joined.last_mut(), response) {
+            (Some(Response::Data(before)), Response::Data(more)) => *before = [&before[..], &more].concat().into(),
+            (_, response) => joined.push(response),
+        }
+    }
+    joined
+}

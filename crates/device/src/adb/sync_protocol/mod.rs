@@ -62,13 +62,17 @@ fn take_body(
     announced: u32,
     limit: usize,
 ) -> Result<Option<Bytes>, SyncError> {
-    let too_long = SyncError::TooLong { length: announced, limit };
-    let length = usize::try_from(announced).ok().filter(|length| *length <= limit).ok_or(too_long)?;
+    let length = limited(announced, limit)?;
     if buffer.len() < head + length {
         return Ok(None);
     }
     buffer.advance(head);
     Ok(Some(buffer.split_to(length).freeze()))
+}
+
+fn limited(announced: u32, limit: usize) -> Result<usize, SyncError> {
+    let too_long = SyncError::TooLong { length: announced, limit };
+    usize::try_from(announced).ok().filter(|length| *length <= limit).ok_or(too_long)
 }
 
 fn unknown(word: [u8; 4]) -> SyncError {

@@ -3,7 +3,9 @@
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use super::status::{Status, StatusV2};
-use super::{MAX_DATA, MAX_PATH, MESSAGE_HEADER_LEN, SyncError, message, numbers, peek, take_body, unknown};
+use super::{
+    MAX_DATA, MAX_PATH, MESSAGE_HEADER_LEN, SyncError, limited, message, numbers, peek, take_body, unknown,
+};
 
 /// The version of a LIST, whose end is as long as its entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +55,7 @@ pub enum Response {
     },
     /// The list is complete; on the wire as long as an entry.
     EndOfList(ListVersion),
-    /// A piece of the file that was asked for.
+    /// Content of the file that was asked for, in its order: all of one message or, where that came split, a part of it.
     Data(Bytes),
     /// The file that was asked for is complete.
     Done,
@@ -101,7 +103,12 @@ fn entry(word: &[u8; 4], status: impl FnOnce(&mut BytesMut), name: Option<&Strin
 /// push; after an error it stays in error.
 #[derive(Debug, Default)]
 pub struct ResponseDecoder {
-    buffer: BytesMut,
+    /// What was pushed last and is not taken yet. Content is given away from here, never copied.
+    pushed: Bytes,
+    /// What comes before it: the head of a message, or a response whose end has not come.
+    begun: BytesMut,
+    /// Bytes of content that are still to come of the message under way.
+    content: usize,
     broken: Option<SyncError>,
     listing: Option<ListVersion>,
 }
@@ -119,13 +126,14 @@ impl ResponseDecoder {
     }
 
     /// Adds received bytes.
-    pub fn push(&mut self, bytes: &[u8]) {
-        if self.broken.is_none() {
-            self.buffer.extend_from_slice(bytes);
+    pub fn push(&mut self, bytes: Bytes) {
+        if self.broken.is_some() {
+            return;
         }
+        self.pushed = if self.pushed.is_empty() { bytes } else { [&self.pushed[..], &bytes].concat().into() };
     }
 
-    /// The next whole response; `None` until more bytes are pushed.
+    /// The next response; `None` until more bytes are pushed.
     ///
     /// # Errors
     /// [`SyncError`] once the bytes cannot be responses, and from then on.
@@ -134,19 +142,46 @@ impl ResponseDecoder {
         if let Some(error) = &self.broken {
             return Err(error.clone());
         }
-        cut(&mut self.buffer, self.listing).inspect_err(|error| {
-            self.broken = Some(error.clone());
-            self.buffer = BytesMut::new();
-        })
+        self.take().inspect_err(|error| *self = Self { broken: Some(error.clone()), ..Self::default() })
+    }
+
+    fn take(&mut self) -> Result<Option<Response>, SyncError> {
+        loop {
+            if self.content > 0 {
+                let part = self.take_content();
+                return Ok(Some(part).filter(|part| !part.is_empty()).map(Response::Data));
+            }
+            let missing = MESSAGE_HEADER_LEN.saturating_sub(self.begun.len()).min(self.pushed.len());
+            self.begun.extend_from_slice(&self.pushed.split_to(missing));
+            match peek(&self.begun) {
+                None => return Ok(None),
+                Some((word, length)) if word == *b"DATA" => {
+                    self.content = limited(length, MAX_DATA)?;
+                    self.begun.advance(MESSAGE_HEADER_LEN);
+                }
+                Some(_) => {
+                    self.begun.extend_from_slice(&std::mem::take(&mut self.pushed));
+                    return cut(&mut self.begun, self.listing);
+                }
+            }
+        }
+    }
+
+    /// As much content as there is, up to the end of its message.
+    fn take_content(&mut self) -> Bytes {
+        let part = if self.begun.is_empty() {
+            self.pushed.split_to(self.content.min(self.pushed.len()))
+        } else {
+            self.begun.split_to(self.content.min(self.begun.len())).freeze()
+        };
+        self.content -= part.len();
+        part
     }
 }
 
 fn cut(buffer: &mut BytesMut, listing: Option<ListVersion>) -> Result<Option<Response>, SyncError> {
     let Some((word, number)) = peek(buffer) else { return Ok(None) };
     let (length, response) = match (&word, listing) {
-        (b"DATA", _) => {
-            return Ok(take_body(buffer, MESSAGE_HEADER_LEN, number, MAX_DATA)?.map(Response::Data));
-        }
         (b"FAIL", _) => {
             let reason = take_body(buffer, MESSAGE_HEADER_LEN, number, MAX_DATA)?;
             return Ok(reason.map(|reason| Response::Fail(String::from_utf8_lossy(&reason).into_owned())));

@@ -95,7 +95,7 @@ impl Session {
                 return Ok(response);
             }
             let bytes = self.stream.receive().await?.ok_or(AdbCause::StreamEnded)?;
-            self.responses.push(&bytes);
+            self.responses.push(bytes);
         }
     }
 }
@@ -165,7 +165,7 @@ impl Session {
             match early {
                 None => {}
                 Some(Some(arrived)) => {
-                    self.responses.push(&arrived);
+                    self.responses.push(arrived);
                     if let Some(response) = self.responses.next().map_err(broken)? {
                         return Err(unexpected(&response));
                     }
