@@ -1,10 +1,9 @@
-//! One direct TCP connection to a phone, plain or inside TLS: one task reads it, one writes it, any number of streams
-//! share it. Dropping whatever uses it never cuts a packet, since only the writer touches the socket.
+//! One direct TCP connection to a phone, plain or inside TLS, that any number of streams share. One task reads it; what is
+//! written goes through the [`Outbox`], so that dropping whatever uses the connection never cuts a packet.
 
-use std::io::IoSlice;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -13,7 +12,7 @@ use super::error::AdbCause;
 use super::handshake::{Agreement, Greeting, accepted, greet, welcome};
 use super::key::KeyStore;
 use super::outbox::Outbox;
-use super::packet::{HEADER_LEN, MAX_HANDSHAKE_PAYLOAD, Packet, PacketDecoder};
+use super::packet::{MAX_HANDSHAKE_PAYLOAD, Packet, PacketDecoder};
 use super::streams::Streams;
 use super::tls;
 use crate::deadline::Deadline;
@@ -22,8 +21,6 @@ use crate::deadline::Deadline;
 const LEAST_READ: usize = 8 * 1024;
 /// The same while what was asked for comes in full.
 const MOST_READ: usize = 256 * 1024;
-/// Packets written in one call at most: each is two slices, and Linux takes 1024.
-const BATCH: usize = 64;
 
 /// A connection; cheap to clone. It ends when the last clone and the last stream are dropped.
 #[derive(Debug, Clone)]
@@ -114,16 +111,16 @@ impl Connection {
     fn start<R, W>(reading: R, writing: W, decoder: PacketDecoder, agreement: Agreement) -> Self
     where
         R: AsyncRead + Unpin + Send + 'static,
-        W: AsyncWrite + Unpin + Send + 'static,
+        W: AsyncWrite + Send + 'static,
     {
         let shared = Arc::new(Shared {
             streams: Mutex::new(Streams::new(agreement.banner.offers(super::banner::DELAYED_ACK))),
-            outbox: Outbox::default(),
+            outbox: Outbox::new(writing, agreement.checksums),
             lost: watch::Sender::new(None),
             stop: CancellationToken::new(),
         });
         tokio::spawn(read(Arc::clone(&shared), reading, decoder));
-        tokio::spawn(write(Arc::clone(&shared), writing, agreement.checksums));
+        tokio::spawn(write(Arc::clone(&shared)));
         let stop = shared.stop.clone().drop_guard();
         Self { inner: Arc::new(Inner { shared, agreement, _stop: stop }) }
     }
@@ -206,6 +203,7 @@ where
                     shared.outbox.wait_for_answers().await;
                 }
             }
+            shared.outbox.flush();
             match socket.read_buf(decoder.space(step)).await {
                 Ok(0) => return Err(AdbCause::ConnectionLost("the phone closed it".to_owned())),
                 Ok(length) => step = next_read(step, length),
@@ -230,46 +228,11 @@ fn next_read(step: usize, length: usize) -> usize {
     }
 }
 
-async fn write<W>(shared: Arc<Shared>, mut socket: W, checksums: bool)
-where
-    W: AsyncWrite + Unpin,
-{
-    let work = async {
-        let mut batch = Vec::with_capacity(BATCH);
-        loop {
-            shared.outbox.take(&mut batch, BATCH).await;
-            write_batch(&mut socket, &batch, checksums).await?;
-            shared.outbox.give_back(&batch);
-            batch.clear();
-        }
-    };
-    let ended: Option<std::io::Result<()>> = shared.stop.run_until_cancelled(work).await;
+async fn write(shared: Arc<Shared>) {
+    let ended = shared.stop.run_until_cancelled(shared.outbox.write_what_is_left()).await;
     if let Some(Err(error)) = ended {
         shared.lose(&AdbCause::ConnectionLost(error.to_string()));
     }
-}
-
-/// Writes packets whole, headers and payloads together, without copying them.
-async fn write_batch<W>(socket: &mut W, batch: &[Packet], checksums: bool) -> std::io::Result<()>
-where
-    W: AsyncWrite + Unpin,
-{
-    let headers: Vec<[u8; HEADER_LEN]> = batch.iter().map(|packet| packet.header(checksums)).collect();
-    let mut slices = Vec::with_capacity(2 * batch.len());
-    for (header, packet) in headers.iter().zip(batch) {
-        slices.push(IoSlice::new(header));
-        if !packet.payload.is_empty() {
-            slices.push(IoSlice::new(&packet.payload));
-        }
-    }
-    let mut rest = &mut slices[..];
-    while !rest.is_empty() {
-        let written = socket.write_vectored(rest).await?;
-        if written == 0 {
-            return Err(std::io::ErrorKind::WriteZero.into());
-        }
-        IoSlice::advance_slices(&mut rest, written);
-    }
-    // Nothing to do for a socket; TLS may have kept the last of it.
-    socket.flush().await
+    // Otherwise the phone would hear of the end only when the last user of the connection is gone.
+    shared.outbox.close();
 }

@@ -10,6 +10,7 @@ pub(crate) mod handshake;
 pub mod key;
 mod outbox;
 pub mod packet;
+mod packet_writer;
 pub mod pairing;
 pub mod reverse_protocol;
 pub mod server;

@@ -1,25 +1,43 @@
 //! What waits to be written to one connection, with bounds: data waits for room, and a reader that must answer waits
-//! while too much is unsent. One writer empties it. Which packet is due is for others.
+//! while too much is unsent. Whoever adds a packet writes it at once if the socket takes it; a task writes what is left.
+//! Which packet is due is for others, and how packets go to a socket is [`super::packet_writer`]'s.
 
 use std::collections::{HashMap, VecDeque};
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
+use tokio::io::AsyncWrite;
 use tokio::sync::Notify;
 
 use super::packet::{HEADER_LEN, Packet};
+use super::packet_writer::{BATCH, PacketWriter};
 
 /// From so many unwritten bytes on, nobody adds data: enough to keep a fast connection busy.
 const ROOM: usize = 4 * 1024 * 1024;
 /// From so many waiting packets on, nothing more is asked of a phone, nor read from it, that takes none of them.
 const MANY: usize = 1024;
 
-/// The queue in front of a connection's writer.
-#[derive(Debug, Default)]
+/// The queue in front of a connection's socket.
+#[derive(Debug)]
 pub(super) struct Outbox {
     queue: Mutex<Queue>,
-    filled: Notify,
+    /// Held by whoever writes, who looks at the queue again after letting go: no packet is left to one that just left.
+    writing: Mutex<Writing>,
+    /// There is something for the task that writes.
+    left: Notify,
     emptied: Notify,
+}
+
+/// Who writes to the socket.
+#[derive(Debug)]
+enum Writing {
+    /// Whoever has added a packet.
+    Anyone(PacketWriter),
+    /// The socket is full or failed: the task alone, which the socket wakes.
+    Task(PacketWriter),
+    /// Nobody any more.
+    Closed,
 }
 
 #[derive(Debug, Default)]
@@ -33,6 +51,15 @@ struct Queue {
 }
 
 impl Outbox {
+    pub(super) fn new(socket: impl AsyncWrite + Send + 'static, checksums: bool) -> Self {
+        Self {
+            queue: Mutex::default(),
+            writing: Mutex::new(Writing::Anyone(PacketWriter::new(socket, checksums))),
+            left: Notify::new(),
+            emptied: Notify::new(),
+        }
+    }
+
     /// Ready while there is room for data; else the stream's task is woken when there may be.
     pub(super) fn poll_room(&self, stream: u32, context: &mut Context<'_>) -> Poll<()> {
         let mut queue = self.lock();
@@ -48,13 +75,85 @@ impl Outbox {
         self.lock().waiting.remove(&stream);
     }
 
-    /// Queues a packet. Data comes here once there was room, an answer always.
+    /// Queues a packet. Data comes here once there was room, an answer always. It is on its way with the next
+    /// [`Outbox::flush`].
     pub(super) fn put(&self, packet: Packet) {
         let mut queue = self.lock();
         queue.unwritten += size(&packet);
         queue.packets.push_back(packet);
+    }
+
+    /// Has the queue written soon, together with what is added until then.
+    pub(super) fn flush_soon(&self) {
+        self.left.notify_one();
+    }
+
+    /// Writes what is queued as far as the socket takes it, without waiting, and leaves the rest to the task. Not to be
+    /// called with a lock that others need: it takes as long as the writing does.
+    pub(super) fn flush(&self) {
+        let mut nobody = Context::from_waker(Waker::noop());
+        while !self.lock().packets.is_empty() {
+            let Ok(mut writing) = self.writing.try_lock() else { return };
+            let Writing::Anyone(writer) = &mut *writing else { return };
+            if !matches!(self.poll_write(writer, &mut nobody), Poll::Ready(Ok(()))) {
+                // The task asks the socket again, to be woken by it or told what failed.
+                *writing = match std::mem::replace(&mut *writing, Writing::Closed) {
+                    Writing::Anyone(writer) => Writing::Task(writer),
+                    other => other,
+                };
+                self.left.notify_one();
+                return;
+            }
+        }
+    }
+
+    /// The task: writes what is left to it, until the socket fails.
+    pub(super) async fn write_what_is_left(&self) -> io::Result<()> {
+        loop {
+            self.left.notified().await;
+            while !self.lock().packets.is_empty() || self.is_left_to_task() {
+                std::future::poll_fn(|context| self.poll_task(context)).await?;
+            }
+        }
+    }
+
+    fn is_left_to_task(&self) -> bool {
+        matches!(&*self.writing.lock().unwrap_or_else(PoisonError::into_inner), Writing::Task(_))
+    }
+
+    fn poll_task(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (Writing::Anyone(mut writer) | Writing::Task(mut writer)) =
+            std::mem::replace(&mut *writing, Writing::Closed)
+        else {
+            return Poll::Pending;
+        };
+        let written = self.poll_write(&mut writer, context);
+        *writing = if written.is_ready() { Writing::Anyone(writer) } else { Writing::Task(writer) };
+        written
+    }
+
+    fn poll_write(&self, writer: &mut PacketWriter, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            let written = ready!(writer.poll_write(context))?;
+            self.give_back(written);
+            let mut queue = self.lock();
+            if queue.packets.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            let count = queue.packets.len().min(BATCH);
+            writer.take(queue.packets.drain(..count));
+        }
+    }
+
+    /// Lets the socket and the queue go.
+    pub(super) fn close(&self) {
+        *self.writing.lock().unwrap_or_else(PoisonError::into_inner) = Writing::Closed;
+        let mut queue = self.lock();
+        queue.packets.clear();
+        let unwritten = queue.unwritten;
         drop(queue);
-        self.filled.notify_one();
+        self.give_back(unwritten);
     }
 
     /// Waits until a stream may be asked for.
@@ -74,30 +173,17 @@ impl Outbox {
             if calm(&self.lock()) {
                 return;
             }
+            self.flush();
             emptied.await;
         }
     }
 
-    /// Waits for packets and moves at most `limit` of them into `batch`.
-    pub(super) async fn take(&self, batch: &mut Vec<Packet>, limit: usize) {
-        loop {
-            let filled = self.filled.notified();
-            {
-                let mut queue = self.lock();
-                let count = queue.packets.len().min(limit);
-                batch.extend(queue.packets.drain(..count));
-            }
-            if !batch.is_empty() {
-                return;
-            }
-            filled.await;
+    /// Gives back the room of so many bytes.
+    fn give_back(&self, written: usize) {
+        if written == 0 {
+            return;
         }
-    }
-
-    /// Gives back the room of packets that were written.
-    pub(super) fn give_back(&self, batch: &[Packet]) {
         let mut queue = self.lock();
-        let written: usize = batch.iter().map(size).sum();
         queue.unwritten = queue.unwritten.saturating_sub(written);
         let waiting =
             if queue.unwritten < ROOM { std::mem::take(&mut queue.waiting) } else { HashMap::new() };
@@ -113,4 +199,95 @@ impl Outbox {
 
 fn size(packet: &Packet) -> usize {
     HEADER_LEN + packet.payload.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, DuplexStream, duplex};
+    use tokio::sync::Barrier;
+
+    use super::*;
+    use crate::adb::packet::{Command, PacketDecoder};
+
+    const SENDERS: u32 = 3;
+    const ROUNDS: u32 = 20_000;
+
+    fn packet(sender: u32, number: u32) -> Packet {
+        Packet::new(Command::Wrte, sender, number, vec![7; (number % 40) as usize])
+    }
+
+    async fn read_packets(socket: &mut DuplexStream, count: usize) -> Vec<Packet> {
+        let (mut decoder, mut found) = (PacketDecoder::new(4096), Vec::new());
+        while found.len() < count {
+            let length = socket.read_buf(decoder.space(1024)).await.unwrap();
+            assert_ne!(length, 0, "closed after {} packets", found.len());
+            while let Some(packet) = decoder.next().unwrap() {
+                found.push(packet);
+            }
+        }
+        found
+    }
+
+    #[tokio::test]
+    async fn what_a_full_socket_leaves_is_written_by_the_task() {
+        let (socket, mut other) = duplex(50);
+        let outbox = Arc::new(Outbox::new(socket, true));
+        let packets: Vec<Packet> = (0..200).map(|number| packet(1, number)).collect();
+        packets.iter().cloned().for_each(|packet| outbox.put(packet));
+        outbox.flush();
+        let task = Arc::clone(&outbox);
+        let task = tokio::spawn(async move { task.write_what_is_left().await });
+        assert_eq!(read_packets(&mut other, packets.len()).await, packets);
+        // Nobody reads any more: the next write fails, and the task says so.
+        drop(other);
+        outbox.put(packet(1, 0));
+        outbox.flush();
+        assert!(task.await.unwrap().is_err());
+    }
+
+    /// In every round each sender adds one packet, at the same time as the others, and nothing else follows that would
+    /// take along what was left behind.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn no_packet_is_left_to_one_that_just_stopped_writing() {
+        let (socket, mut other) = duplex(100);
+        let outbox = Arc::new(Outbox::new(socket, true));
+        let task = Arc::clone(&outbox);
+        tokio::spawn(async move { task.write_what_is_left().await });
+        let round = Arc::new(Barrier::new(1 + SENDERS as usize));
+        for sender in 0..SENDERS {
+            let (outbox, round) = (Arc::clone(&outbox), Arc::clone(&round));
+            tokio::spawn(async move {
+                for number in 0..ROUNDS {
+                    round.wait().await;
+                    outbox.put(packet(sender, number));
+                    outbox.flush();
+                }
+            });
+        }
+        for number in 0..ROUNDS {
+            round.wait().await;
+            let reading = read_packets(&mut other, SENDERS as usize);
+            let found = tokio::time::timeout(Duration::from_secs(20), reading).await;
+            let mut found = found.expect("a packet was left behind");
+            found.sort_by_key(|packet| packet.arg0);
+            assert_eq!(found, (0..SENDERS).map(|sender| packet(sender, number)).collect::<Vec<_>>());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_closed_outbox_lets_go_of_the_socket_and_of_who_waits() {
+        let (socket, mut other) = duplex(50);
+        let outbox = Outbox::new(socket, true);
+        (0..2 * u32::try_from(MANY).unwrap()).for_each(|number| outbox.put(packet(1, number)));
+        let waiting = async {
+            outbox.wait_for_room().await;
+        };
+        tokio::join!(waiting, async { outbox.close() });
+        let mut rest = Vec::new();
+        other.read_to_end(&mut rest).await.unwrap();
+        assert!(rest.len() <= 50);
+    }
 }

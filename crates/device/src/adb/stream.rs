@@ -28,6 +28,7 @@ impl DirectStream {
         // From here on the stream exists, so that dropping this future closes it.
         let stream = Self { connection, id };
         stream.connection.shared().outbox.put(packet);
+        stream.connection.shared().outbox.flush();
         std::future::poll_fn(|context| stream.connection.shared().streams().poll_opened(id, context)).await?;
         Ok(stream)
     }
@@ -52,6 +53,7 @@ impl DirectStream {
         let Some(arrival) = ready!(arrived)? else { return Poll::Ready(Ok(None)) };
         if let Some(credit) = arrival.credit {
             shared.outbox.put(credit);
+            shared.outbox.flush();
         }
         Poll::Ready(Ok(Some(arrival.data)))
     }
@@ -94,13 +96,15 @@ impl DirectStream {
         shared.outbox.poll_room(self.id, context).map(Ok)
     }
 
-    /// Queues a packet unless the credit is gone or the stream has ended meanwhile.
+    /// Sends a packet unless the credit is gone or the stream has ended meanwhile.
     fn queue(&self, payload: Bytes) -> bool {
         let shared = self.connection.shared();
         // One lock over both, so that packets are queued in the order in which the stream spent its credit.
         let mut streams = shared.streams();
-        let packet = streams.send(self.id, payload);
-        packet.map(|packet| shared.outbox.put(packet)).is_some()
+        let queued = streams.send(self.id, payload).map(|packet| shared.outbox.put(packet));
+        drop(streams);
+        shared.outbox.flush();
+        queued.is_some()
     }
 }
 
@@ -111,6 +115,8 @@ impl Drop for DirectStream {
         let close = shared.streams().abandon(self.id);
         if let Some(close) = close {
             shared.outbox.put(close);
+            // Whoever drops a stream often opens the next: both go together then.
+            shared.outbox.flush_soon();
         }
     }
 }
