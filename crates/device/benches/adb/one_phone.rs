@@ -23,10 +23,10 @@ const NOTE: &str = "
 One adbd; one command (`echo tikmatrix; exit 3`, output and status checked at each call); a stream a STAT of `/`, and a
 stream a `source:0`, opened and closed; one file of 100 MB without a pattern in tmpfs (SHA-256 checked after each turn's
 last push and pull). Five rounds, in each of which the clients take turns, rotated, of at least a second for each kind of
-work; medians of the rounds. Ours and libadb keep one
-connection to the phone; the others go through Debian's adb server; the command line is a process a call. Our push also
-looks at the target, writes beside it and renames; the others write in place. `wrong`: results that were lost or wrong;
-adb_client reads an exit status that comes through an adb server, and answers that there was none (version 3.2.3).";
+work; medians of the rounds. Ours and libadb keep one connection to the phone; the others go through Debian's adb server;
+the command line is a process a call. Our push also looks at the target, writes beside it and renames; the others write in
+place. `wrong`: results that were lost or wrong; adb_client reads an exit status that comes through an adb server, and
+answers that there was none (version 3.2.3).";
 
 /// What is measured of a client, in the order of the columns.
 const MEASURES: usize = 5;
