@@ -1,8 +1,8 @@
-//! Real adbds, as many as are wanted, each on a port of its own. `cargo xtask bench adb` starts the bench in a network
-//! namespace, in which all ports are free.
+//! Real adbds, as many as are wanted, each on a port of its own and with files of its own. `cargo xtask bench adb` starts
+//! the bench in a network namespace, in which all ports are free.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -17,14 +17,17 @@ pub(crate) struct Adbd {
 }
 
 impl Adbd {
-    /// Starts `count` of them and waits until all listen.
-    pub(crate) fn start(count: u16) -> Outcome<Vec<Self>> {
-        let program = std::env::var_os("TIKMATRIX_ADBD_PROGRAM")
-            .map(PathBuf::from)
+    /// Starts `count` of them, whose files go into `folder`, and waits until all listen.
+    pub(crate) fn start(count: u16, folder: &Path) -> Outcome<Vec<Self>> {
+        let adbd = std::env::var_os("TIKMATRIX_ADBD_PROGRAM")
             .ok_or("TIKMATRIX_ADBD_PROGRAM has to name a real adbd; use `cargo xtask bench adb`")?;
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/adb/programs/phone_of_its_own.sh");
         let mut all = Vec::new();
         for port in FIRST_PORT..FIRST_PORT + count {
+            let own = folder.join(port.to_string());
+            std::fs::create_dir_all(&own)?;
             let process = Command::new(&program)
+                .args([adbd.as_os_str(), own.as_os_str()])
                 .env("ADBD_PORT", port.to_string())
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
@@ -45,8 +48,17 @@ impl Adbd {
 
     /// Stops it where it is: its sockets stay open, and nothing is answered.
     pub(crate) fn freeze(&self) -> Outcome<()> {
-        let status = Command::new("kill").args(["-STOP", &self.process.id().to_string()]).status()?;
-        if status.success() { Ok(()) } else { Err("the adbd could not be stopped".into()) }
+        self.signal("-STOP")
+    }
+
+    /// Lets it go on after [`Adbd::freeze`].
+    pub(crate) fn thaw(&self) -> Outcome<()> {
+        self.signal("-CONT")
+    }
+
+    fn signal(&self, signal: &str) -> Outcome<()> {
+        let status = Command::new("kill").args([signal, &self.process.id().to_string()]).status()?;
+        if status.success() { Ok(()) } else { Err(format!("the adbd could not be sent {signal}").into()) }
     }
 }
 

@@ -40,7 +40,7 @@ async fn compare() -> Outcome<()> {
     let folder = tempfile::tempdir_in("/dev/shm")?;
     let server = Arc::new(Server::start(folder.path())?);
     one_phone(&server, folder.path()).await?;
-    let adbds = Adbd::start(MANY)?;
+    let adbds = Adbd::start(MANY, folder.path())?;
     many_phones::compare(&adbds[..SOME], &server).await?;
     many_phones::compare(&adbds, &server).await?;
     drop(server);
@@ -50,7 +50,7 @@ async fn compare() -> Outcome<()> {
 }
 
 async fn one_phone(server: &Arc<Server>, folder: &Path) -> Outcome<()> {
-    let adbds = Adbd::start(1)?;
+    let adbds = Adbd::start(1, folder)?;
     let address = adbds.first().ok_or("no adbd")?.address.to_string();
     server.connect(&address)?;
     let mut clients = vec![

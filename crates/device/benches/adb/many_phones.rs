@@ -15,9 +15,8 @@ use super::figures::{head, median, percentile, rate, row, shown};
 use super::server::Server;
 use super::worker::{LANGUAGES, Worker};
 
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 const TIME: Duration = Duration::from_secs(4);
-const FAULT_ROUNDS: usize = 5;
 
 /// The times of all calls in milliseconds, and how long all of it took.
 struct Calls {
@@ -57,11 +56,12 @@ pub(crate) async fn compare(adbds: &[Adbd], server: &Arc<Server>) -> Outcome<()>
         }
     }
     println!("\n{} phones at once:", addresses.len());
-    head(&["client", "shell calls/s", "p50 ms", "p99 ms", "wrong"]);
+    head(&["client", "shell calls/s", "p50 ms", "p99 ms", "p99 of the rounds", "wrong"]);
     for ((name, figures), wrong) in names.iter().zip(&all).zip(wrong) {
         let mut cells = vec![(*name).to_owned()];
         cells.extend(figures.iter().map(|list| shown(median(list))));
-        cells.push(wrong.to_string());
+        let rounds: Vec<String> = figures[2].iter().map(|figure| shown(*figure)).collect();
+        cells.extend([rounds.join(" "), wrong.to_string()]);
         row(&cells);
     }
     Ok(())
@@ -137,42 +137,55 @@ pub(crate) async fn with_faults(adbds: &[Adbd]) -> Outcome<()> {
     let mut entries = registry.watch();
     entries.wait_for(|entries| connected(entries) == adbds.len()).await?;
 
-    let before = measure(&registry, healthy).await?;
-    frozen.freeze()?;
-    registry.add(&hole.address);
-    entries.wait_for(|entries| connected(entries) == healthy.len()).await?;
-    let after = measure(&registry, healthy).await?;
+    let mut all: [[Vec<f64>; 3]; 2] = Default::default();
+    for round in 0..ROUNDS {
+        for step in 0..all.len() {
+            // Both in turn, the other one first in every second round.
+            let place = (round + step) % all.len();
+            let with_both = place == 1;
+            if with_both {
+                frozen.freeze()?;
+                registry.add(&hole.address);
+            } else {
+                frozen.thaw()?;
+                registry.remove(&hole.address).await;
+            }
+            let there = if with_both { healthy.len() } else { adbds.len() };
+            entries.wait_for(|entries| connected(entries) == there).await?;
+            let figures = measure(&registry, healthy).await?;
+            all[place].iter_mut().zip(figures).for_each(|(list, figure)| list.push(figure));
+        }
+    }
     registry.shutdown().await;
 
     println!("\n{} healthy phones of a registry, one frozen and one unreachable beside them:", healthy.len());
-    head(&["", "shell calls/s", "p50 ms", "p99 ms"]);
-    for (name, figures) in [("without the faults", before), ("with both", after)] {
-        row(&[vec![name.to_owned()], figures.map(shown).to_vec()].concat());
+    head(&["", "shell calls/s", "p50 ms", "p99 ms", "p99 of the rounds"]);
+    let medians = all.each_ref().map(|figures| figures.each_ref().map(|list| median(list)));
+    for (place, name) in ["without the faults", "with both"].into_iter().enumerate() {
+        let rounds: Vec<String> = all[place][2].iter().map(|figure| shown(*figure)).collect();
+        let figures = medians[place].map(shown).to_vec();
+        row(&[vec![name.to_owned()], figures, vec![rounds.join(" ")]].concat());
     }
-    println!("\np99 with both faults to p99 without: {}", shown(after[2] / before[2]));
+    println!("\np99 with both faults to p99 without: {}", shown(medians[1][2] / medians[0][2]));
     Ok(())
 }
 
 async fn measure(registry: &Registry, healthy: &[Adbd]) -> Outcome<[f64; 3]> {
-    let mut all: [Vec<f64>; 3] = Default::default();
-    for _ in 0..FAULT_ROUNDS {
-        let entries = registry.watch().borrow().clone();
-        let is_healthy = |entry: &&PhoneEntry| match entry.way() {
-            Some(Way::Tcp(address)) => healthy.iter().any(|adbd| adbd.address.to_string() == **address),
-            _ => false,
-        };
-        let phones = entries.iter().filter(is_healthy).filter_map(|entry| entry.phone.clone());
-        let clients: Vec<_> = phones.map(Client::Ours).collect();
-        if clients.len() != healthy.len() {
-            return Err(format!("{} of {} healthy phones are there", clients.len(), healthy.len()).into());
-        }
-        let calls = call(clients, TIME).await?;
-        if calls.wrong > 0 {
-            return Err(format!("{} wrong results", calls.wrong).into());
-        }
-        all.iter_mut().zip(calls.figures()).for_each(|(list, figure)| list.push(figure));
+    let entries = registry.watch().borrow().clone();
+    let is_healthy = |entry: &&PhoneEntry| match entry.way() {
+        Some(Way::Tcp(address)) => healthy.iter().any(|adbd| adbd.address.to_string() == **address),
+        _ => false,
+    };
+    let phones = entries.iter().filter(is_healthy).filter_map(|entry| entry.phone.clone());
+    let clients: Vec<_> = phones.map(Client::Ours).collect();
+    if clients.len() != healthy.len() {
+        return Err(format!("{} of {} healthy phones are there", clients.len(), healthy.len()).into());
     }
-    Ok(all.each_ref().map(|list| median(list)))
+    let calls = call(clients, TIME).await?;
+    if calls.wrong > 0 {
+        return Err(format!("{} wrong results", calls.wrong).into());
+    }
+    Ok(calls.figures())
 }
 
 fn connected(entries: &[PhoneEntry]) -> usize {
