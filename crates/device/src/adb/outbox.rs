@@ -3,9 +3,10 @@
 //! Which packet is due is for others, and how packets go to a socket is [`super::packet_writer`]'s.
 
 use std::collections::{HashMap, VecDeque};
-use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
+use std::{fmt, io};
 
 use tokio::io::AsyncWrite;
 use tokio::sync::Notify;
@@ -19,7 +20,6 @@ const ROOM: usize = 4 * 1024 * 1024;
 const MANY: usize = 1024;
 
 /// The queue in front of a connection's socket.
-#[derive(Debug)]
 pub(super) struct Outbox {
     queue: Mutex<Queue>,
     /// Held by whoever writes, who looks at the queue again after letting go: no packet is left to one that just left.
@@ -27,6 +27,8 @@ pub(super) struct Outbox {
     /// There is something for the task that writes.
     left: Notify,
     emptied: Notify,
+    /// How often a full socket took more.
+    drained: AtomicU64,
 }
 
 /// Who writes to the socket.
@@ -57,6 +59,7 @@ impl Outbox {
             writing: Mutex::new(Writing::Anyone(PacketWriter::new(socket, checksums))),
             left: Notify::new(),
             emptied: Notify::new(),
+            drained: AtomicU64::new(0),
         }
     }
 
@@ -75,12 +78,15 @@ impl Outbox {
         self.lock().waiting.remove(&stream);
     }
 
+    /// How often the socket was full and took more, which means that the phone reads.
+    pub(super) fn drained(&self) -> u64 {
+        self.drained.load(Ordering::Relaxed)
+    }
+
     /// Queues a packet. Data comes here once there was room, an answer always. It is on its way with the next
     /// [`Outbox::flush`].
     pub(super) fn put(&self, packet: Packet) {
-        let mut queue = self.lock();
-        queue.unwritten += size(&packet);
-        queue.packets.push_back(packet);
+        self.lock().add(packet);
     }
 
     /// Has the queue written soon, together with what is added until then.
@@ -111,7 +117,8 @@ impl Outbox {
     pub(super) async fn write_what_is_left(&self) -> io::Result<()> {
         loop {
             self.left.notified().await;
-            while !self.lock().packets.is_empty() || self.is_left_to_task() {
+            // The queue is looked at last: the look at who writes may itself have turned away one who had just added.
+            while self.is_left_to_task() || !self.lock().packets.is_empty() {
                 std::future::poll_fn(|context| self.poll_task(context)).await?;
             }
         }
@@ -123,12 +130,17 @@ impl Outbox {
 
     fn poll_task(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let was_full = matches!(*writing, Writing::Task(_));
         let (Writing::Anyone(mut writer) | Writing::Task(mut writer)) =
             std::mem::replace(&mut *writing, Writing::Closed)
         else {
             return Poll::Pending;
         };
+        let taken = writer.taken();
         let written = self.poll_write(&mut writer, context);
+        if was_full && writer.taken() > taken {
+            self.drained.fetch_add(1, Ordering::Relaxed);
+        }
         *writing = if written.is_ready() { Writing::Anyone(writer) } else { Writing::Task(writer) };
         written
     }
@@ -183,17 +195,33 @@ impl Outbox {
         if written == 0 {
             return;
         }
-        let mut queue = self.lock();
-        queue.unwritten = queue.unwritten.saturating_sub(written);
-        let waiting =
-            if queue.unwritten < ROOM { std::mem::take(&mut queue.waiting) } else { HashMap::new() };
-        drop(queue);
+        let waiting = self.lock().give_back(written);
         waiting.into_values().for_each(Waker::wake);
         self.emptied.notify_waiters();
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue {
+    fn add(&mut self, packet: Packet) {
+        self.unwritten += size(&packet);
+        self.packets.push_back(packet);
+    }
+
+    /// Gives back the room of so many bytes, and who waited for it.
+    fn give_back(&mut self, written: usize) -> HashMap<u32, Waker> {
+        self.unwritten = self.unwritten.saturating_sub(written);
+        if self.unwritten < ROOM { std::mem::take(&mut self.waiting) } else { HashMap::new() }
+    }
+}
+
+impl fmt::Debug for Outbox {
+    /// Takes no lock: who holds [`Outbox::writing`] has to look at the queue after it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Outbox").finish_non_exhaustive()
     }
 }
 
@@ -262,6 +290,8 @@ mod tests {
             tokio::spawn(async move {
                 for number in 0..ROUNDS {
                     round.wait().await;
+                    // As when a stream is dropped and the next one opened: the task wakes while a packet is added.
+                    outbox.flush_soon();
                     outbox.put(packet(sender, number));
                     outbox.flush();
                 }

@@ -21,17 +21,24 @@ pub(super) struct PacketWriter {
     batch: Vec<([u8; HEADER_LEN], Packet)>,
     /// Bytes of the batch that the socket has taken.
     written: usize,
+    /// Bytes that the socket has ever taken.
+    taken: u64,
 }
 
 impl PacketWriter {
     pub(super) fn new(socket: impl AsyncWrite + Send + 'static, checksums: bool) -> Self {
-        Self { socket: Box::pin(socket), checksums, batch: Vec::new(), written: 0 }
+        Self { socket: Box::pin(socket), checksums, batch: Vec::new(), written: 0, taken: 0 }
     }
 
     /// Adds packets, at most [`BATCH`] together; the batch before has to be written.
     pub(super) fn take(&mut self, packets: impl Iterator<Item = Packet>) {
         let checksums = self.checksums;
         self.batch.extend(packets.map(|packet| (packet.header(checksums), packet)));
+    }
+
+    /// How many bytes the socket has taken so far.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken
     }
 
     /// Writes the batch to its end and gives its size in bytes.
@@ -52,6 +59,7 @@ impl PacketWriter {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.written += written;
+            self.taken = self.taken.saturating_add(written as u64);
             IoSlice::advance_slices(&mut rest, written);
         }
         // Nothing to do for a socket; TLS may have kept the last of it.
