@@ -241,7 +241,7 @@ mod tests {
     use crate::adb::packet::{Command, PacketDecoder};
 
     const SENDERS: u32 = 3;
-    const ROUNDS: u32 = 20_000;
+    const ROUNDS: u32 = 60_000;
 
     fn packet(sender: u32, number: u32) -> Packet {
         Packet::new(Command::Wrte, sender, number, vec![7; (number % 40) as usize])
@@ -284,19 +284,27 @@ mod tests {
         let outbox = Arc::new(Outbox::new(socket, true));
         let task = Arc::clone(&outbox);
         tokio::spawn(async move { task.write_what_is_left().await });
-        let round = Arc::new(Barrier::new(1 + SENDERS as usize));
+        let round = Arc::new(Barrier::new(2 + SENDERS as usize));
         for sender in 0..SENDERS {
             let (outbox, round) = (Arc::clone(&outbox), Arc::clone(&round));
             tokio::spawn(async move {
                 for number in 0..ROUNDS {
                     round.wait().await;
-                    // As when a stream is dropped and the next one opened: the task wakes while a packet is added.
-                    outbox.flush_soon();
+                    // Each time at another moment between what the task does.
+                    (0..(number * (sender + 1)) % 500).for_each(|_| std::hint::spin_loop());
                     outbox.put(packet(sender, number));
                     outbox.flush();
                 }
             });
         }
+        let (nudged, nudges) = (Arc::clone(&outbox), Arc::clone(&round));
+        tokio::spawn(async move {
+            for number in 0..ROUNDS {
+                nudges.wait().await;
+                // As when streams are dropped: the task wakes while packets are added.
+                (0..number % 4).for_each(|_| nudged.flush_soon());
+            }
+        });
         for number in 0..ROUNDS {
             round.wait().await;
             let reading = read_packets(&mut other, SENDERS as usize);
