@@ -7,7 +7,8 @@ use std::time::Duration;
 use tikmatrix_device::android;
 use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_domain::PhoneFacts;
-use tokio::time::sleep;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
 
 use crate::shared::{Shared, Slot};
 
@@ -15,25 +16,35 @@ use crate::shared::{Shared, Slot};
 const ANSWERS_WITHIN: Duration = Duration::from_secs(20);
 /// Between two times: what changes while a phone is connected is mostly its battery.
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10 * 60);
+/// A phone that comes and goes, as on a loose cable, is asked no more often than this.
+const ASK_AT_MOST_EVERY: Duration = Duration::from_secs(60);
 
 /// Follows one phone until the runner ends.
 pub(crate) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
     let stop = shared.stop.clone();
-    stop.run_until_cancelled(follow(&shared, &slot)).await;
+    let following = follow(slot.phone.subscribe(), async |phone: Phone| ask(&shared, &phone).await);
+    stop.run_until_cancelled(following).await;
 }
 
-async fn follow(shared: &Shared, slot: &Slot) {
-    let mut phones = slot.phone.subscribe();
+/// Asks whenever it is time to, until the other side of `phones` is gone.
+async fn follow<P: Clone>(mut phones: watch::Receiver<Option<P>>, mut ask: impl AsyncFnMut(P)) {
+    let mut not_before = Instant::now();
     loop {
         let phone = phones.borrow_and_update().clone();
+        let mut next = ASK_AGAIN_AFTER;
         if let Some(phone) = phone {
-            ask(shared, &phone).await;
+            if not_before <= Instant::now() {
+                ask(phone).await;
+                not_before = Instant::now() + ASK_AT_MOST_EVERY;
+            } else {
+                next = not_before.duration_since(Instant::now());
+            }
         }
         tokio::select! {
             changed = phones.changed() => if changed.is_err() {
                 return;
             },
-            () = sleep(ASK_AGAIN_AFTER) => {}
+            () = sleep(next) => {}
         }
     }
 }
@@ -50,5 +61,48 @@ async fn ask(shared: &Shared, phone: &Phone) {
     };
     if let Err(error) = kept {
         log::warn!("phone {}: {error}", phone.serial());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The moments at which a phone was asked, in seconds, while it did `what` for `seconds`.
+    async fn asked(seconds: u64, what: impl AsyncFnOnce(&watch::Sender<Option<()>>)) -> Vec<u64> {
+        let phones = watch::Sender::new(None);
+        let (begun, mut moments) = (Instant::now(), Vec::new());
+        let following = follow(phones.subscribe(), async |()| moments.push(begun.elapsed().as_secs()));
+        let doing = async {
+            what(&phones).await;
+            tokio::time::sleep_until(begun + Duration::from_secs(seconds)).await;
+        };
+        tokio::select! {
+            () = following => {}
+            () = doing => {}
+        }
+        moments
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_phone_that_stays_is_asked_at_once_and_every_ten_minutes() {
+        let moments = asked(1300, async |phones| {
+            sleep(Duration::from_secs(5)).await;
+            phones.send_replace(Some(()));
+        });
+        assert_eq!(moments.await, [5, 605, 1205]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_phone_that_comes_and_goes_is_asked_once_a_minute_at_most() {
+        let moments = asked(200, async |phones| {
+            for _ in 0..50 {
+                phones.send_replace(Some(()));
+                sleep(Duration::from_secs(2)).await;
+                phones.send_replace(None);
+                sleep(Duration::from_secs(1)).await;
+            }
+        });
+        assert_eq!(moments.await, [0, 60, 120]);
     }
 }
