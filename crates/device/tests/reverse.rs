@@ -61,6 +61,39 @@ async fn a_dropped_listener_closes_its_socket_and_refuses_who_waits() {
     farm.shutdown().await;
 }
 
+#[tokio::test]
+async fn the_end_of_a_listener_is_not_that_of_the_next_one_on_the_same_socket() {
+    let (farm, phone) = phone().await;
+    let first = phone.reverse("tcp:7000", soon()).await.unwrap();
+    let error = phone.reverse("tcp:7000", soon()).await.unwrap_err();
+    assert!(matches!(error.cause(), AdbCause::Rejected(_)), "{error}");
+    assert!(phone.open("tcp:7000", soon()).await.is_ok(), "who was refused closed another's socket");
+    drop(first);
+    let mut second = phone.reverse("tcp:7000", soon()).await.unwrap();
+    let _caller = phone.open("tcp:7000", soon()).await.unwrap();
+    soon().run(second.accept()).await.unwrap().unwrap();
+    farm.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_listener_that_nobody_waited_for_leaves_no_socket_behind() {
+    let (farm, phone) = phone().await;
+    let asking = phone.reverse("tcp:7000", soon());
+    {
+        let mut asking = std::pin::pin!(asking);
+        // The phone is asked in a task of its own, which has to have begun.
+        tokio::select! {
+            biased;
+            _ = &mut asking => panic!("the phone answered without being asked"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    // Refused for as long as the socket is there.
+    let free = async { while phone.reverse("tcp:7000", soon()).await.is_err() {} };
+    soon().run(free).await.unwrap();
+    farm.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_connection_ends_a_listener() {
     let (farm, phone) = phone().await;

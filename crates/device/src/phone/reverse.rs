@@ -1,10 +1,11 @@
 //! Sockets on the phone whose callers reach this program (`reverse:`). Only what was registered here can be reached: a
 //! stream that a phone opens to anything else is refused.
 
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::{AdbCause, AdbError, Deadline, Phone, Stream, shorten};
 use crate::adb::connection::Connection;
@@ -38,7 +39,7 @@ impl Phone {
     /// come by a free port of 127.0.0.1, which other programs of this machine can connect to as well.
     ///
     /// # Errors
-    /// The phone's own words if it cannot listen there; it is reached through the adb server of another machine, which calls
+    /// The phone's own words if it cannot listen there, as when somebody else does; it is reached through the adb server of another machine, which calls
     /// programs of that machine only; it is gone, or not done in time.
     pub async fn reverse(&self, socket: &str, deadline: Deadline) -> Result<ReverseListener, AdbError> {
         let attempt = || format!("listen on `{}`", shorten(socket));
@@ -50,15 +51,10 @@ impl Phone {
             return Err(AdbCause::BadArgument("a socket's name has no `;` and no NUL character".to_owned()));
         }
         let (calls, destination) = Calls::expect(&self.inner.transport).await?;
-        // From here on its end takes everything back.
-        let mut listener = ReverseListener { phone: self.clone(), socket: socket.to_owned(), calls };
-        let request = format!("reverse:forward:{socket};{destination}");
-        if let Answer::Okay(port) = ask(&self.inner.transport, &request).await?
-            && !port.is_empty()
-        {
-            listener.socket = format!("tcp:{port}");
-        }
-        Ok(listener)
+        let (tell, bound) = oneshot::channel();
+        tokio::spawn(bind(self.inner.transport.clone(), socket.to_owned(), destination, tell));
+        let socket = bound.await.unwrap_or(Err(AdbCause::StreamEnded))?;
+        Ok(ReverseListener { phone: self.clone(), socket, calls })
     }
 }
 
@@ -121,25 +117,68 @@ impl ReverseListener {
     }
 }
 
-impl Drop for ReverseListener {
+impl Drop for Calls {
     fn drop(&mut self) {
-        if let Calls::Direct { connection, destination, streams } = &mut self.calls {
+        if let Self::Direct { connection, destination, streams } = self {
             connection.forget_calls(destination);
             while let Ok(id) = streams.try_recv() {
                 drop(Stream::called(connection.clone(), id));
             }
         }
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        let (transport, request) =
-            (self.phone.inner.transport.clone(), format!("reverse:killforward:{}", self.socket));
-        runtime.spawn(async move {
-            if let Ok(Err(cause)) = Deadline::after(CLOSE_TIME).run(ask(&transport, &request)).await {
-                log::debug!("a socket on the phone could not be closed: {cause}");
-            }
-        });
     }
 }
 
+impl Drop for ReverseListener {
+    fn drop(&mut self) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let mut closing =
+            Box::pin(close(self.phone.inner.transport.clone(), std::mem::take(&mut self.socket)));
+        // The phone is asked now: who listens on the same socket next must not be ahead of it.
+        if closing.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+            runtime.spawn(closing);
+        }
+    }
+}
+
+/// Has the phone listen on `socket` and tells on which one it does. When nobody waits for that any more, the phone's answer
+/// is still heard: only then is it known whether there is a socket to close, and which.
+async fn bind(
+    transport: Transport,
+    socket: String,
+    destination: String,
+    mut tell: oneshot::Sender<Result<String, AdbCause>>,
+) {
+    // Not in the place of another listener: its callers would be taken from it without a word, and its end would close the
+    // socket for this one.
+    let request = format!("reverse:forward:norebind:{socket};{destination}");
+    let answer = {
+        let mut asking = std::pin::pin!(ask(&transport, &request));
+        tokio::select! {
+            answer = &mut asking => answer,
+            () = tell.closed() => match Deadline::after(CLOSE_TIME).run(asking).await {
+                Ok(answer) => answer,
+                Err(passed) => Err(passed.into()),
+            },
+        }
+    };
+    let bound = answer.map(|answer| match answer {
+        Answer::Okay(port) if !port.is_empty() => format!("tcp:{port}"),
+        Answer::Okay(_) | Answer::Fail(_) => socket,
+    });
+    if let Err(Ok(unwanted)) = tell.send(bound) {
+        close(transport, unwanted).await;
+    }
+}
+
+/// Has the phone no longer listen on `socket`.
+async fn close(transport: Transport, socket: String) {
+    let request = format!("reverse:killforward:{socket}");
+    if let Ok(Err(cause)) = Deadline::after(CLOSE_TIME).run(ask(&transport, &request)).await {
+        log::debug!("a socket on the phone could not be closed: {cause}");
+    }
+}
+
+/// A request that the phone granted, and what it says of it.
 async fn ask(transport: &Transport, request: &str) -> Result<Answer, AdbCause> {
     let mut stream = transport.stream(request).await?;
     let mut decoder = AnswerDecoder::default();
