@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -15,6 +16,9 @@ use crate::machine::Machine;
 
 /// The most connections of one phone at a time; a real one has room for few more.
 const MOST_CONNECTIONS: usize = 64;
+
+/// Between two attempts to accept a connection when this program can have no more.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Serves a phone until `off` says so or its sender is gone, then ends all connections.
 pub(crate) async fn listen(
@@ -35,7 +39,10 @@ pub(crate) async fn listen(
                 Err(error) => {
                     log::warn!("{}: a connection could not be accepted: {error}", machine.serial());
                     // Out of file descriptors: others have to close before it makes sense to go on.
-                    connections.join_next().await;
+                    tokio::select! {
+                        () = tokio::time::sleep(PAUSE) => {}
+                        () = switched_off(&mut off) => break,
+                    }
                 }
             },
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
