@@ -22,12 +22,17 @@ const ASK_AT_MOST_EVERY: Duration = Duration::from_secs(60);
 /// Follows one phone until the runner ends.
 pub(crate) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
     let stop = shared.stop.clone();
-    let following = follow(slot.phone.subscribe(), async |phone: Phone| ask(&shared, &phone).await);
+    let shared = &shared;
+    let following = follow(slot.phone.subscribe(), |phone| async move { ask(shared, &phone).await });
     stop.run_until_cancelled(following).await;
 }
 
 /// Asks whenever it is time to, until the other side of `phones` is gone.
-async fn follow<P: Clone>(mut phones: watch::Receiver<Option<P>>, mut ask: impl AsyncFnMut(P)) {
+async fn follow<P, F>(mut phones: watch::Receiver<Option<P>>, mut ask: impl FnMut(P) -> F)
+where
+    P: Clone,
+    F: Future<Output = ()>,
+{
     let mut not_before = Instant::now();
     loop {
         let phone = phones.borrow_and_update().clone();
@@ -72,7 +77,10 @@ mod tests {
     async fn asked(seconds: u64, what: impl AsyncFnOnce(&watch::Sender<Option<()>>)) -> Vec<u64> {
         let phones = watch::Sender::new(None);
         let (begun, mut moments) = (Instant::now(), Vec::new());
-        let following = follow(phones.subscribe(), async |()| moments.push(begun.elapsed().as_secs()));
+        let following = follow(phones.subscribe(), |()| {
+            moments.push(begun.elapsed().as_secs());
+            std::future::ready(())
+        });
         let doing = async {
             what(&phones).await;
             tokio::time::sleep_until(begun + Duration::from_secs(seconds)).await;
