@@ -1,7 +1,19 @@
 //! What every target of a decoder asks: bytes give the same however they are split, an error is one for good, and no
-//! bytes make it panic or hold more than it was given. Which decoder is asked is the target's.
+//! bytes make it panic or take more memory than they are worth. Which decoder is asked is the target's.
 
 use std::fmt::Debug;
+
+use peak_alloc::PeakAlloc;
+
+/// Counts what is allocated here; what libFuzzer itself holds is not in it.
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+/// The most bytes of memory that reading may take for each byte that was read: packets and frames of a few bytes are
+/// gathered as values of up to a hundred, in a list that doubles.
+const MOST_FOR_A_BYTE: usize = 64;
+/// And once more: a payload of the greatest length, 1 MiB, may be made room for before it comes.
+const MOST_AT_ALL: usize = 2 * 1024 * 1024;
 
 /// Gives a decoder the bytes behind the first at once, and anew in pieces as long as the first byte says.
 pub fn reads_the_same_in_pieces<D, T, E>(
@@ -43,19 +55,28 @@ where
     E: Debug + PartialEq,
 {
     let mut found = Vec::new();
-    for piece in pieces {
+    let before = MEMORY.current_usage();
+    let mut length = 0;
+    MEMORY.reset_peak_usage();
+    let mut error = None;
+    'pieces: for piece in pieces {
+        length += piece.len();
         push(&mut decoder, piece);
         loop {
             match next(&mut decoder) {
                 Ok(Some(item)) => found.push(item),
                 Ok(None) => break,
-                Err(error) => {
+                Err(first) => {
+                    length += piece.len();
                     push(&mut decoder, piece);
-                    assert!(matches!(next(&mut decoder), Err(again) if again == error));
-                    return (found, Some(error));
+                    assert!(matches!(next(&mut decoder), Err(again) if again == first));
+                    error = Some(first);
+                    break 'pieces;
                 }
             }
         }
     }
-    (found, None)
+    let taken = MEMORY.peak_usage().saturating_sub(before);
+    assert!(taken <= MOST_FOR_A_BYTE * length + MOST_AT_ALL, "{length} bytes took {taken} bytes of memory");
+    (found, error)
 }
