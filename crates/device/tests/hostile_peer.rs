@@ -1,16 +1,19 @@
 //! A peer that means harm: it announces what nobody could hold, never ends, floods, or claims what is not its own. It is
-//! cut off, memory stays within bounds, and whatever else runs goes on.
+//! cut off with a line in the log, memory stays within bounds, and whatever else runs goes on.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod captured_log;
 mod peer;
 
 use std::time::Duration;
 
-use peer::{Peer, listen};
+use captured_log::lines_about;
+use peer::Peer;
 use tikmatrix_device::adb::packet::{Command, Packet, VERSION_WITHOUT_CHECKSUMS};
 use tikmatrix_device::phone::{AdbCause, Deadline, Phone, PushOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 const PLAIN: &[&str] = &["shell_v2"];
 const DELAYED: &[&str] = &["shell_v2", "delayed_ack"];
@@ -19,11 +22,30 @@ fn soon() -> Deadline {
     Deadline::after(Duration::from_secs(20))
 }
 
+/// A listener that is never closed: the log is told apart by its address, which no other test may get.
+async fn listen() -> (&'static TcpListener, String) {
+    captured_log::keep();
+    let (listener, address) = peer::listen().await;
+    (Box::leak(Box::new(listener)), address)
+}
+
 async fn pair(features: &'static [&'static str]) -> (Phone, Peer) {
     let (listener, address) = listen().await;
     let (phone, peer) =
-        tokio::join!(Phone::connect(&address, soon()), Peer::welcome(&listener, "hostile", features));
+        tokio::join!(Phone::connect(&address, soon()), Peer::welcome(listener, "hostile", features));
     (phone.unwrap(), peer)
+}
+
+/// The connection is gone on both sides because of what the peer did, which the log tells once, with the address.
+async fn is_cut_off(phone: &Phone, peer: &mut Peer, reason: &str) {
+    let error = soon().run(phone.closed()).await.unwrap();
+    assert!(matches!(error.cause(), AdbCause::ConnectionLost(_)) && error.is_transient(), "{error}");
+    assert!(error.to_string().contains(&format!("the phone broke the protocol: {reason}")), "{error}");
+    while peer.try_read().await.is_some() {}
+    let next = phone.shell("echo on", soon()).await.unwrap_err();
+    assert_eq!(next.cause().to_string(), error.cause().to_string());
+    let lines = lines_about(&phone.route().to_string());
+    assert!(lines.len() == 1 && lines[0].starts_with("WARN ") && lines[0].contains(reason), "{lines:?}");
 }
 
 fn credit(bytes: i32) -> Vec<u8> {
@@ -52,10 +74,7 @@ async fn four_gigabytes_that_are_announced_cut_the_connection_and_are_not_waited
     let mut announced = Packet::bare(Command::Wrte, 1, 1).encode(false).to_vec();
     announced[12..16].fill(0xff);
     peer.socket.write_all(&announced).await.unwrap();
-    let error = soon().run(phone.closed()).await.unwrap();
-    assert!(matches!(error.cause(), AdbCause::ConnectionLost(_)), "{error}");
-    assert!(error.to_string().contains("4294967295 bytes"), "{error}");
-    while peer.try_read().await.is_some() {}
+    is_cut_off(&phone, &mut peer, "a payload of 4294967295 bytes was announced").await;
 }
 
 #[tokio::test]
@@ -63,7 +82,7 @@ async fn a_banner_that_never_ends_is_over_at_the_deadline() {
     let (listener, address) = listen().await;
     let connecting = Phone::connect(&address, Deadline::after(Duration::from_millis(300)));
     let dripping = async {
-        let mut peer = Peer::accept(&listener).await;
+        let mut peer = Peer::accept(listener).await;
         let mut hello = Packet::bare(Command::Cnxn, VERSION_WITHOUT_CHECKSUMS, 4096).encode(true).to_vec();
         hello[12..16].copy_from_slice(&4096_u32.to_le_bytes());
         peer.socket.write_all(&hello).await.unwrap();
@@ -74,6 +93,30 @@ async fn a_banner_that_never_ends_is_over_at_the_deadline() {
     let (connected, ()) = tokio::join!(connecting, dripping);
     let error = connected.unwrap_err();
     assert!(matches!(error.cause(), AdbCause::DeadlinePassed(_)), "{error}");
+    assert_eq!(lines_about(&address), [format!("WARN {error}")]);
+}
+
+#[tokio::test]
+async fn a_banner_that_is_none_or_too_long_is_not_taken() {
+    let without_a_colon = Packet::new(Command::Cnxn, VERSION_WITHOUT_CHECKSUMS, 4096, "device");
+    let too_long = Packet::new(Command::Cnxn, VERSION_WITHOUT_CHECKSUMS, 4096, vec![b'x'; 4097]);
+    for (greeting, reason) in
+        [(without_a_colon, "is not KIND:SERIAL"), (too_long, "a payload of 4097 bytes was announced")]
+    {
+        let (listener, address) = listen().await;
+        let greeted = async {
+            let mut peer = Peer::accept(listener).await;
+            peer.send(greeting).await;
+            while peer.try_read().await.is_some() {}
+        };
+        let (connected, ()) = tokio::join!(Phone::connect(&address, soon()), greeted);
+        let error = connected.unwrap_err();
+        assert!(
+            matches!(error.cause(), AdbCause::Protocol(_)) && error.to_string().contains(reason),
+            "{error}"
+        );
+        assert_eq!(lines_about(&address), [format!("WARN {error}")]);
+    }
 }
 
 #[tokio::test]
@@ -81,62 +124,130 @@ async fn a_greeting_within_a_connection_cuts_it() {
     for command in [Command::Cnxn, Command::Auth, Command::Stls] {
         let (phone, mut peer) = pair(PLAIN).await;
         peer.send(Packet::bare(command, VERSION_WITHOUT_CHECKSUMS, 4096)).await;
-        let error = soon().run(phone.closed()).await.unwrap();
-        assert!(error.is_transient(), "{error}");
-        while peer.try_read().await.is_some() {}
+        is_cut_off(&phone, &mut peer, "a greeting in the middle of the connection").await;
     }
 }
 
 #[tokio::test]
-async fn a_stream_id_used_for_two_streams_mixes_nothing() {
+async fn an_id_of_an_open_stream_for_another_one_cuts_the_connection() {
+    let (phone, mut peer) = pair(PLAIN).await;
+    let opening = async {
+        let first = peer.expect(Command::Open).await;
+        peer.send(Packet::bare(Command::Okay, 77, first.arg0)).await;
+        let second = peer.expect(Command::Open).await;
+        peer.send(Packet::bare(Command::Okay, 77, second.arg0)).await;
+    };
+    let streams = async {
+        let first = phone.open("tcp:1", soon()).await.unwrap();
+        (first, phone.open("tcp:2", soon()).await)
+    };
+    let ((mut first, second), ()) = tokio::join!(streams, opening);
+    let reason = "the id 77 for two streams at once";
+    is_cut_off(&phone, &mut peer, reason).await;
+    let error = first.read(&mut [0; 1]).await.unwrap_err();
+    assert!(error.to_string().contains(reason), "{error}");
+    // Whoever opened the second one may have been quicker than the end.
+    let error = match second {
+        Ok(mut second) => second.read(&mut [0; 1]).await.unwrap_err().to_string(),
+        Err(error) => error.to_string(),
+    };
+    assert!(error.contains(reason), "{error}");
+}
+
+#[tokio::test]
+async fn an_id_is_free_again_when_its_stream_has_ended() {
+    let (phone, mut peer) = pair(PLAIN).await;
+    let mut ended = Vec::new();
+    for _ in 0..3 {
+        let opening = async {
+            let open = peer.expect(Command::Open).await;
+            peer.send(Packet::bare(Command::Okay, 77, open.arg0)).await;
+            peer.send(Packet::new(Command::Wrte, 77, open.arg0, &b"on!"[..])).await;
+            peer.send(Packet::bare(Command::Clse, 77, open.arg0)).await;
+            // A real adbd says the end twice, and may have had more to say.
+            peer.send(Packet::bare(Command::Okay, 77, open.arg0)).await;
+            peer.send(Packet::bare(Command::Clse, 77, open.arg0)).await;
+        };
+        let (stream, ()) = tokio::join!(phone.open("tcp:1", soon()), opening);
+        ended.push(stream.unwrap());
+    }
+    goes_on(&phone, &mut peer, false).await;
+    for mut stream in ended {
+        let mut heard = Vec::new();
+        stream.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(heard, b"on!");
+    }
+    assert!(lines_about(&phone.route().to_string()).is_empty());
+}
+
+#[tokio::test]
+async fn a_stream_hears_nothing_of_another_ones_packets() {
     let (phone, mut peer) = pair(PLAIN).await;
     let opening = async {
         let mut opened = Vec::new();
-        for _ in 0..2 {
+        for remote in [77, 78] {
             let open = peer.expect(Command::Open).await;
-            peer.send(Packet::bare(Command::Okay, 77, open.arg0)).await;
+            peer.send(Packet::bare(Command::Okay, remote, open.arg0)).await;
             opened.push(open.arg0);
         }
-        peer.send(Packet::new(Command::Wrte, 77, opened[1], &b"two"[..])).await;
-        peer.send(Packet::new(Command::Wrte, 77, opened[0], &b"one"[..])).await;
         opened
     };
     let (one, two, opened) = tokio::join!(phone.open("tcp:1", soon()), phone.open("tcp:2", soon()), opening);
-    let (mut one, mut two, mut heard) = (one.unwrap(), two.unwrap(), [0; 3]);
-    one.read_exact(&mut heard).await.unwrap();
-    assert_eq!(&heard, b"one");
-    two.read_exact(&mut heard).await.unwrap();
-    assert_eq!(&heard, b"two");
-    // The end of the one is not that of the other, and an id that is not the stream's own ends nothing.
-    peer.send(Packet::bare(Command::Clse, 78, opened[1])).await;
-    peer.send(Packet::bare(Command::Clse, 77, opened[0])).await;
-    assert_eq!(one.read(&mut heard).await.unwrap(), 0);
-    peer.send(Packet::new(Command::Wrte, 77, opened[1], &b"on!"[..])).await;
+    let (_one, mut two, mut heard) = (one.unwrap(), two.unwrap(), [0; 3]);
+    // An id that is not the stream's own says nothing on it, and ends nothing.
+    peer.send(Packet::new(Command::Wrte, 77, opened[1], &b"no!"[..])).await;
+    peer.send(Packet::bare(Command::Clse, 77, opened[1])).await;
+    peer.send(Packet::new(Command::Wrte, 78, opened[1], &b"on!"[..])).await;
     two.read_exact(&mut heard).await.unwrap();
     assert_eq!(&heard, b"on!");
 }
 
 #[tokio::test]
-async fn credit_beyond_what_can_be_counted_costs_the_stream() {
+async fn credit_beyond_what_can_be_counted_cuts_the_connection() {
     let (phone, mut peer) = pair(DELAYED).await;
     let opening = async {
         let open = peer.expect(Command::Open).await;
         for _ in 0..2 {
             peer.send(Packet::new(Command::Okay, 77, open.arg0, credit(i32::MAX))).await;
         }
-        open
     };
-    let (stream, open) = tokio::join!(phone.open("tcp:1", soon()), opening);
-    let error = stream.unwrap().read(&mut [0; 1]).await.unwrap_err();
-    assert!(error.to_string().contains("credit"), "{error}");
-    let close = peer.expect(Command::Clse).await;
-    let close = if close.arg1 == 77 { close } else { peer.expect(Command::Clse).await };
-    assert_eq!((close.arg0, close.arg1), (open.arg0, 77));
-    goes_on(&phone, &mut peer, true).await;
+    let (_stream, ()) = tokio::join!(phone.open("tcp:1", soon()), opening);
+    is_cut_off(&phone, &mut peer, "a credit of 4294967294 bytes").await;
 }
 
 #[tokio::test]
-async fn credit_taken_back_again_and_again_stops_the_stream_and_nothing_else() {
+async fn credit_that_is_no_number_cuts_the_connection() {
+    let (phone, mut peer) = pair(DELAYED).await;
+    let opening = async {
+        let open = peer.expect(Command::Open).await;
+        peer.send(Packet::new(Command::Okay, 77, open.arg0, &b"much"[..3])).await;
+    };
+    let (opened, ()) = tokio::join!(phone.open("tcp:1", soon()), opening);
+    assert!(matches!(opened.unwrap_err().cause(), AdbCause::ConnectionLost(_)));
+    is_cut_off(&phone, &mut peer, "a credit written in 3 bytes").await;
+}
+
+#[tokio::test]
+async fn more_data_than_the_window_cuts_the_connection() {
+    let (phone, mut peer) = pair(DELAYED).await;
+    let opening = async {
+        let open = peer.expect(Command::Open).await;
+        peer.send(Packet::new(Command::Okay, 77, open.arg0, credit(65_536))).await;
+        for _ in 0..6 {
+            peer.send(Packet::new(Command::Wrte, 77, open.arg0, vec![0; 1024 * 1024])).await;
+        }
+    };
+    let (stream, ()) = tokio::join!(phone.open("tcp:1", soon()), opening);
+    let reason = "more data than it was allowed to send";
+    is_cut_off(&phone, &mut peer, reason).await;
+    let mut everything = Vec::new();
+    let error = stream.unwrap().read_to_end(&mut everything).await.unwrap_err();
+    assert!(error.to_string().contains(reason), "{error}");
+    assert_eq!(everything.len(), 5 * 1024 * 1024, "what came before is read");
+}
+
+#[tokio::test]
+async fn credit_taken_back_stops_the_stream_and_taken_back_again_cuts_the_connection() {
     let (phone, mut peer) = pair(DELAYED).await;
     let opening = async {
         let open = peer.expect(Command::Open).await;
@@ -149,9 +260,9 @@ async fn credit_taken_back_again_and_again_stops_the_stream_and_nothing_else() {
     let waited = Deadline::after(Duration::from_millis(50)).run(stream.write_all(b"x")).await;
     assert!(waited.is_err(), "nothing may be sent without credit");
     peer.send(Packet::new(Command::Okay, 77, open.arg0, credit(i32::MIN))).await;
+    is_cut_off(&phone, &mut peer, "a credit of -4294967296 bytes").await;
     let error = soon().run(stream.write_all(b"x")).await.unwrap().unwrap_err();
-    assert!(error.to_string().contains("credit"), "{error}");
-    goes_on(&phone, &mut peer, true).await;
+    assert!(error.to_string().contains("a credit of"), "{error}");
 }
 
 #[tokio::test]

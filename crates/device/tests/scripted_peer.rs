@@ -205,32 +205,6 @@ async fn without_delayed_ack_one_packet_of_a_stream_is_on_its_way_at_a_time() {
 }
 
 #[tokio::test]
-async fn a_phone_that_sends_more_than_its_window_loses_the_stream_alone() {
-    let (phone, mut peer) = pair(DELAYED).await;
-    let opening = async {
-        let open = peer.expect(Command::Open).await;
-        peer.send(Packet::new(Command::Okay, 77, open.arg0, vec![0, 0, 1, 0])).await;
-        for _ in 0..6 {
-            peer.send(Packet::new(Command::Wrte, 77, open.arg0, vec![0; 1024 * 1024])).await;
-        }
-        let close = peer.expect(Command::Clse).await;
-        let close = if close.arg1 == 77 { close } else { peer.expect(Command::Clse).await };
-        assert_eq!(close.arg1, 77);
-        peer
-    };
-    let (stream, mut peer) = tokio::join!(phone.open("tcp:1", soon()), opening);
-    let mut everything = Vec::new();
-    let error = stream.unwrap().read_to_end(&mut everything).await.unwrap_err();
-    assert!(error.to_string().contains("more data than it was allowed"), "{error}");
-    let answering = async {
-        let open = peer.expect(Command::Open).await;
-        peer.run(&open, true, b"on").await;
-    };
-    let (output, ()) = tokio::join!(phone.shell("echo on", soon()), answering);
-    assert_eq!(output.unwrap().stdout, b"on");
-}
-
-#[tokio::test]
 async fn a_phone_that_reads_nothing_cannot_outlast_a_deadline() {
     let (phone, mut peer) = pair(DELAYED).await;
     let opening = async {

@@ -41,6 +41,8 @@ pub(super) struct Shared {
     streams: Mutex<Streams>,
     pub(super) outbox: Outbox,
     lost: watch::Sender<Option<AdbCause>>,
+    /// Where the phone is.
+    address: Box<str>,
     stop: CancellationToken,
 }
 
@@ -57,6 +59,7 @@ pub(crate) enum Begun {
 pub(crate) struct Asked {
     socket: TcpStream,
     decoder: PacketDecoder,
+    address: Box<str>,
     fingerprint: String,
 }
 
@@ -69,7 +72,7 @@ impl Asked {
     /// Waits for the answer. It has no deadline of its own.
     pub(crate) async fn accepted(mut self) -> Result<Connection, AdbCause> {
         let agreement = accepted(&mut self.socket, &mut self.decoder).await?;
-        Ok(Connection::plain(self.socket, self.decoder, agreement))
+        Ok(Connection::plain(self.socket, self.decoder, agreement, self.address))
     }
 }
 
@@ -86,29 +89,39 @@ impl Connection {
         let greeting = async {
             let mut decoder = PacketDecoder::new(MAX_HANDSHAKE_PAYLOAD);
             Ok(match greet(&mut socket, &mut decoder, keys).await? {
-                Greeting::Agreed(agreement) => Begun::Connected(Self::plain(socket, decoder, agreement)),
-                Greeting::Asked { fingerprint } => Begun::Asked(Asked { socket, decoder, fingerprint }),
-                Greeting::Tls => Begun::Connected(Self::inside_tls(socket, keys).await?),
+                Greeting::Agreed(agreement) => {
+                    Begun::Connected(Self::plain(socket, decoder, agreement, address.into()))
+                }
+                Greeting::Asked { fingerprint } => {
+                    Begun::Asked(Asked { socket, decoder, address: address.into(), fingerprint })
+                }
+                Greeting::Tls => Begun::Connected(Self::inside_tls(socket, keys, address.into()).await?),
             })
         };
         deadline.run(greeting).await?
     }
 
-    fn plain(socket: TcpStream, decoder: PacketDecoder, agreement: Agreement) -> Self {
+    fn plain(socket: TcpStream, decoder: PacketDecoder, agreement: Agreement, address: Box<str>) -> Self {
         let (reading, writing) = socket.into_split();
-        Self::start(reading, writing, decoder, agreement)
+        Self::start(reading, writing, decoder, agreement, address)
     }
 
-    async fn inside_tls(socket: TcpStream, keys: &KeyStore) -> Result<Self, AdbCause> {
+    async fn inside_tls(socket: TcpStream, keys: &KeyStore, address: Box<str>) -> Result<Self, AdbCause> {
         let ring = keys.ring().await.map_err(AdbCause::NoKey)?;
         let mut socket = tls::begin(socket, &ring).await?;
         let mut decoder = PacketDecoder::new(MAX_HANDSHAKE_PAYLOAD);
         let agreement = welcome(&mut socket, &mut decoder).await?;
         let (reading, writing) = tokio::io::split(socket);
-        Ok(Self::start(reading, writing, decoder, agreement))
+        Ok(Self::start(reading, writing, decoder, agreement, address))
     }
 
-    fn start<R, W>(reading: R, writing: W, decoder: PacketDecoder, agreement: Agreement) -> Self
+    fn start<R, W>(
+        reading: R,
+        writing: W,
+        decoder: PacketDecoder,
+        agreement: Agreement,
+        address: Box<str>,
+    ) -> Self
     where
         R: AsyncRead + Unpin + Send + 'static,
         W: AsyncWrite + Send + 'static,
@@ -117,6 +130,7 @@ impl Connection {
             streams: Mutex::new(Streams::new(agreement.banner.offers(super::banner::DELAYED_ACK))),
             outbox: Outbox::new(writing, agreement.checksums),
             lost: watch::Sender::new(None),
+            address,
             stop: CancellationToken::new(),
         });
         tokio::spawn(read(Arc::clone(&shared), reading, decoder));
@@ -170,12 +184,22 @@ impl Shared {
     }
 
     /// Takes a packet in; whether it asked for an answer, which is queued.
+    ///
+    /// # Errors
+    /// [`AdbCause::Protocol`], as from [`Streams::receive`].
     fn receive(&self, packet: Packet) -> Result<bool, AdbCause> {
         // One lock over both: who accepts a stream may write to it at once, and the phone has to hear of the
         // acceptance first.
         let mut streams = self.streams();
         let answer = streams.receive(packet)?;
         Ok(answer.map(|answer| self.outbox.put(answer)).is_some())
+    }
+
+    /// Ends the connection to a phone that did what no phone does. Whoever uses it sees a connection that was lost: a new
+    /// one may do better.
+    fn cut_off(&self, broken: &AdbCause) {
+        log::warn!("phone at {}: its connection is cut off: {broken}", self.address);
+        self.lose(&AdbCause::ConnectionLost(broken.to_string()));
     }
 
     fn lose(&self, cause: &AdbCause) {
@@ -196,9 +220,7 @@ where
     let work = async {
         let mut step = LEAST_READ;
         loop {
-            while let Some(packet) =
-                decoder.next().map_err(|error| AdbCause::ConnectionLost(error.to_string()))?
-            {
+            while let Some(packet) = decoder.next().map_err(|error| AdbCause::Protocol(error.to_string()))? {
                 if shared.receive(packet)? {
                     shared.outbox.wait_for_answers().await;
                 }
@@ -212,8 +234,10 @@ where
         }
     };
     let ended: Option<Result<(), AdbCause>> = shared.stop.run_until_cancelled(work).await;
-    if let Some(Err(cause)) = ended {
-        shared.lose(&cause);
+    match ended {
+        Some(Err(broken @ AdbCause::Protocol(_))) => shared.cut_off(&broken),
+        Some(Err(cause)) => shared.lose(&cause),
+        Some(Ok(())) | None => {}
     }
 }
 

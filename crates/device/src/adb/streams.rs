@@ -75,18 +75,27 @@ impl Streams {
 
     /// Takes one packet in and gives the answer that it asks for.
     ///
+    /// What comes for a stream that has ended, or never was, is no error: adbd says some things twice, and others while
+    /// our CLSE is on its way to it.
+    ///
     /// # Errors
-    /// A packet that ends the whole connection.
+    /// [`AdbCause::Protocol`] for what no phone does, after which the connection has to be ended: who is wrong about one
+    /// stream cannot be believed about the others.
     pub(super) fn receive(&mut self, packet: Packet) -> Result<Option<Packet>, AdbCause> {
         let (remote, local) = (packet.arg0, packet.arg1);
         let entry = self.entries.get_mut(&local);
         Ok(match (packet.command, entry) {
-            (Command::Okay, Some(entry)) => entry.receive_okay(remote, &packet.payload),
+            (Command::Okay, Some(entry)) => {
+                if entry.receive_okay(remote, &packet.payload)? {
+                    self.check_owner(remote)?;
+                }
+                None
+            }
             // The phone opened what was given up meanwhile, and would keep it open for ever.
             (Command::Okay, None) => {
                 (remote != 0 && local != 0).then(|| Packet::bare(Command::Clse, local, remote))
             }
-            (Command::Wrte, Some(entry)) => entry.receive_data(remote, packet.payload),
+            (Command::Wrte, Some(entry)) => entry.receive_data(remote, packet.payload)?,
             (Command::Clse, Some(entry)) => {
                 entry.receive_close(remote);
                 None
@@ -94,12 +103,24 @@ impl Streams {
             (Command::Wrte | Command::Clse, None) => None,
             (Command::Open, _) => {
                 let called = self.receive_open(packet.arg0, packet.arg1, &packet.payload);
+                if called.is_some() {
+                    self.check_owner(packet.arg0)?;
+                }
                 Some(called.unwrap_or_else(|| Packet::bare(Command::Clse, 0, packet.arg0)))
             }
             (Command::Cnxn | Command::Auth | Command::Stls, _) => {
-                return Err(AdbCause::ConnectionLost("the phone began the connection anew".to_owned()));
+                return Err(AdbCause::Protocol("a greeting in the middle of the connection".to_owned()));
             }
         })
+    }
+
+    /// An id of the phone's belongs to one stream for as long as that is open: adbd counts them up for all its connections
+    /// together (`install_local_socket`), so that not even a busy one gives an id twice.
+    fn check_owner(&self, remote: u32) -> Result<(), AdbCause> {
+        match self.entries.values().filter(|entry| entry.is_open_as(remote)).nth(1) {
+            None => Ok(()),
+            Some(_) => Err(AdbCause::Protocol(format!("the id {remote} for two streams at once"))),
+        }
     }
 
     /// A phone that opens a stream to us, and the packet that accepts it; `None` if nobody asked to be called so.

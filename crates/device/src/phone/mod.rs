@@ -65,10 +65,16 @@ impl Phone {
     /// ```
     ///
     /// # Errors
-    /// It cannot be reached, does not trust this machine, does not speak ADB, or is not done in time.
+    /// It cannot be reached, does not trust this machine, does not speak ADB, or is not done in time. The log tells the
+    /// latter two as well: somebody was there.
     pub async fn connect(address: &str, deadline: Deadline) -> Result<Self, AdbError> {
         let route = Route::Direct { address: address.to_owned(), keys: KeyStore::of_user() };
-        Self::connect_by(&route, deadline).await
+        // Whoever tries a way again and again logs it for itself, once.
+        Self::connect_by(&route, deadline).await.inspect_err(|error| {
+            if matches!(error.cause(), AdbCause::Protocol(_) | AdbCause::DeadlinePassed(_)) {
+                log::warn!("{error}");
+            }
+        })
     }
 
     /// Reaches the phone that an adb server calls `serial`, as one plugged into this computer's USB ports.

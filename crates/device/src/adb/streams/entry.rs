@@ -66,35 +66,39 @@ impl Entry {
         (entry, Packet::new(Command::Okay, id, remote, window))
     }
 
-    pub(super) fn receive_okay(&mut self, remote: u32, payload: &[u8]) -> Option<Packet> {
+    /// Takes credit in; whether it opened the stream.
+    pub(super) fn receive_okay(&mut self, remote: u32, payload: &[u8]) -> Result<bool, AdbCause> {
         if remote == 0 || self.end.is_some() || self.remote.is_some_and(|known| known != remote) {
-            return None;
+            return Ok(false);
         }
-        self.remote = Some(remote);
+        let opened = self.remote.replace(remote).is_none();
         match (self.delayed_ack, <[u8; 4]>::try_from(payload)) {
             (true, Ok(credit)) => {
                 self.credit = self.credit.saturating_add(i64::from(i32::from_le_bytes(credit)));
                 // Both sides count it in 32 bits.
                 if i32::try_from(self.credit).is_err() {
-                    return self.violate(format!("a credit of {} bytes", self.credit));
+                    return Err(AdbCause::Protocol(format!("a credit of {} bytes", self.credit)));
                 }
             }
-            (true, Err(_)) => return self.violate(format!("an OKAY with {} bytes of credit", payload.len())),
+            (true, Err(_)) => {
+                return Err(AdbCause::Protocol(format!("a credit written in {} bytes", payload.len())));
+            }
             (false, _) => self.credit = 1,
         }
         self.wake();
-        None
+        Ok(opened)
     }
 
-    pub(super) fn receive_data(&mut self, remote: u32, payload: Bytes) -> Option<Packet> {
+    /// Takes data in and gives the answer, if it is due already.
+    pub(super) fn receive_data(&mut self, remote: u32, payload: Bytes) -> Result<Option<Packet>, AdbCause> {
         if self.end.is_some() || self.remote != Some(remote) {
-            return None;
+            return Ok(None);
         }
         // The last packet of a window may reach beyond it: a sender waits only once its credit is gone.
         let most = WINDOW + u32::try_from(MAX_PAYLOAD).unwrap_or(0);
         let length = u32::try_from(payload.len()).ok().filter(|length| self.inbox_bytes + length <= most);
         let Some(length) = length else {
-            return self.violate("more data than it was allowed to send".to_owned());
+            return Err(AdbCause::Protocol("more data than it was allowed to send".to_owned()));
         };
         if !payload.is_empty() {
             self.inbox_bytes += length;
@@ -104,10 +108,10 @@ impl Entry {
             reader.wake();
         }
         if self.delayed_ack {
-            return None;
+            return Ok(None);
         }
         self.unacknowledged += 1;
-        self.acknowledge_packet()
+        Ok(self.acknowledge_packet())
     }
 
     pub(super) fn receive_close(&mut self, remote: u32) {
@@ -124,11 +128,9 @@ impl Entry {
         self.wake();
     }
 
-    fn violate(&mut self, reason: String) -> Option<Packet> {
-        log::warn!("a phone broke the protocol and loses its stream {}: {reason}", self.id);
-        let close = self.abandon();
-        self.fail(AdbCause::Protocol(reason));
-        close
+    /// Whether it is open under this id of the phone's.
+    pub(super) fn is_open_as(&self, remote: u32) -> bool {
+        self.end.is_none() && self.remote == Some(remote)
     }
 
     fn take_in(&mut self, payload: Bytes) {

@@ -1,6 +1,6 @@
 //! Properties of the streams' state machine: whatever a phone sends and whatever its users do, in any order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
@@ -26,11 +26,11 @@ fn id() -> impl Strategy<Value = u32> {
 
 fn payload() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
-        any::<i16>().prop_map(|credit| i32::from(credit).to_le_bytes().to_vec()),
-        Just(Vec::new()),
-        Just(b"us\0".to_vec()),
-        prop::collection::vec(any::<u8>(), 0..9),
-        Just(vec![0; 1024 * 1024]),
+        8 => any::<i16>().prop_map(|credit| i32::from(credit).to_le_bytes().to_vec()),
+        1 => Just(Vec::new()),
+        4 => Just(b"us\0".to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..9),
+        4 => Just(vec![0; 1024 * 1024]),
     ]
 }
 
@@ -42,7 +42,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => id().prop_map(Event::Abandon),
         2 => (id(), 1_usize..100_000).prop_map(|(id, length)| Event::Send(id, length)),
         2 => id().prop_map(Event::Read),
-        6 => (command, id(), id(), payload())
+        6 => (command, 0_u32..20, id(), payload())
             .prop_map(|(command, remote, local, payload)| Event::Receive(command, remote, local, payload)),
     ]
 }
@@ -58,6 +58,7 @@ proptest! {
         let mut held = Vec::new();
         let mut calls = streams.expect_calls("us");
         for event in events {
+            let mut broken = None;
             match event {
                 Event::Open => held.push(streams.open("tcp:1").unwrap().0),
                 Event::Abandon(id) => {
@@ -78,10 +79,14 @@ proptest! {
                 }
                 Event::Receive(command, remote, local, payload) => {
                     let for_us = remote != 0 && payload == b"us\0" && delayed_ack == (local != 0);
-                    let packet = Packet::new(command, remote, local, payload);
-                    let answer = streams.receive(packet).unwrap().map(|answer| answer.command);
+                    let received = streams.receive(Packet::new(command, remote, local, payload));
+                    broken = received.as_ref().err().cloned();
+                    prop_assert!(broken.is_none() || command != Command::Clse, "an end breaks nothing");
+                    let answer = received.unwrap_or(None).map(|answer| answer.command);
                     prop_assert!(matches!(answer, None | Some(Command::Okay | Command::Clse)));
-                    if command == Command::Open {
+                    if command == Command::Open && broken.is_some() {
+                        held.extend(calls.try_recv().ok());
+                    } else if command == Command::Open {
                         let called = calls.try_recv().ok();
                         prop_assert_eq!(called.is_some(), for_us, "only what was registered can be called");
                         prop_assert_eq!(answer == Some(Command::Okay), for_us);
@@ -90,10 +95,23 @@ proptest! {
                 }
             }
             prop_assert_eq!(streams.entries.len(), held.len(), "one entry for each stream that is held");
+            let mut owned = HashSet::new();
             for entry in streams.entries.values() {
+                for remote in (0..20).filter(|remote| broken.is_none() && entry.is_open_as(*remote)) {
+                    prop_assert!(owned.insert(remote), "{remote} belongs to two open streams");
+                }
                 let bytes: usize = entry.inbox.iter().map(Bytes::len).sum();
                 prop_assert_eq!(bytes, entry.inbox_bytes as usize);
                 prop_assert!(bytes <= WINDOW as usize + MAX_PAYLOAD);
+            }
+            if let Some(broken) = broken {
+                prop_assert!(matches!(broken, AdbCause::Protocol(_)));
+                streams.lose(&broken);
+                prop_assert!(streams.open("tcp:1").is_err());
+                // The phone is connected anew.
+                streams = Streams::new(delayed_ack);
+                held.clear();
+                calls = streams.expect_calls("us");
             }
         }
         for id in held {
@@ -155,6 +173,31 @@ fn an_id_is_not_used_again_soon_and_never_while_it_is_in_use() {
     assert_eq!((last, wrapped), (u32::MAX, 1));
     streams.next_id = held;
     assert_eq!(streams.open("tcp:1").unwrap().0, held + 1);
+}
+
+#[test]
+fn an_id_of_the_phones_belongs_to_one_open_stream_and_is_free_after_its_end() {
+    for ended in ["by the phone", "by us", "not at all"] {
+        let mut streams = Streams::new(false);
+        let _calls = streams.expect_calls("us");
+        let (first, _) = streams.open("tcp:1").unwrap();
+        streams.receive(Packet::bare(Command::Okay, 9, first)).unwrap();
+        streams.receive(Packet::bare(Command::Okay, 9, first)).unwrap();
+        match ended {
+            "by the phone" => {
+                assert!(streams.receive(Packet::bare(Command::Clse, 9, first)).unwrap().is_none())
+            }
+            "by us" => assert!(streams.abandon(first).is_some()),
+            _ => {}
+        }
+        let (second, _) = streams.open("tcp:2").unwrap();
+        let claimed = streams.receive(Packet::bare(Command::Okay, 9, second));
+        let called = streams.receive(Packet::new(Command::Open, 9, 0, &b"us\0"[..]));
+        let stranger = streams.receive(Packet::new(Command::Open, 9, 0, &b"tcp:1\0"[..]));
+        assert_eq!(claimed.is_err(), ended == "not at all", "{claimed:?}");
+        assert!(matches!(called, Err(AdbCause::Protocol(_))), "the second stream has it: {called:?}");
+        assert!(matches!(stranger, Ok(Some(refusal)) if refusal.command == Command::Clse));
+    }
 }
 
 #[test]
