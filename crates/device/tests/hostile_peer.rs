@@ -1,7 +1,7 @@
 //! A peer that means harm: it announces what nobody could hold, never ends, floods, or claims what is not its own. It is
 //! cut off with a line in the log, memory stays within bounds, and whatever else runs goes on.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod captured_log;
 mod peer;
@@ -13,7 +13,7 @@ use peer::Peer;
 use tikmatrix_device::adb::packet::{Command, Packet, VERSION_WITHOUT_CHECKSUMS};
 use tikmatrix_device::phone::{AdbCause, Deadline, Phone, PushOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 const PLAIN: &[&str] = &["shell_v2"];
 const DELAYED: &[&str] = &["shell_v2", "delayed_ack"];
@@ -265,33 +265,76 @@ async fn credit_taken_back_stops_the_stream_and_taken_back_again_cuts_the_connec
     assert!(error.to_string().contains("a credit of"), "{error}");
 }
 
+/// Far more than the sockets between both sides and the answers that may wait can hold.
+const FLOOD: usize = 64 * 1024 * 1024;
+/// The ids of the flood's streams on the peer's side begin here, and on ours, where there are none, another so much on.
+const FLOOD_IDS: u32 = 1_000_000;
+
+/// Packet `number` of a flood that asks for an answer each time, and the answer.
+fn flood_packet(number: u32) -> (Packet, Packet) {
+    let (remote, local) = (FLOOD_IDS + number, 2 * FLOOD_IDS + number);
+    if number.is_multiple_of(2) {
+        (Packet::bare(Command::Okay, remote, local), Packet::bare(Command::Clse, local, remote))
+    } else {
+        (Packet::new(Command::Open, remote, 0, &b"tcp:1\0"[..]), Packet::bare(Command::Clse, 0, remote))
+    }
+}
+
 #[tokio::test]
 async fn a_flood_of_okays_and_opens_is_answered_within_bounds_and_harms_nobody() {
-    let (phone, peer) = pair(PLAIN).await;
-    let Peer { socket, .. } = peer;
-    let (mut reading, mut writing) = socket.into_split();
-    // It floods and reads nothing: our answers may not pile up.
-    let flood: Vec<u8> = (0..50_000_u32)
-        .flat_map(|number| {
-            let okay = Packet::bare(Command::Okay, 900 + number, 1_000_000 + number);
-            let open = Packet::new(Command::Open, 900 + number, 0, &b"tcp:1\0"[..]);
-            [okay.encode(false), open.encode(false)].concat()
-        })
-        .collect();
+    captured_log::keep();
+    let socket = TcpSocket::new_v4().unwrap();
+    // What the peer does not read waits on our side, and what we do not read waits on the peer's.
+    socket.set_recv_buffer_size(4096).unwrap();
+    socket.set_send_buffer_size(4096).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let (phone, peer) =
+        tokio::join!(Phone::connect(&address, soon()), Peer::welcome(&listener, "flood", PLAIN));
+    let (phone, mut peer) = (phone.unwrap(), peer);
+    let (other, mut other_peer) = pair(PLAIN).await;
+
+    let Peer { socket, decoder, .. } = &mut peer;
+    let (mut reading, mut writing) = socket.split();
+    let (mut number, mut sent, mut unsent) = (0, 0, Vec::new());
     let flooding = async {
-        let stuck = Deadline::after(Duration::from_millis(500)).run(writing.write_all(&flood)).await;
-        // Once it reads, everything moves again.
-        let mut answered = vec![0; 4096];
-        while reading.read(&mut answered).await.is_ok_and(|read| read > 0) {}
-        stuck
+        loop {
+            if unsent.is_empty() {
+                unsent = flood_packet(number).0.encode(false).to_vec();
+                number += 1;
+            }
+            let written = Deadline::after(Duration::from_millis(500)).run(writing.write(&unsent)).await;
+            let Ok(written) = written else { return };
+            sent += unsent.drain(..written.unwrap()).len();
+            assert!(sent < FLOOD, "{sent} bytes were taken from a peer that reads no answer");
+        }
     };
-    let asking = async {
-        let asked = phone.shell("echo on", Deadline::after(Duration::from_secs(1))).await;
-        phone.disconnect("the test is over");
-        asked
-    };
-    let (_stuck, asked) = tokio::join!(flooding, asking);
+    // Another phone does not notice, neither while it floods nor when it is stuck.
+    tokio::join!(flooding, goes_on(&other, &mut other_peer, false));
+    goes_on(&other, &mut other_peer, false).await;
+    let asked = phone.shell("echo on", Deadline::after(Duration::from_millis(100))).await;
     assert!(matches!(asked.unwrap_err().cause(), AdbCause::DeadlinePassed(_)));
+
+    // Once it reads, everything moves again, and every packet has its answer, in order.
+    let answered = async {
+        let mut next = 0;
+        while next < number {
+            let Some(packet) = decoder.next().unwrap() else {
+                assert_ne!(reading.read_buf(decoder.space(65_536)).await.unwrap(), 0, "it was closed");
+                continue;
+            };
+            if packet.arg1 >= FLOOD_IDS {
+                assert_eq!(packet, flood_packet(next).1);
+                next += 1;
+            }
+        }
+    };
+    let (written, answered) = tokio::join!(writing.write_all(&unsent), soon().run(answered));
+    written.unwrap();
+    answered.expect("the answers stopped");
+    goes_on(&phone, &mut peer, false).await;
+    assert!(lines_about(&address).is_empty());
 }
 
 #[tokio::test]

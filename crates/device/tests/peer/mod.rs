@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// One accepted connection.
 pub(crate) struct Peer {
     pub(crate) socket: TcpStream,
-    decoder: PacketDecoder,
+    pub(crate) decoder: PacketDecoder,
 }
 
 /// A listener on a free port of this machine, and its address.
