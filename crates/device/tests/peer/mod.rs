@@ -18,6 +18,25 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Peer {
     pub(crate) socket: TcpStream,
     pub(crate) decoder: PacketDecoder,
+    terms: Terms,
+}
+
+/// What a phone's greeting settles.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms {
+    /// The version of the protocol.
+    pub(crate) version: u32,
+    /// The largest payload that it takes, in bytes.
+    pub(crate) max_payload: u32,
+}
+
+impl Terms {
+    /// Those of a phone of today.
+    pub(crate) const NEW: Self = Self { version: VERSION_WITHOUT_CHECKSUMS, max_payload: 1024 * 1024 };
+
+    fn has_sums(self) -> bool {
+        self.version < VERSION_WITHOUT_CHECKSUMS
+    }
 }
 
 /// A listener on a free port of this machine, and its address.
@@ -31,7 +50,7 @@ impl Peer {
     /// Accepts a connection and takes the greeting, without answering it.
     pub(crate) async fn accept(listener: &TcpListener) -> Self {
         let (socket, _) = listener.accept().await.unwrap();
-        let mut peer = Self { socket, decoder: PacketDecoder::new(MAX_PAYLOAD) };
+        let mut peer = Self { socket, decoder: PacketDecoder::new(MAX_PAYLOAD), terms: Terms::NEW };
         let hello = peer.read().await;
         assert_eq!((hello.command, hello.arg0), (Command::Cnxn, VERSION_WITHOUT_CHECKSUMS));
         assert!(Banner::parse(&hello.payload).unwrap().offers("shell_v2"));
@@ -41,18 +60,30 @@ impl Peer {
 
     /// Accepts a connection, greets with `features` and tells `serial`.
     pub(crate) async fn welcome(listener: &TcpListener, serial: &str, features: &[&str]) -> Self {
+        Self::welcome_by(listener, serial, features, Terms::NEW).await
+    }
+
+    /// The same by other terms.
+    pub(crate) async fn welcome_by(
+        listener: &TcpListener,
+        serial: &str,
+        features: &[&str],
+        terms: Terms,
+    ) -> Self {
         let mut peer = Self::accept(listener).await;
-        peer.greet(features).await;
+        peer.greet(features, terms).await;
         let open = peer.expect(Command::Open).await;
         assert!(open.payload.ends_with(b"getprop ro.serialno\0"), "{:?}", open.payload);
         peer.run(&open, features.contains(&"delayed_ack"), serial.as_bytes()).await;
         peer
     }
 
-    /// Answers the greeting.
-    pub(crate) async fn greet(&mut self, features: &[&str]) {
+    /// Answers the greeting. From here on what does not keep to the terms fails the test.
+    pub(crate) async fn greet(&mut self, features: &[&str], terms: Terms) {
         let banner = Banner::new("device", features).format();
-        self.send(Packet::new(Command::Cnxn, VERSION_WITHOUT_CHECKSUMS, 1024 * 1024, banner)).await;
+        self.send(Packet::new(Command::Cnxn, terms.version, terms.max_payload, banner)).await;
+        self.decoder.agree(terms.version, usize::try_from(terms.max_payload).unwrap());
+        self.terms = terms;
     }
 
     /// Plays a command that prints `output` and ends well, then closes the stream twice, as adbd does.
@@ -68,7 +99,7 @@ impl Peer {
     }
 
     pub(crate) async fn send(&mut self, packet: Packet) {
-        self.socket.write_all(&packet.encode(false)).await.unwrap();
+        self.socket.write_all(&packet.encode(self.terms.has_sums())).await.unwrap();
     }
 
     /// The next packet, which must come.
