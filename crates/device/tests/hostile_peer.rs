@@ -1,7 +1,7 @@
 //! A peer that means harm: it announces what nobody could hold, never ends, floods, or claims what is not its own. It is
 //! cut off with a line in the log, memory stays within bounds, and whatever else runs goes on.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod captured_log;
 mod peer;

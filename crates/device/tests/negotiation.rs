@@ -1,7 +1,7 @@
 //! What a phone's greeting settles, and that this side keeps to it: the largest packet, the sums of old versions, the
 //! features that there are.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod peer;
 

@@ -185,7 +185,7 @@ fn an_id_of_the_phones_belongs_to_one_open_stream_and_is_free_after_its_end() {
         streams.receive(Packet::bare(Command::Okay, 9, first)).unwrap();
         match ended {
             "by the phone" => {
-                assert!(streams.receive(Packet::bare(Command::Clse, 9, first)).unwrap().is_none())
+                assert!(streams.receive(Packet::bare(Command::Clse, 9, first)).unwrap().is_none());
             }
             "by us" => assert!(streams.abandon(first).is_some()),
             _ => {}
