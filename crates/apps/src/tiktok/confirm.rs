@@ -1,18 +1,20 @@
-//! Seeing with the app's own eyes that a video was published: it is on the account's profile, under its caption.
+//! Seeing with the app's own eyes that a video was published: the account's profile shows one more with its caption
+//! than before the post. A caption alone proves nothing, since an older video may carry the very same.
 
 use std::time::Duration;
 
 use tikmatrix_device::android::{self, Key};
-use tikmatrix_device::script::{Context, Failure, Found};
-use tikmatrix_device::ui::{UiTree, reads_as};
+use tikmatrix_device::script::{Context, Failure, LogLevel};
+use tikmatrix_device::ui::reads_as;
 
 use super::TikTok;
-use super::publish::{Caption, Upload, after_post, unconfirmed};
+use super::newest::Newest;
+use super::publish::{Caption, after_post, unconfirmed};
 
 /// For a screen that follows from a tap.
 const NEXT_SCREEN: Duration = Duration::from_secs(15);
 /// Pinned videos stand before the newest one; TikTok allows three.
-const VIDEOS_TO_OPEN: usize = 4;
+const PLACES: usize = 4;
 
 /// From a video back to the tabs, with some to spare.
 const MOST_BACKS: u32 = 3;
@@ -21,29 +23,73 @@ const MOST_BACKS: u32 = 3;
 const CUTS: [&str; 4] = ["... more", "…more", "… more", "..."];
 
 impl TikTok {
-    /// Opens the newest videos of the account's own profile until one carries the caption. Without a caption to know it
-    /// by, the newest video counts only when its upload was seen to finish. Tried again for `patience`.
+    /// Reads what is on the account's own profile before a post with this caption, so that it is known afterwards what
+    /// is new. None, and a line of the journal, when the profile cannot be read.
     ///
     /// # Errors
-    /// [`Failure::Unconfirmed`] with what was seen instead.
+    /// [`Failure`] when the phone is gone, or only a person can go on.
+    pub async fn look_before_post(
+        &self,
+        context: &mut Context,
+        package: &str,
+        caption: &Caption,
+    ) -> Result<Option<Newest>, Failure> {
+        // Where all of the first ones carry the caption, the first without it shows by how much they move.
+        let is_enough = |newest: &Newest| {
+            newest.captions.len() >= PLACES
+                && newest.captions.last().is_some_and(|shown| !caption.is_shown_as(shown))
+        };
+        let read = match self.open_own_profile(context, package).await {
+            Ok(()) => self.read_newest(context, is_enough).await,
+            Err(failure) => Err(failure),
+        };
+        match read {
+            Ok(newest) => {
+                if newest.hides_one_more(caption) {
+                    let count = newest.captions.len();
+                    let line = format!(
+                        "all {count} videos that the profile shows carry this caption already: one more cannot be \
+                         told from them, and the post not be confirmed"
+                    );
+                    context.log(LogLevel::Warn, line);
+                }
+                Ok(Some(newest))
+            }
+            Err(failure @ (Failure::NotFound { .. } | Failure::NotTappable { .. })) => {
+                let line = format!(
+                    "the profile could not be read before the post, which cannot be confirmed therefore: {failure}"
+                );
+                context.log(LogLevel::Warn, line);
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Opens the newest videos of the account's own profile until they show that one with the caption has come to those
+    /// that were there `before` the post. Tried again for `patience`.
+    ///
+    /// # Errors
+    /// [`Failure::Unconfirmed`] with what was seen instead; always so, and at once, when it is not known what was there
+    /// before, or one more would look the same.
     pub async fn confirm_published(
         &self,
         context: &mut Context,
         caption: &Caption,
-        upload: Upload,
+        before: Option<&Newest>,
         patience: Duration,
     ) -> Result<(), Failure> {
         let started = context.phone().stopwatch();
         loop {
-            let seen = self.search_profile(context, caption, upload).await;
-            let seen = match seen {
+            let seen = match self.search_profile(context, caption, before).await {
                 Ok(Search::Published) => return Ok(()),
                 Ok(Search::Other(seen)) => seen,
                 Err(failure @ (Failure::Blocked(_) | Failure::Phone(_))) => return Err(after_post(failure)),
                 Err(failure) => failure.to_string(),
             };
-            if started.elapsed() >= patience {
-                return Err(unconfirmed(context, &format!("the video was not found on the profile: {seen}")));
+            let is_hopeless = before.is_none_or(|before| before.hides_one_more(caption));
+            if is_hopeless || started.elapsed() >= patience {
+                return Err(unconfirmed(context, &format!("no new video was seen on the profile: {seen}")));
             }
             self.return_home(context).await.map_err(after_post)?;
         }
@@ -64,43 +110,20 @@ impl TikTok {
         &self,
         context: &mut Context,
         caption: &Caption,
-        upload: Upload,
+        before: Option<&Newest>,
     ) -> Result<Search, Failure> {
         context.tap(&self.elements.profile_tab, NEXT_SCREEN).await?;
         self.wait_for_screen(context, "own_profile", "the account's own profile", NEXT_SCREEN).await?;
-        let mut seen = "it shows no video".to_owned();
-        for index in 0..VIDEOS_TO_OPEN {
-            let videos = context.wait_until("a video of the profile", NEXT_SCREEN, |tree| {
-                Some(self.videos(tree)).filter(|videos| videos.len() > index || index > 0)
-            });
-            let videos = match videos.await {
-                Ok(videos) => videos,
-                Err(Failure::NotFound { .. }) => break,
-                Err(other) => return Err(other),
-            };
-            let Some(point) = videos.get(index).and_then(|video| video.tap) else { break };
-            android::tap(context.phone(), point, context.soon()).await?;
-            self.wait_for_screen(context, "video", "the opened video", NEXT_SCREEN).await?;
-            let shown = context.last_tree().and_then(|tree| self.elements.video_caption.find(tree));
-            let shown = shown.map(|node| node.text.clone()).unwrap_or_default();
-            if caption.is_shown_as(&shown, upload) {
-                return Ok(Search::Published);
-            }
-            if index == 0 {
-                seen = format!("the newest video there is captioned {shown:?}");
-            }
-            android::press(context.phone(), Key::Back, context.soon()).await?;
-            self.wait_for_screen(context, "own_profile", "the account's own profile", NEXT_SCREEN).await?;
-        }
-        Ok(Search::Other(seen))
-    }
-
-    fn videos(&self, tree: &UiTree) -> Vec<Found> {
-        let drafts = self.elements.drafts.find_all(tree);
-        let holds_drafts =
-            |cell| drafts.iter().any(|draft| *draft == cell || draft.ancestors().any(|it| it == cell));
-        let cells = self.elements.profile_video.find_all(tree).into_iter();
-        cells.filter(|cell| !holds_drafts(*cell)).map(Found::of).collect()
+        let is_enough = |now: &Newest| match before {
+            Some(before) => now.captions.len() > before.captions.len() || now.has_one_more(before, caption),
+            None => now.captions.len() >= PLACES,
+        };
+        let now = self.read_newest(context, is_enough).await?;
+        Ok(match before {
+            Some(before) if now.has_one_more(before, caption) => Search::Published,
+            Some(_) => Search::Other(now.told(caption)),
+            None => Search::Other(format!("{}; what was there before is not known", now.told(caption))),
+        })
     }
 }
 
@@ -110,13 +133,48 @@ enum Search {
     Other(String),
 }
 
+impl Newest {
+    /// Whether this can only be what was there `before` and a new video with the caption, among the first ones.
+    fn has_one_more(&self, before: &Self, caption: &Caption) -> bool {
+        let (old, now) = (&before.captions, &self.captions);
+        let is_longer = before.is_whole
+            && before.on_screen == old.len()
+            && self.on_screen == old.len() + 1
+            && now.len() == old.len() + 1;
+        let is_other = is_longer || old.iter().zip(now).any(|(old, now)| old != now);
+        let is_at = |place: usize, shown: &str| {
+            // One more behind it has to be known again: a video that was removed would move the others up as well.
+            let is_followed = now.len() > place + 1 || old.len() <= place;
+            let others = now.iter().enumerate().filter(|(at, _)| *at != place).map(|(_, shown)| shown);
+            is_followed && caption.is_shown_as(shown) && others.zip(old).all(|(now, old)| now == old)
+        };
+        is_other && now.iter().take(PLACES).enumerate().any(|(place, shown)| is_at(place, shown))
+    }
+
+    /// Whether one more video with the caption would change nothing of what the profile shows.
+    fn hides_one_more(&self, caption: &Caption) -> bool {
+        !self.is_whole && self.captions.iter().all(|shown| caption.is_shown_as(shown))
+    }
+
+    /// In words, for a post that is not seen to be there.
+    fn told(&self, caption: &Caption) -> String {
+        match self.captions.first() {
+            None => "it shows no video".to_owned(),
+            Some(_) if self.captions.iter().any(|shown| caption.is_shown_as(shown)) => {
+                "those there with this caption may be older than the post".to_owned()
+            }
+            Some(newest) => format!("the newest one there is captioned {newest:?}"),
+        }
+    }
+}
+
 impl Caption {
     /// Whether a video with this caption shows `shown`.
-    fn is_shown_as(&self, shown: &str, upload: Upload) -> bool {
+    fn is_shown_as(&self, shown: &str) -> bool {
         let description = self.description.trim();
         let title = self.title.trim();
         if description.is_empty() && title.is_empty() {
-            return shown.trim().is_empty() && upload == Upload::Finished;
+            return shown.trim().is_empty();
         }
         let shown = shown.trim();
         let wholes = match (title.is_empty(), description.is_empty()) {
@@ -160,30 +218,83 @@ mod tests {
             "",
             "\"; rm -rf /sdcard; echo \" \u{1f469}\u{200d}\u{1f467} \u{5e9}\u{5dc}\u{5d5}\u{5dd}",
         );
-        assert!(hostile.is_shown_as(&hostile.description, Upload::NotSeen));
-        assert!(!hostile.is_shown_as("\"; rm -rf /sdcard; echo \"", Upload::Finished));
-        assert!(!caption("", "two").is_shown_as("tw", Upload::Finished));
+        assert!(hostile.is_shown_as(&hostile.description));
+        assert!(!hostile.is_shown_as("\"; rm -rf /sdcard; echo \""));
+        assert!(!caption("", "two").is_shown_as("tw"));
     }
 
     #[test]
     fn a_title_stands_above_the_description_or_alone() {
-        assert!(caption("Title", "text").is_shown_as("Title\ntext", Upload::NotSeen));
-        assert!(caption("Title", "").is_shown_as("Title", Upload::NotSeen));
-        assert!(!caption("Title", "text").is_shown_as("Title", Upload::NotSeen));
+        assert!(caption("Title", "text").is_shown_as("Title\ntext"));
+        assert!(caption("Title", "").is_shown_as("Title"));
+        assert!(!caption("Title", "text").is_shown_as("Title"));
     }
 
     #[test]
     fn a_long_caption_may_be_cut_but_not_a_short_one() {
         let long = caption("", "a caption that is much too long for the small place under a video");
-        assert!(long.is_shown_as("a caption that is much too long... more", Upload::NotSeen));
-        assert!(!long.is_shown_as("another caption that is long... more", Upload::NotSeen));
-        assert!(!caption("", "a caption").is_shown_as("a c...", Upload::NotSeen));
+        assert!(long.is_shown_as("a caption that is much too long... more"));
+        assert!(!long.is_shown_as("another caption that is long... more"));
+        assert!(!caption("", "a caption").is_shown_as("a c..."));
     }
 
     #[test]
-    fn without_a_caption_only_a_finished_upload_counts() {
-        assert!(caption("", "").is_shown_as("", Upload::Finished));
-        assert!(!caption("", "").is_shown_as("", Upload::NotSeen));
-        assert!(!caption("", "").is_shown_as("another", Upload::Finished));
+    fn without_a_caption_a_video_shows_none() {
+        assert!(caption("", "").is_shown_as(" "));
+        assert!(!caption("", "").is_shown_as("another"));
+    }
+
+    /// A grid of which everything that is on the screen was opened.
+    fn newest(captions: &[&str], is_whole: bool) -> Newest {
+        let captions: Vec<String> = captions.iter().map(|shown| (*shown).to_owned()).collect();
+        Newest { on_screen: captions.len(), captions, is_whole }
+    }
+
+    #[test]
+    fn a_new_video_is_known_by_what_stands_behind_it_now() {
+        let c = caption("", "c");
+        for (before, now) in [
+            (vec!["x", "y", "z", "w"], vec!["c", "x"]),
+            (vec!["p", "q", "r", "x"], vec!["p", "q", "r", "c", "x"]),
+            (vec!["c", "x", "y", "z"], vec!["c", "c"]),
+            (vec!["c", "c", "c", "c", "x"], vec!["c", "c", "c", "c", "c"]),
+        ] {
+            assert!(newest(&now, false).has_one_more(&newest(&before, false), &c), "{before:?} {now:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_there_before_is_not_new() {
+        let c = caption("", "c");
+        for (before, now) in [
+            (vec!["c"], vec!["c"]),
+            (vec!["c", "x", "y", "z"], vec!["c", "x", "y", "z", "c"]),
+            (vec!["c", "c", "c", "c"], vec!["c", "c", "c", "c", "c"]),
+            // Others came or went.
+            (vec!["x", "c", "y", "z"], vec!["c", "y", "z", "w", "v"]),
+            (vec!["x", "y", "z", "w"], vec!["d", "x", "y", "z", "w"]),
+            // It is not seen what stands behind it.
+            (vec!["x", "y"], vec!["c"]),
+            // Behind three pinned ones is the last place for the newest.
+            (vec!["p", "q", "r", "s", "x"], vec!["p", "q", "r", "s", "c", "x"]),
+        ] {
+            assert!(!newest(&now, false).has_one_more(&newest(&before, false), &c), "{before:?} {now:?}");
+        }
+    }
+
+    #[test]
+    fn one_more_of_the_same_is_seen_where_the_grid_was_whole() {
+        let c = caption("", "c");
+        for before in [vec![], vec!["c"], vec!["c", "c", "c"]] {
+            let now = [before.as_slice(), &["c"]].concat();
+            let before_whole = newest(&before, true);
+            assert!(newest(&now, false).has_one_more(&before_whole, &c));
+            assert!(!newest(&before, true).has_one_more(&before_whole, &c));
+            assert!(!newest(&now, false).has_one_more(&newest(&before, false), &c));
+            assert!(!newest(&[now.as_slice(), &["c"]].concat(), false).has_one_more(&before_whole, &c));
+        }
+        assert!(newest(&["c", "c"], false).hides_one_more(&c));
+        assert!(!newest(&["c", "c"], true).hides_one_more(&c));
+        assert!(!newest(&["c", "x"], false).hides_one_more(&c));
     }
 }

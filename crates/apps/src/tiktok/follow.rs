@@ -218,7 +218,7 @@ pub(super) fn profile_link(package: &str, username: &Username) -> Intent {
     }
 }
 
-fn is_list(class: &str) -> bool {
+pub(super) fn is_list(class: &str) -> bool {
     ["RecyclerView", "ListView", "GridView"].iter().any(|list| class.ends_with(list))
 }
 

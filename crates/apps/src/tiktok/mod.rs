@@ -3,13 +3,14 @@
 mod confirm;
 mod elements;
 mod follow;
+mod newest;
 mod publish;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tikmatrix_device::android::{self, Key};
-use tikmatrix_device::script::{CleanUp, Context, Failure};
+use tikmatrix_device::script::{CleanUp, Context, Failure, LogLevel};
 use tikmatrix_device::ui::UiTree;
 use tikmatrix_domain::Username;
 
@@ -18,7 +19,8 @@ use crate::profile::{Profile, ProfileError};
 use elements::Elements;
 
 pub use follow::{Relation, Visit};
-pub use publish::{Caption, Upload};
+pub use newest::Newest;
+pub use publish::Caption;
 
 /// For an app that starts, with its first popups.
 const STARTING: Duration = Duration::from_secs(30);
@@ -68,7 +70,7 @@ impl TikTok {
         Err(Failure::Blocked(format!("TikTok is not installed{wanted} on this phone")))
     }
 
-    /// Makes sure that `username` is the account that is signed in.
+    /// Makes sure that `username` is the account that is signed in. It does not switch to it.
     ///
     /// # Errors
     /// [`Failure::Blocked`] when it is not.
@@ -95,6 +97,9 @@ impl TikTok {
         match is_own {
             Ok(true) => Ok(()),
             Ok(false) | Err(Failure::NotFound { .. }) => {
+                let line =
+                    format!("accounts are not switched yet: switch to @{username} on the phone by hand");
+                context.log(LogLevel::Warn, line);
                 Err(Failure::Blocked(format!("account @{username} is not signed in on this phone")))
             }
             Err(other) => Err(other),

@@ -29,15 +29,6 @@ pub struct Caption {
     pub description: String,
 }
 
-/// How an upload ended, as far as it was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Upload {
-    /// The badge counted up and went away.
-    Finished,
-    /// No badge was seen: a short video, or a build without it.
-    NotSeen,
-}
-
 impl TikTok {
     /// Hands a video to the app as the system's share sheet does, and waits for the editor.
     ///
@@ -139,7 +130,8 @@ impl TikTok {
         }
     }
 
-    /// Follows the upload's badge until it is gone, at most for `patience`. `progress` gets its percentage.
+    /// Follows the upload's badge until it is gone, at most for `patience`. `progress` gets its percentage. Whether the
+    /// upload has ended well is not known then: the badge goes with an app that ends, too.
     ///
     /// # Errors
     /// [`Failure::Unconfirmed`] when it is still there then.
@@ -148,7 +140,7 @@ impl TikTok {
         context: &mut Context,
         patience: Duration,
         mut progress: impl FnMut(&mut Context, u8) + Send,
-    ) -> Result<Upload, Failure> {
+    ) -> Result<(), Failure> {
         let started = context.phone().stopwatch();
         let mut percent: Option<u8> = None;
         loop {
@@ -158,11 +150,12 @@ impl TikTok {
                     percent = now.or(percent).or(Some(0));
                     progress(context, percent.unwrap_or(0));
                 }
-                None if percent.is_some() => return Ok(Upload::Finished),
+                None if percent.is_some() => return Ok(()),
+                // A short video, or a build without the badge.
                 None if started.elapsed() >= BADGE_APPEARS.min(patience)
                     && self.elements.home_tab.is_on(&tree) =>
                 {
-                    return Ok(Upload::NotSeen);
+                    return Ok(());
                 }
                 None => {}
             }
@@ -192,7 +185,7 @@ impl TikTok {
         context.wait_until(name, patience, is_shown).await
     }
 
-    fn is_last_screen(&self, context: &Context, id: &str) -> bool {
+    pub(super) fn is_last_screen(&self, context: &Context, id: &str) -> bool {
         context.last_tree().and_then(|tree| self.profile.screen(tree)).is_some_and(|screen| screen.id == id)
     }
 }

@@ -81,6 +81,8 @@ impl Script for Post {
             context.step("make sure that the account is signed in");
             self.tiktok.require_account(context, &package, &username).await?;
         }
+        context.step("look at the profile");
+        let before = self.tiktok.look_before_post(context, &package, &caption).await?;
         context.progress(8);
 
         let file = MediaFile::video(context.rng().random());
@@ -100,13 +102,12 @@ impl Script for Post {
 
         context.step("wait for the upload");
         let patience = Duration::from_secs(config.upload_wait_time.into());
-        let upload = self
-            .tiktok
+        self.tiktok
             .wait_for_upload(context, patience, |context, percent| context.progress(70 + percent / 5))
             .await?;
         context.progress(90);
         context.step("confirm on the profile");
-        self.tiktok.confirm_published(context, &caption, upload, APPEARING).await?;
+        self.tiktok.confirm_published(context, &caption, before.as_ref(), APPEARING).await?;
         context.progress(100);
         Ok(Completion { remark: "published, and seen on the profile".to_owned() })
     }

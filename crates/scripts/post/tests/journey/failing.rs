@@ -29,6 +29,8 @@ async fn another_account_is_not_published_for() {
     let stage = Stage::set(32).await;
     let played = stage.play_for(stage.config("for somebody else"), Some("@Nobody.Here"), None).await;
     assert_eq!(played.remark(), "account @nobody.here is not signed in on this phone");
+    let said = format!("{:?}", played.said());
+    assert!(said.contains("accounts are not switched yet: switch to @nobody.here"), "{said}");
     assert!(stage.posts().is_empty());
     stage.assert_clean().await;
 }

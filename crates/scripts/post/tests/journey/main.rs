@@ -7,6 +7,7 @@ mod captions;
 mod failing;
 mod faults;
 mod materials;
+mod proof;
 mod publishing;
 mod record;
 mod stage;

@@ -23,16 +23,23 @@ use crate::record::Record;
 /// Longer than any journey on a virtual phone.
 const LIMIT: Duration = Duration::from_secs(120);
 
+/// Progress as of which the app has shown how far the upload is.
+const UPLOADING: u8 = 71;
+
 /// Keeps what a run says, and lets others wait for it.
+#[derive(Default)]
 struct Recorder {
     entries: Mutex<Vec<Entry>>,
     step: watch::Sender<String>,
+    progress: watch::Sender<u8>,
 }
 
 impl Journal for Recorder {
     fn record(&self, entry: Entry) {
-        if let Entry::Step(step) = &entry {
-            self.step.send_replace(step.clone());
+        match &entry {
+            Entry::Step(step) => drop(self.step.send_replace(step.clone())),
+            Entry::Progress(percent) => drop(self.progress.send_replace(*percent)),
+            _ => {}
         }
         self.entries.lock().unwrap().push(entry);
     }
@@ -43,6 +50,14 @@ pub(crate) struct Stage {
     pub(crate) record: Arc<Record>,
     folder: TempDir,
     content: Vec<u8>,
+}
+
+/// What befalls a run on its way.
+enum Interruption<'step> {
+    /// It is stopped as soon as this step begins.
+    StopAt(&'step str),
+    /// The app ends in the middle of the upload, and is started again.
+    RestartsApp,
 }
 
 /// How one run went.
@@ -112,8 +127,24 @@ impl Stage {
         username: Option<&str>,
         stop_at: Option<&str>,
     ) -> Played {
+        let interruption = stop_at.map(Interruption::StopAt);
+        self.play_with(config, username, interruption).await
+    }
+
+    /// Runs the script, and ends and restarts the app while it uploads: the upload is lost.
+    pub(crate) async fn play_and_lose_the_upload(&self, config: Value) -> Played {
+        self.arm(&json!({"fault": "slow_upload", "seconds": 30}));
+        self.play_with(config, None, Some(Interruption::RestartsApp)).await
+    }
+
+    async fn play_with(
+        &self,
+        config: Value,
+        username: Option<&str>,
+        interruption: Option<Interruption<'_>>,
+    ) -> Played {
         let phone = self.connect().await;
-        let recorder = Arc::new(Recorder { entries: Mutex::default(), step: watch::Sender::default() });
+        let recorder = Arc::<Recorder>::default();
         let cancel = CancellationToken::new();
         let username = username.map(|name| Username::new(name).unwrap());
         let assignment = Assignment { username, app: AppKind::TikTok, package: None, config, seed: 7 };
@@ -122,17 +153,25 @@ impl Stage {
         let materials = Arc::clone(&self.record) as Arc<dyn Materials>;
         let limits = Limits { total: LIMIT };
         let work = execute(&post, phone, assignment, journal, materials, limits, cancel.clone());
-        let mut steps = recorder.step.subscribe();
-        let stopper = async {
-            if let Some(wanted) = stop_at {
-                steps.wait_for(|step| step == wanted).await.unwrap();
-                cancel.cancel();
+        let (mut steps, mut progress) = (recorder.step.subscribe(), recorder.progress.subscribe());
+        let interrupter = async {
+            match interruption {
+                Some(Interruption::StopAt(wanted)) => {
+                    steps.wait_for(|step| step == wanted).await.unwrap();
+                    cancel.cancel();
+                }
+                Some(Interruption::RestartsApp) => {
+                    progress.wait_for(|percent| *percent >= UPLOADING).await.unwrap();
+                    self.shell("am force-stop com.zhiliaoapp.musically").await;
+                    self.shell("am start com.zhiliaoapp.musically").await;
+                }
+                None => {}
             }
             std::future::pending::<()>().await;
         };
         let ended = tokio::select! {
             ended = work => ended,
-            () = stopper => unreachable!("the stopper never ends"),
+            () = interrupter => unreachable!("the interrupter never ends"),
         };
         let entries = std::mem::take(&mut *recorder.entries.lock().unwrap());
         let without_files =
@@ -187,7 +226,7 @@ async fn assert_replays(entries: &[Entry], script: &Post) {
     };
     for entry in entries {
         let Entry::Artifact { kind: ArtifactKind::Tape, bytes } = entry else { continue };
-        let recorder = Arc::new(Recorder { entries: Mutex::default(), step: watch::Sender::default() });
+        let recorder = Arc::<Recorder>::default();
         let journal = Arc::clone(&recorder) as Arc<dyn Journal>;
         let replayed = replay(script, &Tape::read(bytes).unwrap(), journal).await;
         assert_eq!(replayed, Ok(Replayed::AsRecorded));

@@ -1,0 +1,76 @@
+//! Completed means seen on the profile: only a video that was not there before the post proves it.
+
+use serde_json::json;
+use tikmatrix_device::script::{Ended, Entry, LogLevel};
+use tokio::task::JoinSet;
+
+use crate::stage::{Played, Stage};
+
+/// It failed, may have been published, and is not tried again by itself.
+#[track_caller]
+fn assert_unconfirmed(played: &Played, reason: &str) {
+    let remark = played.remark();
+    assert!(matches!(&played.ended, Ended::Failed(failure) if !failure.is_transient()), "{remark}");
+    assert!(remark.contains(reason), "{remark}");
+    assert!(remark.contains("whether it was published is not known"), "{remark}");
+}
+
+#[tokio::test]
+async fn an_older_video_with_the_same_caption_does_not_stand_for_one_whose_upload_was_lost() {
+    let mut runs = JoinSet::new();
+    for (seed, caption) in [(81, "twice the same"), (82, "")] {
+        runs.spawn(async move {
+            let stage = Stage::set(seed).await;
+            stage.play(stage.config(caption)).await.assert_completed();
+            let played = stage.play_and_lose_the_upload(stage.config(caption)).await;
+            assert_unconfirmed(&played, "those there with this caption may be older than the post");
+            assert_eq!(stage.posts().len(), 1);
+            stage.assert_clean().await;
+        });
+    }
+    runs.join_all().await;
+}
+
+#[tokio::test]
+async fn the_same_caption_three_times_is_three_posts() {
+    let mut runs = JoinSet::new();
+    for (seed, caption) in [(83, "again"), (84, "")] {
+        runs.spawn(async move {
+            let stage = Stage::set(seed).await;
+            for posts in 1..=3 {
+                stage.play(stage.config(caption)).await.assert_completed();
+                assert_eq!(stage.posts().len(), posts);
+            }
+        });
+    }
+    runs.join_all().await;
+}
+
+#[tokio::test]
+async fn what_was_there_before_is_looked_at_for_an_account_too() {
+    let stage = Stage::set(85).await;
+    let report = serde_json::to_value(stage.farm.report()).unwrap();
+    let username = report[0]["apps"]["tiktok"]["accounts"][0]["username"].as_str().unwrap().to_owned();
+    for caption in ["one", "one", "two"] {
+        stage.play_for(stage.config(caption), Some(&username), None).await.assert_completed();
+    }
+    assert_eq!(stage.posts().len(), 3);
+}
+
+#[tokio::test]
+async fn without_a_look_before_nothing_is_proven() {
+    let stage = Stage::set(86).await;
+    stage.arm(&json!({"fault": "slow_upload", "seconds": 30}));
+    // What is left of a run that was stopped here is a draft: a profile with neither a video nor the sign for none.
+    stage.play_for(stage.config("stopped"), None, Some("wait for the upload")).await;
+    assert!(stage.posts().is_empty());
+    stage.arm(&json!({"fault": "slow_upload", "seconds": 3}));
+    let played = stage.play(stage.config("after a draft")).await;
+    assert_unconfirmed(&played, "what was there before is not known");
+    let warned = played.said().iter().any(|entry| {
+        matches!(entry, Entry::Log(LogLevel::Warn, line) if line.starts_with("the profile could not be read before the post"))
+    });
+    assert!(warned, "{:#?}", played.said());
+    assert_eq!(stage.posts().len(), 1);
+    stage.assert_clean().await;
+}
