@@ -74,13 +74,32 @@ async fn a_phone_is_found_by_its_name_and_found_again_when_its_port_has_changed(
 
     farm.shutdown().await;
     announcements.send(gone("adb-1")).await.unwrap();
-    let why = "it no longer announces itself in the network";
-    until(&registry, |entries| entries[0].state == PhoneState::Absent { reason: why.to_owned() }).await;
+    let why = "it no longer announces itself in the network, and where it was last, it cannot be reached";
+    let is_absent =
+        |entry: &PhoneEntry| matches!(&entry.state, PhoneState::Absent { reason } if reason.starts_with(why));
+    until(&registry, |entries| is_absent(&entries[0])).await;
     let farm = Farm::start(ONE).await.unwrap();
     announcements.send(at("adb-1", farm.phones()[0].address())).await.unwrap();
     let entries = until(&registry, |entries| one_is_ready(entries)).await;
     assert_eq!(entries.len(), 1, "it is one phone: {entries:?}");
     registry.shutdown().await;
+}
+
+/// As when an access point was off for a minute: announcements are lost with the network, and phones do not repeat them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_is_announced_no_longer_is_found_where_it_was_last() {
+    let (registry, announcements) = told(IMPATIENT);
+    let farm = Farm::start(ONE).await.unwrap();
+    let address = farm.phones()[0].address();
+    announcements.send(at("adb-1", address)).await.unwrap();
+    until(&registry, |entries| one_is_ready(entries)).await;
+    announcements.send(gone("adb-1")).await.unwrap();
+    farm.shutdown().await;
+    until(&registry, |entries| matches!(entries[0].state, PhoneState::Absent { .. })).await;
+    let farm = Farm::start(FarmOptions { first_port: Some(address.port()), ..ONE }).await.unwrap();
+    until(&registry, |entries| one_is_ready(entries)).await;
+    registry.shutdown().await;
+    farm.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,8 @@
 
 mod peer;
 
-use std::time::Duration;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use peer::{Peer, listen};
 use tikmatrix_device::adb::packet::{Command, Packet};
@@ -143,6 +144,26 @@ async fn an_address_where_nobody_is_is_tried_until_somebody_is() {
     tokio::spawn(play(listener, "late-1", silent.subscribe(), cut.subscribe()));
     let entries = until(&registry, |entries| is_ready(&entries[0])).await;
     assert_eq!(entries[0].serial.as_ref().unwrap().as_str(), "late-1");
+}
+
+#[tokio::test]
+async fn a_phone_that_hangs_up_is_tried_again_after_waits_that_grow_and_are_spread() {
+    static SPREAD: AtomicU32 = AtomicU32::new(0);
+    let backoff = Backoff { first: Duration::from_millis(20), most: Duration::from_millis(80) };
+    let jitter = || {
+        SPREAD.fetch_add(1, Ordering::Relaxed);
+        1.0
+    };
+    let (listener, address) = listen().await;
+    let _registry = Registry::start_with(vec![address], RegistryOptions { backoff, jitter, ..IMPATIENT });
+    let mut hung_up: Option<Instant> = None;
+    // A wait never ends early, however busy the machine is.
+    for least in [0, 20, 40, 80, 80] {
+        drop(listener.accept().await.unwrap());
+        let waited = hung_up.replace(Instant::now()).map_or(Duration::ZERO, |before| before.elapsed());
+        assert!(waited >= Duration::from_millis(least), "{waited:?} instead of {least} ms");
+    }
+    assert_eq!(SPREAD.load(Ordering::Relaxed), 4, "each wait is spread anew");
 }
 
 #[tokio::test]

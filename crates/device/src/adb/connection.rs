@@ -1,8 +1,11 @@
 //! One direct TCP connection to a phone, plain or inside TLS, that any number of streams share. One task reads it; what is
 //! written goes through the [`Outbox`], so that dropping whatever uses the connection never cuts a packet.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
@@ -21,6 +24,9 @@ use crate::deadline::Deadline;
 const LEAST_READ: usize = 8 * 1024;
 /// The same while what was asked for comes in full.
 const MOST_READ: usize = 256 * 1024;
+
+/// A silent connection is asked by TCP itself after so long, and three times more in as long again.
+const KEPT_ALIVE_AFTER: Duration = Duration::from_secs(15);
 
 /// A connection; cheap to clone. It ends when the last clone and the last stream are dropped.
 #[derive(Debug, Clone)]
@@ -43,6 +49,8 @@ pub(super) struct Shared {
     lost: watch::Sender<Option<AdbCause>>,
     /// Where the phone is.
     address: Box<str>,
+    /// Packets that have come.
+    heard: AtomicU64,
     stop: CancellationToken,
 }
 
@@ -86,6 +94,9 @@ impl Connection {
         };
         // Every exchange is a small packet each way: with Nagle's algorithm each would wait for an acknowledgement.
         socket.set_nodelay(true).map_err(unreachable)?;
+        // While a person is asked, nothing is sent: a phone that lost its power meanwhile would be waited for as long.
+        let keepalive = TcpKeepalive::new().with_time(KEPT_ALIVE_AFTER).with_interval(KEPT_ALIVE_AFTER / 3);
+        SockRef::from(&socket).set_tcp_keepalive(&keepalive.with_retries(3)).map_err(unreachable)?;
         let greeting = async {
             let mut decoder = PacketDecoder::new(MAX_HANDSHAKE_PAYLOAD);
             Ok(match greet(&mut socket, &mut decoder, keys).await? {
@@ -131,6 +142,7 @@ impl Connection {
             outbox: Outbox::new(writing, agreement.checksums),
             lost: watch::Sender::new(None),
             address,
+            heard: AtomicU64::new(0),
             stop: CancellationToken::new(),
         });
         tokio::spawn(read(Arc::clone(&shared), reading, decoder));
@@ -151,6 +163,12 @@ impl Connection {
             Err(_) => None,
         }
         .unwrap_or_else(|| AdbCause::ConnectionLost("it was closed on this side".to_owned()))
+    }
+
+    /// How many signs of life there were: packets that came, and times that the phone read what it was behind with.
+    pub(crate) fn signs_of_life(&self) -> u64 {
+        let shared = self.shared();
+        shared.heard.load(Ordering::Relaxed).wrapping_add(shared.outbox.drained())
     }
 
     /// Lets the phone open streams to `destination`; their ids come out as they are opened.
@@ -188,6 +206,7 @@ impl Shared {
     /// # Errors
     /// [`AdbCause::Protocol`], as from [`Streams::receive`].
     fn receive(&self, packet: Packet) -> Result<bool, AdbCause> {
+        self.heard.fetch_add(1, Ordering::Relaxed);
         // One lock over both: who accepts a stream may write to it at once, and the phone has to hear of the
         // acceptance first.
         let mut streams = self.streams();

@@ -49,6 +49,14 @@ impl Transport {
         }
     }
 
+    /// How many signs of life the phone gave, as far as that is known.
+    pub(crate) fn signs_of_life(&self) -> u64 {
+        match self {
+            Self::Direct(connection) => connection.signs_of_life(),
+            Self::Server(_) | Self::Tape(_) => 0,
+        }
+    }
+
     /// Waits until the phone is lost and says why.
     pub(crate) async fn lost(&self) -> AdbCause {
         match self {

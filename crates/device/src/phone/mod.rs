@@ -118,6 +118,7 @@ impl Phone {
         deadline: Deadline,
         ask: impl FnOnce(&str) -> Deadline,
     ) -> Result<Self, AdbCause> {
+        let patience = deadline.remaining();
         let (transport, deadline) = match route {
             Route::Direct { address, keys } => {
                 let (connection, deadline) = direct(address, keys, deadline, ask).await?;
@@ -131,6 +132,8 @@ impl Phone {
                 return Err(AdbCause::BadArgument("a tape is no phone that could be reached".to_owned()));
             }
         };
+        // A person may take minutes to let this machine in; the phone has no longer than any other to say who it is.
+        let deadline = deadline.at_most(patience);
         let output = deadline.run(shell::run(&transport, "getprop ro.serialno")).await??;
         let told = Serial::new(&output.stdout_text()).ok().filter(|_| output.exit_status == 0);
         let serial = match told {
@@ -146,6 +149,12 @@ impl Phone {
     #[must_use]
     pub fn serial(&self) -> &Serial {
         &self.inner.serial
+    }
+
+    /// Whether it is the same connection to the same phone.
+    #[must_use]
+    pub fn is_same_connection(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
     }
 
     /// The way by which it is reached.

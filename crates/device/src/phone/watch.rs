@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::{AdbError, Deadline, Phone};
+use super::{AdbCause, AdbError, Deadline, Phone};
 
 impl Phone {
     /// Watches the phone until it is gone, and says why. It is asked every `interval`, and has `patience` to answer: an open
-    /// socket alone does not mean that somebody is there. `alive` is called after each answer. The connection stays as it
+    /// socket alone does not mean that somebody is there. A phone that is late with its answer, but reads or says other things
+    /// meanwhile, lives: the question waits its turn behind what is pushed. `alive` is called whenever it lives. The connection stays as it
     /// is, also when the phone did not answer, and dropping this ends nothing but the watching.
     ///
     /// ```
@@ -28,8 +29,12 @@ impl Phone {
         let asking = async {
             loop {
                 tokio::time::sleep(interval).await;
+                let before = self.inner.transport.signs_of_life();
                 match self.stat("/", Deadline::after(patience)).await {
                     Ok(_) => alive(),
+                    Err(error) if is_late(&error) && self.inner.transport.signs_of_life() != before => {
+                        alive();
+                    }
                     Err(error) => return error,
                 }
             }
@@ -61,4 +66,8 @@ impl Phone {
     pub async fn closed(&self) -> AdbError {
         AdbError::new(&self.inner.name, "stay connected", self.inner.transport.lost().await)
     }
+}
+
+fn is_late(error: &AdbError) -> bool {
+    matches!(error.cause(), AdbCause::DeadlinePassed(_))
 }

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::keeper::Keeper;
-use super::source::Source;
+use super::source::{Heard, Source};
 use super::table::Table;
 use super::{RegistryOptions, Way, log_end};
 use crate::adb::key::KeyStore;
@@ -27,6 +27,8 @@ const MOST_PHONES: usize = 1000;
 const LONGEST_NAME: usize = 255;
 /// For a phone to say that its announcement still holds.
 const CONFIRMS_WITHIN: Duration = Duration::from_secs(10);
+/// Before announcements are listened to anew, after more came at once than could be heard.
+const LISTENS_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
 /// Announcements in the local network cannot be listened to.
 #[derive(Debug, Clone, Error)]
@@ -122,7 +124,7 @@ pub(super) struct Announcements {
 }
 
 struct Announced {
-    address: watch::Sender<Option<SocketAddr>>,
+    heard: watch::Sender<Heard>,
     stop: CancellationToken,
 }
 
@@ -160,16 +162,20 @@ impl Announcements {
     }
 
     async fn listen(&mut self, daemon: &ServiceDaemon, nearby_only: bool) {
-        let events = match daemon.browse(SERVICE) {
-            Ok(events) => events,
-            Err(error) => return log::warn!("{}", DiscoveryError::from(error)),
-        };
-        while let Ok(event) = events.recv_async().await {
-            if let Some(announcement) = heard(event, nearby_only) {
-                self.take(announcement);
+        loop {
+            let events = match daemon.browse(SERVICE) {
+                Ok(events) => events,
+                Err(error) => return log::warn!("{}", DiscoveryError::from(error)),
+            };
+            while let Ok(event) = events.recv_async().await {
+                if let Some(announcement) = heard(event, nearby_only) {
+                    self.take(announcement);
+                }
             }
+            // The daemon lets go of who does not keep up, as when somebody announces a thousand names at once.
+            log::warn!("too much was announced in the local network; it is listened to again in a moment");
+            tokio::time::sleep(LISTENS_AGAIN_AFTER).await;
         }
-        log::warn!("{}", DiscoveryError("nobody listens any more".to_owned()));
     }
 
     fn take(&mut self, announcement: Announcement) {
@@ -182,13 +188,14 @@ impl Announcements {
             }
             Announcement::At { instance, address } => match self.phones.get(&instance) {
                 Some(known) => {
-                    known.address.send_if_modified(|known| known.replace(address) != Some(address));
+                    let now = Heard { address, announced: true };
+                    known.heard.send_if_modified(|known| std::mem::replace(known, now) != now);
                 }
                 None => self.keep(instance, address),
             },
             Announcement::Gone { instance } => {
                 if let Some(known) = self.phones.get(&instance) {
-                    known.address.send_replace(None);
+                    known.heard.send_modify(|known| known.announced = false);
                 }
             }
         }
@@ -204,22 +211,22 @@ impl Announcements {
         }
         let instance: Arc<str> = name.as_str().into();
         let Some(seat) = self.table.seat(Way::WirelessDebugging(Arc::clone(&instance)), None) else { return };
-        let (sender, address) = watch::channel(Some(address));
+        let (sender, heard) = watch::channel(Heard { address, announced: true });
         let (doubts, keys) = (self.doubts.clone(), self.keys.clone());
-        let source = Source::Announced { instance, address, keys, doubts };
+        let source = Source::Announced { instance, keys, heard, doubts };
         let stop = self.stop.child_token();
         self.keepers.spawn(Keeper::new(seat, source, self.options).run(stop.clone()));
-        self.phones.insert(name, Announced { address: sender, stop });
+        self.phones.insert(name, Announced { heard: sender, stop });
     }
 
     /// Names cost nothing: whoever announces many must not keep the phones out that come after.
     fn forget_those_that_are_gone(&mut self) {
         self.phones.retain(|_, phone| {
-            let is_there = phone.address.borrow().is_some();
-            if !is_there {
+            let announced = phone.heard.borrow().announced;
+            if !announced {
                 phone.stop.cancel();
             }
-            is_there
+            announced
         });
     }
 }

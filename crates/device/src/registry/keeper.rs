@@ -66,7 +66,7 @@ impl Keeper {
                 if self.failures == 1 {
                     log::warn!("{error}");
                 }
-                self.seat.set(PhoneState::after(error.cause()));
+                self.seat.set(self.source.unreached(error.cause()));
                 self.source.look_again();
                 Next::AfterAWait
             }

@@ -2,6 +2,7 @@
 //! there is looked for now and then; nothing else comes of its absence.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use tikmatrix_domain::Serial;
@@ -66,6 +67,7 @@ impl ServerFollower {
     }
 
     async fn follow_once(&mut self, failures: &mut u32) -> ServerError {
+        let (server, options) = (self.server.clone(), self.options);
         let followed = async {
             let version = self.server.version(Deadline::after(self.options.connect_time)).await?;
             let mut tracker = self.server.track(Deadline::after(self.options.connect_time)).await?;
@@ -77,7 +79,17 @@ impl ServerFollower {
                 while self.keepers.try_join_next().is_some() {}
             }
         };
-        let ended: Result<std::convert::Infallible, ServerError> = followed.await;
+        // Nothing comes of a list that does not change, nor of a server that hangs or whose computer is gone.
+        let answered = async {
+            loop {
+                tokio::time::sleep(options.probe_interval).await;
+                server.version(Deadline::after(options.probe_time)).await?;
+            }
+        };
+        let ended: Result<Infallible, ServerError> = tokio::select! {
+            ended = followed => ended,
+            ended = answered => ended,
+        };
         match ended {
             Err(error) => error,
             Ok(never) => match never {},

@@ -10,7 +10,7 @@ use super::discovery::Doubts;
 use crate::adb::device_list::{ListedPhone, ListedState};
 use crate::adb::key::KeyStore;
 use crate::adb::server::AdbServer;
-use crate::phone::Route;
+use crate::phone::{AdbCause, Route};
 
 /// Where one phone is to be found.
 #[derive(Debug)]
@@ -23,13 +23,23 @@ pub(super) enum Source {
         instance: Arc<str>,
         /// The keys for a phone that asks who is there.
         keys: KeyStore,
-        /// The address, while it is announced.
-        address: watch::Receiver<Option<SocketAddr>>,
+        /// What was heard of it last.
+        heard: watch::Receiver<Heard>,
         /// Where it is asked whether that holds.
         doubts: Doubts,
     },
     /// With an adb server, as its list says.
     Listed(AdbServer, watch::Receiver<ListedPhone>),
+}
+
+/// What was heard of a phone that announces itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Heard {
+    /// Where it listened last.
+    pub(super) address: SocketAddr,
+    /// Whether it still says so. An announcement is lost with the network, and may not come again for an hour, while the
+    /// phone goes on listening where it was.
+    pub(super) announced: bool,
 }
 
 impl Source {
@@ -39,11 +49,8 @@ impl Source {
             Self::Address(address, keys) => {
                 Ok(Route::Direct { address: address.to_string(), keys: keys.clone() })
             }
-            Self::Announced { address, keys, .. } => {
-                let announced = *address.borrow_and_update();
-                let address = announced.ok_or_else(|| PhoneState::Absent {
-                    reason: "it no longer announces itself in the network".to_owned(),
-                })?;
+            Self::Announced { heard, keys, .. } => {
+                let address = heard.borrow_and_update().address;
                 Ok(Route::Direct { address: address.to_string(), keys: keys.clone() })
             }
             Self::Listed(server, listed) => {
@@ -60,6 +67,17 @@ impl Source {
         }
     }
 
+    /// How a phone is doing that could not be connected to because of `cause`.
+    pub(super) fn unreached(&self, cause: &AdbCause) -> PhoneState {
+        match (self, PhoneState::after(cause)) {
+            (Self::Announced { heard, .. }, PhoneState::Absent { reason }) if !heard.borrow().announced => {
+                let place = "it no longer announces itself in the network, and where it was last,";
+                PhoneState::Absent { reason: format!("{place} {reason}") }
+            }
+            (_, state) => state,
+        }
+    }
+
     /// Has the phone looked for anew, after it was not found where it was said to be.
     pub(super) fn look_again(&self) {
         if let Self::Announced { doubts, instance, .. } = self {
@@ -71,7 +89,7 @@ impl Source {
     pub(super) async fn changed(&mut self) {
         let gone = match self {
             Self::Address(..) => true,
-            Self::Announced { address, .. } => address.changed().await.is_err(),
+            Self::Announced { heard, .. } => heard.changed().await.is_err(),
             Self::Listed(_, listed) => listed.changed().await.is_err(),
         };
         if gone {
