@@ -16,6 +16,8 @@ const CREDIT_STEP: u32 = WINDOW / 8;
 /// full of single bytes would else cost many times its size.
 const MANY_PIECES: usize = 64;
 const JOINED_PIECE: usize = 4096;
+/// From so many bytes on, a piece is worth the buffer that it came in.
+const LARGE_PIECE: usize = 64 * 1024;
 
 /// What came in on a stream.
 #[derive(Debug)]
@@ -138,6 +140,10 @@ impl Entry {
         match self.inbox.back_mut() {
             Some(last) if many && last.len() + payload.len() <= JOINED_PIECE => {
                 *last = [&last[..], &payload].concat().into();
+            }
+            // A small piece keeps all that was read together with it from being given back.
+            _ if many && payload.len() < LARGE_PIECE => {
+                self.inbox.push_back(Bytes::copy_from_slice(&payload));
             }
             _ => self.inbox.push_back(payload),
         }
