@@ -10,6 +10,7 @@ use tikmatrix_device::android::{
     tap, use_keyboard, version_name,
 };
 use tikmatrix_device::phone::{Deadline, Phone};
+use tikmatrix_device::script::{CleanUp, left_over};
 use tikmatrix_device::ui::{Point, Selector, tap_point};
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
 
@@ -99,8 +100,34 @@ async fn a_pushed_video_is_listed_and_removed_without_a_trace() {
 async fn the_users_keyboards_are_given_back() {
     let (_farm, phone) = phone().await;
     let before = keyboard_state(&phone, soon()).await.unwrap();
-    assert!(use_keyboard(&phone, Keyboard::ADB, soon()).await.unwrap());
-    assert_ne!(keyboard_state(&phone, soon()).await.unwrap(), before);
-    restore_keyboard(&phone, &before, soon()).await.unwrap();
+    let chosen =
+        async || phone.shell("settings get secure default_input_method", soon()).await.unwrap().stdout;
+    let users = chosen().await;
+    assert!(use_keyboard(&phone, Keyboard::ADB, &before, soon()).await.unwrap());
+    assert_ne!(chosen().await, users);
+    // A run that finds ADBKeyBoard in use since another one never ended knows what the user had.
     assert_eq!(keyboard_state(&phone, soon()).await.unwrap(), before);
+    restore_keyboard(&phone, &before, soon()).await.unwrap();
+    assert_eq!(chosen().await, users);
+    assert_eq!(keyboard_state(&phone, soon()).await.unwrap(), before);
+    assert_eq!(left_over(&phone, soon()).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_a_run_left_that_could_not_clean_up_is_found_and_undone() {
+    let (_farm, phone) = phone().await;
+    let (before, file) = (keyboard_state(&phone, soon()).await.unwrap(), MediaFile::video(7));
+    let users = "touch /storage/emulated/0/DCIM/Camera/VID_1.mp4";
+    phone.shell(users, soon()).await.unwrap();
+    push_media(&phone, &file, &b"a video"[..], |_| {}, soon()).await.unwrap();
+    use_keyboard(&phone, Keyboard::ADB, &before, soon()).await.unwrap();
+    let left = left_over(&phone, soon()).await.unwrap();
+    assert_eq!(left, [CleanUp::RestoreKeyboard(before.clone()), CleanUp::RemoveMedia(file.clone())]);
+    for clean_up in left {
+        clean_up.perform(&phone, soon()).await.unwrap();
+    }
+    assert_eq!(left_over(&phone, soon()).await.unwrap(), []);
+    assert_eq!(keyboard_state(&phone, soon()).await.unwrap(), before);
+    let kept = phone.stat("/storage/emulated/0/DCIM/Camera/VID_1.mp4", soon()).await.unwrap();
+    assert!(kept.is_some(), "a file of the user's was removed");
 }

@@ -19,6 +19,7 @@ mod runner;
 mod shared;
 mod supervisor;
 mod survey;
+mod tidying;
 mod worker;
 
 pub use runner::{Runner, RunnerOptions};

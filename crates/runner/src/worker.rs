@@ -14,6 +14,7 @@ use crate::attempt::{Attempt, Conclusion};
 use crate::persistence::insist;
 use crate::places::Turn;
 use crate::shared::{Shared, Slot};
+use crate::tidying::Tidied;
 use crate::{alarm, probe};
 
 /// Between two looks at a database that does not answer.
@@ -34,6 +35,7 @@ enum Look {
 pub(crate) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
     let mut wakes = shared.wakes.subscribe();
     let mut phones = slot.phone.subscribe();
+    let mut tidied = Tidied::default();
     loop {
         let phone = tokio::select! {
             biased;
@@ -47,10 +49,15 @@ pub(crate) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
             }
             continue;
         }
+        tokio::select! {
+            () = shared.stop.cancelled() => return,
+            () = tidied.tidy_idle(&shared, &slot, &phone) => {}
+        }
         // Before the look: a wake-up that comes during it is seen after it.
         wakes.mark_unchanged();
         let next_due = match look(&shared, &slot, &phone).await {
             Ok(Look::Taken(task, lease)) => {
+                tidied.tidy(&phone).await;
                 work(&shared, &slot, *task, lease, phone).await;
                 shared.places.give_up_one();
                 continue;

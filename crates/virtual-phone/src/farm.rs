@@ -77,9 +77,16 @@ pub struct PhoneReport {
     pub address: String,
     /// Whether it takes the time that a real phone takes.
     pub realistic: bool,
+    /// The keyboard in use, as `settings get secure default_input_method` tells it.
+    pub keyboard: String,
+    /// The names of the files in its camera's folder.
+    pub camera: Vec<String>,
     /// By app kind, what its accounts published and whom they follow.
     pub apps: AppsReport,
 }
+
+/// Where the camera keeps its files, and every app looks.
+const CAMERA: &str = "/storage/emulated/0/DCIM/Camera";
 
 /// What a phone's dialog "Pair device with pairing code" shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -224,10 +231,14 @@ impl VirtualPhone {
     /// What was done on it.
     #[must_use]
     pub fn report(&self) -> PhoneReport {
+        let keyboard = self.machine.settings().get("secure", "default_input_method").map(str::to_owned);
+        let camera = self.machine.files().list(CAMERA).unwrap_or_default();
         PhoneReport {
             serial: self.serial().to_owned(),
             address: self.address.to_string(),
             realistic: self.machine.is_realistic(),
+            keyboard: keyboard.unwrap_or_default(),
+            camera: camera.into_iter().map(|(name, _)| name).collect(),
             apps: self.machine.windows().report(),
         }
     }

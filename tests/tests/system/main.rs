@@ -39,7 +39,11 @@ mod limits;
 #[cfg(test)]
 mod materials;
 #[cfg(test)]
+mod network;
+#[cfg(test)]
 mod openapi;
+#[cfg(test)]
+mod phones;
 #[cfg(test)]
 mod publish;
 #[cfg(test)]
@@ -50,3 +54,5 @@ mod replay;
 mod restarts;
 #[cfg(test)]
 mod settings;
+#[cfg(test)]
+mod tidying;

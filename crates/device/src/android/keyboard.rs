@@ -1,5 +1,5 @@
 //! Typing any text: with ADBKeyBoard, an input method that takes text from broadcasts. Which keyboard the phone's user
-//! had is remembered and restored.
+//! had is remembered on the phone itself, so that it is known even when whoever took it away is gone, and restored.
 
 use std::time::Duration;
 
@@ -13,6 +13,8 @@ use crate::shell_quote::shell_word;
 
 /// Base64 makes 4 bytes of 3; old Android cuts broadcast texts beyond 600 bytes.
 const MOST_BYTES: usize = 400;
+/// The setting of ours, `0` or `1` for [`KeyboardState::adb_was_enabled`], a colon, and the keyboard that was in use.
+const REMEMBERED: &str = "tikmatrix_keyboard_before";
 /// How long a keyboard takes to be bound to the focused field.
 const SETTLE: Duration = Duration::from_millis(300);
 
@@ -36,14 +38,34 @@ pub struct KeyboardState {
     pub adb_was_enabled: bool,
 }
 
-/// Which keyboards are chosen now.
+/// Which keyboards the phone's user has chosen: those of now, or those from before a run that has not given them back.
 ///
 /// # Errors
 /// [`AndroidError`] when the phone is gone or refuses.
 pub async fn keyboard_state(phone: &Phone, deadline: Deadline) -> Result<KeyboardState, AndroidError> {
+    if let Some(before) = keyboard_not_given_back(phone, deadline).await? {
+        return Ok(before);
+    }
     let enabled = setting(phone, "enabled_input_methods", deadline).await?.unwrap_or_default();
     let adb_was_enabled = enabled.split(':').any(|it| it.split(';').next() == Some(Keyboard::ADB.component));
     Ok(KeyboardState { current: setting(phone, "default_input_method", deadline).await?, adb_was_enabled })
+}
+
+/// Which keyboards were chosen before a run that has not given them back, if there was one.
+///
+/// # Errors
+/// [`AndroidError`] when the phone is gone or refuses.
+pub async fn keyboard_not_given_back(
+    phone: &Phone,
+    deadline: Deadline,
+) -> Result<Option<KeyboardState>, AndroidError> {
+    Ok(setting(phone, REMEMBERED, deadline).await?.as_deref().and_then(remembered))
+}
+
+fn remembered(text: &str) -> Option<KeyboardState> {
+    let (adb, current) = text.split_once(':')?;
+    let current = Some(current.to_owned()).filter(|current| !current.is_empty());
+    Some(KeyboardState { current, adb_was_enabled: adb == "1" })
 }
 
 async fn setting(phone: &Phone, name: &str, deadline: Deadline) -> Result<Option<String>, AndroidError> {
@@ -51,16 +73,22 @@ async fn setting(phone: &Phone, name: &str, deadline: Deadline) -> Result<Option
     Ok(Some(output.trim().to_owned()).filter(|it| !it.is_empty() && it != "null"))
 }
 
-/// Makes `keyboard` the phone's. `false` when the phone does not have it.
+/// Makes `keyboard` the phone's, which remembers `before` until [`restore_keyboard`]. `false` when the phone does not have
+/// it.
 ///
 /// # Errors
 /// [`AndroidError`] when the phone is gone.
 pub async fn use_keyboard(
     phone: &Phone,
     keyboard: Keyboard,
+    before: &KeyboardState,
     deadline: Deadline,
 ) -> Result<bool, AndroidError> {
     let component = shell_word(keyboard.component);
+    let note =
+        format!("{}:{}", u8::from(before.adb_was_enabled), before.current.as_deref().unwrap_or_default());
+    let command = format!("settings put secure {REMEMBERED} {}", shell_word(&note));
+    run(phone, "remember its keyboard", &command, deadline).await?;
     // The exit status of `ime` differs between versions of Android; what counts is which one is set afterwards.
     output_of(phone, &format!("ime enable {component}; ime set {component}"), deadline).await?;
     let chosen =
@@ -87,7 +115,8 @@ pub async fn restore_keyboard(
         let command = format!("ime disable {}", shell_word(Keyboard::ADB.component));
         run(phone, "restore its keyboard", &command, deadline).await?;
     }
-    Ok(())
+    let command = format!("settings delete secure {REMEMBERED}");
+    run(phone, "restore its keyboard", &command, deadline).await.map(drop)
 }
 
 /// Empties the focused field.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncRead;
 
-use super::command::{AndroidError, run};
+use super::command::{AndroidError, output_of, run};
 use crate::deadline::Deadline;
 use crate::phone::{Phone, PushOptions};
 use crate::shell_quote::shell_word;
@@ -27,6 +27,13 @@ impl MediaFile {
     #[must_use]
     pub fn video(number: u64) -> Self {
         Self { name: format!("tikmatrix-{number:016x}.mp4") }
+    }
+
+    /// The file of this name, if it is one of ours.
+    fn of_ours(name: &str) -> Option<Self> {
+        let number = name.strip_prefix("tikmatrix-")?.strip_suffix(".mp4")?;
+        let is_ours = number.len() == 16 && number.bytes().all(|digit| digit.is_ascii_hexdigit());
+        is_ours.then(|| Self { name: name.to_owned() })
     }
 
     /// Where it is on the phone.
@@ -151,6 +158,16 @@ pub async fn remove_media(phone: &Phone, file: &MediaFile, deadline: Deadline) -
     content(phone, "remove the pushed file from its media library", &command, deadline).await.map(drop)
 }
 
+/// The files under names of ours that are on the phone now.
+///
+/// # Errors
+/// [`AndroidError`] when the phone is gone.
+pub async fn media_of_ours(phone: &Phone, deadline: Deadline) -> Result<Vec<MediaFile>, AndroidError> {
+    // A folder that is not there is an exit status, and holds nothing.
+    let listed = output_of(phone, &format!("ls {}", MediaFile::FOLDER), deadline).await?;
+    Ok(listed.stdout_text().lines().map(str::trim).filter_map(MediaFile::of_ours).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,6 +188,20 @@ mod tests {
         assert_eq!(refusal("[ERROR] Unsupported operation: x").unwrap(), "[ERROR] Unsupported operation: x");
         assert_eq!(refusal("Row: 0 _id=1\n"), None);
         assert_eq!(refusal("Result: Bundle[{uri=content://media/external/video/media/1}]"), None);
+    }
+
+    #[test]
+    fn only_files_of_ours_are_taken_for_such() {
+        let file = MediaFile::video(7);
+        assert_eq!(MediaFile::of_ours(&file.name), Some(file));
+        for name in [
+            "VID_20261125.mp4",
+            "tikmatrix-.mp4",
+            "tikmatrix-holiday-at-the-sea.mp4",
+            "tikmatrix-0000000000000007.jpg",
+        ] {
+            assert_eq!(MediaFile::of_ours(name), None, "{name}");
+        }
     }
 
     #[test]

@@ -15,8 +15,9 @@ pub use command::AndroidError;
 pub use facts::facts;
 pub use input::{Key, press, swipe, tap, type_ascii};
 pub use keyboard::{
-    Keyboard, KeyboardState, clear_field, keyboard_state, restore_keyboard, type_text, use_keyboard,
+    Keyboard, KeyboardState, clear_field, keyboard_not_given_back, keyboard_state, restore_keyboard,
+    type_text, use_keyboard,
 };
-pub use media::{MediaFile, announce, find_uri, push_media, remove_media};
+pub use media::{MediaFile, announce, find_uri, media_of_ours, push_media, remove_media};
 pub use package::{screen_size, version_name};
 pub use screen::{ScreenReader, screenshot};

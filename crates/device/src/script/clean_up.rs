@@ -19,7 +19,10 @@ pub enum CleanUp {
 
 impl CleanUp {
     /// Does it. Doing it twice does no harm.
-    pub(super) async fn perform(&self, phone: &Phone, deadline: Deadline) -> Result<(), AndroidError> {
+    ///
+    /// # Errors
+    /// [`AndroidError`] when the phone is gone or refuses.
+    pub async fn perform(&self, phone: &Phone, deadline: Deadline) -> Result<(), AndroidError> {
         match self {
             Self::CloseApp(package) => {
                 android::force_stop(phone, package, deadline).await?;
@@ -39,4 +42,16 @@ impl fmt::Display for CleanUp {
             Self::RemoveMedia(file) => write!(formatter, "remove {}", file.path()),
         }
     }
+}
+
+/// What runs left on a phone that could not clean up after themselves, since the connection or the server was lost: not
+/// to be asked for while a run is on the phone.
+///
+/// # Errors
+/// [`AndroidError`] when the phone is gone or refuses.
+pub async fn left_over(phone: &Phone, deadline: Deadline) -> Result<Vec<CleanUp>, AndroidError> {
+    let keyboard = android::keyboard_not_given_back(phone, deadline).await?;
+    let media = android::media_of_ours(phone, deadline).await?;
+    let media = media.into_iter().map(CleanUp::RemoveMedia);
+    Ok(keyboard.map(CleanUp::RestoreKeyboard).into_iter().chain(media).collect())
 }

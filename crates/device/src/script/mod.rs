@@ -23,7 +23,7 @@ use serde_json::Value;
 use tikmatrix_domain::AppKind;
 
 pub use assignment::Assignment;
-pub use clean_up::CleanUp;
+pub use clean_up::{CleanUp, left_over};
 pub use context::Context;
 pub use ended::{Ended, at_step};
 pub use execute::{Limits, execute};

@@ -54,8 +54,8 @@ impl Context {
             return Ok(known);
         }
         let state = android::keyboard_state(self.phone(), self.soon()).await?;
-        self.on_exit(CleanUp::RestoreKeyboard(state));
-        let has_keyboard = android::use_keyboard(self.phone(), Keyboard::ADB, self.soon()).await?;
+        self.on_exit(CleanUp::RestoreKeyboard(state.clone()));
+        let has_keyboard = android::use_keyboard(self.phone(), Keyboard::ADB, &state, self.soon()).await?;
         if !has_keyboard {
             self.log(LogLevel::Warn, "ADBKeyBoard is not installed; only plain ASCII can be typed");
         }
