@@ -1,10 +1,11 @@
 //! Accounts: who they are, and on which phone each of them lives. Where an account lives is where its waiting tasks are:
-//! both change in one transaction.
+//! both change in one transaction, and a task that waits again goes there.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use tikmatrix_domain::{
-    Account, AccountChange, AccountId, AppKind, PackageName, Serial, Status, Username, WantedAccount,
+    Account, AccountChange, AccountId, AppKind, PackageName, Serial, Status, Task, Username, WantedAccount,
 };
 
 use super::{devices, news, settings};
@@ -182,6 +183,45 @@ pub(super) fn find_or_record(
     let app = app.unwrap_or(default);
     insert(connection, username, app, now)?;
     Ok((app, None))
+}
+
+/// Puts `task`, which waits again, where it belongs, and gives that phone: one of an account is on the account's phone,
+/// which may have become another one, or none, while the task did not wait. An account that was deleted meanwhile is
+/// recorded again, as it is for a new task.
+pub(super) fn put_in_place(
+    connection: &mut Connection,
+    task: &Task,
+    now: DateTime<Utc>,
+) -> Result<Option<Serial>, Fault> {
+    let Some(username) = &task.username else { return Ok(task.serial.clone()) };
+    let (_, serial) = find_or_record(connection, username, Some(task.app), now)?;
+    if serial != task.serial {
+        diesel::update(task::table.find(task.id.0))
+            .set(task::serial.eq(serial.as_ref().map(Serial::as_str)))
+            .execute(connection)?;
+        news::ring(connection)?;
+    }
+    Ok(serial)
+}
+
+/// Puts every failed task where it belongs, as [`put_in_place`] does.
+pub(super) fn put_failed_in_place(connection: &mut Connection, now: DateTime<Utc>) -> Result<(), Fault> {
+    let failed = Status::Failed.code();
+    let account = "FROM account WHERE account.username = task.username AND account.app = task.app";
+    let record = format!(
+        "INSERT INTO account (username, app, created_at, updated_at)
+        SELECT DISTINCT username, app, $1, $2 FROM task
+        WHERE status = {failed} AND username IS NOT NULL AND NOT EXISTS (SELECT 1 {account})"
+    );
+    let record = diesel::sql_query(record).into_boxed::<Engine>();
+    record.bind::<BigInt, _>(millis(now)).bind::<BigInt, _>(millis(now)).execute(connection)?;
+    let put = format!(
+        "UPDATE task SET serial = (SELECT account.serial {account})
+        WHERE status = {failed} AND username IS NOT NULL
+        AND serial IS DISTINCT FROM (SELECT account.serial {account})"
+    );
+    diesel::sql_query(put).into_boxed::<Engine>().execute(connection)?;
+    Ok(())
 }
 
 /// Makes the account be there as it is wanted, and gives how many waiting tasks moved with it.

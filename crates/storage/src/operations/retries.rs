@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use tikmatrix_domain::{Finish, LeaseId, Status, Task, TaskChange, TaskEvent, TaskId, TaskState, transition};
+use tikmatrix_domain::{
+    Finish, LeaseId, Serial, Status, Task, TaskChange, TaskEvent, TaskId, TaskState, transition,
+};
 
-use super::events;
 use super::news::ring;
 use super::work::{end_attempt, illegal, read, write_state};
+use super::{accounts, events};
 use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::rows::{StateColumns, millis};
@@ -14,7 +16,8 @@ use crate::schema::task;
 use crate::store::Store;
 
 impl Store {
-    /// Writes how the attempt under `lease` ended, and lets its task wait until `retry_at` to be begun again.
+    /// Writes how the attempt under `lease` ended, and lets its task wait until `retry_at` to be begun again, on the
+    /// phone that its account lives on by then.
     ///
     /// # Errors
     /// As [`Store::finish`].
@@ -37,7 +40,7 @@ impl Store {
         .await
     }
 
-    /// Lets a failed task be begun again, at once.
+    /// Lets a failed task be begun again, at once, on the phone that its account lives on now.
     ///
     /// # Errors
     /// [`StorageError::NoSuchTask`], [`StorageError::Illegal`] when it is not failed, or of the database.
@@ -45,19 +48,21 @@ impl Store {
         self.write("retry a task", move |connection| {
             let task = read(connection, id)?;
             let state = transition(&task.state, TaskEvent::Retried).map_err(illegal(id))?;
-            begin_again(connection, &task, &state, now, now)?;
+            let serial = begin_again(connection, &task, &state, now, now)?;
+            let task = Task { serial, ..task };
             events::tell(connection, &task, TaskChange::Retried, now)?;
             ring(connection)
         })
         .await
     }
 
-    /// Lets every failed task be begun again, at once, and gives their number.
+    /// Lets every failed task be begun again, at once, as [`Store::retry`] does, and gives their number.
     ///
     /// # Errors
     /// Of the database; no task is changed then.
     pub async fn retry_all(&self, now: DateTime<Utc>) -> Result<usize, StorageError> {
         self.write("retry every failed task", move |connection| {
+            accounts::put_failed_in_place(connection, now)?;
             events::tell_of_retries(connection, now)?;
             // However a task failed, the domain's transition makes the same of it: one statement serves all.
             let failed = task::table.filter(task::status.eq(i32::from(Status::Failed.code())));
@@ -74,17 +79,18 @@ impl Store {
     }
 }
 
+/// Gives the phone on which it will begin.
 fn begin_again(
     connection: &mut Connection,
     read: &Task,
     state: &TaskState,
     due: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<Option<Serial>, Fault> {
     write_state(connection, read, state, now)?;
     let due = task::due_at.eq(millis(due));
     let count = task::retry_count.eq(task::retry_count + 1);
     let anew = (task::progress.eq(0), task::step.eq(None::<String>));
     diesel::update(task::table.find(read.id.0)).set((due, count, anew)).execute(connection)?;
-    Ok(())
+    accounts::put_in_place(connection, read, now)
 }

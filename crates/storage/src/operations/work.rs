@@ -10,7 +10,7 @@ use tikmatrix_domain::{
     TaskState, transition,
 };
 
-use super::{events, material_use, news, settings};
+use super::{accounts, events, material_use, news, settings};
 use crate::connection::{Connection, Engine};
 use crate::error::{Fault, StorageError};
 use crate::rows::{AttemptRow, StateColumns, TaskRow, millis, moment, storable};
@@ -64,7 +64,7 @@ impl Store {
     }
 
     /// Gives back a task that was claimed under `lease` and not begun on its phone: it waits again as if it had never
-    /// been taken.
+    /// been taken, on the phone that its account lives on now.
     ///
     /// # Errors
     /// As [`Store::finish`].
@@ -77,6 +77,7 @@ impl Store {
             diesel::update(task::table.find(id.0))
                 .set(task::attempt_count.eq(task::attempt_count - 1))
                 .execute(connection)?;
+            accounts::put_in_place(connection, &task, now)?;
             let begun = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(lease.0));
             diesel::delete(begun).execute(connection)?;
             events::tell(connection, &task, TaskChange::Released, now)?;

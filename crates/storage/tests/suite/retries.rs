@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use tikmatrix_domain::{IllegalTransition, NewTask, Outcome, Status, TaskId, TaskOptions, TaskState};
-use tikmatrix_storage::{StorageError, TaskCounts};
+use tikmatrix_domain::{
+    AccountChange, AccountId, AppKind, IllegalTransition, NewTask, Outcome, Serial, Status, TaskId,
+    TaskOptions, TaskState, Username,
+};
+use tikmatrix_storage::{AccountFilter, AccountRemoval, NumberedPage, StorageError, TaskCounts};
 
 use crate::{Fixture, at, finish, for_phone, lease, serial};
 
@@ -87,4 +90,105 @@ async fn all_failed_tasks_and_no_others_are_retried_together() {
     let retried = fixture.store.task(TaskId(2)).await.unwrap().unwrap();
     assert_eq!((retried.task.state, retried.task.retry_count), (TaskState::Pending, 1));
     assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(0)));
+}
+
+/// A task of an account that lives on phone a; it is account 1.
+async fn for_maker_on_a(fixture: &Fixture) -> TaskId {
+    let maker = Username::new("maker").unwrap();
+    fixture.store.bind_account(maker.clone(), AppKind::TikTok, serial("a"), at(0)).await.unwrap();
+    fixture.create(vec![NewTask { serial: None, username: Some(maker), ..for_phone("unused") }]).await[0]
+}
+
+async fn move_maker(fixture: &Fixture, phone: Option<&str>) {
+    let change = AccountChange { serial: Some(phone.map(serial)), ..AccountChange::default() };
+    fixture.store.change_account(AccountId(1), change, at(5)).await.unwrap().unwrap();
+}
+
+async fn place(fixture: &Fixture, id: TaskId) -> Option<Serial> {
+    fixture.store.task(id).await.unwrap().unwrap().task.serial
+}
+
+#[tokio::test]
+async fn a_task_that_waits_again_waits_where_its_account_lives_by_then() {
+    let fixture = Fixture::new();
+    let id = for_maker_on_a(&fixture).await;
+    claim(&fixture, "one", 1).await.unwrap();
+    move_maker(&fixture, Some("b")).await;
+    fixture.store.release(id, lease("one"), at(6)).await.unwrap();
+    assert_eq!(place(&fixture, id).await, Some(serial("b")), "given back");
+
+    let on_b = fixture.store.claim_next(serial("b"), lease("two"), at(7)).await.unwrap();
+    assert_eq!(on_b.map(|task| task.id), Some(id));
+    move_maker(&fixture, Some("a")).await;
+    let failed = finish(Outcome::Failed, "failed for now", 9);
+    fixture.store.postpone(id, lease("two"), failed.clone(), at(9)).await.unwrap();
+    assert_eq!(place(&fixture, id).await, Some(serial("a")), "postponed");
+
+    claim(&fixture, "three", 10).await.unwrap();
+    fixture.store.finish(id, lease("three"), failed).await.unwrap();
+    move_maker(&fixture, Some("b")).await;
+    assert_eq!(place(&fixture, id).await, Some(serial("a")), "what has ended stays where it ended");
+    fixture.store.retry(id, at(12)).await.unwrap();
+    assert_eq!(claim(&fixture, "four", 13).await, None);
+    let on_b = fixture.store.claim_next(serial("b"), lease("four"), at(13)).await.unwrap();
+    assert_eq!(on_b.map(|task| task.id), Some(id));
+}
+
+#[tokio::test]
+async fn a_retried_task_whose_account_has_no_phone_waits_until_it_has_one() {
+    let fixture = Fixture::new();
+    let id = for_maker_on_a(&fixture).await;
+    for retry_all in [false, true] {
+        let name = if retry_all { "one" } else { "two" };
+        claim(&fixture, name, 8).await.unwrap();
+        fixture.store.finish(id, lease(name), finish(Outcome::Failed, "failed", 9)).await.unwrap();
+        move_maker(&fixture, None).await;
+        if retry_all {
+            assert_eq!(fixture.store.retry_all(at(6)).await.unwrap(), 1);
+        } else {
+            fixture.store.retry(id, at(6)).await.unwrap();
+        }
+        assert_eq!(place(&fixture, id).await, None);
+        move_maker(&fixture, Some("a")).await;
+        assert_eq!(place(&fixture, id).await, Some(serial("a")));
+    }
+}
+
+#[tokio::test]
+async fn failed_tasks_are_retried_together_each_where_its_account_lives() {
+    let fixture = Fixture::new();
+    let of_account = for_maker_on_a(&fixture).await;
+    let of_phone = fixture.create(vec![for_phone("a")]).await[0];
+    for name in ["one", "two"] {
+        let id = claim(&fixture, name, 1).await.unwrap();
+        fixture.store.finish(id, lease(name), finish(Outcome::Failed, "failed", 2)).await.unwrap();
+    }
+    move_maker(&fixture, Some("b")).await;
+    assert_eq!(fixture.store.retry_all(at(6)).await.unwrap(), 2);
+    assert_eq!(place(&fixture, of_account).await, Some(serial("b")));
+    assert_eq!(place(&fixture, of_phone).await, Some(serial("a")));
+}
+
+#[tokio::test]
+async fn an_account_that_was_deleted_is_there_again_for_its_retried_task() {
+    let fixture = Fixture::new();
+    let id = for_maker_on_a(&fixture).await;
+    for (number, retry_all) in [(1, false), (2, true)] {
+        let name = if retry_all { "one" } else { "two" };
+        claim(&fixture, name, 8).await.unwrap();
+        fixture.store.finish(id, lease(name), finish(Outcome::Failed, "failed", 9)).await.unwrap();
+        let removed = fixture.store.delete_account(AccountId(number)).await.unwrap();
+        assert_eq!(removed, AccountRemoval::Removed);
+        if retry_all {
+            assert_eq!(fixture.store.retry_all(at(6)).await.unwrap(), 1);
+        } else {
+            fixture.store.retry(id, at(6)).await.unwrap();
+        }
+        assert_eq!(place(&fixture, id).await, None);
+        let all = NumberedPage { number: 1, size: 9 };
+        let (accounts, total) = fixture.store.accounts(AccountFilter::default(), all).await.unwrap();
+        assert_eq!((accounts[0].username.as_str(), accounts[0].enabled, total), ("maker", true, 1));
+        let maker = accounts[0].username.clone();
+        fixture.store.bind_account(maker, AppKind::TikTok, serial("a"), at(7)).await.unwrap();
+    }
 }
