@@ -3,6 +3,7 @@
 use tikmatrix_domain::{ScriptName, Serial, Source, Status, TaskId, Username};
 use tikmatrix_storage::{Page, PageStart, TaskFilter};
 
+use super::names::name;
 use super::{Query, paging};
 use crate::error::ApiError;
 
@@ -27,12 +28,9 @@ impl ListTasks {
         let status = query.one_of("status", "0 (pending), 1 (running), 2 (completed), 3 (failed)", |text| {
             Status::ALL.into_iter().find(|status| status.code().to_string() == text)
         });
-        let serial = query.text("serial").and_then(|text| Serial::new(&text).ok());
-        let username = query.text("username").and_then(|text| {
-            let username = Username::new(&text);
-            username.map_err(|empty| query.problem("username", empty.to_string())).ok()
-        });
-        let script = query.text("script_name").and_then(|text| ScriptName::new(&text).ok());
+        let serial = query.parsed("serial", |text| name(text, Serial::new));
+        let username = query.parsed("username", |text| name(text, Username::new));
+        let script = query.parsed("script_name", |text| name(text, ScriptName::new));
         let source = query.one_of("source", "ui, api", |text| {
             [Source::Ui, Source::Api].into_iter().find(|source| source.text() == text)
         });
@@ -103,6 +101,9 @@ mod tests {
             ("page=1&page=2", "page: is given more than once"),
             ("serial=", "serial: must not be empty"),
             ("username=%40", "username: must not be empty"),
+            ("serial=a%00", r#"serial: "a\0" holds a control character"#),
+            ("username=%1Fmaker", r#"username: "\u{1f}maker" holds a control character"#),
+            ("script_name=po%7Fst", r#"script_name: "po\u{7f}st" holds a control character"#),
             ("statis=1", "statis: is not a known parameter; did you mean status?"),
             (
                 "page_size=x&colour=1",

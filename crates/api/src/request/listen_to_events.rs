@@ -6,6 +6,7 @@ use tikmatrix_storage::EventFilter;
 
 use super::Query;
 use super::fields::shortened;
+use super::names::name;
 use crate::error::ApiError;
 
 /// What a browser sends when it comes back after it was cut off.
@@ -33,7 +34,7 @@ impl ListenToEvents {
                 .map(TaskId)
                 .ok_or_else(|| format!("{:?} is not a positive whole number", shortened(text)))
         });
-        let serial = query.text("serial").and_then(|text| Serial::new(&text).ok());
+        let serial = query.parsed("serial", |text| name(text, Serial::new));
         let kinds = query.parsed("kind", kinds).unwrap_or_default();
         let unplaced = |text: &str| format!("{:?} is not the id of an event", shortened(text));
         let asked = query.parsed("last_event_id", |text| place(text).ok_or_else(|| unplaced(text)));
@@ -109,6 +110,7 @@ mod tests {
             ("kind=task_step,x", None, "kind: \"x\" is not one of task_created,"),
             ("last_event_id=-1", None, "last_event_id: \"-1\" is not the id of an event"),
             ("", Some("x"), "header Last-Event-ID: \"x\" is not the id of an event"),
+            ("serial=a%00", None, "serial: \"a\\0\" holds a control character"),
             ("kinds=x", None, "kinds: is not a known parameter; did you mean kind?"),
         ] {
             let error = read(query, header).unwrap_err().to_string();

@@ -17,6 +17,7 @@ use crate::core::Core;
 use crate::error::ApiError;
 use crate::metrics::{Lasting, Metrics};
 use crate::request::ListenToEvents;
+use crate::request::schema::Name;
 use crate::view::{event_lines, place_lines, reset_lines};
 
 const ROUTE: &str = "GET /api/v1/event";
@@ -56,7 +57,7 @@ struct Listener {
     tag = "Events",
     params(
         ("task_id" = Option<usize>, Query, description = "Only events of this task.", minimum = 1),
-        ("serial" = Option<String>, Query, description = "Only events of the phone with this serial.", pattern = r"\S"),
+        ("serial" = Option<Name>, Query, description = "Only events of the phone with this serial."),
         ("kind" = Option<String>, Query, description = "Only events of these kinds, divided by commas."),
         ("last_event_id" = Option<usize>, Query, description = "The `id` of the last event that the client has: reads on behind it. Default: what happens from now on."),
         ("Last-Event-ID" = Option<usize>, Header, description = "The same; browsers send it when they come back. It wins."),

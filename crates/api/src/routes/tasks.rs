@@ -9,7 +9,7 @@ use super::edition::{Edition, Span};
 use crate::core::Core;
 use crate::envelope::{Envelope, success};
 use crate::error::{ApiError, ErrorCode};
-use crate::request::schema::Source;
+use crate::request::schema::{Name, Source, Username};
 use crate::request::{ListTasks, Query, cursor};
 use crate::view::{StatsView, TaskDetailView, TaskListView, TaskView};
 
@@ -21,9 +21,9 @@ use crate::view::{StatsView, TaskDetailView, TaskListView, TaskView};
     tag = "Tasks",
     params(
         ("status" = Option<u8>, Query, description = "Only tasks in this status: 0 pending, 1 running, 2 completed, 3 failed.", minimum = 0, maximum = 3),
-        ("serial" = Option<String>, Query, description = "Only tasks of the phone with this serial.", pattern = r"\S"),
-        ("username" = Option<String>, Query, description = "Only tasks of this account; with or without @, in any case.", pattern = r"[^\s@]"),
-        ("script_name" = Option<String>, Query, description = "Only tasks of this script.", pattern = r"\S"),
+        ("serial" = Option<Name>, Query, description = "Only tasks of the phone with this serial."),
+        ("username" = Option<Username>, Query, description = "Only tasks of this account."),
+        ("script_name" = Option<Name>, Query, description = "Only tasks of this script."),
         ("source" = Option<Source>, Query, description = "Only tasks that a program made (`api`), or a person in the web console (`ui`)."),
         ("page" = Option<usize>, Query, description = "The number of the page, from 1. Default: 1. Not together with `cursor`.", minimum = 1),
         ("page_size" = Option<usize>, Query, description = "How many a page holds; above 100 is taken as 100. Default: 20.", minimum = 1),
