@@ -15,15 +15,27 @@ use crate::task::{Source, TaskOptions};
 /// The most tasks that one request may make.
 pub const MAX_TASKS_PER_REQUEST: usize = 10_000;
 
-/// The enabled accounts of each phone, in their order.
-pub type AccountsByPhone = HashMap<Serial, Vec<(Username, AppKind)>>;
+/// An account that lives on a phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoundAccount {
+    /// Its name.
+    pub username: Username,
+    /// Its app.
+    pub app: AppKind,
+    /// Whether it takes part in requests for every account of its phone.
+    pub enabled: bool,
+}
+
+/// The accounts of each phone, in their order, the disabled ones included.
+pub type AccountsByPhone = HashMap<Serial, Vec<BoundAccount>>;
 
 /// Who gets the tasks of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recipients {
     /// Phones, whichever account is signed in.
     Devices(Vec<Serial>),
-    /// Every enabled account of each phone; on a phone with no known account, whichever is signed in.
+    /// Every enabled account of each phone; on a phone with no known account, whichever is signed in. One whose accounts
+    /// are all disabled gets nothing: whichever is signed in would be one of them.
     AccountsOfDevices(Vec<Serial>),
     /// Accounts, wherever they live.
     Accounts(Vec<Username>),
@@ -80,6 +92,24 @@ pub struct NewTask {
     pub options: TaskOptions,
 }
 
+/// What a request comes to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FanOut {
+    /// The tasks, in fan-out order.
+    pub tasks: Vec<NewTask>,
+    /// Who gets less than was asked for, in the order of the request.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// A phone that gets no task since every account that might have had one is disabled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOver {
+    /// The phone.
+    pub serial: Serial,
+    /// The app whose accounts are all disabled; none means all accounts of the phone.
+    pub app: Option<AppKind>,
+}
+
 /// One request asked for more tasks than one transaction should carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the request makes {count} tasks; at most {MAX_TASKS_PER_REQUEST} are allowed")]
@@ -94,8 +124,9 @@ impl TaskRequest {
     ///
     /// # Errors
     /// [`TooManyTasks`] above [`MAX_TASKS_PER_REQUEST`].
-    pub fn fan_out(&self, accounts: &AccountsByPhone) -> Result<Vec<NewTask>, TooManyTasks> {
+    pub fn fan_out(&self, accounts: &AccountsByPhone) -> Result<FanOut, TooManyTasks> {
         let mut tasks = Tasks::default();
+        let mut passed_over = Vec::new();
         match &self.recipients {
             Recipients::Devices(serials) => {
                 for serial in distinct(serials) {
@@ -112,26 +143,43 @@ impl TaskRequest {
             }
             Recipients::AccountsOfDevices(serials) => {
                 for serial in distinct(serials) {
-                    self.for_accounts(serial, accounts.get(serial).map_or(&[], Vec::as_slice), &mut tasks);
+                    let accounts: &[BoundAccount] = accounts.get(serial).map_or(&[], Vec::as_slice);
+                    let disabled = self.for_accounts(serial, accounts, &mut tasks);
+                    let disabled = disabled.into_iter();
+                    passed_over.extend(disabled.map(|app| PassedOver { serial: serial.clone(), app }));
                 }
             }
         }
-        tasks.finish()
+        Ok(FanOut { tasks: tasks.finish()?, passed_over })
     }
 
-    /// An account gets the targets that are for its app or for any; a target that no account can take is for whichever
-    /// account is signed in.
-    fn for_accounts(&self, serial: &Serial, accounts: &[(Username, AppKind)], tasks: &mut Tasks) {
-        let suits = |app: AppKind, target: &Target| target.app.is_none_or(|wanted| wanted == app);
-        for (username, app) in accounts {
-            for target in self.targets.iter().filter(|target| suits(*app, target)) {
-                tasks.add(|| self.task(Some(serial), Some((username, Some(*app))), target));
+    /// An enabled account gets the targets that are for its app or for any; a target that no account could take, were it
+    /// enabled, is for whichever account is signed in. Gives the apps of the targets that only disabled accounts could
+    /// take.
+    fn for_accounts(
+        &self,
+        serial: &Serial,
+        accounts: &[BoundAccount],
+        tasks: &mut Tasks,
+    ) -> Vec<Option<AppKind>> {
+        let suits =
+            |account: &BoundAccount, target: &Target| target.app.is_none_or(|wanted| wanted == account.app);
+        for account in accounts.iter().filter(|account| account.enabled) {
+            for target in self.targets.iter().filter(|target| suits(account, target)) {
+                let account = (&account.username, Some(account.app));
+                tasks.add(|| self.task(Some(serial), Some(account), target));
             }
         }
-        let nobodys = |target: &&Target| !accounts.iter().any(|(_, app)| suits(*app, target));
-        for target in self.targets.iter().filter(nobodys) {
-            tasks.add(|| self.task(Some(serial), None, target));
+        let mut disabled = Vec::new();
+        for target in &self.targets {
+            let takers = || accounts.iter().filter(|account| suits(account, target));
+            if takers().next().is_none() {
+                tasks.add(|| self.task(Some(serial), None, target));
+            } else if !takers().any(|account| account.enabled) && !disabled.contains(&target.app) {
+                disabled.push(target.app);
+            }
         }
+        disabled
     }
 
     fn task(
@@ -205,7 +253,7 @@ mod tests {
 
     #[test]
     fn devices_are_outermost_and_duplicates_are_folded() {
-        let tasks = request(serials(&["b", "a", "b"]), 2).fan_out(&AccountsByPhone::new()).unwrap();
+        let tasks = request(serials(&["b", "a", "b"]), 2).fan_out(&AccountsByPhone::new()).unwrap().tasks;
         let made: Vec<(&str, &str)> =
             tasks.iter().map(|task| (task.serial.as_ref().unwrap().as_str(), &*task.script_config)).collect();
         assert_eq!(made, [("b", "{\"n\":0}"), ("b", "{\"n\":1}"), ("a", "{\"n\":0}"), ("a", "{\"n\":1}")]);
@@ -215,7 +263,7 @@ mod tests {
     fn spellings_of_one_account_are_one_recipient() {
         let names = ["@Maker", "maker", "other"].map(|name| Username::new(name).unwrap());
         let tasks =
-            request(Recipients::Accounts(names.to_vec()), 1).fan_out(&AccountsByPhone::new()).unwrap();
+            request(Recipients::Accounts(names.to_vec()), 1).fan_out(&AccountsByPhone::new()).unwrap().tasks;
         let usernames: Vec<&str> =
             tasks.iter().map(|task| task.username.as_ref().unwrap().as_str()).collect();
         assert_eq!(usernames, ["maker", "other"]);
@@ -227,7 +275,7 @@ mod tests {
         let names: Vec<String> = (0..100).map(|number| format!("p{number}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         assert_eq!(
-            request(serials(&names), 100).fan_out(&AccountsByPhone::new()).unwrap().len(),
+            request(serials(&names), 100).fan_out(&AccountsByPhone::new()).unwrap().tasks.len(),
             MAX_TASKS_PER_REQUEST
         );
         assert_eq!(
@@ -236,26 +284,32 @@ mod tests {
         );
     }
 
-    #[test]
-    fn every_account_of_a_phone_gets_the_targets_of_its_app_and_a_phone_without_one_its_signed_in_account() {
-        let account = |name: &str, app| (Username::new(name).unwrap(), app);
-        let accounts = AccountsByPhone::from([(
-            Serial::new("a").unwrap(),
-            vec![account("x", AppKind::TikTok), account("y", AppKind::Instagram)],
-        )]);
-        let Recipients::Devices(phones) = serials(&["a", "b", "a"]) else { unreachable!() };
+    fn account(name: &str, app: AppKind, enabled: bool) -> BoundAccount {
+        BoundAccount { username: Username::new(name).unwrap(), app, enabled }
+    }
+
+    /// A request for the accounts of these phones with a target for any app and one for Instagram, and its tasks as
+    /// phone, account, app and target.
+    fn for_accounts_of(names: &[&str], accounts: &AccountsByPhone) -> (Vec<String>, Vec<PassedOver>) {
+        let Recipients::Devices(phones) = serials(names) else { unreachable!() };
         let mut request = request(Recipients::AccountsOfDevices(phones), 2);
         request.targets[1].app = Some(AppKind::Instagram);
-        let made: Vec<String> = request
-            .fan_out(&accounts)
-            .unwrap()
-            .iter()
-            .map(|task| {
-                let username = task.username.as_ref().map_or("-", Username::as_str);
-                let app = task.app.map_or("-", AppKind::as_str);
-                format!("{} {username} {app} {}", task.serial.as_ref().unwrap(), task.script_config)
-            })
-            .collect();
+        let FanOut { tasks, passed_over } = request.fan_out(accounts).unwrap();
+        let made = tasks.iter().map(|task| {
+            let username = task.username.as_ref().map_or("-", Username::as_str);
+            let app = task.app.map_or("-", AppKind::as_str);
+            format!("{} {username} {app} {}", task.serial.as_ref().unwrap(), task.script_config)
+        });
+        (made.collect(), passed_over)
+    }
+
+    #[test]
+    fn every_account_of_a_phone_gets_the_targets_of_its_app_and_a_phone_without_one_its_signed_in_account() {
+        let accounts = AccountsByPhone::from([(
+            Serial::new("a").unwrap(),
+            vec![account("x", AppKind::TikTok, true), account("y", AppKind::Instagram, true)],
+        )]);
+        let (made, passed_over) = for_accounts_of(&["a", "b", "a"], &accounts);
         assert_eq!(
             made,
             [
@@ -266,5 +320,29 @@ mod tests {
                 r#"b - instagram {"n":1}"#,
             ]
         );
+        assert_eq!(passed_over, []);
+    }
+
+    #[test]
+    fn a_disabled_account_gets_nothing_and_keeps_its_phone_from_being_one_without_an_account() {
+        let [all, some, other] = ["all", "some", "other"].map(|name| Serial::new(name).unwrap());
+        let accounts = AccountsByPhone::from([
+            (
+                all.clone(),
+                vec![account("x", AppKind::TikTok, false), account("y", AppKind::Instagram, false)],
+            ),
+            (
+                some.clone(),
+                vec![account("x", AppKind::TikTok, true), account("y", AppKind::Instagram, false)],
+            ),
+            (other.clone(), vec![account("x", AppKind::TikTok, false)]),
+        ]);
+        let (made, passed_over) = for_accounts_of(&["all", "some", "other"], &accounts);
+        assert_eq!(made, [r#"some x tiktok {"n":0}"#, r#"other - instagram {"n":1}"#]);
+        let passed = |serial: &Serial, app| PassedOver { serial: serial.clone(), app };
+        let instagram = Some(AppKind::Instagram);
+        let wanted =
+            [passed(&all, None), passed(&all, instagram), passed(&some, instagram), passed(&other, None)];
+        assert_eq!(passed_over, wanted);
     }
 }

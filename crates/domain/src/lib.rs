@@ -30,7 +30,8 @@ pub use clock::{Clock, SystemClock};
 pub use device::{Device, DeviceChange, PhoneFacts, StorageRoom};
 pub use event::{Event, EventId, EventKind, EventSubject, TaskChange};
 pub use fan_out::{
-    AccountsByPhone, MAX_TASKS_PER_REQUEST, NewTask, Recipients, Target, TaskRequest, TooManyTasks,
+    AccountsByPhone, BoundAccount, FanOut, MAX_TASKS_PER_REQUEST, NewTask, PassedOver, Recipients, Target,
+    TaskRequest, TooManyTasks,
 };
 pub use group::{Group, GroupChange, GroupId};
 pub use history::{

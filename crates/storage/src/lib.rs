@@ -19,7 +19,7 @@ mod writer;
 pub use error::StorageError;
 pub use filter::{AccountFilter, MaterialFilter, NumberedPage, Page, PageStart, TaskCounts, TaskFilter};
 pub use operations::{
-    AccountRemoval, Claim, Deletion, DeviceChanged, DeviceRemoval, EventFilter, Events, FileTaken,
+    AccountRemoval, Claim, Created, Deletion, DeviceChanged, DeviceRemoval, EventFilter, Events, FileTaken,
     GroupChanged, Installation, MaterialAdded, MaterialChanged, MaterialRemoval, MaterialsTaken, NewMaterial,
     News, RequestKey,
 };

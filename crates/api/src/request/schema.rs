@@ -63,7 +63,8 @@ pub(crate) struct NewTasks {
     /// The configuration of the script, `{}` for its defaults.
     #[schema(value_type = Object)]
     script_config: Value,
-    /// With `serials`: one task for each enabled account of each phone instead of the one that is signed in.
+    /// With `serials`: one task for each enabled account of each phone instead of the one that is signed in. A phone with
+    /// no known account gets one for that one all the same; one whose accounts are all disabled gets none.
     #[schema(default = false)]
     enable_multi_account: Option<bool>,
     /// `HH:MM`, 24 hours: not before the clock next shows this time, today or tomorrow.

@@ -15,7 +15,8 @@ const QUEUE_AGAIN_AFTER_SECONDS: u32 = 30;
 
 const ROUTE: &str = "POST /api/v1/task";
 
-/// Makes tasks: one for each target and each phone or account, all of them or none.
+/// Makes tasks: one for each target and each phone or account, all of them or none. With `enable_multi_account`, a phone
+/// whose accounts are all disabled gets none, and `warnings` names it.
 #[utoipa::path(
     post,
     path = "/api/v1/task",
@@ -42,11 +43,11 @@ pub(super) async fn create(
     let CreateTasks { request, warnings } = CreateTasks::read(body, &core.scripts, now, defaults)?;
     let created = match key {
         None => {
-            let ids = core.store.create_request(request, now).await.map_err(refusal)?;
-            CreatedView::new(&ids, warnings)
+            let created = core.store.create_request(request, now).await.map_err(refusal)?;
+            CreatedView::new(&created, warnings)
         }
         Some(key) => {
-            let answer = move |ids: &[_]| CreatedView::new(ids, warnings).to_text();
+            let answer = move |created: &_| CreatedView::new(created, warnings).to_text();
             let answer = core.store.create_request_once(request, key, now, answer).await.map_err(refusal)?;
             CreatedView::from_text(&answer).map_err(|error| ApiError::internal(ROUTE, &error))?
         }

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
 use tikmatrix_domain::{
-    Attempt, Finish, Serial, Step, Task, TaskDetail, TaskId, TaskState, Username, WaitingReason,
+    AppKind, Attempt, Finish, PassedOver, Serial, Step, Task, TaskDetail, TaskState, Username, WaitingReason,
 };
-use tikmatrix_storage::TaskCounts;
+use tikmatrix_storage::{Created, TaskCounts};
 use utoipa::ToSchema;
 
 use super::evidence::ArtifactView;
@@ -35,8 +35,8 @@ pub(crate) struct TaskView<'task> {
     status: u8,
     /// The same as a word.
     status_text: &'static str,
-    /// Why a pending task does not run yet: `scheduled`, `device_offline`, `device_busy`, `no_device_for_account`,
-    /// `retry_backoff`.
+    /// Why a pending task does not run yet: `scheduled`, `device_offline`, `device_busy`, `plan_limit`,
+    /// `no_device_for_account`, `retry_backoff`, `paused`.
     waiting_reason: Option<&'static str>,
     /// It does not run before this moment.
     #[schema(format = DateTime)]
@@ -220,9 +220,11 @@ pub(crate) struct CreatedView {
 }
 
 impl CreatedView {
-    /// The answer to a request that made `tasks`.
-    pub(crate) fn new(tasks: &[TaskId], warnings: Vec<String>) -> Self {
-        Self { task_ids: tasks.iter().map(|task| task.0).collect(), created_count: tasks.len(), warnings }
+    /// The answer to a request that made `created`, with what else there is to be said.
+    pub(crate) fn new(created: &Created, mut warnings: Vec<String>) -> Self {
+        warnings.extend(created.passed_over.iter().map(passed_over));
+        let task_ids: Vec<i64> = created.tasks.iter().map(|task| task.0).collect();
+        Self { created_count: task_ids.len(), task_ids, warnings }
     }
 
     /// The answer as it is kept for a request that may be repeated.
@@ -265,6 +267,18 @@ impl From<TaskCounts> for StatsView {
             failed: counts.failed,
         }
     }
+}
+
+fn passed_over(PassedOver { serial, app }: &PassedOver) -> String {
+    let (app, of_app) = match app.map(AppKind::as_str) {
+        Some(app) => (format!("{app} "), format!(" for {app}")),
+        None => (String::new(), String::new()),
+    };
+    let name = serial.as_str();
+    format!(
+        "serials: {name:?} got no task{of_app}: all of its {app}accounts are disabled; enable one with PATCH \
+         /api/v1/account/{{account_id}}, or name it in usernames"
+    )
 }
 
 fn remark(finish: &Finish) -> Option<&str> {

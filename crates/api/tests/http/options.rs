@@ -81,6 +81,24 @@ async fn multi_account_on_a_device_without_a_known_account_makes_one_task() {
     api.stop().await;
 }
 
+/// Whichever account is signed in on it would be a disabled one.
+#[tokio::test(flavor = "multi_thread")]
+async fn multi_account_on_a_device_whose_accounts_are_disabled_makes_no_task_and_says_so() {
+    let api = Api::start().await;
+    let account = json!({"username": "asleep", "serial": "p1", "enabled": false});
+    assert_eq!(api.json("POST", "/api/v1/account", &account).await.code(), 0);
+    let body = request(&json!({"serials": ["p1", "p2"], "enable_multi_account": true}));
+    let answer = api.post_once("once", &body).await;
+    assert_eq!((answer.code(), &answer.body["data"]["created_count"]), (0, &json!(1)), "{answer:?}");
+    let made = api.task(&answer.body["data"]["task_ids"][0]).await;
+    assert_eq!((&made["serial"], &made["username"]), (&json!("p2"), &Value::Null));
+    let warnings = json!(["serials: \"p1\" got no task: all of its accounts are disabled; \
+        enable one with PATCH /api/v1/account/{account_id}, or name it in usernames"]);
+    assert_eq!(answer.body["data"]["warnings"], warnings);
+    assert_eq!(api.post_once("once", &body).await.body, answer.body);
+    api.stop().await;
+}
+
 /// "Idempotency-Key (bound to the body's hash …)": the same answer again, and no new tasks.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_key_and_body_give_the_same_answer_without_new_tasks() {

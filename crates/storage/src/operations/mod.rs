@@ -33,5 +33,5 @@ pub use material_use::{FileTaken, MaterialsTaken};
 pub use materials::{MaterialAdded, MaterialChanged, MaterialRemoval, NewMaterial};
 pub use news::News;
 pub use removal::Deletion;
-pub use requests::RequestKey;
+pub use requests::{Created, RequestKey};
 pub use room::Claim;

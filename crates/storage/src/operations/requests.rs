@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use tikmatrix_domain::{AccountsByPhone, AppKind, Recipients, Serial, TaskId, TaskRequest, Username};
+use tikmatrix_domain::{
+    AccountsByPhone, BoundAccount, FanOut, PassedOver, Recipients, Serial, TaskId, TaskRequest,
+};
 
 use super::counts;
 use super::create::{find_places, insert_all};
@@ -23,6 +25,15 @@ pub struct RequestKey {
     pub lifetime: TimeDelta,
 }
 
+/// What a request made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// The numbers of the tasks, in fan-out order.
+    pub tasks: Vec<TaskId>,
+    /// Who got less than was asked for.
+    pub passed_over: Vec<PassedOver>,
+}
+
 impl Store {
     /// Makes the tasks of `request`, at `now`: all of them or none. They are numbered in fan-out order.
     ///
@@ -32,7 +43,7 @@ impl Store {
         &self,
         request: TaskRequest,
         now: DateTime<Utc>,
-    ) -> Result<Vec<TaskId>, StorageError> {
+    ) -> Result<Created, StorageError> {
         let most = self.most_pending();
         self.write("create the tasks of a request", move |connection| create(connection, &request, most, now))
             .await
@@ -48,7 +59,7 @@ impl Store {
         request: TaskRequest,
         key: RequestKey,
         now: DateTime<Utc>,
-        answer: impl FnOnce(&[TaskId]) -> String + Send + 'static,
+        answer: impl FnOnce(&Created) -> String + Send + 'static,
     ) -> Result<String, StorageError> {
         let most = self.most_pending();
         self.write("create the tasks of a request once", move |connection| {
@@ -70,18 +81,18 @@ fn create(
     request: &TaskRequest,
     most_pending: u64,
     now: DateTime<Utc>,
-) -> Result<Vec<TaskId>, Fault> {
+) -> Result<Created, Fault> {
     let mut accounts = AccountsByPhone::new();
     if let Recipients::AccountsOfDevices(serials) = &request.recipients {
         for serial in serials {
-            accounts.insert(serial.clone(), enabled_accounts_on(connection, serial)?);
+            accounts.insert(serial.clone(), accounts_on(connection, serial)?);
         }
     }
-    let mut tasks = request.fan_out(&accounts).map_err(StorageError::TooManyTasks)?;
+    let FanOut { mut tasks, passed_over } = request.fan_out(&accounts).map_err(StorageError::TooManyTasks)?;
     has_room(connection, tasks.len(), most_pending)?;
     find_places(connection, &mut tasks, now)?;
     request.interval.spread(&mut tasks, now, request.chance);
-    insert_all(connection, &tasks, now)
+    Ok(Created { tasks: insert_all(connection, &tasks, now)?, passed_over })
 }
 
 /// Nobody else makes tasks between this look and the end of the transaction.
@@ -93,17 +104,15 @@ fn has_room(connection: &mut Connection, wanted: usize, most: u64) -> Result<(),
     Ok(())
 }
 
-fn enabled_accounts_on(
-    connection: &mut Connection,
-    serial: &Serial,
-) -> Result<Vec<(Username, AppKind)>, Fault> {
-    let accounts: Vec<(String, String)> = account::table
+fn accounts_on(connection: &mut Connection, serial: &Serial) -> Result<Vec<BoundAccount>, Fault> {
+    let accounts: Vec<(String, String, bool)> = account::table
         .filter(account::serial.eq(serial.as_str()))
-        .filter(account::enabled.eq(true))
         .order(account::id)
-        .select((account::username, account::app))
+        .select((account::username, account::app, account::enabled))
         .load(connection)?;
-    let accounts = accounts.iter().map(|(name, app)| Ok((rows::username(name)?, rows::app(app)?)));
+    let accounts = accounts.iter().map(|(name, app, enabled)| {
+        Ok(BoundAccount { username: rows::username(name)?, app: rows::app(app)?, enabled: *enabled })
+    });
     accounts.collect()
 }
 

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
-    AppKind, Interval, Recipients, ScriptName, Source, Target, Task, TaskId, TaskOptions, TaskRequest,
-    Username,
+    AccountChange, AppKind, Interval, PassedOver, Recipients, ScriptName, Source, Target, Task, TaskId,
+    TaskOptions, TaskRequest, Username, WantedAccount,
 };
-use tikmatrix_storage::{RequestKey, StorageError};
+use tikmatrix_storage::{Created, RequestKey, StorageError};
 
 use crate::{Fixture, at, serial};
 
@@ -27,8 +27,8 @@ fn key(fingerprint: &str) -> RequestKey {
     RequestKey { key: "order 66".to_owned(), fingerprint: fingerprint.to_owned(), lifetime }
 }
 
-fn words(ids: &[TaskId]) -> String {
-    format!("made {ids:?}")
+fn words(created: &Created) -> String {
+    format!("made {created:?}")
 }
 
 fn phones(names: &[&str]) -> Recipients {
@@ -97,7 +97,7 @@ async fn every_account_of_a_phone_gets_a_task_and_a_phone_without_one_gets_one_t
         fixture.store.bind_account(username(name), app, serial("a"), at(0)).await.unwrap();
     }
     let recipients = Recipients::AccountsOfDevices(vec![serial("b"), serial("a")]);
-    let ids = fixture.store.create_request(request(recipients), at(1)).await.unwrap();
+    let ids = fixture.store.create_request(request(recipients), at(1)).await.unwrap().tasks;
     let made: Vec<_> = tasks(&fixture, &ids)
         .await
         .into_iter()
@@ -109,6 +109,20 @@ async fn every_account_of_a_phone_gets_a_task_and_a_phone_without_one_gets_one_t
 }
 
 #[tokio::test]
+async fn a_phone_whose_accounts_are_all_disabled_gets_no_task_and_is_named() {
+    let fixture = Fixture::new();
+    let details =
+        AccountChange { serial: Some(Some(serial("a"))), enabled: Some(false), ..AccountChange::default() };
+    let asleep = WantedAccount { username: username("asleep"), app: AppKind::TikTok, details };
+    fixture.store.create_account(asleep, at(0)).await.unwrap().unwrap();
+    let recipients = Recipients::AccountsOfDevices(vec![serial("a")]);
+    let created = fixture.store.create_request(request(recipients), at(1)).await.unwrap();
+    let passed_over = vec![PassedOver { serial: serial("a"), app: None }];
+    assert_eq!(created, Created { tasks: Vec::new(), passed_over });
+    assert_eq!(fixture.store.stats().await.unwrap().total(), 0);
+}
+
+#[tokio::test]
 async fn accounts_on_one_phone_are_spread_together() {
     let fixture = Fixture::new();
     for name in ["x", "y"] {
@@ -116,7 +130,7 @@ async fn accounts_on_one_phone_are_spread_together() {
     }
     let accounts = Recipients::Accounts(["x", "y", "homeless"].map(username).to_vec());
     let spread = TaskRequest { interval: Interval { least: 5, most: 5 }, ..request(accounts) };
-    let ids = fixture.store.create_request(spread, at(0)).await.unwrap();
+    let ids = fixture.store.create_request(spread, at(0)).await.unwrap().tasks;
     let starts: Vec<_> = tasks(&fixture, &ids).await.into_iter().map(|task| task.start_time).collect();
     assert_eq!(starts, [None, Some(at(300)), None]);
 }
