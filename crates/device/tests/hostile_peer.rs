@@ -124,7 +124,7 @@ async fn a_greeting_within_a_connection_cuts_it() {
     for command in [Command::Cnxn, Command::Auth, Command::Stls] {
         let (phone, mut peer) = pair(PLAIN).await;
         peer.send(Packet::bare(command, VERSION_WITHOUT_CHECKSUMS, 4096)).await;
-        is_cut_off(&phone, &mut peer, "a greeting in the middle of the connection").await;
+        is_cut_off(&phone, &mut peer, "it began the connection anew").await;
     }
 }
 

@@ -109,7 +109,7 @@ impl Streams {
                 Some(called.unwrap_or_else(|| Packet::bare(Command::Clse, 0, packet.arg0)))
             }
             (Command::Cnxn | Command::Auth | Command::Stls, _) => {
-                return Err(AdbCause::Protocol("a greeting in the middle of the connection".to_owned()));
+                return Err(AdbCause::Protocol("it began the connection anew".to_owned()));
             }
         })
     }
