@@ -1,4 +1,5 @@
 //! Protects the sentences: `--adb-key` is the key by which phones know the server, over restarts, and no other key is used;
+//! without it a server goes by its user's `~/.android/adbkey`, made when there is none, and by those of `ADB_VENDOR_KEYS`;
 //! a phone that was paired by its code lets the server in by TLS.
 
 use std::path::Path;
@@ -7,10 +8,15 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
-use crate::harness::{Program, Server, answer_of, wait_for};
+use crate::harness::{Program, Server, answer_of, phone_when, wait_for};
 
-/// For a phone to be as it is wanted, and for a key to be made, on a machine that is busy with other tests.
+/// For a phone to be started and a log to be read, on a machine that is busy with other tests.
 const SOON: Duration = Duration::from_secs(120);
+
+/// The folder of `first.pem` and `second.pem`.
+const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/device/tests/keys");
+/// The public half of the first.
+const FIRST: &str = include_str!("../../../crates/device/tests/keys/first.pub");
 
 /// A virtual phone that does not let everybody in.
 struct GuardedPhone {
@@ -37,8 +43,16 @@ impl GuardedPhone {
     }
 
     fn allow(&self) {
-        let url = format!("{}/access", self.control);
-        let answer = answer_of(self.agent.post(url).send_json(json!({"answer": "allow"})));
+        self.tell(&json!({"answer": "allow"}));
+    }
+
+    /// Trusts a key, as if somebody had allowed it before: `line` is that of an `adbkey.pub`.
+    fn trust(&self, line: &str) {
+        self.tell(&json!({"trust": line}));
+    }
+
+    fn tell(&self, what: &Value) {
+        let answer = answer_of(self.agent.post(format!("{}/access", self.control)).send_json(what));
         assert_eq!(answer.status, 200, "{answer:?}");
     }
 
@@ -54,15 +68,15 @@ impl GuardedPhone {
         let key = key.to_str().unwrap();
         Server::start_with(data, 0, &["--phone", &self.address, "--adb-key", key])
     }
-}
 
-/// The only phone, once it is in a state.
-fn phone_when(server: &Server, state: &str) -> Value {
-    wait_for(&format!("the phone to be {state}"), SOON, || {
-        let list = server.get("/api/v1/device").body["data"]["devices"].clone();
-        let phones = list.as_array().unwrap();
-        phones.iter().find(|phone| phone["state"] == state).cloned()
-    })
+    /// A server that knows this phone, and goes by the keys of the user whose home this is.
+    fn server_of_user(&self, home: &Path, vendor_keys: &str) -> Server {
+        let data = home.join("data");
+        let arguments =
+            ["serve", "--port", "0", "--data-dir", data.to_str().unwrap(), "--phone", &self.address];
+        let environment = [("HOME", home.to_str().unwrap()), ("ADB_VENDOR_KEYS", vendor_keys)];
+        Server::of(Program::start_in(&arguments, &environment), None)
+    }
 }
 
 #[test]
@@ -91,6 +105,39 @@ fn a_phone_that_asks_lets_the_server_in_by_the_key_of_its_file_and_by_no_other()
     let server = phone.server(stranger.path(), &stranger.path().join("adbkey"));
     phone_when(&server, "authorizing");
     assert_ne!(phone.access()["questions"][0]["fingerprint"], fingerprint);
+}
+
+#[test]
+fn a_phone_that_knows_one_of_the_vendor_keys_lets_the_server_in_without_a_question() {
+    let (home, phone) = (tempdir().unwrap(), GuardedPhone::start("ask"));
+    phone.trust(FIRST);
+    let trusted = phone.access()["trusted"].clone();
+    let server = phone.server_of_user(home.path(), &format!("{KEYS}/second.pem:{KEYS}/first.pem"));
+    assert_eq!(phone_when(&server, "ready")["serial"], "virtual-1");
+    let access = phone.access();
+    assert_eq!((&access["questions"], &access["trusted"]), (&json!([]), &trusted), "nobody was asked");
+}
+
+#[test]
+fn the_first_phone_that_asks_makes_the_users_key_and_shows_it() {
+    let (home, phone) = (tempdir().unwrap(), GuardedPhone::start("ask"));
+    let key = home.path().join(".android/adbkey");
+    let server = phone.server_of_user(home.path(), "");
+    phone_when(&server, "authorizing");
+    let question = phone.access()["questions"][0].clone();
+    let shown = format!("the key {} ({})", question["fingerprint"].as_str().unwrap(), key.to_str().unwrap());
+    wait_for(&shown, SOON, || server.said().contains(&shown).then_some(()));
+    let made = std::fs::read_to_string(&key).unwrap();
+    assert!(made.starts_with("-----BEGIN PRIVATE KEY-----"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&key).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "it is its owner's alone");
+    }
+    let public = std::fs::read_to_string(home.path().join(".android/adbkey.pub")).unwrap();
+    phone.trust(&public);
+    assert_eq!(phone.access()["trusted"], json!([question["fingerprint"]]), "it is the other half");
 }
 
 #[test]

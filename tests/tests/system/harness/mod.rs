@@ -1,6 +1,7 @@
 //! Starting `tikmatrix`, talking to it and ending it.
 
 mod faults;
+mod phones;
 mod program;
 mod raw;
 mod server;
@@ -9,6 +10,7 @@ mod video;
 use std::time::{Duration, Instant};
 
 pub(crate) use faults::{SOME, create_some, is_told_and_logged, total};
+pub(crate) use phones::phone_when;
 pub(crate) use program::Program;
 pub(crate) use raw::Connection;
 pub(crate) use server::{Answer, Server, answer_of};
