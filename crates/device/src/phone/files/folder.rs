@@ -51,7 +51,8 @@ impl Phone {
     /// [`Phone::push_folder`]. No name that the phone sends leads out of `local`.
     ///
     /// # Errors
-    /// The first file that fails, by its path; `remote` is no directory, the phone is gone or not done in time.
+    /// The first file that fails or comes shorter than it was listed, by its path; `remote` is no directory, the phone is
+    /// gone or not done in time.
     pub async fn pull_folder(
         &self,
         remote: &str,
@@ -178,7 +179,7 @@ async fn pull_file(
         over: false,
     };
     let mut file = tokio::fs::File::create(&part.path).await.map_err(on(&part.path))?;
-    let length = transfer::pull(transport, path, &mut file, compression, progress).await?;
+    let length = transfer::pull(transport, path, Some(stat), &mut file, compression, progress).await?;
     let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(stat.mtime).unwrap_or(0));
     file.into_std().await.set_modified(modified).map_err(on(target))?;
     tokio::fs::rename(&part.path, target).await.map_err(on(target))?;

@@ -170,7 +170,9 @@ impl Phone {
         result
     }
 
-    /// Writes the phone's file `path` to `sink`, flushes it and gives the file's length in bytes.
+    /// Writes the phone's file `path` to `sink`, flushes it and gives the file's length in bytes. A plain file that comes
+    /// shorter than the phone says it is has lost something on its way; one that comes longer grew while it was read.
+    /// What is under `/proc`, `/sys` and `/config` has no size to go by, nor has a symbolic link.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -190,7 +192,8 @@ impl Phone {
     /// ```
     ///
     /// # Errors
-    /// The phone's own words if it cannot read it, `sink` fails, the phone is gone or not done in time.
+    /// The phone's own words if it cannot read it, less came than it has, `sink` fails, the phone is gone or not done in
+    /// time.
     pub async fn pull<W>(&self, path: &str, sink: W, deadline: Deadline) -> Result<u64, AdbError>
     where
         W: AsyncWrite + Unpin,
@@ -214,7 +217,7 @@ impl Phone {
         W: AsyncWrite + Unpin,
     {
         let attempt = || format!("pull `{}`", shorten(path));
-        let work = transfer::pull(&self.inner.transport, path, sink, compression, progress);
+        let work = transfer::pull(&self.inner.transport, path, None, sink, compression, progress);
         self.within(deadline, attempt, work).await
     }
 }

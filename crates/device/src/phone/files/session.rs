@@ -42,10 +42,28 @@ impl Session {
 
     /// What is at `path`, a link unfollowed.
     pub(super) async fn stat(&mut self, path: &str) -> Result<Option<RemoteStat>, AdbCause> {
+        let question = self.stat_question(path)?;
+        self.send(&question).await?;
+        self.stat_answer().await
+    }
+
+    /// As [`Session::stat`], with `next` in the same packet: what answers it comes right behind, without a second wait.
+    pub(super) async fn stat_and(
+        &mut self,
+        path: &str,
+        next: &Request,
+    ) -> Result<Option<RemoteStat>, AdbCause> {
+        let question = self.stat_question(path)?;
+        self.stream.send([question.encode(), next.encode()].concat().into()).await?;
+        self.stat_answer().await
+    }
+
+    fn stat_question(&self, path: &str) -> Result<Request, AdbCause> {
         let path = checked(path)?;
-        let request =
-            if self.stat_v2 { Request::StatV2 { path, follow: false } } else { Request::Stat { path } };
-        self.send(&request).await?;
+        Ok(if self.stat_v2 { Request::StatV2 { path, follow: false } } else { Request::Stat { path } })
+    }
+
+    async fn stat_answer(&mut self) -> Result<Option<RemoteStat>, AdbCause> {
         match self.response().await? {
             Response::Stat(status) if status.mode == 0 => Ok(None),
             Response::Stat(status) => Ok(Some(status.into())),

@@ -13,12 +13,12 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, BufReader, ReadBuf};
 
 use super::packing::{Choice, SAMPLE, pays};
 use super::session::{ReceiveError, Session, checked};
-use super::{Compression, PushOptions};
+use super::{Compression, PushOptions, RemoteStat};
 use crate::adb::AdbCause;
 use crate::adb::sync_protocol::{MAX_DATA, Packing, Request};
 use crate::adb::transport::Transport;
 use crate::deadline::Deadline;
-use crate::phone::shell;
+use crate::phone::{shell, shorten};
 use crate::shell_quote::shell_word;
 
 /// Pieces gathered into one packet: the most that fit into the largest packet.
@@ -28,6 +28,8 @@ const PACKED_PIECES: usize = 1;
 /// The time to remove what a push that failed left behind.
 const TIDY_TIME: Duration = Duration::from_secs(5);
 const REGULAR_FILE: u32 = 0o100_000;
+/// Where the kernel makes files up as they are read, and tells a page or nothing for the size of each.
+const MADE_UP: [&str; 3] = ["/proc/", "/sys/", "/config/"];
 
 /// Stores what `source` gives as the file `path`.
 pub(super) async fn push<R>(
@@ -130,10 +132,12 @@ async fn send_file<R: AsyncRead + Unpin>(
     session.finish(options.mtime).await
 }
 
-/// Writes the phone's file `path` to `sink` and gives its length.
+/// Writes the phone's file `path` to `sink` and gives its length. What the phone told of it is `known`, or asked for along
+/// with it.
 pub(super) async fn pull<W>(
     transport: &Transport,
     path: &str,
+    known: Option<RemoteStat>,
     sink: W,
     compression: Compression,
     mut progress: impl FnMut(u64),
@@ -148,12 +152,17 @@ where
         // Nobody has seen the file.
         Choice::IfItPays(_) => None,
     };
-    session
-        .send(&match packing {
-            None => Request::Recv { path: owned },
-            Some(packing) => Request::RecvV2 { path: owned, flags: packing.flag() },
-        })
-        .await?;
+    let request = match packing {
+        None => Request::Recv { path: owned },
+        Some(packing) => Request::RecvV2 { path: owned, flags: packing.flag() },
+    };
+    let announced = match known {
+        None => session.stat_and(path, &request).await?,
+        known => {
+            session.send(&request).await?;
+            known
+        }
+    };
     let (written, failed) = (AtomicU64::new(0), AtomicBool::new(false));
     let sink = Sink { inner: sink, written: &written, failed: &failed };
     let (count, told) = (&written, &mut progress);
@@ -164,7 +173,7 @@ where
         Some(Packing::Brotli) => session.receive_pieces(BrotliDecoder::new(sink), count, told).await,
     };
     match received {
-        Ok(()) => Ok(written.into_inner()),
+        Ok(()) => whole(path, announced, written.into_inner()),
         Err(ReceiveError::Phone(cause)) => Err(cause),
         Err(ReceiveError::Content(error)) if packing.is_none() || failed.into_inner() => {
             Err(AdbCause::Local(error.to_string()))
@@ -172,6 +181,22 @@ where
         Err(ReceiveError::Content(error)) => {
             Err(AdbCause::Protocol(format!("what it packed cannot be unpacked: {error}")))
         }
+    }
+}
+
+/// The length of a file that came, unless that is less than was told: an adb server or a bridge that loses a packet may
+/// lose whole pieces, and nothing else shows it. More is a file that grew meanwhile. A link tells its own length.
+fn whole(path: &str, told: Option<RemoteStat>, length: u64) -> Result<u64, AdbCause> {
+    match told {
+        Some(told)
+            if told.is_file()
+                && length < told.size
+                && !MADE_UP.iter().any(|folder| path.starts_with(folder)) =>
+        {
+            let (path, size) = (shorten(path), told.size);
+            Err(AdbCause::Protocol(format!("`{path}` has {size} bytes, and only {length} of them came")))
+        }
+        _ => Ok(length),
     }
 }
 
