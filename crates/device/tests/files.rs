@@ -5,6 +5,7 @@
 
 mod peer;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -14,7 +15,7 @@ use peer::{Peer, listen};
 use tikmatrix_device::adb::packet::{Command, Packet};
 use tikmatrix_device::adb::sync_protocol::{ListVersion, Response, Status};
 use tikmatrix_device::phone::{AdbCause, Compression, Deadline, FolderReport, Packing, Phone, PushOptions};
-use tikmatrix_virtual_phone::{Farm, FarmOptions};
+use tikmatrix_virtual_phone::{Farm, FarmOptions, Fault};
 
 fn soon() -> Deadline {
     Deadline::after(Duration::from_secs(30))
@@ -100,6 +101,118 @@ async fn a_folder_goes_there_and_back_and_what_is_there_already_is_left_alone() 
     farm.shutdown().await;
 }
 
+/// The latest that a folder's progress told, which is never less than before.
+#[derive(Default)]
+struct Told {
+    times: u64,
+    latest: FolderReport,
+}
+
+impl Told {
+    fn take(&mut self, report: &FolderReport) {
+        let (now, before) = (report, &self.latest);
+        let grew =
+            now.files >= before.files && now.bytes >= before.bytes && now.unchanged >= before.unchanged;
+        assert!(grew, "{before:?} was followed by {now:?}");
+        (self.times, self.latest) = (self.times + 1, *report);
+    }
+
+    /// Requires that it was told of the whole at last, and often enough to be told in the middle of files.
+    fn ended_with(&self, report: &FolderReport) {
+        let whole = |report: &FolderReport| (report.files, report.bytes);
+        assert_eq!(whole(&self.latest), whole(report));
+        assert!(self.times > 2 * report.files, "{} times for {report:?}", self.times);
+    }
+}
+
+/// Bytes of a file that is more than is on its way at a time.
+const LARGE: u64 = 8_000_000;
+
+/// A folder of three files, each [`LARGE`] and unlike the others.
+fn large_tree() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a", "b", "c"] {
+        fs::write(folder.path().join(name), name.repeat(usize::try_from(LARGE).unwrap())).unwrap();
+    }
+    folder
+}
+
+/// The names in a folder of this machine, and what is in those files.
+fn contents_of(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())).collect()
+}
+
+/// Waits until nothing but whole files is in a folder of the phone.
+async fn wait_until_tidy(phone: &Phone, folder: &str) {
+    let tidied = async {
+        while phone.list(folder, soon()).await.unwrap().iter().any(|entry| entry.name.ends_with(".part")) {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon().run(tidied).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_push_of_a_folder_that_was_cut_is_gone_on_with_by_the_same_call() {
+    let (farm, phone) = phone().await;
+    let virtual_phone = &farm.phones()[0];
+    let (from, back) = (large_tree(), tempfile::tempdir().unwrap());
+    let remote = "/sdcard/Download/tree";
+    let mut told = Told::default();
+    let cut = |report: &FolderReport| {
+        told.take(report);
+        if report.files == 1 && report.bytes == LARGE {
+            virtual_phone.arm(Fault::Disconnect { after_bytes: Some(LARGE / 2) });
+        }
+    };
+    let error = phone.push_folder(from.path(), remote, Compression::Never, cut, soon()).await.unwrap_err();
+    assert!(matches!(error.cause(), AdbCause::ConnectionLost(_)), "{error}");
+    assert_eq!(told.latest.files, 1);
+
+    let phone = Phone::connect(&virtual_phone.address().to_string(), soon()).await.unwrap();
+    wait_until_tidy(&phone, remote).await;
+    let mut told = Told::default();
+    let tell = |report: &FolderReport| told.take(report);
+    let report = phone.push_folder(from.path(), remote, Compression::Never, tell, soon()).await.unwrap();
+    assert_eq!(report, FolderReport { files: 2, bytes: 2 * LARGE, unchanged: 1, left_out: 0 });
+    told.ended_with(&report);
+    phone.pull_folder(remote, back.path(), Compression::Never, |_| {}, soon()).await.unwrap();
+    assert!(contents_of(back.path()) == contents_of(from.path()));
+    farm.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_pull_of_a_folder_that_was_cut_is_gone_on_with_by_the_same_call() {
+    let (farm, phone) = phone().await;
+    let virtual_phone = &farm.phones()[0];
+    let (from, to) = (large_tree(), tempfile::tempdir().unwrap());
+    let remote = "/sdcard/Download/tree";
+    phone.push_folder(from.path(), remote, Compression::Never, |_| {}, soon()).await.unwrap();
+    let mut told = Told::default();
+    let cut = |report: &FolderReport| {
+        told.take(report);
+        if report.files == 1 && report.bytes > LARGE {
+            virtual_phone.arm(Fault::Disconnect { after_bytes: None });
+        }
+    };
+    let error = phone.pull_folder(remote, to.path(), Compression::Never, cut, soon()).await.unwrap_err();
+    assert!(matches!(error.cause(), AdbCause::ConnectionLost(_)), "{error}");
+    let left: Vec<String> = contents_of(to.path()).into_keys().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert!(["a", "b", "c"].contains(&left[0].as_str()), "{left:?}");
+
+    let phone = Phone::connect(&virtual_phone.address().to_string(), soon()).await.unwrap();
+    let mut told = Told::default();
+    let tell = |report: &FolderReport| told.take(report);
+    let report = phone.pull_folder(remote, to.path(), Compression::Never, tell, soon()).await.unwrap();
+    assert_eq!(report, FolderReport { files: 2, bytes: 2 * LARGE, unchanged: 1, left_out: 0 });
+    told.ended_with(&report);
+    assert!(contents_of(to.path()) == contents_of(from.path()));
+    wait_until_tidy(&phone, remote).await;
+    farm.shutdown().await;
+}
+
 /// Plays a `sync:` stream of a phone without version 2 that answers each request with the next of `answers`.
 async fn lie(peer: &mut Peer, answers: &[Bytes]) {
     let mut answers = answers.iter();
@@ -145,5 +258,85 @@ async fn no_name_that_a_phone_lists_leads_out_of_the_folder() {
         }
         assert_eq!(fs::read_dir(target.path()).unwrap().count(), 1);
         assert_eq!(fs::read_dir(inside).unwrap().count(), 0);
+    }
+}
+
+/// What a phone answers to RECV that has four bytes to give.
+fn four_bytes() -> Vec<u8> {
+    [Response::Data(Bytes::from_static(b"four")).encode(), Response::Done.encode()].concat()
+}
+
+#[tokio::test]
+async fn a_file_that_comes_shorter_than_the_phone_says_is_not_taken_for_whole() {
+    let (file, link) = (0o100_644, 0o120_777);
+    for (path, mode, size, whole) in [
+        ("/sdcard/a", file, 5, false),
+        ("/sdcard/a", file, 4, true),
+        ("/sdcard/grew", file, 3, true),
+        ("/data/unknown", file, 0, true),
+        ("/sdcard/link", link, 9, true),
+        ("/sys/made_up", file, 4096, true),
+        ("/sdcard/sys/a", file, 4096, false),
+    ] {
+        let (listener, address) = listen().await;
+        // Both are asked for at once, and answered so.
+        let told = Response::Stat(Status { mode, size, mtime: 1 }).encode();
+        let answers = [[&told[..], &four_bytes()].concat().into()];
+        let playing = async {
+            let mut peer = Peer::welcome(&listener, "liar", &["shell_v2"]).await;
+            lie(&mut peer, &answers).await;
+        };
+        let mut pulled = Vec::new();
+        let pulling = async {
+            let phone = Phone::connect(&address, soon()).await.unwrap();
+            phone.pull(path, &mut pulled, soon()).await
+        };
+        let (length, ()) = tokio::join!(pulling, playing);
+        match length {
+            Ok(length) => assert!(whole && length == 4, "{path} of {size} bytes: {length}"),
+            Err(error) => {
+                assert!(!whole, "{error}");
+                let words = format!("`{path}` has {size} bytes, and only 4 of them came");
+                assert!(error.to_string().ends_with(&words), "{error}");
+            }
+        }
+        assert_eq!(pulled, b"four");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_comes_shorter_than_it_was_listed_fails_its_folder_and_leaves_nothing() {
+    let folder = Status { mode: 0o040_755, size: 0, mtime: 1 };
+    for (size, whole) in [(5, false), (4, true), (3, true), (0, true)] {
+        let (listener, address) = listen().await;
+        let target = tempfile::tempdir().unwrap();
+        let status = Status { mode: 0o100_644, size, mtime: 1 };
+        let list = [
+            Response::Entry { status, name: "a".to_owned() }.encode(),
+            Response::EndOfList(ListVersion::One).encode(),
+        ];
+        // The list has told of the file: it is not asked for again.
+        let answers = [Response::Stat(folder).encode(), list.concat().into(), four_bytes().into()];
+        let playing = async {
+            let mut peer = Peer::welcome(&listener, "liar", &["shell_v2"]).await;
+            lie(&mut peer, &answers).await;
+        };
+        let pulling = async {
+            let phone = Phone::connect(&address, soon()).await.unwrap();
+            phone.pull_folder("/sdcard", target.path(), Compression::Auto, |_| {}, soon()).await
+        };
+        let (pulled, ()) = tokio::join!(pulling, playing);
+        match pulled {
+            Ok(report) => {
+                assert!(whole && report.files == 1, "{size} bytes were listed: {report:?}");
+                assert_eq!(contents_of(target.path()), BTreeMap::from([("a".to_owned(), b"four".to_vec())]));
+            }
+            Err(error) => {
+                assert!(!whole, "{error}");
+                let words = format!("`/sdcard/a` has {size} bytes, and only 4 of them came");
+                assert!(error.to_string().ends_with(&words), "{error}");
+                assert!(contents_of(target.path()).is_empty());
+            }
+        }
     }
 }

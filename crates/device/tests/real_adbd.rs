@@ -346,7 +346,7 @@ async fn a_file_comes_back_as_it_was_in_every_packing() {
 }
 
 #[tokio::test]
-async fn a_folder_goes_there_and_back_and_on_where_it_was_cut() {
+async fn a_folder_goes_there_and_back_and_what_is_there_already_is_left_alone() {
     let (phone, folder) = (phone().await, tempfile::tempdir().unwrap());
     let (here, there, back) =
         (folder.path().join("here"), folder.path().join("there it is"), folder.path().join("back"));
