@@ -58,8 +58,13 @@ pub(crate) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
         let next_due = match look(&shared, &slot, &phone).await {
             Ok(Look::Taken(task, lease)) => {
                 tidied.tidy(&phone).await;
+                let has_account = task.username.is_some();
                 work(&shared, &slot, *task, lease, phone).await;
                 shared.places.give_up_one();
+                // A task that waits again waits where its account lives by now.
+                if has_account {
+                    shared.wake();
+                }
                 continue;
             }
             Ok(Look::CutShort) => continue,

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde_json::json;
-use tikmatrix_domain::{NewTask, Outcome, Status, TaskOptions, TaskState};
+use tikmatrix_domain::{
+    AppKind, NewTask, Outcome, Serial, SettingsChange, Status, TaskOptions, TaskState, Username,
+};
 
 use crate::schedule::SettableClock;
 use crate::{Fixture, end_of, phone, task, tell};
@@ -73,6 +75,35 @@ async fn a_lost_phone_is_tried_again_when_it_is_back() {
     let detail = fixture.task(id).await;
     assert!(matches!(detail.task.state, TaskState::Retrying { .. }), "{:?}", detail.task.state);
     assert!(detail.attempts[0].finish.as_ref().unwrap().remark.contains("connection"), "{detail:?}");
+    runner.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_task_is_tried_again_on_the_phone_that_its_account_has_moved_to_meanwhile() {
+    let ((a, adbd), (b, _other)) = (phone("a").await, phone("b").await);
+    let fixture = Fixture::new();
+    let soon = SettingsChange { retry_first_wait: Some(Duration::from_secs(1)), ..SettingsChange::default() };
+    fixture.store.change_settings(soon).await.unwrap();
+    let maker = Username::new("maker").unwrap();
+    let bind = async |serial: &str| {
+        let (serial, now) = (Serial::new(serial).unwrap(), fixture.clock.now());
+        fixture.store.bind_account(maker.clone(), AppKind::TikTok, serial, now).await.unwrap();
+    };
+    bind("a").await;
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a, &b]);
+    let of_maker = NewTask { serial: None, username: Some(maker.clone()), ..with(1, "lose the phone") };
+    let id = fixture.create(vec![of_maker]).await[0];
+    runner.wake();
+    fixture.stage.heard("lose the phone").await;
+    bind("b").await;
+    // From here on b looks for nothing by itself.
+    fixture.settled(&runner, "b").await;
+    adbd.hang_up();
+    fixture.stage.heard_many(3).await;
+    let detail = fixture.task(id).await;
+    let serial = detail.task.serial.as_ref().map(Serial::as_str);
+    assert_eq!((serial, detail.attempts.len()), (Some("b"), 2), "{detail:?}");
     runner.shutdown().await;
 }
 
