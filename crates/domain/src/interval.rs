@@ -24,24 +24,32 @@ pub struct Interval {
 impl Interval {
     /// Gives each following task of a phone its start, counted from the first one's or from `now`. Tasks whose account
     /// has no phone yet are spread by account: it will bring them all to one phone.
-    pub fn spread(self, tasks: &mut [NewTask], now: DateTime<Utc>, chance: u64) {
+    ///
+    /// Gives for each task how much later than the one before it on its phone it is to start, whichever that will be: a
+    /// phone may begin late, and an account may move. Nothing if the tasks need not be apart.
+    #[must_use]
+    pub fn spread(self, tasks: &mut [NewTask], now: DateTime<Utc>, chance: u64) -> Vec<TimeDelta> {
         if self.most == 0 {
-            return;
+            return Vec::new();
         }
         let mut chance = StdRng::seed_from_u64(chance);
         let mut last_starts = HashMap::new();
+        let mut apart = Vec::with_capacity(tasks.len());
         for task in tasks {
+            let gap = TimeDelta::seconds(chance.random_range(seconds(self.least)..=seconds(self.most)));
+            apart.push(gap);
             let place = match &task.serial {
                 Some(serial) => (Some(serial.clone()), None),
                 None => (None, task.username.clone()),
             };
             let begins = task.start_time;
             let start = last_starts.entry(place).and_modify(|start| {
-                *start += TimeDelta::seconds(chance.random_range(seconds(self.least)..=seconds(self.most)));
+                *start += gap;
                 task.start_time = Some(*start);
             });
             start.or_insert_with(|| begins.unwrap_or(now));
         }
+        apart
     }
 }
 
@@ -85,11 +93,14 @@ mod tests {
         ) {
             let interval = Interval { least, most: least + more };
             let mut tasks = vec![task(Some("a"), None); count];
-            interval.spread(&mut tasks, now(), chance);
+            let apart = interval.spread(&mut tasks, now(), chance);
             prop_assert_eq!(tasks[0].start_time, None, "the first one is not held up");
-            for pair in starts(&tasks).windows(2) {
-                let minutes = (pair[1] - pair[0]).as_seconds_f64() / 60.0;
+            prop_assert_eq!(apart.len(), if interval.most == 0 { 0 } else { count });
+            for (number, pair) in starts(&tasks).windows(2).enumerate() {
+                let between = pair[1] - pair[0];
+                let minutes = between.as_seconds_f64() / 60.0;
                 prop_assert!(minutes >= f64::from(least) && minutes <= f64::from(least + more), "{minutes}");
+                prop_assert!(apart.get(number + 1).is_none_or(|gap| *gap == between));
             }
         }
     }
@@ -99,7 +110,8 @@ mod tests {
         let places = [(Some("a"), None), (Some("b"), Some("x")), (Some("a"), Some("y")), (None, Some("x"))];
         let mut tasks: Vec<NewTask> =
             places.iter().chain(&places).map(|(serial, username)| task(*serial, *username)).collect();
-        Interval { least: 10, most: 10 }.spread(&mut tasks, now(), 7);
+        let apart = Interval { least: 10, most: 10 }.spread(&mut tasks, now(), 7);
+        assert_eq!(apart, [TimeDelta::minutes(10); 8], "the first ones may turn out not to be the first");
         let minutes: Vec<i64> = starts(&tasks).iter().map(|start| (*start - now()).num_minutes()).collect();
         assert_eq!(minutes, [0, 0, 10, 0, 20, 10, 30, 10]);
     }
@@ -108,7 +120,8 @@ mod tests {
     fn the_first_start_is_the_one_that_was_asked_for() {
         let first = now() + TimeDelta::hours(3);
         let mut tasks = vec![NewTask { start_time: Some(first), ..task(Some("a"), None) }; 2];
-        Interval { least: 5, most: 5 }.spread(&mut tasks, now(), 0);
+        let apart = Interval { least: 5, most: 5 }.spread(&mut tasks, now(), 0);
+        assert_eq!(apart, [TimeDelta::minutes(5); 2]);
         assert_eq!(starts(&tasks), [first, first + TimeDelta::minutes(5)]);
     }
 
@@ -116,8 +129,8 @@ mod tests {
     fn chance_that_begins_the_same_ends_the_same() {
         let spread = |chance| {
             let mut tasks = vec![task(Some("a"), None); 20];
-            Interval { least: 1, most: 600 }.spread(&mut tasks, now(), chance);
-            starts(&tasks)
+            let apart = Interval { least: 1, most: 600 }.spread(&mut tasks, now(), chance);
+            (apart, starts(&tasks))
         };
         assert_eq!(spread(1), spread(1));
         assert_ne!(spread(1), spread(2));

@@ -84,6 +84,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    pace (task_id) {
+        task_id -> BigInt,
+        request -> BigInt,
+        gap -> BigInt,
+    }
+}
+
+diesel::table! {
     request_key (key) {
         key -> Text,
         fingerprint -> Text,

@@ -15,8 +15,9 @@ const QUEUE_AGAIN_AFTER_SECONDS: u32 = 30;
 
 const ROUTE: &str = "POST /api/v1/task";
 
-/// Makes tasks: one for each target and each phone or account, all of them or none. With `enable_multi_account`, a phone
-/// whose accounts are all disabled gets none, and `warnings` names it.
+/// Makes tasks: one for each target and each phone or account, all of them or none.
+///
+/// With `enable_multi_account`, a phone whose accounts are all disabled gets none, and `warnings` names it.
 #[utoipa::path(
     post,
     path = "/api/v1/task",

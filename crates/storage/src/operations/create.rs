@@ -15,7 +15,7 @@ use crate::schema::{task, task_number};
 use crate::store::Store;
 
 /// PostgreSQL takes at most 65,535 values in a statement.
-const ROWS_PER_STATEMENT: usize = 1000;
+pub(super) const ROWS_PER_STATEMENT: usize = 1000;
 
 /// What an account settles about its tasks.
 type Place = (AppKind, Option<Serial>);

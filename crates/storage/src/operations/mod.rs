@@ -12,6 +12,7 @@ mod lists;
 mod material_use;
 mod materials;
 mod news;
+mod pace;
 mod pages;
 #[cfg(test)]
 mod plans;

@@ -10,7 +10,7 @@ use tikmatrix_domain::{ScriptName, Serial, Source, Status, TaskId, Username};
 use crate::connection::Connection;
 use crate::filter::{Page, PageStart, TaskFilter};
 use crate::operations::work::{due, first_due, highest_priority};
-use crate::operations::{counts, pages};
+use crate::operations::{counts, pace, pages};
 use crate::rows::{TaskRow, moment};
 use crate::store::migrated;
 
@@ -65,6 +65,21 @@ fn a_claim_reads_the_first_entry_of_each_priority_in_its_index() {
         first_due(&serial, 7).first::<i64>(connection).optional().map(drop).unwrap();
     });
     assert_eq!(first, "SEARCH task USING COVERING INDEX task_claim (serial=? AND status=? AND priority=?)");
+}
+
+#[test]
+fn the_tasks_that_wait_for_their_turn_are_looked_for_among_those_of_their_phone_alone() {
+    let plan = plan(|connection| {
+        pace::put_off(connection, 7, &Serial::new("a").unwrap(), moment("now", 0).unwrap()).unwrap();
+    });
+    for step in [
+        "SEARCH task USING INDEX task_claim (serial=? AND status=?)",
+        "SEARCH pace USING PRIMARY KEY (task_id=?)",
+        "SEARCH task USING INTEGER PRIMARY KEY (rowid=?)",
+    ] {
+        assert!(plan.contains(step), "{plan}");
+    }
+    assert!(!plan.contains("SCAN task") && !plan.contains("SCAN pace"), "{plan}");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use tikmatrix_domain::{
     AccountsByPhone, BoundAccount, FanOut, PassedOver, Recipients, Serial, TaskId, TaskRequest,
 };
 
-use super::counts;
 use super::create::{find_places, insert_all};
+use super::{counts, pace};
 use crate::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::rows::{self, millis};
@@ -91,8 +91,10 @@ fn create(
     let FanOut { mut tasks, passed_over } = request.fan_out(&accounts).map_err(StorageError::TooManyTasks)?;
     has_room(connection, tasks.len(), most_pending)?;
     find_places(connection, &mut tasks, now)?;
-    request.interval.spread(&mut tasks, now, request.chance);
-    Ok(Created { tasks: insert_all(connection, &tasks, now)?, passed_over })
+    let apart = request.interval.spread(&mut tasks, now, request.chance);
+    let tasks = insert_all(connection, &tasks, now)?;
+    pace::set(connection, &tasks, &apart)?;
+    Ok(Created { tasks, passed_over })
 }
 
 /// Nobody else makes tasks between this look and the end of the transaction.

@@ -10,7 +10,7 @@ use tikmatrix_domain::{
     TaskState, transition,
 };
 
-use super::{accounts, events, material_use, news, settings};
+use super::{accounts, events, material_use, news, pace, settings};
 use crate::connection::{Connection, Engine};
 use crate::error::{Fault, StorageError};
 use crate::rows::{AttemptRow, StateColumns, TaskRow, millis, moment, storable};
@@ -201,6 +201,7 @@ pub(super) fn claim(
     };
     diesel::insert_into(attempt::table).values(row).execute(connection)?;
     events::tell(connection, &claimed, TaskChange::Started, now)?;
+    pace::keep(connection, &claimed, now)?;
     Ok(claimed)
 }
 

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
-    AccountChange, AppKind, Interval, PassedOver, Recipients, ScriptName, Source, Target, Task, TaskId,
-    TaskOptions, TaskRequest, Username, WantedAccount,
+    AccountChange, AppKind, Interval, Outcome, PassedOver, Recipients, ScriptName, Source, Target, Task,
+    TaskId, TaskOptions, TaskRequest, TaskState, Username, WantedAccount,
 };
 use tikmatrix_storage::{Created, RequestKey, StorageError};
 
@@ -133,6 +133,82 @@ async fn accounts_on_one_phone_are_spread_together() {
     let ids = fixture.store.create_request(spread, at(0)).await.unwrap().tasks;
     let starts: Vec<_> = tasks(&fixture, &ids).await.into_iter().map(|task| task.start_time).collect();
     assert_eq!(starts, [None, Some(at(300)), None]);
+}
+
+/// Three tasks on each phone, five minutes apart.
+async fn spread_over(fixture: &Fixture, names: &[&str]) -> Vec<TaskId> {
+    let target = Target { app: None, script_config: "{}".into() };
+    let interval = Interval { least: 5, most: 5 };
+    let spread = TaskRequest { targets: vec![target; 3], interval, ..request(phones(names)) };
+    fixture.store.create_request(spread, at(0)).await.unwrap().tasks
+}
+
+async fn claim(fixture: &Fixture, phone: &str, seconds: i64) -> Option<TaskId> {
+    let lease = crate::lease(&seconds.to_string());
+    fixture.store.claim_next(serial(phone), lease, at(seconds)).await.unwrap().map(|task| task.id)
+}
+
+async fn starts(fixture: &Fixture, ids: &[TaskId]) -> Vec<Option<DateTime<Utc>>> {
+    tasks(fixture, ids).await.into_iter().map(|task| task.start_time).collect()
+}
+
+#[tokio::test]
+async fn tasks_that_are_overdue_together_begin_their_interval_apart_all_the_same() {
+    let fixture = Fixture::new();
+    let ids = spread_over(&fixture, &["a", "b"]).await;
+    let hour = 3600;
+    assert_eq!(claim(&fixture, "a", hour).await, Some(ids[0]), "the phone was away");
+    assert_eq!(claim(&fixture, "a", hour + 299).await, None);
+    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(hour + 300)));
+    let later = [None, Some(at(hour + 300)), Some(at(hour + 600))];
+    assert_eq!(starts(&fixture, &ids[..3]).await, later);
+    assert_eq!(starts(&fixture, &ids[3..]).await, [None, Some(at(300)), Some(at(600))], "another phone");
+
+    assert_eq!(claim(&fixture, "a", hour + 400).await, Some(ids[1]), "the phone was at work");
+    assert_eq!(claim(&fixture, "a", hour + 699).await, None);
+    assert_eq!(claim(&fixture, "a", hour + 700).await, Some(ids[2]));
+}
+
+#[tokio::test]
+async fn tasks_that_begin_in_time_or_need_not_be_apart_stay_as_they_are() {
+    let fixture = Fixture::new();
+    let ids = spread_over(&fixture, &["a"]).await;
+    let other = fixture.create(vec![crate::for_phone("a")]).await[0];
+    assert_eq!(claim(&fixture, "a", 0).await, Some(ids[0]));
+    assert_eq!(claim(&fixture, "a", 1).await, Some(other), "it is of no request with an interval");
+    assert_eq!(claim(&fixture, "a", 301).await, Some(ids[1]));
+    assert_eq!(starts(&fixture, &ids).await, [None, Some(at(300)), Some(at(600))]);
+    assert_eq!(tasks(&fixture, &ids).await[2].updated_at, at(0));
+}
+
+#[tokio::test]
+async fn a_task_that_waits_to_be_begun_again_keeps_its_moment_when_another_begins_late() {
+    let fixture = Fixture::new();
+    let ids = spread_over(&fixture, &["a"]).await;
+    claim(&fixture, "a", 0).await.unwrap();
+    let failed = crate::finish(Outcome::Failed, "failed for now", 1);
+    fixture.store.postpone(ids[0], crate::lease("0"), failed, at(5000)).await.unwrap();
+    assert_eq!(claim(&fixture, "a", 4000).await, Some(ids[1]));
+    assert_eq!(
+        fixture.store.task(ids[0]).await.unwrap().unwrap().task.state,
+        TaskState::Retrying { at: at(5000) }
+    );
+    assert_eq!(claim(&fixture, "a", 5000).await, Some(ids[2]), "it has been due longer");
+    assert_eq!(claim(&fixture, "a", 5000 + 1).await, Some(ids[0]));
+}
+
+#[tokio::test]
+async fn accounts_that_come_to_one_phone_keep_their_tasks_apart_there() {
+    let fixture = Fixture::new();
+    let accounts = Recipients::Accounts(["x", "y"].map(username).to_vec());
+    let spread = TaskRequest { interval: Interval { least: 5, most: 5 }, ..request(accounts) };
+    let ids = fixture.store.create_request(spread, at(0)).await.unwrap().tasks;
+    assert_eq!(starts(&fixture, &ids).await, [None, None]);
+    for name in ["x", "y"] {
+        fixture.store.bind_account(username(name), AppKind::TikTok, serial("a"), at(1)).await.unwrap();
+    }
+    assert_eq!(claim(&fixture, "a", 10).await, Some(ids[0]));
+    assert_eq!(starts(&fixture, &ids).await, [None, Some(at(310))]);
 }
 
 #[tokio::test]
