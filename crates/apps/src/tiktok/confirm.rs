@@ -34,23 +34,11 @@ impl TikTok {
         package: &str,
         caption: &Caption,
     ) -> Result<Option<Newest>, Failure> {
-        // Where all of the first ones carry the caption, the first without it shows by how much they move.
-        let is_enough = |newest: &Newest| {
-            newest.captions.len() >= PLACES
-                && newest.captions.last().is_some_and(|shown| !caption.is_shown_as(shown))
-        };
-        let read = match self.open_own_profile(context, package).await {
-            Ok(()) => self.read_newest(context, is_enough).await,
-            Err(failure) => Err(failure),
-        };
-        match read {
+        match self.read_before(context, package, caption).await {
             Ok(newest) => {
                 if newest.hides_one_more(caption) {
-                    let count = newest.captions.len();
-                    let line = format!(
-                        "all {count} videos that the profile shows carry this caption already: one more cannot be \
-                         told from them, and the post not be confirmed"
-                    );
+                    let line = "the videos of the profile carry this caption already, and are too many to be counted: \
+                                one more cannot be told from them, and the post not be confirmed";
                     context.log(LogLevel::Warn, line);
                 }
                 Ok(Some(newest))
@@ -64,6 +52,25 @@ impl TikTok {
             }
             Err(other) => Err(other),
         }
+    }
+
+    async fn read_before(
+        &self,
+        context: &mut Context,
+        package: &str,
+        caption: &Caption,
+    ) -> Result<Newest, Failure> {
+        self.open_own_profile(context, package).await?;
+        // Where all of the first ones carry the caption, the first without it shows by how much they move.
+        let is_enough = |newest: &Newest| {
+            newest.captions.len() >= PLACES
+                && newest.captions.last().is_some_and(|shown| !caption.is_shown_as(shown))
+        };
+        let mut newest = self.read_newest(context, is_enough).await?;
+        if newest.hides_one_more(caption) {
+            newest.total = self.count_videos(context).await?;
+        }
+        Ok(newest)
     }
 
     /// Opens the newest videos of the account's own profile until they show that one with the caption has come to those
@@ -118,7 +125,10 @@ impl TikTok {
             Some(before) => now.captions.len() > before.captions.len() || now.has_one_more(before, caption),
             None => now.captions.len() >= PLACES,
         };
-        let now = self.read_newest(context, is_enough).await?;
+        let mut now = self.read_newest(context, is_enough).await?;
+        if before.is_some_and(|before| before.total.is_some()) && now.hides_one_more(caption) {
+            now.total = self.count_videos(context).await?;
+        }
         Ok(match before {
             Some(before) if now.has_one_more(before, caption) => Search::Published,
             Some(_) => Search::Other(now.told(caption)),
@@ -137,10 +147,8 @@ impl Newest {
     /// Whether this can only be what was there `before` and a new video with the caption, among the first ones.
     fn has_one_more(&self, before: &Self, caption: &Caption) -> bool {
         let (old, now) = (&before.captions, &self.captions);
-        let is_longer = before.is_whole
-            && before.on_screen == old.len()
-            && self.on_screen == old.len() + 1
-            && now.len() == old.len() + 1;
+        let is_longer =
+            now.len() >= old.len() && before.total.is_some_and(|total| self.total == Some(total + 1));
         let is_other = is_longer || old.iter().zip(now).any(|(old, now)| old != now);
         let is_at = |place: usize, shown: &str| {
             // One more behind it has to be known again: a video that was removed would move the others up as well.
@@ -151,9 +159,9 @@ impl Newest {
         is_other && now.iter().take(PLACES).enumerate().any(|(place, shown)| is_at(place, shown))
     }
 
-    /// Whether one more video with the caption would change nothing of what the profile shows.
+    /// Whether one more video with the caption would change nothing of what is known.
     fn hides_one_more(&self, caption: &Caption) -> bool {
-        !self.is_whole && self.captions.iter().all(|shown| caption.is_shown_as(shown))
+        self.total.is_none() && self.captions.iter().all(|shown| caption.is_shown_as(shown))
     }
 
     /// In words, for a post that is not seen to be there.
@@ -244,10 +252,8 @@ mod tests {
         assert!(!caption("", "").is_shown_as("another"));
     }
 
-    /// A grid of which everything that is on the screen was opened.
-    fn newest(captions: &[&str], is_whole: bool) -> Newest {
-        let captions: Vec<String> = captions.iter().map(|shown| (*shown).to_owned()).collect();
-        Newest { on_screen: captions.len(), captions, is_whole }
+    fn newest(captions: &[&str], total: Option<usize>) -> Newest {
+        Newest { captions: captions.iter().map(|shown| (*shown).to_owned()).collect(), total }
     }
 
     #[test]
@@ -259,7 +265,7 @@ mod tests {
             (vec!["c", "x", "y", "z"], vec!["c", "c"]),
             (vec!["c", "c", "c", "c", "x"], vec!["c", "c", "c", "c", "c"]),
         ] {
-            assert!(newest(&now, false).has_one_more(&newest(&before, false), &c), "{before:?} {now:?}");
+            assert!(newest(&now, None).has_one_more(&newest(&before, None), &c), "{before:?} {now:?}");
         }
     }
 
@@ -278,23 +284,27 @@ mod tests {
             // Behind three pinned ones is the last place for the newest.
             (vec!["p", "q", "r", "s", "x"], vec!["p", "q", "r", "s", "c", "x"]),
         ] {
-            assert!(!newest(&now, false).has_one_more(&newest(&before, false), &c), "{before:?} {now:?}");
+            assert!(!newest(&now, None).has_one_more(&newest(&before, None), &c), "{before:?} {now:?}");
         }
     }
 
     #[test]
-    fn one_more_of_the_same_is_seen_where_the_grid_was_whole() {
+    fn one_more_of_the_same_is_seen_by_how_many_there_are() {
         let c = caption("", "c");
-        for before in [vec![], vec!["c"], vec!["c", "c", "c"]] {
-            let now = [before.as_slice(), &["c"]].concat();
-            let before_whole = newest(&before, true);
-            assert!(newest(&now, false).has_one_more(&before_whole, &c));
-            assert!(!newest(&before, true).has_one_more(&before_whole, &c));
-            assert!(!newest(&now, false).has_one_more(&newest(&before, false), &c));
-            assert!(!newest(&[now.as_slice(), &["c"]].concat(), false).has_one_more(&before_whole, &c));
+        let same = |opened: usize, total| newest(&vec!["c"; opened], total);
+        for (opened, total) in [(0, 0), (1, 1), (3, 3), (6, 6), (6, 20)] {
+            let before = same(opened, Some(total));
+            let after = if opened < total { opened } else { opened + 1 };
+            assert!(same(after, Some(total + 1)).has_one_more(&before, &c));
+            for other in [None, Some(total), Some(total + 2)] {
+                assert!(!same(after, other).has_one_more(&before, &c), "{total} {other:?}");
+            }
+            assert!(!same(after, Some(total + 1)).has_one_more(&same(opened, None), &c));
         }
-        assert!(newest(&["c", "c"], false).hides_one_more(&c));
-        assert!(!newest(&["c", "c"], true).hides_one_more(&c));
-        assert!(!newest(&["c", "x"], false).hides_one_more(&c));
+        // One more is there, but it is not this one.
+        assert!(!newest(&["d", "c", "c"], Some(3)).has_one_more(&same(2, Some(2)), &c));
+        assert!(same(2, None).hides_one_more(&c));
+        assert!(!same(2, Some(2)).hides_one_more(&c));
+        assert!(!newest(&["c", "x"], None).hides_one_more(&c));
     }
 }

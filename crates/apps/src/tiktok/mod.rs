@@ -1,6 +1,7 @@
 //! TikTok: the ways through the app, made of its profile's elements. What is published and why is the scripts'.
 
 mod confirm;
+mod count;
 mod elements;
 mod follow;
 mod newest;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tikmatrix_device::android::{self, AndroidError, Intent, Key};
 use tikmatrix_device::script::{Context, Failure, Found};
 use tikmatrix_device::shell_quote::shell_word;
-use tikmatrix_device::ui::{NodeRef, Point, UiTree};
+use tikmatrix_device::ui::{Bounds, NodeRef, Point, UiTree};
 
 use super::follow::is_list;
 use super::{STARTING, TikTok};
@@ -19,16 +19,17 @@ const NEXT_SCREEN: Duration = Duration::from_secs(15);
 pub struct Newest {
     /// The captions of the first videos, as the app shows them, in the profile's order.
     pub(super) captions: Vec<String>,
-    /// How many videos the screen showed, opened or not.
-    pub(super) on_screen: usize,
-    /// Whether the last one on the screen was seen to be the last one of all.
-    pub(super) is_whole: bool,
+    /// How many videos it has, if that was seen.
+    pub(super) total: Option<usize>,
 }
 
 /// The profile's videos as far as the screen shows them.
-struct Grid {
-    videos: Vec<Found>,
-    is_whole: bool,
+pub(super) struct Grid {
+    /// Where they are, and where the drafts are.
+    pub(super) cells: Vec<Bounds>,
+    pub(super) videos: Vec<Found>,
+    /// Whether its last cell on the screen was seen to be the last one of all.
+    pub(super) is_whole: bool,
 }
 
 impl TikTok {
@@ -74,7 +75,7 @@ impl TikTok {
                 (is_empty || grid.videos.len() >= opened.max(1)).then_some(grid)
             });
             let grid = grid.await?;
-            (newest.on_screen, newest.is_whole) = (grid.videos.len(), grid.is_whole);
+            newest.total = grid.is_whole.then_some(grid.videos.len());
             let next = grid.videos.get(opened).and_then(|video| video.tap);
             let Some(point) = next.filter(|_| !is_enough(&newest)) else { return Ok(newest) };
             newest.captions.push(self.read_caption(context, point).await?);
@@ -91,15 +92,16 @@ impl TikTok {
         Ok(shown)
     }
 
-    fn grid(&self, tree: &UiTree) -> Grid {
+    pub(super) fn grid(&self, tree: &UiTree) -> Grid {
         let drafts = self.elements.drafts.find_all(tree);
         let holds_drafts =
             |cell| drafts.iter().any(|draft| *draft == cell || draft.ancestors().any(|it| it == cell));
         let cells = self.elements.profile_video.find_all(tree);
         let is_whole =
             cells.last().map_or_else(|| self.elements.no_videos.is_on(tree), |last| has_room_after(*last));
+        let places = cells.iter().map(|cell| cell.bounds).collect();
         let videos = cells.into_iter().filter(|cell| !holds_drafts(*cell)).map(Found::of).collect();
-        Grid { videos, is_whole }
+        Grid { cells: places, videos, is_whole }
     }
 }
 

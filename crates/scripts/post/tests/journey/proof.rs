@@ -47,6 +47,24 @@ async fn the_same_caption_three_times_is_three_posts() {
 }
 
 #[tokio::test]
+async fn one_more_of_a_caption_that_fills_the_screen_is_known_by_counting() {
+    let stage = Stage::set(87).await;
+    // Six videos fill the screen: as of the seventh, only the grid's length tells.
+    for posts in 1..=7 {
+        stage.play(stage.config("always the same")).await.assert_completed();
+        assert_eq!(stage.posts().len(), posts);
+    }
+    let played = stage.play_and_lose_the_upload(stage.config("always the same")).await;
+    assert_unconfirmed(&played, "those there with this caption may be older than the post");
+    assert_eq!(stage.posts().len(), 7);
+    // What was lost is a draft, which takes a place in the grid.
+    stage.arm(&json!({"fault": "slow_upload", "seconds": 3}));
+    stage.play(stage.config("always the same")).await.assert_completed();
+    assert_eq!(stage.posts().len(), 8);
+    stage.assert_clean().await;
+}
+
+#[tokio::test]
 async fn what_was_there_before_is_looked_at_for_an_account_too() {
     let stage = Stage::set(85).await;
     let report = serde_json::to_value(stage.farm.report()).unwrap();
