@@ -33,7 +33,7 @@ impl Tidied {
             match clean_up.perform(phone, deadline).await {
                 Ok(()) => log::info!("phone {serial}: had to {clean_up} after an earlier run"),
                 Err(error) => {
-                    log::warn!("phone {serial}: could not {clean_up} after an earlier run: {error}")
+                    log::warn!("phone {serial}: could not {clean_up} after an earlier run: {error}");
                 }
             }
         }

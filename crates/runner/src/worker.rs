@@ -169,7 +169,6 @@ async fn take(
 }
 
 async fn work(shared: &Arc<Shared>, slot: &Slot, task: Task, lease: LeaseId, phone: Phone) {
-    let _busy = slot.occupy();
     // Between the look and now the server may have been told to end, or the phone may have gone: then nothing was done
     // that anyone would have to check.
     if shared.stop.is_cancelled() || is_gone(&phone).await {
@@ -183,6 +182,8 @@ async fn work(shared: &Arc<Shared>, slot: &Slot, task: Task, lease: LeaseId, pho
     let stopper = Arc::new(Stopper::new(&shared.stop));
     // Until its end is written: whoever stops it waits for that.
     let _entry = shared.at_work.enter(task.id, Arc::clone(&stopper));
+    // Dropped before the entry: who was told that the task has ended sees a phone that is free.
+    let _busy = slot.occupy();
     let attempt = Attempt::new(Arc::clone(shared), &task, lease.clone(), Arc::clone(&stopper));
     let Conclusion { finish, is_transient, let_go } = attempt.run(task.clone(), phone).await;
     log::info!("phone {}: task {} {}: {}", slot.serial, task.id, finish.outcome.text(), finish.remark);
