@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tikmatrix_device::adb::device_list::ListedState;
 use tikmatrix_device::adb::server::AdbServer;
-use tikmatrix_device::phone::{AdbCause, Deadline, Phone, PushOptions};
+use tikmatrix_device::phone::{AdbCause, Compression, Deadline, Packing, Phone, PushOptions};
 use tikmatrix_device::registry::{Backoff, PhoneEntry, PhoneState, Registry, RegistryOptions, Way};
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -25,7 +25,18 @@ fn soon() -> Deadline {
 fn programs() -> [String; 2] {
     let newer = std::env::var("TIKMATRIX_NEWER_ADB")
         .expect("TIKMATRIX_NEWER_ADB has to name a newer adb; `cargo xtask test` unpacks one");
-    ["adb".to_owned(), newer]
+    let programs = ["adb".to_owned(), newer];
+    let [older, newer] = programs.each_ref().map(|program| release(program));
+    assert!(older < newer, "two releases are to be met, and these are {older} and {newer}");
+    programs
+}
+
+/// The release of an adb, such as 29 of `Version 29.0.6-debian`.
+fn release(program: &str) -> u32 {
+    let output = Command::new(program).arg("version").output().expect("adb");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let number = said.lines().find_map(|line| line.strip_prefix("Version ")?.split('.').next()?.parse().ok());
+    number.unwrap_or_else(|| panic!("`{program} version` names no release: {said}"))
 }
 
 fn real_adbd() -> String {
@@ -85,7 +96,9 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have been ended by the test.
+        let lives = self.process.try_wait().unwrap().is_none();
+        assert!(std::thread::panicking() || lives, "somebody ended the server of {}", self.program);
+        // It may have ended by itself where a test failed.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -133,6 +146,9 @@ async fn put_through_its_paces(phone: &Phone, folder: &str) {
     assert_eq!(&back, b"there and back");
     drop(stream);
 
+    packed_files_come_back(phone, folder).await;
+    a_folder_comes_back(phone, folder).await;
+
     let refused = phone.open("no-such-service:", soon()).await.unwrap_err();
     assert!(matches!(refused.cause(), AdbCause::Refused), "{refused}");
     let late = phone.shell("sleep 1000", Deadline::after(Duration::from_millis(200))).await.unwrap_err();
@@ -142,6 +158,45 @@ async fn put_through_its_paces(phone: &Phone, folder: &str) {
         assert_eq!(output.stdout_text(), format!("{number}\n"));
     });
     futures_util::future::join_all(calls).await;
+
+    let let_go = || phone.disconnect("one answer is enough");
+    let gone = phone.watch(Duration::from_millis(1), Duration::from_secs(60), let_go).await;
+    assert!(gone.to_string().contains("one answer is enough"), "{gone}");
+}
+
+/// Text, which becomes smaller on its way, in each packing.
+async fn packed_files_come_back(phone: &Phone, folder: &str) {
+    let text: Vec<u8> = (0..300_000_u32).flat_map(|number| format!("line {number}\n").into_bytes()).collect();
+    let ways = Packing::ALL.map(Compression::With);
+    for (number, compression) in ways.into_iter().chain([Compression::Auto, Compression::Never]).enumerate() {
+        let path = format!("{folder}/{number}.txt");
+        let options = PushOptions { compression, ..PushOptions::default() };
+        phone.push(&text[..], &path, options, |_| {}, soon()).await.unwrap();
+        let mut pulled = Vec::new();
+        phone.pull_with(&path, &mut pulled, compression, |_| {}, soon()).await.unwrap();
+        assert!(pulled == text, "{compression:?}: {} bytes came back", pulled.len());
+    }
+    for packing in Packing::ALL {
+        assert!(phone.banner().offers(packing.feature()), "{packing:?} was not met");
+    }
+}
+
+async fn a_folder_comes_back(phone: &Phone, folder: &str) {
+    let (here, back) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    std::fs::create_dir(here.path().join("deep")).unwrap();
+    std::fs::write(here.path().join("a.txt"), "one").unwrap();
+    std::fs::write(here.path().join("deep/it's ü"), noise(100_000)).unwrap();
+    let there = format!("{folder}/a folder");
+    let push = || phone.push_folder(here.path(), &there, Compression::Auto, |_| {}, soon());
+    assert_eq!(push().await.unwrap().files, 2);
+    assert_eq!(push().await.unwrap().unchanged, 2);
+    let mut names: Vec<String> =
+        phone.list(&there, soon()).await.unwrap().into_iter().map(|entry| entry.name).collect();
+    names.sort();
+    assert_eq!(names, ["a.txt", "deep"]);
+    let pulled = phone.pull_folder(&there, back.path(), Compression::Auto, |_| {}, soon()).await.unwrap();
+    assert_eq!((pulled.files, pulled.bytes), (2, 100_003));
+    assert!(std::fs::read(back.path().join("deep/it's ü")).unwrap() == noise(100_000));
 }
 
 #[tokio::test(flavor = "multi_thread")]

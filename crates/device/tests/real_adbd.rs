@@ -64,6 +64,7 @@ async fn a_phone_without_a_serial_number_goes_by_its_address() {
     let phone = phone().await;
     assert_eq!(phone.serial().as_str(), phone.route().to_string());
     assert_eq!(phone.banner().kind, "device");
+    assert!(phone.banner().offers("delayed_ack"), "a real adbd is not met with many packets on their way");
 }
 
 #[tokio::test]

@@ -3,11 +3,14 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+#[path = "played_server/forward.rs"]
+mod forward;
 mod played_server;
 
 use std::time::Duration;
 
-use played_server::{Forward, Listed, PlayedServer};
+use forward::Forward;
+use played_server::{Listed, PlayedServer};
 use tikmatrix_device::phone::{AdbCause, Deadline, Phone, PushOptions};
 use tikmatrix_device::registry::{Backoff, PhoneEntry, PhoneState, Registry, RegistryOptions, Way};
 use tikmatrix_virtual_phone::{Farm, FarmOptions};

@@ -2,152 +2,21 @@
 //! `cargo xtask test`, which sees to it that the program is there; `TIKMATRIX_ADB` names another one, and
 //! `TIKMATRIX_NEWER_ADB` one that speaks TLS.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::ffi::{OsStr, OsString};
+mod adb_bench;
+
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Stdio;
 
+use adb_bench::{Bench, debian_adb, newer_adb, vendor_key};
 use sha2::{Digest, Sha256};
-use tempfile::TempDir;
-use tikmatrix_device::adb::key::{AdbKey, AdbPublicKey};
-use tikmatrix_virtual_phone::{Access, Answer, Farm, FarmOptions, PairingOffer, VirtualPhone};
-use tokio::runtime::Runtime;
-
-/// A key of the server's besides its own.
-const VENDOR: &str = include_str!("../../device/tests/keys/second.pem");
-
-fn vendor_key() -> AdbPublicKey {
-    AdbKey::from_pem(VENDOR).unwrap().public().clone()
-}
+use tikmatrix_device::adb::key::AdbPublicKey;
+use tikmatrix_virtual_phone::{Access, Answer};
 
 /// Bytes of a large file.
 const LARGE: usize = 200_000_000;
-
-/// A phone, and an adb server of its own that knows it.
-struct Bench {
-    farm: Farm,
-    runtime: Runtime,
-    directory: TempDir,
-    port: u16,
-    server: Child,
-    program: OsString,
-}
-
-impl Bench {
-    /// A phone that lets everybody in, connected.
-    fn start() -> Self {
-        let bench = Self::begin(&debian_adb(), Access::Accept);
-        bench.connect();
-        bench
-    }
-
-    /// A phone that nobody has connected to. The server, one of `program`, has a key of its own and a vendor's.
-    fn begin(program: &OsStr, access: Access) -> Self {
-        let runtime = Runtime::new().unwrap();
-        let options = FarmOptions { count: 1, first_port: None, seed: 1 };
-        let farm = runtime.block_on(Farm::start(options)).unwrap();
-        farm.phones()[0].set_access(access);
-        let directory = TempDir::new().unwrap();
-        let vendor = directory.path().join("vendor.adb_key");
-        std::fs::write(&vendor, VENDOR).unwrap();
-        let port = free_port();
-        let mut bench_server = adb(program, directory.path(), port);
-        bench_server.env("ADB_VENDOR_KEYS", vendor);
-        let server = bench_server.args(["nodaemon", "server"]).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut server = server.spawn().expect("the adb server");
-        wait_for_port(port, &mut server);
-        Self { farm, runtime, directory, port, server, program: program.to_owned() }
-    }
-
-    fn connect(&self) {
-        let address = self.address();
-        let said = self.text(&["connect", &address]);
-        assert_eq!(said.trim_end(), format!("connected to {address}"));
-    }
-
-    /// Connects an adb that has to begin TLS. Its STLS packet and its first TLS record are written by two threads of its
-    /// own (adb 34.0.5, `BlockingConnectionAdapter`), which now and then come in the wrong order, so that no phone can
-    /// understand it; its users then connect again.
-    fn connect_by_tls(&self) {
-        let connected = format!("connected to {}", self.address());
-        let tried = (0..20)
-            .map(|_| self.text(&["connect", &self.address()]))
-            .find(|said| said.trim_end() == connected);
-        assert!(tried.is_some(), "adb never connects");
-    }
-
-    fn offer_pairing(&self) -> PairingOffer {
-        self.runtime.block_on(self.farm.offer_pairing("virtual-1")).unwrap()
-    }
-
-    fn phone(&self) -> &VirtualPhone {
-        &self.farm.phones()[0]
-    }
-
-    fn address(&self) -> String {
-        self.farm.phones()[0].address().to_string()
-    }
-
-    /// Runs `adb ARGUMENTS` for the phone.
-    fn run(&self, arguments: &[&str]) -> Output {
-        let address = self.address();
-        let mut command = adb(&self.program, self.directory.path(), self.port);
-        command.args(["-s", &address]).args(arguments).output().expect("adb")
-    }
-
-    fn text(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "adb {arguments:?}: {errors}");
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    fn file(&self, name: &str, bytes: &[u8]) -> String {
-        let path = self.directory.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-}
-
-impl Drop for Bench {
-    fn drop(&mut self) {
-        self.server.kill().expect("the adb server was still running");
-        self.server.wait().expect("the adb server ends");
-        self.runtime.block_on(self.farm.shutdown());
-    }
-}
-
-fn debian_adb() -> OsString {
-    std::env::var_os("TIKMATRIX_ADB").unwrap_or_else(|| "adb".into())
-}
-
-/// The adb that is new enough to speak TLS.
-fn newer_adb() -> OsString {
-    std::env::var_os("TIKMATRIX_NEWER_ADB").expect(
-        "TIKMATRIX_NEWER_ADB has to name an adb of Android 11 or later; `cargo xtask test` unpacks one",
-    )
-}
-
-fn adb(program: &OsStr, home: &Path, port: u16) -> Command {
-    let mut command = Command::new(program);
-    command.args(["-P", &port.to_string()]).env("HOME", home).env("ADB_MDNS_AUTO_CONNECT", "0");
-    command
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
-}
-
-/// The server says nothing once it is ready; a server that ended never will be.
-fn wait_for_port(port: u16, server: &mut Child) {
-    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-        assert!(server.try_wait().unwrap().is_none(), "the adb server ended");
-        std::thread::yield_now();
-    }
-}
 
 /// Bytes that no compression and no repetition helps with.
 fn noise(length: usize) -> Vec<u8> {
@@ -186,10 +55,8 @@ fn a_shell_gives_output_errors_and_exit_status_apart() {
 #[test]
 fn what_is_typed_into_a_shell_reaches_it() {
     let bench = Bench::start();
-    let address = bench.address();
-    let mut command = adb(&bench.program, bench.directory.path(), bench.port);
-    command.args(["-s", &address, "shell", "cat > /data/local/tmp/typed"]).stdin(Stdio::piped());
-    let mut child = command.spawn().unwrap();
+    let mut command = bench.command(&["shell", "cat > /data/local/tmp/typed"]);
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"line\n").unwrap();
     assert!(child.wait().unwrap().success());
     assert_eq!(bench.text(&["shell", "cat /data/local/tmp/typed"]), "line\n");
@@ -197,7 +64,22 @@ fn what_is_typed_into_a_shell_reaches_it() {
 
 #[test]
 fn files_small_and_large_come_back_as_they_were_sent() {
-    let bench = Bench::start();
+    come_back_as_they_were_sent(&Bench::start());
+}
+
+/// A newer adb offers this only when it is told to (AOSP, `docs/dev/delayed_ack.md`).
+#[test]
+fn files_small_and_large_come_back_with_many_packets_on_their_way() {
+    let bench = Bench::begin_in(&newer_adb(), Access::Accept, &[("ADB_DELAYED_ACK", "1")]);
+    bench.connect();
+    // In force is what both offer. A phone that was offered it opens no stream without a window.
+    let offers =
+        |whose: &str| bench.text(&[whose]).split([',', '\n']).any(|feature| feature == "delayed_ack");
+    assert_eq!((offers("host-features"), offers("features")), (true, true), "of host and phone");
+    come_back_as_they_were_sent(&bench);
+}
+
+fn come_back_as_they_were_sent(bench: &Bench) {
     let random = [0, 1, 200_000, LARGE].map(noise);
     for (sent, kind) in
         random.into_iter().chain([lines(LARGE)]).zip(["nothing", "a byte", "some", "noise", "lines"])

@@ -1,9 +1,9 @@
-//! An adb server, played by a test: it lists what the test says and leads to virtual phones. Real ones are met in
-//! `tests/adb_servers.rs`.
+//! An adb server, played by a test: it lists what the test says and leads to virtual phones. It does nothing else, and fails
+//! the test that asked it for more, such as to end. Real ones are met in `tests/adb_servers.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tikmatrix_device::adb::server::AdbServer;
@@ -30,9 +30,13 @@ pub(crate) struct Listed {
 pub(crate) struct PlayedServer {
     address: String,
     listed: watch::Sender<Vec<Listed>>,
+    unknown: Unknown,
     stop: CancellationToken,
     _stop_at_drop: DropGuard,
 }
+
+/// What was asked for that nobody who only uses a server asks for.
+type Unknown = Arc<Mutex<Vec<String>>>;
 
 impl PlayedServer {
     pub(crate) async fn start() -> Self {
@@ -43,14 +47,15 @@ impl PlayedServer {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (listed, stop) = (watch::Sender::new(Vec::new()), CancellationToken::new());
-        let (list, token) = (listed.clone(), stop.clone());
+        let unknown = Unknown::default();
+        let (list, refused, token) = (listed.clone(), Arc::clone(&unknown), stop.clone());
         tokio::spawn(stop.clone().run_until_cancelled_owned(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                let serving = serve(socket, list.clone());
+                let serving = serve(socket, list.clone(), Arc::clone(&refused));
                 tokio::spawn(token.clone().run_until_cancelled_owned(serving));
             }
         }));
-        Self { address, listed, _stop_at_drop: stop.clone().drop_guard(), stop }
+        Self { address, listed, unknown, _stop_at_drop: stop.clone().drop_guard(), stop }
     }
 
     pub(crate) fn server(&self) -> AdbServer {
@@ -68,7 +73,14 @@ impl PlayedServer {
     }
 }
 
-async fn serve(mut socket: TcpStream, listed: watch::Sender<Vec<Listed>>) {
+impl Drop for PlayedServer {
+    fn drop(&mut self) {
+        let unknown = self.unknown.lock().unwrap();
+        assert!(std::thread::panicking() || unknown.is_empty(), "the server was asked for {unknown:?}");
+    }
+}
+
+async fn serve(mut socket: TcpStream, listed: watch::Sender<Vec<Listed>>, unknown: Unknown) {
     let mut phone = None;
     while let Some(request) = read_request(&mut socket).await {
         let phones = listed.borrow().clone();
@@ -96,12 +108,16 @@ async fn serve(mut socket: TcpStream, listed: watch::Sender<Vec<Listed>>) {
         } else {
             let by_number = request.strip_prefix("host:transport-id:").map(numbered);
             let by_name = request.strip_prefix("host:transport:").map(named);
-            match by_number.or(by_name).flatten() {
-                Some(found) => {
+            match by_number.or(by_name) {
+                Some(Some(found)) => {
                     phone = Some(found.address);
                     socket.write_all(b"OKAY").await.unwrap();
                 }
-                None => fail(&mut socket, "no device with this transport id").await,
+                Some(None) => fail(&mut socket, "no device with this transport id").await,
+                None => {
+                    unknown.lock().unwrap().push(request);
+                    fail(&mut socket, "unknown host service").await;
+                }
             }
         }
     }
@@ -175,33 +191,4 @@ async fn answer(socket: &mut TcpStream, text: &str) {
 
 async fn fail(socket: &mut TcpStream, reason: &str) {
     socket.write_all(format!("FAIL{:04x}{reason}", reason.len()).as_bytes()).await.unwrap();
-}
-
-/// A way to a TCP address that can be cut.
-pub(crate) struct Forward {
-    pub(crate) address: String,
-    stop: CancellationToken,
-}
-
-impl Forward {
-    pub(crate) async fn to(target: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap().to_string();
-        let (stop, target) = (CancellationToken::new(), Arc::new(target));
-        let token = stop.clone();
-        tokio::spawn(stop.clone().run_until_cancelled_owned(async move {
-            while let Ok((mut here, _)) = listener.accept().await {
-                let target = Arc::clone(&target);
-                tokio::spawn(token.clone().run_until_cancelled_owned(async move {
-                    let mut there = TcpStream::connect(target.as_str()).await.unwrap();
-                    let _ended = tokio::io::copy_bidirectional(&mut here, &mut there).await;
-                }));
-            }
-        }));
-        Self { address, stop }
-    }
-
-    pub(crate) fn cut(&self) {
-        self.stop.cancel();
-    }
 }
