@@ -34,6 +34,8 @@ mod openapi;
 mod options;
 #[cfg(test)]
 mod phone_addresses;
+#[path = "../../../device/tests/played_server/mod.rs"]
+mod played_server;
 #[cfg(test)]
 mod raw;
 #[cfg(test)]
@@ -46,3 +48,5 @@ mod settings;
 mod support;
 #[cfg(test)]
 mod tags;
+#[cfg(test)]
+mod ways;
