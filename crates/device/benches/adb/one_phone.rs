@@ -11,19 +11,20 @@ use super::Outcome;
 use super::client::{Client, Work};
 use super::figures::{head, median, rate, row, shown};
 
-const ROUNDS: usize = 5;
+/// Many short ones: a machine that others share changes its pace within seconds.
+const ROUNDS: usize = 15;
 /// Calls, and streams, between two looks at the clock.
 const CALLS: usize = 20;
 const STREAMS: usize = 50;
-/// A turn goes on for so long: shorter ones say more about the machine's moment than about the client.
-const TURN: Duration = Duration::from_secs(1);
+/// A turn goes on for so long with each kind of work.
+const TURN: Duration = Duration::from_millis(350);
 const FILE_SIZE: usize = 100_000_000;
 
 const NOTE: &str = "
 One adbd; one command (`echo tikmatrix; exit 3`, output and status checked at each call); a stream a STAT of `/`, and a
 stream a `source:0`, opened and closed; one file of 100 MB without a pattern in tmpfs (SHA-256 checked after each turn's
-last push and pull). Five rounds, in each of which the clients take turns, rotated, of at least a second for each kind of
-work; medians of the rounds. Ours and libadb keep one connection to the phone; the others go through Debian's adb server;
+last push and pull). Fifteen rounds, in each of which the clients take turns, rotated, of at least 350 ms for each kind of
+work; medians of the rounds, and of what ours is to the other in each round. Ours and libadb keep one connection to the phone; the others go through Debian's adb server;
 the command line is a process a call. Our push also looks at the target, writes beside it and renames; the others write in
 place. `wrong`: results that were lost or wrong; adb_client reads an exit status that comes through an adb server, and
 answers that there was none (version 3.2.3).";
@@ -63,14 +64,12 @@ pub(crate) async fn compare(clients: &mut [Client], folder: &Path) -> Outcome<()
         "ours to it",
         "wrong",
     ]);
-    let medians = |figures: &Figures| figures.rates.each_ref().map(|rates| median(rates));
-    let ours = figures.first().map(medians).unwrap_or_default();
+    let Some(ours) = figures.first() else { return Err("no client".into()) };
     for (client, figures) in clients.iter().zip(&figures) {
-        let theirs = medians(figures);
-        let ratios: Vec<String> =
-            ours.iter().zip(theirs).map(|(ours, theirs)| shown(ours / theirs)).collect();
+        let pairs = ours.rates.iter().zip(&figures.rates);
+        let ratios: Vec<String> = pairs.map(|(ours, theirs)| shown(median_ratio(ours, theirs))).collect();
         let mut cells = vec![client.name().to_owned()];
-        cells.extend(theirs.map(shown));
+        cells.extend(figures.rates.each_ref().map(|rates| shown(median(rates))));
         cells.extend([ratios.join(" / "), figures.wrong.to_string()]);
         row(&cells);
     }
@@ -112,6 +111,12 @@ async fn take_turn(client: &mut Client, content: &Content, figures: &mut Figures
         fs::remove_file(copy)?;
     }
     Ok(())
+}
+
+/// What ours is to theirs in the middle one of the rounds: both had their turn at about the same time.
+fn median_ratio(ours: &[f64], theirs: &[f64]) -> f64 {
+    let ratios: Vec<f64> = ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect();
+    median(&ratios)
 }
 
 fn make_content(folder: &Path) -> Outcome<Content> {
