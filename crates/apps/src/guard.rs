@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tikmatrix_device::script::{Dismissal, ScreenGuard, Sight};
+use tikmatrix_device::script::{Dismissal, ScreenGuard, ScreenVerdict};
 use tikmatrix_device::ui::UiTree;
 
 use crate::profile::Profile;
@@ -23,9 +23,9 @@ impl AppGuard {
 }
 
 impl ScreenGuard for AppGuard {
-    fn judge(&self, tree: &UiTree) -> Sight {
+    fn judge(&self, tree: &UiTree) -> ScreenVerdict {
         if let Some(blocking) = self.app.blocking.iter().find(|blocking| blocking.is_on(tree)) {
-            return Sight::Blocked { remark: blocking.remark.clone() };
+            return ScreenVerdict::Blocked { remark: blocking.remark.clone() };
         }
         let popups = self.android.popups.iter().chain(&self.app.popups);
         match popups.into_iter().find(|popup| popup.is_on(tree)) {
@@ -34,9 +34,9 @@ impl ScreenGuard for AppGuard {
                     .dismiss
                     .as_deref()
                     .map_or(Dismissal::Back, |it| Dismissal::Tap(Box::new(it.clone())));
-                Sight::Popup { name: popup.name.clone(), dismissal }
+                ScreenVerdict::Popup { name: popup.name.clone(), dismissal }
             }
-            None => Sight::Clear,
+            None => ScreenVerdict::Clear,
         }
     }
 

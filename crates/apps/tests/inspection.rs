@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tikmatrix_apps::inspect::{ElementSight, Inspection, SightKind, Weighed, inspect, profiles_for};
 use tikmatrix_apps::{AppGuard, Profile, ProfileName};
-use tikmatrix_device::script::{ScreenGuard as _, Sight};
+use tikmatrix_device::script::{ScreenGuard as _, ScreenVerdict};
 use tikmatrix_device::ui::{Bounds, UiTree};
 
 fn dumps() -> Vec<(String, String)> {
@@ -52,12 +52,12 @@ fn every_real_screen_means_for_an_inspection_what_it_means_for_a_script() {
         let inspection = inspect(&profiles, &tree);
         let first = |all: &[Weighed]| all.iter().find(|it| it.shown).map(|it| it.name.clone());
         match guard.judge(&tree) {
-            Sight::Clear => assert_eq!(inspection.sight, SightKind::Clear, "{name}"),
-            Sight::Popup { name: popup, .. } => {
+            ScreenVerdict::Clear => assert_eq!(inspection.sight, SightKind::Clear, "{name}"),
+            ScreenVerdict::Popup { name: popup, .. } => {
                 assert_eq!(inspection.sight, SightKind::Popup, "{name}");
                 assert_eq!(first(&inspection.popups), Some(popup), "{name}");
             }
-            Sight::Blocked { remark } => {
+            ScreenVerdict::Blocked { remark } => {
                 assert_eq!(inspection.sight, SightKind::Blocked, "{name}");
                 let blocking = inspection.blocking.iter().find(|it| it.shown).unwrap();
                 assert_eq!(blocking.remark.as_ref(), Some(&remark), "{name}");

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tikmatrix_apps::{AppGuard, Profile};
-use tikmatrix_device::script::{Dismissal, ScreenGuard as _, Sight};
+use tikmatrix_device::script::{Dismissal, ScreenGuard as _, ScreenVerdict};
 use tikmatrix_device::ui::{UiTree, tap_point};
 
 fn screen(name: &str) -> UiTree {
@@ -78,9 +78,9 @@ fn only_popups_and_dead_ends_stop_a_script() {
             _ => "clear",
         };
         let seen = match sight {
-            Sight::Clear => "clear",
-            Sight::Popup { .. } => "popup",
-            Sight::Blocked { .. } => "blocked",
+            ScreenVerdict::Clear => "clear",
+            ScreenVerdict::Popup { .. } => "popup",
+            ScreenVerdict::Blocked { .. } => "blocked",
         };
         assert_eq!(seen, expected, "{name}");
     }
@@ -90,7 +90,7 @@ fn only_popups_and_dead_ends_stop_a_script() {
 fn popups_are_refused_and_needed_permissions_given() {
     let guard = guard(Profile::tiktok().unwrap());
     let dismissed_by = |tree: &UiTree| match guard.judge(tree) {
-        Sight::Popup { dismissal: Dismissal::Tap(selector), .. } => {
+        ScreenVerdict::Popup { dismissal: Dismissal::Tap(selector), .. } => {
             let node = selector.find(tree).unwrap();
             assert!(tap_point(node).is_some());
             node.text.clone()
@@ -118,16 +118,16 @@ fn dead_ends_are_named_but_a_users_own_words_are_none() {
     ] {
         let alone = made_of(&format!("<node text=\"{words}\" bounds=\"[0,0][9,9]\"/>"));
         match guard.judge(&alone) {
-            Sight::Blocked { remark } => assert!(remark.contains(named), "{remark}"),
+            ScreenVerdict::Blocked { remark } => assert!(remark.contains(named), "{remark}"),
             other => panic!("{words}: {other:?}"),
         }
         let caption = made_of(&format!(
             "<node text=\"{words}\" class=\"android.widget.EditText\"/><node text=\"Drafts\" class=\"android.widget.Button\"/>"
         ));
-        assert_eq!(guard.judge(&caption), Sight::Clear, "{words}");
+        assert_eq!(guard.judge(&caption), ScreenVerdict::Clear, "{words}");
         let video =
             made_of(&format!("<node text=\"{words}\" class=\"com.bytedance.tux.input.TuxTextLayoutView\"/>"));
-        assert_eq!(guard.judge(&video), Sight::Clear, "{words}");
+        assert_eq!(guard.judge(&video), ScreenVerdict::Clear, "{words}");
     }
 }
 

@@ -10,7 +10,7 @@ use tikmatrix_device::android::{
     tap, use_keyboard, version_name,
 };
 use tikmatrix_device::phone::{Deadline, Phone};
-use tikmatrix_device::script::{CleanUp, left_over};
+use tikmatrix_device::script::{CleanUp, leftovers};
 use tikmatrix_device::ui::{Point, Selector, tap_point};
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
 
@@ -110,7 +110,7 @@ async fn the_users_keyboards_are_given_back() {
     restore_keyboard(&phone, &before, soon()).await.unwrap();
     assert_eq!(chosen().await, users);
     assert_eq!(keyboard_state(&phone, soon()).await.unwrap(), before);
-    assert_eq!(left_over(&phone, soon()).await.unwrap(), []);
+    assert_eq!(leftovers(&phone, soon()).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -121,12 +121,12 @@ async fn what_a_run_left_that_could_not_clean_up_is_found_and_undone() {
     phone.shell(users, soon()).await.unwrap();
     push_media(&phone, &file, &b"a video"[..], |_| {}, soon()).await.unwrap();
     use_keyboard(&phone, Keyboard::ADB, &before, soon()).await.unwrap();
-    let left = left_over(&phone, soon()).await.unwrap();
+    let left = leftovers(&phone, soon()).await.unwrap();
     assert_eq!(left, [CleanUp::RestoreKeyboard(before.clone()), CleanUp::RemoveMedia(file.clone())]);
     for clean_up in left {
         clean_up.perform(&phone, soon()).await.unwrap();
     }
-    assert_eq!(left_over(&phone, soon()).await.unwrap(), []);
+    assert_eq!(leftovers(&phone, soon()).await.unwrap(), []);
     assert_eq!(keyboard_state(&phone, soon()).await.unwrap(), before);
     let kept = phone.stat("/storage/emulated/0/DCIM/Camera/VID_1.mp4", soon()).await.unwrap();
     assert!(kept.is_some(), "a file of the user's was removed");

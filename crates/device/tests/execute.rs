@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use tikmatrix_device::android::MediaFile;
 use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::{
-    Assignment, CleanUp, Completion, Context, Ended, Entry, Failure, Journal, Limits, NoMaterials, Planned,
-    Problem, Script, ScriptRegistry, execute,
+    Assignment, CleanUp, Completion, Context, Entry, Failure, Journal, Limits, NoMaterials, Planned, Problem,
+    RunOutcome, Script, ScriptRegistry, execute,
 };
 use tikmatrix_domain::AppKind;
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
@@ -75,7 +75,7 @@ impl Script for Probe {
 }
 
 struct Run {
-    ended: Ended,
+    ended: RunOutcome,
     entries: Vec<Entry>,
     commands: Vec<String>,
 }
@@ -123,7 +123,7 @@ const LONG: Duration = Duration::from_secs(60);
 async fn a_finished_run_undoes_everything_once_in_reverse_order() {
     let run = run("finish", LONG, false).await;
     assert!(
-        matches!(&run.ended, Ended::Completed(completion) if completion.remark == "done"),
+        matches!(&run.ended, RunOutcome::Completed(completion) if completion.remark == "done"),
         "{:?}",
         run.ended
     );
@@ -134,7 +134,7 @@ async fn a_finished_run_undoes_everything_once_in_reverse_order() {
 #[tokio::test]
 async fn a_stopped_run_is_dropped_and_undone() {
     let run = run("hang", LONG, true).await;
-    assert!(matches!(run.ended, Ended::Cancelled), "{:?}", run.ended);
+    assert!(matches!(run.ended, RunOutcome::Cancelled), "{:?}", run.ended);
     clean_ups(&run);
 }
 
@@ -142,7 +142,7 @@ async fn a_stopped_run_is_dropped_and_undone() {
 async fn a_run_beyond_its_time_ends_with_its_last_step_and_is_undone() {
     let run = run("hang", Duration::from_millis(200), false).await;
     assert!(
-        matches!(&run.ended, Ended::TimedOut { last_step: Some(step) } if step == "do the work"),
+        matches!(&run.ended, RunOutcome::TimedOut { last_step: Some(step) } if step == "do the work"),
         "{:?}",
         run.ended
     );
@@ -152,14 +152,16 @@ async fn a_run_beyond_its_time_ends_with_its_last_step_and_is_undone() {
 #[tokio::test]
 async fn a_script_that_panics_is_told_from_one_that_fails_and_undone() {
     let run = run("panic", LONG, false).await;
-    assert!(matches!(&run.ended, Ended::Panicked(message) if message == "a defect"), "{:?}", run.ended);
+    assert!(matches!(&run.ended, RunOutcome::Panicked(message) if message == "a defect"), "{:?}", run.ended);
     clean_ups(&run);
 }
 
 #[tokio::test]
 async fn a_failure_is_looked_at_before_anything_is_undone() {
     let run = run("fail", LONG, false).await;
-    assert!(matches!(&run.ended, Ended::Failed(failure) if failure.to_string() == "it asks for a person"));
+    assert!(
+        matches!(&run.ended, RunOutcome::Failed(failure) if failure.to_string() == "it asks for a person")
+    );
     let picture = run.commands.iter().position(|command| command == "screencap -p").unwrap();
     let tree = run.commands.iter().position(|command| command.starts_with("uiautomator dump")).unwrap();
     let (file, _) = clean_ups(&run);
@@ -169,7 +171,7 @@ async fn a_failure_is_looked_at_before_anything_is_undone() {
 #[tokio::test]
 async fn what_is_impossible_is_told_without_touching_the_screen() {
     let run = run("impossible", LONG, false).await;
-    assert!(matches!(&run.ended, Ended::Failed(failure) if !failure.is_transient()));
+    assert!(matches!(&run.ended, RunOutcome::Failed(failure) if !failure.is_transient()));
     assert!(!run.commands.iter().any(|command| command.starts_with("screencap")), "{:#?}", run.commands);
 }
 

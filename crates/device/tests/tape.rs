@@ -63,7 +63,8 @@ impl Script for Asker {
                 }
                 "learn" => {
                     let here = || async { std::fs::read_to_string(with).map_err(|error| error.to_string()) };
-                    let learned: Result<String, String> = context.learn("read the file", here()).await;
+                    let learned: Result<String, String> =
+                        context.recorded_input("read the file", here()).await;
                     seen.push(format!("{learned:?}"));
                 }
                 "time" => seen.push(format!("{:?}", started.elapsed())),

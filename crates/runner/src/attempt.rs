@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tikmatrix_device::phone::Phone;
-use tikmatrix_device::script::{Assignment, Ended, Journal, Limits, Materials, Script, at_step, execute};
+use tikmatrix_device::script::{
+    Assignment, Journal, Limits, Materials, RunOutcome, Script, describe_step, execute,
+};
 use tikmatrix_domain::{
     Finish, LeaseId, Outcome, PackageName, Task, interrupted_by_shutdown, stopped_by_hand,
 };
@@ -45,7 +47,7 @@ pub(crate) struct Conclusion {
 
 /// How the script's run came back.
 enum Run {
-    Ended(Ended),
+    Ended(RunOutcome),
     /// The engine itself broke off, and the phone was not cleaned up.
     BrokeOff(String),
     /// It did not stop when it was told to.
@@ -87,7 +89,8 @@ impl Attempt {
                 let Task { username, app, .. } = task;
                 let assignment = Assignment { username, app, package, config, seed: rand::random() };
                 let run = self.perform(script, assignment, phone).await;
-                is_transient = matches!(&run, Run::Ended(Ended::Failed(failure)) if failure.is_transient());
+                is_transient =
+                    matches!(&run, Run::Ended(RunOutcome::Failed(failure)) if failure.is_transient());
                 let_go = !matches!(run, Run::Abandoned | Run::Overdue);
                 self.put_into_words(run)
             }
@@ -139,12 +142,13 @@ impl Attempt {
 
     fn put_into_words(&self, run: Run) -> (Outcome, String) {
         let (limit, last_step) = (self.time_limit, self.journal.last_step());
-        let told = |ended: Ended| ended.told(limit, last_step.as_deref()).unwrap_or_else(|| self.stopped());
+        let told =
+            |ended: RunOutcome| ended.describe(limit, last_step.as_deref()).unwrap_or_else(|| self.stopped());
         match run {
             Run::Ended(ended) => told(ended),
-            Run::BrokeOff(message) => told(Ended::Panicked(message)),
+            Run::BrokeOff(message) => told(RunOutcome::Panicked(message)),
             Run::Overdue => {
-                let step = at_step(last_step.as_deref());
+                let step = describe_step(last_step.as_deref());
                 (Outcome::TimedOut, format!("not done within {limit:?} and given up: {step}"))
             }
             Run::Abandoned => {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use tikmatrix_device::phone::{Deadline, Phone};
-use tikmatrix_device::script::left_over;
+use tikmatrix_device::script::leftovers;
 use tikmatrix_domain::Status;
 use tikmatrix_storage::{Page, PageStart, TaskFilter};
 
@@ -25,7 +25,7 @@ impl Tidied {
         }
         self.0 = Some(phone.clone());
         let (deadline, serial) = (Deadline::after(TIDIED_WITHIN), phone.serial());
-        let left = left_over(phone, deadline).await.unwrap_or_else(|error| {
+        let left = leftovers(phone, deadline).await.unwrap_or_else(|error| {
             log::warn!("phone {serial}: what earlier runs left is not known: {error}");
             Vec::new()
         });

@@ -105,7 +105,7 @@ impl TikTok {
     /// Goes back to the screen with the tabs and from there home: a profile that is opened anew is loaded anew.
     async fn return_home(&self, context: &mut Context) -> Result<(), Failure> {
         for _ in 0..MOST_BACKS {
-            if self.elements.home_tab.is_on(&context.look().await?) {
+            if self.elements.home_tab.is_on(&context.read_screen().await?) {
                 break;
             }
             android::press(context.phone(), Key::Back, context.soon()).await?;

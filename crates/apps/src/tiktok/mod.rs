@@ -60,7 +60,7 @@ impl TikTok {
         let chosen = context.package().map(|package| vec![package.to_string()]);
         for package in chosen.as_ref().unwrap_or(&self.profile.packages) {
             if android::version_name(context.phone(), package, context.soon()).await?.is_some() {
-                context.guard_with(Arc::new(self.guard.clone()));
+                context.set_screen_guard(Arc::new(self.guard.clone()));
                 context.on_exit(CleanUp::CloseApp(package.clone()));
                 android::press(context.phone(), Key::WakeUp, context.soon()).await?;
                 android::force_stop(context.phone(), package, context.soon()).await?;

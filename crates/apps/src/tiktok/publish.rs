@@ -192,7 +192,7 @@ impl TikTok {
 
 /// A look after Post was tapped.
 async fn look(context: &mut Context) -> Result<UiTree, Failure> {
-    context.look().await.map_err(after_post)
+    context.read_screen().await.map_err(after_post)
 }
 
 /// After Post was tapped every failure means that it is not known whether the video was published. It must never pass

@@ -49,7 +49,7 @@ impl fmt::Display for CleanUp {
 ///
 /// # Errors
 /// [`AndroidError`] when the phone is gone or refuses.
-pub async fn left_over(phone: &Phone, deadline: Deadline) -> Result<Vec<CleanUp>, AndroidError> {
+pub async fn leftovers(phone: &Phone, deadline: Deadline) -> Result<Vec<CleanUp>, AndroidError> {
     let keyboard = android::keyboard_not_given_back(phone, deadline).await?;
     let media = android::media_of_ours(phone, deadline).await?;
     let media = media.into_iter().map(CleanUp::RemoveMedia);

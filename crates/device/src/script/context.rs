@@ -8,11 +8,11 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use tikmatrix_domain::{AppKind, PackageName, Username};
 
-use super::assignment::Assignment;
 use super::clean_up::CleanUp;
-use super::guard::ScreenGuard;
+use super::execute::Assignment;
 use super::journal::{Entry, Journal, LogLevel};
 use super::materials::Materials;
+use super::screen::guard::ScreenGuard;
 use crate::android::ScreenReader;
 use crate::deadline::Deadline;
 use crate::phone::Phone;
@@ -149,7 +149,7 @@ impl Context {
     }
 
     /// Has every look at the screen from now on judged by an app's knowledge.
-    pub fn guard_with(&mut self, guard: Arc<dyn ScreenGuard>) {
+    pub fn set_screen_guard(&mut self, guard: Arc<dyn ScreenGuard>) {
         self.guard = Some(guard);
     }
 

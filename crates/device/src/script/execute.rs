@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use serde_json::Value;
+use tikmatrix_domain::{AppKind, PackageName, Username};
 use tokio_util::sync::CancellationToken;
 
-use super::assignment::Assignment;
 use super::context::Context;
-use super::ended::Ended;
 use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
 use super::materials::Materials;
+use super::run_outcome::RunOutcome;
 use super::{Script, replay};
 use crate::android::{self, AndroidError};
 use crate::deadline::Deadline;
@@ -37,6 +37,21 @@ pub struct Limits {
     pub total: Duration,
 }
 
+/// What is to be done, for whom.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment {
+    /// The account; none means whichever is signed in.
+    pub username: Option<Username>,
+    /// The app.
+    pub app: AppKind,
+    /// The app's package on the phone; none means whichever official one is there.
+    pub package: Option<PackageName>,
+    /// The configuration as [`Script::plan`] settled it.
+    pub config: Value,
+    /// Where chance begins: the same seed gives the same choices.
+    pub seed: u64,
+}
+
 /// Runs a script to its end, and leaves the phone as it was found. Cancelling `cancel` drops the script at its next
 /// await; the clean-up still happens. Dropping the future itself leaves the phone as it is.
 pub async fn execute(
@@ -47,7 +62,7 @@ pub async fn execute(
     materials: Arc<dyn Materials>,
     limits: Limits,
     cancel: CancellationToken,
-) -> Ended {
+) -> RunOutcome {
     // A little later than the end of the run, so that a run out of time never passes for one slow operation.
     let deadline = Deadline::after(limits.total + Duration::from_secs(1));
     let head = replay::head(script, &phone, &assignment, limits);
@@ -56,12 +71,12 @@ pub async fn execute(
     let mut context = Context::new(phone, &assignment, journal, materials, deadline);
     let ended = tokio::select! {
         biased;
-        () = cancel.cancelled() => Ended::Cancelled,
+        () = cancel.cancelled() => RunOutcome::Cancelled,
         ended = tokio::time::timeout(limits.total, run(script, &mut context, &assignment.config)) => {
-            ended.unwrap_or_else(|_| Ended::TimedOut { last_step: context.current_step().map(str::to_owned) })
+            ended.unwrap_or_else(|_| RunOutcome::TimedOut { last_step: context.current_step().map(str::to_owned) })
         }
     };
-    let (outcome, remark) = replay::in_words(&ended, limits.total, context.current_step());
+    let (outcome, remark) = replay::outcome_and_remark(&ended, limits.total, context.current_step());
     let tape = recorder.end(&outcome, remark);
     if ended.left_evidence() {
         tokio::select! {
@@ -76,11 +91,11 @@ pub async fn execute(
 
 /// Runs the script. A defect of it must not leave the phone as it is: nothing that it was lent is used afterwards but
 /// the list of what to undo.
-pub(super) async fn run(script: &dyn Script, context: &mut Context, config: &Value) -> Ended {
+pub(super) async fn run(script: &dyn Script, context: &mut Context, config: &Value) -> RunOutcome {
     match AssertUnwindSafe(script.run(context, config)).catch_unwind().await {
-        Ok(Ok(completion)) => Ended::Completed(completion),
-        Ok(Err(failure)) => Ended::Failed(failure),
-        Err(panic) => Ended::Panicked(panic_message(panic.as_ref())),
+        Ok(Ok(completion)) => RunOutcome::Completed(completion),
+        Ok(Err(failure)) => RunOutcome::Failed(failure),
+        Err(panic) => RunOutcome::Panicked(panic_message(panic.as_ref())),
     }
 }
 

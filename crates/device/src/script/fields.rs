@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use tikmatrix_domain::AppKind;
 
 use super::Problem;
-use super::nearest::unknown_name;
+use super::suggestion::unknown_name;
 
 /// A configuration that is being read, and what was found wrong with it.
 #[derive(Debug)]

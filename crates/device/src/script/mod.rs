@@ -1,41 +1,36 @@
 //! What a script is, and what it says while it runs. How it is run is [`execute`]'s; what a script does is in the
 //! crates below `crates/scripts`.
 
-mod assignment;
 mod clean_up;
 mod context;
-mod ended;
 mod execute;
 mod failure;
 mod fields;
-mod guard;
 mod journal;
-mod learning;
 mod materials;
-mod nearest;
+mod recorded_input;
 mod registry;
 mod replay;
-mod typing;
-mod waiting;
+mod run_outcome;
+mod screen;
+mod suggestion;
 
 use async_trait::async_trait;
 use serde_json::Value;
 use tikmatrix_domain::AppKind;
 
-pub use assignment::Assignment;
-pub use clean_up::{CleanUp, left_over};
+pub use clean_up::{CleanUp, leftovers};
 pub use context::Context;
-pub use ended::{Ended, at_step};
-pub use execute::{Limits, execute};
+pub use execute::{Assignment, Limits, execute};
 pub use failure::Failure;
 pub use fields::{Fields, whole};
-pub use guard::{Dismissal, ScreenGuard, Sight};
 pub use journal::{ArtifactKind, Entry, Journal, LogLevel};
 pub use materials::{LibraryMaterial, Materials, MaterialsError, NoMaterials};
-pub use nearest::unknown_name;
 pub use registry::ScriptRegistry;
 pub use replay::{ReplayError, Replayed, replay};
-pub use waiting::Found;
+pub use run_outcome::{RunOutcome, describe_step};
+pub use screen::{Dismissal, Found, ScreenGuard, ScreenVerdict};
+pub use suggestion::unknown_name;
 
 /// One thing that is wrong with a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]

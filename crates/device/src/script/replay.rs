@@ -7,13 +7,12 @@ use thiserror::Error;
 use tikmatrix_domain::{AppKind, Outcome, PackageName, Serial, Username};
 use tokio::time::sleep;
 
-use super::assignment::Assignment;
+use super::Script;
 use super::context::Context;
-use super::ended::Ended;
-use super::execute::run;
+use super::execute::{Assignment, Limits, run};
 use super::journal::Journal;
 use super::materials::NoMaterials;
-use super::{Limits, Script};
+use super::run_outcome::RunOutcome;
 use crate::deadline::Deadline;
 use crate::phone::Phone;
 use crate::tape::{Deck, Divergence, End, FORM, Head, Stop, Tape};
@@ -76,7 +75,7 @@ pub async fn replay(
         Err(Stop::AtTheEnd(asked)) => return Ok(beyond_the_end(tape, &asked)),
         Ok(ended) => ended,
     };
-    let (outcome, remark) = in_words(&ended, limit, context.current_step());
+    let (outcome, remark) = outcome_and_remark(&ended, limit, context.current_step());
     let got = format!("ended: {outcome}, \"{remark}\"");
     Ok(match deck.left_over() {
         Some((line, expected)) => Replayed::Diverged(Divergence { line, expected, got }),
@@ -86,8 +85,12 @@ pub async fn replay(
 }
 
 /// Outcome and remark as the last line of a tape has them.
-pub(super) fn in_words(ended: &Ended, limit: Duration, last_step: Option<&str>) -> (String, String) {
-    let told = ended.told(limit, last_step);
+pub(super) fn outcome_and_remark(
+    ended: &RunOutcome,
+    limit: Duration,
+    last_step: Option<&str>,
+) -> (String, String) {
+    let told = ended.describe(limit, last_step);
     let (outcome, remark) = told.unwrap_or_else(|| (Outcome::Stopped, "stopped".to_owned()));
     (outcome.text().to_owned(), remark)
 }

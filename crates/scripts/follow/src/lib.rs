@@ -4,7 +4,7 @@
 mod config;
 mod schema;
 mod script;
-mod support;
+mod unsupported;
 
 pub use config::{AccessMethod, Action, FollowConfig};
 pub use script::Follow;

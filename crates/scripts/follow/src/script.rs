@@ -10,7 +10,7 @@ use tikmatrix_domain::Username;
 
 use crate::config::{Action, FollowConfig};
 use crate::schema::schema;
-use crate::support;
+use crate::unsupported;
 
 /// Follows or unfollows one user a task.
 #[derive(Debug, Clone)]
@@ -96,7 +96,7 @@ impl Script for Follow {
         context.step("check what is to be done");
         let config =
             FollowConfig::read(config, self.only).map_err(|problems| Failure::not_valid(&problems))?;
-        support::check(&config, context.app())?;
+        unsupported::check(&config, context.app())?;
         let [target] = config.targets.as_slice() else {
             let count = config.targets.len();
             return Err(Failure::Impossible(format!("a task is for one user; this one names {count}")));

@@ -11,12 +11,12 @@ use tikmatrix_apps::tiktok::{Caption, TikTok};
 use tikmatrix_device::android::{self, MediaFile};
 use tikmatrix_device::script::{CleanUp, Completion, Context, Failure, LogLevel, Planned, Problem, Script};
 
+use crate::allowed_roots::MaterialRoots;
 use crate::config::PostConfig;
 use crate::material::{self, Video};
-use crate::roots::MaterialRoots;
 use crate::schema::schema;
 use crate::spintax::Spintax;
-use crate::support;
+use crate::unsupported;
 
 /// For a video of the largest size that TikTok takes over a slow connection.
 const PUSHING: Duration = Duration::from_secs(20 * 60);
@@ -70,7 +70,7 @@ impl Script for Post {
     async fn run(&self, context: &mut Context, config: &Value) -> Result<Completion, Failure> {
         context.step("check what is to be published");
         let config = PostConfig::read(config).map_err(|problems| Failure::not_valid(&problems))?;
-        support::check(&config, context.app())?;
+        unsupported::check(&config, context.app())?;
         let video = material::choose(&config, &self.materials, context).await?;
         let caption = caption_of(video.caption.as_ref().unwrap_or(&config.captions), context);
         let is_taken = video.is_taken;
@@ -117,13 +117,13 @@ impl Post {
     /// Taps Post. From then on a video of which a record is kept may be public, unless it is certain that it is not.
     async fn tap_post(&self, context: &mut Context, is_taken: bool) -> Result<(), Failure> {
         if is_taken {
-            context.learn("begin to publish", context.materials().begin_to_publish()).await?;
+            context.recorded_input("begin to publish", context.materials().begin_to_publish()).await?;
         }
         let posted = self.tiktok.post(context).await;
         if is_taken
             && let Err(failure) = &posted
             && !matches!(failure, Failure::Unconfirmed(_))
-            && let Err(error) = context.learn("take back", context.materials().not_published()).await
+            && let Err(error) = context.recorded_input("take back", context.materials().not_published()).await
         {
             context.log(LogLevel::Warn, format!("the video counts as perhaps published: {error}"));
         }

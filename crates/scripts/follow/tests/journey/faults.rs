@@ -2,7 +2,7 @@
 //! and nothing counts as done that the profile does not show.
 
 use serde_json::json;
-use tikmatrix_device::script::Ended;
+use tikmatrix_device::script::RunOutcome;
 use tokio::task::JoinSet;
 
 use crate::stage::Stage;
@@ -61,9 +61,9 @@ async fn a_phone_that_disconnects_on_the_way_ends_the_run_with_its_name_and_may_
     let stage = Stage::set(30).await;
     let first = stage.follow_and_disconnect_at("open the profile of @sample_user_1", "sample_user_1").await;
     assert!(first.remark().contains("virtual-1"), "{}", first.remark());
-    assert!(matches!(&first.ended, Ended::Failed(failure) if failure.is_transient()));
+    assert!(matches!(&first.ended, RunOutcome::Failed(failure) if failure.is_transient()));
     stage.assert_clean().await;
     let again = stage.follow("sample_user_1").await;
-    assert!(matches!(again.ended, Ended::Completed(_)), "{}", again.remark());
+    assert!(matches!(again.ended, RunOutcome::Completed(_)), "{}", again.remark());
     assert_eq!(stage.following(), ["sample_user_1"]);
 }

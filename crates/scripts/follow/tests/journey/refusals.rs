@@ -1,7 +1,7 @@
 //! What cannot be done is refused with a reason, and nobody is followed.
 
 use serde_json::json;
-use tikmatrix_device::script::Ended;
+use tikmatrix_device::script::RunOutcome;
 use tikmatrix_follow::Follow;
 
 use crate::stage::Stage;
@@ -61,7 +61,7 @@ async fn a_stopped_run_leaves_the_phone_clean() {
     let config = json!({"target_user": "sample_user_1"});
     let step = "open the profile of @sample_user_1";
     let played = stage.play_until(&Follow::new().unwrap(), config, step).await;
-    assert!(matches!(played.ended, Ended::Cancelled), "{}", played.remark());
+    assert!(matches!(played.ended, RunOutcome::Cancelled), "{}", played.remark());
     assert!(stage.following().is_empty());
     stage.assert_clean().await;
 }

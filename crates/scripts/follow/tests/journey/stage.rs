@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::{
-    ArtifactKind, Assignment, Ended, Entry, Journal, Limits, NoMaterials, Replayed, execute, replay,
+    ArtifactKind, Assignment, Entry, Journal, Limits, NoMaterials, Replayed, RunOutcome, execute, replay,
 };
 use tikmatrix_device::tape::Tape;
 use tikmatrix_domain::{AppKind, Username};
@@ -39,7 +39,7 @@ pub(crate) struct Stage {
 
 /// How one run went.
 pub(crate) struct Played {
-    pub(crate) ended: Ended,
+    pub(crate) ended: RunOutcome,
     pub(crate) entries: Vec<Entry>,
 }
 
@@ -47,22 +47,22 @@ impl Played {
     /// The remark that the task gets.
     pub(crate) fn remark(&self) -> String {
         match &self.ended {
-            Ended::Completed(completion) => completion.remark.clone(),
-            Ended::Failed(failure) => failure.to_string(),
+            RunOutcome::Completed(completion) => completion.remark.clone(),
+            RunOutcome::Failed(failure) => failure.to_string(),
             other => format!("{other:?}"),
         }
     }
 
     #[track_caller]
     pub(crate) fn assert_completed(&self, remark: &str) {
-        assert!(matches!(self.ended, Ended::Completed(_)), "{}", self.remark());
+        assert!(matches!(self.ended, RunOutcome::Completed(_)), "{}", self.remark());
         assert_eq!(self.remark(), remark);
     }
 
     /// That it failed in a way that trying again does not mend.
     #[track_caller]
     pub(crate) fn assert_failed_for_good(&self) {
-        let is_final = matches!(&self.ended, Ended::Failed(failure) if !failure.is_transient());
+        let is_final = matches!(&self.ended, RunOutcome::Failed(failure) if !failure.is_transient());
         assert!(is_final, "{}", self.remark());
     }
 }

@@ -13,7 +13,7 @@ use tikmatrix_device::script::{Context, Failure, LogLevel, Materials, MaterialsE
 use tikmatrix_domain::{LocalFile, Username};
 
 use super::{Refusal, Video, is_mp4, open, own_caption};
-use crate::roots::MaterialRoots;
+use crate::allowed_roots::MaterialRoots;
 
 /// The file with the caption of the videos beside it.
 const CAPTION: &str = "caption.txt";
@@ -46,7 +46,7 @@ pub(super) async fn take(
     let refuse = |reason: String| Failure::Impossible(format!("{reason}; see material_path"));
     let (mut file, chance) = (None, context.rng().random());
     let what = format!("take a video from the folder {folder}");
-    let taken = context.learn(&what, async {
+    let taken = context.recorded_input(&what, async {
         let (roots, path, username) = (roots.clone(), PathBuf::from(folder), context.username().cloned());
         let shelves = tokio::task::spawn_blocking(move || shelves(&path, username.as_ref(), &roots))
             .await

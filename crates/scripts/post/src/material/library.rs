@@ -33,8 +33,10 @@ pub(super) async fn take(tags: &[Tag], context: &mut Context) -> Result<Video, F
     let wish = MaterialWish { kind: MaterialKind::Video, tags: tags.to_vec(), username, count: 1 };
     let chance = context.rng().random();
     let mut file = None;
-    let taking = context
-        .learn("take a video from the library", take_from(context.materials(), wish, chance, &mut file));
+    let taking = context.recorded_input(
+        "take a video from the library",
+        take_from(context.materials(), wish, chance, &mut file),
+    );
     let taken: Result<Taken, Refusal> = taking.await;
     let taken = taken?;
     let shown = taken.shown();

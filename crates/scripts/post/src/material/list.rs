@@ -6,7 +6,7 @@ use tikmatrix_device::script::{Context, Failure, LogLevel};
 use tokio::fs::File;
 
 use super::{Video, is_mp4, open};
-use crate::roots::MaterialRoots;
+use crate::allowed_roots::MaterialRoots;
 
 /// Opens the first file of the list that exists. A path is used exactly as its user wrote it.
 pub(super) async fn choose(
@@ -41,7 +41,7 @@ pub(super) async fn choose(
 async fn find(path: &str, roots: &MaterialRoots, context: &Context) -> Result<Option<Video>, String> {
     let mut file = None;
     let what = format!("open the file {path}");
-    let length = context.learn(&what, async {
+    let length = context.recorded_input(&what, async {
         let found = open_video(path, roots).await?;
         Ok(found.map(|(opened, length)| {
             file = Some(opened);

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::{Context, Failure, MaterialsError};
 use tokio::fs::File;
 
+use crate::allowed_roots::MaterialRoots;
 use crate::config::{MaterialSource, PostConfig};
-use crate::roots::MaterialRoots;
 use crate::spintax::Spintax;
 
 /// A video file that was opened.

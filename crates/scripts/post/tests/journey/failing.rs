@@ -1,7 +1,7 @@
 //! Journeys that cannot end well: each ends in time, with a remark that helps, and with a clean phone.
 
 use serde_json::json;
-use tikmatrix_device::script::{ArtifactKind, Ended, Entry};
+use tikmatrix_device::script::{ArtifactKind, Entry, RunOutcome};
 use tokio::task::JoinSet;
 
 use crate::stage::Stage;
@@ -57,7 +57,7 @@ async fn a_stopped_run_publishes_nothing_and_leaves_the_phone_clean() {
         runs.spawn(async move {
             let stage = Stage::set(34).await;
             let played = stage.play_for(stage.config("stopped"), None, Some(step)).await;
-            assert!(matches!(played.ended, Ended::Cancelled), "{step}: {}", played.remark());
+            assert!(matches!(played.ended, RunOutcome::Cancelled), "{step}: {}", played.remark());
             assert!(stage.posts().is_empty());
             stage.assert_clean().await;
         });

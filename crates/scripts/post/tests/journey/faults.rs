@@ -1,7 +1,7 @@
 //! Journeys in which something gets in the way: what is harmless is handled, everything else ends with a clear remark.
 
 use serde_json::json;
-use tikmatrix_device::script::Ended;
+use tikmatrix_device::script::RunOutcome;
 use tokio::task::JoinSet;
 
 use crate::stage::Stage;
@@ -38,7 +38,7 @@ async fn dead_ends_fail_at_once_and_are_named() {
             let played = stage.play(stage.config("never")).await;
             let remark = played.remark();
             assert!(remark.starts_with(named), "{kind}: {remark}");
-            assert!(matches!(played.ended, Ended::Failed(failure) if !failure.is_transient()));
+            assert!(matches!(played.ended, RunOutcome::Failed(failure) if !failure.is_transient()));
             assert!(stage.posts().is_empty());
         });
     }
@@ -66,7 +66,7 @@ async fn an_upload_that_does_not_end_in_time_is_not_called_published() {
         remark.contains("after 4 s (upload_wait_time); whether it was published is not known"),
         "{remark}"
     );
-    assert!(matches!(played.ended, Ended::Failed(failure) if !failure.is_transient()));
+    assert!(matches!(played.ended, RunOutcome::Failed(failure) if !failure.is_transient()));
     stage.assert_clean().await;
 }
 
@@ -77,7 +77,7 @@ async fn a_phone_that_disconnects_mid_push_ends_the_run_with_its_name() {
     let played = stage.play(stage.config("never")).await;
     let remark = played.remark();
     assert!(remark.starts_with("phone virtual-1: push to "), "{remark}");
-    assert!(matches!(played.ended, Ended::Failed(failure) if failure.is_transient()));
+    assert!(matches!(played.ended, RunOutcome::Failed(failure) if failure.is_transient()));
     assert!(stage.posts().is_empty());
     stage.assert_clean().await;
 }

@@ -1,7 +1,7 @@
 //! Completed means seen on the profile: only a video that was not there before the post proves it.
 
 use serde_json::json;
-use tikmatrix_device::script::{Ended, Entry, LogLevel};
+use tikmatrix_device::script::{Entry, LogLevel, RunOutcome};
 use tokio::task::JoinSet;
 
 use crate::stage::{Played, Stage};
@@ -10,7 +10,7 @@ use crate::stage::{Played, Stage};
 #[track_caller]
 fn assert_unconfirmed(played: &Played, reason: &str) {
     let remark = played.remark();
-    assert!(matches!(&played.ended, Ended::Failed(failure) if !failure.is_transient()), "{remark}");
+    assert!(matches!(&played.ended, RunOutcome::Failed(failure) if !failure.is_transient()), "{remark}");
     assert!(remark.contains(reason), "{remark}");
     assert!(remark.contains("whether it was published is not known"), "{remark}");
 }

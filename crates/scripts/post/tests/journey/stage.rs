@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::{
-    ArtifactKind, Assignment, Ended, Entry, Journal, Limits, Materials, Replayed, execute, replay,
+    ArtifactKind, Assignment, Entry, Journal, Limits, Materials, Replayed, RunOutcome, execute, replay,
 };
 use tikmatrix_device::tape::Tape;
 use tikmatrix_domain::{AppKind, Username};
@@ -62,7 +62,7 @@ enum Interruption<'step> {
 
 /// How one run went.
 pub(crate) struct Played {
-    pub(crate) ended: Ended,
+    pub(crate) ended: RunOutcome,
     pub(crate) entries: Vec<Entry>,
 }
 
@@ -70,15 +70,15 @@ impl Played {
     /// The remark that the task gets.
     pub(crate) fn remark(&self) -> String {
         match &self.ended {
-            Ended::Completed(completion) => completion.remark.clone(),
-            Ended::Failed(failure) => failure.to_string(),
+            RunOutcome::Completed(completion) => completion.remark.clone(),
+            RunOutcome::Failed(failure) => failure.to_string(),
             other => format!("{other:?}"),
         }
     }
 
     #[track_caller]
     pub(crate) fn assert_completed(&self) {
-        assert!(matches!(self.ended, Ended::Completed(_)), "{}\n{:#?}", self.remark(), self.said());
+        assert!(matches!(self.ended, RunOutcome::Completed(_)), "{}\n{:#?}", self.remark(), self.said());
     }
 
     /// Everything that it said, pictures aside.

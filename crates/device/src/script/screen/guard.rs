@@ -14,7 +14,7 @@ pub enum Dismissal {
 
 /// What a screen means for a script that wants to go on.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Sight {
+pub enum ScreenVerdict {
     /// Nothing is in the way.
     Clear,
     /// Something harmless is in the way.
@@ -34,7 +34,7 @@ pub enum Sight {
 /// Knows an app's screens.
 pub trait ScreenGuard: Send + Sync {
     /// What the screen means for a script.
-    fn judge(&self, tree: &UiTree) -> Sight;
+    fn judge(&self, tree: &UiTree) -> ScreenVerdict;
 
     /// What people call the screen, if it is known.
     fn name(&self, tree: &UiTree) -> Option<String>;

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use super::context::Context;
-use super::failure::Failure;
-use super::guard::{Dismissal, Sight};
-use super::journal::LogLevel;
+use super::guard::{Dismissal, ScreenVerdict};
 use crate::android;
+use crate::script::context::Context;
+use crate::script::failure::Failure;
+use crate::script::journal::LogLevel;
 use crate::ui::{Bounds, NodeRef, Point, Selector, UiTree, tap_point};
 
 /// Between two looks; reading the screen itself takes longer.
@@ -50,19 +50,19 @@ impl Context {
     ///
     /// # Errors
     /// [`Failure`] when it cannot be read, a popup stays, or only a person can go on.
-    pub async fn look(&mut self) -> Result<UiTree, Failure> {
+    pub async fn read_screen(&mut self) -> Result<UiTree, Failure> {
         let mut dismissed = 0;
         loop {
-            let tree = self.read_screen().await?;
-            let sight = self.guard.as_ref().map_or(Sight::Clear, |guard| guard.judge(&tree));
+            let tree = self.dump().await?;
+            let sight = self.guard.as_ref().map_or(ScreenVerdict::Clear, |guard| guard.judge(&tree));
             self.last_seen = Some(tree.clone());
             match sight {
-                Sight::Clear => return Ok(tree),
-                Sight::Blocked { remark } => return Err(Failure::Blocked(remark)),
-                Sight::Popup { name, .. } if dismissed == MOST_DISMISSALS => {
+                ScreenVerdict::Clear => return Ok(tree),
+                ScreenVerdict::Blocked { remark } => return Err(Failure::Blocked(remark)),
+                ScreenVerdict::Popup { name, .. } if dismissed == MOST_DISMISSALS => {
                     return Err(Failure::PopupStays { popup: name, times: dismissed });
                 }
-                Sight::Popup { name, dismissal } => {
+                ScreenVerdict::Popup { name, dismissal } => {
                     self.log(LogLevel::Info, format!("dismissed {name}"));
                     self.dismiss(&tree, &dismissal).await?;
                     dismissed += 1;
@@ -71,7 +71,7 @@ impl Context {
         }
     }
 
-    async fn read_screen(&mut self) -> Result<UiTree, Failure> {
+    async fn dump(&mut self) -> Result<UiTree, Failure> {
         let phone = self.phone().clone();
         let deadline = self.deadline().at_most(READING);
         Ok(self.reader.read(&phone, deadline).await?)
@@ -93,22 +93,22 @@ impl Context {
     /// Looks until `seen` gives something. `wanted` is what people call it.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] after `patience`, and those of [`Context::look`].
+    /// [`Failure::NotFound`] after `timeout`, and those of [`Context::read_screen`].
     pub async fn wait_until<T>(
         &mut self,
         wanted: &str,
-        patience: Duration,
+        timeout: Duration,
         mut seen: impl FnMut(&UiTree) -> Option<T> + Send,
     ) -> Result<T, Failure> {
         let started = self.phone().stopwatch();
         loop {
-            let tree = self.look().await?;
+            let tree = self.read_screen().await?;
             if let Some(it) = seen(&tree) {
                 return Ok(it);
             }
-            if started.elapsed() >= patience {
+            if started.elapsed() >= timeout {
                 let screen = self.describe_screen(&tree);
-                return Err(Failure::NotFound { wanted: wanted.to_owned(), screen, waited: patience });
+                return Err(Failure::NotFound { wanted: wanted.to_owned(), screen, waited: timeout });
             }
             self.phone().pause(PAUSE).await;
         }
@@ -118,29 +118,29 @@ impl Context {
     ///
     /// # Errors
     /// As [`Context::wait_until`].
-    pub async fn find(&mut self, selector: &Selector, patience: Duration) -> Result<Found, Failure> {
+    pub async fn find(&mut self, selector: &Selector, timeout: Duration) -> Result<Found, Failure> {
         let wanted = selector.to_string();
-        self.wait_until(&wanted, patience, |tree| selector.find(tree).map(Found::of)).await
+        self.wait_until(&wanted, timeout, |tree| selector.find(tree).map(Found::of)).await
     }
 
     /// Waits until an element is gone.
     ///
     /// # Errors
     /// As [`Context::wait_until`].
-    pub async fn wait_gone(&mut self, selector: &Selector, patience: Duration) -> Result<(), Failure> {
+    pub async fn wait_gone(&mut self, selector: &Selector, timeout: Duration) -> Result<(), Failure> {
         let wanted = format!("a screen without {selector}");
-        self.wait_until(&wanted, patience, |tree| (!selector.is_on(tree)).then_some(())).await
+        self.wait_until(&wanted, timeout, |tree| (!selector.is_on(tree)).then_some(())).await
     }
 
     /// Waits for an element and until the screen holds still, and taps it.
     ///
     /// # Errors
     /// As [`Context::wait_until`], and [`Failure::NotTappable`].
-    pub async fn tap(&mut self, selector: &Selector, patience: Duration) -> Result<Found, Failure> {
+    pub async fn tap(&mut self, selector: &Selector, timeout: Duration) -> Result<Found, Failure> {
         let mut before: Option<(UiTree, Found)> = None;
         let mut looks = 0;
         let found = self
-            .wait_until(&selector.to_string(), patience, |tree| {
+            .wait_until(&selector.to_string(), timeout, |tree| {
                 let now = selector.find(tree).map(Found::of)?;
                 looks += 1;
                 let still = before.as_ref().is_some_and(|(then, found)| {

@@ -10,7 +10,7 @@ impl Context {
     /// Learns something from elsewhere than the phone, as from a file of this machine or a record of materials. Whatever
     /// a run goes by has to be learned so, or it cannot be replayed: `work` is done when there is no tape, and its answer
     /// comes from the tape when there is one. `what` says in the imperative what for, and is the same in each such run.
-    pub async fn learn<T>(&self, what: &str, work: impl Future<Output = T> + Send) -> T
+    pub async fn recorded_input<T>(&self, what: &str, work: impl Future<Output = T> + Send) -> T
     where
         T: Serialize + DeserializeOwned,
     {

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::clean_up::CleanUp;
-use super::context::Context;
-use super::failure::Failure;
-use super::journal::LogLevel;
 use crate::android::{self, Keyboard};
+use crate::script::clean_up::CleanUp;
+use crate::script::context::Context;
+use crate::script::failure::Failure;
+use crate::script::journal::LogLevel;
 use crate::ui::{Selector, UiTree, reads_as};
 
 /// A field that lost letters is emptied and written again, at most so often.
@@ -19,8 +19,8 @@ impl Context {
     ///
     /// # Errors
     /// [`Failure::TextDiffers`] when the field does not hold it in the end, and those of [`Context::tap`].
-    pub async fn fill(&mut self, selector: &Selector, text: &str, patience: Duration) -> Result<(), Failure> {
-        let before = self.tap(selector, patience).await?;
+    pub async fn fill(&mut self, selector: &Selector, text: &str, timeout: Duration) -> Result<(), Failure> {
+        let before = self.tap(selector, timeout).await?;
         let field = focused_field();
         // The field may move when the keyboard opens; that it shows what the tapped one showed tells it from others.
         let is_it = |tree: &UiTree| field.find(tree).filter(|node| node.text == before.text).map(drop);

@@ -9,7 +9,7 @@ use super::failure::Failure;
 
 /// How a run ended.
 #[derive(Debug)]
-pub enum Ended {
+pub enum RunOutcome {
     /// It did what it was asked to.
     Completed(Completion),
     /// It could not, or could not see that it did.
@@ -25,20 +25,20 @@ pub enum Ended {
     Panicked(String),
 }
 
-impl Ended {
+impl RunOutcome {
     /// The outcome and one sentence for a person, of a run that had `limit` and last began `last_step`. None of one that
     /// was cancelled: whoever did that knows why.
     #[must_use]
-    pub fn told(&self, limit: Duration, last_step: Option<&str>) -> Option<(Outcome, String)> {
+    pub fn describe(&self, limit: Duration, last_step: Option<&str>) -> Option<(Outcome, String)> {
         match self {
             Self::Completed(completion) => Some((Outcome::Succeeded, completion.remark.clone())),
             Self::Failed(failure) => Some((Outcome::Failed, failure.to_string())),
             Self::TimedOut { last_step } => {
-                let step = at_step(last_step.as_deref());
+                let step = describe_step(last_step.as_deref());
                 Some((Outcome::TimedOut, format!("not done within {limit:?}: {step}")))
             }
             Self::Panicked(message) => {
-                let step = at_step(last_step);
+                let step = describe_step(last_step);
                 let remark = format!("the script broke off with an internal error ({message}): {step}");
                 Some((Outcome::Failed, remark))
             }
@@ -58,7 +58,7 @@ impl Ended {
 
 /// Where a run was, as the end of a sentence.
 #[must_use]
-pub fn at_step(step: Option<&str>) -> String {
+pub fn describe_step(step: Option<&str>) -> String {
     match step {
         Some(step) => format!("it was at \"{step}\""),
         None => "it had not begun its first step".to_owned(),
