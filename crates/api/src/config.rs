@@ -12,9 +12,10 @@ use tikmatrix_device::script::{Script, ScriptRegistry};
 use tikmatrix_domain::{Clock, SystemClock};
 use tikmatrix_licensing::PublicKey;
 
-use crate::access::{Exposure, HostName};
-use crate::gate::LicenseOptions;
-use crate::installed::license_path;
+use crate::http::middleware::auth::Exposure;
+use crate::http::middleware::host_names::HostName;
+use crate::license::license_file::license_path;
+use crate::license::license_gate::LicenseOptions;
 use crate::server::Server;
 use crate::start_error::StartError;
 

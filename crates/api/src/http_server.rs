@@ -13,16 +13,17 @@ use actix_web::{App, web};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
-use crate::access::{self, Access};
-use crate::builder::MoreRoutes;
-use crate::core::Core;
-use crate::gate;
-use crate::listen::Listeners;
-use crate::load::{self, Load};
-use crate::metrics::{self, Metrics};
+use crate::config::MoreRoutes;
+use crate::http::middleware::auth::Access;
+use crate::http::middleware::limit::RequestLimit;
+use crate::http::middleware::metrics::Metrics;
+use crate::http::middleware::{auth, license, limit, metrics};
+use crate::http::protocol_errors::Answering;
+use crate::http::routing;
+use crate::listeners::Listeners;
 use crate::routes;
 use crate::start_error::StartError;
-use crate::unreadable::Answering;
+use crate::state::AppState;
 
 /// Threads that answer requests: what takes long runs elsewhere.
 const WORKERS: usize = 2;
@@ -46,20 +47,20 @@ pub(crate) struct Limits {
 /// [`StartError::Http`].
 pub(crate) fn serve(
     listeners: Listeners,
-    core: web::Data<Core>,
+    core: web::Data<AppState>,
     access: Access,
     more_routes: MoreRoutes,
     limits: Limits,
 ) -> Result<(ServerHandle, JoinHandle<io::Result<()>>), StartError> {
     let access = web::Data::new(access);
-    let load = web::Data::new(Load::new(limits.requests));
+    let load = web::Data::new(RequestLimit::new(limits.requests));
     let metrics = web::Data::new(Metrics::default());
     let app = move || {
         let more_routes = Arc::clone(&more_routes);
         App::new()
-            .wrap(from_fn(gate::refuse_without_api))
-            .wrap(from_fn(access::guard))
-            .wrap(from_fn(load::bound))
+            .wrap(from_fn(license_license::refuse_without_api))
+            .wrap(from_fn(auth::guard))
+            .wrap(from_fn(limit::bound))
             .wrap(from_fn(metrics::count))
             .app_data(load.clone())
             .app_data(metrics.clone())
@@ -67,7 +68,7 @@ pub(crate) fn serve(
             .app_data(core.clone())
             .configure(routes::configure)
             .configure(move |config| more_routes(config))
-            .default_service(web::to(routes::unknown_route))
+            .default_service(web::to(routing::unknown_route))
     };
     let mut server = actix_server::Server::build()
         .workers(WORKERS)

@@ -10,33 +10,32 @@
 //! # }
 //! ```
 
-mod access;
-mod builder;
-mod core;
-mod envelope;
-mod error;
-mod event_keeping;
-mod gate;
-mod installed;
-mod json;
-mod kept_addresses;
-mod library;
-mod listen;
-mod load;
-mod metrics;
-mod openapi;
-mod patience;
-mod request;
+mod accounts;
+mod config;
+mod devices;
+mod events;
+mod groups;
+mod http;
+mod http_server;
+mod license;
+mod listeners;
+mod materials;
+mod monitoring;
 mod routes;
+mod scripts;
 mod server;
-mod serving;
+mod settings;
 mod start_error;
-mod unreadable;
-mod view;
+mod state;
+mod tasks;
+mod tokens;
 
-pub use access::{HostName, NewToken, TokenFileError, TokenHash, refuse_foreign};
-pub use builder::ServerBuilder;
-pub use installed::{license_path, read_license};
-pub use openapi::document as openapi_document;
+pub use config::ServerBuilder;
+pub use http::middleware::host::refuse_foreign;
+pub use http::middleware::host_names::HostName;
+pub use http::openapi::document as openapi_document;
+pub use license::license_file::{license_path, read_license};
 pub use server::{Server, open_data};
 pub use start_error::StartError;
+pub use tokens::token::{NewToken, TokenHash};
+pub use tokens::token_file::TokenFileError;

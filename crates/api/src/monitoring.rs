@@ -1,12 +1,15 @@
-//! What those who watch over the server look at.
+//! The health check and the figures for monitoring.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::core::Core;
-use crate::error::ApiError;
-use crate::metrics::{Metrics, Present};
-use crate::request::Query;
-use crate::view::device_state;
+use crate::devices::view::device_state;
+use crate::http::envelope::{Envelope, success};
+use crate::http::error::ApiError;
+use crate::http::middleware::metrics::{Metrics, Present};
+use crate::http::query::Query;
+use crate::state::AppState;
 
 /// Gives the server's figures, as Prometheus reads them.
 #[utoipa::path(
@@ -16,8 +19,8 @@ use crate::view::device_state;
     tag = "Watching",
     responses((status = 200, description = "What Prometheus reads.", body = String, content_type = "application/openmetrics-text")),
 )]
-pub(super) async fn metrics(
-    core: web::Data<Core>,
+pub(crate) async fn metrics(
+    core: web::Data<AppState>,
     metrics: web::Data<Metrics>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
@@ -30,4 +33,26 @@ pub(super) async fn metrics(
         newest_event: core.store.newest_event().await.map_err(failed)?,
         database_errors: core.store.database_errors(),
     }))
+}
+
+/// Says whether the server runs.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    operation_id = "checkHealth",
+    tag = "Server",
+    responses((status = 200, description = "The server works.", body = Envelope<HealthView>)),
+)]
+pub(crate) async fn health() -> HttpResponse {
+    success(HealthView { status: "ok", version: env!("CARGO_PKG_VERSION") })
+}
+
+/// That the server works.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Health)]
+pub(crate) struct HealthView {
+    /// `ok`.
+    pub(crate) status: &'static str,
+    /// The version of the program.
+    pub(crate) version: &'static str,
 }

@@ -16,18 +16,20 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::access::{self, Access, HostName, HostNames, Tokens};
-use crate::builder::ServerBuilder;
-use crate::core::Core;
-use crate::event_keeping;
-use crate::gate::Gate;
-use crate::kept_addresses::KeptAddresses;
-use crate::library::Library;
-use crate::listen;
-use crate::openapi;
-use crate::request::idempotency::KeysInFlight;
-use crate::serving::{Limits, serve};
+use crate::config::ServerBuilder;
+use crate::devices::saved_addresses::SavedAddresses;
+use crate::events::event_retention;
+use crate::http::middleware::auth::{Access, Tokens};
+use crate::http::middleware::host_names::{HostName, HostNames};
+use crate::http::openapi;
+use crate::http_server::{Limits, serve};
+use crate::license::license_gate::LicenseGate;
+use crate::listeners;
+use crate::materials::library::Library;
 use crate::start_error::StartError;
+use crate::state::AppState;
+use crate::tasks::idempotency::KeysInFlight;
+use crate::tokens::token_file;
 
 /// The database, in the data directory.
 const DATABASE: &str = "tikmatrix.sqlite";
@@ -41,7 +43,7 @@ pub struct Server {
     http: JoinHandle<io::Result<()>>,
     runner: Runner,
     registry: Arc<Registry>,
-    gate: Gate,
+    gate: LicenseGate,
     gate_keeper: JoinHandle<()>,
     settings_keeper: JoinHandle<()>,
     event_keeper: JoinHandle<()>,
@@ -60,7 +62,10 @@ impl Server {
     /// server listens on `::1` too, on machines that have it.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.addresses.first().copied().map_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), listen::reachable)
+        self.addresses
+            .first()
+            .copied()
+            .map_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), listeners::reachable)
     }
 
     /// The URL that clients of this machine use.
@@ -105,19 +110,20 @@ impl Server {
 
     pub(crate) async fn start(builder: ServerBuilder) -> Result<Self, StartError> {
         // The port is taken first: a server that cannot have it must not touch the tasks of the one that has.
-        let listeners = listen::on(&builder.addresses, builder.port)?;
-        let addresses = listeners.addresses.clone();
+        let sockets = listeners::on(&builder.addresses, builder.port)?;
+        let addresses = sockets.addresses.clone();
         let (directory, url) = (builder.data_directory.clone(), builder.database_url.clone());
         let store = tokio::task::spawn_blocking(move || open(&directory, url.as_deref()))
             .await
             .map_err(|error| StartError::Http(io::Error::other(error)))??
             .with_most_pending(builder.most_pending);
         let access = access(&builder, &store).await?;
-        let gate = Gate::open(builder.license_options(), store.clone(), Arc::clone(&builder.clock)).await?;
+        let gate =
+            LicenseGate::open(builder.license_options(), store.clone(), Arc::clone(&builder.clock)).await?;
         let materials = builder.data_directory.join(MATERIALS);
         let library = Library::open(materials.clone(), builder.largest_material, &store).await?;
         let directory = builder.data_directory.clone();
-        let kept_addresses = tokio::task::spawn_blocking(move || KeptAddresses::open(&directory))
+        let saved_addresses = tokio::task::spawn_blocking(move || SavedAddresses::open(&directory))
             .await
             .map_err(|error| StartError::Http(io::Error::other(error)))?
             .map_err(|source| StartError::DataDirectory { path: builder.data_directory.clone(), source })?;
@@ -126,7 +132,7 @@ impl Server {
             keys(builder.adb_key),
             RegistryOptions::default(),
         ));
-        for address in kept_addresses.all().await {
+        for address in saved_addresses.all().await {
             registry.add(&address);
         }
         if let Some(discovery) = builder.discovery {
@@ -148,8 +154,8 @@ impl Server {
         .await?;
         let settings = watch::Sender::new(store.settings().await?);
         let ending = CancellationToken::new();
-        let keeping = event_keeping::run(store.clone(), registry.watch(), Arc::clone(&builder.clock));
-        let core = web::Data::new(Core {
+        let keeping = event_retention::run(store.clone(), registry.watch(), Arc::clone(&builder.clock));
+        let core = web::Data::new(AppState {
             ending: ending.clone(),
             openapi: openapi::document(&builder.scripts).to_string().into(),
             settings,
@@ -159,7 +165,7 @@ impl Server {
             phones: registry.watch(),
             registry: Arc::clone(&registry),
             configured_addresses: builder.phones,
-            kept_addresses,
+            saved_addresses,
             scanning: tokio::sync::Mutex::default(),
             runner: runner.clone(),
             keys_in_flight: KeysInFlight::default(),
@@ -169,7 +175,7 @@ impl Server {
         });
         let settings_keeper = tokio::spawn(follow_settings(core.clone(), runner.news()));
         let limits = Limits { connections: builder.most_connections, requests: builder.most_requests };
-        let (handle, http) = serve(listeners, core, access, builder.more_routes, limits)?;
+        let (handle, http) = serve(sockets, core, access, builder.more_routes, limits)?;
         let gate_keeper = tokio::spawn(gate.clone().keep());
         let event_keeper = tokio::spawn(keeping);
         Ok(Self {
@@ -188,7 +194,7 @@ impl Server {
 }
 
 /// Follows what another server on the same database was told of.
-async fn follow_settings(core: web::Data<Core>, mut news: watch::Receiver<()>) {
+async fn follow_settings(core: web::Data<AppState>, mut news: watch::Receiver<()>) {
     while news.changed().await.is_ok() {
         match core.store.settings().await {
             Ok(settings) => drop(core.settings.send_replace(settings)),
@@ -226,7 +232,7 @@ async fn access(builder: &ServerBuilder, store: &Store) -> Result<Access, StartE
     let Some(exposure) = builder.exposure() else {
         return Ok(Access::new(HostNames::new(names), None));
     };
-    let of_file = builder.token_file.as_deref().map(access::read_token_file).transpose()?.unwrap_or_default();
+    let of_file = builder.token_file.as_deref().map(token_file::read).transpose()?.unwrap_or_default();
     let tokens = Tokens::new(store.clone(), of_file, Arc::clone(&builder.clock));
     if !tokens.exist().await? {
         return Err(StartError::NoToken {

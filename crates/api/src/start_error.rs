@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 use tikmatrix_storage::StorageError;
 
-use crate::access::TokenFileError;
+use crate::tokens::token_file::TokenFileError;
 
 /// Why a server could not start; nothing of it runs then.
 #[derive(Debug, Error)]

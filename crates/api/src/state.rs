@@ -12,13 +12,13 @@ use tikmatrix_storage::Store;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::gate::Gate;
-use crate::kept_addresses::KeptAddresses;
-use crate::library::Library;
-use crate::request::idempotency::KeysInFlight;
+use crate::devices::saved_addresses::SavedAddresses;
+use crate::license::license_gate::LicenseGate;
+use crate::materials::library::Library;
+use crate::tasks::idempotency::KeysInFlight;
 
 /// The parts of a running server that answer requests.
-pub(crate) struct Core {
+pub(crate) struct AppState {
     /// Where the tasks are.
     pub(crate) store: Store,
     /// Where the files of materials are.
@@ -32,7 +32,7 @@ pub(crate) struct Core {
     /// Addresses of phones that the server was started with.
     pub(crate) configured_addresses: Vec<String>,
     /// Addresses of phones that were added since.
-    pub(crate) kept_addresses: KeptAddresses,
+    pub(crate) saved_addresses: SavedAddresses,
     /// Held by the scan that is under way.
     pub(crate) scanning: tokio::sync::Mutex<()>,
     /// Who runs them.
@@ -40,7 +40,7 @@ pub(crate) struct Core {
     /// The keys of requests that are under way.
     pub(crate) keys_in_flight: KeysInFlight,
     /// What they may do.
-    pub(crate) gate: Gate,
+    pub(crate) gate: LicenseGate,
     /// The settings as they were last changed: every new task is made by them, and every waiting task that is shown
     /// tells whether none is begun.
     pub(crate) settings: watch::Sender<Settings>,

@@ -7,10 +7,9 @@ use csv::{ReaderBuilder, StringRecord, WriterBuilder};
 use tikmatrix_device::script::{Problem, unknown_name};
 use tikmatrix_domain::{Account, AccountChange, AppKind, PackageName, Serial, Username, WantedAccount};
 
-use super::super::fields::shortened;
-use super::super::names::note;
-use super::{app, package, serial, username};
-use crate::error::{ApiError, ErrorCode};
+use crate::accounts::request::{app, package, serial, username};
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::fields::{note, shortened};
 
 const COLUMNS: [&str; 6] = ["username", "app", "package", "serial", "enabled", "note"];
 /// The most accounts of one table.

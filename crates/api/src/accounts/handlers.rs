@@ -5,19 +5,21 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use tikmatrix_domain::{Account, AccountId};
 use tikmatrix_storage::{AccountFilter, AccountRemoval, NumberedPage};
 
-use super::{path, wrong_method};
-use crate::core::Core;
-use crate::envelope::{Envelope, success};
-use crate::error::{ApiError, ErrorCode};
-use crate::request::schema::{AccountPatch, App, Name, NewAccount, Username};
-use crate::request::{Query, account, body};
-use crate::view::{AccountListView, AccountView, DeletedView, ImportedView};
+use crate::accounts::view::{AccountListView, AccountView, ImportedView};
+use crate::accounts::{csv, request};
+use crate::http::envelope::{DeletedView, Envelope, success};
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::extract;
+use crate::http::query::Query;
+use crate::http::routing::wrong_method;
+use crate::http::schema::{AccountPatch, App, Name, NewAccount, Username};
+use crate::state::AppState;
 
 /// How many accounts are read at once for a table.
 const ROWS_AT_ONCE: u32 = 1000;
 
 /// Adds the routes. Fixed paths come first.
-pub(super) fn configure(config: &mut web::ServiceConfig) {
+pub(crate) fn configure(config: &mut web::ServiceConfig) {
     config
         .service(
             web::resource("/api/v1/account")
@@ -60,8 +62,8 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
     ),
     responses((status = 200, description = "The accounts, in the order in which they were recorded.", body = Envelope<AccountListView>)),
 )]
-pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let (filter, page) = account::list(request.query_string())?;
+pub(crate) async fn list(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let (filter, page) = request::list(request.query_string())?;
     let (accounts, total) = core
         .store
         .accounts(filter, page)
@@ -80,13 +82,13 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
     request_body = NewAccount,
     responses((status = 200, description = "The account as it was recorded.", body = Envelope<AccountView>)),
 )]
-pub(super) async fn create(
-    core: web::Data<Core>,
+pub(crate) async fn create(
+    core: web::Data<AppState>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let wanted = account::create(body::json(&request, body)?)?;
+    let wanted = request::create(extract::json(&request, body)?)?;
     let (username, app) = (wanted.username.clone(), wanted.app);
     let created = core
         .store
@@ -112,9 +114,9 @@ pub(super) async fn create(
     ),
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)),
 )]
-pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let id = AccountId(path::number(&request, "account_id")?);
+    let id = AccountId(extract::number(&request, "account_id")?);
     let account = core
         .store
         .account(id)
@@ -135,14 +137,14 @@ pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<
     request_body = AccountPatch,
     responses((status = 200, description = "The account as it is now.", body = Envelope<AccountView>)),
 )]
-pub(super) async fn change(
-    core: web::Data<Core>,
+pub(crate) async fn change(
+    core: web::Data<AppState>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let id = AccountId(path::number(&request, "account_id")?);
-    let change = account::change(body::json(&request, body)?)?;
+    let id = AccountId(extract::number(&request, "account_id")?);
+    let change = request::change(extract::json(&request, body)?)?;
     let account = core
         .store
         .change_account(id, change, core.clock.now())
@@ -164,9 +166,12 @@ pub(super) async fn change(
     ),
     responses((status = 200, description = "The account is gone.", body = Envelope<DeletedView>)),
 )]
-pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn delete(
+    core: web::Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let id = AccountId(path::number(&request, "account_id")?);
+    let id = AccountId(extract::number(&request, "account_id")?);
     let removal = core
         .store
         .delete_account(id)
@@ -191,7 +196,10 @@ pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Resul
     tag = "Accounts",
     responses((status = 200, description = "A table with a header line, for a spreadsheet.", body = String, content_type = "text/csv")),
 )]
-pub(super) async fn export(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn export(
+    core: web::Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let failed = |cause: &dyn std::fmt::Display| ApiError::internal("GET /api/v1/account/export", cause);
     let mut all: Vec<Account> = Vec::new();
@@ -205,7 +213,7 @@ pub(super) async fn export(core: web::Data<Core>, request: HttpRequest) -> Resul
             break;
         }
     }
-    let table = account::write_table(&all).map_err(|error| failed(&error))?;
+    let table = csv::write_table(&all).map_err(|error| failed(&error))?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/csv; charset=utf-8"))
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"accounts.csv\""))
@@ -222,13 +230,13 @@ pub(super) async fn export(core: web::Data<Core>, request: HttpRequest) -> Resul
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, description = "All accounts of the table are recorded.", body = Envelope<ImportedView>)),
 )]
-pub(super) async fn import(
-    core: web::Data<Core>,
+pub(crate) async fn import(
+    core: web::Data<AppState>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let wanted = account::read_table(&body::bytes(&request, body, "text/csv")?)?;
+    let wanted = csv::read_table(&extract::bytes(&request, body, "text/csv")?)?;
     let all = wanted.len();
     let new = core
         .store

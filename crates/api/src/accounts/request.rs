@@ -1,17 +1,13 @@
 //! Accounts in the bodies and queries of `/api/v1/account`.
 
-mod table;
-
 use serde_json::Value;
 use tikmatrix_domain::{AccountChange, AppKind, PackageName, Serial, Username, WantedAccount};
 use tikmatrix_storage::{AccountFilter, NumberedPage};
 
-use super::fields::{Fields, shortened};
-use super::names::{name, note};
-use super::{Query, paging};
-use crate::error::ApiError;
-
-pub(crate) use table::{read_table, write_table};
+use crate::http::error::ApiError;
+use crate::http::fields::{Fields, name, note, shortened};
+use crate::http::paging;
+use crate::http::query::Query;
 
 /// Reads the body of `POST /api/v1/account`.
 ///
@@ -84,7 +80,7 @@ fn package(text: &str) -> Result<PackageName, String> {
     name(text, PackageName::new)
 }
 
-pub(super) fn app(text: &str) -> Result<AppKind, String> {
+pub(crate) fn app(text: &str) -> Result<AppKind, String> {
     AppKind::from_name(text.trim())
         .ok_or_else(|| format!("{:?} is not one of tiktok, instagram", shortened(text)))
 }

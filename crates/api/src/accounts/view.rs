@@ -4,7 +4,7 @@ use serde::Serialize;
 use tikmatrix_domain::Account;
 use utoipa::ToSchema;
 
-use super::time::written;
+use crate::http::time::written;
 
 /// One account. Moments are RFC 3339 with offset.
 #[derive(Debug, Serialize, ToSchema)]

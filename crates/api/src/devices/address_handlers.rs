@@ -5,14 +5,16 @@ use std::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, web};
 use tikmatrix_device::phone::Deadline;
 
-use super::{only, path, wrong_method};
-use crate::core::Core;
-use crate::envelope::{Envelope, success};
-use crate::error::{ApiError, ErrorCode};
-use crate::kept_addresses::MOST_ADDRESSES;
-use crate::request::schema::{HostAndPort, NetworkScan, NewPhoneAddress};
-use crate::request::{Query, body, phone_address};
-use crate::view::{DeletedView, FoundPhoneView, PhoneAddressListView, PhoneAddressView, ScanView};
+use crate::devices::address_request;
+use crate::devices::address_view::{FoundPhoneView, PhoneAddressListView, PhoneAddressView, ScanView};
+use crate::devices::saved_addresses::MOST_ADDRESSES;
+use crate::http::envelope::{DeletedView, Envelope, success};
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::extract;
+use crate::http::query::Query;
+use crate::http::routing::{only, wrong_method};
+use crate::http::schema::{HostAndPort, NetworkScan, NewPhoneAddress};
+use crate::state::AppState;
 
 /// The longest that a scan takes; the largest network takes less than half of it.
 const SCAN_TIME: Duration = Duration::from_secs(30);
@@ -20,7 +22,7 @@ const SCAN_TIME: Duration = Duration::from_secs(30);
 const ASK_AGAIN_AFTER: u32 = 5;
 
 /// Adds the routes. They come before `/api/v1/device/{serial}`: a word in its place wins over a serial.
-pub(super) fn configure(config: &mut web::ServiceConfig) {
+pub(crate) fn configure(config: &mut web::ServiceConfig) {
     config
         .service(
             web::resource("/api/v1/device/address")
@@ -40,9 +42,9 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
     tag = "Phones",
     responses((status = 200, description = "Those that the server was started with, then those that were added, in the order in which they came.", body = Envelope<PhoneAddressListView>)),
 )]
-pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn list(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let kept = core.kept_addresses.all().await;
+    let kept = core.saved_addresses.all().await;
     let configured = core.configured_addresses.iter().cloned();
     let mut addresses: Vec<PhoneAddressView> =
         configured.map(|address| PhoneAddressView { address, configured: true }).collect();
@@ -64,13 +66,13 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
     request_body = NewPhoneAddress,
     responses((status = 200, description = "The address.", body = Envelope<PhoneAddressView>)),
 )]
-pub(super) async fn add(
-    core: web::Data<Core>,
+pub(crate) async fn add(
+    core: web::Data<AppState>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let address = phone_address::create(body::json(&request, body)?)?;
+    let address = address_request::create(extract::json(&request, body)?)?;
     keep(&core, &address, "POST /api/v1/device/address").await?;
     let configured = core.configured_addresses.contains(&address);
     Ok(success(PhoneAddressView { address, configured }))
@@ -88,15 +90,18 @@ pub(super) async fn add(
     ),
     responses((status = 200, description = "No phone is looked for there any more.", body = Envelope<DeletedView>)),
 )]
-pub(super) async fn remove(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn remove(
+    core: web::Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let address = phone_address::in_path(&path::text(&request, "address"))?;
+    let address = address_request::in_path(&extract::text(&request, "address"))?;
     if core.configured_addresses.contains(&address) {
         let reason =
             format!("{address} was given when the server was started: take it out of its configuration");
         return Err(ApiError::invalid("address", reason));
     }
-    let removed = core.kept_addresses.remove(&address, &core.registry).await;
+    let removed = core.saved_addresses.remove(&address, &core.registry).await;
     if !removed.map_err(|error| ApiError::internal("DELETE /api/v1/device/address/{address}", &error))? {
         let message = format!("no phone is looked for at {address}");
         return Err(ApiError::new(ErrorCode::NotFound, message));
@@ -114,13 +119,13 @@ pub(super) async fn remove(core: web::Data<Core>, request: HttpRequest) -> Resul
     request_body = NetworkScan,
     responses((status = 200, description = "The phones that answered.", body = Envelope<ScanView>)),
 )]
-pub(super) async fn scan(
-    core: web::Data<Core>,
+pub(crate) async fn scan(
+    core: web::Data<AppState>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let wanted = phone_address::scan(body::json(&request, body)?)?;
+    let wanted = address_request::scan(extract::json(&request, body)?)?;
     let Ok(_scanning) = core.scanning.try_lock() else {
         let message = "another scan is under way: wait for its end".to_owned();
         return Err(ApiError::too_many(message, ASK_AGAIN_AFTER));
@@ -137,11 +142,11 @@ pub(super) async fn scan(
 }
 
 /// Looks for a phone at an address from now on, and after every start of the server.
-async fn keep(core: &Core, address: &str, attempt: &str) -> Result<(), ApiError> {
+async fn keep(core: &AppState, address: &str, attempt: &str) -> Result<(), ApiError> {
     if core.configured_addresses.iter().any(|configured| configured == address) {
         return Ok(());
     }
-    let kept = core.kept_addresses.add(address, &core.registry).await;
+    let kept = core.saved_addresses.add(address, &core.registry).await;
     if !kept.map_err(|error| ApiError::internal(attempt, &error))? {
         let reason = format!("there are {MOST_ADDRESSES} addresses already: remove one first");
         return Err(ApiError::invalid("address", reason));

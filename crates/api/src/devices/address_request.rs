@@ -3,8 +3,8 @@
 use serde_json::Value;
 use tikmatrix_device::registry::{Network, NetworkError, parse_address};
 
-use super::fields::Fields;
-use crate::error::ApiError;
+use crate::http::error::ApiError;
+use crate::http::fields::Fields;
 
 /// The port on which `adb tcpip 5555` makes a phone listen.
 const USUAL_PORT: u16 = 5555;

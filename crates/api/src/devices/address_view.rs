@@ -4,7 +4,7 @@ use serde::Serialize;
 use tikmatrix_device::registry::FoundPhone;
 use utoipa::ToSchema;
 
-use super::DeviceState;
+use crate::devices::view::DeviceState;
 
 /// An address at which a phone is looked for.
 #[derive(Debug, Serialize, ToSchema)]

@@ -8,16 +8,18 @@ use tikmatrix_device::script::unknown_name;
 use tikmatrix_domain::{Device, DeviceChange, PhonePresence, Serial};
 use tikmatrix_storage::{DeviceChanged, DeviceRemoval};
 
-use super::{path, read_only, wrong_method};
-use crate::core::Core;
-use crate::envelope::{Envelope, success};
-use crate::error::{ApiError, ErrorCode};
-use crate::request::schema::{DevicePatch, Name};
-use crate::request::{Query, body, device};
-use crate::view::{DeletedView, DeviceListView, DeviceState, DeviceView, device_state};
+use crate::devices::request;
+use crate::devices::view::{DeviceListView, DeviceState, DeviceView, device_state};
+use crate::http::envelope::{DeletedView, Envelope, success};
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::extract;
+use crate::http::query::Query;
+use crate::http::routing::{read_only, wrong_method};
+use crate::http::schema::{DevicePatch, Name};
+use crate::state::AppState;
 
 /// Adds the routes.
-pub(super) fn configure(config: &mut web::ServiceConfig) {
+pub(crate) fn configure(config: &mut web::ServiceConfig) {
     config.service(read_only("/api/v1/device").route(web::get().to(list))).service(
         web::resource("/api/v1/device/{serial}")
             .route(web::get().to(show))
@@ -41,8 +43,8 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
     ),
     responses((status = 200, description = "The phones, by their serials; those that were never reached come last.", body = Envelope<DeviceListView>)),
 )]
-pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let (filter, page) = device::list(request.query_string())?;
+pub(crate) async fn list(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let (filter, page) = request::list(request.query_string())?;
     let devices =
         core.store.devices().await.map_err(|error| ApiError::internal("GET /api/v1/device", &error))?;
     let entries = core.phones.borrow().clone();
@@ -69,7 +71,7 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
     ),
     responses((status = 200, description = "The phone.", body = Envelope<DeviceView>)),
 )]
-pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let serial = serial(&request)?;
     let device = core
@@ -96,14 +98,14 @@ pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<
     request_body = DevicePatch,
     responses((status = 200, description = "The phone as it is now.", body = Envelope<DeviceView>)),
 )]
-pub(super) async fn change(
-    core: web::Data<Core>,
+pub(crate) async fn change(
+    core: web::Data<AppState>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let serial = serial(&request)?;
-    let change = device::change(body::json(&request, body)?)?;
+    let change = request::change(extract::json(&request, body)?)?;
     let failed = |error| ApiError::internal("PATCH /api/v1/device/{serial}", &error);
     let entry = entry_of(&core, &serial);
     if entry.is_some() {
@@ -134,7 +136,10 @@ pub(super) async fn change(
     ),
     responses((status = 200, description = "The phone is forgotten.", body = Envelope<DeletedView>)),
 )]
-pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn delete(
+    core: web::Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let serial = serial(&request)?;
     if device_state(entry_of(&core, &serial).as_ref()).0 == DeviceState::Ready {
@@ -161,7 +166,7 @@ pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Resul
 }
 
 /// Every phone once, by its serial; those that were never reached come last.
-fn all(core: &Core, devices: &[Device], entries: &[PhoneEntry]) -> Vec<DeviceView> {
+fn all(core: &AppState, devices: &[Device], entries: &[PhoneEntry]) -> Vec<DeviceView> {
     let known = entries.iter().filter_map(|entry| Some((entry.serial.as_ref()?, entry)));
     let mut connections: HashMap<&Serial, &PhoneEntry> = known.collect();
     let mut views: Vec<DeviceView> = devices
@@ -175,18 +180,18 @@ fn all(core: &Core, devices: &[Device], entries: &[PhoneEntry]) -> Vec<DeviceVie
     views
 }
 
-fn view(core: &Core, serial: &Serial, device: Option<&Device>, entry: Option<&PhoneEntry>) -> DeviceView {
+fn view(core: &AppState, serial: &Serial, device: Option<&Device>, entry: Option<&PhoneEntry>) -> DeviceView {
     let busy = core.runner.presence(serial) == PhonePresence::Busy;
     DeviceView::new(device, entry, busy)
 }
 
 /// The phone of this serial as it is reached.
-fn entry_of(core: &Core, serial: &Serial) -> Option<PhoneEntry> {
+fn entry_of(core: &AppState, serial: &Serial) -> Option<PhoneEntry> {
     core.phones.borrow().iter().find(|entry| entry.serial.as_ref() == Some(serial)).cloned()
 }
 
 fn serial(request: &HttpRequest) -> Result<Serial, ApiError> {
-    Serial::new(&path::text(request, "serial"))
+    Serial::new(&extract::text(request, "serial"))
         .map_err(|empty| ApiError::invalid("serial", empty.to_string()))
 }
 

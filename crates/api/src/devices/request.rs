@@ -4,11 +4,11 @@ use serde_json::Value;
 use tikmatrix_domain::DeviceChange;
 use tikmatrix_storage::NumberedPage;
 
-use super::fields::{Fields, shortened};
-use super::names::label;
-use super::{Query, paging};
-use crate::error::ApiError;
-use crate::view::DeviceState;
+use crate::devices::view::DeviceState;
+use crate::http::error::ApiError;
+use crate::http::fields::{Fields, label, shortened};
+use crate::http::paging;
+use crate::http::query::Query;
 
 /// Which phones of a list are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

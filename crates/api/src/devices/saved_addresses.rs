@@ -14,12 +14,12 @@ pub(crate) const MOST_ADDRESSES: usize = 1000;
 
 /// The addresses, and the file that holds them.
 #[derive(Debug)]
-pub(crate) struct KeptAddresses {
+pub(crate) struct SavedAddresses {
     path: PathBuf,
     addresses: Mutex<Vec<String>>,
 }
 
-impl KeptAddresses {
+impl SavedAddresses {
     /// Reads the file, if there is one. It blocks.
     ///
     /// # Errors
@@ -108,13 +108,13 @@ mod tests {
     #[tokio::test]
     async fn what_was_added_and_not_removed_is_there_again() {
         let (folder, registry) = (tempfile::tempdir().unwrap(), Registry::start(Vec::new()));
-        let kept = KeptAddresses::open(folder.path()).unwrap();
+        let kept = SavedAddresses::open(folder.path()).unwrap();
         for address in ["127.0.0.1:5555", "127.0.0.2:5555", "127.0.0.1:5555"] {
             assert!(kept.add(address, &registry).await.unwrap());
         }
         assert!(kept.remove("127.0.0.1:5555", &registry).await.unwrap());
         assert!(!kept.remove("127.0.0.1:5555", &registry).await.unwrap());
-        let again = KeptAddresses::open(folder.path()).unwrap();
+        let again = SavedAddresses::open(folder.path()).unwrap();
         assert_eq!(again.all().await, ["127.0.0.2:5555"]);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no part of a file is left");
     }
@@ -123,13 +123,13 @@ mod tests {
     async fn lines_that_are_no_addresses_are_left_out() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(FILE), "\n nonsense\n127.0.0.1:5555\n").unwrap();
-        assert_eq!(KeptAddresses::open(folder.path()).unwrap().all().await, ["127.0.0.1:5555"]);
+        assert_eq!(SavedAddresses::open(folder.path()).unwrap().all().await, ["127.0.0.1:5555"]);
     }
 
     #[tokio::test]
     async fn what_cannot_be_written_is_not_kept() {
         let (folder, registry) = (tempfile::tempdir().unwrap(), Registry::start(Vec::new()));
-        let kept = KeptAddresses::open(folder.path()).unwrap();
+        let kept = SavedAddresses::open(folder.path()).unwrap();
         drop(folder);
         assert!(kept.add("127.0.0.1:5555", &registry).await.is_err());
         assert!(kept.all().await.is_empty());

@@ -5,7 +5,7 @@ use tikmatrix_device::registry::{PhoneEntry, PhoneState, Way, WayEntry};
 use tikmatrix_domain::Device;
 use utoipa::ToSchema;
 
-use super::time::written;
+use crate::http::time::written;
 
 /// How a phone is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
@@ -188,7 +188,7 @@ impl DeviceView {
 
     /// `device` is what is remembered of it, `entry` its connection, `busy` whether it works.
     pub(crate) fn new(device: Option<&Device>, entry: Option<&PhoneEntry>, busy: bool) -> Self {
-        let (state, reason) = match state(entry) {
+        let (state, reason) = match device_state(entry) {
             (DeviceState::Ready, None) if busy => (DeviceState::Busy, None),
             other => other,
         };
@@ -217,7 +217,7 @@ impl DeviceView {
 }
 
 /// How a phone is doing, as far as its connection tells, and why it is not ready.
-pub(crate) fn state(entry: Option<&PhoneEntry>) -> (DeviceState, Option<String>) {
+pub(crate) fn device_state(entry: Option<&PhoneEntry>) -> (DeviceState, Option<String>) {
     match entry {
         Some(entry) => (DeviceState::from(&entry.state), entry.state.reason().map(str::to_owned)),
         None => (DeviceState::Absent, Some("no phone of this serial is connected".to_owned())),

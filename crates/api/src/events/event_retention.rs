@@ -11,7 +11,7 @@ use tikmatrix_storage::Store;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::view::{DeviceState, device_state};
+use crate::devices::view::{DeviceState, device_state};
 
 /// How many events are kept, give or take those of a minute: some 20 MB.
 const KEPT: u32 = 100_000;

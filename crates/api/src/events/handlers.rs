@@ -12,13 +12,13 @@ use tikmatrix_domain::EventId;
 use tikmatrix_storage::{EventFilter, Events, Wakes};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
 
-use crate::access::Access;
-use crate::core::Core;
-use crate::error::ApiError;
-use crate::metrics::{Lasting, Metrics};
-use crate::request::ListenToEvents;
-use crate::request::schema::Name;
-use crate::view::{event_lines, place_lines, reset_lines};
+use crate::events::request::ListenToEvents;
+use crate::events::view::{event_lines, place_lines, reset_lines};
+use crate::http::error::ApiError;
+use crate::http::middleware::auth::Access;
+use crate::http::middleware::metrics::{Lasting, Metrics};
+use crate::http::schema::Name;
+use crate::state::AppState;
 
 const ROUTE: &str = "GET /api/v1/event";
 /// How many events are read, and sent, at once.
@@ -33,7 +33,7 @@ const SILENT_LOOKS: u32 = 7;
 
 /// One client that listens.
 struct Listener {
-    core: web::Data<Core>,
+    core: web::Data<AppState>,
     access: web::Data<Access>,
     /// What it came with: its token may be revoked meanwhile.
     headers: HeaderMap,
@@ -69,8 +69,8 @@ struct Listener {
         content_type = "text/event-stream",
     )),
 )]
-pub(super) async fn listen(
-    core: web::Data<Core>,
+pub(crate) async fn listen(
+    core: web::Data<AppState>,
     access: web::Data<Access>,
     metrics: web::Data<Metrics>,
     request: HttpRequest,

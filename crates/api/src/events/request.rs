@@ -4,10 +4,9 @@ use actix_web::http::header::HeaderMap;
 use tikmatrix_domain::{EventId, EventKind, Serial, TaskId};
 use tikmatrix_storage::EventFilter;
 
-use super::Query;
-use super::fields::shortened;
-use super::names::name;
-use crate::error::ApiError;
+use crate::http::error::ApiError;
+use crate::http::fields::{name, shortened};
+use crate::http::query::Query;
 
 /// What a browser sends when it comes back after it was cut off.
 const LAST_EVENT_ID: &str = "Last-Event-ID";

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tikmatrix_domain::{Event, EventId, EventSubject, TaskChange};
 
-use super::time::written;
+use crate::http::time::written;
 
 /// `data` of one event. Which fields it has, its kind says. Moments are RFC 3339 with offset.
 #[derive(Debug, Default, Serialize)]

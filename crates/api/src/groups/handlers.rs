@@ -4,16 +4,18 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use tikmatrix_domain::{Group, GroupId};
 use tikmatrix_storage::GroupChanged;
 
-use super::{path, wrong_method};
-use crate::core::Core;
-use crate::envelope::{Envelope, success};
-use crate::error::{ApiError, ErrorCode};
-use crate::request::schema::{GroupPatch, NewGroup};
-use crate::request::{Query, body, group};
-use crate::view::{GroupDeletedView, GroupListView, GroupView};
+use crate::groups::request;
+use crate::groups::view::{GroupDeletedView, GroupListView, GroupView};
+use crate::http::envelope::{Envelope, success};
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::extract;
+use crate::http::query::Query;
+use crate::http::routing::wrong_method;
+use crate::http::schema::{GroupPatch, NewGroup};
+use crate::state::AppState;
 
 /// Adds the routes.
-pub(super) fn configure(config: &mut web::ServiceConfig) {
+pub(crate) fn configure(config: &mut web::ServiceConfig) {
     config
         .service(
             web::resource("/api/v1/group")
@@ -38,7 +40,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
     tag = "Phones",
     responses((status = 200, description = "All groups, by their names.", body = Envelope<GroupListView>)),
 )]
-pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn list(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let groups =
         core.store.groups().await.map_err(|error| ApiError::internal("GET /api/v1/group", &error))?;
@@ -55,13 +57,13 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
     request_body = NewGroup,
     responses((status = 200, description = "The group as it was made.", body = Envelope<GroupView>)),
 )]
-pub(super) async fn create(
-    core: web::Data<Core>,
+pub(crate) async fn create(
+    core: web::Data<AppState>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let (name, note) = group::create(body::json(&request, body)?)?;
+    let (name, note) = request::create(extract::json(&request, body)?)?;
     let made = core
         .store
         .create_group(name, note, core.clock.now())
@@ -81,9 +83,9 @@ pub(super) async fn create(
     ),
     responses((status = 200, description = "The group.", body = Envelope<GroupView>)),
 )]
-pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let id = GroupId(path::number(&request, "group_id")?);
+    let id = GroupId(extract::number(&request, "group_id")?);
     let group = core
         .store
         .group(id)
@@ -105,14 +107,14 @@ pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<
     request_body = GroupPatch,
     responses((status = 200, description = "The group as it is now.", body = Envelope<GroupView>)),
 )]
-pub(super) async fn change(
-    core: web::Data<Core>,
+pub(crate) async fn change(
+    core: web::Data<AppState>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let id = GroupId(path::number(&request, "group_id")?);
-    let change = group::change(body::json(&request, body)?)?;
+    let id = GroupId(extract::number(&request, "group_id")?);
+    let change = request::change(extract::json(&request, body)?)?;
     let changed = core
         .store
         .change_group(id, change, core.clock.now())
@@ -132,9 +134,12 @@ pub(super) async fn change(
     ),
     responses((status = 200, description = "The group is gone; its phones belong to none.", body = Envelope<GroupDeletedView>)),
 )]
-pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn delete(
+    core: web::Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let id = GroupId(path::number(&request, "group_id")?);
+    let id = GroupId(extract::number(&request, "group_id")?);
     let released = core
         .store
         .delete_group(id)

@@ -3,9 +3,8 @@
 use serde_json::Value;
 use tikmatrix_domain::GroupChange;
 
-use super::fields::Fields;
-use super::names::{label, note};
-use crate::error::ApiError;
+use crate::http::error::ApiError;
+use crate::http::fields::{Fields, label, note};
 
 /// Reads the body of `POST /api/v1/group`: a name and a note.
 ///

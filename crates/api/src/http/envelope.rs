@@ -1,4 +1,4 @@
-//! The form that every answer has, errors included. What goes into it is for the views and [`crate::error`].
+//! The form that every answer has, errors included.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -53,4 +53,12 @@ fn respond<Data: Serialize>(status: StatusCode, envelope: &Envelope<Data>) -> Ht
         .insert_header(CacheControl(vec![CacheDirective::NoStore]))
         .content_type(ContentType::json())
         .body(body)
+}
+
+/// How much was deleted.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Deleted)]
+pub(crate) struct DeletedView {
+    /// How many; 1 where one thing was named.
+    pub(crate) deleted_count: usize,
 }

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
 use tikmatrix_device::script::Problem;
+use utoipa::ToSchema;
 
-use crate::envelope::failure;
-use crate::view::ProblemView;
+use crate::http::envelope::failure;
 
 /// The codes of the API. Their numbers and HTTP statuses are in [`ErrorCode::table`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,6 +170,22 @@ fn sentence(problem: &Problem) -> String {
         problem.reason.clone()
     } else {
         format!("{}: {}", problem.field, problem.reason)
+    }
+}
+
+/// One of the elements of `data` of a 40001.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemView {
+    /// The path of the field, such as `script_config.content_type` or `serials[2]`; empty for the whole body.
+    field: String,
+    /// What is wrong with it and what is allowed.
+    reason: String,
+}
+
+impl From<&Problem> for ProblemView {
+    fn from(problem: &Problem) -> Self {
+        Self { field: problem.field.clone(), reason: problem.reason.clone() }
     }
 }
 

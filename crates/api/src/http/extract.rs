@@ -1,12 +1,12 @@
-//! The body of a request: that it says what it is, is not too large, and is JSON where JSON is wanted. What the JSON
-//! means is for the modules beside this one.
+//! The parts of a request: its body (media type, size, JSON) and the path parameters that name one thing.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, web};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use crate::error::{ApiError, ErrorCode};
-use crate::json;
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::json;
 
 /// The largest body that is read whole: room for a request of 10,000 long names.
 pub(crate) const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -48,4 +48,26 @@ pub(crate) fn bytes(
         }
         _ => ApiError::invalid("", format!("the body could not be read: {error}")),
     })
+}
+
+/// The positive number that the path holds under `name`. One that is larger than any of ours is the largest, which
+/// nothing has.
+///
+/// # Errors
+/// 40001 when it is no positive whole number.
+pub(crate) fn number(request: &HttpRequest, name: &str) -> Result<i64, ApiError> {
+    let text = request.match_info().get(name).unwrap_or_default();
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.parse::<i64>() {
+        Ok(number) if digits && number > 0 => Ok(number),
+        Err(_) if digits => Ok(i64::MAX),
+        _ => Err(ApiError::invalid(name, format!("{text:?} is not a positive whole number"))),
+    }
+}
+
+/// The text that the path holds under `name`. The router leaves `%2F`, `%25` and `%2B` as they are, so that a slash in a
+/// name is none of the path's.
+pub(crate) fn text(request: &HttpRequest, name: &str) -> String {
+    let text = request.match_info().get(name).unwrap_or_default();
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

@@ -1,12 +1,18 @@
 //! The fields of a JSON object, taken one by one by name and type. Each that does not hold what it may hold becomes
 //! a problem, and what is left over at the end is unknown.
 
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 use tikmatrix_device::script::{Problem, unknown_name, whole};
 
-use crate::error::{ApiError, ErrorCode};
+use crate::http::error::{ApiError, ErrorCode};
+
+/// The longest name of a phone or an account, in characters: far beyond any real one.
+const LONGEST_NAME: usize = 200;
+/// The longest note, in characters.
+const LONGEST_NOTE: usize = 2000;
 
 /// An object that is being read.
 pub(crate) struct Fields {
@@ -222,4 +228,46 @@ pub(crate) fn shortened(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// A name, which `parse` reads.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn name<Name, Wrong: Display>(
+    text: &str,
+    parse: impl Fn(&str) -> Result<Name, Wrong>,
+) -> Result<Name, String> {
+    if text.chars().any(char::is_control) {
+        return Err(format!("{:?} holds a control character", shortened(text)));
+    }
+    if text.chars().count() > LONGEST_NAME {
+        return Err(format!("{:?} is longer than {LONGEST_NAME} characters", shortened(text)));
+    }
+    parse(text).map_err(|wrong| wrong.to_string())
+}
+
+/// A name that only people use: trimmed, and not empty.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn label(text: &str) -> Result<String, String> {
+    name(text, |text| match text.trim() {
+        "" => Err("must not be empty"),
+        label => Ok(label.to_owned()),
+    })
+}
+
+/// A note: any text with line breaks and tabs, or none.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn note(text: &str) -> Result<String, String> {
+    if text.chars().any(|letter| letter.is_control() && !"\n\r\t".contains(letter)) {
+        return Err(format!("{:?} holds a control character", shortened(text)));
+    }
+    if text.chars().count() > LONGEST_NOTE {
+        return Err(format!("is longer than {LONGEST_NOTE} characters"));
+    }
+    Ok(text.to_owned())
 }

@@ -8,8 +8,8 @@ use std::task::{Context, Poll, ready};
 use actix_web::http::StatusCode;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::envelope::text_of_failure;
-use crate::error::ErrorCode;
+use crate::http::envelope::text_of_failure;
+use crate::http::error::ErrorCode;
 
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 const BEGINNING: &[u8] = b"HTTP/1.";

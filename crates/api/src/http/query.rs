@@ -4,8 +4,8 @@ use actix_web::web;
 use serde_json::Value;
 use tikmatrix_device::script::{Problem, unknown_name};
 
-use super::fields::{shortened, shown};
-use crate::error::{ApiError, ErrorCode};
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::fields::{shortened, shown};
 
 /// A query that is being read.
 pub(crate) struct Query {

@@ -2,11 +2,11 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::core::Core;
-use crate::envelope::{Envelope, success};
-use crate::error::{ApiError, ErrorCode};
-use crate::request::Query;
-use crate::view::LicenseView;
+use crate::http::envelope::{Envelope, success};
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::query::Query;
+use crate::license::view::LicenseView;
+use crate::state::AppState;
 
 /// Tells the plan, and whether it has API access.
 #[utoipa::path(
@@ -16,7 +16,7 @@ use crate::view::LicenseView;
     tag = "Licence",
     responses((status = 200, description = "The plan has API access.", body = Envelope<LicenseView>)),
 )]
-pub(super) async fn check(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn check(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let license = LicenseView::from(core.gate.standing());
     Ok(if license.has_api() { success(license) } else { license.refusal(ErrorCode::NoApiAccess) })

@@ -5,21 +5,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::middleware::Next;
-use actix_web::web;
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::Clock;
 use tikmatrix_licensing::{Evidence, Machine, MachineSources, PublicKey, Standing, standing};
 use tikmatrix_storage::{StorageError, Store};
 use tokio::sync::watch;
 
-use crate::core::Core;
-use crate::error::ErrorCode;
-use crate::installed::read_license;
+use crate::license::license_file::read_license;
 use crate::start_error::StartError;
-use crate::view::LicenseView;
 
 /// How often the licence file is read again: a new one is in force after this time at most.
 const READ_EVERY: Duration = Duration::from_secs(5);
@@ -27,9 +20,6 @@ const READ_EVERY: Duration = Duration::from_secs(5);
 const JUDGE_EVERY: TimeDelta = TimeDelta::seconds(1);
 /// How far the time that is kept may be behind the time that was seen.
 const KEEP_EVERY: TimeDelta = TimeDelta::minutes(1);
-
-/// The only address of the API that needs no API access.
-const ALWAYS_OPEN: &str = "/api/v1/license/check";
 
 /// What a server needs to know of its licence when it starts.
 pub(crate) struct LicenseOptions {
@@ -43,7 +33,7 @@ pub(crate) struct LicenseOptions {
 
 /// Weighs the licence again and again; clones share what they know.
 #[derive(Clone)]
-pub(crate) struct Gate(Arc<Inner>);
+pub(crate) struct LicenseGate(Arc<Inner>);
 
 struct Inner {
     path: PathBuf,
@@ -64,7 +54,7 @@ struct Known {
     judged: Option<(DateTime<Utc>, Standing)>,
 }
 
-impl Gate {
+impl LicenseGate {
     /// Brings the evidence together; a new data directory begins its trial here.
     pub(crate) async fn open(
         options: LicenseOptions,
@@ -172,26 +162,4 @@ impl Inner {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A middleware (for `actix_web::middleware::from_fn`) that refuses the API where the plan has none.
-///
-/// # Errors
-/// What the rest of the application fails with.
-pub(crate) async fn refuse_without_api(
-    core: web::Data<Core>,
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    // As the router will read it: an address may be written in several ways.
-    let path = request.match_info().as_str();
-    let is_api = path == "/api/v1" || path.starts_with("/api/v1/");
-    if is_api && path != ALWAYS_OPEN {
-        let standing = core.gate.standing();
-        if !standing.api_enabled {
-            let refusal = LicenseView::from(standing).refusal(ErrorCode::NoApiAccess);
-            return Ok(request.into_response(refusal).map_into_right_body());
-        }
-    }
-    Ok(next.call(request).await?.map_into_left_body())
 }

@@ -5,9 +5,9 @@ use serde::Serialize;
 use tikmatrix_licensing::Standing;
 use utoipa::ToSchema;
 
-use super::time::written;
-use crate::envelope::failure;
-use crate::error::ErrorCode;
+use crate::http::envelope::failure;
+use crate::http::error::ErrorCode;
+use crate::http::time::written;
 
 /// `data` of `GET /license/check`, and of every answer that a plan without API access refuses.
 #[derive(Debug, Serialize, ToSchema)]

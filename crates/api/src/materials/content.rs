@@ -11,10 +11,10 @@ use actix_web::http::header::{
 use actix_web::{HttpRequest, HttpResponse, web};
 use tikmatrix_domain::MediaType;
 
-use super::material::find;
-use crate::core::Core;
-use crate::error::{ApiError, ErrorCode};
-use crate::request::Query;
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::query::Query;
+use crate::materials::handlers::find;
+use crate::state::AppState;
 
 /// Gives the file itself, also in ranges.
 #[utoipa::path(
@@ -29,7 +29,10 @@ use crate::request::Query;
         (status = 304, description = "What `If-None-Match` names is what the answer would be."),
     ),
 )]
-pub(super) async fn content(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn content(
+    core: web::Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
     const ATTEMPT: &str = "GET /api/v1/material/{material_id}/content";
     Query::none(request.query_string())?;
     let material = find(&core, &request, ATTEMPT).await?;
@@ -50,7 +53,10 @@ pub(super) async fn content(core: web::Data<Core>, request: HttpRequest) -> Resu
         (status = 304, description = "What `If-None-Match` names is what the answer would be."),
     ),
 )]
-pub(super) async fn thumbnail(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn thumbnail(
+    core: web::Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
     const ATTEMPT: &str = "GET /api/v1/material/{material_id}/thumbnail";
     Query::none(request.query_string())?;
     let material = find(&core, &request, ATTEMPT).await?;

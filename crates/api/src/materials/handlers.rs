@@ -4,17 +4,20 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use tikmatrix_domain::{Material, MaterialId, TaskId};
 use tikmatrix_storage::{MaterialChanged, MaterialRemoval, NewMaterial, Page, PageStart};
 
-use super::{material_file, path, wrong_method};
-use crate::core::Core;
-use crate::envelope::{Envelope, success};
-use crate::error::{ApiError, ErrorCode};
-use crate::library::{NewFiles, Unusable};
-use crate::request::schema::{MaterialForm, MaterialKind, MaterialPatch, Username};
-use crate::request::{Query, body, cursor, material};
-use crate::view::{DeletedView, MaterialListView, MaterialUploadView, MaterialView};
+use crate::http::envelope::{DeletedView, Envelope, success};
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::query::Query;
+use crate::http::routing::wrong_method;
+use crate::http::schema::{MaterialForm, MaterialKind, MaterialPatch, Username};
+use crate::http::{extract, paging};
+use crate::materials::library::NewFiles;
+use crate::materials::library::thumbnail::Unusable;
+use crate::materials::view::{MaterialListView, MaterialUploadView, MaterialView};
+use crate::materials::{content, request, upload};
+use crate::state::AppState;
 
 /// Adds the routes.
-pub(super) fn configure(config: &mut web::ServiceConfig) {
+pub(crate) fn configure(config: &mut web::ServiceConfig) {
     config
         .service(
             web::resource("/api/v1/material")
@@ -31,12 +34,12 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         )
         .service(
             web::resource("/api/v1/material/{material_id}/content")
-                .route(web::get().to(material_file::content))
+                .route(web::get().to(content::content))
                 .default_service(web::to(|request| wrong_method(request, "GET"))),
         )
         .service(
             web::resource("/api/v1/material/{material_id}/thumbnail")
-                .route(web::get().to(material_file::thumbnail))
+                .route(web::get().to(content::thumbnail))
                 .default_service(web::to(|request| wrong_method(request, "GET"))),
         );
 }
@@ -58,8 +61,8 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
     ),
     responses((status = 200, description = "The materials, newest first.", body = Envelope<MaterialListView>)),
 )]
-pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let (filter, Page { start, size: page_size }) = material::list(request.query_string())?;
+pub(crate) async fn list(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let (filter, Page { start, size: page_size }) = request::list(request.query_string())?;
     // One more than the page holds tells whether there are more.
     let (page, size) = match start {
         PageStart::Number(page) => (Some(page), page_size),
@@ -76,7 +79,7 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
     };
     materials.truncate(page_size as usize);
     let last = materials.last().filter(|_| has_more);
-    let next_cursor = last.map(|last| cursor::after(last.id.0, &filter));
+    let next_cursor = last.map(|last| paging::after(last.id.0, &filter));
     let materials = materials.iter().map(MaterialView::from).collect();
     Ok(success(MaterialListView { materials, total, page, page_size, next_cursor }))
 }
@@ -90,17 +93,17 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
     request_body(content = MaterialForm, content_type = "multipart/form-data"),
     responses((status = 200, description = "Every file of the request is in the library.", body = Envelope<MaterialUploadView>)),
 )]
-pub(super) async fn upload(
-    core: web::Data<Core>,
+pub(crate) async fn upload(
+    core: web::Data<AppState>,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let upload = material::receive(&core.library, &request, payload).await?;
-    let details = material::details(upload.metadata, upload.files.len())?;
+    let upload = upload::receive(&core.library, &request, payload).await?;
+    let details = request::details(upload.metadata, upload.files.len())?;
     let mut files: Vec<NewFiles> = Vec::with_capacity(upload.files.len());
     for (index, uploaded) in upload.files.into_iter().enumerate() {
-        let material::UploadedFile { name, media_type, content, thumbnail } = uploaded;
+        let upload::UploadedFile { name, media_type, content, thumbnail } = uploaded;
         let settled = core.library.settle(name, content, thumbnail, media_type).await;
         files.push(settled.map_err(|error| unusable(index, &error))?);
     }
@@ -130,7 +133,7 @@ pub(super) async fn upload(
     ),
     responses((status = 200, description = "The material.", body = Envelope<MaterialView>)),
 )]
-pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let found = find(&core, &request, "GET /api/v1/material/{material_id}").await?;
     Ok(success(MaterialView::from(&found)))
@@ -148,14 +151,14 @@ pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<
     request_body = MaterialPatch,
     responses((status = 200, description = "The material as it is now.", body = Envelope<MaterialView>)),
 )]
-pub(super) async fn change(
-    core: web::Data<Core>,
+pub(crate) async fn change(
+    core: web::Data<AppState>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let id = MaterialId(path::number(&request, "material_id")?);
-    let change = material::change(body::json(&request, body)?)?;
+    let id = MaterialId(extract::number(&request, "material_id")?);
+    let change = request::change(extract::json(&request, body)?)?;
     let changed = core
         .store
         .change_material(id, change, core.clock.now())
@@ -179,9 +182,12 @@ pub(super) async fn change(
     ),
     responses((status = 200, description = "The material and its files are gone.", body = Envelope<DeletedView>)),
 )]
-pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn delete(
+    core: web::Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let id = MaterialId(path::number(&request, "material_id")?);
+    let id = MaterialId(extract::number(&request, "material_id")?);
     let removal = core
         .store
         .delete_material(id)
@@ -198,8 +204,12 @@ pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Resul
 }
 
 /// The material that the path names.
-pub(super) async fn find(core: &Core, request: &HttpRequest, attempt: &str) -> Result<Material, ApiError> {
-    let id = MaterialId(path::number(request, "material_id")?);
+pub(crate) async fn find(
+    core: &AppState,
+    request: &HttpRequest,
+    attempt: &str,
+) -> Result<Material, ApiError> {
+    let id = MaterialId(extract::number(request, "material_id")?);
     let found = core.store.material(id).await.map_err(|error| ApiError::internal(attempt, &error))?;
     found.ok_or_else(|| no_such_material(id))
 }

@@ -1,19 +1,14 @@
 //! Materials in the bodies and queries of `/api/v1/material`.
 
-mod metered;
-mod upload;
-
 use serde_json::Value;
 use tikmatrix_device::script::Problem;
 use tikmatrix_domain::{MaterialChange, MaterialDetails, MaterialId, MaterialKind, Tag, Username};
 use tikmatrix_storage::{MaterialFilter, Page};
 
-use super::fields::{Fields, shortened, shown};
-use super::names::{name, note};
-use super::{Query, paging};
-use crate::error::{ApiError, ErrorCode};
-
-pub(crate) use upload::{UploadedFile, receive};
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::fields::{Fields, name, note, shortened, shown};
+use crate::http::paging;
+use crate::http::query::Query;
 
 /// A place among images, either way.
 const FURTHEST_PLACE: i64 = 1_000_000;

@@ -14,11 +14,13 @@ use serde_json::Value;
 use tikmatrix_device::script::unknown_name;
 use tikmatrix_domain::MediaType;
 
-use super::metered::Body;
-use crate::error::{ApiError, ErrorCode};
-use crate::json;
-use crate::library::{ENOUGH, Incoming, Library, Received};
-use crate::request::fields::shortened;
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::fields::shortened;
+use crate::http::json;
+use crate::materials::library::Library;
+use crate::materials::library::incoming::{Incoming, Received};
+use crate::materials::library::media_type::ENOUGH;
+use crate::materials::upload_body::Body;
 
 /// The most files in one request.
 const MOST_FILES: usize = 100;

@@ -18,7 +18,7 @@ const MOST_THROWN_AWAY: usize = 16 * 1024 * 1024;
 
 /// A body that can be read by parts and thrown away as a whole.
 #[derive(Clone)]
-pub(super) struct Body(Rc<Inner>);
+pub(crate) struct Body(Rc<Inner>);
 
 struct Inner {
     payload: RefCell<Payload>,
@@ -27,13 +27,13 @@ struct Inner {
 }
 
 /// The body as the reader of its parts gets it.
-pub(super) struct Pieces {
+pub(crate) struct Pieces {
     body: Body,
     has_given: bool,
 }
 
 impl Body {
-    pub(super) fn new(payload: Payload) -> Self {
+    pub(crate) fn new(payload: Payload) -> Self {
         Self(Rc::new(Inner {
             payload: RefCell::new(payload),
             unread: Cell::new(0),
@@ -41,27 +41,27 @@ impl Body {
         }))
     }
 
-    pub(super) fn pieces(&self) -> Pieces {
+    pub(crate) fn pieces(&self) -> Pieces {
         Pieces { body: self.clone(), has_given: false }
     }
 
     /// Says that so many bytes of what came were read.
-    pub(super) fn was_read(&self, bytes: usize) {
+    pub(crate) fn was_read(&self, bytes: usize) {
         self.0.unread.set(self.0.unread.get().saturating_sub(bytes));
     }
 
     /// Says that everything that came was read, as it is when a part begins.
-    pub(super) fn begins_part(&self) {
+    pub(crate) fn begins_part(&self) {
         self.0.unread.set(0);
     }
 
     /// Whether nothing more will come.
-    pub(super) fn has_ended(&self) -> bool {
+    pub(crate) fn has_ended(&self) -> bool {
         self.0.has_ended.get()
     }
 
     /// Reads on, within bounds, without making anything of it.
-    pub(super) async fn throw_away(&self) {
+    pub(crate) async fn throw_away(&self) {
         let mut thrown = 0;
         while thrown < MOST_THROWN_AWAY && !self.has_ended() {
             match poll_fn(|context| self.poll(context)).await {

@@ -5,7 +5,7 @@ use tikmatrix_domain::{Material, MaterialUse, Tag};
 use tikmatrix_storage::MaterialAdded;
 use utoipa::ToSchema;
 
-use super::time::written;
+use crate::http::time::written;
 
 /// One material of the library. Moments are RFC 3339 with offset.
 #[derive(Debug, Serialize, ToSchema)]

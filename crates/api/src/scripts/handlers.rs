@@ -2,15 +2,15 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::read_only;
-use crate::core::Core;
-use crate::envelope::{Envelope, success};
-use crate::error::{ApiError, ErrorCode};
-use crate::request::Query;
-use crate::view::{ScriptListView, ScriptView};
+use crate::http::envelope::{Envelope, success};
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::query::Query;
+use crate::http::routing::read_only;
+use crate::scripts::view::{ScriptListView, ScriptView};
+use crate::state::AppState;
 
 /// Adds the routes.
-pub(super) fn configure(config: &mut web::ServiceConfig) {
+pub(crate) fn configure(config: &mut web::ServiceConfig) {
     config
         .service(read_only("/api/v1/script").route(web::get().to(list)))
         .service(read_only("/api/v1/script/{script_name}").route(web::get().to(show)));
@@ -24,7 +24,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
     tag = "Scripts",
     responses((status = 200, description = "The scripts that tasks can be made of.", body = Envelope<ScriptListView>)),
 )]
-pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn list(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let scripts: Vec<ScriptView> =
         core.scripts.iter().map(|script| ScriptView::new(script.as_ref())).collect();
@@ -43,7 +43,7 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
     ),
     responses((status = 200, description = "The script.", body = Envelope<ScriptView>)),
 )]
-pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let name = request.match_info().get("script_name").unwrap_or_default();
     let script = core.scripts.get(name);

@@ -2,16 +2,18 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::wrong_method;
-use crate::core::Core;
-use crate::envelope::{Envelope, success};
-use crate::error::ApiError;
-use crate::request::schema::SettingsPatch;
-use crate::request::{Query, body, setting};
-use crate::view::SettingView;
+use crate::http::envelope::{Envelope, success};
+use crate::http::error::ApiError;
+use crate::http::extract;
+use crate::http::query::Query;
+use crate::http::routing::wrong_method;
+use crate::http::schema::SettingsPatch;
+use crate::settings::request;
+use crate::settings::view::SettingView;
+use crate::state::AppState;
 
 /// Adds the route.
-pub(super) fn configure(config: &mut web::ServiceConfig) {
+pub(crate) fn configure(config: &mut web::ServiceConfig) {
     config.service(
         web::resource("/api/v1/setting")
             .route(web::get().to(show))
@@ -28,7 +30,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
     tag = "Settings",
     responses((status = 200, description = "The settings.", body = Envelope<SettingView>)),
 )]
-pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let settings =
         core.store.settings().await.map_err(|error| ApiError::internal("GET /api/v1/setting", &error))?;
@@ -44,13 +46,13 @@ pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<
     request_body = SettingsPatch,
     responses((status = 200, description = "The settings as they are now.", body = Envelope<SettingView>)),
 )]
-pub(super) async fn change(
-    core: web::Data<Core>,
+pub(crate) async fn change(
+    core: web::Data<AppState>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let change = setting::change(body::json(&request, body)?)?;
+    let change = request::change(extract::json(&request, body)?)?;
     let settings = core
         .store
         .change_settings(change)

@@ -5,10 +5,9 @@ use std::time::Duration;
 use serde_json::Value;
 use tikmatrix_domain::{MOST_RETRIES, PackageName, SettingsChange};
 
-use super::account::app;
-use super::fields::Fields;
-use super::names::name;
-use crate::error::ApiError;
+use crate::accounts::request::app;
+use crate::http::error::ApiError;
+use crate::http::fields::{Fields, name};
 
 /// The longest wait before a retry, in seconds: a day.
 const LONGEST_WAIT: i64 = 24 * 60 * 60;

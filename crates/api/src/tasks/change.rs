@@ -4,13 +4,15 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use tikmatrix_domain::{IllegalTransition, Outcome, TaskId, TaskState};
 use tikmatrix_storage::StorageError;
 
-use super::tasks::{no_such_task, task_id, waiting};
-use crate::core::Core;
-use crate::envelope::{Envelope, success};
-use crate::error::ApiError;
-use crate::request::schema::TaskIds;
-use crate::request::{Query, body, task_ids};
-use crate::view::{BatchDeletedView, DeletedView, RetriedView, TaskView};
+use crate::http::envelope::{DeletedView, Envelope, success};
+use crate::http::error::ApiError;
+use crate::http::extract;
+use crate::http::query::Query;
+use crate::http::schema::TaskIds;
+use crate::state::AppState;
+use crate::tasks::read::{no_such_task, task_id, waiting};
+use crate::tasks::task_ids;
+use crate::tasks::view::{BatchDeletedView, RetriedView, TaskView};
 
 /// Stops a running task.
 #[utoipa::path(
@@ -23,7 +25,7 @@ use crate::view::{BatchDeletedView, DeletedView, RetriedView, TaskView};
     ),
     responses((status = 200, description = "The task as it is now that its phone has let go.", body = Envelope<TaskView>)),
 )]
-pub(super) async fn stop(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn stop(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = task_id(&request)?;
     core.runner.stop(id).await.map_err(|error| refusal(&request, id, error))?;
@@ -52,7 +54,7 @@ pub(super) async fn stop(core: web::Data<Core>, request: HttpRequest) -> Result<
     ),
     responses((status = 200, description = "The task, pending again.", body = Envelope<TaskView>)),
 )]
-pub(super) async fn retry(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn retry(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = task_id(&request)?;
     core.store.retry(id, core.clock.now()).await.map_err(|error| refusal(&request, id, error))?;
@@ -70,7 +72,10 @@ pub(super) async fn retry(core: web::Data<Core>, request: HttpRequest) -> Result
     tag = "Tasks",
     responses((status = 200, description = "How many failed tasks are pending again.", body = Envelope<RetriedView>)),
 )]
-pub(super) async fn retry_all(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn retry_all(
+    core: web::Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let retried = core.store.retry_all(core.clock.now()).await;
     let retried_count = retried.map_err(|error| ApiError::internal("POST /api/v1/task/retry-all", &error))?;
@@ -89,7 +94,10 @@ pub(super) async fn retry_all(core: web::Data<Core>, request: HttpRequest) -> Re
     ),
     responses((status = 200, description = "The task was stopped, if it ran, and is gone.", body = Envelope<DeletedView>)),
 )]
-pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn delete(
+    core: web::Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = task_id(&request)?;
     let deletion = core.runner.delete(vec![id]).await.map_err(|error| refusal(&request, id, error))?;
@@ -108,13 +116,13 @@ pub(super) async fn delete(core: web::Data<Core>, request: HttpRequest) -> Resul
     request_body = TaskIds,
     responses((status = 200, description = "The tasks were stopped, where they ran, and are gone.", body = Envelope<BatchDeletedView>)),
 )]
-pub(super) async fn delete_batch(
-    core: web::Data<Core>,
+pub(crate) async fn delete_batch(
+    core: web::Data<AppState>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let ids = task_ids::read(body::json(&request, body)?)?;
+    let ids = task_ids::read(extract::json(&request, body)?)?;
     let attempt = "deleting several tasks";
     let deletion = core.runner.delete(ids).await.map_err(|error| ApiError::internal(attempt, &error))?;
     Ok(success(BatchDeletedView::from(&deletion)))
@@ -129,8 +137,8 @@ pub(super) async fn delete_batch(
     request_body = TaskIds,
     responses((status = 200, description = "The tasks were stopped, where they ran, and are gone.", body = Envelope<BatchDeletedView>)),
 )]
-pub(super) async fn delete_batch_by_post(
-    core: web::Data<Core>,
+pub(crate) async fn delete_batch_by_post(
+    core: web::Data<AppState>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {

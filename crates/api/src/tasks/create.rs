@@ -3,12 +3,15 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use tikmatrix_storage::StorageError;
 
-use crate::core::Core;
-use crate::envelope::{Envelope, success};
-use crate::error::ApiError;
-use crate::request::schema::NewTasks;
-use crate::request::{CreateTasks, Defaults, Query, body, idempotency};
-use crate::view::CreatedView;
+use crate::http::envelope::{Envelope, success};
+use crate::http::error::ApiError;
+use crate::http::extract;
+use crate::http::query::Query;
+use crate::http::schema::NewTasks;
+use crate::state::AppState;
+use crate::tasks::create_request::{CreateTasks, Defaults};
+use crate::tasks::idempotency;
+use crate::tasks::view::CreatedView;
 
 /// When a full queue may have room again.
 const QUEUE_AGAIN_AFTER_SECONDS: u32 = 30;
@@ -29,16 +32,16 @@ const ROUTE: &str = "POST /api/v1/task";
     request_body = NewTasks,
     responses((status = 200, description = "The tasks were made: all of them.", body = Envelope<CreatedView>)),
 )]
-pub(super) async fn create(
-    core: web::Data<Core>,
+pub(crate) async fn create(
+    core: web::Data<AppState>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
-    let body = body::bytes(&request, body, "application/json")?;
+    let body = extract::bytes(&request, body, "application/json")?;
     let key = idempotency::key(request.headers(), &body)?;
     let _in_flight = key.as_ref().map(|key| core.keys_in_flight.enter(&key.key)).transpose()?;
-    let body = body::json(&request, Ok(body))?;
+    let body = extract::json(&request, Ok(body))?;
     let now = core.clock.now();
     let defaults = Defaults { max_retries: core.settings.borrow().max_retries, chance: rand::random() };
     let CreateTasks { request, warnings } = CreateTasks::read(body, &core.scripts, now, defaults)?;

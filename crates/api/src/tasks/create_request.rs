@@ -10,10 +10,9 @@ use tikmatrix_domain::{
     Username,
 };
 
-use super::fields::{Fields, shortened, shown};
-use super::names::name;
-use super::{options, timing};
-use crate::error::{ApiError, ErrorCode};
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::fields::{Fields, name, shortened, shown};
+use crate::tasks::timing;
 
 /// What counts where a request says nothing.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +53,7 @@ impl CreateTasks {
             script.as_ref().zip(config).and_then(|(script, config)| plan(&mut fields, script, &config));
         let mut warnings = Vec::new();
         let timing = timing::read(&mut fields, now, &mut warnings);
-        let options = options::read(&mut fields, defaults.max_retries);
+        let options = timing::read_options(&mut fields, defaults.max_retries);
         let multi_account = fields.flag("enable_multi_account").unwrap_or(false);
         let recipients = recipients.map(|recipients| match recipients {
             Recipients::Devices(serials) if multi_account => Recipients::AccountsOfDevices(serials),

@@ -2,16 +2,18 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use tikmatrix_domain::ArtifactKind;
+use serde::Serialize;
+use tikmatrix_domain::{Artifact, ArtifactKind, LogLine};
 use tikmatrix_storage::StorageError;
+use utoipa::ToSchema;
 
-use super::edition::{Edition, Span};
-use super::tasks::{no_such_task, task_id};
-use crate::core::Core;
-use crate::envelope::{Envelope, success};
-use crate::error::{ApiError, ErrorCode};
-use crate::request::Query;
-use crate::view::{TaskLogView, artifact_name};
+use crate::http::envelope::{Envelope, success};
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::query::Query;
+use crate::http::time::written;
+use crate::state::AppState;
+use crate::tasks::read::{no_such_task, task_id};
+use crate::tasks::task_etag::{TaskEtag, Validity};
 
 /// Gives what a task's attempts said.
 #[utoipa::path(
@@ -28,11 +30,11 @@ use crate::view::{TaskLogView, artifact_name};
         (status = 304, description = "What `If-None-Match` names is what the answer would be."),
     ),
 )]
-pub(super) async fn log(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn log(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = task_id(&request)?;
     let failed = |error: StorageError| ApiError::internal("GET /api/v1/task/{task_id}/log", &error);
-    let edition = Edition::of(&core, &request).await.map_err(failed)?;
+    let edition = TaskEtag::of(&core, &request).await.map_err(failed)?;
     if let Some(unchanged) = edition.unchanged(core.clock.now()) {
         return Ok(unchanged);
     }
@@ -40,7 +42,7 @@ pub(super) async fn log(core: web::Data<Core>, request: HttpRequest) -> Result<H
     if lines.is_empty() && core.store.task(id).await.map_err(failed)?.is_none() {
         return Err(no_such_task(&id.to_string()));
     }
-    Ok(edition.marked(success(TaskLogView::new(&lines)), Span::ALWAYS))
+    Ok(edition.marked(success(TaskLogView::new(&lines)), Validity::ALWAYS))
 }
 
 /// `GET /api/v1/task/{task_id}/artifact/{name}`. The name is looked for among those of the task's files and never made
@@ -61,7 +63,10 @@ pub(super) async fn log(core: web::Data<Core>, request: HttpRequest) -> Result<H
         content((String = "image/png"), (String = "application/xml"), (String = "application/gzip")),
     )),
 )]
-pub(super) async fn artifact(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn artifact(
+    core: web::Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = task_id(&request)?;
     let name = request.match_info().get("name").unwrap_or_default();
@@ -88,4 +93,85 @@ pub(super) async fn artifact(core: web::Data<Core>, request: HttpRequest) -> Res
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         .body(bytes))
+}
+
+/// What a task's attempts said.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TaskLog)]
+pub(crate) struct TaskLogView {
+    /// The lines of all attempts, oldest first.
+    lines: Vec<LogLineView>,
+}
+
+impl TaskLogView {
+    pub(crate) fn new(lines: &[LogLine]) -> Self {
+        Self { lines: lines.iter().map(LogLineView::from).collect() }
+    }
+}
+
+/// One line of a task's log.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LogLine)]
+struct LogLineView {
+    /// The number of the attempt.
+    attempt: u32,
+    /// Rises within the attempt; steps and artifacts are counted with the lines, so that numbers may be missing.
+    number: u32,
+    /// When it was said.
+    #[schema(format = DateTime)]
+    at: String,
+    /// `info` or `warn`.
+    level: &'static str,
+    /// What was said.
+    text: String,
+}
+
+impl From<&LogLine> for LogLineView {
+    fn from(line: &LogLine) -> Self {
+        Self {
+            attempt: line.attempt,
+            number: line.number,
+            at: written(line.at),
+            level: line.level.text(),
+            text: line.text.clone(),
+        }
+    }
+}
+
+/// One file that was kept as evidence.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Artifact)]
+pub(crate) struct ArtifactView {
+    /// The number of the attempt.
+    attempt: u32,
+    /// Rises within the attempt, counted with the steps.
+    number: u32,
+    /// `screenshot` (PNG), `ui_tree` (XML) or `tape` (JSON Lines in gzip).
+    kind: &'static str,
+    /// When it was taken.
+    #[schema(format = DateTime)]
+    taken_at: String,
+    /// What it is called at `/api/v1/task/{task_id}/artifact/{name}`.
+    name: String,
+    /// Its path below the folder `artifacts` of the server's data directory.
+    file: String,
+}
+
+impl From<&Artifact> for ArtifactView {
+    fn from(artifact: &Artifact) -> Self {
+        Self {
+            attempt: artifact.attempt,
+            number: artifact.number,
+            kind: artifact.kind.text(),
+            taken_at: written(artifact.at),
+            name: artifact_name(artifact),
+            file: artifact.file.clone(),
+        }
+    }
+}
+
+/// What a file is called among all files of its task: `2-screenshot.png` is the second attempt's.
+pub(crate) fn artifact_name(artifact: &Artifact) -> String {
+    let file = artifact.file.rsplit('/').next().unwrap_or_default();
+    format!("{}-{file}", artifact.attempt)
 }

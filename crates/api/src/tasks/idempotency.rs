@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use tikmatrix_storage::RequestKey;
 
-use crate::error::{ApiError, ErrorCode};
+use crate::http::error::{ApiError, ErrorCode};
 
 const HEADER: &str = "Idempotency-Key";
 /// How long a key holds after its first use.

@@ -3,9 +3,10 @@
 use tikmatrix_domain::{ScriptName, Serial, Source, Status, TaskId, Username};
 use tikmatrix_storage::{Page, PageStart, TaskFilter};
 
-use super::names::name;
-use super::{Query, paging};
-use crate::error::ApiError;
+use crate::http::error::ApiError;
+use crate::http::fields::name;
+use crate::http::paging;
+use crate::http::query::Query;
 
 /// Which tasks, and which page of them.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,7 +45,7 @@ impl ListTasks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::cursor;
+    use crate::http::paging;
 
     #[test]
     fn an_empty_query_is_the_first_twenty_of_all() {
@@ -79,7 +80,7 @@ mod tests {
     #[test]
     fn a_cursor_reads_on_with_the_filters_that_it_was_given_for() {
         let filter = ListTasks::read("status=3&serial=a").unwrap().filter;
-        let cursor = cursor::after(1_234, &filter);
+        let cursor = paging::after(1_234, &filter);
         let read = |query: &str| ListTasks::read(&format!("{query}cursor={cursor}"));
         assert_eq!(read("serial=a&status=3&").unwrap().start, PageStart::Before(TaskId(1_234)));
         for (query, message) in [

@@ -5,13 +5,15 @@ use chrono::{DateTime, Utc};
 use tikmatrix_domain::{PhonePresence, Task, TaskId, WaitingReason, waiting_reason};
 use tikmatrix_storage::{Page, PageStart, StorageError};
 
-use super::edition::{Edition, Span};
-use crate::core::Core;
-use crate::envelope::{Envelope, success};
-use crate::error::{ApiError, ErrorCode};
-use crate::request::schema::{Name, Source, Username};
-use crate::request::{ListTasks, Query, cursor};
-use crate::view::{StatsView, TaskDetailView, TaskListView, TaskView};
+use crate::http::envelope::{Envelope, success};
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::paging;
+use crate::http::query::Query;
+use crate::http::schema::{Name, Source, Username};
+use crate::state::AppState;
+use crate::tasks::list_request::ListTasks;
+use crate::tasks::task_etag::{TaskEtag, Validity};
+use crate::tasks::view::{StatsView, TaskDetailView, TaskListView, TaskView};
 
 /// Lists tasks, newest first.
 #[utoipa::path(
@@ -35,10 +37,10 @@ use crate::view::{StatsView, TaskDetailView, TaskListView, TaskView};
         (status = 304, description = "What `If-None-Match` names is what the answer would be."),
     ),
 )]
-pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn list(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let failed = |error: StorageError| ApiError::internal("GET /api/v1/task", &error);
     let now = core.clock.now();
-    let edition = Edition::of(&core, &request).await.map_err(failed)?;
+    let edition = TaskEtag::of(&core, &request).await.map_err(failed)?;
     if let Some(unchanged) = edition.unchanged(now) {
         return Ok(unchanged);
     }
@@ -55,8 +57,8 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
     };
     tasks.truncate(page_size as usize);
     let last = tasks.last().filter(|_| has_more);
-    let next_cursor = last.map(|last| cursor::after(last.id.0, &filter));
-    let span = Span::around(now, tasks.iter());
+    let next_cursor = last.map(|last| paging::after(last.id.0, &filter));
+    let span = Validity::around(now, tasks.iter());
     let tasks = tasks.iter().map(|task| TaskView::new(task, waiting(&core, task, now))).collect();
     let answer = success(TaskListView { tasks, total, page, page_size, next_cursor });
     Ok(edition.marked(answer, span))
@@ -74,15 +76,15 @@ pub(super) async fn list(core: web::Data<Core>, request: HttpRequest) -> Result<
         (status = 304, description = "What `If-None-Match` names is what the answer would be."),
     ),
 )]
-pub(super) async fn stats(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn stats(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let failed = |error: StorageError| ApiError::internal("GET /api/v1/task/stats", &error);
-    let edition = Edition::of(&core, &request).await.map_err(failed)?;
+    let edition = TaskEtag::of(&core, &request).await.map_err(failed)?;
     if let Some(unchanged) = edition.unchanged(core.clock.now()) {
         return Ok(unchanged);
     }
     let counts = core.store.stats().await.map_err(failed)?;
-    Ok(edition.marked(success(StatsView::from(counts)), Span::ALWAYS))
+    Ok(edition.marked(success(StatsView::from(counts)), Validity::ALWAYS))
 }
 
 /// Shows one task with its attempts and steps.
@@ -100,23 +102,23 @@ pub(super) async fn stats(core: web::Data<Core>, request: HttpRequest) -> Result
         (status = 304, description = "What `If-None-Match` names is what the answer would be."),
     ),
 )]
-pub(super) async fn show(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     let id = task_id(&request)?;
     let failed = |error: StorageError| ApiError::internal("GET /api/v1/task/{task_id}", &error);
     let now = core.clock.now();
-    let edition = Edition::of(&core, &request).await.map_err(failed)?;
+    let edition = TaskEtag::of(&core, &request).await.map_err(failed)?;
     if let Some(unchanged) = edition.unchanged(now) {
         return Ok(unchanged);
     }
     let detail = core.store.task(id).await.map_err(failed)?.ok_or_else(|| no_such_task(&id.to_string()))?;
-    let span = Span::around(now, std::iter::once(&detail.task));
+    let span = Validity::around(now, std::iter::once(&detail.task));
     let waiting = waiting(&core, &detail.task, now);
     Ok(edition.marked(success(TaskDetailView::new(&detail, waiting)), span))
 }
 
 /// The task that the path names.
-pub(super) fn task_id(request: &HttpRequest) -> Result<TaskId, ApiError> {
+pub(crate) fn task_id(request: &HttpRequest) -> Result<TaskId, ApiError> {
     let text = request.match_info().get("task_id").unwrap_or_default();
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
@@ -128,12 +130,12 @@ pub(super) fn task_id(request: &HttpRequest) -> Result<TaskId, ApiError> {
 }
 
 /// The answer where the task that is named is not.
-pub(super) fn no_such_task(id: &str) -> ApiError {
+pub(crate) fn no_such_task(id: &str) -> ApiError {
     ApiError::new(ErrorCode::NotFound, format!("there is no task {id}"))
 }
 
 /// Why the task waits at `now`, if it does.
-pub(super) fn waiting(core: &Core, task: &Task, now: DateTime<Utc>) -> Option<WaitingReason> {
+pub(crate) fn waiting(core: &AppState, task: &Task, now: DateTime<Utc>) -> Option<WaitingReason> {
     if core.settings.borrow().paused {
         return waiting_reason(task, now, PhonePresence::Paused);
     }

@@ -9,11 +9,11 @@ use chrono::{DateTime, Utc};
 use tikmatrix_domain::{Task, waiting_turns};
 use tikmatrix_storage::{StorageError, Version};
 
-use crate::core::Core;
+use crate::state::AppState;
 
 /// All that an answer about tasks is made of: what is stored, what the phones are doing, and whether all is paused, as
 /// it was before the answer was made. What changes meanwhile makes the answer newer than its tag says, never older.
-pub(super) struct Edition<'request> {
+pub(crate) struct TaskEtag<'request> {
     request: &'request HttpRequest,
     keys: RandomState,
     version: Version,
@@ -23,17 +23,17 @@ pub(super) struct Edition<'request> {
 
 /// How long time alone leaves an answer as it is: from the first moment on, and up to the second. Milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Span {
+pub(crate) struct Validity {
     from: i64,
     until: i64,
 }
 
-impl<'request> Edition<'request> {
+impl<'request> TaskEtag<'request> {
     /// The edition that `request` would be answered with.
     ///
     /// # Errors
     /// Of the database only.
-    pub(super) async fn of(core: &Core, request: &'request HttpRequest) -> Result<Self, StorageError> {
+    pub(crate) async fn of(core: &AppState, request: &'request HttpRequest) -> Result<Self, StorageError> {
         Ok(Self {
             request,
             keys: core.tag_keys.clone(),
@@ -44,35 +44,36 @@ impl<'request> Edition<'request> {
     }
 
     /// The answer to a client that has this edition already, if it does.
-    pub(super) fn unchanged(&self, now: DateTime<Utc>) -> Option<HttpResponse> {
-        let tag = kept(self.request.headers())
-            .find(|tag| Span::of_tag(tag).is_some_and(|span| span.holds(now) && self.tag(span) == *tag))?;
+    pub(crate) fn unchanged(&self, now: DateTime<Utc>) -> Option<HttpResponse> {
+        let tag = kept(self.request.headers()).find(|tag| {
+            Validity::of_tag(tag).is_some_and(|span| span.holds(now) && self.tag(span) == *tag)
+        })?;
         let mut response = HttpResponse::NotModified().finish();
         mark(response.headers_mut(), tag);
         Some(response)
     }
 
     /// `response` with the tag by which its client can ask whether it changed. It shows what `span` is of.
-    pub(super) fn marked(&self, mut response: HttpResponse, span: Span) -> HttpResponse {
+    pub(crate) fn marked(&self, mut response: HttpResponse, span: Validity) -> HttpResponse {
         mark(response.headers_mut(), &self.tag(span));
         response
     }
 
     /// Without the keys, which are new at each start, nobody makes a tag that this server did not give; and what a
     /// server that ended counted is never taken for what this one counts.
-    fn tag(&self, span: Span) -> String {
+    fn tag(&self, span: Validity) -> String {
         let shown = (&self.version, self.presences, self.paused);
         let asked = (self.request.path(), self.request.query_string());
         format!("\"{:016x}.{:x}.{:x}\"", self.keys.hash_one((shown, asked, span)), span.from, span.until)
     }
 }
 
-impl Span {
+impl Validity {
     /// What time does not change.
-    pub(super) const ALWAYS: Self = Self { from: i64::MIN, until: i64::MAX };
+    pub(crate) const ALWAYS: Self = Self { from: i64::MIN, until: i64::MAX };
 
     /// As long as none of `tasks` waits for another reason than at `now`, as far as time is concerned.
-    pub(super) fn around<'task>(now: DateTime<Utc>, tasks: impl Iterator<Item = &'task Task>) -> Self {
+    pub(crate) fn around<'task>(now: DateTime<Utc>, tasks: impl Iterator<Item = &'task Task>) -> Self {
         let mut span = Self::ALWAYS;
         for turn in tasks.flat_map(waiting_turns) {
             if turn <= now {
@@ -155,22 +156,24 @@ mod tests {
             waiting(Some(30), None),
             waiting(Some(-9), None),
         ];
-        let span = Span::around(now(), tasks.iter());
+        let span = Validity::around(now(), tasks.iter());
         let holds = |millis| span.holds(now() + TimeDelta::milliseconds(millis));
         assert_eq!([-6, -5, 0, 29, 30].map(holds), [false, true, true, true, false]);
-        assert!(Span::around(now(), [waiting(None, None)].iter()).holds(DateTime::<Utc>::MIN_UTC));
+        assert!(Validity::around(now(), [waiting(None, None)].iter()).holds(DateTime::<Utc>::MIN_UTC));
     }
 
     #[test]
     fn a_span_is_read_back_from_its_tag_and_nothing_else_is_one() {
-        for span in
-            [Span::ALWAYS, Span { from: -1, until: 0 }, Span { from: i64::MIN, until: 1_780_000_000_000 }]
-        {
+        for span in [
+            Validity::ALWAYS,
+            Validity { from: -1, until: 0 },
+            Validity { from: i64::MIN, until: 1_780_000_000_000 },
+        ] {
             let tag = format!("\"{:016x}.{:x}.{:x}\"", 7, span.from, span.until);
-            assert_eq!(Span::of_tag(&tag), Some(span));
+            assert_eq!(Validity::of_tag(&tag), Some(span));
         }
         for other in ["", "\"\"", "*", "\"1\"", "\"1.2\"", "\"1.x.2\"", "\"1.2.fffffffffffffffff\""] {
-            assert_eq!(Span::of_tag(other), None, "{other}");
+            assert_eq!(Validity::of_tag(other), None, "{other}");
         }
     }
 

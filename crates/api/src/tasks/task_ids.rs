@@ -6,8 +6,8 @@ use serde_json::Value;
 use tikmatrix_device::script::whole;
 use tikmatrix_domain::TaskId;
 
-use super::fields::{Fields, shown};
-use crate::error::{ApiError, ErrorCode};
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::fields::{Fields, shown};
 
 /// The most tasks that one request may name.
 const MOST: usize = 1_000;

@@ -1,22 +1,26 @@
-//! The fields of a request for tasks that say when each of them starts.
+//! The fields of a request for tasks that say when each of them starts and how it is treated.
+
+use std::time::Duration;
 
 use chrono::{DateTime, Local, Utc};
 use chrono_tz::Tz;
-use tikmatrix_domain::{Interval, LONGEST_INTERVAL, TimeOfDay};
+use tikmatrix_domain::{
+    Interval, LONGEST_INTERVAL, LONGEST_TIME_LIMIT, MOST_RETRIES, PRIORITIES, TaskOptions, TimeOfDay,
+};
 
-use super::fields::{Fields, shortened};
+use crate::http::fields::{Fields, shortened};
 
 /// When tasks start.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Timing {
+pub(crate) struct Timing {
     /// The first of each phone.
-    pub(super) start_time: Option<DateTime<Utc>>,
+    pub(crate) start_time: Option<DateTime<Utc>>,
     /// The following ones.
-    pub(super) interval: Interval,
+    pub(crate) interval: Interval,
 }
 
 /// Reads `start_time`, `timezone`, `min_interval` and `max_interval`; `now` is the present moment.
-pub(super) fn read(fields: &mut Fields, now: DateTime<Utc>, warnings: &mut Vec<String>) -> Timing {
+pub(crate) fn read(fields: &mut Fields, now: DateTime<Utc>, warnings: &mut Vec<String>) -> Timing {
     let time = read_time(fields);
     let zone = read_zone(fields);
     if zone.is_some() && time.is_none() && !fields.has_problem_with(&["start_time"]) {
@@ -60,6 +64,19 @@ fn read_interval(fields: &mut Fields) -> Interval {
         fields.problem("max_interval", format!("{most} is less than min_interval, which is {least}"));
     }
     Interval { least, most }
+}
+
+/// Reads `priority`, `max_retries` and `timeout`. `max_retries` is what counts where the request says nothing of it.
+pub(crate) fn read_options(fields: &mut Fields, max_retries: u32) -> TaskOptions {
+    let priority = fields.whole("priority", i64::from(*PRIORITIES.start())..=i64::from(*PRIORITIES.end()));
+    let retries = fields.whole("max_retries", 0..=i64::from(MOST_RETRIES));
+    let longest = i64::try_from(LONGEST_TIME_LIMIT.as_secs()).unwrap_or(i64::MAX);
+    let seconds = fields.whole("timeout", 1..=longest);
+    TaskOptions {
+        priority: priority.and_then(|priority| i32::try_from(priority).ok()).unwrap_or_default(),
+        max_retries: retries.and_then(|retries| u32::try_from(retries).ok()).unwrap_or(max_retries),
+        time_limit: seconds.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs),
+    }
 }
 
 #[cfg(test)]

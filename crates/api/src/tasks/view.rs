@@ -6,11 +6,11 @@ use serde_json::value::RawValue;
 use tikmatrix_domain::{
     AppKind, Attempt, Finish, PassedOver, Serial, Step, Task, TaskDetail, TaskState, Username, WaitingReason,
 };
-use tikmatrix_storage::{Created, TaskCounts};
+use tikmatrix_storage::{Created, Deletion, TaskCounts};
 use utoipa::ToSchema;
 
-use super::evidence::ArtifactView;
-use super::time::written;
+use crate::http::time::written;
+use crate::tasks::evidence::ArtifactView;
 
 /// One task. Moments are RFC 3339 with offset.
 #[derive(Debug, Serialize, ToSchema)]
@@ -283,4 +283,29 @@ fn passed_over(PassedOver { serial, app }: &PassedOver) -> String {
 
 fn remark(finish: &Finish) -> Option<&str> {
     (!finish.remark.is_empty()).then_some(&finish.remark)
+}
+
+/// Several tasks that were to be deleted.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BatchDeleted)]
+pub(crate) struct BatchDeletedView {
+    /// How many tasks are gone.
+    deleted_count: usize,
+    /// The numbers that no task has, in the order of the request.
+    not_found: Vec<i64>,
+}
+
+impl From<&Deletion> for BatchDeletedView {
+    fn from(deletion: &Deletion) -> Self {
+        let not_found = deletion.not_found.iter().map(|id| id.0).collect();
+        Self { deleted_count: deletion.deleted.len(), not_found }
+    }
+}
+
+/// Tasks that are begun again.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Retried)]
+pub(crate) struct RetriedView {
+    /// How many they are.
+    pub(crate) retried_count: usize,
 }

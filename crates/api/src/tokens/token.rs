@@ -56,18 +56,18 @@ impl TokenHash {
     }
 
     /// Whether it is the same, in a time that does not tell how much of it is.
-    pub(super) fn is(self, hash: &[u8; 32]) -> Choice {
+    pub(crate) fn is(self, hash: &[u8; 32]) -> Choice {
         self.0.ct_eq(hash)
     }
 
     /// Whether it is one of these, in a time that depends on their number alone.
-    pub(super) fn is_one_of(self, hashes: &[Self]) -> Choice {
+    pub(crate) fn is_one_of(self, hashes: &[Self]) -> Choice {
         hashes.iter().fold(Choice::from(0), |found, hash| found | self.is(&hash.0))
     }
 }
 
 /// The part of a token by which the database finds it, if the text has the form of a token.
-pub(super) fn id_of(text: &str) -> Option<&str> {
+pub(crate) fn id_of(text: &str) -> Option<&str> {
     let (id, secret) = text.strip_prefix(PREFIX)?.split_once('_')?;
     let is_hexadecimal = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     (id.len() == 2 * ID && secret.len() == 2 * SECRET && is_hexadecimal(id) && is_hexadecimal(secret))

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::token::TokenHash;
+use crate::tokens::token::TokenHash;
 
 /// Fewer characters may be a word that can be guessed, which a fast hash would not keep.
 const SHORTEST: usize = 32;

@@ -2,10 +2,10 @@
 //! as the code that reads requests.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::endpoints::registered_paths;
 use crate::support::{Answer, Api};
 
 /// Pages for people, which programs have no use for.
@@ -283,19 +283,4 @@ fn values() -> Vec<Value> {
     }
     values.extend([json!(vec![1; 1000]), json!(vec![1; 1001])]);
     values
-}
-
-/// The paths that the source of the routes registers: the server itself cannot be asked for all that it has.
-fn registered_paths() -> BTreeSet<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/routes");
-    let mut paths = BTreeSet::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let source = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-        let source: String = source.split_whitespace().collect();
-        for call in ["resource(\"", "only(\""] {
-            let found = source.split(call).skip(1).filter_map(|rest| rest.split('"').next());
-            paths.extend(found.filter(|path| path.starts_with('/')).map(str::to_owned));
-        }
-    }
-    paths
 }

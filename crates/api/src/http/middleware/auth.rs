@@ -2,15 +2,24 @@
 //! is revoked.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage as _, ResponseError as _, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::Clock;
 use tikmatrix_storage::Store;
 
-use super::token::{TokenHash, id_of};
-use crate::error::{ApiError, ErrorCode};
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::middleware::body_timeout::TimedBody;
+use crate::http::middleware::host;
+use crate::http::middleware::host_names::HostNames;
+use crate::tokens::token::{TokenHash, id_of};
 
 /// When a token was used is written no oftener: every writing costs the disk something.
 const BETWEEN_RECORDS: TimeDelta = TimeDelta::minutes(1);
@@ -34,7 +43,7 @@ impl Tokens {
     }
 
     /// Lets a request with these headers through if it carries a good token.
-    pub(super) async fn check(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+    pub(crate) async fn check(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         let refused = |message: &str| ApiError::new(ErrorCode::TokenRequired, message);
         let text = bearer(headers).map_err(refused)?;
         let hash = TokenHash::of(text);
@@ -89,6 +98,70 @@ fn bearer(headers: &HeaderMap) -> Result<&str, &'static str> {
         return Err(form);
     }
     Ok(token.trim())
+}
+
+/// The one address that answers without a token, so that whoever watches over the server needs none.
+pub(crate) const HEALTH: &str = "/healthz";
+
+/// Who may talk to one server.
+pub(crate) struct Access {
+    names: HostNames,
+    /// `None` while nobody but this machine can reach the server.
+    tokens: Option<Tokens>,
+}
+
+/// Why a server wants a token with every request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Exposure {
+    /// It listens on an address that other machines reach.
+    Address(IpAddr),
+    /// It goes by a name that other machines use, as behind a proxy.
+    Name(String),
+    /// It was told to.
+    Wanted,
+}
+
+impl Access {
+    pub(crate) fn new(names: HostNames, tokens: Option<Tokens>) -> Self {
+        Self { names, tokens }
+    }
+
+    /// Whether whoever came with these headers would be let in now; yes as long as nobody can tell.
+    pub(crate) async fn admits(&self, headers: &HeaderMap) -> bool {
+        let Some(tokens) = &self.tokens else { return true };
+        let refused = |error: ApiError| error.status_code() == StatusCode::UNAUTHORIZED;
+        !tokens.check(headers).await.is_err_and(refused)
+    }
+}
+
+impl std::fmt::Display for Exposure {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Address(address) => write!(formatter, "{address} can be reached by other machines"),
+            Self::Name(name) => write!(formatter, "other machines reach this server as {name}"),
+            Self::Wanted => formatter.write_str("every request is to carry a token"),
+        }
+    }
+}
+
+/// The middleware in front of every route: the `Host`, the `Origin`, the token, and no client that sends its body so
+/// slowly that it never ends.
+pub(crate) async fn guard(
+    access: web::Data<Access>,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    host::check(request.headers(), &access.names)?;
+    if let Some(tokens) = &access.tokens
+        && request.path() != HEALTH
+    {
+        tokens.check(request.headers()).await?;
+    }
+    match request.take_payload() {
+        Payload::None => {}
+        body => request.set_payload(Payload::from(TimedBody::boxed(body))),
+    }
+    next.call(request).await
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ const GRACE: Duration = Duration::from_secs(10);
 const SLOWEST: u64 = 1024;
 
 /// A body that ends in an error when it comes too slowly.
-pub(crate) struct Patient {
+pub(crate) struct TimedBody {
     body: Payload,
     /// How long it may still be waited for; what passes while the server itself is busy does not count.
     left: Duration,
@@ -26,14 +26,14 @@ pub(crate) struct Patient {
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
-impl Patient {
+impl TimedBody {
     /// `body`, and the bound on it.
     pub(crate) fn boxed(body: Payload) -> Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>> {
         Box::pin(Self { body, left: GRACE, alarm: None })
     }
 }
 
-impl Stream for Patient {
+impl Stream for TimedBody {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -90,7 +90,7 @@ mod tests {
     async fn read(size: usize, period: Duration, count: u32) -> (usize, bool) {
         let source: Pin<Box<dyn Stream<Item = _>>> =
             Box::pin(Dripping { clock: interval(period), size, left: count });
-        let mut body = Patient::boxed(Payload::from(source));
+        let mut body = TimedBody::boxed(Payload::from(source));
         let mut length = 0;
         loop {
             match poll_fn(|context| body.as_mut().poll_next(context)).await {

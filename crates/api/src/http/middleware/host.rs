@@ -5,8 +5,8 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::middleware::Next;
 
-use super::host_names::HostNames;
-use crate::error::ApiError;
+use crate::http::error::ApiError;
+use crate::http::middleware::host_names::HostNames;
 
 /// A middleware (for `actix_web::middleware::from_fn`) that refuses a request whose `Host` is no loopback name or whose
 /// `Origin` is another than the server's own.
@@ -22,7 +22,7 @@ pub async fn refuse_foreign(
 }
 
 /// Refuses what comes under a name that is not among `names`, or from a page of another site.
-pub(super) fn check(headers: &HeaderMap, names: &HostNames) -> Result<(), ApiError> {
+pub(crate) fn check(headers: &HeaderMap, names: &HostNames) -> Result<(), ApiError> {
     let mut host = None;
     for value in headers.get_all(header::HOST) {
         let text = value.to_str().unwrap_or_default();

@@ -7,9 +7,9 @@ use actix_web::middleware::Next;
 use actix_web::web;
 use tokio::sync::Semaphore;
 
-use crate::access::HEALTH;
-use crate::error::ApiError;
-use crate::metrics::Metrics;
+use crate::http::error::ApiError;
+use crate::http::middleware::auth::HEALTH;
+use crate::http::middleware::metrics::Metrics;
 
 /// Where those who watch over the server look, above all when it has much to do.
 const ALWAYS_ANSWERED: [&str; 2] = [HEALTH, "/metrics"];
@@ -17,12 +17,12 @@ const ALWAYS_ANSWERED: [&str; 2] = [HEALTH, "/metrics"];
 const AGAIN_AFTER_SECONDS: u32 = 1;
 
 /// The places for requests that are worked on.
-pub(crate) struct Load {
+pub(crate) struct RequestLimit {
     places: Semaphore,
     most: usize,
 }
 
-impl Load {
+impl RequestLimit {
     /// At most `most` at once.
     pub(crate) fn new(most: usize) -> Self {
         let most = most.clamp(1, Semaphore::MAX_PERMITS);
@@ -36,7 +36,7 @@ impl Load {
 /// # Errors
 /// 42901, or what the rest of the application fails with.
 pub(crate) async fn bound(
-    load: web::Data<Load>,
+    load: web::Data<RequestLimit>,
     metrics: web::Data<Metrics>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -17,7 +16,7 @@ use prometheus_client::registry::Registry;
 use tikmatrix_domain::EventId;
 use tikmatrix_storage::TaskCounts;
 
-use crate::view::DeviceState;
+use crate::devices::view::DeviceState;
 
 /// The form is that of OpenMetrics, which Prometheus reads since its version 2.5.
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";

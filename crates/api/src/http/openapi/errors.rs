@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use tikmatrix_device::script::Problem;
 
-use crate::error::{ApiError, ErrorCode};
-use crate::view::ProblemView;
+use crate::http::error::{ApiError, ErrorCode, ProblemView};
 
 /// All codes for people, in Markdown.
-pub(super) fn table() -> String {
+pub(crate) fn table() -> String {
     let line = |code: ErrorCode| {
         let (number, status) = code.table();
         format!("| {number} | {} | {} |\n", status.as_u16(), meaning(code))
@@ -19,7 +18,7 @@ pub(super) fn table() -> String {
 }
 
 /// Describes every error once, and refers to it from each operation that may answer with it.
-pub(super) fn add_to(document: &mut Value) {
+pub(crate) fn add_to(document: &mut Value) {
     document["components"]["responses"] = Value::Object(responses());
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for (path, methods) in paths {
@@ -132,7 +131,7 @@ fn example(code: ErrorCode) -> Value {
         let data: Vec<ProblemView> = problems.iter().map(ProblemView::from).collect();
         (ApiError::problems(code, problems).to_string(), json!(data))
     };
-    let only = |message: &str| (message.to_owned(), Value::Null);
+    let without_data = |message: &str| (message.to_owned(), Value::Null);
     let (message, data) = match code {
         ErrorCode::InvalidParameter => told(&[
             ("script_config.content_type", "7 is not one of 0 (video), 1 (images)"),
@@ -143,7 +142,7 @@ fn example(code: ErrorCode) -> Value {
             told(&[("script_name", "\"pots\" is not a known script; did you mean post?")])
         }
         ErrorCode::TokenRequired => {
-            only("header Authorization: a token is required: Authorization: Bearer TOKEN")
+            without_data("header Authorization: a token is required: Authorization: Bearer TOKEN")
         }
         ErrorCode::NoApiAccess => {
             let message = "The plan Starter has no API access.";
@@ -153,15 +152,17 @@ fn example(code: ErrorCode) -> Value {
             });
             (message.to_owned(), license)
         }
-        ErrorCode::NotFound => only("there is no task 4711"),
-        ErrorCode::MethodNotAllowed => only("/api/v1/task does not take PUT, only GET, POST"),
-        ErrorCode::Conflict => {
-            only("Idempotency-Key: this key was used with another body; a new request needs a new key")
+        ErrorCode::NotFound => without_data("there is no task 4711"),
+        ErrorCode::MethodNotAllowed => without_data("/api/v1/task does not take PUT, only GET, POST"),
+        ErrorCode::Conflict => without_data(
+            "Idempotency-Key: this key was used with another body; a new request needs a new key",
+        ),
+        ErrorCode::BodyTooLarge => without_data("the body is larger than 4194304 bytes"),
+        ErrorCode::NotJson => without_data("header Content-Type: application/json is required"),
+        ErrorCode::TooMany => without_data("too many requests are being worked on: ask again in 1 s"),
+        ErrorCode::Internal => {
+            without_data("internal error: the server's log tells the cause under request 4242-1")
         }
-        ErrorCode::BodyTooLarge => only("the body is larger than 4194304 bytes"),
-        ErrorCode::NotJson => only("header Content-Type: application/json is required"),
-        ErrorCode::TooMany => only("too many requests are being worked on: ask again in 1 s"),
-        ErrorCode::Internal => only("internal error: the server's log tells the cause under request 4242-1"),
     };
     json!({"code": code.table().0, "message": message, "data": data})
 }

@@ -1,7 +1,8 @@
 //! The OpenAPI document (3.1): what the routes say of themselves, the errors that each of them may answer with, and the
-//! configurations of the scripts. Serving it is for [`crate::routes`].
+//! configurations of the scripts. `pages` serves it.
 
 mod errors;
+pub(crate) mod pages;
 mod scripts;
 
 use serde_json::{Value, json};

@@ -6,20 +6,20 @@ use std::sync::Arc;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::read_only;
-use crate::core::Core;
-use crate::error::{ApiError, ErrorCode};
-use crate::request::Query;
+use crate::http::error::{ApiError, ErrorCode};
+use crate::http::query::Query;
+use crate::http::routing::read_only;
+use crate::state::AppState;
 
-const PAGE: &str = include_str!("../../assets/docs/index.html");
-const START: &str = include_str!("../../assets/docs/start.js");
+const PAGE: &str = include_str!("../../../assets/docs/index.html");
+const START: &str = include_str!("../../../assets/docs/start.js");
 
 /// Scripts, styles and requests of this server alone. Swagger UI draws its signs from `data:` addresses.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Adds the routes.
-pub(super) fn configure(config: &mut web::ServiceConfig) {
+pub(crate) fn configure(config: &mut web::ServiceConfig) {
     config
         .service(read_only("/openapi.json").route(web::get().to(openapi)))
         .service(read_only("/docs").route(web::get().to(page)))
@@ -34,7 +34,10 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
     tag = "Server",
     responses((status = 200, description = "This document.", body = Object)),
 )]
-pub(super) async fn openapi(core: web::Data<Core>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn openapi(
+    core: web::Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
     Query::none(request.query_string())?;
     Ok(answer("application/json", core.openapi.clone()))
 }

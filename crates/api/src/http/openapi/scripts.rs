@@ -8,7 +8,7 @@ use tikmatrix_device::script::{Script, ScriptRegistry};
 const REQUEST: &str = "NewTasks";
 
 /// Adds the configuration of each script, and makes the request for tasks one of several forms.
-pub(super) fn add_to(document: &mut Value, scripts: &ScriptRegistry) {
+pub(crate) fn add_to(document: &mut Value, scripts: &ScriptRegistry) {
     let schemas = &mut document["components"]["schemas"];
     let base = schemas[REQUEST].clone();
     let mut forms = Vec::new();

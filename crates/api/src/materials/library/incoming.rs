@@ -10,15 +10,15 @@ use actix_web::web::Bytes;
 use sha2::{Digest, Sha256};
 use tikmatrix_domain::MediaType;
 
-use super::media_type;
-use super::unkept::Unkept;
+use crate::materials::library::media_type;
+use crate::materials::library::temp_file::TempFile;
 
 /// How much is gathered before it is written.
 const AT_ONCE: usize = 1024 * 1024;
 
 /// A file that is being received.
 pub(crate) struct Incoming {
-    content: Unkept,
+    content: TempFile,
     /// None only after a write that broke off.
     target: Option<Target>,
     gathered: Vec<Bytes>,
@@ -34,7 +34,7 @@ struct Target {
 
 /// A file that was received to its end and is on the disk, under a temporary name.
 pub(crate) struct Received {
-    pub(crate) content: Unkept,
+    pub(crate) content: TempFile,
     /// In bytes.
     pub(crate) size: u64,
     /// In lower-case hexadecimal.
@@ -42,8 +42,8 @@ pub(crate) struct Received {
 }
 
 impl Incoming {
-    pub(super) async fn begin(path: PathBuf) -> io::Result<Self> {
-        let content = Unkept::new(path.clone());
+    pub(crate) async fn begin(path: PathBuf) -> io::Result<Self> {
+        let content = TempFile::new(path.clone());
         let opened =
             tokio::task::spawn_blocking(move || OpenOptions::new().write(true).create_new(true).open(path));
         let file = opened.await.map_err(io::Error::other)??;

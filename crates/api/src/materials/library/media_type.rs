@@ -6,7 +6,7 @@ use tikmatrix_domain::MediaType;
 pub(crate) const ENOUGH: usize = 32;
 
 /// What a file is that begins with `head`; none if it is nothing that the library takes.
-pub(super) fn of(head: &[u8]) -> Option<MediaType> {
+pub(crate) fn of(head: &[u8]) -> Option<MediaType> {
     match head {
         _ if infer::image::is_png(head) && head.starts_with(b"\x89PNG\r\n\x1a\n") => Some(MediaType::Png),
         _ if infer::image::is_jpeg(head) => Some(MediaType::Jpeg),

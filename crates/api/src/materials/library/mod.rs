@@ -2,11 +2,11 @@
 //! is said of the materials, and which of them are there, is in the database; which files a client may send is the
 //! request's.
 
-mod cleaning;
-mod incoming;
-mod media_type;
-mod thumbnail;
-mod unkept;
+pub(crate) mod incoming;
+pub(crate) mod media_type;
+mod startup_cleanup;
+mod temp_file;
+pub(crate) mod thumbnail;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,12 +16,10 @@ use tikmatrix_domain::{MaterialFile, MediaType};
 use tikmatrix_storage::Store;
 use tokio::sync::Semaphore;
 
+use crate::materials::library::incoming::{Incoming, Received};
+use crate::materials::library::temp_file::TempFile;
+use crate::materials::library::thumbnail::Unusable;
 use crate::start_error::StartError;
-
-pub(crate) use incoming::{Incoming, Received};
-pub(crate) use media_type::ENOUGH;
-pub(crate) use thumbnail::Unusable;
-pub(crate) use unkept::Unkept;
 
 /// Where the files of materials are.
 pub(crate) struct Library {
@@ -35,8 +33,8 @@ pub(crate) struct Library {
 pub(crate) struct NewFiles {
     /// What the database is to know.
     pub(crate) file: MaterialFile,
-    content: Unkept,
-    thumbnail: Option<Unkept>,
+    content: TempFile,
+    thumbnail: Option<TempFile>,
 }
 
 impl Library {
@@ -45,7 +43,7 @@ impl Library {
         let known = store.material_files().await?;
         let path = folder.clone();
         let unusable = |source| StartError::DataDirectory { path: folder.clone(), source };
-        let cleaned = tokio::task::spawn_blocking(move || cleaning::begin(&path, known));
+        let cleaned = tokio::task::spawn_blocking(move || startup_cleanup::begin(&path, known));
         cleaned.await.map_err(|error| unusable(io::Error::other(error)))?.map_err(unusable)?;
         Ok(Self { folder, largest, decoder: Arc::new(Semaphore::new(1)) })
     }
@@ -62,8 +60,12 @@ impl Library {
 
     /// Begins to receive a file.
     pub(crate) async fn begin(&self) -> io::Result<Incoming> {
-        Incoming::begin(self.folder.join(format!("{:032x}.{}", rand::random::<u128>(), cleaning::UNFINISHED)))
-            .await
+        Incoming::begin(self.folder.join(format!(
+            "{:032x}.{}",
+            rand::random::<u128>(),
+            startup_cleanup::UNFINISHED
+        )))
+        .await
     }
 
     /// Gives the files of a material that was received their names, and makes the thumbnail: of the image itself or, if
@@ -127,7 +129,7 @@ fn settle(
     };
     let thumbnail = match picture.and_then(|(path, of)| Some((path, thumbnail::format(of)?))) {
         Some((path, format)) => {
-            let made = Unkept::new(stem.with_extension("thumbnail.jpg"));
+            let made = TempFile::new(stem.with_extension("thumbnail.jpg"));
             thumbnail::make(path, format, made.path())?;
             Some(made)
         }

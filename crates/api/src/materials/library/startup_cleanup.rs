@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 /// What files are called while they come.
-pub(super) const UNFINISHED: &str = "part";
+pub(crate) const UNFINISHED: &str = "part";
 
 /// Makes the folder if need be, and removes what uploads that were cut off left in it. `known` are the files that
 /// materials have. It blocks.
-pub(super) fn begin(folder: &Path, known: Vec<String>) -> io::Result<()> {
+pub(crate) fn begin(folder: &Path, known: Vec<String>) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let mut missing: HashSet<String> = known.into_iter().collect();
     let knows_any = !missing.is_empty();

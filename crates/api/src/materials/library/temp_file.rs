@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 /// A file that nobody has decided to keep.
 #[derive(Debug)]
-pub(crate) struct Unkept {
+pub(crate) struct TempFile {
     path: PathBuf,
     is_kept: bool,
 }
 
-impl Unkept {
+impl TempFile {
     /// The file at `path`, which need not be there yet.
     pub(crate) fn new(path: PathBuf) -> Self {
         Self { path, is_kept: false }
@@ -40,7 +40,7 @@ impl Unkept {
     }
 }
 
-impl Drop for Unkept {
+impl Drop for TempFile {
     fn drop(&mut self) {
         if self.is_kept {
             return;

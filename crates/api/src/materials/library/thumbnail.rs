@@ -37,7 +37,7 @@ pub(crate) enum Unusable {
 }
 
 /// In which format images of a media type are; none for what is no image.
-pub(super) fn format(media_type: MediaType) -> Option<ImageFormat> {
+pub(crate) fn format(media_type: MediaType) -> Option<ImageFormat> {
     match media_type {
         MediaType::Mp4 => None,
         MediaType::Jpeg => Some(ImageFormat::Jpeg),
@@ -46,12 +46,12 @@ pub(super) fn format(media_type: MediaType) -> Option<ImageFormat> {
 }
 
 /// Whether the image at `path` can be read to its end.
-pub(super) fn check(path: &Path, format: ImageFormat) -> Result<(), Unusable> {
+pub(crate) fn check(path: &Path, format: ImageFormat) -> Result<(), Unusable> {
     read(path, format).map(drop)
 }
 
 /// Writes a small JPEG of the image at `path` to `target`.
-pub(super) fn make(path: &Path, format: ImageFormat, target: &Path) -> Result<(), Unusable> {
+pub(crate) fn make(path: &Path, format: ImageFormat, target: &Path) -> Result<(), Unusable> {
     let (image, orientation) = read(path, format)?;
     let mut small = image.thumbnail(THUMBNAIL_SIDE, THUMBNAIL_SIDE);
     drop(image);

@@ -1,0 +1,4 @@
+//! The scripts that tasks can run.
+
+pub(crate) mod handlers;
+pub(crate) mod view;
