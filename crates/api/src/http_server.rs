@@ -58,7 +58,7 @@ pub(crate) fn serve(
     let app = move || {
         let more_routes = Arc::clone(&more_routes);
         App::new()
-            .wrap(from_fn(license_license::refuse_without_api))
+            .wrap(from_fn(license::refuse_without_api))
             .wrap(from_fn(auth::guard))
             .wrap(from_fn(limit::bound))
             .wrap(from_fn(metrics::count))

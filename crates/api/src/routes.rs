@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use crate::http::extract::LARGEST_BODY;
 use crate::http::openapi::pages;
-use crate::http::routing::{only, read_only};
+use crate::http::routing::{only, read_only, wrong_method};
 use crate::tasks::{change, create, evidence, read};
 use crate::{accounts, devices, events, groups, license, materials, monitoring, scripts, settings};
 

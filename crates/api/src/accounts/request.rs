@@ -68,15 +68,15 @@ fn details(fields: &mut Fields) -> AccountChange {
     }
 }
 
-fn username(text: &str) -> Result<Username, String> {
+pub(crate) fn username(text: &str) -> Result<Username, String> {
     name(text, Username::new)
 }
 
-fn serial(text: &str) -> Result<Serial, String> {
+pub(crate) fn serial(text: &str) -> Result<Serial, String> {
     name(text, Serial::new)
 }
 
-fn package(text: &str) -> Result<PackageName, String> {
+pub(crate) fn package(text: &str) -> Result<PackageName, String> {
     name(text, PackageName::new)
 }
 
