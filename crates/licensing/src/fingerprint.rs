@@ -7,15 +7,15 @@ use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::defect::FingerprintError;
 use crate::encoding::{bytes_of, text_of};
+use crate::error::FingerprintError;
 use crate::machine::{ComponentKind, Machine};
 
 const BEGINNING: &str = "machine1";
 /// A machine may have many network cards or disks; these many of each are remembered.
-const MOST_OF_A_KIND: usize = 8;
+const MAX_PER_KIND: usize = 8;
 /// With fewer parts in agreement, any machine of the same name could pass.
-const FEWEST: usize = 2;
+const MIN_AGREEING_KINDS: usize = 2;
 
 type Salt = [u8; 16];
 type Hash = [u8; 9];
@@ -41,7 +41,7 @@ impl Agreement {
     /// The rule: at least two kinds of parts agree, and at least half of those that are known.
     #[must_use]
     pub fn is_enough(self) -> bool {
-        self.found >= FEWEST && self.found * 2 >= self.known
+        self.found >= MIN_AGREEING_KINDS && self.found * 2 >= self.known
     }
 }
 
@@ -50,7 +50,7 @@ impl Fingerprint {
     #[must_use]
     pub fn of(machine: &Machine, salt: Salt) -> Self {
         let hashes = |kind, values: &BTreeSet<String>| {
-            values.iter().take(MOST_OF_A_KIND).map(|value| hash(&salt, kind, value)).collect()
+            values.iter().take(MAX_PER_KIND).map(|value| hash(&salt, kind, value)).collect()
         };
         let parts = machine.components().map(|(kind, values)| (kind, hashes(kind, values))).collect();
         Self { salt, parts }
@@ -74,7 +74,7 @@ impl Fingerprint {
     /// [`FingerprintError::TooFewParts`] when it knows so little that not even its own machine would pass.
     pub fn check_bindable(&self) -> Result<(), FingerprintError> {
         let known = self.parts.len();
-        if known < FEWEST { Err(FingerprintError::TooFewParts { known }) } else { Ok(()) }
+        if known < MIN_AGREEING_KINDS { Err(FingerprintError::TooFewParts { known }) } else { Ok(()) }
     }
 }
 

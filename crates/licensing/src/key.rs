@@ -6,8 +6,8 @@ use std::fmt;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 
-use crate::defect::KeyError;
 use crate::encoding::{bytes_of, text_of};
+use crate::error::KeyError;
 
 pub(crate) const PUBLIC: &str = "tikmatrix-license-public:";
 pub(crate) const PRIVATE: &str = "tikmatrix-license-private:";

@@ -3,13 +3,13 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use tikmatrix_domain::Plan;
 
-use crate::defect::LicenseDefect;
+use crate::entitlement::CLOCK_TOLERANCE;
+use crate::error::LicenseError;
 use crate::fingerprint::Fingerprint;
 use crate::machine::Machine;
-use crate::standing::CLOCK_TOLERANCE;
 
 /// The longest name of a holder, in Unicode scalar values.
-pub(crate) const LONGEST_HOLDER: usize = 200;
+pub(crate) const MAX_HOLDER_LETTERS: usize = 200;
 
 /// What the vendor grants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +30,13 @@ pub struct License {
 
 impl License {
     /// Whether what it says can mean anything at all.
-    pub(crate) fn check_sense(&self) -> Result<(), LicenseDefect> {
+    pub(crate) fn check_sense(&self) -> Result<(), LicenseError> {
         let letters = self.holder.chars().count();
-        let holder_is_well = (1..=LONGEST_HOLDER).contains(&letters)
+        let holder_is_well = (1..=MAX_HOLDER_LETTERS).contains(&letters)
             && !self.holder.trim().is_empty()
             && !self.holder.chars().any(char::is_control);
         if !holder_is_well {
-            return Err(LicenseDefect::Holder);
+            return Err(LicenseError::Holder);
         }
         if self.device_limit == 0 {
             return Err(senseless("device limit", "is 0 phones"));
@@ -51,23 +51,23 @@ impl License {
     ///
     /// # Errors
     /// Why not.
-    pub fn check(&self, machine: &Machine, now: DateTime<Utc>) -> Result<(), LicenseDefect> {
+    pub fn check(&self, machine: &Machine, now: DateTime<Utc>) -> Result<(), LicenseError> {
         if self.issued > now + CLOCK_TOLERANCE {
-            return Err(LicenseDefect::IssuedInTheFuture { issued: self.issued });
+            return Err(LicenseError::IssuedInTheFuture { issued: self.issued });
         }
         if self.expires <= now {
-            return Err(LicenseDefect::Expired { since: self.expires });
+            return Err(LicenseError::Expired { since: self.expires });
         }
         let agreement = self.machine.as_ref().map(|bound| bound.agreement(machine));
         match agreement {
-            Some(agreement) if !agreement.is_enough() => Err(LicenseDefect::OtherMachine { agreement }),
+            Some(agreement) if !agreement.is_enough() => Err(LicenseError::OtherMachine { agreement }),
             _ => Ok(()),
         }
     }
 }
 
-pub(crate) fn senseless(field: &'static str, reason: impl Into<String>) -> LicenseDefect {
-    LicenseDefect::Senseless { field, reason: reason.into() }
+pub(crate) fn senseless(field: &'static str, reason: impl Into<String>) -> LicenseError {
+    LicenseError::Senseless { field, reason: reason.into() }
 }
 
 /// A moment for a person: to the minute, in UTC.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use tikmatrix_licensing::LONGEST_FILE;
+use tikmatrix_licensing::MAX_FILE_BYTES;
 
 /// The file that `tikmatrix license install` writes and the server reads.
 #[must_use]
@@ -24,6 +24,6 @@ pub fn read_license(path: &Path) -> io::Result<Option<Vec<u8>>> {
         Err(error) => return Err(error),
     };
     let mut bytes = Vec::new();
-    file.take(LONGEST_FILE as u64 + 1).read_to_end(&mut bytes)?;
+    file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(Some(bytes))
 }

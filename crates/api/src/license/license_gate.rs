@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::Clock;
-use tikmatrix_licensing::{Evidence, Machine, MachineSources, PublicKey, Standing, standing};
+use tikmatrix_licensing::{Entitlement, Evidence, Machine, MachineSources, PublicKey, evaluate};
 use tikmatrix_storage::{StorageError, Store};
 use tokio::sync::watch;
 
@@ -51,7 +51,7 @@ struct Known {
     last_seen: DateTime<Utc>,
     /// Which last-seen time is in the database.
     kept: DateTime<Utc>,
-    judged: Option<(DateTime<Utc>, Standing)>,
+    judged: Option<(DateTime<Utc>, Entitlement)>,
 }
 
 impl LicenseGate {
@@ -78,14 +78,14 @@ impl LicenseGate {
     }
 
     /// What the server may do now.
-    pub(crate) fn standing(&self) -> Standing {
+    pub(crate) fn standing(&self) -> Entitlement {
         let now = self.0.clock.now();
         let mut known = self.0.known();
         let fresh = known.judged.as_ref().filter(|(at, _)| (now - at).abs() < JUDGE_EVERY);
         if let Some((_, standing)) = fresh {
             return standing.clone();
         }
-        let standing = standing(Evidence {
+        let standing = evaluate(Evidence {
             license: known.license.as_deref(),
             key: self.0.key.as_ref(),
             machine: &self.0.machine,

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use serde::Serialize;
-use tikmatrix_licensing::Standing;
+use tikmatrix_licensing::Entitlement;
 use utoipa::ToSchema;
 
 use crate::http::envelope::failure;
@@ -41,9 +41,9 @@ impl LicenseView {
     }
 }
 
-impl From<Standing> for LicenseView {
-    fn from(standing: Standing) -> Self {
-        let Standing { plan, api_enabled, device_limit, expires_at, trial, message, .. } = standing;
+impl From<Entitlement> for LicenseView {
+    fn from(standing: Entitlement) -> Self {
+        let Entitlement { plan, api_enabled, device_limit, expires_at, trial, message, .. } = standing;
         let expires_at = expires_at.map(written);
         Self { plan_name: plan.name(), api_enabled, device_limit, message, expires_at, trial }
     }

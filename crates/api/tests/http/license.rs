@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 use tikmatrix_domain::{Clock, Plan};
-use tikmatrix_licensing::{License, PrivateKey, seal};
+use tikmatrix_licensing::{License, PrivateKey, sign};
 
 use crate::clock::SetClock;
 use crate::support::Api;
@@ -28,7 +28,7 @@ async fn licensed(license: &License, clock: &SetClock) -> (Api, tempfile::TempDi
     let key = PrivateKey::from_seed(&[1; 32]);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("license");
-    std::fs::write(&file, seal(license, &key).unwrap()).unwrap();
+    std::fs::write(&file, sign(license, &key).unwrap()).unwrap();
     let clock = Arc::new(clock.clone());
     let api = Api::start_with(|builder| builder.clock(clock).license(file).license_key(key.public())).await;
     (api, folder)

@@ -2,9 +2,9 @@
 
 #![cfg(test)]
 
-mod files;
-mod machines;
-mod standings;
+mod entitlement;
+mod license_file;
+mod machine_binding;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::Plan;

@@ -8,7 +8,7 @@ use chrono::Utc;
 use clap::Args;
 use tempfile::NamedTempFile;
 use tikmatrix_api::{license_path, read_license};
-use tikmatrix_licensing::{LicenseDefect, MachineSources, open};
+use tikmatrix_licensing::{LicenseError, MachineSources, verify};
 
 use super::place::Place;
 use crate::cli::output::say;
@@ -29,8 +29,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let Some(file) = read_license(&options.file).with_context(cannot_read)? else {
         bail!("there is no file {}", options.file.display());
     };
-    let key = options.place.vendor_key()?.ok_or(LicenseDefect::NoKey)?;
-    let license = open(&file, &key)?;
+    let key = options.place.vendor_key()?.ok_or(LicenseError::NoKey)?;
+    let license = verify(&file, &key)?;
     license.check(&MachineSources::system().read(), Utc::now())?;
     let directory = options.place.data_directory()?;
     put(&file, &license_path(&directory))

@@ -6,7 +6,7 @@ use anyhow::Context;
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use clap::Args;
 use tikmatrix_domain::Plan;
-use tikmatrix_licensing::{Fingerprint, License, PrivateKey, seal};
+use tikmatrix_licensing::{Fingerprint, License, PrivateKey, sign};
 
 use super::{moment, secret_file};
 use crate::cli::output::say;
@@ -62,7 +62,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         issued,
         expires: options.expires.unwrap_or(issued + TimeDelta::days(options.days.into())).trunc_subsecs(0),
     };
-    let file = seal(&license, &key)?;
+    let file = sign(&license, &key)?;
     let Some(path) = &options.out else {
         say(file.trim_end());
         return Ok(());

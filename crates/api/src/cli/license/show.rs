@@ -9,7 +9,7 @@ use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 use serde_json::json;
 use tikmatrix_api::{license_path, read_license};
-use tikmatrix_licensing::{Fingerprint, License, LicenseDefect, Machine, MachineSources, PublicKey, open};
+use tikmatrix_licensing::{Fingerprint, License, LicenseError, Machine, MachineSources, PublicKey, verify};
 
 use super::place::Place;
 use crate::cli::output::say;
@@ -29,7 +29,7 @@ struct Installed {
     /// What it says, where that can be told.
     license: Option<License>,
     /// Why it is not in force.
-    defect: Option<LicenseDefect>,
+    defect: Option<LicenseError>,
 }
 
 /// Shows what is installed, and what a licence can be bound to.
@@ -52,8 +52,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 }
 
 fn judge(file: &[u8], key: Option<&PublicKey>, machine: &Machine) -> Installed {
-    let Some(key) = key else { return Installed { license: None, defect: Some(LicenseDefect::NoKey) } };
-    match open(file, key) {
+    let Some(key) = key else { return Installed { license: None, defect: Some(LicenseError::NoKey) } };
+    match verify(file, key) {
         Ok(license) => Installed { defect: license.check(machine, Utc::now()).err(), license: Some(license) },
         Err(defect) => Installed { license: None, defect: Some(defect) },
     }

@@ -6,14 +6,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tikmatrix_domain::Plan;
 
-use crate::defect::LicenseDefect;
 use crate::encoding::{bytes_of, text_of};
+use crate::error::LicenseError;
 use crate::fingerprint::Fingerprint;
 use crate::key::{KeyId, PrivateKey, PublicKey};
 use crate::license::{License, senseless, written};
 
 /// The longest licence file that is read, in bytes; they have about 600.
-pub const LONGEST_FILE: usize = 64 * 1024;
+pub const MAX_FILE_BYTES: usize = 64 * 1024;
 
 /// The version of the format that is written, and the only one that is read.
 const VERSION: u64 = 1;
@@ -21,7 +21,7 @@ const SIGNED: &[u8] = b"TikMatrix licence\n";
 
 /// The whole file. The order of the fields is part of the format.
 #[derive(Serialize, Deserialize)]
-struct Sealed {
+struct SignedFile {
     #[serde(flatten)]
     content: Content,
     signature: String,
@@ -48,8 +48,8 @@ struct Head {
 /// Makes the licence file of `license`, signed with `key`.
 ///
 /// # Errors
-/// [`LicenseDefect::Holder`] or [`LicenseDefect::Senseless`] when nobody could use such a licence.
-pub fn seal(license: &License, key: &PrivateKey) -> Result<String, LicenseDefect> {
+/// [`LicenseError::Holder`] or [`LicenseError::Senseless`] when nobody could use such a licence.
+pub fn sign(license: &License, key: &PrivateKey) -> Result<String, LicenseError> {
     license.check_sense()?;
     let content = Content {
         tikmatrix_license: VERSION,
@@ -62,7 +62,7 @@ pub fn seal(license: &License, key: &PrivateKey) -> Result<String, LicenseDefect
         expires: written(license.expires),
     };
     let signature = text_of(&key.sign(&signed_bytes(&content)?));
-    canonical(&Sealed { content, signature })
+    canonical(&SignedFile { content, signature })
 }
 
 /// Reads a licence file and verifies that the holder of `key` signed all of it. Whether it is in force is for
@@ -70,41 +70,41 @@ pub fn seal(license: &License, key: &PrivateKey) -> Result<String, LicenseDefect
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn open(file: &[u8], key: &PublicKey) -> Result<License, LicenseDefect> {
-    if file.len() > LONGEST_FILE {
-        return Err(LicenseDefect::TooLong { limit: LONGEST_FILE });
+pub fn verify(file: &[u8], key: &PublicKey) -> Result<License, LicenseError> {
+    if file.len() > MAX_FILE_BYTES {
+        return Err(LicenseError::TooLong { limit: MAX_FILE_BYTES });
     }
     let text = std::str::from_utf8(file)
-        .map_err(|_| LicenseDefect::NotALicense { reason: "it is not text in UTF-8".to_owned() })?;
+        .map_err(|_| LicenseError::NotALicense { reason: "it is not text in UTF-8".to_owned() })?;
     // What mail and editors do to the ends of lines changes nothing that a licence says.
     let text = text.replace("\r\n", "\n");
     let text = text.trim_end_matches('\n');
     let head: Head = serde_json::from_str(text).map_err(|error| misshapen(&error))?;
     if head.tikmatrix_license != VERSION {
-        return Err(LicenseDefect::UnknownVersion { version: head.tikmatrix_license });
+        return Err(LicenseError::UnknownVersion { version: head.tikmatrix_license });
     }
-    let sealed: Sealed = serde_json::from_str(text).map_err(|error| misshapen(&error))?;
-    if canonical(&sealed)?.trim_end_matches('\n') != text {
-        return Err(LicenseDefect::Altered);
+    let signed_file: SignedFile = serde_json::from_str(text).map_err(|error| misshapen(&error))?;
+    if canonical(&signed_file)?.trim_end_matches('\n') != text {
+        return Err(LicenseError::Altered);
     }
-    let signed = KeyId::from_text(&sealed.content.key).ok_or(LicenseDefect::WrongSignature)?;
+    let signed = KeyId::from_text(&signed_file.content.key).ok_or(LicenseError::WrongSignature)?;
     if signed != key.id() {
-        return Err(LicenseDefect::OtherKey { signed, ours: key.id() });
+        return Err(LicenseError::OtherKey { signed, ours: key.id() });
     }
-    let signature = bytes_of(&sealed.signature).ok_or(LicenseDefect::WrongSignature)?;
-    if !key.verifies(&signed_bytes(&sealed.content)?, &signature) {
-        return Err(LicenseDefect::WrongSignature);
+    let signature = bytes_of(&signed_file.signature).ok_or(LicenseError::WrongSignature)?;
+    if !key.verifies(&signed_bytes(&signed_file.content)?, &signature) {
+        return Err(LicenseError::WrongSignature);
     }
-    let license = sealed.content.into_license()?;
+    let license = signed_file.content.into_license()?;
     license.check_sense()?;
     Ok(license)
 }
 
 impl Content {
-    fn into_license(self) -> Result<License, LicenseDefect> {
+    fn into_license(self) -> Result<License, LicenseError> {
         let machine = self.machine.map(|text| text.parse::<Fingerprint>()).transpose();
         Ok(License {
-            plan: Plan::from_name(&self.plan).ok_or(LicenseDefect::UnknownPlan { plan: self.plan })?,
+            plan: Plan::from_name(&self.plan).ok_or(LicenseError::UnknownPlan { plan: self.plan })?,
             device_limit: self.device_limit,
             holder: self.holder,
             machine: machine.map_err(|error| senseless("machine", format!("cannot be read ({error})")))?,
@@ -114,30 +114,30 @@ impl Content {
     }
 }
 
-fn moment(field: &'static str, text: &str) -> Result<DateTime<Utc>, LicenseDefect> {
+fn moment(field: &'static str, text: &str) -> Result<DateTime<Utc>, LicenseError> {
     let parsed = DateTime::parse_from_rfc3339(text);
     parsed
         .map(|moment| moment.with_timezone(&Utc))
         .map_err(|error| senseless(field, format!("{text:?} is no moment ({error})")))
 }
 
-fn signed_bytes(content: &Content) -> Result<Vec<u8>, LicenseDefect> {
+fn signed_bytes(content: &Content) -> Result<Vec<u8>, LicenseError> {
     let mut bytes = SIGNED.to_vec();
     serde_json::to_writer(&mut bytes, content).map_err(|error| misshapen(&error))?;
     Ok(bytes)
 }
 
-fn canonical(sealed: &Sealed) -> Result<String, LicenseDefect> {
-    let mut text = serde_json::to_string_pretty(sealed).map_err(|error| misshapen(&error))?;
+fn canonical(file: &SignedFile) -> Result<String, LicenseError> {
+    let mut text = serde_json::to_string_pretty(file).map_err(|error| misshapen(&error))?;
     text.push('\n');
     Ok(text)
 }
 
-fn misshapen(error: &serde_json::Error) -> LicenseDefect {
+fn misshapen(error: &serde_json::Error) -> LicenseError {
     if error.is_eof() {
-        LicenseDefect::Truncated
+        LicenseError::Truncated
     } else {
-        LicenseDefect::NotALicense { reason: error.to_string() }
+        LicenseError::NotALicense { reason: error.to_string() }
     }
 }
 
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     /// Signs whatever it is given, as another version might.
-    fn signed(change: impl FnOnce(&mut Content)) -> Result<License, LicenseDefect> {
+    fn signed(change: impl FnOnce(&mut Content)) -> Result<License, LicenseError> {
         let key = PrivateKey::from_seed(&[7; 32]);
         let mut content = Content {
             tikmatrix_license: VERSION,
@@ -160,25 +160,25 @@ mod tests {
         };
         change(&mut content);
         let signature = text_of(&key.sign(&signed_bytes(&content).unwrap()));
-        open(canonical(&Sealed { content, signature }).unwrap().as_bytes(), &key.public())
+        verify(canonical(&SignedFile { content, signature }).unwrap().as_bytes(), &key.public())
     }
 
     #[test]
     fn a_signed_plan_that_this_version_does_not_know_asks_for_an_update() {
         let defect = signed(|content| content.plan = "Galaxy".to_owned()).unwrap_err();
-        assert_eq!(defect, LicenseDefect::UnknownPlan { plan: "Galaxy".to_owned() });
+        assert_eq!(defect, LicenseError::UnknownPlan { plan: "Galaxy".to_owned() });
     }
 
     #[test]
     fn signed_nonsense_is_refused_by_its_field() {
         let field = |change: fn(&mut Content)| match signed(change) {
-            Err(LicenseDefect::Senseless { field, .. }) => field,
+            Err(LicenseError::Senseless { field, .. }) => field,
             other => panic!("{other:?}"),
         };
         assert_eq!(field(|content| content.device_limit = 0), "device limit");
         assert_eq!(field(|content| content.machine = Some("mine".to_owned())), "machine");
         assert_eq!(field(|content| content.issued = "yesterday".to_owned()), "beginning");
         assert_eq!(field(|content| content.expires = "2026-12-31T00:00:00Z".to_owned()), "end");
-        assert_eq!(signed(|content| content.holder = String::new()), Err(LicenseDefect::Holder));
+        assert_eq!(signed(|content| content.holder = String::new()), Err(LicenseError::Holder));
     }
 }

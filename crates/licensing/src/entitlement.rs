@@ -4,10 +4,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::Plan;
 
-use crate::defect::LicenseDefect;
-use crate::file;
+use crate::error::LicenseError;
 use crate::key::PublicKey;
 use crate::license::{License, day};
+use crate::license_file;
 use crate::machine::Machine;
 
 /// How long a new data directory has the trial's plan.
@@ -18,7 +18,7 @@ const TRIAL_PLAN: Plan = Plan::Pro;
 /// then set right.
 pub const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(10);
 
-/// Everything that a standing follows from.
+/// Everything that an entitlement follows from.
 #[derive(Debug, Clone, Copy)]
 pub struct Evidence<'a> {
     /// The installed licence file, if there is one.
@@ -37,7 +37,7 @@ pub struct Evidence<'a> {
 
 /// What the server may do, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct Entitlement {
     /// The plan in force.
     pub plan: Plan,
     /// Whether the HTTP API may be used.
@@ -60,7 +60,7 @@ pub struct Standing {
 /// there is the trial, and then Starter. While the clock shows a time before the server is known to have run, Starter
 /// remains as well, since neither can be trusted to end then.
 #[must_use]
-pub fn standing(evidence: Evidence<'_>) -> Standing {
+pub fn evaluate(evidence: Evidence<'_>) -> Entitlement {
     let Evidence { license, key, machine, trial_start, last_seen, now } = evidence;
     let last_seen = last_seen.max(trial_start);
     let judged = if now + CLOCK_TOLERANCE < last_seen {
@@ -77,7 +77,7 @@ pub fn standing(evidence: Evidence<'_>) -> Standing {
     } else {
         trial(trial_start, now)
     };
-    Standing {
+    Entitlement {
         plan: judged.plan,
         api_enabled: judged.plan.has_api(),
         device_limit: judged.device_limit,
@@ -121,8 +121,8 @@ fn in_force(
     key: Option<&PublicKey>,
     machine: &Machine,
     now: DateTime<Utc>,
-) -> Result<License, LicenseDefect> {
-    let license = file::open(file, key.ok_or(LicenseDefect::NoKey)?)?;
+) -> Result<License, LicenseError> {
+    let license = license_file::verify(file, key.ok_or(LicenseError::NoKey)?)?;
     license.check(machine, now)?;
     Ok(license)
 }

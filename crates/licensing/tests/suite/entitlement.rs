@@ -5,30 +5,31 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use tikmatrix_domain::Plan;
 use tikmatrix_licensing::{
-    CLOCK_TOLERANCE, Evidence, Fingerprint, License, Machine, PublicKey, Standing, TRIAL_DAYS, seal, standing,
+    CLOCK_TOLERANCE, Entitlement, Evidence, Fingerprint, License, Machine, PublicKey, TRIAL_DAYS, evaluate,
+    sign,
 };
 
 use crate::{at, key, license, machine};
 
 /// A server whose data directory is of day 0 and that ran until just now.
-fn judged(license: Option<&str>, key: Option<&PublicKey>, now: DateTime<Utc>) -> Standing {
+fn judged(license: Option<&str>, key: Option<&PublicKey>, now: DateTime<Utc>) -> Entitlement {
     let machine = machine();
     let license = license.map(str::as_bytes);
-    standing(Evidence { license, key, machine: &machine, trial_start: at(0), last_seen: now, now })
+    evaluate(Evidence { license, key, machine: &machine, trial_start: at(0), last_seen: now, now })
 }
 
-fn without_license(last_seen: DateTime<Utc>, now: DateTime<Utc>) -> Standing {
+fn without_license(last_seen: DateTime<Utc>, now: DateTime<Utc>) -> Entitlement {
     let machine = Machine::default();
-    standing(Evidence { license: None, key: None, machine: &machine, trial_start: at(0), last_seen, now })
+    evaluate(Evidence { license: None, key: None, machine: &machine, trial_start: at(0), last_seen, now })
 }
 
-fn with_license(license: &License, now: DateTime<Utc>) -> Standing {
-    judged(Some(&seal(license, &key()).unwrap()), Some(&key().public()), now)
+fn with_license(license: &License, now: DateTime<Utc>) -> Entitlement {
+    judged(Some(&sign(license, &key()).unwrap()), Some(&key().public()), now)
 }
 
 /// Asserts that Starter remains, and that the message holds `why`.
-fn assert_starter(standing: &Standing, why: &str) {
-    let Standing { plan, api_enabled, device_limit, expires_at, trial, message, .. } = standing;
+fn assert_starter(entitlement: &Entitlement, why: &str) {
+    let Entitlement { plan, api_enabled, device_limit, expires_at, trial, message, .. } = entitlement;
     assert_eq!(
         (*plan, *api_enabled, *device_limit, *expires_at, *trial),
         (Plan::Starter, false, 5, None, false)
@@ -39,10 +40,10 @@ fn assert_starter(standing: &Standing, why: &str) {
 #[test]
 fn a_new_data_directory_has_thirty_days_of_pro() {
     for now in [at(0), at(TRIAL_DAYS) - TimeDelta::seconds(1)] {
-        let standing = without_license(now, now);
+        let entitlement = without_license(now, now);
         assert_eq!(
-            standing,
-            Standing {
+            entitlement,
+            Entitlement {
                 plan: Plan::Pro,
                 api_enabled: true,
                 device_limit: 20,
@@ -64,17 +65,17 @@ fn after_the_trial_starter_remains_and_says_since_when() {
 
 #[test]
 fn a_license_in_force_gives_its_plan_and_its_own_limit() {
-    let standing = with_license(&License { device_limit: 60, ..license() }, at(100));
-    assert_eq!((standing.plan, standing.api_enabled, standing.device_limit), (Plan::Team, true, 60));
-    assert_eq!((standing.expires_at, standing.trial), (Some(at(365)), false));
-    assert!(standing.message.contains("Beispiel & Söhne"), "{}", standing.message);
+    let entitlement = with_license(&License { device_limit: 60, ..license() }, at(100));
+    assert_eq!((entitlement.plan, entitlement.api_enabled, entitlement.device_limit), (Plan::Team, true, 60));
+    assert_eq!((entitlement.expires_at, entitlement.trial), (Some(at(365)), false));
+    assert!(entitlement.message.contains("Beispiel & Söhne"), "{}", entitlement.message);
 }
 
 #[test]
 fn a_license_for_starter_has_no_api_even_within_the_trial() {
     let starter = License { plan: Plan::Starter, device_limit: 5, ..license() };
-    let standing = with_license(&starter, at(1));
-    assert_eq!((standing.plan, standing.api_enabled, standing.trial), (Plan::Starter, false, false));
+    let entitlement = with_license(&starter, at(1));
+    assert_eq!((entitlement.plan, entitlement.api_enabled, entitlement.trial), (Plan::Starter, false, false));
 }
 
 #[test]
@@ -87,11 +88,11 @@ fn an_expired_license_leaves_starter_and_says_since_when() {
 fn a_license_of_a_time_to_come_waits_for_a_clock_that_is_set_right() {
     let now = at(0) - CLOCK_TOLERANCE;
     let early = |now| {
-        let file = seal(&license(), &key()).unwrap();
+        let file = sign(&license(), &key()).unwrap();
         let machine = machine();
         let public = key().public();
         let (license, key) = (Some(file.as_bytes()), Some(&public));
-        standing(Evidence { license, key, machine: &machine, trial_start: now, last_seen: now, now })
+        evaluate(Evidence { license, key, machine: &machine, trial_start: now, last_seen: now, now })
     };
     assert_eq!(early(now).plan, Plan::Team, "a vendor's clock may be ahead of ours by a little");
     assert_starter(
@@ -109,7 +110,7 @@ fn a_license_for_another_machine_leaves_starter() {
 
 #[test]
 fn a_license_without_a_key_to_verify_it_says_which_option_is_missing() {
-    let file = seal(&license(), &key()).unwrap();
+    let file = sign(&license(), &key()).unwrap();
     assert_starter(&judged(Some(&file), None, at(1)), "--license-key");
 }
 
@@ -128,10 +129,10 @@ fn a_clock_that_is_set_back_is_noticed_whatever_is_installed() {
     );
     let noticed = without_license(now + CLOCK_TOLERANCE + TimeDelta::seconds(1), now);
     assert_starter(&noticed, "the clock was set back: it shows 2027-01-25 08:00 UTC");
-    let (file, machine, public) = (seal(&license(), &key()).unwrap(), machine(), key().public());
+    let (file, machine, public) = (sign(&license(), &key()).unwrap(), machine(), key().public());
     let (license, key) = (Some(file.as_bytes()), Some(&public));
     let set_back =
-        standing(Evidence { license, key, machine: &machine, trial_start: at(0), last_seen: at(400), now });
+        evaluate(Evidence { license, key, machine: &machine, trial_start: at(0), last_seen: at(400), now });
     assert_starter(&set_back, "set the clock right");
 }
 
@@ -142,12 +143,12 @@ proptest! {
         let (mut last_seen, mut now) = (at(0), at(0));
         for step in steps {
             now += TimeDelta::minutes(step);
-            let standing = without_license(last_seen, now);
-            prop_assert!(standing.last_seen >= last_seen && standing.last_seen >= now);
+            let entitlement = without_license(last_seen, now);
+            prop_assert!(entitlement.last_seen >= last_seen && entitlement.last_seen >= now);
             if last_seen >= end + CLOCK_TOLERANCE {
-                prop_assert!(!standing.trial);
+                prop_assert!(!entitlement.trial);
             }
-            last_seen = standing.last_seen;
+            last_seen = entitlement.last_seen;
         }
     }
 
@@ -155,7 +156,7 @@ proptest! {
     fn any_bytes_instead_of_a_license_leave_starter(file in prop::collection::vec(any::<u8>(), 0..500)) {
         let (machine, public) = (machine(), key().public());
         let (license, key) = (Some(file.as_slice()), Some(&public));
-        let standing = standing(Evidence { license, key, machine: &machine, trial_start: at(0), last_seen: at(0), now: at(1) });
-        prop_assert_eq!(standing.plan, Plan::Starter);
+        let entitlement = evaluate(Evidence { license, key, machine: &machine, trial_start: at(0), last_seen: at(0), now: at(1) });
+        prop_assert_eq!(entitlement.plan, Plan::Starter);
     }
 }

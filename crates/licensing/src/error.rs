@@ -5,11 +5,11 @@ use thiserror::Error;
 
 use crate::fingerprint::Agreement;
 use crate::key::KeyId;
-use crate::license::{LONGEST_HOLDER, day};
+use crate::license::{MAX_HOLDER_LETTERS, day};
 
 /// Why a licence is not in force.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum LicenseDefect {
+pub enum LicenseError {
     /// It is longer than any licence.
     #[error("the licence file is longer than {limit} bytes: this is no licence of TikMatrix")]
     TooLong {
@@ -94,7 +94,7 @@ pub enum LicenseDefect {
     NoKey,
     /// Nothing of it can be signed as it stands.
     #[error(
-        "a holder is named with 1 to {LONGEST_HOLDER} letters, without line breaks or other control characters"
+        "a holder is named with 1 to {MAX_HOLDER_LETTERS} letters, without line breaks or other control characters"
     )]
     Holder,
 }

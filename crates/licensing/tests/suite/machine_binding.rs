@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use proptest::prelude::*;
 use tikmatrix_licensing::{
-    Agreement, ComponentKind, Fingerprint, FingerprintError, License, LicenseDefect, Machine, MachineSources,
+    Agreement, ComponentKind, Fingerprint, FingerprintError, License, LicenseError, Machine, MachineSources,
 };
 
 use crate::{at, license, machine};
@@ -44,7 +44,7 @@ fn another_machine_of_the_same_name_is_refused_in_words() {
     let license = License { machine: Some(Fingerprint::of(&machine(), SALT)), ..license() };
     let other = Machine::default().with(ComponentKind::Name, "studio").with(ComponentKind::System, "77");
     let defect = license.check(&other, at(1)).unwrap_err();
-    assert_eq!(defect, LicenseDefect::OtherMachine { agreement: Agreement { known: 4, found: 1 } });
+    assert_eq!(defect, LicenseError::OtherMachine { agreement: Agreement { known: 4, found: 1 } });
     assert!(defect.to_string().contains("of the 4 parts that it knows, this machine has 1"), "{defect}");
 }
 
