@@ -1,12 +1,10 @@
-//! What TikTok and Instagram look like, as data files, and how one moves in them: screens, elements, popups, journeys.
+//! What TikTok and Instagram look like, as data files, and how to move in them: screens, elements, popups, journeys.
 //! It knows no tasks and no scripts.
 
-mod guard;
-pub mod inspect;
 mod profile;
 pub mod tiktok;
-mod written;
 
-pub use guard::AppGuard;
-pub use profile::{Profile, ProfileError, ProfileName, Screen};
-pub use written::Written;
+pub use profile::file::{Profile, ProfileError, ProfileName, Screen};
+pub use profile::guard::AppGuard;
+pub use profile::inspect;
+pub use profile::selector_spec::SelectorSpec;

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use tikmatrix_apps::inspect::{ElementSight, Inspection, SightKind, Weighed, inspect, profiles_for};
+use tikmatrix_apps::inspect::{Candidate, ElementSight, Inspection, SightKind, inspect, profiles_for};
 use tikmatrix_apps::{AppGuard, Profile, ProfileName};
 use tikmatrix_device::script::{ScreenGuard as _, ScreenVerdict};
 use tikmatrix_device::ui::{Bounds, UiTree};
@@ -34,7 +34,7 @@ fn inspected(dump: &str) -> Inspection {
     inspect(&profiles_for(&tree, &known()).unwrap(), &tree)
 }
 
-fn screen<'a>(inspection: &'a Inspection, id: &str) -> &'a Weighed {
+fn screen<'a>(inspection: &'a Inspection, id: &str) -> &'a Candidate {
     inspection.screens.iter().find(|it| it.id.as_deref() == Some(id)).unwrap()
 }
 
@@ -50,7 +50,7 @@ fn every_real_screen_means_for_an_inspection_what_it_means_for_a_script() {
         let app = profiles.last().unwrap();
         let guard = AppGuard::new(Arc::new(Profile::android().unwrap()), Arc::new(app.clone()));
         let inspection = inspect(&profiles, &tree);
-        let first = |all: &[Weighed]| all.iter().find(|it| it.shown).map(|it| it.name.clone());
+        let first = |all: &[Candidate]| all.iter().find(|it| it.shown).map(|it| it.name.clone());
         match guard.judge(&tree) {
             ScreenVerdict::Clear => assert_eq!(inspection.sight, SightKind::Clear, "{name}"),
             ScreenVerdict::Popup { name: popup, .. } => {
@@ -66,7 +66,7 @@ fn every_real_screen_means_for_an_inspection_what_it_means_for_a_script() {
         let known_as = app.screen(&tree).map(|screen| screen.name.clone());
         assert_eq!(first(&inspection.screens), known_as, "{name}");
         for (id, selector) in &app.elements {
-            let found = element(&inspection, id).sought.found.as_ref().map(|seen| seen.bounds);
+            let found = element(&inspection, id).selector_match.found.as_ref().map(|seen| seen.bounds);
             assert_eq!(found, selector.find(&tree).map(|node| node.bounds), "{name}: {id}");
         }
     }
@@ -106,13 +106,13 @@ fn what_rules_a_screen_out_is_named() {
 
 #[test]
 fn an_element_that_lacks_one_part_of_its_description_is_shown_with_that_part() {
-    let post = element(&inspected(&dump("tt_caption_post")), "post").sought.clone();
+    let post = element(&inspected(&dump("tt_caption_post")), "post").selector_match.clone();
     let place = Bounds { left: 550, top: 2179, right: 1048, bottom: 2305 };
     assert_eq!(post.found.unwrap().bounds, place);
     assert!(post.near.is_empty(), "what is found lacks nothing");
     let changed = r#"<node package="com.zhiliaoapp.musically" bounds="[0,0][1080,2400]">
         <node text="Post" class="android.widget.TextView" enabled="true" bounds="[550,2179][1048,2305]"/></node>"#;
-    let post = element(&inspected(changed), "post").sought.clone();
+    let post = element(&inspected(changed), "post").selector_match.clone();
     assert_eq!(post.found, None);
     let near: Vec<_> = post.near.iter().map(|near| (near.without.as_str(), near.found.bounds)).collect();
     assert_eq!(near, [("class = \"Button\"", place)]);

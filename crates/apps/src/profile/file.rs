@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tikmatrix_device::ui::UiTree;
 
-use crate::written::Written;
+use crate::profile::selector_spec::SelectorSpec;
 
 /// A data file is no profile.
 #[derive(Debug, Error)]
@@ -72,7 +72,7 @@ pub struct Profile {
     pub share_activity: Option<String>,
     /// Its elements by name.
     #[serde(default)]
-    pub elements: BTreeMap<String, Written>,
+    pub elements: BTreeMap<String, SelectorSpec>,
     #[serde(default)]
     pub(crate) screens: Vec<Screen>,
     #[serde(default)]
@@ -88,9 +88,9 @@ impl Profile {
     /// [`ProfileError`]; the data file is part of the program, and a test reads it.
     pub fn named(name: ProfileName) -> Result<Self, ProfileError> {
         let (file, text) = match name {
-            ProfileName::Android => ("android.toml", include_str!("../profiles/android.toml")),
-            ProfileName::TikTok => ("tiktok.toml", include_str!("../profiles/tiktok.toml")),
-            ProfileName::Instagram => ("instagram.toml", include_str!("../profiles/instagram.toml")),
+            ProfileName::Android => ("android.toml", include_str!("../../profiles/android.toml")),
+            ProfileName::TikTok => ("tiktok.toml", include_str!("../../profiles/tiktok.toml")),
+            ProfileName::Instagram => ("instagram.toml", include_str!("../../profiles/instagram.toml")),
         };
         let read = toml::from_str::<Self>(text);
         let profile = read.map_err(|source| ProfileError::Unreadable { file, source: Box::new(source) })?;
@@ -136,10 +136,10 @@ pub struct Screen {
     pub id: String,
     /// What people call it.
     pub name: String,
-    signs: Vec<Written>,
+    signs: Vec<SelectorSpec>,
     at_least: Option<usize>,
     #[serde(default)]
-    without: Vec<Written>,
+    without: Vec<SelectorSpec>,
 }
 
 impl Screen {
@@ -156,10 +156,10 @@ pub(crate) struct Blocking {
     pub(crate) name: String,
     /// The sentence for whoever can go on.
     pub(crate) remark: String,
-    signs: Vec<Written>,
+    signs: Vec<SelectorSpec>,
     at_least: Option<usize>,
     #[serde(default)]
-    without: Vec<Written>,
+    without: Vec<SelectorSpec>,
 }
 
 impl Blocking {
@@ -179,11 +179,11 @@ pub(crate) struct Popup {
     /// What people call it.
     pub(crate) name: String,
     /// What to tap; without it, the back key.
-    pub(crate) dismiss: Option<Written>,
-    signs: Vec<Written>,
+    pub(crate) dismiss: Option<SelectorSpec>,
+    signs: Vec<SelectorSpec>,
     at_least: Option<usize>,
     #[serde(default)]
-    without: Vec<Written>,
+    without: Vec<SelectorSpec>,
 }
 
 impl Popup {
@@ -199,10 +199,10 @@ impl Popup {
 /// By what something is known.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Signs<'a> {
-    pub(crate) signs: &'a [Written],
+    pub(crate) signs: &'a [SelectorSpec],
     at_least: Option<usize>,
     /// What rules it out.
-    pub(crate) without: &'a [Written],
+    pub(crate) without: &'a [SelectorSpec],
 }
 
 impl Signs<'_> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tikmatrix_device::script::{Dismissal, ScreenGuard, ScreenVerdict};
 use tikmatrix_device::ui::UiTree;
 
-use crate::profile::Profile;
+use crate::profile::file::Profile;
 
 /// Judges the screens of one app, and what Android puts over it.
 #[derive(Debug, Clone)]

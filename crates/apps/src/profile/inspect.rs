@@ -4,8 +4,8 @@
 use serde::Serialize;
 use tikmatrix_device::ui::{Bounds, NodeRef, Point, Selector, UiTree, tap_point};
 
-use crate::profile::{Profile, ProfileName, Signs};
-use crate::written::Written;
+use crate::profile::file::{Profile, ProfileName, Signs};
+use crate::profile::selector_spec::SelectorSpec;
 
 /// What the profiles make of one screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,11 +19,11 @@ pub struct Inspection {
     /// What the screen means for a script.
     pub sight: SightKind,
     /// What the profiles know, in the order in which they are asked: the first that is shown counts.
-    pub blocking: Vec<Weighed>,
+    pub blocking: Vec<Candidate>,
     /// As `blocking`.
-    pub popups: Vec<Weighed>,
+    pub popups: Vec<Candidate>,
     /// As `blocking`.
-    pub screens: Vec<Weighed>,
+    pub screens: Vec<Candidate>,
     /// The elements that the profiles describe, by their ids.
     pub elements: Vec<ElementSight>,
 }
@@ -42,7 +42,7 @@ pub enum SightKind {
 
 /// A screen, popup or dead end of a profile, beside what is on the screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Weighed {
+pub struct Candidate {
     /// Whose it is.
     pub profile: ProfileName,
     /// Its name for programs; only screens have one.
@@ -55,18 +55,18 @@ pub struct Weighed {
     /// How many of its signs have to be there.
     pub needed: usize,
     /// Its signs.
-    pub signs: Vec<Sought>,
+    pub signs: Vec<SelectorMatch>,
     /// What is there and rules it out.
-    pub ruled_out_by: Vec<Sought>,
+    pub ruled_out_by: Vec<SelectorMatch>,
     /// What a task that meets it says; of dead ends only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
     /// What is tapped to dismiss it; of popups only, and none for those that the back key dismisses.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub dismiss: Option<Sought>,
+    pub dismiss: Option<SelectorMatch>,
 }
 
-impl Weighed {
+impl Candidate {
     /// How many of its signs are there.
     #[must_use]
     pub fn seen(&self) -> usize {
@@ -85,12 +85,12 @@ pub struct ElementSight {
     pub name: String,
     /// What it finds.
     #[serde(flatten)]
-    pub sought: Sought,
+    pub selector_match: SelectorMatch,
 }
 
 /// What one selector finds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Sought {
+pub struct SelectorMatch {
     /// The selector as the profile's file has it.
     pub selector: String,
     /// The first element that it finds.
@@ -132,22 +132,22 @@ pub struct Seen {
 /// Asks `profiles`, in this order, what they know of the screen `tree`.
 #[must_use]
 pub fn inspect(profiles: &[Profile], tree: &UiTree) -> Inspection {
-    let blocking: Vec<Weighed> = each(profiles, |profile| &profile.blocking)
-        .map(|(profile, it)| Weighed {
+    let blocking: Vec<Candidate> = each(profiles, |profile| &profile.blocking)
+        .map(|(profile, it)| Candidate {
             remark: Some(it.remark.clone()),
-            ..weigh(profile, &it.name, it.signs(), tree)
+            ..candidate(profile, &it.name, it.signs(), tree)
         })
         .collect();
-    let popups: Vec<Weighed> = each(profiles, |profile| &profile.popups)
-        .map(|(profile, it)| Weighed {
-            dismiss: it.dismiss.as_ref().map(|dismiss| seek(dismiss, tree)),
-            ..weigh(profile, &it.name, it.signs(), tree)
+    let popups: Vec<Candidate> = each(profiles, |profile| &profile.popups)
+        .map(|(profile, it)| Candidate {
+            dismiss: it.dismiss.as_ref().map(|dismiss| match_selector(dismiss, tree)),
+            ..candidate(profile, &it.name, it.signs(), tree)
         })
         .collect();
     let screens = each(profiles, |profile| &profile.screens)
-        .map(|(profile, it)| Weighed {
+        .map(|(profile, it)| Candidate {
             id: Some(it.id.clone()),
-            ..weigh(profile, &it.name, it.signs(), tree)
+            ..candidate(profile, &it.name, it.signs(), tree)
         })
         .collect();
     let elements = profiles.iter().flat_map(|profile| {
@@ -155,7 +155,7 @@ pub fn inspect(profiles: &[Profile], tree: &UiTree) -> Inspection {
             profile: profile.name,
             id: id.clone(),
             name: selector.to_string(),
-            sought: seek(selector, tree),
+            selector_match: match_selector(selector, tree),
         })
     });
     let sight = match () {
@@ -198,28 +198,28 @@ fn each<'a, Kind: 'a>(
     profiles.iter().flat_map(move |profile| of(profile).iter().map(|it| (profile.name, it)))
 }
 
-fn weigh(profile: ProfileName, name: &str, signs: Signs<'_>, tree: &UiTree) -> Weighed {
+fn candidate(profile: ProfileName, name: &str, signs: Signs<'_>, tree: &UiTree) -> Candidate {
     let ruled_out_by = signs.without.iter().filter(|sign| sign.is_on(tree));
-    Weighed {
+    Candidate {
         profile,
         id: None,
         name: name.to_owned(),
         shown: signs.are_on(tree),
         needed: signs.needed(),
-        signs: signs.signs.iter().map(|sign| seek(sign, tree)).collect(),
-        ruled_out_by: ruled_out_by.map(|sign| seek(sign, tree)).collect(),
+        signs: signs.signs.iter().map(|sign| match_selector(sign, tree)).collect(),
+        ruled_out_by: ruled_out_by.map(|sign| match_selector(sign, tree)).collect(),
         remark: None,
         dismiss: None,
     }
 }
 
-fn seek(selector: &Written, tree: &UiTree) -> Sought {
+fn match_selector(selector: &SelectorSpec, tree: &UiTree) -> SelectorMatch {
     let found = selector.find_all(tree);
     let near = match found.first() {
         Some(_) => Vec::new(),
         None => selector.each_lacking_one().filter_map(|lacking| near(lacking, tree)).collect(),
     };
-    Sought { selector: selector.text(), found: found.first().map(seen), count: found.len(), near }
+    SelectorMatch { selector: selector.text(), found: found.first().map(seen), count: found.len(), near }
 }
 
 fn near((without, selector): (String, Selector), tree: &UiTree) -> Option<Near> {

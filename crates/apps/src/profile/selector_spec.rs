@@ -13,12 +13,12 @@ const NO_DESCRIPTION: [&str; 3] = ["name", "or", "instance"];
 
 /// A selector with its text.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Written {
+pub struct SelectorSpec {
     selector: Selector,
     parts: Table,
 }
 
-impl Written {
+impl SelectorSpec {
     /// The selector as the file has it, on one line, without the name that people use for the element.
     #[must_use]
     pub fn text(&self) -> String {
@@ -41,7 +41,7 @@ impl Written {
     }
 }
 
-impl Deref for Written {
+impl Deref for SelectorSpec {
     type Target = Selector;
 
     fn deref(&self) -> &Selector {
@@ -49,7 +49,7 @@ impl Deref for Written {
     }
 }
 
-impl<'de> Deserialize<'de> for Written {
+impl<'de> Deserialize<'de> for SelectorSpec {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let parts = Table::deserialize(deserializer)?;
         let selector = parts.clone().try_into().map_err(|error| D::Error::custom(Told(&error)))?;
@@ -72,7 +72,7 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     struct File {
-        sign: Written,
+        sign: SelectorSpec,
     }
 
     #[test]

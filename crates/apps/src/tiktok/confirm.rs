@@ -8,8 +8,8 @@ use tikmatrix_device::script::{Context, Failure, LogLevel};
 use tikmatrix_device::ui::reads_as;
 
 use super::TikTok;
-use super::newest::Newest;
 use super::publish::{Caption, after_post, unconfirmed};
+use super::recent_posts::RecentPosts;
 
 /// For a screen that follows from a tap.
 const NEXT_SCREEN: Duration = Duration::from_secs(15);
@@ -33,7 +33,7 @@ impl TikTok {
         context: &mut Context,
         package: &str,
         caption: &Caption,
-    ) -> Result<Option<Newest>, Failure> {
+    ) -> Result<Option<RecentPosts>, Failure> {
         match self.read_before(context, package, caption).await {
             Ok(newest) => {
                 if newest.hides_one_more(caption) {
@@ -59,14 +59,14 @@ impl TikTok {
         context: &mut Context,
         package: &str,
         caption: &Caption,
-    ) -> Result<Newest, Failure> {
+    ) -> Result<RecentPosts, Failure> {
         self.open_own_profile(context, package).await?;
         // Where all of the first ones carry the caption, the first without it shows by how much they move.
-        let is_enough = |newest: &Newest| {
+        let is_enough = |newest: &RecentPosts| {
             newest.captions.len() >= PLACES
                 && newest.captions.last().is_some_and(|shown| !caption.is_shown_as(shown))
         };
-        let mut newest = self.read_newest(context, is_enough).await?;
+        let mut newest = self.read_recent_posts(context, is_enough).await?;
         if newest.hides_one_more(caption) {
             newest.total = self.count_videos(context).await?;
         }
@@ -83,7 +83,7 @@ impl TikTok {
         &self,
         context: &mut Context,
         caption: &Caption,
-        before: Option<&Newest>,
+        before: Option<&RecentPosts>,
         patience: Duration,
     ) -> Result<(), Failure> {
         let started = context.phone().stopwatch();
@@ -117,15 +117,15 @@ impl TikTok {
         &self,
         context: &mut Context,
         caption: &Caption,
-        before: Option<&Newest>,
+        before: Option<&RecentPosts>,
     ) -> Result<Search, Failure> {
         context.tap(&self.elements.profile_tab, NEXT_SCREEN).await?;
         self.wait_for_screen(context, "own_profile", "the account's own profile", NEXT_SCREEN).await?;
-        let is_enough = |now: &Newest| match before {
+        let is_enough = |now: &RecentPosts| match before {
             Some(before) => now.captions.len() > before.captions.len() || now.has_one_more(before, caption),
             None => now.captions.len() >= PLACES,
         };
-        let mut now = self.read_newest(context, is_enough).await?;
+        let mut now = self.read_recent_posts(context, is_enough).await?;
         if before.is_some_and(|before| before.total.is_some()) && now.hides_one_more(caption) {
             now.total = self.count_videos(context).await?;
         }
@@ -143,7 +143,7 @@ enum Search {
     Other(String),
 }
 
-impl Newest {
+impl RecentPosts {
     /// Whether this can only be what was there `before` and a new video with the caption, among the first ones.
     fn has_one_more(&self, before: &Self, caption: &Caption) -> bool {
         let (old, now) = (&before.captions, &self.captions);
@@ -252,8 +252,8 @@ mod tests {
         assert!(!caption("", "").is_shown_as("another"));
     }
 
-    fn newest(captions: &[&str], total: Option<usize>) -> Newest {
-        Newest { captions: captions.iter().map(|shown| (*shown).to_owned()).collect(), total }
+    fn newest(captions: &[&str], total: Option<usize>) -> RecentPosts {
+        RecentPosts { captions: captions.iter().map(|shown| (*shown).to_owned()).collect(), total }
     }
 
     #[test]

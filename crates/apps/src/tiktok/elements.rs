@@ -2,7 +2,7 @@
 
 use tikmatrix_device::ui::Selector;
 
-use crate::profile::{Profile, ProfileError};
+use crate::profile::file::{Profile, ProfileError};
 
 #[derive(Debug, Clone)]
 pub(super) struct Elements {

@@ -1,11 +1,11 @@
 //! TikTok: the ways through the app, made of its profile's elements. What is published and why is the scripts'.
 
 mod confirm;
-mod count;
 mod elements;
 mod follow;
-mod newest;
+mod post_count;
 mod publish;
+mod recent_posts;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,13 +15,13 @@ use tikmatrix_device::script::{CleanUp, Context, Failure, LogLevel};
 use tikmatrix_device::ui::UiTree;
 use tikmatrix_domain::Username;
 
-use crate::guard::AppGuard;
-use crate::profile::{Profile, ProfileError};
+use crate::profile::file::{Profile, ProfileError};
+use crate::profile::guard::AppGuard;
 use elements::Elements;
 
 pub use follow::{Relation, Visit};
-pub use newest::Newest;
 pub use publish::Caption;
+pub use recent_posts::RecentPosts;
 
 /// For an app that starts, with its first popups.
 const STARTING: Duration = Duration::from_secs(30);

@@ -8,7 +8,7 @@ use tikmatrix_device::script::{Context, Failure};
 use tikmatrix_device::ui::{Bounds, Point};
 
 use super::TikTok;
-use super::newest::Grid;
+use super::recent_posts::Grid;
 
 /// For the grid to hold still.
 const NEXT_SCREEN: Duration = Duration::from_secs(15);

@@ -16,7 +16,7 @@ const NEXT_SCREEN: Duration = Duration::from_secs(15);
 
 /// What the account's own profile showed at one time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Newest {
+pub struct RecentPosts {
     /// The captions of the first videos, as the app shows them, in the profile's order.
     pub(super) captions: Vec<String>,
     /// How many videos it has, if that was seen.
@@ -60,12 +60,12 @@ impl TikTok {
     /// # Errors
     /// [`Failure::NotFound`] when the profile shows neither a video nor the sign that it has none: it may not have heard
     /// yet which ones there are.
-    pub(super) async fn read_newest(
+    pub(super) async fn read_recent_posts(
         &self,
         context: &mut Context,
-        mut is_enough: impl FnMut(&Newest) -> bool + Send,
-    ) -> Result<Newest, Failure> {
-        let mut newest = Newest::default();
+        mut is_enough: impl FnMut(&RecentPosts) -> bool + Send,
+    ) -> Result<RecentPosts, Failure> {
+        let mut newest = RecentPosts::default();
         loop {
             let opened = newest.captions.len();
             let grid = context.wait_until("a video of the profile", NEXT_SCREEN, |tree| {

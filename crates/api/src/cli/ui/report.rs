@@ -1,6 +1,6 @@
 //! An inspection for people: what the screen is, why, what it almost is, and which elements are found.
 
-use tikmatrix_apps::inspect::{ElementSight, Inspection, Near, Seen, SightKind, Sought, Weighed};
+use tikmatrix_apps::inspect::{Candidate, ElementSight, Inspection, Near, Seen, SelectorMatch, SightKind};
 use tikmatrix_device::ui::Bounds;
 
 use super::{printable, say};
@@ -19,13 +19,13 @@ pub(super) fn tell(inspection: &Inspection) {
         shown.extend(of_a_kind.iter().find(|it| it.shown));
     }
     for it in &shown {
-        tell_weighed(it, "shown");
+        tell_candidate(it, "shown");
     }
     // What is known by half of its signs at least is perhaps the same in a new version of the app.
-    let mut near: Vec<&Weighed> = all().filter(|it| is_near(it)).collect();
+    let mut near: Vec<&Candidate> = all().filter(|it| is_near(it)).collect();
     near.sort_by_key(|it| it.needed.saturating_sub(it.seen()));
     for it in near {
-        tell_weighed(it, "not shown");
+        tell_candidate(it, "not shown");
     }
     if !inspection.elements.is_empty() {
         say("");
@@ -43,7 +43,7 @@ fn headline(inspection: &Inspection) -> String {
         None => "no screen that the profile knows".to_owned(),
     };
     let first =
-        |all: &[Weighed]| all.iter().find(|it| it.shown).map(|it| it.name.clone()).unwrap_or_default();
+        |all: &[Candidate]| all.iter().find(|it| it.shown).map(|it| it.name.clone()).unwrap_or_default();
     let sight = match inspection.sight {
         SightKind::Clear => "nothing is in a script's way".to_owned(),
         SightKind::Popup => format!("in the way: {}", first(&inspection.popups)),
@@ -53,18 +53,18 @@ fn headline(inspection: &Inspection) -> String {
     format!("screen    {known}\nway       {sight}\nprofiles  {}", profiles.join(", "))
 }
 
-fn is_near(it: &Weighed) -> bool {
+fn is_near(it: &Candidate) -> bool {
     let seen = it.seen();
     !it.shown && seen > 0 && seen * 2 >= it.needed
 }
 
-fn tell_weighed(it: &Weighed, state: &str) {
+fn tell_candidate(it: &Candidate, state: &str) {
     say("");
     let id = it.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
     let signs = format!("{} of {} signs, {} needed", it.seen(), it.signs.len(), it.needed);
     say(format_args!("{}{id} of {}: {state}, {signs}", it.name, it.profile.text()));
     for sign in &it.signs {
-        tell_sought(sign);
+        tell_match(sign);
     }
     for sign in &it.ruled_out_by {
         say(format_args!("  ruled out by {}", found_by(sign)));
@@ -75,39 +75,39 @@ fn tell_weighed(it: &Weighed, state: &str) {
         }
         if let Some(dismiss) = &it.dismiss {
             say("  dismissed by a tap on");
-            tell_sought(dismiss);
+            tell_match(dismiss);
         }
     }
 }
 
-fn tell_sought(sought: &Sought) {
-    let mark = if sought.found.is_some() { '+' } else { '-' };
-    say(format_args!("  {mark} {}", found_by(sought)));
-    for near in &sought.near {
+fn tell_match(matched: &SelectorMatch) {
+    let mark = if matched.found.is_some() { '+' } else { '-' };
+    say(format_args!("  {mark} {}", found_by(matched)));
+    for near in &matched.near {
         tell_near(near);
     }
 }
 
-fn found_by(sought: &Sought) -> String {
-    match &sought.found {
-        Some(found) => format!("{}  {}{}", printable(&sought.selector), seen(found), others(sought.count)),
-        None => printable(&sought.selector),
+fn found_by(matched: &SelectorMatch) -> String {
+    match &matched.found {
+        Some(found) => format!("{}  {}{}", printable(&matched.selector), seen(found), others(matched.count)),
+        None => printable(&matched.selector),
     }
 }
 
 fn tell_element(element: &ElementSight) {
     let named = format!("{:<18} {}", element.id, element.name);
-    match &element.sought.found {
+    match &element.selector_match.found {
         Some(found) => {
             let tap = match found.tap {
                 Some(point) => format!("tapped at {},{}", point.x, point.y),
                 None => "cannot be tapped".to_owned(),
             };
-            say(format_args!("  + {named}: {}, {tap}{}", seen(found), others(element.sought.count)));
+            say(format_args!("  + {named}: {}, {tap}{}", seen(found), others(element.selector_match.count)));
         }
         None => {
             say(format_args!("  - {named}"));
-            for near in &element.sought.near {
+            for near in &element.selector_match.near {
                 tell_near(near);
             }
         }
