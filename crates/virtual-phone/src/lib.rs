@@ -2,9 +2,7 @@
 
 mod access;
 mod agent;
-mod apk;
 pub mod apps;
-mod command_log;
 mod commands;
 pub mod control;
 mod daemon;
@@ -12,12 +10,8 @@ mod farm;
 mod fault;
 pub mod filesystem;
 mod machine;
-mod media_store;
-mod processes;
-mod properties;
-mod settings;
 mod shell;
-mod sockets;
+mod system;
 pub mod ui;
 
 pub use access::{Access, AccessReport, Answer, Question};

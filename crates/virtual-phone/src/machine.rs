@@ -11,15 +11,15 @@ use thiserror::Error;
 use tikmatrix_domain::Clock;
 
 use crate::access::Gatekeeper;
-use crate::command_log::CommandLog;
 use crate::commands::FIRST_SHELL;
 use crate::filesystem::FileSystem;
-use crate::media_store::{Entry, MediaStore};
-use crate::processes::Processes;
-use crate::properties::Properties;
-use crate::settings::Settings;
 use crate::shell::lock;
-use crate::sockets::Sockets;
+use crate::system::command_log::CommandLog;
+use crate::system::media_store::{Entry, MediaStore};
+use crate::system::processes::Processes;
+use crate::system::properties::Properties;
+use crate::system::settings::Settings;
+use crate::system::sockets::Sockets;
 use crate::ui::{WindowOptions, WindowSystem};
 
 /// Bytes that the files of one phone may take.

@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 
 use crate::ui::app::Scene;
-use crate::ui::dump::{important_children, write_attributes};
 use crate::ui::view::{Bounds, View};
+use crate::ui::window::dump::{important_children, write_attributes};
 use crate::ui::{SCREEN_HEIGHT, SCREEN_WIDTH};
 
 /// The windows, the topmost first, down to nodes of `depth`. Compressed leaves out views that only lay out others.

@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::{Agent, Condition, Reply, envelope};
-use crate::sockets::Listener;
+use crate::system::sockets::Listener;
 
 /// The longest call.
 const MOST_BYTES: usize = 4 * 1024 * 1024;

@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use crate::ui::app::Scene;
+use crate::ui::draw::paint::{Color, TextSize};
 use crate::ui::intent::{Component, Delivery, Intent, MediaItem};
 use crate::ui::layout::{Layout, Values};
-use crate::ui::paint::{Color, TextSize};
 use crate::ui::view::{Bounds, View};
 
 const PACKAGE: &str = "android";

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 
 use crate::ui::app::{App, Identity, Outcome, Scene};
+use crate::ui::draw::paint::{Align, Color, Picture, TextSize};
 use crate::ui::intent::{ACTION_MAIN, Delivery, Intent};
 use crate::ui::layout::{Layout, Values};
-use crate::ui::paint::{Align, Color, Picture, TextSize};
 use crate::ui::view::{Bounds, View};
 
 const PACKAGE: &str = "com.google.android.apps.nexuslauncher";

@@ -7,7 +7,7 @@ pub mod plain;
 pub mod tiktok;
 
 use crate::ui::app::App;
-use crate::ui::tasks::Tasks;
+use crate::ui::window::tasks::Tasks;
 
 /// The apps of a fresh phone whose account has this name; `seed` decides what is left to chance.
 pub(crate) fn install(username: &str, seed: u64) -> Tasks {

@@ -1,33 +1,17 @@
 //! The programs in `/system/bin` and the shell's built-in commands: finding one by its name and running it. What each
 //! prints follows toybox and AOSP's services; pipes, quotes and variables are left to the shell.
 
-mod activity;
-mod app_process;
-mod builtins;
-mod change;
-mod condition;
-mod content;
-mod digest;
-mod display;
-mod dumpsys;
-pub(crate) mod escapes;
-mod getprop;
-mod input;
-mod intents;
+mod android;
+mod files;
 mod latency;
-mod list;
 mod options;
-mod package;
-mod printf;
 mod process;
-mod settings;
+pub(crate) mod shell;
 mod table;
-mod text;
-mod where_clause;
 
 use std::sync::{Arc, MutexGuard};
 
-pub(crate) use digest::hexadecimal;
+pub(crate) use files::digest::hexadecimal;
 pub(crate) use process::FIRST_SHELL;
 
 use crate::filesystem::{FileSystem, join};

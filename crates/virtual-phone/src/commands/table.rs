@@ -1,9 +1,11 @@
 //! Every command by its name.
 
-use super::{
-    Command, activity, app_process, builtins, change, condition, content, digest, display, dumpsys, getprop,
-    input, list, package, printf, process, settings, text,
+use crate::commands::android::{
+    activity, app_process, content, display, dumpsys, getprop, input, package, settings,
 };
+use crate::commands::files::{change, digest, list, text};
+use crate::commands::shell::{builtins, condition, printf};
+use crate::commands::{Command, process};
 
 /// The names that the shell itself knows, as `type` tells.
 pub(super) const BUILTINS: &[&str] = &[

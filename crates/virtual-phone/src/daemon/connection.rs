@@ -15,12 +15,12 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, DuplexStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::admission::Hello;
-use super::reverse_service::{Call, Reverses};
-use super::service::Service;
 use super::stream::{Closing, Incoming, Terms, WINDOW, open_stream};
 use super::transmit::write_packets;
 use super::wire::Wire;
+use crate::daemon::access::admission::Hello;
+use crate::daemon::service::open::Service;
+use crate::daemon::service::reverse::{Call, Reverses};
 use crate::machine::Machine;
 
 /// What this phone can do.

@@ -9,9 +9,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::admission::{Guest, admit};
 use super::connection;
 use super::wire::Wire;
+use crate::daemon::access::admission::{Guest, admit};
 use crate::machine::Machine;
 
 /// The most connections of one phone at a time; a real one has room for few more.

@@ -2,26 +2,18 @@
 //! crate, so that text which breaks out of its quotes runs as a command here as it would on a phone. The commands
 //! themselves are left to `commands`, the sockets to `daemon`.
 
-mod arithmetic;
-mod expand;
-mod fields;
-mod glob;
-mod guard;
-mod interpret;
-mod parameter;
-mod parse;
-mod pattern;
-mod redirect;
+mod interpreter;
 mod session;
-mod simple;
 mod stop;
 mod streams;
+mod syntax;
+mod word;
 
-pub(crate) use interpret::STACK_BYTES;
-pub(crate) use pattern::matches as matches_pattern;
+pub(crate) use interpreter::interpret::STACK_BYTES;
 pub(crate) use session::{Leaving, Session};
 pub(crate) use stop::Stop;
 pub(crate) use streams::{Input, Output, Sink, Streams, lock};
+pub(crate) use word::pattern::matches as matches_pattern;
 
 #[cfg(test)]
 mod tests;

@@ -9,8 +9,9 @@ use brush_parser::ast::FunctionBody;
 
 use super::stop::Stop;
 use super::streams::{MOST_BUFFERED, Output, Streams, lock};
-use super::{interpret, parse};
 use crate::machine::Machine;
+use crate::shell::interpreter::interpret;
+use crate::shell::syntax::parse;
 
 /// The most simple commands that one `shell:` request runs, loops and background jobs included.
 const MOST_COMMANDS: u64 = 20_000;

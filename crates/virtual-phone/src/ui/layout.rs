@@ -9,9 +9,9 @@
 
 use std::collections::BTreeMap;
 
-use super::icon::Icon;
-use super::paint::{Align, Color, Paint, Picture, TextSize};
 use super::view::{Bounds, Field, View};
+use crate::ui::draw::icon::Icon;
+use crate::ui::draw::paint::{Align, Color, Paint, Picture, TextSize};
 
 /// A layout file, read.
 #[derive(Debug, Clone, Default)]

@@ -1,7 +1,7 @@
 //! A view and the tree of views that one window shows: what it is, where it is, and which view a touch reaches.
 //! It leaves the text form to `dump` and looks to `painter`.
 
-use super::paint::Paint;
+use crate::ui::draw::paint::Paint;
 
 /// A rectangle in screen pixels; right and bottom are exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

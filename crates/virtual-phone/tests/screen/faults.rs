@@ -1,6 +1,6 @@
 //! The windows that get in the way, and the uploads that take their time.
 
-use tikmatrix_virtual_phone::ui::input::KEY_BACK;
+use tikmatrix_virtual_phone::ui::window::input::KEY_BACK;
 use tikmatrix_virtual_phone::ui::{Fault, PopupKind, PopupTime};
 
 use crate::driver::{Hand, TIKTOK};

@@ -1,6 +1,6 @@
 //! From a shared video to the post in the report: the path that every end-to-end test of the product takes.
 
-use tikmatrix_virtual_phone::ui::input::{KEY_BACK, KEY_ENTER};
+use tikmatrix_virtual_phone::ui::window::input::{KEY_BACK, KEY_ENTER};
 use tikmatrix_virtual_phone::ui::intent::StartResult;
 use tikmatrix_virtual_phone::ui::{Component, Intent, Placement};
 

@@ -1,6 +1,6 @@
 //! Requests to show something: who takes them, who asks first, and what is in front afterwards.
 
-use tikmatrix_virtual_phone::ui::input::{KEY_BACK, KEY_HOME};
+use tikmatrix_virtual_phone::ui::window::input::{KEY_BACK, KEY_HOME};
 use tikmatrix_virtual_phone::ui::{Component, Intent, StartResult};
 
 use crate::driver::{Hand, OneVideo, SHARE, TIKTOK, VIDEO_URI, send};

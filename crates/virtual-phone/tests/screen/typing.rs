@@ -1,8 +1,8 @@
 //! Focus, keyboard and text: what is typed arrives letter for letter, and only where the focus is.
 
 use proptest::prelude::*;
-use tikmatrix_virtual_phone::ui::input::{KEY_BACK, KEY_DELETE};
-use tikmatrix_virtual_phone::ui::window::ADB_KEYBOARD;
+use tikmatrix_virtual_phone::ui::window::input::{KEY_BACK, KEY_DELETE};
+use tikmatrix_virtual_phone::ui::window::window_system::ADB_KEYBOARD;
 
 use crate::driver::Hand;
 

@@ -1,7 +1,7 @@
 //! A finger that does anything at all: the phone never breaks, and its report only ever grows by what was posted.
 
 use proptest::prelude::*;
-use tikmatrix_virtual_phone::ui::input::{KEY_BACK, KEY_DELETE, KEY_ENTER, KEY_HOME, KEY_TAB};
+use tikmatrix_virtual_phone::ui::window::input::{KEY_BACK, KEY_DELETE, KEY_ENTER, KEY_HOME, KEY_TAB};
 use tikmatrix_virtual_phone::ui::{Fault, Intent, PopupKind, PopupTime};
 
 use crate::driver::{Hand, OneVideo, TIKTOK, VIDEO_URI, nodes, send};
@@ -53,7 +53,7 @@ fn make(hand: &mut Hand, step: Move) {
     match step {
         Move::TapView(number) => {
             let root = hand.phone.scene();
-            let dump = tikmatrix_virtual_phone::ui::dump::dump(&root, true);
+            let dump = tikmatrix_virtual_phone::ui::window::dump::dump(&root, true);
             let views: Vec<_> = nodes(&dump).into_iter().filter(|node| node.clickable).collect();
             if let Some(view) = views.get(number % views.len().max(1)) {
                 hand.phone.tap(view.center().0, view.center().1);
@@ -87,7 +87,7 @@ proptest! {
         for step in steps {
             make(&mut hand, step);
             let scene = hand.phone.scene();
-            let seen = nodes(&tikmatrix_virtual_phone::ui::dump::dump(&scene, false));
+            let seen = nodes(&tikmatrix_virtual_phone::ui::window::dump::dump(&scene, false));
             prop_assert!(seen.len() > 3);
             prop_assert!(seen.iter().filter(|node| node.focused).count() <= 1);
             prop_assert_eq!(hand.phone.focus(), (scene.package, scene.activity));

@@ -9,8 +9,8 @@ use super::super::nodes::Nodes;
 use super::super::parameters::Parameters;
 use super::super::{Agent, Reply};
 use crate::shell::lock;
-use crate::ui::dump::dump;
 use crate::ui::view::Bounds;
+use crate::ui::window::dump::dump;
 
 /// What a phone waits between two steps of a finger.
 const STEP: Duration = Duration::from_millis(5);

@@ -9,8 +9,8 @@ use super::profiles::user_root;
 use super::users::{Relation, User};
 use super::{PACKAGE, Screen, TikTok, feed};
 use crate::ui::app::Scene;
+use crate::ui::draw::paint::{Color, Picture, TextSize};
 use crate::ui::layout::{Layout, Values};
-use crate::ui::paint::{Color, Picture, TextSize};
 use crate::ui::view::{Bounds, View};
 
 static FEED: LazyLock<Layout> =

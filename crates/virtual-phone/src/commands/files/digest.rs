@@ -1,0 +1,67 @@
+//! `md5sum`, `sha256sum`, `base64`: digests and encodings of files or of the standard input.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use md5::Md5;
+use sha2::{Digest, Sha256};
+
+use crate::commands::Invocation;
+use crate::commands::options::Options;
+
+pub(crate) fn md5sum(invocation: &mut Invocation<'_>) -> u8 {
+    sums::<Md5>(invocation)
+}
+
+pub(crate) fn sha256sum(invocation: &mut Invocation<'_>) -> u8 {
+    sums::<Sha256>(invocation)
+}
+
+/// The digest of `bytes` in lower-case hexadecimal.
+pub(crate) fn hexadecimal<D: Digest>(bytes: &[u8]) -> String {
+    D::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn sums<D: Digest>(invocation: &mut Invocation<'_>) -> u8 {
+    let options = match Options::read(invocation, "b", "") {
+        Ok(options) => options,
+        Err(status) => return status,
+    };
+    let operands = if options.operands.is_empty() { vec!["-"] } else { options.operands.clone() };
+    let mut status = 0;
+    for operand in operands {
+        match invocation.read(operand) {
+            Ok(bytes) => {
+                let sum = hexadecimal::<D>(&bytes);
+                let line = if options.has('b') { format!("{sum}\n") } else { format!("{sum}  {operand}\n") };
+                invocation.print(line);
+            }
+            Err(message) => status = invocation.fail(message),
+        }
+    }
+    status
+}
+
+pub(crate) fn base64(invocation: &mut Invocation<'_>) -> u8 {
+    let options = match Options::read(invocation, "di", "w") {
+        Ok(options) => options,
+        Err(status) => return status,
+    };
+    let bytes = match invocation.read(options.operands.first().unwrap_or(&"-")) {
+        Ok(bytes) => bytes,
+        Err(message) => return invocation.fail(message),
+    };
+    if options.has('d') {
+        let text: Vec<u8> = bytes.into_iter().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        return match STANDARD.decode(text) {
+            Ok(decoded) => u8::from(!invocation.print(decoded)),
+            Err(_) => invocation.fail("bad input"),
+        };
+    }
+    let columns = options.value('w').and_then(|columns| columns.parse().ok()).unwrap_or(76_usize);
+    let encoded = STANDARD.encode(bytes);
+    if columns == 0 {
+        return u8::from(!invocation.print(encoded));
+    }
+    let lines = encoded.as_bytes().chunks(columns);
+    lines.fold(0, |status, line| status | u8::from(!invocation.print([line, b"\n"].concat())))
+}

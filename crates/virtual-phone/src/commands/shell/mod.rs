@@ -1,0 +1,6 @@
+//! The shell's built-in commands.
+
+pub(crate) mod builtins;
+pub(crate) mod condition;
+pub(crate) mod escapes;
+pub(crate) mod printf;

@@ -1,0 +1,51 @@
+//! What an OPEN asks for, and who does it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::io::DuplexStream;
+
+use crate::daemon::service::{shell, socket, sync};
+use crate::daemon::stream::{StreamReader, StreamWriter};
+use crate::daemon::wire::Wire;
+use crate::machine::Machine;
+use crate::system::sockets::{SocketName, Sockets};
+
+/// A service of the phone.
+pub(crate) enum Service {
+    Shell(shell::Request),
+    Sync,
+    /// A stream to a program that listens on the phone.
+    Socket(DuplexStream),
+    /// A service that has said all it has to say.
+    Answer(Bytes),
+}
+
+impl Service {
+    /// What `service` names; `None` if there is no such thing, or nobody listens there.
+    pub(crate) fn find(service: &str, sockets: &Sockets) -> Option<Self> {
+        match service.split_once(':')? {
+            ("sync", "") => Some(Self::Sync),
+            ("tcp" | "localabstract", _) => sockets.connect(&SocketName::parse(service)?).map(Self::Socket),
+            (kind, line) => shell::Request::parse(kind, line).map(Self::Shell),
+        }
+    }
+
+    /// Serves one stream to its end; closing it is left to the caller.
+    pub(crate) async fn serve(
+        self,
+        machine: Arc<Machine>,
+        wire: Wire,
+        reader: StreamReader,
+        writer: &mut StreamWriter,
+    ) {
+        match self {
+            Self::Shell(request) => shell::serve(request, machine, reader, writer).await,
+            Self::Sync => sync::serve(&machine, &wire, reader, writer).await,
+            Self::Socket(socket) => socket::serve(socket, reader, writer).await,
+            Self::Answer(answer) => {
+                writer.write(answer).await;
+            }
+        }
+    }
+}

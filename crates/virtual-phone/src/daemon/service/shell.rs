@@ -1,0 +1,256 @@
+//! `shell:`, `shell,v2,…:` and `exec:`: a shell on a thread of its own, its streams carried over ADB. What the line
+//! means is left to `shell`. As on a real phone a `shell,v2,raw` process survives its client; the others are killed.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use tikmatrix_device::adb::shell_protocol::{Frame, FrameDecoder, FrameKind};
+use tokio::sync::mpsc;
+
+use crate::daemon::stream::{StreamReader, StreamWriter};
+use crate::machine::Machine;
+use crate::shell::{Input, Output, STACK_BYTES, Session, Sink, Stop, Streams};
+use crate::system::processes::Running;
+
+/// Pieces of output, and of input, that wait for the other side.
+const PIECES: usize = 16;
+/// The most bytes in one of them: what a pipe on a phone holds, and far below the largest frame.
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// What an OPEN asks a shell for.
+pub(crate) struct Request {
+    line: String,
+    framed: bool,
+    terminal: bool,
+    outlives_client: bool,
+    /// What adbd puts into the environment as `TERM`.
+    term: String,
+}
+
+impl Request {
+    /// Reads `shell`, `shell,v2,TERM=…,raw` or `exec` before the colon, and the line after it.
+    pub(crate) fn parse(kind: &str, line: &str) -> Option<Self> {
+        let mut words = kind.split(',');
+        let name = words.next()?;
+        let options: Vec<&str> = words.collect();
+        let framed = options.contains(&"v2");
+        let term =
+            options.iter().find_map(|option| option.strip_prefix("TERM=")).unwrap_or("dumb").to_owned();
+        let raw = options.contains(&"raw") || name == "exec";
+        let terminal = options.contains(&"pty") || (!raw && line.is_empty());
+        matches!(name, "shell" | "exec").then(|| Self {
+            line: line.to_owned(),
+            framed,
+            terminal,
+            outlives_client: framed && !terminal,
+            term,
+        })
+    }
+}
+
+/// Output on its way to the client.
+enum Piece {
+    Stdout(Bytes),
+    Stderr(Bytes),
+    Exit(u8),
+}
+
+pub(crate) async fn serve(
+    request: Request,
+    machine: Arc<Machine>,
+    reader: StreamReader,
+    writer: &mut StreamWriter,
+) {
+    let stop = Arc::new(Stop::default());
+    let _guard = (!request.outlives_client).then(|| StopOnDrop(Arc::clone(&stop)));
+    let (pieces, output) = mpsc::channel(PIECES);
+    let (typed, input) = mpsc::channel(PIECES);
+    let framed = request.framed;
+    let started = start(request, machine, &stop, pieces, input);
+    if let Err(error) = started {
+        log::warn!("no thread for a shell: {error}");
+        return;
+    }
+    tokio::select! {
+        () = send_output(output, writer, framed) => {}
+        () = receive_input(reader, typed, framed) => {}
+    }
+}
+
+/// Runs the shell on a thread: its commands may wait, and its recursion has a stack of known size.
+fn start(
+    request: Request,
+    machine: Arc<Machine>,
+    stop: &Arc<Stop>,
+    pieces: mpsc::Sender<Piece>,
+    mut input: mpsc::Receiver<Bytes>,
+) -> std::io::Result<()> {
+    let process = machine.next_process();
+    let Some(running) = Running::enter(&machine, process, &request.term, stop) else {
+        return Err(std::io::ErrorKind::QuotaExceeded.into());
+    };
+    let stop = Arc::clone(stop);
+    let shell = move || {
+        let stdout = sink(&pieces, Piece::Stdout);
+        let stderr = if request.framed { sink(&pieces, Piece::Stderr) } else { Arc::clone(&stdout) };
+        let streams = Streams {
+            input: Input::from_client(Box::new(move || input.blocking_recv())),
+            output: Output::Client(stdout),
+            error: Output::Client(stderr),
+        };
+        let mut session = Session::new(machine, stop, process, &request.term);
+        let status = if request.line.is_empty() {
+            converse(&mut session, &streams, request.terminal)
+        } else {
+            session.run(&streams, &request.line)
+        };
+        drop(running);
+        // Nobody is there to tell when the client has gone.
+        let _gone = pieces.blocking_send(Piece::Exit(status));
+    };
+    std::thread::Builder::new()
+        .name("phone shell".to_owned())
+        .stack_size(STACK_BYTES)
+        .spawn(shell)
+        .map(|_| ())
+}
+
+/// A shell without a line: it runs what it is sent until the input ends. On a terminal it shows a prompt and what is
+/// typed.
+fn converse(session: &mut Session, streams: &Streams, terminal: bool) -> u8 {
+    let mut typed = Vec::new();
+    if terminal {
+        prompt(session, streams);
+    }
+    while session.leaving.is_none() {
+        let Some(piece) = streams.input.read() else { break };
+        for byte in piece {
+            match byte {
+                b'\r' | b'\n' => {
+                    if terminal {
+                        streams.output.write(b"\r\n");
+                    }
+                    let line = String::from_utf8_lossy(&typed).into_owned();
+                    typed.clear();
+                    session.run(streams, &line);
+                    if session.leaving.is_some() {
+                        return session.status;
+                    }
+                    if terminal {
+                        prompt(session, streams);
+                    }
+                }
+                // Ctrl-D on an empty line.
+                4 if terminal && typed.is_empty() => return session.status,
+                8 | 127 if terminal => {
+                    if typed.pop().is_some() {
+                        streams.output.write(b"\x08 \x08");
+                    }
+                }
+                byte => {
+                    typed.push(byte);
+                    if terminal {
+                        streams.output.write(&[byte]);
+                    }
+                }
+            }
+        }
+    }
+    if !typed.is_empty() {
+        session.run(streams, &String::from_utf8_lossy(&typed));
+    }
+    session.status
+}
+
+fn prompt(session: &Session, streams: &Streams) {
+    let device = session.machine.properties().get("ro.product.device").to_owned();
+    streams.output.write(format!("{device}:{} $ ", session.directory).as_bytes());
+}
+
+fn sink(pieces: &mpsc::Sender<Piece>, kind: fn(Bytes) -> Piece) -> Sink {
+    let pieces = pieces.clone();
+    Arc::new(move |bytes| {
+        bytes
+            .chunks(PIECE_BYTES)
+            .all(|piece| pieces.blocking_send(kind(Bytes::copy_from_slice(piece))).is_ok())
+    })
+}
+
+/// Carries output to the client, as much in one packet as is there and fits, until the exit status.
+async fn send_output(mut output: mpsc::Receiver<Piece>, writer: &mut StreamWriter, framed: bool) {
+    let mut packet = BytesMut::new();
+    let mut ended = false;
+    while !ended {
+        let Some(first) = output.recv().await else { return };
+        let mut next = Some(first);
+        while let Some(piece) = next.take() {
+            ended = add_piece(&mut packet, piece, framed);
+            if !ended && packet.len() < writer.limit() {
+                next = output.try_recv().ok();
+            }
+        }
+        if !writer.write(packet.split().freeze()).await {
+            return;
+        }
+    }
+}
+
+/// Adds a piece to what is sent next; whether it was the last.
+fn add_piece(packet: &mut BytesMut, piece: Piece, framed: bool) -> bool {
+    let (kind, bytes) = match piece {
+        Piece::Stdout(bytes) => (FrameKind::Stdout, bytes),
+        Piece::Stderr(bytes) => (FrameKind::Stderr, bytes),
+        Piece::Exit(status) => (FrameKind::Exit, Bytes::copy_from_slice(&[status])),
+    };
+    let ends = kind == FrameKind::Exit;
+    if framed {
+        packet.extend_from_slice(&Frame::new(kind, bytes).encode());
+    } else if !ends {
+        packet.extend_from_slice(&bytes);
+    }
+    ends
+}
+
+/// Carries input to the shell. Comes back when the client closed the stream, not when its input alone ended.
+async fn receive_input(mut reader: StreamReader, typed: mpsc::Sender<Bytes>, framed: bool) {
+    let mut typed = Some(typed);
+    let mut frames = FrameDecoder::new();
+    while let Some(data) = reader.next().await {
+        if !framed {
+            send_typed(&mut typed, data).await;
+            continue;
+        }
+        frames.push(&data);
+        loop {
+            match frames.next() {
+                Ok(Some(Frame { kind: FrameKind::Stdin, payload })) => send_typed(&mut typed, payload).await,
+                Ok(Some(Frame { kind: FrameKind::CloseStdin, .. })) => typed = None,
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(error) => {
+                    log::warn!("a shell's client broke the protocol: {error}");
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// A shell that has ended, or reads no input, is no reason to stop listening for the stream's end.
+async fn send_typed(typed: &mut Option<mpsc::Sender<Bytes>>, data: Bytes) {
+    if let Some(sender) = typed
+        && !data.is_empty()
+        && sender.send(data).await.is_err()
+    {
+        *typed = None;
+    }
+}
+
+/// Kills a shell whose client has gone.
+struct StopOnDrop(Arc<Stop>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}

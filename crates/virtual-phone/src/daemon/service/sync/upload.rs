@@ -1,0 +1,114 @@
+//! A file on its way to the phone.
+
+use std::sync::Arc;
+
+use tikmatrix_device::adb::sync_protocol::{Packing, Response};
+
+use crate::daemon::service::sync::packing::Unpacker;
+use crate::daemon::service::sync::refusal;
+use crate::daemon::wire::Wire;
+use crate::filesystem::{FileError, NodeId, split_last};
+use crate::machine::Machine;
+
+/// Where a file goes.
+pub(crate) struct Target {
+    pub(crate) path: String,
+    pub(crate) mode: u32,
+    /// Else it is read to its end and forgotten.
+    pub(crate) stored: bool,
+}
+
+/// Dropped before its end, what has arrived is removed again, as adbd does.
+pub(crate) struct Upload {
+    machine: Arc<Machine>,
+    target: Target,
+    unpacker: Option<Unpacker>,
+    /// The file, or nothing for a dry run; or why it cannot be stored.
+    state: Result<Option<NodeId>, String>,
+    received: u64,
+    complete: bool,
+}
+
+impl Upload {
+    pub(crate) fn start(machine: &Arc<Machine>, target: Target, packing: Option<Packing>) -> Self {
+        let created = target.stored.then(|| create(machine, &target)).transpose();
+        Self {
+            machine: Arc::clone(machine),
+            state: created.map_err(|error| refusal("couldn't create file", error)),
+            target,
+            unpacker: packing.map(|packing| Unpacker::new(Some(packing))),
+            received: 0,
+            complete: false,
+        }
+    }
+
+    /// Adds data; `false` when a fault cuts the wire here. A refusal is kept for the end: the host sends all anyway.
+    pub(crate) async fn add(&mut self, wire: &Wire, bytes: &[u8]) -> bool {
+        let passes = match wire.left(self.received) {
+            Some(left) => bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX)),
+            None => bytes.len(),
+        };
+        self.received += passes as u64;
+        if self.state.is_ok() {
+            match &mut self.unpacker {
+                None => self.append(&bytes[..passes]),
+                Some(unpacker) => match unpacker.unpack(&bytes[..passes]).await {
+                    Ok(unpacked) => self.append(&unpacked),
+                    Err(error) => self.state = Err(format!("decompress failed: {error}")),
+                },
+            }
+        }
+        !wire.breaks_at(self.received)
+    }
+
+    pub(crate) async fn finish(mut self, mtime: u32) -> Response {
+        if let (Ok(_), Some(unpacker)) = (&self.state, self.unpacker.take()) {
+            match unpacker.finish().await {
+                Ok(rest) => self.append(&rest),
+                Err(error) => self.state = Err(format!("decompress failed: {error}")),
+            }
+        }
+        match self.state.clone() {
+            Ok(stored) => {
+                self.complete = true;
+                let set = |_| self.machine.files().set_modified(&self.target.path, i64::from(mtime));
+                match stored.map(set).transpose() {
+                    Ok(_) => Response::Okay,
+                    Err(error) => Response::Fail(refusal("utimes failed", error)),
+                }
+            }
+            Err(reason) => Response::Fail(reason),
+        }
+    }
+
+    fn append(&mut self, bytes: &[u8]) {
+        let Ok(Some(id)) = self.state else { return };
+        let appended = self.machine.files().append(id, bytes, self.machine.seconds());
+        if let Err(error) = appended {
+            self.state = Err(refusal("write failed", error));
+        }
+    }
+}
+
+fn create(machine: &Machine, target: &Target) -> Result<NodeId, FileError> {
+    let Target { path, mode, .. } = target;
+    let now = machine.seconds();
+    let mut files = machine.files();
+    match files.create(path, mode & 0o777, now) {
+        Err(FileError::NotFound) => {
+            let (parent, _) = split_last(path).ok_or(FileError::NotFound)?;
+            files.make_directories(parent, 0o775, now)?;
+            files.create(path, mode & 0o777, now)
+        }
+        other => other,
+    }
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        if self.target.stored && !self.complete && self.received > 0 {
+            // What cannot be removed was never written, or belongs to somebody else by now.
+            let _kept = self.machine.files().remove(&self.target.path);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! What words become: fields, patterns, parameters, file names.
+
+pub(crate) mod fields;
+pub(crate) mod glob;
+pub(crate) mod parameter;
+pub(crate) mod pattern;

@@ -1,0 +1,8 @@
+//! Drawing: from views to the pixels of a screenshot.
+
+pub mod canvas;
+pub mod frame;
+pub mod icon;
+pub mod paint;
+pub mod painter;
+pub mod typeface;

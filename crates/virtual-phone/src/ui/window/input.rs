@@ -1,0 +1,163 @@
+//! Fingers, keys and text: what they reach and what follows. Which window is in front is left to `window`.
+
+use crate::ui::app::Swipe;
+use crate::ui::window::text;
+use crate::ui::window::window_system::{KEYBOARD_TOP, WindowSystem};
+
+/// `KEYCODE_HOME`
+pub const KEY_HOME: u32 = 3;
+/// `KEYCODE_BACK`
+pub const KEY_BACK: u32 = 4;
+/// `KEYCODE_TAB`
+pub const KEY_TAB: u32 = 61;
+/// `KEYCODE_ENTER`
+pub const KEY_ENTER: u32 = 66;
+/// `KEYCODE_ESCAPE`, which closes the keyboard and does nothing else.
+pub const KEY_ESCAPE: u32 = 111;
+/// `KEYCODE_DEL`, which is Backspace.
+pub const KEY_DELETE: u32 = 67;
+
+impl WindowSystem {
+    /// A finger touches the screen and leaves it at once.
+    pub fn tap(&mut self, x: i32, y: i32) {
+        if self.keyboard_covers(y) {
+            return;
+        }
+        let scene = self.scene();
+        let Some(view) = scene.root.touched(x, y).filter(|view| view.flags.enabled) else {
+            return;
+        };
+        if let Some(field) = &view.field {
+            self.focused = Some(field.name.clone());
+            self.keyboard_open = true;
+        }
+        if let Some(action) = view.action.clone() {
+            self.act(&action);
+        }
+        self.settle();
+    }
+
+    /// A finger moves over the screen.
+    pub fn swipe(&mut self, from: (i32, i32), to: (i32, i32)) {
+        let swipe = Swipe { from, to };
+        if swipe.is_tap() {
+            self.tap(from.0, from.1);
+            return;
+        }
+        let covered =
+            self.keyboard_covers(from.1) || self.chooser.is_some() || self.tasks.front().dialog().is_some();
+        if !covered {
+            self.tasks.front_mut().swipe(swipe);
+        }
+        self.settle();
+    }
+
+    /// A key goes down and up: Android's key code. Keys that do nothing here are ignored.
+    pub fn key(&mut self, code: u32) {
+        match code {
+            KEY_HOME => self.go_home(),
+            KEY_BACK => self.go_back(),
+            KEY_ESCAPE => self.keyboard_open = false,
+            KEY_ENTER => self.enter(),
+            KEY_TAB => self.focus_next(),
+            KEY_DELETE => {
+                if let Some(typed) = self.focused_text() {
+                    text::delete_last(typed);
+                }
+            }
+            _ => {
+                if let Some(character) = text::key_character(code) {
+                    self.commit_text(character.encode_utf8(&mut [0; 4]));
+                }
+            }
+        }
+        self.settle();
+    }
+
+    /// Text arrives at the end of the focused input field. False when no field has the focus: the text is lost.
+    pub fn commit_text(&mut self, text: &str) -> bool {
+        let Some(typed) = self.focused_text() else {
+            return false;
+        };
+        typed.push_str(text);
+        true
+    }
+
+    /// Replaces the text of the input field of this name on the window in front, focused or not. False when it has none.
+    pub fn set_text(&mut self, field: &str, text: &str) -> bool {
+        let Some(typed) = self.tasks.front_mut().field_mut(field) else {
+            return false;
+        };
+        text.clone_into(typed);
+        true
+    }
+
+    /// Empties the focused input field. False when no field has the focus.
+    pub fn clear_text(&mut self) -> bool {
+        let Some(typed) = self.focused_text() else {
+            return false;
+        };
+        typed.clear();
+        true
+    }
+}
+
+impl WindowSystem {
+    fn keyboard_covers(&self, y: i32) -> bool {
+        self.shows_keyboard() && y >= KEYBOARD_TOP
+    }
+
+    fn focused_text(&mut self) -> Option<&mut String> {
+        let name = self.focused.clone()?;
+        self.tasks.front_mut().field_mut(&name)
+    }
+
+    fn act(&mut self, action: &str) {
+        if let Some(chooser) = &mut self.chooser {
+            if let Some((index, delivery)) = chooser.act(action) {
+                self.tasks.deliver(index, &delivery, self.now);
+                self.chooser = None;
+            }
+            return;
+        }
+        let now = self.now;
+        let outcome = self.tasks.front_mut().act(action, now);
+        self.tasks.follow(outcome, now);
+    }
+
+    fn go_home(&mut self) {
+        self.chooser = None;
+        self.tasks.go_home();
+    }
+
+    fn go_back(&mut self) {
+        if self.keyboard_open {
+            self.keyboard_open = false;
+        } else if self.chooser.take().is_none() {
+            let now = self.now;
+            let outcome = self.tasks.front_mut().back(now);
+            self.tasks.follow(outcome, now);
+        }
+    }
+
+    fn enter(&mut self) {
+        let scene = self.scene();
+        let Some(field) = scene.root.find(&|view| view.flags.focused).and_then(|view| view.field.as_ref())
+        else {
+            return;
+        };
+        if field.multiline {
+            self.commit_text("\n");
+        } else {
+            self.focus_next();
+        }
+    }
+
+    fn focus_next(&mut self) {
+        let names = self.scene().root.field_names();
+        let at = names.iter().position(|name| Some(name) == self.focused.as_ref());
+        if let Some(next) = at.and_then(|at| names.get(at + 1)) {
+            self.focused = Some(next.clone());
+        }
+    }
+}
