@@ -1,7 +1,7 @@
 //! From a shared video to the post in the report: the path that every end-to-end test of the product takes.
 
-use tikmatrix_virtual_phone::ui::window::input::{KEY_BACK, KEY_ENTER};
 use tikmatrix_virtual_phone::ui::intent::StartResult;
+use tikmatrix_virtual_phone::ui::window::input::{KEY_BACK, KEY_ENTER};
 use tikmatrix_virtual_phone::ui::{Component, Intent, Placement};
 
 use crate::driver::{Hand, OneVideo, SHARE, TIKTOK, VIDEO_SHA256, VIDEO_URI};
