@@ -1,28 +1,27 @@
 //! The commands of `tikmatrix`: their arguments, and where each is carried out.
 
-mod adb_server;
+mod arguments;
 mod client;
+mod composition;
 mod config;
-mod data_directory;
-mod database_url;
 mod demo;
-mod ending;
+mod inspect;
 mod license;
-mod openapi;
 mod output;
 mod pair;
 mod phone;
 mod replay;
-mod scripts;
 mod serve;
-mod signal;
+mod shutdown;
 mod token;
-mod ui;
-mod virtual_phones;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use tikmatrix_api::openapi_document;
+
+use self::composition::scripts;
+use self::output::say;
 
 /// Publishes to the TikTok and Instagram accounts on your own Android phones.
 #[derive(Debug, Parser)]
@@ -42,7 +41,7 @@ enum Command {
     Phone(phone::Options),
     /// Shows what the apps' profiles find on a screen
     #[command(subcommand)]
-    Ui(ui::Command),
+    Ui(inspect::Command),
     /// Runs the script of a task that failed again, on what its tape has of the phone
     Replay(replay::Options),
     /// Has a phone trust this computer by the code that its wireless debugging shows
@@ -54,15 +53,15 @@ enum Command {
     #[command(subcommand)]
     Token(token::Command),
     /// Makes, shows and changes a server's tasks
-    Task(client::Options<client::task::Command>),
+    Task(client::Options<client::tasks::Command>),
     /// Shows and names a server's phones
-    Device(client::Options<client::device::Command>),
+    Device(client::Options<client::devices::Command>),
     /// Records, shows and changes a server's accounts
-    Account(client::Options<client::account::Command>),
+    Account(client::Options<client::accounts::Command>),
     /// Uploads, shows and changes the videos and images of a server's library
-    Material(client::Options<client::material::Command>),
+    Material(client::Options<client::materials::Command>),
     /// Shows what tasks can be made of
-    Script(client::Options<client::script::Command>),
+    Script(client::Options<client::scripts::Command>),
     /// Prints what the API is, for programs: its OpenAPI document
     Openapi,
 }
@@ -83,7 +82,7 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
         Command::Serve(options) => serve::run(options).await,
         Command::Demo(options) => demo::run(&options).await,
         Command::Phone(options) => phone::run(&options).await,
-        Command::Ui(command) => ui::run(command).await,
+        Command::Ui(command) => inspect::run(command).await,
         Command::Replay(options) => return Ok(replay::run(&options).await),
         Command::Pair(options) => pair::run(&options).await,
         Command::License(command) => license::run(&command),
@@ -93,9 +92,15 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
         Command::Account(options) => options.run().await,
         Command::Material(options) => options.run().await,
         Command::Script(options) => options.run().await,
-        Command::Openapi => openapi::run(),
+        Command::Openapi => openapi(),
     }?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the OpenAPI document of a server that has every script.
+fn openapi() -> anyhow::Result<()> {
+    say(serde_json::to_string_pretty(&openapi_document(&scripts()?))?);
+    Ok(())
 }
 
 /// The command line, the environment and the configuration file. A wrong command line, or the wish for help, ends the

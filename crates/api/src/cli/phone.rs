@@ -10,7 +10,7 @@ use tikmatrix_api::refuse_foreign;
 use tikmatrix_virtual_phone::{Access, Farm, FarmOptions, control};
 
 use super::output::say;
-use super::signal;
+use super::shutdown::shutdown_signal;
 
 /// What `phone` can be told.
 #[derive(Debug, Args)]
@@ -53,7 +53,7 @@ enum Latency {
 
 /// Runs the phones until it is told to end.
 pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
-    let told_to_end = signal::told_to_end().context("cannot listen for signals")?;
+    let stopped = shutdown_signal().context("cannot listen for signals")?;
     let Options { port, count, control, seed, auth, latency } = *options;
     let first_port = Some(port).filter(|port| *port != 0);
     let farm = Farm::start(FarmOptions { count, first_port, seed })
@@ -72,7 +72,7 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     if let Some((address, _)) = &http {
         say(format_args!("control listening on http://{address}/phones"));
     }
-    told_to_end.await;
+    stopped.await;
     if let Some((_, handle)) = http {
         handle.stop(false).await;
     }

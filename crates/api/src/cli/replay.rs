@@ -12,8 +12,8 @@ use clap::Args;
 use tikmatrix_device::script::{Entry, Journal, LogLevel, Replayed, Script, replay};
 use tikmatrix_device::tape::Tape;
 
+use super::composition::scripts;
 use super::output::{printable, say};
-use super::scripts;
 
 /// The largest file that can be a tape, in bytes; what is packed in it has a bound of its own.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
@@ -64,7 +64,7 @@ fn read(path: &Path) -> anyhow::Result<(Tape, Arc<dyn Script>)> {
     let file = File::open(path).with_context(unreadable)?;
     file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).with_context(unreadable)?;
     let tape = Tape::read(&bytes).with_context(|| format!("{shown} cannot be replayed"))?;
-    let script = scripts::all()?.get(&tape.head.script);
+    let script = scripts()?.get(&tape.head.script);
     let unknown = || anyhow!("{shown} cannot be replayed: there is no script called {}", tape.head.script);
     let script = script.ok_or_else(unknown)?;
     Ok((tape, script))

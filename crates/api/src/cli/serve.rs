@@ -12,12 +12,11 @@ use tikmatrix_device::registry::{Discovery, parse_address};
 use tikmatrix_follow::Follow;
 use tikmatrix_post::{MaterialRoots, Post};
 
-use super::adb_server::AdbServerOption;
-use super::database_url::DatabaseUrl;
-use super::ending::end;
+use super::arguments::{AdbServerOption, DatabaseUrl, default_data_directory, parse_adb_server};
+use super::composition::{attach_virtual_phones, start_virtual_phones};
 use super::license::vendor_key;
 use super::output::say;
-use super::{adb_server, data_directory, signal, virtual_phones};
+use super::shutdown::{shut_down, shutdown_signal};
 
 /// Between two folders in one text, as in the system's own PATH.
 const PATH_SEPARATOR: char = if cfg!(windows) { ';' } else { ':' };
@@ -81,7 +80,7 @@ pub(super) struct Options {
     /// The adb server by which phones on USB are reached, or `off`. It is used as it is found: none is started, and that
     /// there is none is no error
     #[arg(long, env = "TIKMATRIX_ADB_SERVER", value_name = "HOST:PORT|off",
-        default_value = AdbServer::DEFAULT_ADDRESS, value_parser = adb_server::parse_or_off)]
+        default_value = AdbServer::DEFAULT_ADDRESS, value_parser = parse_adb_server)]
     adb_server: AdbServerOption,
     /// The RSA key by which phones know this server, made when it is missing [default: ~/.android/adbkey, as for adb]
     #[arg(long, env = "TIKMATRIX_ADB_KEY", value_name = "FILE")]
@@ -99,14 +98,14 @@ pub(super) struct Options {
 
 /// Runs the server until it is told to end.
 pub(super) async fn run(options: Options) -> anyhow::Result<()> {
-    let told_to_end = signal::told_to_end().context("cannot listen for signals")?;
-    let data_directory = options.data_dir.clone().map_or_else(data_directory::default, Ok)?;
+    let stopped = shutdown_signal().context("cannot listen for signals")?;
+    let data_directory = options.data_dir.clone().map_or_else(default_data_directory, Ok)?;
     if let Some(file) = &options.config {
         log::info!("configuration file: {}", file.display());
     }
     let farm = match options.virtual_phones {
         0 => None,
-        count => Some(virtual_phones::start(count).await?),
+        count => Some(start_virtual_phones(count).await?),
     };
     let mut builder = open_to(Server::builder(&data_directory), &options);
     let materials = materials(options.material_root, builder.needs_token())?;
@@ -115,7 +114,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
         .script(Follow::new()?)
         .script(Follow::unfollow()?);
     if let Some(farm) = &farm {
-        builder = virtual_phones::attach(builder, farm);
+        builder = attach_virtual_phones(builder, farm);
     }
     for phone in options.phones {
         builder = builder.phone(phone);
@@ -144,9 +143,9 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
         log::info!("address: {address}");
     }
     log::info!("data directory: {}", data_directory.display());
-    told_to_end.await;
+    stopped.await;
     log::info!("ending: running tasks are being interrupted");
-    end(server, farm).await
+    shut_down(server, farm).await
 }
 
 /// Who may reach the server, and how.

@@ -1,13 +1,13 @@
 //! The commands that use a server as any program does, over its HTTP API: which server, as whom, and how answers are
 //! shown. What can be asked of it is in the modules below, one for each thing that the API knows.
 
-pub(super) mod account;
-pub(super) mod device;
+pub(super) mod accounts;
+pub(super) mod devices;
 mod http;
-pub(super) mod material;
-pub(super) mod script;
+pub(super) mod materials;
+pub(super) mod scripts;
 mod show;
-pub(super) mod task;
+pub(super) mod tasks;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand};

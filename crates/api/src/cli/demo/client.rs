@@ -10,7 +10,7 @@ use ureq::http::Method;
 
 use super::super::client::Client;
 use super::super::output::say;
-use super::display::Display;
+use super::progress::Display;
 
 /// The phone that publishes.
 const SERIAL: &str = "virtual-1";

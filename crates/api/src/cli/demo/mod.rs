@@ -2,7 +2,7 @@
 //! It uses the server as any client does, over HTTP.
 
 mod client;
-mod display;
+mod progress;
 
 use std::path::Path;
 use std::time::Duration;
@@ -17,9 +17,9 @@ use tikmatrix_post::Post;
 
 use self::client::{Publication, publish};
 use super::client::Client;
-use super::ending::end;
+use super::composition::{attach_virtual_phones, start_virtual_phones};
 use super::output::say;
-use super::{signal, virtual_phones};
+use super::shutdown::{shut_down, shutdown_signal};
 
 /// How many virtual phones the demo has.
 const PHONES: u16 = 4;
@@ -41,36 +41,36 @@ pub(super) struct Options {
 
 /// Runs the demo; without `--once` until it is told to end.
 pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
-    let told_to_end = signal::told_to_end().context("cannot listen for signals")?;
-    tokio::pin!(told_to_end);
+    let stopped = shutdown_signal().context("cannot listen for signals")?;
+    tokio::pin!(stopped);
     let directory = tempfile::Builder::new()
         .prefix("tikmatrix-demo-")
         .tempdir()
         .context("cannot make a directory for the demo's data")?;
     let video = directory.path().join("demo.mp4");
     std::fs::write(&video, VIDEO).with_context(|| format!("cannot write {}", video.display()))?;
-    let farm = virtual_phones::start(PHONES).await?;
+    let farm = start_virtual_phones(PHONES).await?;
     let builder = Server::builder(directory.path().join("data"))
         .port(options.port)
         .script(Post::new()?)
         .script(Follow::new()?)
         .script(Follow::unfollow()?);
-    let server = virtual_phones::attach(builder, &farm).start().await?;
+    let server = attach_virtual_phones(builder, &farm).start().await?;
     let url = server.url();
     say(format_args!("TikMatrix serves {url} with {PHONES} virtual phones"));
 
     let shown = tokio::select! {
         shown = show(&url, &video) => shown,
-        () = &mut told_to_end => Err(anyhow::anyhow!("the demo was ended before its video was published")),
+        () = &mut stopped => Err(anyhow::anyhow!("the demo was ended before its video was published")),
     };
     if shown.is_ok() && !options.once {
         say("\nThe server stays up. Paste this to publish on another phone, Ctrl-C ends it:\n");
         say(format_args!("{}\n", next_command(&url, &video)));
         say(format_args!("What the phones published: {url}/virtual/phones"));
-        told_to_end.await;
+        stopped.await;
     }
     // What went wrong first is what matters.
-    shown.and(end(server, Some(farm)).await)
+    shown.and(shut_down(server, Some(farm)).await)
 }
 
 /// Publishes the video and checks on the phone that it arrived as it was sent.

@@ -1,18 +1,17 @@
-//! `tikmatrix token`: making, listing and revoking tokens, in the database itself. It works the same whether the server
-//! runs or not, and whoever can read the data directory needs no token for it.
-
-mod table;
+//! `tikmatrix token`: creates, lists and revokes tokens in the database itself. It works the same whether the server
+//! runs or not, and needs no token: access to the data directory is enough.
 
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
+use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, Subcommand};
+use serde_json::json;
 use tikmatrix_api::{NewToken, open_data};
-use tikmatrix_domain::{Clock as _, SystemClock, TokenName};
+use tikmatrix_domain::{AccessToken, Clock as _, SystemClock, TokenName};
 use tikmatrix_storage::Store;
 
-use super::data_directory;
-use super::database_url::DatabaseUrl;
+use super::arguments::{DatabaseUrl, default_data_directory};
 use super::output::say;
 
 /// What can be done with tokens.
@@ -101,11 +100,11 @@ async fn list(json: bool, place: Place) -> anyhow::Result<()> {
     let store = place.open()?;
     let tokens = store.tokens().await?;
     if json {
-        say(table::json(&tokens));
+        say(tokens_as_json(&tokens));
     } else if tokens.is_empty() {
         eprintln!("There is no token in {}.", store.place());
     } else {
-        say(table::text(&tokens).trim_end());
+        say(tokens_as_table(&tokens).trim_end());
     }
     Ok(())
 }
@@ -137,6 +136,65 @@ impl Place {
     }
 
     fn directory(&self) -> anyhow::Result<PathBuf> {
-        self.data_dir.clone().map_or_else(data_directory::default, Ok)
+        self.data_dir.clone().map_or_else(default_data_directory, Ok)
+    }
+}
+
+/// One line a token under a line of headings, times in UTC.
+fn tokens_as_table(tokens: &[AccessToken]) -> String {
+    let width =
+        tokens.iter().map(|token| token.name.as_str().chars().count()).max().unwrap_or_default().max(4);
+    let mut lines = format!("{:width$}  {:8}  {:20}  LAST USED\n", "NAME", "ID", "CREATED");
+    for token in tokens {
+        let used = token.last_used_at.map_or_else(|| "never".to_owned(), moment);
+        let (name, id, created) = (token.name.as_str(), &token.id, moment(token.created_at));
+        lines.push_str(
+            &[format!("{name:width$}"), format!("{id:8}"), format!("{created:20}"), used].join("  "),
+        );
+        lines.push('\n');
+    }
+    lines
+}
+
+/// The same as a JSON array.
+fn tokens_as_json(tokens: &[AccessToken]) -> serde_json::Value {
+    tokens
+        .iter()
+        .map(|token| {
+            json!({
+                "name": token.name.as_str(),
+                "id": token.id,
+                "created_at": moment(token.created_at),
+                "last_used_at": token.last_used_at.map(moment),
+            })
+        })
+        .collect()
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_any_length_stay_in_their_column() {
+        let token = |name: &str, last_used_at| AccessToken {
+            id: "0a1b2c3d".to_owned(),
+            name: TokenName::new(name).unwrap(),
+            hash: [0; 32],
+            created_at: DateTime::UNIX_EPOCH,
+            last_used_at,
+        };
+        let tokens = [token("one", None), token("the uploader", Some(DateTime::UNIX_EPOCH))];
+        assert_eq!(
+            tokens_as_table(&tokens),
+            "NAME          ID        CREATED               LAST USED\n\
+             one           0a1b2c3d  1970-01-01T00:00:00Z  never\n\
+             the uploader  0a1b2c3d  1970-01-01T00:00:00Z  1970-01-01T00:00:00Z\n"
+        );
+        assert_eq!(tokens_as_json(&tokens)[0]["last_used_at"], serde_json::Value::Null);
     }
 }

@@ -10,7 +10,7 @@ use ureq::http::Method;
 use ureq::unversioned::multipart::{Form, Part};
 
 use super::Work;
-use super::device::changes;
+use super::devices::changes;
 use super::http::{Client, below, with_query};
 use super::show::{Column, Output};
 

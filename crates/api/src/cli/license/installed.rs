@@ -1,24 +1,66 @@
-//! `tikmatrix license show`.
+//! `tikmatrix license install` and `license show`: the licence in a data directory.
 
-use std::path::Path;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use chrono::Utc;
 use clap::Args;
 use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 use serde_json::json;
+use tempfile::NamedTempFile;
 use tikmatrix_api::{license_path, read_license};
 use tikmatrix_licensing::{Fingerprint, License, LicenseError, Machine, MachineSources, PublicKey, verify};
 
-use super::place::Place;
+use super::Location;
 use crate::cli::output::say;
+
+/// What `license install` can be told.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct InstallOptions {
+    /// The licence file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    location: Location,
+}
+
+/// Verifies the licence, and puts it in the place of the one before.
+pub(super) fn install(options: &InstallOptions) -> anyhow::Result<()> {
+    let cannot_read = || format!("cannot read the licence {}", options.file.display());
+    let Some(file) = read_license(&options.file).with_context(cannot_read)? else {
+        bail!("there is no file {}", options.file.display());
+    };
+    let key = options.location.vendor_key()?.ok_or(LicenseError::NoKey)?;
+    let license = verify(&file, &key)?;
+    license.check(&MachineSources::system().read(), Utc::now())?;
+    let directory = options.location.data_directory()?;
+    replace_file(&file, &license_path(&directory))
+        .with_context(|| format!("cannot write to the data directory {}", directory.display()))?;
+    say(format_args!(
+        "Installed: plan {}, at most {} phones at work at once, for {}, until {}.",
+        license.plan, license.device_limit, license.holder, license.expires
+    ));
+    Ok(())
+}
+
+/// Replaces the file at once or not at all: a server that reads it meanwhile reads one licence or the other.
+fn replace_file(bytes: &[u8], path: &Path) -> anyhow::Result<()> {
+    let directory = path.parent().context("it has no name")?;
+    std::fs::create_dir_all(directory)?;
+    let mut new = NamedTempFile::new_in(directory)?;
+    new.write_all(bytes)?;
+    new.as_file().sync_all()?;
+    new.persist(path)?;
+    Ok(())
+}
 
 /// What `license show` can be told.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Options {
+pub(in crate::cli) struct ShowOptions {
     #[command(flatten)]
-    place: Place,
+    location: Location,
     /// Tells it as JSON
     #[arg(long, env = "TIKMATRIX_LICENSE_SHOW_JSON")]
     json: bool,
@@ -33,9 +75,9 @@ struct Installed {
 }
 
 /// Shows what is installed, and what a licence can be bound to.
-pub(super) fn run(options: &Options) -> anyhow::Result<()> {
-    let key = options.place.vendor_key()?;
-    let directory = options.place.data_directory()?;
+pub(super) fn show(options: &ShowOptions) -> anyhow::Result<()> {
+    let key = options.location.vendor_key()?;
+    let directory = options.location.data_directory()?;
     let path = license_path(&directory);
     let machine = MachineSources::system().read();
     let mut salt = [0; 16];

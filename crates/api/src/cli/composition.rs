@@ -1,22 +1,33 @@
-//! Virtual phones inside the server's own process, with their oracle below `/virtual` of the server.
+//! What the program adds to the server library: its scripts, and virtual phones in its own process.
 
 use actix_web::web;
 use anyhow::Context;
 use tikmatrix_api::ServerBuilder;
+use tikmatrix_device::script::ScriptRegistry;
+use tikmatrix_follow::Follow;
+use tikmatrix_post::Post;
 use tikmatrix_virtual_phone::{Farm, FarmOptions, control};
+
+/// Returns every script of the program, for commands that need no server.
+///
+/// # Errors
+/// When a profile that is part of the program cannot be read, which a test rules out.
+pub(super) fn scripts() -> anyhow::Result<ScriptRegistry> {
+    Ok(ScriptRegistry::default().with(Post::new()?).with(Follow::new()?).with(Follow::unfollow()?))
+}
 
 /// Starts `count` virtual phones on any free ports of this machine.
 ///
 /// # Errors
 /// When they cannot listen.
-pub(super) async fn start(count: u16) -> anyhow::Result<Farm> {
+pub(super) async fn start_virtual_phones(count: u16) -> anyhow::Result<Farm> {
     Farm::start(FarmOptions { count, first_port: None, seed: 1 })
         .await
         .context("cannot run the virtual phones")
 }
 
 /// Gives the server of `builder` the phones of `farm`, and the oracle of what was done on them.
-pub(super) fn attach(mut builder: ServerBuilder, farm: &Farm) -> ServerBuilder {
+pub(super) fn attach_virtual_phones(mut builder: ServerBuilder, farm: &Farm) -> ServerBuilder {
     for phone in farm.phones() {
         builder = builder.phone(phone.address().to_string());
     }

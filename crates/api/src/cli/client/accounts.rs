@@ -11,7 +11,7 @@ use ureq::http::Method;
 
 use super::super::output::say;
 use super::Work;
-use super::device::changes;
+use super::devices::changes;
 use super::http::{Client, below, with_query};
 use super::show::{Column, Output};
 

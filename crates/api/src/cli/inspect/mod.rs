@@ -1,4 +1,7 @@
-//! Where a screen comes from: a file with a dump, or a phone, reached without any server of ours.
+//! `tikmatrix ui inspect`: what the apps' profiles find on a screen, for adapting a profile to a new version of its app.
+//! The screen comes from a file or from a phone, without a server; what is found is decided in the crate `apps`.
+
+mod report;
 
 use std::fs::File;
 use std::io::Read as _;
@@ -6,7 +9,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
-use clap::Args;
+use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser as _};
+use clap::{Args, Subcommand};
+use tikmatrix_apps::inspect::{inspect, profiles_for};
+use tikmatrix_apps::{Profile, ProfileName};
 use tikmatrix_device::adb::server::AdbServer;
 use tikmatrix_device::android::ScreenReader;
 use tikmatrix_device::deadline::Deadline;
@@ -14,7 +20,67 @@ use tikmatrix_device::phone::Phone;
 use tikmatrix_device::registry::parse_address;
 use tikmatrix_device::ui::UiTree;
 
-use super::super::adb_server::{self, AdbServerOption};
+use super::arguments::{AdbServerOption, parse_adb_server};
+use super::output::{printable, say};
+
+/// What can be done with screens.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Tells which screen a dump or a phone shows, by which signs, and which elements the profile finds on it
+    Inspect(Options),
+}
+
+/// What `ui inspect` can be told.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    source: Source,
+    /// The profile to ask [default: that of the app on the screen]
+    #[arg(long, env = "TIKMATRIX_INSPECT_APP", value_name = "A", value_parser = profile_name())]
+    app: Option<ProfileName>,
+    /// Prints everything that is known as JSON
+    #[arg(long, env = "TIKMATRIX_JSON", value_parser = BoolishValueParser::new())]
+    json: bool,
+}
+
+/// Carries out the command.
+pub(super) async fn run(Command::Inspect(options): Command) -> anyhow::Result<()> {
+    let tree = options.source.read().await?;
+    let inspection = inspect(&profiles(options.app, &tree)?, &tree);
+    if options.json {
+        say(serde_json::to_string_pretty(&inspection)?);
+    } else {
+        report::tell(&inspection);
+    }
+    Ok(())
+}
+
+fn profiles(named: Option<ProfileName>, tree: &UiTree) -> anyhow::Result<Vec<Profile>> {
+    Ok(match named {
+        Some(ProfileName::Android) => vec![Profile::android()?],
+        Some(name) => vec![Profile::android()?, Profile::named(name)?],
+        None => {
+            let known = ProfileName::ALL.into_iter().map(Profile::named).collect::<Result<Vec<_>, _>>()?;
+            match profiles_for(tree, &known) {
+                Some(profiles) => profiles,
+                None => bail!(no_profile(tree.package())),
+            }
+        }
+    })
+}
+
+fn no_profile(package: &str) -> String {
+    let names = ProfileName::ALL.map(ProfileName::text).join(", ");
+    let of = if package.is_empty() { "no app that the dump names".to_owned() } else { package.to_owned() };
+    format!("there is no profile of {of}; name the one to ask with --app: {names}")
+}
+
+/// Reads the name of a profile, and knows them all for the help and for errors.
+fn profile_name() -> impl clap::builder::TypedValueParser<Value = ProfileName> {
+    PossibleValuesParser::new(ProfileName::ALL.map(ProfileName::text)).try_map(|text| {
+        ProfileName::ALL.into_iter().find(|name| name.text() == text).ok_or("is no profile's name")
+    })
+}
 
 /// More than any dump of a screen has, in bytes.
 const LARGEST_DUMP: u64 = 16 * 1024 * 1024;
@@ -33,7 +99,7 @@ pub(super) struct Source {
     serial: Option<String>,
     /// The adb server that knows the phone, or `off`
     #[arg(long, env = "TIKMATRIX_ADB_SERVER", value_name = "HOST:PORT|off",
-        default_value = AdbServer::DEFAULT_ADDRESS, value_parser = adb_server::parse_or_off)]
+        default_value = AdbServer::DEFAULT_ADDRESS, value_parser = parse_adb_server)]
     adb_server: AdbServerOption,
 }
 

@@ -1,0 +1,191 @@
+//! `tikmatrix license keygen` and `license issue`: the vendor's side, a pair of keys and the licences signed with it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use chrono::{DateTime, NaiveDate, NaiveTime, SubsecRound as _, TimeDelta, Utc};
+use clap::Args;
+use rand::TryRngCore as _;
+use rand::rngs::OsRng;
+use serde_json::json;
+use tikmatrix_domain::Plan;
+use tikmatrix_licensing::{Fingerprint, License, PrivateKey, sign};
+
+use crate::cli::output::say;
+
+/// What `license keygen` can be told.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct KeygenOptions {
+    /// The file for the private key, which its owner alone may read; it must not be there yet
+    #[arg(long, env = "TIKMATRIX_LICENSE_KEYGEN_OUT", value_name = "FILE")]
+    out: PathBuf,
+    /// Tells it as JSON
+    #[arg(long, env = "TIKMATRIX_LICENSE_KEYGEN_JSON")]
+    json: bool,
+}
+
+/// Makes the pair, keeps the private key and tells the public one.
+pub(super) fn keygen(options: &KeygenOptions) -> anyhow::Result<()> {
+    let mut seed = [0; 32];
+    OsRng.try_fill_bytes(&mut seed).context("the system gives no randomness")?;
+    let private = PrivateKey::from_seed(&seed);
+    create_secret_file(&options.out, &format!("{}\n", private.to_text()))?;
+    let public = private.public();
+    if options.json {
+        let file = options.out.to_string_lossy();
+        let told = json!({"key_id": public.id().to_string(), "public_key": public.to_string(), "private_key_file": file});
+        say(told);
+        return Ok(());
+    }
+    say(format_args!("The private key is in {}: keep it secret, and keep a copy.", options.out.display()));
+    say(
+        "Servers verify with the public key: build them with it in TIKMATRIX_LICENSE_PUBLIC_KEY, or start them with",
+    );
+    say("it in --license-key.");
+    say(&public);
+    Ok(())
+}
+
+/// What `license issue` can be told.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct IssueOptions {
+    /// The file with the private key
+    #[arg(long, env = "TIKMATRIX_LICENSE_ISSUE_KEY", value_name = "FILE")]
+    key: PathBuf,
+    /// starter, pro, team or business
+    #[arg(long, env = "TIKMATRIX_LICENSE_ISSUE_PLAN", value_parser = plan)]
+    plan: Plan,
+    /// To whom it is issued
+    #[arg(long, env = "TIKMATRIX_LICENSE_ISSUE_HOLDER", value_name = "NAME")]
+    holder: String,
+    /// How many phones may work at once [default: what the plan allows]
+    #[arg(long, env = "TIKMATRIX_LICENSE_ISSUE_DEVICE_LIMIT", value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..))]
+    device_limit: Option<u32>,
+    /// The fingerprint of the machine that it is for, as `license show` prints it there [default: any machine]
+    #[arg(long, env = "TIKMATRIX_LICENSE_ISSUE_MACHINE", value_name = "FINGERPRINT")]
+    machine: Option<Fingerprint>,
+    /// From when on, a day or a moment in UTC [default: now]
+    #[arg(long, env = "TIKMATRIX_LICENSE_ISSUE_ISSUED", value_name = "DAY", value_parser = parse_moment)]
+    issued: Option<DateTime<Utc>>,
+    /// Until when, a day or a moment in UTC [default: --days after it is issued]
+    #[arg(long, env = "TIKMATRIX_LICENSE_ISSUE_EXPIRES", value_name = "DAY", value_parser = parse_moment,
+        conflicts_with = "days")]
+    expires: Option<DateTime<Utc>>,
+    /// For how many days
+    #[arg(long, env = "TIKMATRIX_LICENSE_ISSUE_DAYS", value_name = "N", default_value_t = 365,
+        value_parser = clap::value_parser!(u16).range(1..))]
+    days: u16,
+    /// The licence file to write; it must not be there yet [default: standard output]
+    #[arg(long, env = "TIKMATRIX_LICENSE_ISSUE_OUT", value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Signs a licence and writes it.
+pub(super) fn issue(options: &IssueOptions) -> anyhow::Result<()> {
+    let key = PrivateKey::from_text(&read_secret_file(&options.key)?)
+        .with_context(|| format!("the file {}", options.key.display()))?;
+    if let Some(machine) = &options.machine {
+        machine.check_bindable()?;
+    }
+    let issued = options.issued.unwrap_or_else(Utc::now).trunc_subsecs(0);
+    let license = License {
+        plan: options.plan,
+        device_limit: options.device_limit.unwrap_or(options.plan.device_limit()),
+        holder: options.holder.trim().to_owned(),
+        machine: options.machine.clone(),
+        issued,
+        expires: options.expires.unwrap_or(issued + TimeDelta::days(options.days.into())).trunc_subsecs(0),
+    };
+    let file = sign(&license, &key)?;
+    let Some(path) = &options.out else {
+        say(file.trim_end());
+        return Ok(());
+    };
+    // A licence that was issued once is never overwritten by another one.
+    File::create_new(path)
+        .and_then(|mut out| out.write_all(file.as_bytes()))
+        .with_context(|| format!("cannot write the licence to {}", path.display()))?;
+    say(format_args!("The licence for {} is in {}.", license.holder, path.display()));
+    Ok(())
+}
+
+fn plan(name: &str) -> Result<Plan, String> {
+    Plan::from_name(name).ok_or_else(|| "a plan is one of starter, pro, team, business".to_owned())
+}
+
+/// Reads `YYYY-MM-DD`, which is its first moment in UTC, or a moment in RFC 3339.
+///
+/// # Errors
+/// What is wrong with it.
+fn parse_moment(text: &str) -> Result<DateTime<Utc>, String> {
+    if let Ok(day) = text.parse::<NaiveDate>() {
+        return Ok(day.and_time(NaiveTime::MIN).and_utc());
+    }
+    DateTime::parse_from_rfc3339(text)
+        .map(|moment| moment.with_timezone(&Utc))
+        .map_err(|_| "a day such as 2027-01-31, or a moment such as 2027-01-31T12:00:00Z".to_owned())
+}
+
+/// More than any key has.
+const LONGEST: u64 = 4096;
+
+/// Writes `text` into a new file that its owner alone may read. A file that is there already is left as it is.
+///
+/// # Errors
+/// When there is one, or it cannot be written.
+fn create_secret_file(path: &Path, text: &str) -> anyhow::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let cannot = || format!("cannot make the file {}", path.display());
+    let mut file = options.open(path).with_context(cannot)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(cannot)
+}
+
+/// Reads such a file, and refuses one that others may read.
+///
+/// # Errors
+/// When they may, or it cannot be read.
+fn read_secret_file(path: &Path) -> anyhow::Result<String> {
+    let cannot = || format!("cannot read the file {}", path.display());
+    let file = File::open(path).with_context(cannot)?;
+    refuse_open_to_others(&file, path)?;
+    let mut text = String::new();
+    file.take(LONGEST).read_to_string(&mut text).with_context(cannot)?;
+    Ok(text)
+}
+
+#[cfg(unix)]
+fn refuse_open_to_others(file: &File, path: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode =
+        file.metadata().with_context(|| format!("cannot look at {}", path.display()))?.permissions().mode();
+    if mode & 0o077 != 0 {
+        bail!("others may read the private key in {0}: say `chmod 600 {0}` first", path.display());
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn refuse_open_to_others(_file: &File, _path: &Path) -> anyhow::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_moments_are_read() {
+        for text in ["2027-01-31", "2027-01-31T00:00:00Z", "2027-01-31T02:00:00+02:00"] {
+            assert_eq!(parse_moment(text).unwrap().to_rfc3339(), "2027-01-31T00:00:00+00:00", "{text}");
+        }
+        for text in ["", "31.1.2027", "2027-02-30", "2027-01-31 12:00"] {
+            assert!(parse_moment(text).is_err(), "{text}");
+        }
+    }
+}
