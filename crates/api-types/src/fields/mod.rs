@@ -1,0 +1,14 @@
+//! The types of single fields: checked texts, moments, enums of the domain and partial updates.
+
+mod moment;
+mod names;
+mod patch;
+mod text;
+
+pub use moment::Moment;
+pub use names::{App, HostAndPort, Name, NetworkRange, Note, Package, Tag, Username};
+pub use patch::Patch;
+pub use text::{
+    ArtifactKindText, EventKindText, LogLevelText, MaterialKindText, MediaTypeText, OutcomeText, PlanText,
+    SourceText, StatusText, Text, TextEnum, WaitingReasonText,
+};

@@ -1,0 +1,137 @@
+//! Texts with a form of their own: names, notes, tags, packages and addresses.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use tikmatrix_domain::AppKind;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+/// Declares a text type: transparent in JSON, with the OpenAPI schema that its attributes describe. It is built from any
+/// text; the schema and the server's checks decide whether a request may hold it.
+macro_rules! text {
+    ($($(#[$meta:meta])* $name:ident;)+) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Returns the text as it was given.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> Self {
+                name.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Infallible;
+
+            fn from_str(text: &str) -> Result<Self, Infallible> {
+                Ok(text.into())
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+    )+};
+}
+
+text! {
+    /// A name: not blank, without control characters.
+    #[derive(ToSchema)]
+    #[schema(
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$",
+        max_length = 200
+    )]
+    Name;
+
+    /// The name of an account; with or without `@`, in any case.
+    #[derive(ToSchema)]
+    #[schema(
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s@][^\x00-\x1f\x7f-\x9f]*$",
+        max_length = 200
+    )]
+    Username;
+
+    /// The name of an Android package, such as `com.example.app`.
+    #[derive(ToSchema)]
+    #[schema(pattern = "^ *[A-Za-z][A-Za-z0-9_]*(\\.[A-Za-z][A-Za-z0-9_]*)+ *$", max_length = 200)]
+    Package;
+
+    /// Any text with line breaks and tabs, and no other control characters.
+    #[derive(ToSchema)]
+    #[schema(pattern = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$", max_length = 2000)]
+    Note;
+
+    /// A tag of materials; its case does not matter.
+    #[derive(ToSchema)]
+    #[schema(
+        pattern = r"^[^,\x00-\x1f\x7f-\x9f]*[^,\x00-\x1f\x7f-\x9f\s][^,\x00-\x1f\x7f-\x9f]*$",
+        max_length = 50
+    )]
+    Tag;
+
+    /// `HOST:PORT` of a phone's adbd; an IPv6 host stands in brackets.
+    #[derive(ToSchema)]
+    #[schema(
+        pattern = r"^ *([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}) *$",
+        examples("192.168.1.20:5555")
+    )]
+    HostAndPort;
+
+    /// A private IPv4 network, `ADDRESS/PREFIX`: in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, or this machine's own
+    /// 127.0.0.0/8. At most 1,024 addresses, so that the prefix is 22 or more.
+    #[derive(ToSchema)]
+    #[schema(
+        pattern = r"^ *((10|127)\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])|172\.(1[6-9]|2[0-9]|3[01])|192\.168)(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){2}/(2[2-9]|3[0-2]) *$",
+        examples("192.168.1.0/24")
+    )]
+    NetworkRange;
+
+    /// An app whose accounts run tasks, such as `tiktok`.
+    App;
+}
+
+impl PartialSchema for App {
+    fn schema() -> RefOr<Schema> {
+        let known = [AppKind::TikTok, AppKind::Instagram].map(AppKind::as_str);
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("An app whose accounts run tasks."))
+            .enum_values(Some(known))
+            .into()
+    }
+}
+
+impl ToSchema for App {}

@@ -1,0 +1,129 @@
+//! `POST /api/v1/task`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+
+use crate::fields::{Name, Username};
+
+/// Tasks to create: one for each phone or account and each target of the script. `null` counts as not given.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "clap", derive(clap::Args))]
+pub struct NewTasks {
+    /// Serials of phones; one task for each of them and each target. A phone need not be connected yet. The same serial
+    /// twice counts once. Exactly one of `serials` and `usernames` has to hold something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "clap",
+        arg(long = "serial", env = "TIKMATRIX_TASK_SERIAL", value_name = "SERIAL", value_delimiter = ',')
+    )]
+    pub serials: Option<Vec<Name>>,
+    /// Accounts; one task for each of them and each target, on the phone that the account is bound to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "clap",
+        arg(
+            long = "username",
+            env = "TIKMATRIX_TASK_USERNAME",
+            value_name = "USERNAME",
+            value_delimiter = ','
+        )
+    )]
+    pub usernames: Option<Vec<Username>>,
+    /// The name of the script.
+    #[schema(required)]
+    #[cfg_attr(feature = "clap", arg(long = "script", env = "TIKMATRIX_TASK_SCRIPT", value_name = "NAME"))]
+    pub script_name: String,
+    /// The configuration of the script, `{}` for its defaults.
+    #[schema(value_type = Object, required)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_SCRIPT_CONFIG", value_name = "JSON|@FILE",
+        default_value = "{}", value_parser = json_or_file))]
+    pub script_config: Value,
+    /// With `serials`: one task for each enabled account of each phone instead of the one that is signed in. A phone
+    /// without a known account gets one task for the account that is signed in; one whose accounts are all disabled gets
+    /// none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(default = false)]
+    #[cfg_attr(
+        feature = "clap",
+        arg(long, env = "TIKMATRIX_TASK_ENABLE_MULTI_ACCOUNT", num_args = 0, default_missing_value = "true")
+    )]
+    pub enable_multi_account: Option<bool>,
+    /// `HH:MM`, 24 hours: not before the clock next shows this time, today or tomorrow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$", examples("14:30"))]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_START_TIME", value_name = "HH:MM"))]
+    pub start_time: Option<String>,
+    /// The time zone of `start_time`, such as `Europe/Berlin`. Default: the server's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = time_zone)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_TIMEZONE", value_name = "ZONE"))]
+    pub timezone: Option<String>,
+    /// Minutes: each following task of a phone starts at least this much later than the one before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 10080, default = 0)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_MIN_INTERVAL", value_name = "MINUTES"))]
+    pub min_interval: Option<u32>,
+    /// Minutes: and at most this much, at random between the two. Not less than `min_interval`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 10080, default = 0)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_MAX_INTERVAL", value_name = "MINUTES"))]
+    pub max_interval: Option<u32>,
+    /// Of the due tasks of a phone, the one with the highest priority runs first; -100 to 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = -100, maximum = 100, default = 0)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_PRIORITY", allow_negative_numbers = true))]
+    pub priority: Option<i32>,
+    /// How many times a task is retried automatically. Default: what the settings say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 100)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_MAX_RETRIES", value_name = "N"))]
+    pub max_retries: Option<u32>,
+    /// Seconds that each attempt may take. Default: two hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 86400)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_TIMEOUT", value_name = "SECONDS"))]
+    pub timeout: Option<u32>,
+}
+
+impl NewTasks {
+    /// Creates a request for tasks of `script_name`; the phones or accounts are still to be added.
+    pub fn new(script_name: impl Into<String>, script_config: Value) -> Self {
+        Self { script_name: script_name.into(), script_config, ..Self::default() }
+    }
+}
+
+/// The tasks that a request created.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Created {
+    /// The numbers of the tasks: devices or accounts outermost in the order of the request, then targets.
+    pub task_ids: Vec<i64>,
+    /// How many they are.
+    pub created_count: usize,
+    /// What the client should know; left out when there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+fn time_zone() -> Object {
+    let names = chrono_tz::TZ_VARIANTS.iter().map(|zone| Value::from(zone.name()));
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .description(Some("The IANA name of the time zone of `start_time`. Default: the server's own zone."))
+        .enum_values(Some(names.chain([Value::Null])))
+        .build()
+}
+
+/// Reads JSON from the command line, or from the file that follows `@`.
+#[cfg(feature = "clap")]
+fn json_or_file(text: &str) -> Result<Value, String> {
+    let text = match text.strip_prefix('@') {
+        Some(file) => {
+            std::fs::read_to_string(file).map_err(|error| format!("cannot read {file}: {error}"))?
+        }
+        None => text.to_owned(),
+    };
+    serde_json::from_str(&text).map_err(|error| format!("is not JSON: {error}"))
+}

@@ -1,0 +1,77 @@
+//! `GET /api/v1/task` and `GET /api/v1/task/stats`.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::task::Task;
+use crate::fields::{Name, SourceText, Username};
+
+/// Which tasks of the list are wanted, and which page of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TaskQuery {
+    /// Only tasks in this status: 0 pending, 1 running, 2 completed, 3 failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 0, maximum = 3)]
+    pub status: Option<u8>,
+    /// Only tasks of the phone with this serial.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    pub serial: Option<Name>,
+    /// Only tasks of this account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    pub username: Option<Username>,
+    /// Only tasks of this script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    pub script_name: Option<Name>,
+    /// Only tasks that a program created (`api`), or a person in the web console (`ui`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    pub source: Option<SourceText>,
+    /// The number of the page, from 1. Default: 1. Not together with `cursor`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<usize>, minimum = 1)]
+    pub page: Option<u32>,
+    /// How many a page holds; above 100 is taken as 100. Default: 20.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<usize>, minimum = 1)]
+    pub page_size: Option<u32>,
+    /// `next_cursor` of the answer before: reads on at the same cost at any depth. It belongs to the filters of the list
+    /// that it came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(pattern = r"\S")]
+    pub cursor: Option<String>,
+}
+
+/// A page of tasks, newest first.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TaskList {
+    /// The tasks of the page; empty beyond the last.
+    pub tasks: Vec<Task>,
+    /// How many tasks the filters let through, on all pages together.
+    pub total: u64,
+    /// The number of the page, from 1; `null` when the list is read by cursor.
+    pub page: Option<u32>,
+    /// How many tasks a page holds at most.
+    pub page_size: u32,
+    /// Reads on behind the last of these tasks, even while others are created or deleted; `null` when there are no more.
+    pub next_cursor: Option<String>,
+}
+
+/// The number of tasks by status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Stats {
+    /// All tasks.
+    pub total: u64,
+    /// Tasks that wait.
+    pub pending: u64,
+    /// Tasks that run.
+    pub running: u64,
+    /// Tasks that succeeded.
+    pub completed: u64,
+    /// Tasks that ended in any other way.
+    pub failed: u64,
+}

@@ -1,0 +1,13 @@
+//! Tasks: creating, listing, showing and changing them.
+
+mod change;
+mod create;
+mod detail;
+mod list;
+mod task;
+
+pub use change::{BatchDeleted, Retried, TaskId, TaskIds};
+pub use create::{Created, NewTasks};
+pub use detail::{Artifact, Attempt, LogLine, Step, TaskDetail, TaskLog};
+pub use list::{Stats, TaskList, TaskQuery};
+pub use task::Task;

@@ -1,0 +1,62 @@
+//! One task as the API shows it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use crate::fields::{App, Moment, OutcomeText, SourceText, StatusText, WaitingReasonText};
+
+/// One task. Moments are RFC 3339 with offset.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Task {
+    /// Its number, positive and never used twice.
+    pub id: i64,
+    /// The serial of its phone; `null` while its account is bound to no phone.
+    pub serial: Option<String>,
+    /// Its account without `@`; `null` means the account that is signed in.
+    pub username: Option<String>,
+    /// The app, `tiktok` or `instagram`.
+    pub app: App,
+    /// The script that it runs.
+    pub script_name: String,
+    /// The script's configuration, as it was requested.
+    #[schema(value_type = Object)]
+    pub script_config: Option<Box<RawValue>>,
+    /// `api` when a program created it, `ui` when a person did in the web console.
+    pub source: SourceText,
+    /// 0 pending, 1 running, 2 completed, 3 failed.
+    pub status: u8,
+    /// The status as text.
+    pub status_text: StatusText,
+    /// Why a pending task does not run yet.
+    pub waiting_reason: Option<WaitingReasonText>,
+    /// It does not run before this moment.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub start_time: Option<Moment>,
+    /// When its last attempt started.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub started_at: Option<Moment>,
+    /// When its last attempt ended.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub finished_at: Option<Moment>,
+    /// The progress of its last attempt, 0 to 100.
+    pub progress: u8,
+    /// The step that its last attempt started last.
+    pub step: Option<String>,
+    /// How many times it was retried, automatically or by a person.
+    pub retry_count: u32,
+    /// How many times it may be retried automatically.
+    pub max_retries: u32,
+    /// -100 to 100; higher runs first.
+    pub priority: i32,
+    /// How a finished task ended.
+    pub outcome: Option<OutcomeText>,
+    /// One sentence about how it ended.
+    pub remark: Option<String>,
+    /// When it was created.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Moment,
+    /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Moment,
+}
