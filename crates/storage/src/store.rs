@@ -14,12 +14,12 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use tokio::sync::watch;
 
-use crate::address::Address;
-use crate::connection::Connection;
+use crate::database::connection::Connection;
+use crate::database::notifications::Wakes;
+use crate::database::read_pool::Readers;
+use crate::database::url::Address;
+use crate::database::write_queue::{Effect, Writer};
 use crate::error::{Fault, StorageError};
-use crate::readers::Readers;
-use crate::wakes::Wakes;
-use crate::writer::{Effect, Writer};
 
 /// The tasks' database. Clones share it; it closes when the last of them is gone.
 #[derive(Clone)]
@@ -297,7 +297,7 @@ pub(crate) fn migrated() -> Connection {
     use diesel_migrations::MigrationHarness;
 
     let mut connection = SqliteConnection::establish(":memory:").unwrap();
-    connection.run_pending_migrations(crate::address::SQLITE_MIGRATIONS).unwrap();
+    connection.run_pending_migrations(crate::database::url::SQLITE_MIGRATIONS).unwrap();
     Connection::Sqlite(connection)
 }
 
