@@ -116,7 +116,7 @@ impl Server {
         let store = tokio::task::spawn_blocking(move || open(&directory, url.as_deref()))
             .await
             .map_err(|error| StartError::Http(io::Error::other(error)))??
-            .with_most_pending(builder.most_pending);
+            .with_max_pending(builder.most_pending);
         let access = access(&builder, &store).await?;
         let gate =
             LicenseGate::open(builder.license_options(), store.clone(), Arc::clone(&builder.clock)).await?;
@@ -209,14 +209,14 @@ async fn follow_settings(core: web::Data<AppState>, mut news: watch::Receiver<()
 /// # Errors
 /// [`StorageError`].
 pub fn open_data(directory: &Path, url: Option<&str>) -> Result<Store, StorageError> {
-    Store::open_url_beside(&url.map_or_else(|| own_database(directory), str::to_owned))
+    Store::open_url_shared(&url.map_or_else(|| own_database(directory), str::to_owned))
 }
 
 fn open(directory: &Path, url: Option<&str>) -> Result<Store, StartError> {
     let unusable = |source| StartError::DataDirectory { path: directory.to_owned(), source };
     std::fs::create_dir_all(directory).map_err(unusable)?;
     let store = Store::open_url(&url.map_or_else(|| own_database(directory), str::to_owned))?;
-    log::info!("database: {}", store.place());
+    log::info!("database: {}", store.location());
     Ok(store)
 }
 
@@ -237,7 +237,7 @@ async fn access(builder: &ServerBuilder, store: &Store) -> Result<Access, StartE
     if !tokens.exist().await? {
         return Err(StartError::NoToken {
             exposure: exposure.to_string(),
-            database: store.place().to_owned(),
+            database: store.location().to_owned(),
         });
     }
     Ok(Access::new(HostNames::new(names), Some(tokens)))

@@ -8,7 +8,7 @@ use crate::columns::{Read, millis, moment};
 use crate::database::connection::Connection;
 use crate::database::connection::Engine;
 use crate::error::{Fault, StorageError};
-use crate::schema::{self, device, device_group};
+use crate::schema::{device, device_group};
 use crate::store::Store;
 
 /// What became of a group that was to be made or changed.
@@ -23,7 +23,7 @@ pub enum GroupChanged {
 }
 
 #[derive(Queryable, Selectable)]
-#[diesel(table_name = schema::device_group, check_for_backend(Engine))]
+#[diesel(table_name = device_group, check_for_backend(Engine))]
 pub(crate) struct GroupRow {
     pub(crate) id: i64,
     name: String,
@@ -80,7 +80,7 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn groups(&self) -> Result<Vec<Group>, StorageError> {
-        self.read("list groups", |connection| {
+        self.read_tx("list groups", |connection| {
             let rows: Vec<GroupRow> = device_group::table
                 .order(device_group::name)
                 .select(GroupRow::as_select())
@@ -95,10 +95,10 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn group(&self, id: GroupId) -> Result<Option<Group>, StorageError> {
-        self.read("read a group", move |connection| by_id(connection, id)).await
+        self.read_tx("read a group", move |connection| by_id(connection, id)).await
     }
 
-    /// Changes a group, at `now`.
+    /// ChangeCounter a group, at `now`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].

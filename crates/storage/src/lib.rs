@@ -18,8 +18,8 @@ mod tasks;
 mod tokens;
 
 pub use accounts::operations::{AccountFilter, AccountRemoval};
-pub use cluster::signals::News;
-pub use database::notifications::Wakes;
+pub use cluster::signals::ClusterSignals;
+pub use database::notifications::ChangeNotifications;
 pub use devices::operations::{DeviceChanged, DeviceRemoval};
 pub use error::StorageError;
 pub use events::operations::{EventFilter, Events};

@@ -27,7 +27,7 @@ impl Store {
     /// # Errors
     /// Of the database only.
     pub async fn create_token(&self, token: AccessToken) -> Result<bool, StorageError> {
-        self.write_unlisted("keep a token", move |connection| insert(connection, &token)).await
+        self.write_untracked("keep a token", move |connection| insert(connection, &token)).await
     }
 
     /// Every token, the oldest first.
@@ -35,7 +35,7 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn tokens(&self) -> Result<Vec<AccessToken>, StorageError> {
-        self.read("list the tokens", all).await
+        self.read_tx("list the tokens", all).await
     }
 
     /// The token with this `id`, if there is one.
@@ -43,7 +43,7 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn token(&self, id: String) -> Result<Option<AccessToken>, StorageError> {
-        self.read("find a token", move |connection| find(connection, &id)).await
+        self.read_tx("find a token", move |connection| find(connection, &id)).await
     }
 
     /// Removes the token with this name or, if none has it, with this id. Gives the token that is no more.
@@ -51,7 +51,7 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn revoke_token(&self, name_or_id: String) -> Result<Option<AccessToken>, StorageError> {
-        self.write_unlisted("revoke a token", move |connection| revoke(connection, &name_or_id)).await
+        self.write_untracked("revoke a token", move |connection| revoke(connection, &name_or_id)).await
     }
 
     /// Writes that a request carried the token at `now`. Of a token that was revoked in the meantime nothing is written.
@@ -59,7 +59,7 @@ impl Store {
     /// # Errors
     /// Of the database only.
     pub async fn record_token_use(&self, id: String, now: DateTime<Utc>) -> Result<(), StorageError> {
-        self.write_unlisted("write when a token was used", move |connection| {
+        self.write_untracked("write when a token was used", move |connection| {
             diesel::update(access_token::table.find(&id))
                 .set(access_token::last_used_at.eq(millis(now)))
                 .execute(connection)?;

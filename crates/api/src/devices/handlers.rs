@@ -109,7 +109,7 @@ pub(crate) async fn change(
     let failed = |error| ApiError::internal("PATCH /api/v1/device/{serial}", &error);
     let entry = entry_of(&core, &serial);
     if entry.is_some() {
-        core.store.remember_device(serial.clone(), core.clock.now()).await.map_err(failed)?;
+        core.store.register_device(serial.clone(), core.clock.now()).await.map_err(failed)?;
     }
     let changed =
         core.store.change_device(serial.clone(), change.clone(), core.clock.now()).await.map_err(failed)?;

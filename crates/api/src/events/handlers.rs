@@ -9,7 +9,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream;
 use tikmatrix_domain::EventId;
-use tikmatrix_storage::{EventFilter, Events, Wakes};
+use tikmatrix_storage::{ChangeNotifications, EventFilter, Events};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
 
 use crate::events::request::ListenToEvents;
@@ -40,7 +40,7 @@ struct Listener {
     filter: EventFilter,
     /// Everything up to here was told, or is not wanted.
     place: EventId,
-    wakes: Wakes,
+    wakes: ChangeNotifications,
     /// Whether there may be more behind its place.
     may_be_more: bool,
     not_before: Instant,
@@ -77,7 +77,7 @@ pub(crate) async fn listen(
 ) -> Result<HttpResponse, ApiError> {
     let ListenToEvents { filter, after } = ListenToEvents::read(request.query_string(), request.headers())?;
     // What is told of from here on is not missed.
-    let wakes = core.store.wakes();
+    let wakes = core.store.change_notifications();
     let place = match after {
         Some(place) => place,
         None => core.store.newest_event().await.map_err(|error| ApiError::internal(ROUTE, &error))?,
@@ -154,7 +154,7 @@ impl Listener {
                 }
                 (!events.is_empty()).then(|| event_lines(&events))
             }
-            Ok(Events::Forgotten { newest }) => {
+            Ok(Events::Pruned { newest }) => {
                 self.place = newest;
                 Some(reset_lines(newest))
             }
@@ -173,7 +173,7 @@ impl Listener {
 }
 
 /// Returns when it is time to read on.
-async fn hear(wakes: &mut Wakes, not_before: Instant) {
+async fn hear(wakes: &mut ChangeNotifications, not_before: Instant) {
     sleep_until(not_before).await;
-    wakes.next().await;
+    wakes.changed().await;
 }

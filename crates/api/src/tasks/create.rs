@@ -64,7 +64,7 @@ fn refusal(error: StorageError) -> ApiError {
     match error {
         StorageError::TooManyTasks(too_many) => ApiError::invalid("serials", too_many.to_string()),
         StorageError::QueueFull { .. } => ApiError::too_many(error.to_string(), QUEUE_AGAIN_AFTER_SECONDS),
-        StorageError::KeyUsedOtherwise => idempotency::used_otherwise(),
+        StorageError::KeyReused => idempotency::used_otherwise(),
         error => ApiError::internal(ROUTE, &error),
     }
 }

@@ -60,7 +60,7 @@ impl Store {
             if find(connection, &wanted.username, wanted.app)?.is_some() {
                 return Ok(None);
             }
-            Ok(Some(settle(connection, wanted, now)?.0))
+            Ok(Some(upsert(connection, wanted, now)?.0))
         })
         .await
     }
@@ -78,7 +78,7 @@ impl Store {
             let mut new = 0;
             for wanted in wanted {
                 new += usize::from(find(connection, &wanted.username, wanted.app)?.is_none());
-                settle(connection, wanted, now)?;
+                upsert(connection, wanted, now)?;
             }
             Ok(new)
         })
@@ -90,7 +90,7 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn account(&self, id: AccountId) -> Result<Option<Account>, StorageError> {
-        self.read("read an account", move |connection| by_id(connection, id)).await
+        self.read_tx("read an account", move |connection| by_id(connection, id)).await
     }
 
     /// One page of the accounts that `filter` lets through, in the order in which they were recorded, and how many it
@@ -103,7 +103,7 @@ impl Store {
         filter: AccountFilter,
         page: NumberedPage,
     ) -> Result<(Vec<Account>, u64), StorageError> {
-        self.read("list accounts", move |connection| {
+        self.read_tx("list accounts", move |connection| {
             let total: i64 = matching(&filter).count().get_result(connection)?;
             let rows: Vec<AccountRow> = matching(&filter)
                 .order(account::id)
@@ -117,7 +117,7 @@ impl Store {
         .await
     }
 
-    /// Changes an account, at `now`. When it moves to another phone, its waiting tasks move with it; when it is taken
+    /// ChangeCounter an account, at `now`. When it moves to another phone, its waiting tasks move with it; when it is taken
     /// from its phone, they wait until it has one again. None if there is no such account.
     ///
     /// # Errors
@@ -167,7 +167,7 @@ impl Store {
     ) -> Result<usize, StorageError> {
         self.write("bind an account to a phone", move |connection| {
             let details = AccountChange { serial: Some(Some(serial)), ..AccountChange::default() };
-            Ok(settle(connection, WantedAccount { username, app, details }, now)?.1)
+            Ok(upsert(connection, WantedAccount { username, app, details }, now)?.1)
         })
         .await
     }
@@ -175,7 +175,7 @@ impl Store {
 
 /// The app of the account called `username` and the phone that it lives on. Without `app` it is the account that has
 /// the name; of several, the one of the default app, else the oldest. An unknown one is recorded without a phone.
-pub(crate) fn find_or_record(
+pub(crate) fn find_or_create(
     connection: &mut Connection,
     username: &Username,
     app: Option<AppKind>,
@@ -203,24 +203,24 @@ pub(crate) fn find_or_record(
 /// Puts `task`, which waits again, where it belongs, and gives that phone: one of an account is on the account's phone,
 /// which may have become another one, or none, while the task did not wait. An account that was deleted meanwhile is
 /// recorded again, as it is for a new task.
-pub(crate) fn put_in_place(
+pub(crate) fn assign_account_device(
     connection: &mut Connection,
     task: &Task,
     now: DateTime<Utc>,
 ) -> Result<Option<Serial>, Fault> {
     let Some(username) = &task.username else { return Ok(task.serial.clone()) };
-    let (_, serial) = find_or_record(connection, username, Some(task.app), now)?;
+    let (_, serial) = find_or_create(connection, username, Some(task.app), now)?;
     if serial != task.serial {
         diesel::update(task::table.find(task.id.0))
             .set(task::serial.eq(serial.as_ref().map(Serial::as_str)))
             .execute(connection)?;
-        signals::ring(connection)?;
+        signals::bump_wakeup(connection)?;
     }
     Ok(serial)
 }
 
-/// Puts every failed task where it belongs, as [`put_in_place`] does.
-pub(crate) fn put_failed_in_place(connection: &mut Connection, now: DateTime<Utc>) -> Result<(), Fault> {
+/// Puts every failed task where it belongs, as [`assign_account_device`] does.
+pub(crate) fn assign_failed_tasks(connection: &mut Connection, now: DateTime<Utc>) -> Result<(), Fault> {
     let failed = Status::Failed.code();
     let account = "FROM account WHERE account.username = task.username AND account.app = task.app";
     let record = format!(
@@ -240,7 +240,7 @@ pub(crate) fn put_failed_in_place(connection: &mut Connection, now: DateTime<Utc
 }
 
 /// Makes the account be there as it is wanted, and gives how many waiting tasks moved with it.
-fn settle(
+fn upsert(
     connection: &mut Connection,
     wanted: WantedAccount,
     now: DateTime<Utc>,
@@ -304,7 +304,7 @@ fn matching(filter: &AccountFilter) -> account::BoxedQuery<'static, Engine> {
     query
 }
 
-/// Changes the account, and gives how many waiting tasks moved with it.
+/// ChangeCounter the account, and gives how many waiting tasks moved with it.
 fn apply(
     connection: &mut Connection,
     before: &Account,
@@ -326,7 +326,7 @@ fn apply(
         return Ok(0);
     }
     if let Some(serial) = &serial {
-        devices::remember(connection, [serial], now)?;
+        devices::register(connection, [serial], now)?;
     }
     let waiting = task::table
         .filter(task::username.eq(before.username.as_str()).and(task::app.eq(before.app.as_str())))
@@ -334,7 +334,7 @@ fn apply(
     let moved = diesel::update(waiting)
         .set((task::serial.eq(serial.as_ref().map(Serial::as_str)), task::updated_at.eq(millis(now))))
         .execute(connection)?;
-    signals::ring(connection)?;
+    signals::bump_wakeup(connection)?;
     Ok(moved)
 }
 

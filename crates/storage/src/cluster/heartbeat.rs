@@ -11,7 +11,7 @@ use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::schema::{server, task};
 use crate::store::Store;
-use crate::tasks::lifecycle::end;
+use crate::tasks::lifecycle::finish_task;
 use crate::tasks::rows::TaskRow;
 
 impl Store {
@@ -20,8 +20,8 @@ impl Store {
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn beat(&self, own: ServerId) -> Result<Vec<Heartbeat>, StorageError> {
-        self.write_unlisted("say that this server lives", move |connection| {
+    pub async fn heartbeat(&self, own: ServerId) -> Result<Vec<Heartbeat>, StorageError> {
+        self.write_untracked("say that this server lives", move |connection| {
             let row = server::table.find(own.as_str());
             let known = diesel::update(row).set(server::beats.eq(server::beats + 1)).execute(connection)?;
             if known == 0 {
@@ -29,7 +29,7 @@ impl Store {
                     .values((server::id.eq(own.as_str()), server::beats.eq(1)))
                     .execute(connection)?;
             }
-            others(connection, &own)
+            other_servers(connection, &own)
         })
         .await
     }
@@ -52,9 +52,9 @@ impl Store {
             }
             diesel::delete(row).execute(connection)?;
             let mut ended = Vec::new();
-            for (task, lease) in running(connection)? {
+            for (task, lease) in running_tasks(connection)? {
                 if ServerId::of(&lease) == silent.server {
-                    end(connection, &task, &lease, &interrupted_by_crash(&task, now))?;
+                    finish_task(connection, &task, &lease, &interrupted_by_crash(&task, now))?;
                     ended.push(task.id);
                 }
             }
@@ -68,7 +68,7 @@ impl Store {
     /// # Errors
     /// Of the database only.
     pub async fn leave(&self, own: ServerId) -> Result<(), StorageError> {
-        self.write_unlisted("say that this server ends", move |connection| {
+        self.write_untracked("say that this server ends", move |connection| {
             diesel::delete(server::table.find(own.as_str())).execute(connection)?;
             Ok(())
         })
@@ -76,7 +76,7 @@ impl Store {
     }
 }
 
-fn others(connection: &mut Connection, own: &ServerId) -> Result<Vec<Heartbeat>, Fault> {
+fn other_servers(connection: &mut Connection, own: &ServerId) -> Result<Vec<Heartbeat>, Fault> {
     let rows: Vec<(String, i64)> = server::table
         .filter(server::id.ne(own.as_str()))
         .order(server::id)
@@ -85,7 +85,7 @@ fn others(connection: &mut Connection, own: &ServerId) -> Result<Vec<Heartbeat>,
     let mut others: Vec<Heartbeat> =
         rows.iter().map(|(id, beats)| Heartbeat { server: ServerId::from_text(id), beats: *beats }).collect();
     let at_work: BTreeSet<ServerId> =
-        running(connection)?.iter().map(|(_, lease)| ServerId::of(lease)).collect();
+        running_tasks(connection)?.iter().map(|(_, lease)| ServerId::of(lease)).collect();
     for server in at_work {
         if server != *own && !others.iter().any(|other| other.server == server) {
             others.push(Heartbeat { server, beats: 0 });
@@ -95,7 +95,7 @@ fn others(connection: &mut Connection, own: &ServerId) -> Result<Vec<Heartbeat>,
 }
 
 /// Every running task, with its lease. There are never more of them than phones that may work at once.
-fn running(connection: &mut Connection) -> Result<Vec<(Task, LeaseId)>, Fault> {
+fn running_tasks(connection: &mut Connection) -> Result<Vec<(Task, LeaseId)>, Fault> {
     let rows: Vec<TaskRow> = task::table
         .filter(task::status.eq(i32::from(Status::Running.code())))
         .order(task::id)

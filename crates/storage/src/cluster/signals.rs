@@ -13,11 +13,11 @@ use crate::tasks::state::read;
 
 /// What there is to know: as long as it is the same, nothing has happened that may give a phone work.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct News {
+pub struct ClusterSignals {
     last_task: Option<i64>,
-    rung: Option<i64>,
+    wakeups: Option<i64>,
     /// Whether any server was asked to stop a task.
-    pub stops: bool,
+    pub stop_requested: bool,
 }
 
 impl Store {
@@ -25,15 +25,15 @@ impl Store {
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn news(&self) -> Result<News, StorageError> {
-        self.look("look for news", |connection| {
-            let (last_task, rung, stops) = diesel::select((
+    pub async fn cluster_signals(&self) -> Result<ClusterSignals, StorageError> {
+        self.query("look for news", |connection| {
+            let (last_task, wakeups, stop_requested) = diesel::select((
                 task_number::table.select(task_number::last).single_value(),
                 bell::table.select(bell::rung).single_value(),
                 exists(stop_request::table.select(stop_request::task_id)),
             ))
             .get_result(connection)?;
-            Ok(News { last_task, rung, stops })
+            Ok(ClusterSignals { last_task, wakeups, stop_requested })
         })
         .await
     }
@@ -42,13 +42,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StorageError::NoSuchTask`], of the database, or [`StorageError::Unreadable`].
-    pub async fn ask_to_stop(&self, id: TaskId, lease: LeaseId) -> Result<(), StorageError> {
-        self.write_unlisted("ask another server to stop a task", move |connection| {
+    pub async fn request_stop(&self, id: TaskId, lease: LeaseId) -> Result<(), StorageError> {
+        self.write_untracked("ask another server to stop a task", move |connection| {
             let task = read(connection, id)?;
             if !matches!(&task.state, TaskState::Running { lease: held, .. } if *held == lease) {
                 return Ok(());
             }
-            answered(connection, id)?;
+            clear_stop_request(connection, id)?;
             diesel::insert_into(stop_request::table)
                 .values((stop_request::task_id.eq(id.0), stop_request::lease.eq(lease.0)))
                 .execute(connection)?;
@@ -61,8 +61,8 @@ impl Store {
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn stops_asked_of(&self, own: ServerId) -> Result<Vec<TaskId>, StorageError> {
-        self.look("look for tasks to be stopped", move |connection| {
+    pub async fn stop_requests_for(&self, own: ServerId) -> Result<Vec<TaskId>, StorageError> {
+        self.query("look for tasks to be stopped", move |connection| {
             let asked: Vec<(i64, String)> = stop_request::table
                 .inner_join(task::table)
                 .filter(task::lease.eq(stop_request::lease.nullable()))
@@ -76,13 +76,13 @@ impl Store {
 }
 
 /// Says that some phone may have work which it had not, in the transaction in which that becomes so.
-pub(crate) fn ring(connection: &mut Connection) -> Result<(), Fault> {
+pub(crate) fn bump_wakeup(connection: &mut Connection) -> Result<(), Fault> {
     diesel::update(bell::table).set(bell::rung.eq(bell::rung + 1)).execute(connection)?;
     Ok(())
 }
 
 /// Forgets that the task is to be stopped.
-pub(crate) fn answered(connection: &mut Connection, id: TaskId) -> Result<(), Fault> {
+pub(crate) fn clear_stop_request(connection: &mut Connection, id: TaskId) -> Result<(), Fault> {
     diesel::delete(stop_request::table.find(id.0)).execute(connection)?;
     Ok(())
 }

@@ -27,14 +27,14 @@ mod either {
 /// Held by the one transaction that writes, over all servers on a PostgreSQL database. The counts are rows that nearly
 /// every change touches, so writers would queue anyway, in an order in which they deadlock; and a reader that saw one
 /// change sees all that came before it.
-const LOCK_FOR_WRITING: i64 = 0x7469_6b6d_6174;
+const WRITE_LOCK: i64 = 0x7469_6b6d_6174;
 
 /// Held by the server that brings the schema up to date.
-const LOCK_FOR_MIGRATING: i64 = LOCK_FOR_WRITING + 1;
+const MIGRATION_LOCK: i64 = WRITE_LOCK + 1;
 
 impl either::EitherConnection {
     /// Begins the transaction in which everything written stands or falls together.
-    pub(crate) fn begin_to_write(&mut self) -> QueryResult<()> {
+    pub(crate) fn begin_write(&mut self) -> QueryResult<()> {
         match self {
             // One that begins as a reader and then writes can fail with "busy" at once, whatever the timeout.
             Self::Sqlite(connection) => {
@@ -42,13 +42,13 @@ impl either::EitherConnection {
             }
             Self::Postgres(connection) => AnsiTransactionManager::begin_transaction_sql(
                 connection,
-                &format!("BEGIN; SELECT pg_advisory_xact_lock({LOCK_FOR_WRITING})"),
+                &format!("BEGIN; SELECT pg_advisory_xact_lock({WRITE_LOCK})"),
             ),
         }
     }
 
     /// Begins a transaction that sees one state of the database throughout.
-    pub(crate) fn begin_to_read(&mut self) -> QueryResult<()> {
+    pub(crate) fn begin_read(&mut self) -> QueryResult<()> {
         match self {
             Self::Sqlite(connection) => AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN"),
             Self::Postgres(connection) => AnsiTransactionManager::begin_transaction_sql(
@@ -79,7 +79,7 @@ impl either::EitherConnection {
             // The lock file beside the database does.
             Self::Sqlite(_) => Ok(()),
             Self::Postgres(connection) => {
-                connection.batch_execute(&format!("SELECT pg_advisory_lock({LOCK_FOR_MIGRATING})"))
+                connection.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))
             }
         }
     }

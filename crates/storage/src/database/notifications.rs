@@ -7,26 +7,26 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// Servers that share a PostgreSQL database do not tell each other of their changes: whoever waits looks this often.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+const SHARED_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Whoever waits for changes.
 #[derive(Debug)]
-pub struct Wakes {
+pub struct ChangeNotifications {
     commits: watch::Receiver<()>,
     /// Whether others write to the database too.
     is_shared: bool,
 }
 
-impl Wakes {
+impl ChangeNotifications {
     pub(crate) fn new(commits: watch::Receiver<()>, is_shared: bool) -> Self {
         Self { commits, is_shared }
     }
 
     /// Returns when something may have changed since it last returned. Dropping it misses nothing.
-    pub async fn next(&mut self) {
+    pub async fn changed(&mut self) {
         let by_others = async {
             if self.is_shared {
-                tokio::time::sleep(LOOK_EVERY).await;
+                tokio::time::sleep(SHARED_POLL_INTERVAL).await;
             } else {
                 pending::<()>().await;
             }

@@ -12,16 +12,16 @@ use diesel::r2d2::{ManageConnection, NopErrorHandler, Pool, R2D2Connection};
 use tokio::sync::oneshot;
 
 use crate::database::connection::Connection;
-use crate::database::url::Address;
+use crate::database::url::DatabaseUrl;
 use crate::error::{Fault, StorageError};
 
-/// Readers and the writer work side by side on both engines.
+/// ReadPool and the writer work side by side on both engines.
 const READERS: u32 = 4;
 
 /// Callers wait here only while the database is gone; then they should hear of it soon.
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 
-pub(crate) struct Readers {
+pub(crate) struct ReadPool {
     line: Arc<Line>,
 }
 
@@ -50,7 +50,7 @@ struct Duty {
 
 /// Makes connections for the pool, and knows which of them to doubt.
 struct Connector {
-    address: Address,
+    address: DatabaseUrl,
     /// How often the database was found to be gone. A connection from before the last time is tried before it is used.
     losses: Arc<AtomicU64>,
 }
@@ -66,8 +66,8 @@ struct Reader {
 #[error("{0}")]
 struct ConnectError(String);
 
-impl Readers {
-    pub(crate) fn open(address: &Address) -> Result<Self, String> {
+impl ReadPool {
+    pub(crate) fn open(address: &DatabaseUrl) -> Result<Self, String> {
         let losses = Arc::new(AtomicU64::new(0));
         let pool = Pool::builder()
             .max_size(READERS)
@@ -204,9 +204,9 @@ mod tests {
 
     use super::*;
 
-    fn readers() -> (Readers, tempfile::TempDir) {
+    fn readers() -> (ReadPool, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
-        let readers = Readers::open(&Address::Sqlite(folder.path().join("any.db"))).unwrap();
+        let readers = ReadPool::open(&DatabaseUrl::Sqlite(folder.path().join("any.db"))).unwrap();
         (readers, folder)
     }
 

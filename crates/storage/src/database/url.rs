@@ -26,9 +26,9 @@ const POSTGRES_SETTINGS: &str = "SET statement_timeout = '60s';
     SET synchronous_commit = on;
     SET client_min_messages = warning;";
 
-/// What libpq waits for without end unless it is told not to; seconds, and milliseconds for the last.
+/// What libpq waits for without end unless it is reason not to; seconds, and milliseconds for the last.
 /// <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS>
-const POSTGRES_LIMITS: [(&str, &str); 5] = [
+const POSTGRES_TIMEOUTS: [(&str, &str); 5] = [
     ("connect_timeout", "5"),
     ("keepalives_idle", "10"),
     ("keepalives_interval", "5"),
@@ -38,25 +38,25 @@ const POSTGRES_LIMITS: [(&str, &str); 5] = [
 
 /// Where a database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Address {
+pub(crate) enum DatabaseUrl {
     /// A file.
     Sqlite(PathBuf),
     /// A server, as a URL for libpq.
     Postgres(String),
 }
 
-impl Address {
+impl DatabaseUrl {
     /// Reads `sqlite://PATH`, `postgres://…` or `postgresql://…`; none if it is neither.
     pub(crate) fn parse(url: &str) -> Option<Self> {
         if let Some(path) = url.strip_prefix("sqlite://") {
             return (!path.is_empty()).then(|| Self::Sqlite(PathBuf::from(path)));
         }
         let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
-        is_postgres.then(|| Self::Postgres(with_limits(url)))
+        is_postgres.then(|| Self::Postgres(with_timeouts(url)))
     }
 
     /// How errors call it: without the password that a URL may hold.
-    pub(crate) fn shown(&self) -> String {
+    pub(crate) fn redacted(&self) -> String {
         match self {
             Self::Sqlite(path) => path.display().to_string(),
             Self::Postgres(url) => {
@@ -75,14 +75,14 @@ impl Address {
 
     /// A connection that is ready for work. The error says why there is none.
     pub(crate) fn connect(&self) -> Result<Connection, String> {
-        let told = |error: ConnectionError| in_one_line(&error);
+        let reason = |error: ConnectionError| in_one_line(&error);
         let (mut connection, settings) = match self {
             Self::Sqlite(path) => {
-                let connection = SqliteConnection::establish(text(path)?).map_err(told)?;
+                let connection = SqliteConnection::establish(text(path)?).map_err(reason)?;
                 (Connection::Sqlite(connection), SQLITE_SETTINGS)
             }
             Self::Postgres(url) => {
-                (Connection::Postgres(PgConnection::establish(url).map_err(told)?), POSTGRES_SETTINGS)
+                (Connection::Postgres(PgConnection::establish(url).map_err(reason)?), POSTGRES_SETTINGS)
             }
         };
         connection.batch_execute(settings).map_err(|error| error.to_string())?;
@@ -90,7 +90,7 @@ impl Address {
     }
 
     /// Makes the tables, or changes them to what this program knows.
-    pub(crate) fn bring_up_to_date(&self) -> Result<(), String> {
+    pub(crate) fn migrate(&self) -> Result<(), String> {
         let mut connection = self.connect()?;
         connection.lock_schema().map_err(|error| error.to_string())?;
         // A large table takes its time.
@@ -105,20 +105,20 @@ impl Address {
     }
 
     /// For whoever works beside servers that nothing tells of: what they may have made it must not change.
-    pub(crate) fn make_or_must_be_up_to_date(&self) -> Result<(), String> {
+    pub(crate) fn migrate_if_empty(&self) -> Result<(), String> {
         let made = match &mut self.connect()? {
             Connection::Sqlite(connection) => connection.applied_migrations(),
             Connection::Postgres(connection) => connection.applied_migrations(),
         };
         if made.map_err(|error| error.to_string())?.is_empty() {
-            self.bring_up_to_date()
+            self.migrate()
         } else {
-            self.must_be_up_to_date()
+            self.require_migrated()
         }
     }
 
     /// For whoever works beside a server, whose schema it must not change.
-    pub(crate) fn must_be_up_to_date(&self) -> Result<(), String> {
+    pub(crate) fn require_migrated(&self) -> Result<(), String> {
         let pending = match &mut self.connect()? {
             Connection::Sqlite(connection) => connection.has_pending_migration(SQLITE_MIGRATIONS),
             Connection::Postgres(connection) => connection.has_pending_migration(POSTGRES_MIGRATIONS),
@@ -134,10 +134,10 @@ fn text(path: &Path) -> Result<&str, String> {
     path.to_str().ok_or_else(|| "its path is not valid Unicode".to_owned())
 }
 
-fn with_limits(url: &str) -> String {
+fn with_timeouts(url: &str) -> String {
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let is_set = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
-    let missing: Vec<String> = POSTGRES_LIMITS
+    let missing: Vec<String> = POSTGRES_TIMEOUTS
         .iter()
         .filter(|(name, _)| !is_set(name))
         .map(|(name, value)| format!("{name}={value}"))
@@ -156,19 +156,23 @@ mod tests {
 
     #[test]
     fn a_url_says_which_engine_it_means() {
-        let file = |path: &str| Some(Address::Sqlite(PathBuf::from(path)));
-        assert_eq!(Address::parse("sqlite:///var/lib/tasks.db"), file("/var/lib/tasks.db"));
-        assert_eq!(Address::parse("sqlite://tasks.db"), file("tasks.db"));
-        assert!(matches!(Address::parse("postgres://db/tasks"), Some(Address::Postgres(_))));
-        assert!(matches!(Address::parse("postgresql:///tasks?host=/run"), Some(Address::Postgres(_))));
+        let file = |path: &str| Some(DatabaseUrl::Sqlite(PathBuf::from(path)));
+        assert_eq!(DatabaseUrl::parse("sqlite:///var/lib/tasks.db"), file("/var/lib/tasks.db"));
+        assert_eq!(DatabaseUrl::parse("sqlite://tasks.db"), file("tasks.db"));
+        assert!(matches!(DatabaseUrl::parse("postgres://db/tasks"), Some(DatabaseUrl::Postgres(_))));
+        assert!(matches!(
+            DatabaseUrl::parse("postgresql:///tasks?host=/run"),
+            Some(DatabaseUrl::Postgres(_))
+        ));
         for other in ["", "sqlite://", "mysql://db/tasks", "tasks.db", "Postgres"] {
-            assert_eq!(Address::parse(other), None, "{other}");
+            assert_eq!(DatabaseUrl::parse(other), None, "{other}");
         }
     }
 
     #[test]
     fn a_postgres_url_keeps_its_own_limits_and_gets_those_it_lacks() {
-        let Some(Address::Postgres(url)) = Address::parse("postgres://db/t?connect_timeout=30") else {
+        let Some(DatabaseUrl::Postgres(url)) = DatabaseUrl::parse("postgres://db/t?connect_timeout=30")
+        else {
             panic!("not a PostgreSQL address")
         };
         assert!(url.starts_with("postgres://db/t?connect_timeout=30&keepalives_idle=10&"), "{url}");
@@ -177,8 +181,8 @@ mod tests {
 
     #[test]
     fn a_password_is_never_shown() {
-        let address = Address::parse("postgres://maker:se@cret@db:5432/tasks?password=secret").unwrap();
-        assert_eq!(address.shown(), "postgres://maker@db:5432/tasks");
-        assert_eq!(Address::parse("postgres://db/tasks").unwrap().shown(), "postgres://db/tasks");
+        let address = DatabaseUrl::parse("postgres://maker:se@cret@db:5432/tasks?password=secret").unwrap();
+        assert_eq!(address.redacted(), "postgres://maker@db:5432/tasks");
+        assert_eq!(DatabaseUrl::parse("postgres://db/tasks").unwrap().redacted(), "postgres://db/tasks");
     }
 }

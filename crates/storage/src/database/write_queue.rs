@@ -12,7 +12,7 @@ use diesel::result::Error as DieselError;
 use tokio::sync::oneshot;
 
 use crate::database::connection::Connection;
-use crate::database::url::Address;
+use crate::database::url::DatabaseUrl;
 use crate::error::{Fault, StorageError, in_one_line, may_pass};
 
 /// How many operations are committed together at most.
@@ -21,7 +21,7 @@ const GROUP: usize = 256;
 /// After this long no further operation is taken into a group, so that those already in it are answered.
 const GROUP_WITHIN: Duration = Duration::from_millis(20);
 
-pub(crate) struct Writer {
+pub(crate) struct WriteQueue {
     line: Arc<Line>,
 }
 
@@ -72,9 +72,13 @@ struct Waiting<T, W> {
     caller: oneshot::Sender<Result<T, StorageError>>,
 }
 
-impl Writer {
+impl WriteQueue {
     /// `committed` is called after each commit that may have changed what is listed, before anyone hears of it.
-    pub(crate) fn new(address: Address, first: Connection, committed: impl Fn() + Send + 'static) -> Self {
+    pub(crate) fn new(
+        address: DatabaseUrl,
+        first: Connection,
+        committed: impl Fn() + Send + 'static,
+    ) -> Self {
         let desk = Desk { address, connection: Some(first), committed: Box::new(committed) };
         let waiting = Mutex::default();
         Self { line: Arc::new(Line { waiting, desk: Mutex::new(desk), emptied: Condvar::new() }) }
@@ -112,7 +116,7 @@ impl Writer {
     }
 }
 
-impl Drop for Writer {
+impl Drop for WriteQueue {
     /// Waits until everything that was asked for is done: the database is closed afterwards, and not before.
     fn drop(&mut self) {
         let mut waiting = lock(&self.line.waiting);
@@ -166,7 +170,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// What the writer works with.
 struct Desk {
-    address: Address,
+    address: DatabaseUrl,
     connection: Option<Connection>,
     committed: Box<dyn Fn() + Send>,
 }
@@ -197,7 +201,7 @@ impl Desk {
                 Err(reason) => return (std::mem::take(waiting), Some(reason)),
             },
         };
-        if let Err(error) = connection.begin_to_write() {
+        if let Err(error) = connection.begin_write() {
             return (std::mem::take(waiting), Some(in_one_line(&error)));
         }
         let begun = Instant::now();

@@ -46,7 +46,7 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn devices(&self) -> Result<Vec<Device>, StorageError> {
-        self.read("list phones", |connection| {
+        self.read_tx("list phones", |connection| {
             let rows: Vec<(DeviceRow, Option<String>)> = device::table
                 .left_join(device_group::table)
                 .order(device::serial)
@@ -63,29 +63,29 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn device(&self, serial: Serial) -> Result<Option<Device>, StorageError> {
-        self.read("read a phone", move |connection| by_serial(connection, &serial)).await
+        self.read_tx("read a phone", move |connection| by_serial(connection, &serial)).await
     }
 
     /// Remembers from `now` on that there is a phone of this serial.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn remember_device(&self, serial: Serial, now: DateTime<Utc>) -> Result<(), StorageError> {
-        self.write("remember a phone", move |connection| remember(connection, [&serial], now)).await
+    pub async fn register_device(&self, serial: Serial, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.write("remember a phone", move |connection| register(connection, [&serial], now)).await
     }
 
     /// Keeps what a phone said of itself at `now`. What it did not say is kept as it was known.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn keep_facts(
+    pub async fn record_device_facts(
         &self,
         serial: Serial,
         facts: PhoneFacts,
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
         self.write("keep what a phone said of itself", move |connection| {
-            remember(connection, [&serial], now)?;
+            register(connection, [&serial], now)?;
             let bytes = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
             let side = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
             diesel::update(device::table.find(serial.as_str()))
@@ -107,7 +107,7 @@ impl Store {
         .await
     }
 
-    /// Changes what people say of a phone, at `now`.
+    /// ChangeCounter what people say of a phone, at `now`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -168,7 +168,7 @@ impl Store {
 }
 
 /// Makes sure that each of these phones is remembered.
-pub(crate) fn remember<'serial>(
+pub(crate) fn register<'serial>(
     connection: &mut Connection,
     serials: impl IntoIterator<Item = &'serial Serial>,
     now: DateTime<Utc>,

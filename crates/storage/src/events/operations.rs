@@ -38,7 +38,7 @@ pub enum Events {
         read_to: EventId,
     },
     /// What came next is not kept any more, or the place is none of this database.
-    Forgotten {
+    Pruned {
         /// The place of the newest event.
         newest: EventId,
     },
@@ -55,15 +55,15 @@ impl Store {
         filter: EventFilter,
         most: u32,
     ) -> Result<Events, StorageError> {
-        self.read("read events", move |connection| {
+        self.read_tx("read events", move |connection| {
             let newest = newest(connection)?;
             let oldest =
                 event::table.order(event::id).select(event::id).first::<i64>(connection).optional()?;
             if after.0 > newest || oldest.is_some_and(|oldest| oldest > after.0.saturating_add(1)) {
-                return Ok(Events::Forgotten { newest: EventId(newest) });
+                return Ok(Events::Pruned { newest: EventId(newest) });
             }
             let rows: Vec<EventRow> =
-                wanted(&filter, after, most).select(EventRow::as_select()).load(connection)?;
+                matching(&filter, after, most).select(EventRow::as_select()).load(connection)?;
             let is_full = rows.len() >= usize::try_from(most).unwrap_or(usize::MAX);
             let read_to = rows.last().filter(|_| is_full).map_or(newest, |last| last.id);
             let events = rows.into_iter().map(EventRow::into_event).collect::<Result<_, _>>()?;
@@ -77,14 +77,14 @@ impl Store {
     /// # Errors
     /// Of the database only.
     pub async fn newest_event(&self) -> Result<EventId, StorageError> {
-        self.look("look for the newest event", |connection| Ok(EventId(newest(connection)?))).await
+        self.query("look for the newest event", |connection| Ok(EventId(newest(connection)?))).await
     }
 
     /// Tells at `now` how the connection to a phone is doing.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn tell_of_device(
+    pub async fn record_device_event(
         &self,
         phone: Option<Serial>,
         subject: EventSubject,
@@ -100,9 +100,9 @@ impl Store {
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn forget_events(&self, keep: u32) -> Result<(), StorageError> {
+    pub async fn prune_events(&self, keep: u32) -> Result<(), StorageError> {
         loop {
-            let forgotten = self.write_unlisted("forget old events", move |connection| {
+            let forgotten = self.write_untracked("forget old events", move |connection| {
                 let end = newest(connection)? - i64::from(keep);
                 let oldest =
                     event::table.order(event::id).select(event::id).first::<i64>(connection).optional()?;
@@ -117,7 +117,7 @@ impl Store {
 }
 
 /// Tells what happened to `task` at `at`; its attempts are those that it had then.
-pub(crate) fn tell(
+pub(crate) fn record(
     connection: &mut Connection,
     task: &Task,
     change: TaskChange,
@@ -128,7 +128,7 @@ pub(crate) fn tell(
 }
 
 /// Tells that these tasks, of which nothing was told yet, were made.
-pub(crate) fn tell_of_new(connection: &mut Connection, first: i64, last: i64) -> Result<(), Fault> {
+pub(crate) fn record_created(connection: &mut Connection, first: i64, last: i64) -> Result<(), Fault> {
     let told = "INSERT INTO event (at, kind, task_id, serial, attempt)
         SELECT created_at, 'task_created', id, serial, 0 FROM task WHERE id BETWEEN $1 AND $2 ORDER BY id";
     let told = diesel::sql_query(told).into_boxed::<Engine>();
@@ -137,7 +137,7 @@ pub(crate) fn tell_of_new(connection: &mut Connection, first: i64, last: i64) ->
 }
 
 /// Tells that all tasks that are failed now begin again at `now`.
-pub(crate) fn tell_of_retries(connection: &mut Connection, now: DateTime<Utc>) -> Result<(), Fault> {
+pub(crate) fn record_retried(connection: &mut Connection, now: DateTime<Utc>) -> Result<(), Fault> {
     let told = format!(
         "INSERT INTO event (at, kind, task_id, serial, attempt)
         SELECT $1, 'task_retried', id, serial, attempt_count FROM task WHERE status = {} ORDER BY id",
@@ -157,7 +157,7 @@ fn newest(connection: &mut Connection) -> Result<i64, Fault> {
     Ok(newest.unwrap_or_default())
 }
 
-fn wanted(filter: &EventFilter, after: EventId, most: u32) -> event::BoxedQuery<'_, Engine> {
+fn matching(filter: &EventFilter, after: EventId, most: u32) -> event::BoxedQuery<'_, Engine> {
     let mut query = event::table.filter(event::id.gt(after.0)).into_boxed();
     if let Some(task) = filter.task {
         query = query.filter(event::task_id.eq(task.0));

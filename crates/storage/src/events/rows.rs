@@ -46,7 +46,7 @@ impl NewEventRow {
             EventSubject::Task { task, attempt, change } => {
                 row.task_id = Some(task.0);
                 row.attempt = Some(i32::try_from(*attempt).unwrap_or(i32::MAX));
-                row.take_in(change);
+                row.set_change(change);
             }
             EventSubject::Device { address, state, reason } => {
                 row.address = Some(storable(address));
@@ -57,7 +57,7 @@ impl NewEventRow {
         row
     }
 
-    fn take_in(&mut self, change: &TaskChange) {
+    fn set_change(&mut self, change: &TaskChange) {
         match change {
             TaskChange::Created | TaskChange::Started | TaskChange::Released => {}
             TaskChange::Retried | TaskChange::Deleted => {}

@@ -10,7 +10,7 @@ use tikmatrix_domain::{
 use crate::columns::millis;
 use crate::database::connection::{Connection, Engine};
 use crate::error::{Fault, StorageError};
-use crate::materials::rows::{MaterialRow, complete};
+use crate::materials::rows::{MaterialRow, with_details};
 use crate::page::{Page, PageStart};
 use crate::schema::{material, material_tag};
 use crate::store::Store;
@@ -79,7 +79,7 @@ impl Store {
         new: Vec<NewMaterial>,
         now: DateTime<Utc>,
     ) -> Result<Vec<MaterialAdded>, StorageError> {
-        self.write_unlisted("add materials", move |connection| {
+        self.write_untracked("add materials", move |connection| {
             let mut all = Vec::with_capacity(new.len());
             for new in new {
                 let there: Option<MaterialRow> = material::table
@@ -89,7 +89,7 @@ impl Store {
                     .optional()?;
                 let is_new = there.is_none();
                 let found = match there {
-                    Some(row) => complete(connection, vec![row])?.pop(),
+                    Some(row) => with_details(connection, vec![row])?.pop(),
                     None => {
                         let id = insert(connection, &new, now)?;
                         by_id(connection, id)?
@@ -108,7 +108,7 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn material(&self, id: MaterialId) -> Result<Option<Material>, StorageError> {
-        self.read("read a material", move |connection| by_id(connection, id)).await
+        self.read_tx("read a material", move |connection| by_id(connection, id)).await
     }
 
     /// One page of the materials that `filter` lets through, newest first, and how many it lets through in all.
@@ -120,7 +120,7 @@ impl Store {
         filter: MaterialFilter,
         page: Page<MaterialId>,
     ) -> Result<(Vec<Material>, u64), StorageError> {
-        self.read("list materials", move |connection| {
+        self.read_tx("list materials", move |connection| {
             let total: i64 = matching(&filter).count().get_result(connection)?;
             let mut query = matching(&filter).order(material::id.desc()).limit(page.size.into());
             query = match page.start {
@@ -130,7 +130,7 @@ impl Store {
                 PageStart::Before(id) => query.filter(material::id.lt(id.0)),
             };
             let rows: Vec<MaterialRow> = query.select(MaterialRow::as_select()).load(connection)?;
-            Ok((complete(connection, rows)?, u64::try_from(total).unwrap_or_default()))
+            Ok((with_details(connection, rows)?, u64::try_from(total).unwrap_or_default()))
         })
         .await
     }
@@ -140,7 +140,7 @@ impl Store {
     /// # Errors
     /// Of the database only.
     pub async fn material_files(&self) -> Result<Vec<String>, StorageError> {
-        self.look("list the files of materials", |connection| {
+        self.query("list the files of materials", |connection| {
             let rows: Vec<(String, Option<String>)> =
                 material::table.select((material::file, material::thumbnail)).load(connection)?;
             Ok(rows.into_iter().flat_map(|(file, thumbnail)| [Some(file), thumbnail]).flatten().collect())
@@ -148,7 +148,7 @@ impl Store {
         .await
     }
 
-    /// Changes a material, at `now`.
+    /// ChangeCounter a material, at `now`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -158,7 +158,7 @@ impl Store {
         change: MaterialChange,
         now: DateTime<Utc>,
     ) -> Result<MaterialChanged, StorageError> {
-        self.write_unlisted("change a material", move |connection| {
+        self.write_untracked("change a material", move |connection| {
             let Some(before) = by_id(connection, id)? else { return Ok(MaterialChanged::NotThere) };
             if let (Some(_), MaterialUse::Reserved { by }) = (change.used, before.usage) {
                 return Ok(MaterialChanged::Reserved(by));
@@ -175,7 +175,7 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn delete_material(&self, id: MaterialId) -> Result<MaterialRemoval, StorageError> {
-        self.write_unlisted("delete a material", move |connection| {
+        self.write_untracked("delete a material", move |connection| {
             let Some(found) = by_id(connection, id)? else { return Ok(MaterialRemoval::NotThere) };
             if let MaterialUse::Reserved { by } = found.usage {
                 return Ok(MaterialRemoval::Reserved(by));
@@ -189,7 +189,7 @@ impl Store {
 
 pub(crate) fn by_id(connection: &mut Connection, id: MaterialId) -> Result<Option<Material>, Fault> {
     let row = material::table.find(id.0).select(MaterialRow::as_select()).first(connection).optional()?;
-    Ok(complete(connection, row.into_iter().collect())?.pop())
+    Ok(with_details(connection, row.into_iter().collect())?.pop())
 }
 
 /// The media types of a kind, as they are stored.

@@ -17,7 +17,7 @@ use crate::columns::millis;
 use crate::database::connection::{Connection, Engine};
 use crate::error::{Fault, StorageError};
 use crate::materials::library::{by_id, media_types};
-use crate::materials::rows::{FreeMaterialRow, TakenFileRow, leases_at_work};
+use crate::materials::rows::{FreeMaterialRow, TakenFileRow, active_leases};
 use crate::schema::{local_file, material, material_tag};
 use crate::store::Store;
 use crate::tasks::state::{illegal, read};
@@ -56,8 +56,8 @@ impl Store {
         lease: LeaseId,
         chance: u64,
     ) -> Result<MaterialsTaken, StorageError> {
-        self.write_unlisted("take materials", move |connection| {
-            must_work(connection, task, &lease)?;
+        self.write_untracked("take materials", move |connection| {
+            check_lease(connection, task, &lease)?;
             let rows: Vec<FreeMaterialRow> =
                 free(&wish).select(FreeMaterialRow::as_select()).load(connection)?;
             let free = rows.into_iter().map(FreeMaterialRow::into_free).collect::<Result<Vec<_>, _>>()?;
@@ -86,8 +86,8 @@ impl Store {
         lease: LeaseId,
         chance: u64,
     ) -> Result<FileTaken, StorageError> {
-        self.write_unlisted("take a file", move |connection| {
-            must_work(connection, task, &lease)?;
+        self.write_untracked("take a file", move |connection| {
+            check_lease(connection, task, &lease)?;
             let free = free_files(connection, files)?;
             let Some(chosen) = choose_one(free, chance) else { return Ok(FileTaken::NoneFree) };
             let size = size(&chosen)?;
@@ -114,9 +114,9 @@ impl Store {
         lease: LeaseId,
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
-        self.write_unlisted("begin to publish materials", move |connection| {
-            must_work(connection, task, &lease)?;
-            publishing(connection, &lease, Some(now))
+        self.write_untracked("begin to publish materials", move |connection| {
+            check_lease(connection, task, &lease)?;
+            set_publishing(connection, &lease, Some(now))
         })
         .await
     }
@@ -126,13 +126,19 @@ impl Store {
     /// # Errors
     /// Of the database; it counts as perhaps published then.
     pub async fn not_published(&self, lease: LeaseId) -> Result<(), StorageError> {
-        self.write_unlisted("give materials back", move |connection| publishing(connection, &lease, None))
-            .await
+        self.write_untracked("give materials back", move |connection| {
+            set_publishing(connection, &lease, None)
+        })
+        .await
     }
 }
 
 /// Says that what was taken under `lease` is used.
-pub(crate) fn settle(connection: &mut Connection, lease: &LeaseId, at: DateTime<Utc>) -> Result<(), Fault> {
+pub(crate) fn mark_used(
+    connection: &mut Connection,
+    lease: &LeaseId,
+    at: DateTime<Utc>,
+) -> Result<(), Fault> {
     let of_library = material::table.filter(material::lease.eq(&lease.0)).filter(material::used_at.is_null());
     diesel::update(of_library).set(material::used_at.eq(millis(at))).execute(connection)?;
     let of_folders =
@@ -141,7 +147,7 @@ pub(crate) fn settle(connection: &mut Connection, lease: &LeaseId, at: DateTime<
     Ok(())
 }
 
-fn publishing(
+fn set_publishing(
     connection: &mut Connection,
     lease: &LeaseId,
     since: Option<DateTime<Utc>>,
@@ -157,7 +163,7 @@ fn publishing(
 }
 
 /// Whoever was given up for dead takes nothing any more.
-fn must_work(connection: &mut Connection, id: TaskId, lease: &LeaseId) -> Result<(), Fault> {
+fn check_lease(connection: &mut Connection, id: TaskId, lease: &LeaseId) -> Result<(), Fault> {
     let task = read(connection, id)?;
     match &task.state {
         TaskState::Running { lease: current, .. } if current == lease => Ok(()),
@@ -191,7 +197,7 @@ fn free_files(connection: &mut Connection, files: Vec<LocalFile>) -> Result<Vec<
         let rows = local_file::table.filter(local_file::path.eq_any(paths)).select(TakenFileRow::as_select());
         known.extend(rows.load(connection)?);
     }
-    let at_work = leases_at_work(connection, known.iter().map(|row| row.task_id))?;
+    let at_work = active_leases(connection, known.iter().map(|row| row.task_id))?;
     let is_held = |row: &TakenFileRow| {
         row.used_at.is_some() || row.publishing_at.is_some() || at_work.contains(&row.lease)
     };

@@ -69,9 +69,12 @@ impl FreeMaterialRow {
 }
 
 /// The materials of `rows`, in their order.
-pub(crate) fn complete(connection: &mut Connection, rows: Vec<MaterialRow>) -> Result<Vec<Material>, Fault> {
+pub(crate) fn with_details(
+    connection: &mut Connection,
+    rows: Vec<MaterialRow>,
+) -> Result<Vec<Material>, Fault> {
     let mut tags = tags_of(connection, &rows)?;
-    let at_work = leases_at_work(connection, rows.iter().filter_map(|row| row.task_id))?;
+    let at_work = active_leases(connection, rows.iter().filter_map(|row| row.task_id))?;
     let materials = rows.into_iter().map(|row| {
         let tags = tags.remove(&row.id).unwrap_or_default();
         row.into_material(tags, &at_work)
@@ -80,7 +83,7 @@ pub(crate) fn complete(connection: &mut Connection, rows: Vec<MaterialRow>) -> R
 }
 
 /// The leases under which those of `tasks` work that do.
-pub(crate) fn leases_at_work(
+pub(crate) fn active_leases(
     connection: &mut Connection,
     tasks: impl Iterator<Item = i64>,
 ) -> Result<HashSet<String>, Fault> {

@@ -47,8 +47,8 @@ impl Store {
     ///
     /// # Errors
     /// Of the database.
-    pub async fn seen(&self, now: DateTime<Utc>) -> Result<(), StorageError> {
-        self.write_unlisted("take note of the time", move |connection| {
+    pub async fn record_seen(&self, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.write_untracked("take note of the time", move |connection| {
             let earlier = installation::table.find(ID).filter(installation::last_seen.lt(millis(now)));
             diesel::update(earlier).set(installation::last_seen.eq(millis(now))).execute(connection)?;
             Ok(())

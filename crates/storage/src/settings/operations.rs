@@ -6,7 +6,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use tikmatrix_domain::{AppKind, PackageName, RetryPolicy, Settings, SettingsChange, Username};
 
-use crate::cluster::signals::ring;
+use crate::cluster::signals::bump_wakeup;
 use crate::columns::{self, package, unreadable};
 use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
@@ -28,18 +28,18 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn settings(&self) -> Result<Settings, StorageError> {
-        self.read("read the settings", load).await
+        self.read_tx("read the settings", load).await
     }
 
-    /// Changes settings, and gives all of them as they are then.
+    /// ChangeCounter settings, and gives all of them as they are then.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn change_settings(&self, change: SettingsChange) -> Result<Settings, StorageError> {
         self.write("change the settings", move |connection| {
             let settings = change.apply(load(connection)?);
-            keep(connection, &settings)?;
-            ring(connection)?;
+            store(connection, &settings)?;
+            bump_wakeup(connection)?;
             Ok(settings)
         })
         .await
@@ -55,7 +55,7 @@ impl Store {
         username: Option<Username>,
         app: AppKind,
     ) -> Result<Option<PackageName>, StorageError> {
-        self.read("look up an app's package", move |connection| {
+        self.read_tx("look up an app's package", move |connection| {
             let own = match username {
                 None => None,
                 Some(username) => own_package(connection, &username, app)?,
@@ -100,7 +100,7 @@ pub(crate) fn load(connection: &mut Connection) -> Result<Settings, Fault> {
     })
 }
 
-fn keep(connection: &mut Connection, settings: &Settings) -> Result<(), Fault> {
+fn store(connection: &mut Connection, settings: &Settings) -> Result<(), Fault> {
     let name_of =
         |package: &Option<PackageName>| package.as_ref().map_or_else(String::new, ToString::to_string);
     for (name, value) in [

@@ -24,13 +24,13 @@ use crate::tasks::state::{illegal, write_state};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Claim {
     /// The task is taken.
-    Taken(Box<Task>),
+    Claimed(Box<Task>),
     /// Nothing is due.
     NothingDue,
     /// Something is due, and as many other phones work as may.
-    NoRoom,
+    LimitReached,
     /// Something is due, and the phone works for another server.
-    PhoneAtWork,
+    DeviceBusyElsewhere,
 }
 
 /// Priorities, as a query.
@@ -51,7 +51,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Option<Task>, StorageError> {
         self.write("claim a task", move |connection| {
-            let next = next_in_turn(connection, &serial, now)?;
+            let next = next_due_task(connection, &serial, now)?;
             next.map(|task| claim(connection, &task, lease, now)).transpose()
         })
         .await
@@ -62,7 +62,7 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn next_due(&self, serial: Serial) -> Result<Option<DateTime<Utc>>, StorageError> {
-        self.read("look for the next task", move |connection| {
+        self.read_tx("look for the next task", move |connection| {
             // A phone that is not to begin anything waits to be told otherwise.
             if settings::load(connection)?.paused {
                 return Ok(None);
@@ -92,24 +92,24 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Claim, StorageError> {
         self.write("claim a task within the limit", move |connection| {
-            let Some(next) = next_in_turn(connection, &serial, now)? else {
+            let Some(next) = next_due_task(connection, &serial, now)? else {
                 return Ok(Claim::NothingDue);
             };
-            let (own, others) = at_work(connection, &serial)?;
+            let (own, others) = busy_leases(connection, &serial)?;
             if own.iter().any(|held| ServerId::of(held) != ServerId::of(&lease)) {
-                return Ok(Claim::PhoneAtWork);
+                return Ok(Claim::DeviceBusyElsewhere);
             }
             if others >= usize::try_from(most).unwrap_or(usize::MAX) {
-                return Ok(Claim::NoRoom);
+                return Ok(Claim::LimitReached);
             }
-            Ok(Claim::Taken(Box::new(claim(connection, &next, lease, now)?)))
+            Ok(Claim::Claimed(Box::new(claim(connection, &next, lease, now)?)))
         })
         .await
     }
 }
 
 /// Under which leases the phone works, and how many other phones do.
-fn at_work(connection: &mut Connection, serial: &Serial) -> Result<(Vec<LeaseId>, usize), Fault> {
+fn busy_leases(connection: &mut Connection, serial: &Serial) -> Result<(Vec<LeaseId>, usize), Fault> {
     let running: Vec<(Option<String>, Option<String>)> = task::table
         .filter(task::status.eq(i32::from(Status::Running.code())))
         .select((task::serial, task::lease))
@@ -123,7 +123,7 @@ fn at_work(connection: &mut Connection, serial: &Serial) -> Result<(Vec<LeaseId>
 /// The pending task that the phone is to take at `now`; none while the settings say that none is to be begun. Each
 /// priority is looked at by itself, so that a look costs the same however many tasks wait for their time: there are few
 /// priorities, and each has its own place in the index.
-pub(crate) fn next_in_turn(
+pub(crate) fn next_due_task(
     connection: &mut Connection,
     serial: &Serial,
     now: DateTime<Utc>,
@@ -215,7 +215,7 @@ pub(crate) fn claim(
         record_count: 0,
     };
     diesel::insert_into(attempt::table).values(row).execute(connection)?;
-    events::tell(connection, &claimed, TaskChange::Started, now)?;
-    interval_shift::keep(connection, &claimed, now)?;
+    events::record(connection, &claimed, TaskChange::Started, now)?;
+    interval_shift::shift_after_start(connection, &claimed, now)?;
     Ok(claimed)
 }

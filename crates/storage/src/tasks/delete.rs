@@ -49,5 +49,5 @@ fn delete(connection: &mut Connection, id: TaskId, now: DateTime<Utc>) -> Result
     let task = read(connection, id)?;
     may_be_deleted(&task.state).map_err(|source| StorageError::Illegal { task: id, source })?;
     diesel::delete(task::table.find(id.0)).execute(connection)?;
-    events::tell(connection, &task, TaskChange::Deleted, now)
+    events::record(connection, &task, TaskChange::Deleted, now)
 }

@@ -21,16 +21,16 @@ impl Store {
     pub async fn record(&self, id: TaskId, lease: LeaseId, records: Vec<Record>) -> Result<(), StorageError> {
         self.write("keep what a task reported", move |connection| {
             let Some(last) = records.last() else { return Ok(()) };
-            show(connection, id, &lease, &records, last.at)?;
-            tell(connection, id, &records)?;
-            keep(connection, id, &lease, records)
+            update_task(connection, id, &lease, &records, last.at)?;
+            record_events(connection, id, &records)?;
+            insert_records(connection, id, &lease, records)
         })
         .await
     }
 }
 
 /// Shows the newest step and progress with the task, if it still runs under `lease`.
-fn show(
+fn update_task(
     connection: &mut Connection,
     id: TaskId,
     lease: &LeaseId,
@@ -59,7 +59,7 @@ fn show(
     }
 }
 
-fn tell(connection: &mut Connection, id: TaskId, records: &[Record]) -> Result<(), Fault> {
+fn record_events(connection: &mut Connection, id: TaskId, records: &[Record]) -> Result<(), Fault> {
     let task = state::read(connection, id)?;
     for record in records {
         let change = match &record.event {
@@ -67,12 +67,17 @@ fn tell(connection: &mut Connection, id: TaskId, records: &[Record]) -> Result<(
             RecordedEvent::Progress(percent) => TaskChange::Progress((*percent).min(100)),
             RecordedEvent::Log(..) | RecordedEvent::Artifact { .. } => continue,
         };
-        events::tell(connection, &task, change, record.at)?;
+        events::record(connection, &task, change, record.at)?;
     }
     Ok(())
 }
 
-fn keep(connection: &mut Connection, id: TaskId, lease: &LeaseId, records: Vec<Record>) -> Result<(), Fault> {
+fn insert_records(
+    connection: &mut Connection,
+    id: TaskId,
+    lease: &LeaseId,
+    records: Vec<Record>,
+) -> Result<(), Fault> {
     let mine = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(&lease.0));
     let (attempt, mut number): (i32, i32) =
         mine.select((attempt::number, attempt::record_count)).first(connection)?;

@@ -31,11 +31,11 @@ impl Store {
             diesel::update(task::table.find(id.0))
                 .set(task::attempt_count.eq(task::attempt_count - 1))
                 .execute(connection)?;
-            accounts::put_in_place(connection, &task, now)?;
+            accounts::assign_account_device(connection, &task, now)?;
             let begun = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(lease.0));
             diesel::delete(begun).execute(connection)?;
-            events::tell(connection, &task, TaskChange::Released, now)?;
-            signals::answered(connection, id)
+            events::record(connection, &task, TaskChange::Released, now)?;
+            signals::clear_stop_request(connection, id)
         })
         .await
     }
@@ -48,13 +48,13 @@ impl Store {
     pub async fn finish(&self, id: TaskId, lease: LeaseId, finish: Finish) -> Result<(), StorageError> {
         self.write("write a task's end", move |connection| {
             let task = read(connection, id)?;
-            end(connection, &task, &lease, &finish)
+            finish_task(connection, &task, &lease, &finish)
         })
         .await
     }
 }
 
-pub(crate) fn end(
+pub(crate) fn finish_task(
     connection: &mut Connection,
     task: &Task,
     lease: &LeaseId,
@@ -64,7 +64,7 @@ pub(crate) fn end(
     let state = transition(&task.state, event).map_err(illegal(task.id))?;
     write_state(connection, task, &state, finish.at)?;
     let change = TaskChange::Finished { outcome: finish.outcome, remark: finish.remark.clone() };
-    events::tell(connection, task, change, finish.at)?;
+    events::record(connection, task, change, finish.at)?;
     end_attempt(connection, task.id, lease, finish)
 }
 
@@ -83,7 +83,7 @@ pub(crate) fn end_attempt(
     );
     diesel::update(attempt).set(ended).execute(connection)?;
     if finish.outcome == Outcome::Succeeded {
-        reservation::settle(connection, lease, finish.at)?;
+        reservation::mark_used(connection, lease, finish.at)?;
     }
-    signals::answered(connection, id)
+    signals::clear_stop_request(connection, id)
 }

@@ -73,8 +73,7 @@ fn a_claim_reads_the_first_entry_of_each_priority_in_its_index() {
 #[test]
 fn the_tasks_that_wait_for_their_turn_are_looked_for_among_those_of_their_phone_alone() {
     let plan = plan(|connection| {
-        interval_shift::put_off(connection, 7, &Serial::new("a").unwrap(), moment("now", 0).unwrap())
-            .unwrap();
+        interval_shift::shift(connection, 7, &Serial::new("a").unwrap(), moment("now", 0).unwrap()).unwrap();
     });
     for step in [
         "SEARCH task USING INDEX task_claim (serial=? AND status=?)",

@@ -18,7 +18,7 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn task(&self, id: TaskId) -> Result<Option<TaskDetail>, StorageError> {
-        self.read("read a task", move |connection| detail(connection, id)).await
+        self.read_tx("read a task", move |connection| detail(connection, id)).await
     }
 
     /// The log of the task's attempts, oldest line first; empty if there is no such task.
@@ -26,7 +26,7 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn task_log(&self, id: TaskId) -> Result<Vec<LogLine>, StorageError> {
-        self.look("read a task's log", move |connection| {
+        self.query("read a task's log", move |connection| {
             let rows: Vec<LogRow> = task_log::table
                 .filter(task_log::task_id.eq(id.0))
                 .order((task_log::attempt, task_log::number))
@@ -47,22 +47,22 @@ impl Store {
             PageStart::Number(_) => None,
             PageStart::Before(id) => Some(Some(id)),
         };
-        let in_words =
+        let into_tasks =
             |rows: Vec<TaskRow>| rows.into_iter().map(TaskRow::into_task).collect::<Result<_, _>>();
         if filter == TaskFilter::default()
             && let Some(before) = start
         {
             return self
-                .look("list tasks", move |connection| {
+                .query("list tasks", move |connection| {
                     let (tasks, total) = pagination::newest(connection, page.size, before)?;
-                    Ok((in_words(tasks)?, total))
+                    Ok((into_tasks(tasks)?, total))
                 })
                 .await;
         }
-        self.read("list tasks", move |connection| {
+        self.read_tx("list tasks", move |connection| {
             let total = counts::matching(connection, &filter)?;
             let tasks = pagination::page(connection, &filter, page, total)?;
-            Ok((in_words(tasks)?, total))
+            Ok((into_tasks(tasks)?, total))
         })
         .await
     }
@@ -72,7 +72,7 @@ impl Store {
     /// # Errors
     /// Of the database only.
     pub async fn stats(&self) -> Result<TaskCounts, StorageError> {
-        self.look("count tasks", counts::by_status).await
+        self.query("count tasks", counts::by_status).await
     }
 }
 

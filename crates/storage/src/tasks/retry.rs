@@ -7,7 +7,7 @@ use tikmatrix_domain::{
 };
 
 use crate::accounts::operations as accounts;
-use crate::cluster::signals::ring;
+use crate::cluster::signals::bump_wakeup;
 use crate::columns::millis;
 use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
@@ -34,9 +34,9 @@ impl Store {
             let task = read(connection, id)?;
             let event = TaskEvent::Postponed { lease: lease.clone(), until: retry_at };
             let state = transition(&task.state, event).map_err(illegal(id))?;
-            begin_again(connection, &task, &state, retry_at, finish.at)?;
+            restart(connection, &task, &state, retry_at, finish.at)?;
             let change = TaskChange::Postponed { remark: finish.remark.clone(), until: retry_at };
-            events::tell(connection, &task, change, finish.at)?;
+            events::record(connection, &task, change, finish.at)?;
             end_attempt(connection, id, &lease, &finish)
         })
         .await
@@ -50,10 +50,10 @@ impl Store {
         self.write("retry a task", move |connection| {
             let task = read(connection, id)?;
             let state = transition(&task.state, TaskEvent::Retried).map_err(illegal(id))?;
-            let serial = begin_again(connection, &task, &state, now, now)?;
+            let serial = restart(connection, &task, &state, now, now)?;
             let task = Task { serial, ..task };
-            events::tell(connection, &task, TaskChange::Retried, now)?;
-            ring(connection)
+            events::record(connection, &task, TaskChange::Retried, now)?;
+            bump_wakeup(connection)
         })
         .await
     }
@@ -64,8 +64,8 @@ impl Store {
     /// Of the database; no task is changed then.
     pub async fn retry_all(&self, now: DateTime<Utc>) -> Result<usize, StorageError> {
         self.write("retry every failed task", move |connection| {
-            accounts::put_failed_in_place(connection, now)?;
-            events::tell_of_retries(connection, now)?;
+            accounts::assign_failed_tasks(connection, now)?;
+            events::record_retried(connection, now)?;
             // However a task failed, the domain's transition makes the same of it: one statement serves all.
             let failed = task::table.filter(task::status.eq(i32::from(Status::Failed.code())));
             let due = task::due_at.eq(millis(now));
@@ -74,7 +74,7 @@ impl Store {
                 (task::progress.eq(0), task::step.eq(None::<String>), task::updated_at.eq(millis(now)));
             let state = StateColumns::of(&TaskState::Pending);
             let retried = diesel::update(failed).set((state, due, count, anew)).execute(connection)?;
-            ring(connection)?;
+            bump_wakeup(connection)?;
             Ok(retried)
         })
         .await
@@ -82,7 +82,7 @@ impl Store {
 }
 
 /// Gives the phone on which it will begin.
-fn begin_again(
+fn restart(
     connection: &mut Connection,
     read: &Task,
     state: &TaskState,
@@ -94,5 +94,5 @@ fn begin_again(
     let count = task::retry_count.eq(task::retry_count + 1);
     let anew = (task::progress.eq(0), task::step.eq(None::<String>));
     diesel::update(task::table.find(read.id.0)).set((due, count, anew)).execute(connection)?;
-    accounts::put_in_place(connection, read, now)
+    accounts::assign_account_device(connection, read, now)
 }

@@ -7,12 +7,12 @@ use tikmatrix_domain::{IllegalTransition, Task, TaskId, TaskState};
 use crate::columns::{millis, storable};
 use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
-use crate::schema::{self, task};
+use crate::schema::task;
 use crate::tasks::rows::TaskRow;
 
 /// The columns of a task that its state settles.
 #[derive(AsChangeset)]
-#[diesel(table_name = schema::task, treat_none_as_null = true)]
+#[diesel(table_name = task, treat_none_as_null = true)]
 pub(crate) struct StateColumns {
     pub(crate) status: i32,
     pub(crate) outcome: Option<&'static str>,

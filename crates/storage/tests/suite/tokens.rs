@@ -54,7 +54,7 @@ async fn the_last_use_is_written_and_brings_no_revoked_token_back() {
 #[tokio::test]
 async fn a_command_makes_tokens_beside_the_server_that_has_the_database_open() {
     let Fixture { store, place } = Fixture::new();
-    let beside = Store::open_url_beside(&place.url()).unwrap();
+    let beside = Store::open_url_shared(&place.url()).unwrap();
     assert!(beside.create_token(token("0a", "one", 1)).await.unwrap());
     assert_eq!(store.tokens().await.unwrap(), [token("0a", "one", 1)]);
     drop(beside);
@@ -63,6 +63,6 @@ async fn a_command_makes_tokens_beside_the_server_that_has_the_database_open() {
         assert!(matches!(second, Err(StorageError::InUse { .. })), "the server's lock is still held");
     }
     drop(store);
-    drop(Store::open_url_beside(&place.url()).unwrap());
+    drop(Store::open_url_shared(&place.url()).unwrap());
     Store::open_url(&place.url()).unwrap();
 }

@@ -10,8 +10,8 @@ use super::*;
 use crate::error::Fault;
 
 struct Fixture {
-    writer: Arc<Writer>,
-    address: Address,
+    writer: Arc<WriteQueue>,
+    address: DatabaseUrl,
     commits: Arc<AtomicUsize>,
     _folder: TempDir,
 }
@@ -19,7 +19,7 @@ struct Fixture {
 impl Fixture {
     fn new() -> Self {
         let folder = TempDir::new().unwrap();
-        let address = Address::Sqlite(folder.path().join("tasks.db"));
+        let address = DatabaseUrl::Sqlite(folder.path().join("tasks.db"));
         let mut connection = address.connect().unwrap();
         connection.batch_execute("CREATE TABLE kept (text TEXT PRIMARY KEY)").unwrap();
         let commits = Arc::new(AtomicUsize::new(0));
@@ -27,7 +27,7 @@ impl Fixture {
         let committed = move || {
             counted.fetch_add(1, Ordering::SeqCst);
         };
-        let writer = Arc::new(Writer::new(address.clone(), connection, committed));
+        let writer = Arc::new(WriteQueue::new(address.clone(), connection, committed));
         Self { writer, address, commits, _folder: folder }
     }
 

@@ -36,7 +36,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Vec<TaskId>, StorageError> {
         self.write("create tasks", move |connection| {
-            find_places(connection, &mut tasks, now)?;
+            resolve_accounts(connection, &mut tasks, now)?;
             insert_all(connection, &tasks, now)
         })
         .await
@@ -44,7 +44,7 @@ impl Store {
 }
 
 /// Gives each task of an account the app and the phone of that account, unless it has its own.
-pub(crate) fn find_places(
+pub(crate) fn resolve_accounts(
     connection: &mut Connection,
     tasks: &mut [NewTask],
     now: DateTime<Utc>,
@@ -61,7 +61,7 @@ pub(crate) fn find_places(
         let (app, serial) = match places.get(&wanted) {
             Some(place) => place.clone(),
             None => {
-                let place = accounts::find_or_record(connection, username, task.app, now)?;
+                let place = accounts::find_or_create(connection, username, task.app, now)?;
                 places.insert(wanted, place.clone());
                 place
             }
@@ -78,8 +78,8 @@ pub(crate) fn insert_all(
     now: DateTime<Utc>,
 ) -> Result<Vec<TaskId>, Fault> {
     let serials: BTreeSet<&Serial> = tasks.iter().filter_map(|task| task.serial.as_ref()).collect();
-    devices::remember(connection, serials, now)?;
-    let numbers = take_numbers(connection, tasks.len())?;
+    devices::register(connection, serials, now)?;
+    let numbers = allocate_ids(connection, tasks.len())?;
     let (first, last) = (*numbers.start(), *numbers.end());
     let rows: Vec<NewTaskRow<'_>> = numbers.zip(tasks).map(|(number, task)| row(number, task, now)).collect();
     match connection {
@@ -95,7 +95,7 @@ pub(crate) fn insert_all(
             }
         }
     }
-    events::tell_of_new(connection, first, last)?;
+    events::record_created(connection, first, last)?;
     Ok(rows.iter().map(|row| TaskId(row.id)).collect())
 }
 
@@ -111,7 +111,7 @@ macro_rules! take {
 
 /// Numbers for `count` tasks, never given before. They are given while no one else writes, so that a task with a higher
 /// number never becomes visible before one with a lower number.
-fn take_numbers(connection: &mut Connection, count: usize) -> Result<RangeInclusive<i64>, Fault> {
+fn allocate_ids(connection: &mut Connection, count: usize) -> Result<RangeInclusive<i64>, Fault> {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     let last = match connection {
         Connection::Sqlite(connection) => take!(connection, count),

@@ -17,7 +17,11 @@ use crate::tasks::create::insert::ROWS_PER_STATEMENT;
 const TOLERANCE: TimeDelta = TimeDelta::seconds(1);
 
 /// Settles how much later than the one before it each of a request's `tasks` begins.
-pub(crate) fn set(connection: &mut Connection, tasks: &[TaskId], apart: &[TimeDelta]) -> Result<(), Fault> {
+pub(crate) fn store_gaps(
+    connection: &mut Connection,
+    tasks: &[TaskId],
+    apart: &[TimeDelta],
+) -> Result<(), Fault> {
     let Some(first) = tasks.first() else { return Ok(()) };
     let row = |(task, gap): (&TaskId, &TimeDelta)| {
         (pace::task_id.eq(task.0), pace::request.eq(first.0), pace::gap.eq(gap.num_milliseconds()))
@@ -39,16 +43,20 @@ pub(crate) fn set(connection: &mut Connection, tasks: &[TaskId], apart: &[TimeDe
 }
 
 /// Lets the tasks of the same request that the phone has not begun wait for their turn after `begun`, which begins `now`.
-pub(crate) fn keep(connection: &mut Connection, begun: &Task, now: DateTime<Utc>) -> Result<(), Fault> {
+pub(crate) fn shift_after_start(
+    connection: &mut Connection,
+    begun: &Task,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
     let request = pace::table.find(begun.id.0).select(pace::request).first(connection).optional()?;
     match (request, &begun.serial) {
-        (Some(request), Some(serial)) => put_off(connection, request, serial, now),
+        (Some(request), Some(serial)) => shift(connection, request, serial, now),
         _ => Ok(()),
     }
 }
 
 /// Puts off, from `now`, those of `request` that wait for the phone; one that was begun before waits for its own moment.
-pub(crate) fn put_off(
+pub(crate) fn shift(
     connection: &mut Connection,
     request: i64,
     serial: &Serial,

@@ -12,7 +12,7 @@ use crate::error::{Fault, StorageError};
 use crate::schema::{account, request_key};
 use crate::store::Store;
 use crate::tasks::counts;
-use crate::tasks::create::insert::{find_places, insert_all};
+use crate::tasks::create::insert::{insert_all, resolve_accounts};
 use crate::tasks::create::interval_shift;
 
 /// What makes a repeated request one and the same.
@@ -45,7 +45,7 @@ impl Store {
         request: TaskRequest,
         now: DateTime<Utc>,
     ) -> Result<Created, StorageError> {
-        let most = self.most_pending();
+        let most = self.max_pending();
         self.write("create the tasks of a request", move |connection| create(connection, &request, most, now))
             .await
     }
@@ -54,7 +54,7 @@ impl Store {
     /// again. `answer` puts what was made into words, which are kept with the tasks, in the same transaction.
     ///
     /// # Errors
-    /// [`StorageError::KeyUsedOtherwise`], and as [`Store::create_request`].
+    /// [`StorageError::KeyReused`], and as [`Store::create_request`].
     pub async fn create_request_once(
         &self,
         request: TaskRequest,
@@ -62,15 +62,15 @@ impl Store {
         now: DateTime<Utc>,
         answer: impl FnOnce(&Created) -> String + Send + 'static,
     ) -> Result<String, StorageError> {
-        let most = self.most_pending();
+        let most = self.max_pending();
         self.write("create the tasks of a request once", move |connection| {
-            forget_before(connection, now - key.lifetime)?;
+            delete_expired_keys(connection, now - key.lifetime)?;
             if let Some((fingerprint, answer)) = first_use(connection, &key.key)? {
                 let same = fingerprint == key.fingerprint;
-                return if same { Ok(answer) } else { Err(StorageError::KeyUsedOtherwise.into()) };
+                return if same { Ok(answer) } else { Err(StorageError::KeyReused.into()) };
             }
             let answer = answer(&create(connection, &request, most, now)?);
-            remember(connection, &key, &answer, now)?;
+            store_key(connection, &key, &answer, now)?;
             Ok(answer)
         })
         .await
@@ -80,7 +80,7 @@ impl Store {
 fn create(
     connection: &mut Connection,
     request: &TaskRequest,
-    most_pending: u64,
+    max_pending: u64,
     now: DateTime<Utc>,
 ) -> Result<Created, Fault> {
     let mut accounts = AccountsByPhone::new();
@@ -90,16 +90,16 @@ fn create(
         }
     }
     let FanOut { mut tasks, passed_over } = request.fan_out(&accounts).map_err(StorageError::TooManyTasks)?;
-    has_room(connection, tasks.len(), most_pending)?;
-    find_places(connection, &mut tasks, now)?;
+    check_queue_limit(connection, tasks.len(), max_pending)?;
+    resolve_accounts(connection, &mut tasks, now)?;
     let apart = request.interval.spread(&mut tasks, now, request.chance);
     let tasks = insert_all(connection, &tasks, now)?;
-    interval_shift::set(connection, &tasks, &apart)?;
+    interval_shift::store_gaps(connection, &tasks, &apart)?;
     Ok(Created { tasks, passed_over })
 }
 
 /// Nobody else makes tasks between this look and the end of the transaction.
-fn has_room(connection: &mut Connection, wanted: usize, most: u64) -> Result<(), Fault> {
+fn check_queue_limit(connection: &mut Connection, wanted: usize, most: u64) -> Result<(), Fault> {
     let pending = counts::by_status(connection)?.pending;
     if pending.saturating_add(u64::try_from(wanted).unwrap_or(u64::MAX)) > most {
         return Err(StorageError::QueueFull { pending, most, wanted }.into());
@@ -119,7 +119,7 @@ fn accounts_on(connection: &mut Connection, serial: &Serial) -> Result<Vec<Bound
     accounts.collect()
 }
 
-fn forget_before(connection: &mut Connection, moment: DateTime<Utc>) -> Result<(), Fault> {
+fn delete_expired_keys(connection: &mut Connection, moment: DateTime<Utc>) -> Result<(), Fault> {
     diesel::delete(request_key::table.filter(request_key::used_at.lt(millis(moment)))).execute(connection)?;
     Ok(())
 }
@@ -129,7 +129,7 @@ fn first_use(connection: &mut Connection, key: &str) -> Result<Option<(String, S
     Ok(first.first(connection).optional()?)
 }
 
-fn remember(
+fn store_key(
     connection: &mut Connection,
     key: &RequestKey,
     answer: &str,

@@ -22,8 +22,8 @@ async fn claims_at_one_moment_never_share_the_last_place() {
     let mut taken = 0;
     for claim in asked {
         match claim.await.unwrap() {
-            Claim::Taken(_) => taken += 1,
-            other => assert_eq!(other, Claim::NoRoom),
+            Claim::Claimed(_) => taken += 1,
+            other => assert_eq!(other, Claim::LimitReached),
         }
     }
     assert_eq!((taken, fixture.store.stats().await.unwrap().running), (5, 5));
@@ -34,11 +34,11 @@ async fn a_place_is_free_again_when_its_task_has_ended() {
     let fixture = Fixture::new();
     let ids = fixture.create(vec![for_phone("a"), for_phone("b")]).await;
     let claim = |name: &'static str| fixture.store.claim_within(1, serial(name), lease(name), at(1));
-    assert!(matches!(claim("a").await.unwrap(), Claim::Taken(task) if task.id == ids[0]));
-    assert_eq!(claim("b").await.unwrap(), Claim::NoRoom);
+    assert!(matches!(claim("a").await.unwrap(), Claim::Claimed(task) if task.id == ids[0]));
+    assert_eq!(claim("b").await.unwrap(), Claim::LimitReached);
     assert_eq!(fixture.store.stats().await.unwrap().pending, 1, "what finds no place waits as before");
     fixture.store.finish(ids[0], lease("a"), finish(Outcome::Succeeded, "done", 2)).await.unwrap();
-    assert!(matches!(claim("b").await.unwrap(), Claim::Taken(task) if task.id == ids[1]));
+    assert!(matches!(claim("b").await.unwrap(), Claim::Claimed(task) if task.id == ids[1]));
 }
 
 #[tokio::test]

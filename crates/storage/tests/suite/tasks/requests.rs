@@ -66,7 +66,7 @@ async fn the_same_key_with_another_body_is_refused_and_makes_nothing() {
     let fixture = Fixture::new();
     once(&fixture, "body", at(0)).await.unwrap();
     let refused = once(&fixture, "other body", at(1)).await.unwrap_err();
-    assert!(matches!(refused, StorageError::KeyUsedOtherwise) && !refused.is_transient());
+    assert!(matches!(refused, StorageError::KeyReused) && !refused.is_transient());
     assert_eq!(fixture.store.stats().await.unwrap().total(), 1);
 }
 
@@ -214,7 +214,7 @@ async fn accounts_that_come_to_one_phone_keep_their_tasks_apart_there() {
 #[tokio::test]
 async fn no_more_tasks_wait_than_may_and_a_request_that_is_too_much_makes_none() {
     let Fixture { store, place: _place } = Fixture::new();
-    let store = store.with_most_pending(3);
+    let store = store.with_max_pending(3);
     let make = async |names: &[&str]| store.create_request(request(phones(names)), at(0)).await;
     make(&["a", "b"]).await.unwrap();
     let refused = make(&["c", "d"]).await.unwrap_err();
