@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web;
-use tikmatrix_device::adb::key::{KeyFiles, KeyStore};
+use tikmatrix_device::adb::keys::{KeyFiles, KeyStore};
 use tikmatrix_device::registry::{Registry, RegistryOptions};
 use tikmatrix_runner::{Runner, RunnerOptions};
 use tikmatrix_storage::{StorageError, Store};

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
-use tikmatrix_device::adb::device_list::ListedState;
 use tikmatrix_device::adb::server::AdbServer;
+use tikmatrix_device::adb::server::device_list::ListedState;
 use tikmatrix_device::phone::{AdbCause, Compression, Deadline, Packing, Phone, PushOptions};
-use tikmatrix_device::registry::{Backoff, PhoneEntry, PhoneState, Registry, RegistryOptions, Way};
+use tikmatrix_device::registry::{Backoff, Endpoint, PhoneEntry, PhoneState, Registry, RegistryOptions};
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -275,19 +275,19 @@ async fn one_phone_directly_and_through_a_real_server_is_one_and_outlives_the_se
         running.phone(&address).await;
         until(&registry, |entry| by_server(entry) && is_ready(entry)).await;
         registry.add(&address);
-        until(&registry, |entry| !by_server(entry) && is_ready(entry) && entry.ways.len() == 2).await;
+        until(&registry, |entry| !by_server(entry) && is_ready(entry) && entry.endpoints.len() == 2).await;
         registry.remove(&address).await;
         until(&registry, |entry| by_server(entry) && is_ready(entry)).await;
         registry.add(&address);
-        until(&registry, |entry| !by_server(entry) && is_ready(entry) && entry.ways.len() == 2).await;
+        until(&registry, |entry| !by_server(entry) && is_ready(entry) && entry.endpoints.len() == 2).await;
 
         let port = running.server.address().rsplit_once(':').unwrap().1.parse().unwrap();
         let program = running.program.clone();
         drop(running);
-        until(&registry, |entry| is_ready(entry) && entry.ways.len() == 1).await;
+        until(&registry, |entry| is_ready(entry) && entry.endpoints.len() == 1).await;
         let again = Running::start_on(&program, port).await;
         again.phone(&address).await;
-        until(&registry, |entry| is_ready(entry) && entry.ways.len() == 2).await;
+        until(&registry, |entry| is_ready(entry) && entry.endpoints.len() == 2).await;
         registry.shutdown().await;
         farm.shutdown().await;
     }
@@ -306,5 +306,5 @@ fn is_ready(entry: &PhoneEntry) -> bool {
 }
 
 fn by_server(entry: &PhoneEntry) -> bool {
-    matches!(entry.way(), Some(Way::AdbServer { .. }))
+    matches!(entry.endpoint(), Some(Endpoint::AdbServer { .. }))
 }

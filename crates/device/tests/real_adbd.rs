@@ -1,6 +1,6 @@
 //! The direct connection against a real adbd, whose address `TIKMATRIX_ADBD` gives and whose file system is this
 //! machine's. `cargo xtask test` starts one in a network namespace of its own; what the wire can do wrong is tested
-//! in `tests/scripted_peer.rs`.
+//! in `tests/suite/adb/scripted_peer.rs`.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 

@@ -2,7 +2,7 @@
 //! about it is left to `daemon`.
 
 use serde::{Deserialize, Serialize};
-use tikmatrix_device::adb::key::{AdbPublicKey, TOKEN_LEN};
+use tikmatrix_device::adb::keys::{AdbPublicKey, TOKEN_LEN};
 use tokio::sync::watch;
 
 /// Keys that one phone trusts, at most; the oldest makes way.

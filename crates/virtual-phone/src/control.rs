@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use thiserror::Error;
-use tikmatrix_device::adb::key::AdbPublicKey;
+use tikmatrix_device::adb::keys::AdbPublicKey;
 
 use crate::access::{Access, Answer};
 use crate::farm::{Farm, FarmError};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use thiserror::Error;
-use tikmatrix_device::adb::key::AdbPublicKey;
+use tikmatrix_device::adb::keys::AdbPublicKey;
 use tikmatrix_domain::{Clock, SystemClock};
 use tokio::net::TcpListener;
 use tokio::sync::watch;

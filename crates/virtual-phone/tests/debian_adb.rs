@@ -12,7 +12,7 @@ use std::process::Stdio;
 
 use adb_bench::{Bench, debian_adb, newer_adb, vendor_key};
 use sha2::{Digest, Sha256};
-use tikmatrix_device::adb::key::AdbPublicKey;
+use tikmatrix_device::adb::keys::AdbPublicKey;
 use tikmatrix_virtual_phone::{Access, Answer};
 
 /// Bytes of a large file.

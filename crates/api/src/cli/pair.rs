@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
-use tikmatrix_device::adb::key::{KeyFiles, KeyStore};
+use tikmatrix_device::adb::keys::{KeyFiles, KeyStore};
 use tikmatrix_device::adb::pairing::pair;
 use tikmatrix_device::deadline::Deadline;
 use tikmatrix_device::registry::parse_address;

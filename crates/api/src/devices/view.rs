@@ -1,7 +1,7 @@
 //! Phones as the API shows them: what is remembered of each, and how it is doing now.
 
 use serde::Serialize;
-use tikmatrix_device::registry::{PhoneEntry, PhoneState, Way, WayEntry};
+use tikmatrix_device::registry::{Endpoint, EndpointEntry, PhoneEntry, PhoneState};
 use tikmatrix_domain::Device;
 use utoipa::ToSchema;
 
@@ -150,11 +150,11 @@ struct WayView {
 }
 
 impl WayView {
-    fn new(entry: &WayEntry) -> Self {
-        let (by, address, name) = match &entry.way {
-            Way::Tcp(address) => ("tcp", Some(address.to_string()), None),
-            Way::WirelessDebugging(name) => ("wireless_debugging", None, Some(name.to_string())),
-            Way::AdbServer { server, name, .. } => {
+    fn new(entry: &EndpointEntry) -> Self {
+        let (by, address, name) = match &entry.endpoint {
+            Endpoint::Tcp(address) => ("tcp", Some(address.to_string()), None),
+            Endpoint::WirelessDebugging(name) => ("wireless_debugging", None, Some(name.to_string())),
+            Endpoint::AdbServer { server, name, .. } => {
                 ("adb_server", Some(server.to_string()), Some(name.to_string()))
             }
         };
@@ -197,7 +197,7 @@ impl DeviceView {
         Self {
             serial: serial.map(ToString::to_string),
             address: entry.and_then(tcp_address),
-            ways: entry.map(|entry| entry.ways.iter().map(WayView::new).collect()).unwrap_or_default(),
+            ways: entry.map(|entry| entry.endpoints.iter().map(WayView::new).collect()).unwrap_or_default(),
             name: device.and_then(|device| device.name.clone()),
             group: device.and_then(|device| device.group.as_ref()).map(|(_, name)| name.clone()),
             state: state.text(),
@@ -226,9 +226,9 @@ pub(crate) fn device_state(entry: Option<&PhoneEntry>) -> (DeviceState, Option<S
 
 /// Where its adbd listens, if it is reached so.
 fn tcp_address(entry: &PhoneEntry) -> Option<String> {
-    entry.ways.iter().find_map(|entry| match &entry.way {
-        Way::Tcp(address) => Some(address.to_string()),
-        Way::WirelessDebugging(_) | Way::AdbServer { .. } => None,
+    entry.endpoints.iter().find_map(|entry| match &entry.endpoint {
+        Endpoint::Tcp(address) => Some(address.to_string()),
+        Endpoint::WirelessDebugging(_) | Endpoint::AdbServer { .. } => None,
     })
 }
 

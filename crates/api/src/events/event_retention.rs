@@ -59,7 +59,7 @@ async fn tell_of_phones(store: &Store, mut phones: watch::Receiver<Vec<PhoneEntr
 fn as_it_is(entries: &[PhoneEntry]) -> Phones {
     let subject = |entry: &PhoneEntry| {
         let (state, reason) = device_state(Some(entry));
-        let address = entry.way().map(ToString::to_string).unwrap_or_default();
+        let address = entry.endpoint().map(ToString::to_string).unwrap_or_default();
         let nameless = if entry.serial.is_none() { address.clone() } else { String::new() };
         let subject = EventSubject::Device { address, state: state.text().to_owned(), reason };
         ((entry.serial.clone(), nameless), subject)

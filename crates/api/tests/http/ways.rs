@@ -70,7 +70,7 @@ async fn a_phone_of_an_adb_server_is_used_by_it_for_as_long_as_both_are_there() 
 async fn a_phone_that_announces_itself_is_used_by_its_name() {
     let farm = farm().await;
     let (sender, announcements) = mpsc::channel(1);
-    let api = Api::start_with(|builder| builder.discovery(Discovery::told(announcements))).await;
+    let api = Api::start_with(|builder| builder.discovery(Discovery::from_channel(announcements))).await;
     let (instance, address) = ("adb-virtual-1-x1Yz9A".to_owned(), farm.phones()[0].address());
     sender.send(Announcement::At { instance: instance.clone(), address }).await.unwrap();
     let ready = phone_when(&api, "ready").await;

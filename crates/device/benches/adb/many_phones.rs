@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tikmatrix_device::registry::{PhoneEntry, Registry, RegistryOptions, Way};
+use tikmatrix_device::registry::{Endpoint, PhoneEntry, Registry, RegistryOptions};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
@@ -172,8 +172,8 @@ pub(crate) async fn with_faults(adbds: &[Adbd]) -> Outcome<()> {
 
 async fn measure(registry: &Registry, healthy: &[Adbd]) -> Outcome<[f64; 3]> {
     let entries = registry.watch().borrow().clone();
-    let is_healthy = |entry: &&PhoneEntry| match entry.way() {
-        Some(Way::Tcp(address)) => healthy.iter().any(|adbd| adbd.address.to_string() == **address),
+    let is_healthy = |entry: &&PhoneEntry| match entry.endpoint() {
+        Some(Endpoint::Tcp(address)) => healthy.iter().any(|adbd| adbd.address.to_string() == **address),
         _ => false,
     };
     let phones = entries.iter().filter(is_healthy).filter_map(|entry| entry.phone.clone());

@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tikmatrix_device::adb::device_list::{self, ListedPhone};
-use tikmatrix_device::adb::smart_socket::{AnswerDecoder, SmartSocketError, Verdict};
+use tikmatrix_device::adb::server::device_list::{self, ListedPhone};
+use tikmatrix_device::adb::server::smart_socket::{AnswerDecoder, SmartSocketError, Verdict};
 use tikmatrix_device_fuzz::reads_the_same_in_pieces;
 
 /// What may come next.

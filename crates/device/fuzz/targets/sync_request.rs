@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tikmatrix_device::adb::sync_protocol::RequestDecoder;
+use tikmatrix_device::adb::sync::RequestDecoder;
 use tikmatrix_device_fuzz::reads_the_same_in_pieces;
 
 fuzz_target!(|input: &[u8]| {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tikmatrix_device::adb::sync_protocol::{ListVersion, Response, ResponseDecoder};
+use tikmatrix_device::adb::sync::{ListVersion, Response, ResponseDecoder};
 use tikmatrix_device_fuzz::reads_alike_in_pieces;
 
 fuzz_target!(|input: &[u8]| {

@@ -1,5 +1,5 @@
 //! One direct TCP connection to a phone, plain or inside TLS, that any number of streams share. One task reads it; what is
-//! written goes through the [`Outbox`], so that dropping whatever uses the connection never cuts a packet.
+//! written goes through the [`SendQueue`], so that dropping whatever uses the connection never cuts a packet.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,11 +12,12 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::error::AdbCause;
-use super::handshake::{Agreement, Greeting, accepted, greet, welcome};
-use super::key::KeyStore;
-use super::outbox::Outbox;
+use super::handshake::DELAYED_ACK;
+use super::handshake::greeting::{Agreement, Greeting, accepted, greet, welcome};
+use super::keys::KeyStore;
+use super::packet::send_queue::SendQueue;
 use super::packet::{MAX_HANDSHAKE_PAYLOAD, Packet, PacketDecoder};
-use super::streams::Streams;
+use super::stream::streams::Streams;
 use super::tls;
 use crate::deadline::Deadline;
 
@@ -45,7 +46,7 @@ struct Inner {
 #[derive(Debug)]
 pub(super) struct Shared {
     streams: Mutex<Streams>,
-    pub(super) outbox: Outbox,
+    pub(super) send_queue: SendQueue,
     lost: watch::Sender<Option<AdbCause>>,
     /// Where the phone is.
     address: Box<str>,
@@ -138,8 +139,8 @@ impl Connection {
         W: AsyncWrite + Send + 'static,
     {
         let shared = Arc::new(Shared {
-            streams: Mutex::new(Streams::new(agreement.banner.offers(super::banner::DELAYED_ACK))),
-            outbox: Outbox::new(writing, agreement.checksums),
+            streams: Mutex::new(Streams::new(agreement.banner.offers(DELAYED_ACK))),
+            send_queue: SendQueue::new(writing, agreement.checksums),
             lost: watch::Sender::new(None),
             address,
             heard: AtomicU64::new(0),
@@ -168,7 +169,7 @@ impl Connection {
     /// How many signs of life there were: packets that came, and times that the phone read what it was behind with.
     pub(crate) fn signs_of_life(&self) -> u64 {
         let shared = self.shared();
-        shared.heard.load(Ordering::Relaxed).wrapping_add(shared.outbox.drained())
+        shared.heard.load(Ordering::Relaxed).wrapping_add(shared.send_queue.drained())
     }
 
     /// Lets the phone open streams to `destination`; their ids come out as they are opened.
@@ -211,7 +212,7 @@ impl Shared {
         // acceptance first.
         let mut streams = self.streams();
         let answer = streams.receive(packet)?;
-        Ok(answer.map(|answer| self.outbox.put(answer)).is_some())
+        Ok(answer.map(|answer| self.send_queue.put(answer)).is_some())
     }
 
     /// Ends the connection to a phone that did what no phone does. Whoever uses it sees a connection that was lost: a new
@@ -241,10 +242,10 @@ where
         loop {
             while let Some(packet) = decoder.next().map_err(|error| AdbCause::Protocol(error.to_string()))? {
                 if shared.receive(packet)? {
-                    shared.outbox.wait_for_answers().await;
+                    shared.send_queue.wait_for_answers().await;
                 }
             }
-            shared.outbox.flush();
+            shared.send_queue.flush();
             match socket.read_buf(decoder.space(step)).await {
                 Ok(0) => return Err(AdbCause::ConnectionLost("the phone closed it".to_owned())),
                 Ok(length) => step = next_read(step, length),
@@ -272,10 +273,10 @@ fn next_read(step: usize, length: usize) -> usize {
 }
 
 async fn write(shared: Arc<Shared>) {
-    let ended = shared.stop.run_until_cancelled(shared.outbox.write_what_is_left()).await;
+    let ended = shared.stop.run_until_cancelled(shared.send_queue.write_what_is_left()).await;
     if let Some(Err(error)) = ended {
         shared.lose(&AdbCause::ConnectionLost(error.to_string()));
     }
     // Otherwise the phone would hear of the end only when the last user of the connection is gone.
-    shared.outbox.close();
+    shared.send_queue.close();
 }

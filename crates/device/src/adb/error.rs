@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::key::KeyStoreError;
+use super::keys::KeyStoreError;
 use crate::deadline::DeadlinePassed;
 
 /// An operation on a phone failed.

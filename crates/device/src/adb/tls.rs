@@ -19,7 +19,7 @@ use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme, version};
 
 use super::error::AdbCause;
-use super::key::{AdbKey, KeyRing};
+use super::keys::{AdbKey, KeyRing};
 
 /// Begins TLS on a socket over which both sides have agreed to it.
 pub(super) async fn begin(socket: TcpStream, ring: &KeyRing) -> Result<TlsStream<TcpStream>, AdbCause> {
@@ -65,7 +65,7 @@ fn configure(ring: &KeyRing) -> Result<Arc<ClientConfig>, Unusable> {
 #[derive(Debug, thiserror::Error)]
 enum Unusable {
     #[error("the ADB key cannot be used for TLS: {0}")]
-    Key(#[from] super::key::KeyError),
+    Key(#[from] super::keys::KeyError),
     #[error("no certificate can be made of the ADB key: {0}")]
     Certificate(#[from] rcgen::Error),
     #[error("the ADB key cannot be used for TLS: {0}")]

@@ -12,9 +12,9 @@ use tokio::net::TcpStream;
 
 use super::connection::Connection;
 use super::error::AdbCause;
-use super::handshake::Agreement;
+use super::handshake::greeting::Agreement;
 use super::server::{ServerLink, ServerStream};
-use super::stream::DirectStream;
+use super::stream::direct::DirectStream;
 
 /// A way to a phone that is open; cheap to clone.
 #[derive(Debug, Clone)]

@@ -7,11 +7,13 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{AdbCause, AdbError, Deadline, Phone, Stream, shorten};
+use super::phone::{Phone, shorten};
 use crate::adb::connection::Connection;
+use crate::adb::error::{AdbCause, AdbError};
 use crate::adb::reverse_protocol::{Answer, AnswerDecoder};
 use crate::adb::server::ServerLink;
-use crate::adb::transport::Transport;
+use crate::adb::transport::{Stream, Transport};
+use crate::deadline::Deadline;
 
 /// The time to close the socket on the phone when its listener is dropped.
 const CLOSE_TIME: Duration = Duration::from_secs(5);

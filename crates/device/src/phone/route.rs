@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::adb::key::KeyStore;
+use crate::adb::keys::KeyStore;
 use crate::adb::server::AdbServer;
 
 /// The way to a phone.

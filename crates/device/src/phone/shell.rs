@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{AdbCause, AdbError, Deadline, Phone, shorten};
-use crate::adb::banner::SHELL_V2;
+use super::phone::{Phone, shorten};
+use crate::adb::error::{AdbCause, AdbError};
+use crate::adb::handshake::SHELL_V2;
 use crate::adb::shell_protocol::{FrameDecoder, FrameKind};
 use crate::adb::transport::Transport;
-use crate::tape::Taping;
+use crate::deadline::Deadline;
+use crate::tape::Mode;
 
 /// The most output of one command, in bytes, both kinds together: a raw picture of a large screen is 20 MB.
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
@@ -68,12 +70,12 @@ impl Phone {
     /// The command could not be run to its end; an exit status other than 0 is not an error.
     pub async fn shell(&self, command: &str, deadline: Deadline) -> Result<ShellOutput, AdbError> {
         let attempt = || format!("run `{}`", shorten(command));
-        if let Taping::Playing(deck) = &self.taping {
-            let played = deck.shell(command).await;
+        if let Mode::Playing(player) = &self.mode {
+            let played = player.shell(command).await;
             return played.map_err(|cause| AdbError::new(&self.inner.name, attempt(), cause));
         }
         let result = self.within(deadline, attempt, run(&self.inner.transport, command)).await;
-        if let Taping::Recording(recorder) = &self.taping {
+        if let Mode::Recording(recorder) = &self.mode {
             recorder.shell(command, &result);
         }
         result

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{AdbCause, AdbError, Deadline, Phone};
+use super::phone::Phone;
+use crate::adb::error::{AdbCause, AdbError};
+use crate::deadline::Deadline;
 
 impl Phone {
     /// Watches the phone until it is gone, and says why. It is asked every `interval`, and has `patience` to answer: an open

@@ -1,204 +1,23 @@
-//! The phones of a server, by whatever way they are reached: one task for each way, that connects, watches that the
-//! phone lives, and connects again when it went away. Which work goes to which phone is the runner's.
+//! Keeps phones connected: a supervisor for each endpoint, and one table of the phones that they lead to.
 
+mod adb_server_watcher;
 mod address;
 mod backoff;
-mod discovery;
-mod keeper;
+mod connection_supervisor;
+mod device_table;
+mod endpoint;
+mod mdns;
+#[expect(clippy::module_inception, reason = "it holds `Registry`")]
+mod registry;
 mod scan;
-mod server_follower;
 mod source;
 mod state;
-mod table;
-mod way;
-
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use tokio::sync::watch;
-use tokio::task::{JoinError, JoinHandle};
-use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use address::{AddressError, parse_address};
 pub use backoff::Backoff;
-pub use discovery::{Announcement, Discovery, DiscoveryError};
+pub use connection_supervisor::RegistryOptions;
+pub use endpoint::{Endpoint, EndpointEntry, PhoneEntry};
+pub use mdns::{Announcement, Discovery, DiscoveryError};
+pub use registry::Registry;
 pub use scan::{FoundPhone, Network, NetworkError, Scan};
 pub use state::PhoneState;
-pub use way::{PhoneEntry, Way, WayEntry};
-
-use crate::adb::key::KeyStore;
-use crate::adb::server::AdbServer;
-use crate::deadline::Deadline;
-use discovery::Announcements;
-use keeper::Keeper;
-use server_follower::ServerFollower;
-use source::Source;
-use table::Table;
-
-/// How patient a registry is.
-#[derive(Debug, Clone, Copy)]
-pub struct RegistryOptions {
-    /// The longest that making a connection may take.
-    pub connect_time: Duration,
-    /// The longest that a phone may wait for its person to let this machine in, before it is asked anew.
-    pub approval_time: Duration,
-    /// How often a connected phone is asked whether it lives.
-    pub probe_interval: Duration,
-    /// The longest that its answer may take.
-    pub probe_time: Duration,
-    /// The waits between attempts to connect.
-    pub backoff: Backoff,
-    /// Where the spread of those waits comes from: a number from 0 to 1, a new one at each call.
-    pub jitter: fn() -> f64,
-}
-
-impl Default for RegistryOptions {
-    fn default() -> Self {
-        Self {
-            connect_time: Duration::from_secs(5),
-            approval_time: Duration::from_secs(300),
-            probe_interval: Duration::from_secs(10),
-            probe_time: Duration::from_secs(5),
-            backoff: Backoff::default(),
-            jitter: rand::random,
-        }
-    }
-}
-
-/// Keeps phones connected. Dropping it lets them go.
-#[derive(Debug)]
-pub struct Registry {
-    options: RegistryOptions,
-    keys: KeyStore,
-    table: Arc<Table>,
-    /// The phones at addresses, by these.
-    kept: Mutex<HashMap<Arc<str>, Kept>>,
-    followers: Mutex<Vec<JoinHandle<()>>>,
-    stop: CancellationToken,
-    _stop_at_drop: DropGuard,
-}
-
-#[derive(Debug)]
-struct Kept {
-    stop: CancellationToken,
-    keeper: JoinHandle<()>,
-}
-
-impl Registry {
-    /// Begins to connect to the adbd at each address (`HOST:PORT`), with the keys that adb uses for this user. Needs a
-    /// tokio runtime around it.
-    #[must_use]
-    pub fn start(addresses: Vec<String>) -> Self {
-        Self::start_with(addresses, RegistryOptions::default())
-    }
-
-    /// As [`Registry::start`], with another patience.
-    #[must_use]
-    pub fn start_with(addresses: Vec<String>, options: RegistryOptions) -> Self {
-        Self::start_as(addresses, KeyStore::of_user(), options)
-    }
-
-    /// As [`Registry::start_with`], with other keys.
-    #[must_use]
-    pub fn start_as(addresses: Vec<String>, keys: KeyStore, options: RegistryOptions) -> Self {
-        let stop = CancellationToken::new();
-        let registry = Self {
-            options,
-            keys,
-            table: Table::new(),
-            kept: Mutex::default(),
-            followers: Mutex::default(),
-            _stop_at_drop: stop.clone().drop_guard(),
-            stop,
-        };
-        for address in addresses {
-            registry.add(&address);
-        }
-        registry
-    }
-
-    /// Begins to connect to the adbd at an address (`HOST:PORT`); false if it is connected to already.
-    pub fn add(&self, address: &str) -> bool {
-        let address: Arc<str> = address.into();
-        let mut kept = lock(&self.kept);
-        let Some(seat) = self.table.seat(Way::Tcp(Arc::clone(&address)), None) else { return false };
-        let stop = self.stop.child_token();
-        let source = Source::Address(Arc::clone(&address), self.keys.clone());
-        let keeper = Keeper::new(seat, source, self.options);
-        let keeper = tokio::spawn(keeper.run(stop.clone()));
-        kept.insert(address, Kept { stop, keeper });
-        true
-    }
-
-    /// Lets the phone at an address go and returns when it is gone from the list; false if there was none.
-    pub async fn remove(&self, address: &str) -> bool {
-        let kept = lock(&self.kept).remove(address);
-        let Some(Kept { stop, keeper }) = kept else { return false };
-        stop.cancel();
-        log_end(keeper.await);
-        true
-    }
-
-    /// Uses the phones that an adb server knows, too, for as long as it knows them. The server need not be there, and
-    /// may come and go.
-    pub fn follow(&self, server: AdbServer) {
-        let follower = ServerFollower::new(server, Arc::clone(&self.table), self.options);
-        let follower = tokio::spawn(follower.run(self.stop.child_token()));
-        lock(&self.followers).push(follower);
-    }
-
-    /// Uses the phones that announce their wireless debugging in the local network, too.
-    pub fn discover(&self, discovery: Discovery) {
-        let (table, keys) = (Arc::clone(&self.table), self.keys.clone());
-        let listening = Announcements::run(discovery, table, keys, self.options, self.stop.child_token());
-        lock(&self.followers).push(tokio::spawn(listening));
-    }
-
-    /// Looks for an adbd on `port` at each address of a network, until the deadline. Nothing that is found is kept. A
-    /// phone that was never told of this computer may ask its owner whether to let it in.
-    pub async fn scan(&self, network: Network, port: u16, deadline: Deadline) -> Scan {
-        scan::scan(network, port, &self.keys, deadline).await
-    }
-
-    /// The phones as they are and every change from now on, in the order in which ways to them were found.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # use tikmatrix_virtual_phone::{Farm, FarmOptions};
-    /// # let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await?;
-    /// # let address = farm.phones()[0].address().to_string();
-    /// use tikmatrix_device::registry::Registry;
-    ///
-    /// let registry = Registry::start(vec![address]);
-    /// let mut phones = registry.watch();
-    /// let ready = phones.wait_for(|phones| phones.iter().all(|phone| phone.phone.is_some())).await?;
-    /// assert_eq!(ready[0].serial.as_ref().map(|serial| serial.as_str()), Some("virtual-1"));
-    /// # Ok(()) }
-    /// ```
-    #[must_use]
-    pub fn watch(&self) -> watch::Receiver<Vec<PhoneEntry>> {
-        self.table.watch()
-    }
-
-    /// Lets every phone go and returns when all are.
-    pub async fn shutdown(&self) {
-        self.stop.cancel();
-        let kept = std::mem::take(&mut *lock(&self.kept));
-        let followers = std::mem::take(&mut *lock(&self.followers));
-        for task in kept.into_values().map(|kept| kept.keeper).chain(followers) {
-            log_end(task.await);
-        }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn log_end(ended: Result<(), JoinError>) {
-    if let Err(error) = ended {
-        log::error!("the keeper of a phone ended early: {error}");
-    }
-}

@@ -10,8 +10,8 @@ use futures_util::stream;
 use thiserror::Error;
 use tikmatrix_domain::Serial;
 
-use super::PhoneState;
-use crate::adb::key::KeyStore;
+use super::state::PhoneState;
+use crate::adb::keys::KeyStore;
 use crate::deadline::Deadline;
 use crate::phone::{AdbCause, Phone, Route};
 

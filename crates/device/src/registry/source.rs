@@ -1,16 +1,21 @@
 //! Where a keeper finds its phone: an address that stays, one that is announced, or an adb server's word.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use mdns_sd::ServiceDaemon;
 use tokio::sync::watch;
 
-use super::PhoneState;
-use super::discovery::Doubts;
-use crate::adb::device_list::{ListedPhone, ListedState};
-use crate::adb::key::KeyStore;
+use super::state::PhoneState;
+use crate::adb::keys::KeyStore;
 use crate::adb::server::AdbServer;
+use crate::adb::server::device_list::{ListedPhone, ListedState};
 use crate::phone::{AdbCause, Route};
+
+/// For a phone to say that its announcement still holds.
+const CONFIRMS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Where one phone is to be found.
 #[derive(Debug)]
@@ -24,17 +29,41 @@ pub(super) enum Source {
         /// The keys for a phone that asks who is there.
         keys: KeyStore,
         /// What was heard of it last.
-        heard: watch::Receiver<Heard>,
+        last_seen: watch::Receiver<LastSeen>,
         /// Where it is asked whether that holds.
-        doubts: Doubts,
+        verifier: Verifier,
     },
     /// With an adb server, as its list says.
     Listed(AdbServer, watch::Receiver<ListedPhone>),
 }
 
+/// Where a phone is asked whether what it announced still holds.
+#[derive(Clone)]
+pub(super) struct Verifier(Option<ServiceDaemon>);
+
+impl Verifier {
+    pub(super) fn new(daemon: Option<ServiceDaemon>) -> Self {
+        Self(daemon)
+    }
+
+    /// Asks a phone; its answer, or its silence, changes what is known of it.
+    pub(super) fn about(&self, instance: &str) {
+        let asked = self.0.as_ref().map(|daemon| daemon.verify(instance.to_owned(), CONFIRMS_WITHIN));
+        if let Some(Err(error)) = asked {
+            log::debug!("{instance} cannot be asked for its address: {error}");
+        }
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Verifier")
+    }
+}
+
 /// What was heard of a phone that announces itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Heard {
+pub(super) struct LastSeen {
     /// Where it listened last.
     pub(super) address: SocketAddr,
     /// Whether it still says so. An announcement is lost with the network, and may not come again for an hour, while the
@@ -49,8 +78,8 @@ impl Source {
             Self::Address(address, keys) => {
                 Ok(Route::Direct { address: address.to_string(), keys: keys.clone() })
             }
-            Self::Announced { heard, keys, .. } => {
-                let address = heard.borrow_and_update().address;
+            Self::Announced { last_seen, keys, .. } => {
+                let address = last_seen.borrow_and_update().address;
                 Ok(Route::Direct { address: address.to_string(), keys: keys.clone() })
             }
             Self::Listed(server, listed) => {
@@ -70,7 +99,9 @@ impl Source {
     /// How a phone is doing that could not be connected to because of `cause`.
     pub(super) fn unreached(&self, cause: &AdbCause) -> PhoneState {
         match (self, PhoneState::after(cause)) {
-            (Self::Announced { heard, .. }, PhoneState::Absent { reason }) if !heard.borrow().announced => {
+            (Self::Announced { last_seen, .. }, PhoneState::Absent { reason })
+                if !last_seen.borrow().announced =>
+            {
                 let place = "it no longer announces itself in the network, and where it was last,";
                 PhoneState::Absent { reason: format!("{place} {reason}") }
             }
@@ -80,8 +111,8 @@ impl Source {
 
     /// Has the phone looked for anew, after it was not found where it was said to be.
     pub(super) fn look_again(&self) {
-        if let Self::Announced { doubts, instance, .. } = self {
-            doubts.about(instance);
+        if let Self::Announced { verifier, instance, .. } = self {
+            verifier.about(instance);
         }
     }
 
@@ -89,7 +120,7 @@ impl Source {
     pub(super) async fn changed(&mut self) {
         let gone = match self {
             Self::Address(..) => true,
-            Self::Announced { heard, .. } => heard.changed().await.is_err(),
+            Self::Announced { last_seen, .. } => last_seen.changed().await.is_err(),
             Self::Listed(_, listed) => listed.changed().await.is_err(),
         };
         if gone {

@@ -65,7 +65,7 @@ impl PhoneState {
     }
 
     /// How much it says of a phone: of several ways to it, the one with the least number is believed.
-    pub(super) fn rank(&self) -> u8 {
+    pub(super) fn priority(&self) -> u8 {
         match self {
             Self::Ready => 0,
             Self::Authorizing { .. } => 1,

@@ -122,7 +122,7 @@ impl Context {
     /// Begins a step: one short sentence in the imperative, such as `push the video`.
     pub fn step(&mut self, name: &str) {
         self.step = Some(name.to_owned());
-        self.phone.taping().step(name);
+        self.phone.mode().step(name);
         self.journal.record(Entry::Step(name.to_owned()));
     }
 

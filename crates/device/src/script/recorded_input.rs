@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::context::Context;
-use crate::tape::Taping;
+use crate::tape::Mode;
 
 impl Context {
     /// Learns something from elsewhere than the phone, as from a file of this machine or a record of materials. Whatever
@@ -14,14 +14,14 @@ impl Context {
     where
         T: Serialize + DeserializeOwned,
     {
-        match self.phone().taping() {
-            Taping::Off => work.await,
-            Taping::Recording(recorder) => {
+        match self.phone().mode() {
+            Mode::Off => work.await,
+            Mode::Recording(recorder) => {
                 let answer = work.await;
                 recorder.learn(what, serde_json::to_value(&answer).unwrap_or_default());
                 answer
             }
-            Taping::Playing(deck) => deck.learn(what).await,
+            Mode::Playing(player) => player.learn(what).await,
         }
     }
 }

@@ -15,7 +15,7 @@ use super::materials::NoMaterials;
 use super::run_outcome::RunOutcome;
 use crate::deadline::Deadline;
 use crate::phone::Phone;
-use crate::tape::{Deck, Divergence, End, FORM, Head, Stop, Tape};
+use crate::tape::{Divergence, End, FORM, Head, Player, Stop, Tape};
 
 /// A run that asks for nothing for so long, in a replay, is stuck: each answer comes at once.
 const STANDS_STILL: Duration = Duration::from_secs(10);
@@ -59,15 +59,15 @@ pub async fn replay(
         return Err(ReplayError::OtherScript(tape.head.script.clone()));
     }
     let (serial, assignment, limit) = read(&tape.head)?;
-    let deck = Arc::new(Deck::new(tape));
-    let phone = Phone::played_by(Arc::clone(&deck), serial);
+    let player = Arc::new(Player::new(tape));
+    let phone = Phone::played_by(Arc::clone(&player), serial);
     // On a tape no time passes: what passed then is on it.
     let deadline = Deadline::after(Duration::MAX);
     let mut context = Context::new(phone, &assignment, journal, Arc::new(NoMaterials), deadline);
     let ended = tokio::select! {
         biased;
-        stop = deck.stopped() => Err(stop),
-        () = stands_still(&deck) => return Ok(without_an_end(tape, &deck)),
+        stop = player.stopped() => Err(stop),
+        () = stands_still(&player) => return Ok(without_an_end(tape, &player)),
         result = run(script, &mut context, &assignment.config) => Ok(result),
     };
     let ended = match ended {
@@ -77,7 +77,7 @@ pub async fn replay(
     };
     let (outcome, remark) = outcome_and_remark(&ended, limit, context.current_step());
     let got = format!("ended: {outcome}, \"{remark}\"");
-    Ok(match deck.left_over() {
+    Ok(match player.left_over() {
         Some((line, expected)) => Replayed::Diverged(Divergence { line, expected, got }),
         None if (&outcome, &remark) == (&tape.end.outcome, &tape.end.remark) => Replayed::AsRecorded,
         None => Replayed::Diverged(Divergence { line: tape.last_line(), expected: end_of(&tape.end), got }),
@@ -130,10 +130,10 @@ fn read(head: &Head) -> Result<(Serial, Assignment, Duration), ReplayError> {
 }
 
 /// Returns when a run has asked for nothing for long.
-async fn stands_still(deck: &Deck) {
+async fn stands_still(player: &Player) {
     let mut before = None;
     loop {
-        let now = deck.left_over();
+        let now = player.left_over();
         if before.as_ref() == Some(&now) {
             return;
         }
@@ -143,8 +143,8 @@ async fn stands_still(deck: &Deck) {
 }
 
 /// What it means that a run neither asks for anything nor ends.
-fn without_an_end(tape: &Tape, deck: &Deck) -> Replayed {
-    match deck.left_over() {
+fn without_an_end(tape: &Tape, player: &Player) -> Replayed {
+    match player.left_over() {
         None if was_ended_from_outside(&tape.end) => Replayed::AsRecorded,
         rest => {
             let (line, expected) = rest.unwrap_or_else(|| (tape.last_line(), end_of(&tape.end)));

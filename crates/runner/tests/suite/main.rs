@@ -113,7 +113,7 @@ fn entry(phone: &Phone) -> PhoneEntry {
         serial: Some(phone.serial().clone()),
         state: PhoneState::Ready,
         phone: Some(phone.clone()),
-        ways: Vec::new(),
+        endpoints: Vec::new(),
     }
 }
 

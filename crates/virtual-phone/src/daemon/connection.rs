@@ -6,11 +6,11 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tikmatrix_device::adb::banner::{
+use tikmatrix_device::adb::handshake::{
     Banner, DELAYED_ACK, LS_V2, SENDRECV_V2, SENDRECV_V2_DRY_RUN, SHELL_V2, STAT_V2,
 };
 use tikmatrix_device::adb::packet::{Command, MAX_PAYLOAD, Packet, VERSION_WITHOUT_CHECKSUMS};
-use tikmatrix_device::adb::sync_protocol::Packing;
+use tikmatrix_device::adb::sync::Packing;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, DuplexStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
-use tikmatrix_device::adb::key::{AdbKey, AdbPublicKey};
+use tikmatrix_device::adb::keys::{AdbKey, AdbPublicKey};
 use tikmatrix_virtual_phone::{Access, Farm, FarmOptions, PairingOffer, VirtualPhone};
 use tokio::runtime::Runtime;
 

@@ -11,8 +11,9 @@ use super::protocol::{
     Agreement, EXPORTED_LEN, EXPORTER_LABEL, HEADER_LEN, Info, PacketKind, PairingError, Side, decode_header,
     encode,
 };
-use crate::adb::key::KeyStore;
-use crate::adb::{AdbCause, AdbError, tls};
+use crate::adb::error::{AdbCause, AdbError};
+use crate::adb::keys::KeyStore;
+use crate::adb::tls;
 use crate::deadline::Deadline;
 
 /// How long a phone takes to write a key down.

@@ -5,8 +5,8 @@ use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::smart_socket::{AnswerDecoder, SmartSocketError, Verdict, request};
 use crate::adb::error::AdbCause;
-use crate::adb::smart_socket::{AnswerDecoder, SmartSocketError, Verdict, request};
 
 /// Bytes asked of the socket at once; most answers are far smaller.
 const READ_STEP: usize = 1024;

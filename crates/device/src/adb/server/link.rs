@@ -7,12 +7,12 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::AdbServer;
+use super::adb_server::AdbServer;
 use super::conversation::Conversation;
 use super::stream::ServerStream;
-use crate::adb::banner::Banner;
 use crate::adb::error::AdbCause;
-use crate::adb::handshake::{Agreement, keep_ours};
+use crate::adb::handshake::Banner;
+use crate::adb::handshake::greeting::{Agreement, keep_ours};
 use crate::adb::packet::MAX_PAYLOAD;
 
 /// A phone behind an adb server; cheap to clone.

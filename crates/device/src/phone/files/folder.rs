@@ -8,9 +8,11 @@ use std::time::{Duration, SystemTime};
 use super::session::{Session, checked};
 use super::transfer;
 use super::{Compression, PushOptions, RemoteEntry, RemoteStat};
-use crate::adb::AdbCause;
+use crate::adb::error::{AdbCause, AdbError};
 use crate::adb::transport::Transport;
-use crate::phone::{AdbError, Deadline, Phone, shell, shorten};
+use crate::deadline::Deadline;
+use crate::phone::phone::{Phone, shorten};
+use crate::phone::shell;
 use crate::shell_quote::shell_word;
 
 /// What became of a folder.

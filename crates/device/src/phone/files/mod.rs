@@ -7,10 +7,11 @@ mod transfer;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{AdbError, Deadline, Phone, shorten};
-use crate::adb::AdbCause;
-use crate::adb::sync_protocol::{Status, StatusV2};
-use crate::tape::Taping;
+use super::phone::{Phone, shorten};
+use crate::adb::error::{AdbCause, AdbError};
+use crate::adb::sync::{Status, StatusV2};
+use crate::deadline::Deadline;
+use crate::tape::Mode;
 
 pub use folder::FolderReport;
 pub use packing::Compression;
@@ -153,8 +154,8 @@ impl Phone {
         R: AsyncRead + Unpin,
     {
         let attempt = || format!("push to `{}`", shorten(path));
-        if let Taping::Playing(deck) = &self.taping {
-            let played = deck.push(path).await;
+        if let Mode::Playing(player) = &self.mode {
+            let played = player.push(path).await;
             return played.map_err(|cause| AdbError::new(&self.inner.name, attempt(), cause));
         }
         let mut sent = 0;
@@ -164,7 +165,7 @@ impl Phone {
         };
         let work = transfer::push(&self.inner.transport, source, path, options, count);
         let result = self.within(deadline, attempt, work).await;
-        if let Taping::Recording(recorder) = &self.taping {
+        if let Mode::Recording(recorder) = &self.mode {
             recorder.push(path, sent, &result);
         }
         result

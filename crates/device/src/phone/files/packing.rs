@@ -5,8 +5,8 @@ use tokio::io::AsyncReadExt;
 
 use async_compression::tokio::bufread::Lz4Encoder;
 
-use crate::adb::banner::{Banner, SENDRECV_V2};
-use crate::adb::sync_protocol::Packing;
+use crate::adb::handshake::{Banner, SENDRECV_V2};
+use crate::adb::sync::Packing;
 
 /// Bytes at the beginning of a file by which it is judged.
 pub(super) const SAMPLE: usize = 64 * 1024;
@@ -75,7 +75,7 @@ pub(super) async fn pays(head: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::adb::sync_protocol::Packing::{Brotli, Lz4, Zstd};
+    use crate::adb::sync::Packing::{Brotli, Lz4, Zstd};
 
     fn phone(packings: &[Packing]) -> Banner {
         let features: Vec<&str> = packings.iter().map(|packing| packing.feature()).collect();

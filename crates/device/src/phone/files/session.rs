@@ -9,8 +9,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::{RemoteEntry, RemoteStat};
 use crate::adb::AdbCause;
-use crate::adb::banner::{LS_V2, STAT_V2};
-use crate::adb::sync_protocol::{
+use crate::adb::handshake::{LS_V2, STAT_V2};
+use crate::adb::sync::{
     ListVersion, MAX_DATA, MAX_PATH, MESSAGE_HEADER_LEN, Request, Response, ResponseDecoder, SyncError,
     data_header,
 };

@@ -15,10 +15,11 @@ use super::packing::{Choice, SAMPLE, pays};
 use super::session::{ReceiveError, Session, checked};
 use super::{Compression, PushOptions, RemoteStat};
 use crate::adb::AdbCause;
-use crate::adb::sync_protocol::{MAX_DATA, Packing, Request};
+use crate::adb::sync::{MAX_DATA, Packing, Request};
 use crate::adb::transport::Transport;
 use crate::deadline::Deadline;
-use crate::phone::{shell, shorten};
+use crate::phone::phone::shorten;
+use crate::phone::shell;
 use crate::shell_quote::shell_word;
 
 /// Pieces gathered into one packet: the most that fit into the largest packet.

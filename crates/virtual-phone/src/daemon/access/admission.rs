@@ -4,8 +4,8 @@
 
 use std::io;
 
-use tikmatrix_device::adb::banner::{Banner, DELAYED_ACK};
-use tikmatrix_device::adb::key::{AdbPublicKey, TOKEN_LEN};
+use tikmatrix_device::adb::handshake::{Banner, DELAYED_ACK};
+use tikmatrix_device::adb::keys::{AdbPublicKey, TOKEN_LEN};
 use tikmatrix_device::adb::packet::{
     Command, HEADER_LEN, MAX_HANDSHAKE_PAYLOAD, MAX_PAYLOAD, Packet, PacketDecoder, VERSION_WITHOUT_CHECKSUMS,
 };

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tikmatrix_device::adb::key::AdbPublicKey;
+use tikmatrix_device::adb::keys::AdbPublicKey;
 use tikmatrix_device::adb::pairing::{
     Agreement, EXPORTED_LEN, EXPORTER_LABEL, HEADER_LEN, Info, PacketKind, PairingError, Side, decode_header,
     encode,

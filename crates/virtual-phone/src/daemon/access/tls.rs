@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rcgen::{CertificateParams, KeyPair};
 use sha2::{Digest, Sha256};
-use tikmatrix_device::adb::key::AdbPublicKey;
+use tikmatrix_device::adb::keys::AdbPublicKey;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::client::danger::HandshakeSignatureValid;
@@ -60,7 +60,7 @@ enum Unusable {
     #[error(transparent)]
     Certificate(#[from] rcgen::Error),
     #[error(transparent)]
-    Key(#[from] tikmatrix_device::adb::key::KeyError),
+    Key(#[from] tikmatrix_device::adb::keys::KeyError),
     #[error(transparent)]
     Tls(#[from] Error),
 }

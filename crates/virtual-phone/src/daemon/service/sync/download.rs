@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::BytesMut;
-use tikmatrix_device::adb::sync_protocol::{MAX_DATA, MESSAGE_HEADER_LEN, Packing, Response, data_header};
+use tikmatrix_device::adb::sync::{MAX_DATA, MESSAGE_HEADER_LEN, Packing, Response, data_header};
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 
 use crate::daemon::service::sync::packing::pack;

@@ -8,7 +8,7 @@ mod upload;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use tikmatrix_device::adb::sync_protocol::{
+use tikmatrix_device::adb::sync::{
     DRY_RUN, ListVersion, Packing, Request, RequestDecoder, Response, Status, StatusV2,
 };
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use async_compression::tokio::{bufread, write};
-use tikmatrix_device::adb::sync_protocol::Packing;
+use tikmatrix_device::adb::sync::Packing;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 
 use crate::shell::lock;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tikmatrix_device::adb::sync_protocol::{Packing, Response};
+use tikmatrix_device::adb::sync::{Packing, Response};
 
 use crate::daemon::service::sync::packing::Unpacker;
 use crate::daemon::service::sync::refusal;

@@ -1,0 +1,331 @@
+//! What waits to be written to one connection, with bounds: data waits for room, and a reader that must answer waits
+//! while too much is unsent. Whoever adds a packet writes it at once if the socket takes it; a task writes what is left.
+//! Which packet is due is for others, and how packets go to a socket is [`super::writer`]'s.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker, ready};
+use std::{fmt, io};
+
+use tokio::io::AsyncWrite;
+use tokio::sync::Notify;
+
+use super::codec::{HEADER_LEN, Packet};
+use super::writer::{BATCH, PacketWriter};
+
+/// From so many unwritten bytes on, nobody adds data: enough to keep a fast connection busy.
+const ROOM: usize = 4 * 1024 * 1024;
+/// From so many waiting packets on, nothing more is asked of a phone, nor read from it, that takes none of them.
+const MANY: usize = 1024;
+
+/// The queue in front of a connection's socket.
+pub(in crate::adb) struct SendQueue {
+    queue: Mutex<Queue>,
+    /// Held by whoever writes, who looks at the queue again after letting go: no packet is left to one that just left.
+    writing: Mutex<Writing>,
+    /// There is something for the task that writes.
+    left: Notify,
+    emptied: Notify,
+    /// How often a full socket took more.
+    drained: AtomicU64,
+}
+
+/// Who writes to the socket.
+#[derive(Debug)]
+enum Writing {
+    /// Whoever has added a packet.
+    Anyone(PacketWriter),
+    /// The socket is full or failed: the task alone, which the socket wakes.
+    Task(PacketWriter),
+    /// Nobody any more.
+    Closed,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    packets: VecDeque<Packet>,
+    /// Bytes of the packets and of those that the writer has in hand.
+    unwritten: usize,
+    /// Who waits for room, by stream. Room is not handed to anybody in turn: a stream that stopped asking would keep
+    /// it from all others.
+    waiting: HashMap<u32, Waker>,
+}
+
+impl SendQueue {
+    pub(in crate::adb) fn new(socket: impl AsyncWrite + Send + 'static, checksums: bool) -> Self {
+        Self {
+            queue: Mutex::default(),
+            writing: Mutex::new(Writing::Anyone(PacketWriter::new(socket, checksums))),
+            left: Notify::new(),
+            emptied: Notify::new(),
+            drained: AtomicU64::new(0),
+        }
+    }
+
+    /// Ready while there is room for data; else the stream's task is woken when there may be.
+    pub(in crate::adb) fn poll_room(&self, stream: u32, context: &mut Context<'_>) -> Poll<()> {
+        let mut queue = self.lock();
+        if queue.unwritten < ROOM {
+            return Poll::Ready(());
+        }
+        queue.waiting.insert(stream, context.waker().clone());
+        Poll::Pending
+    }
+
+    /// Forgets that a stream waits for room.
+    pub(in crate::adb) fn stop_waiting(&self, stream: u32) {
+        self.lock().waiting.remove(&stream);
+    }
+
+    /// How often the socket was full and took more, which means that the phone reads.
+    pub(in crate::adb) fn drained(&self) -> u64 {
+        self.drained.load(Ordering::Relaxed)
+    }
+
+    /// Queues a packet. Data comes here once there was room, an answer always. It is on its way with the next
+    /// [`SendQueue::flush`].
+    pub(in crate::adb) fn put(&self, packet: Packet) {
+        self.lock().add(packet);
+    }
+
+    /// Has the queue written soon, together with what is added until then.
+    pub(in crate::adb) fn flush_soon(&self) {
+        self.left.notify_one();
+    }
+
+    /// Writes what is queued as far as the socket takes it, without waiting, and leaves the rest to the task. Not to be
+    /// called with a lock that others need: it takes as long as the writing does.
+    pub(in crate::adb) fn flush(&self) {
+        let mut nobody = Context::from_waker(Waker::noop());
+        while !self.lock().packets.is_empty() {
+            let Ok(mut writing) = self.writing.try_lock() else { return };
+            let Writing::Anyone(writer) = &mut *writing else { return };
+            if !matches!(self.poll_write(writer, &mut nobody), Poll::Ready(Ok(()))) {
+                // The task asks the socket again, to be woken by it or told what failed.
+                *writing = match std::mem::replace(&mut *writing, Writing::Closed) {
+                    Writing::Anyone(writer) => Writing::Task(writer),
+                    other => other,
+                };
+                self.left.notify_one();
+                return;
+            }
+        }
+    }
+
+    /// The task: writes what is left to it, until the socket fails.
+    pub(in crate::adb) async fn write_what_is_left(&self) -> io::Result<()> {
+        loop {
+            self.left.notified().await;
+            // The queue is looked at last: the look at who writes may itself have turned away one who had just added.
+            while self.is_left_to_task() || !self.lock().packets.is_empty() {
+                std::future::poll_fn(|context| self.poll_task(context)).await?;
+            }
+        }
+    }
+
+    fn is_left_to_task(&self) -> bool {
+        matches!(&*self.writing.lock().unwrap_or_else(PoisonError::into_inner), Writing::Task(_))
+    }
+
+    fn poll_task(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let was_full = matches!(*writing, Writing::Task(_));
+        let (Writing::Anyone(mut writer) | Writing::Task(mut writer)) =
+            std::mem::replace(&mut *writing, Writing::Closed)
+        else {
+            return Poll::Pending;
+        };
+        let taken = writer.taken();
+        let written = self.poll_write(&mut writer, context);
+        if was_full && writer.taken() > taken {
+            self.drained.fetch_add(1, Ordering::Relaxed);
+        }
+        *writing = if written.is_ready() { Writing::Anyone(writer) } else { Writing::Task(writer) };
+        written
+    }
+
+    fn poll_write(&self, writer: &mut PacketWriter, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            let written = ready!(writer.poll_write(context))?;
+            self.give_back(written);
+            let mut queue = self.lock();
+            if queue.packets.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            let count = queue.packets.len().min(BATCH);
+            writer.take(queue.packets.drain(..count));
+        }
+    }
+
+    /// Lets the socket and the queue go.
+    pub(in crate::adb) fn close(&self) {
+        *self.writing.lock().unwrap_or_else(PoisonError::into_inner) = Writing::Closed;
+        let mut queue = self.lock();
+        queue.packets.clear();
+        let unwritten = queue.unwritten;
+        drop(queue);
+        self.give_back(unwritten);
+    }
+
+    /// Waits until a stream may be asked for.
+    pub(in crate::adb) async fn wait_for_room(&self) {
+        self.wait_until(|queue| queue.packets.len() < MANY && queue.unwritten < ROOM).await;
+    }
+
+    /// Waits until an answer may be added. Data does not count: a reader that waited for it could wait for a phone
+    /// that itself waits to be read.
+    pub(in crate::adb) async fn wait_for_answers(&self) {
+        self.wait_until(|queue| queue.packets.len() < MANY).await;
+    }
+
+    async fn wait_until(&self, calm: fn(&Queue) -> bool) {
+        loop {
+            let emptied = self.emptied.notified();
+            if calm(&self.lock()) {
+                return;
+            }
+            self.flush();
+            emptied.await;
+        }
+    }
+
+    /// Gives back the room of so many bytes.
+    fn give_back(&self, written: usize) {
+        if written == 0 {
+            return;
+        }
+        let waiting = self.lock().give_back(written);
+        waiting.into_values().for_each(Waker::wake);
+        self.emptied.notify_waiters();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue {
+    fn add(&mut self, packet: Packet) {
+        self.unwritten += size(&packet);
+        self.packets.push_back(packet);
+    }
+
+    /// Gives back the room of so many bytes, and who waited for it.
+    fn give_back(&mut self, written: usize) -> HashMap<u32, Waker> {
+        self.unwritten = self.unwritten.saturating_sub(written);
+        if self.unwritten < ROOM { std::mem::take(&mut self.waiting) } else { HashMap::new() }
+    }
+}
+
+impl fmt::Debug for SendQueue {
+    /// Takes no lock: who holds [`SendQueue::writing`] has to look at the queue after it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SendQueue").finish_non_exhaustive()
+    }
+}
+
+fn size(packet: &Packet) -> usize {
+    HEADER_LEN + packet.payload.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, DuplexStream, duplex};
+    use tokio::sync::Barrier;
+
+    use super::super::codec::{Command, PacketDecoder};
+    use super::*;
+
+    const SENDERS: u32 = 3;
+    const ROUNDS: u32 = 60_000;
+
+    fn packet(sender: u32, number: u32) -> Packet {
+        Packet::new(Command::Wrte, sender, number, vec![7; (number % 40) as usize])
+    }
+
+    async fn read_packets(socket: &mut DuplexStream, count: usize) -> Vec<Packet> {
+        let (mut decoder, mut found) = (PacketDecoder::new(4096), Vec::new());
+        while found.len() < count {
+            let length = socket.read_buf(decoder.space(1024)).await.unwrap();
+            assert_ne!(length, 0, "closed after {} packets", found.len());
+            while let Some(packet) = decoder.next().unwrap() {
+                found.push(packet);
+            }
+        }
+        found
+    }
+
+    #[tokio::test]
+    async fn what_a_full_socket_leaves_is_written_by_the_task() {
+        let (socket, mut other) = duplex(50);
+        let send_queue = Arc::new(SendQueue::new(socket, true));
+        let packets: Vec<Packet> = (0..200).map(|number| packet(1, number)).collect();
+        packets.iter().cloned().for_each(|packet| send_queue.put(packet));
+        send_queue.flush();
+        let task = Arc::clone(&send_queue);
+        let task = tokio::spawn(async move { task.write_what_is_left().await });
+        assert_eq!(read_packets(&mut other, packets.len()).await, packets);
+        // Nobody reads any more: the next write fails, and the task says so.
+        drop(other);
+        send_queue.put(packet(1, 0));
+        send_queue.flush();
+        assert!(task.await.unwrap().is_err());
+    }
+
+    /// In every round each sender adds one packet, at the same time as the others, and nothing else follows that would
+    /// take along what was left behind.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn no_packet_is_left_to_one_that_just_stopped_writing() {
+        let (socket, mut other) = duplex(100);
+        let send_queue = Arc::new(SendQueue::new(socket, true));
+        let task = Arc::clone(&send_queue);
+        tokio::spawn(async move { task.write_what_is_left().await });
+        let round = Arc::new(Barrier::new(2 + SENDERS as usize));
+        for sender in 0..SENDERS {
+            let (send_queue, round) = (Arc::clone(&send_queue), Arc::clone(&round));
+            tokio::spawn(async move {
+                for number in 0..ROUNDS {
+                    round.wait().await;
+                    // Each time at another moment between what the task does.
+                    (0..(number * (sender + 1)) % 500).for_each(|_| std::hint::spin_loop());
+                    send_queue.put(packet(sender, number));
+                    send_queue.flush();
+                }
+            });
+        }
+        let (nudged, nudges) = (Arc::clone(&send_queue), Arc::clone(&round));
+        tokio::spawn(async move {
+            for number in 0..ROUNDS {
+                nudges.wait().await;
+                // As when streams are dropped: the task wakes while packets are added.
+                (0..number % 4).for_each(|_| nudged.flush_soon());
+            }
+        });
+        for number in 0..ROUNDS {
+            round.wait().await;
+            let reading = read_packets(&mut other, SENDERS as usize);
+            let found = tokio::time::timeout(Duration::from_secs(20), reading).await;
+            let mut found = found.expect("a packet was left behind");
+            found.sort_by_key(|packet| packet.arg0);
+            assert_eq!(found, (0..SENDERS).map(|sender| packet(sender, number)).collect::<Vec<_>>());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_closed_send_queue_lets_go_of_the_socket_and_of_who_waits() {
+        let (socket, mut other) = duplex(50);
+        let send_queue = SendQueue::new(socket, true);
+        (0..2 * u32::try_from(MANY).unwrap()).for_each(|number| send_queue.put(packet(1, number)));
+        let waiting = async {
+            send_queue.wait_for_room().await;
+        };
+        tokio::join!(waiting, async { send_queue.close() });
+        let mut rest = Vec::new();
+        other.read_to_end(&mut rest).await.unwrap();
+        assert!(rest.len() <= 50);
+    }
+}

@@ -1,0 +1,7 @@
+//! The streams of one direct connection: the table of all of them, the state of each, and the handle of its user.
+
+pub(super) mod direct;
+mod stream_state;
+pub(super) mod streams;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,241 @@
+//! One phone and what it can be asked to do over ADB: run commands, move files, open services. What to do with a
+//! phone is the script engine's, and keeping it connected is [`crate::registry`]'s.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tikmatrix_domain::Serial;
+
+use super::route::Route;
+use super::shell;
+use crate::adb::connection::{Begun, Connection};
+use crate::adb::error::{AdbCause, AdbError};
+use crate::adb::handshake::Banner;
+use crate::adb::keys::KeyStore;
+use crate::adb::server::{AdbServer, ServerLink};
+use crate::adb::transport::{Stream, Transport};
+use crate::deadline::Deadline;
+use crate::tape::Mode;
+
+/// A phone, connected; cheap to clone. Operations run side by side over one connection, each with its own deadline,
+/// and each may be dropped at any point without harm to the others.
+#[derive(Clone)]
+pub struct Phone {
+    pub(super) inner: Arc<Inner>,
+    pub(super) mode: Mode,
+}
+
+pub(super) struct Inner {
+    pub(super) serial: Serial,
+    pub(super) name: Arc<str>,
+    pub(super) route: Route,
+    pub(super) transport: Transport,
+}
+
+impl Phone {
+    /// Connects to the adbd that listens at `address` (`HOST:PORT`) and asks for the phone's serial number
+    /// (`ro.serialno`). A phone that has none goes by its address. One that asks who is there is shown the keys that adb
+    /// uses for this user; if it knows none of them, a person has until the deadline to accept the first on the phone.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use tikmatrix_virtual_phone::{Farm, FarmOptions};
+    /// # let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await?;
+    /// # let address = farm.phones()[0].address().to_string();
+    /// use std::time::Duration;
+    /// use tikmatrix_device::phone::{Deadline, Phone};
+    ///
+    /// // Such as "192.168.0.17:5555".
+    /// let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(5))).await?;
+    /// assert_eq!(phone.serial().as_str(), "virtual-1");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// It cannot be reached, does not trust this machine, does not speak ADB, or is not done in time. The log tells the
+    /// latter two as well: somebody was there.
+    pub async fn connect(address: &str, deadline: Deadline) -> Result<Self, AdbError> {
+        let route = Route::Direct { address: address.to_owned(), keys: KeyStore::of_user() };
+        // Whoever tries a way again and again logs it for itself, once.
+        Self::connect_by(&route, deadline).await.inspect_err(|error| {
+            if matches!(error.cause(), AdbCause::Protocol(_) | AdbCause::DeadlinePassed(_)) {
+                log::warn!("{error}");
+            }
+        })
+    }
+
+    /// Reaches the phone that an adb server calls `serial`, as one plugged into this computer's USB ports.
+    ///
+    /// # Errors
+    /// There is no such server, it has no such phone or cannot use it, or is not done in time.
+    pub async fn connect_through(
+        server: &AdbServer,
+        serial: &str,
+        deadline: Deadline,
+    ) -> Result<Self, AdbError> {
+        let server = server.clone();
+        let route = Route::Server { server, serial: serial.to_owned(), transport_id: None };
+        Self::connect_by(&route, deadline).await
+    }
+
+    /// Connects by the way that a phone was reached before, or that was found otherwise.
+    ///
+    /// # Errors
+    /// As [`Phone::connect`] and [`Phone::connect_through`].
+    pub async fn connect_by(route: &Route, deadline: Deadline) -> Result<Self, AdbError> {
+        Self::connect_asking(route, deadline, |_| deadline).await
+    }
+
+    /// As [`Phone::connect_by`]. When the phone asks its person about a key, `ask` is told the key's fingerprint, as the
+    /// phone's dialog shows it, and gives the deadline for everything from then on.
+    ///
+    /// # Errors
+    /// As [`Phone::connect_by`]; [`AdbCause::Authorizing`] when nobody answered the phone's question in time.
+    pub async fn connect_asking(
+        route: &Route,
+        deadline: Deadline,
+        ask: impl FnOnce(&str) -> Deadline,
+    ) -> Result<Self, AdbError> {
+        let connected = Self::connected(route, deadline, ask).await;
+        connected.map_err(|cause| AdbError::new(&route.to_string().into(), "connect", cause))
+    }
+
+    async fn connected(
+        route: &Route,
+        deadline: Deadline,
+        ask: impl FnOnce(&str) -> Deadline,
+    ) -> Result<Self, AdbCause> {
+        let patience = deadline.remaining();
+        let (transport, deadline) = match route {
+            Route::Direct { address, keys } => {
+                let (connection, deadline) = direct(address, keys, deadline, ask).await?;
+                (Transport::Direct(connection), deadline)
+            }
+            Route::Server { server, serial, transport_id } => {
+                let link = deadline.run(ServerLink::open(server, serial, *transport_id)).await??;
+                (Transport::Server(link), deadline)
+            }
+            Route::Tape { .. } => {
+                return Err(AdbCause::BadArgument("a tape is no phone that could be reached".to_owned()));
+            }
+        };
+        // A person may take minutes to let this machine in; the phone has no longer than any other to say who it is.
+        let deadline = deadline.at_most(patience);
+        let output = deadline.run(shell::run(&transport, "getprop ro.serialno")).await??;
+        let told = Serial::new(&output.stdout_text()).ok().filter(|_| output.exit_status == 0);
+        let serial = match told {
+            Some(serial) => serial,
+            None => Serial::new(route.name()).map_err(|error| AdbCause::BadArgument(error.to_string()))?,
+        };
+        let name = serial.as_str().into();
+        let inner = Inner { name, serial, route: route.clone(), transport };
+        Ok(Self { inner: Arc::new(inner), mode: Mode::Off })
+    }
+
+    /// The phone's serial number.
+    #[must_use]
+    pub fn serial(&self) -> &Serial {
+        &self.inner.serial
+    }
+
+    /// Whether it is the same connection to the same phone.
+    #[must_use]
+    pub fn is_same_connection(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
+    /// The way by which it is reached.
+    #[must_use]
+    pub fn route(&self) -> &Route {
+        &self.inner.route
+    }
+
+    /// What the phone says of itself; its features are those in force.
+    #[must_use]
+    pub fn banner(&self) -> &Banner {
+        &self.inner.transport.agreement().banner
+    }
+
+    /// Opens a service, such as `tcp:9008` or `localabstract:name`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use tikmatrix_virtual_phone::{Farm, FarmOptions};
+    /// # let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await?;
+    /// # let address = farm.phones()[0].address().to_string();
+    /// use std::time::Duration;
+    /// use tikmatrix_device::phone::{Deadline, Phone};
+    /// use tokio::io::AsyncReadExt;
+    ///
+    /// let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(5))).await?;
+    /// let mut screen = phone.open("exec:screencap -p", Deadline::after(Duration::from_secs(5))).await?;
+    /// let mut png = Vec::new();
+    /// screen.read_to_end(&mut png).await?;
+    /// assert!(png.starts_with(b"\x89PNG"));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// The phone refuses it, is gone, or is not done in time.
+    pub async fn open(&self, service: &str, deadline: Deadline) -> Result<Stream, AdbError> {
+        let attempt = || format!("open `{}`", shorten(service));
+        self.within(deadline, attempt, self.inner.transport.stream(service)).await
+    }
+
+    /// Ends the connection for every user of this phone; their operations fail with `reason`.
+    pub fn disconnect(&self, reason: &str) {
+        self.inner.transport.close(reason);
+    }
+
+    pub(super) async fn within<T>(
+        &self,
+        deadline: Deadline,
+        attempt: impl FnOnce() -> String,
+        work: impl Future<Output = Result<T, AdbCause>>,
+    ) -> Result<T, AdbError> {
+        let cause = match deadline.run(work).await {
+            Ok(Ok(done)) => return Ok(done),
+            Ok(Err(cause)) => cause,
+            Err(passed) => passed.into(),
+        };
+        Err(AdbError::new(&self.inner.name, attempt(), cause))
+    }
+}
+
+impl fmt::Debug for Phone {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Phone({} at {})", self.inner.serial, self.inner.route)
+    }
+}
+
+/// Connects straight to a phone; with the deadline that is in force once a person was asked, if one was.
+async fn direct(
+    address: &str,
+    keys: &KeyStore,
+    deadline: Deadline,
+    ask: impl FnOnce(&str) -> Deadline,
+) -> Result<(Connection, Deadline), AdbCause> {
+    let asked = match Connection::begin(address, keys, deadline).await? {
+        Begun::Connected(connection) => return Ok((connection, deadline)),
+        Begun::Asked(asked) => asked,
+    };
+    let fingerprint = asked.fingerprint().to_owned();
+    let deadline = ask(&fingerprint);
+    match deadline.run(asked.accepted()).await {
+        Ok(connection) => Ok((connection?, deadline)),
+        Err(_passed) => Err(AdbCause::Authorizing { fingerprint }),
+    }
+}
+
+/// The beginning of a long text, on one line, for a message.
+pub(super) fn shorten(text: &str) -> String {
+    const LONGEST: usize = 120;
+    let mut short: String =
+        text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,265 @@
+//! Every way to a phone with what is known of it, and the one list of phones that comes of them: ways to the same
+//! serial number are one phone, which is used by one of them. Connecting is the keepers'.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tikmatrix_domain::Serial;
+use tokio::sync::{Notify, watch};
+
+use super::endpoint::{Endpoint, EndpointEntry, PhoneEntry};
+use super::state::PhoneState;
+use crate::phone::Phone;
+
+/// The ways, and what is published of them.
+#[derive(Debug)]
+pub(super) struct DeviceTable {
+    rows: Mutex<Vec<Row>>,
+    published: watch::Sender<Vec<PhoneEntry>>,
+}
+
+/// One way.
+#[derive(Debug, Clone)]
+struct Row {
+    endpoint: Endpoint,
+    serial: Option<Serial>,
+    state: PhoneState,
+    phone: Option<Phone>,
+    /// Rung when the phone of this way may have been taken over by another way, or may have become free.
+    turn: Arc<Notify>,
+}
+
+/// A keeper's place in the table; dropping it removes the way.
+#[derive(Debug)]
+pub(super) struct Registration {
+    table: Arc<DeviceTable>,
+    endpoint: Endpoint,
+    turn: Arc<Notify>,
+}
+
+impl DeviceTable {
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self { rows: Mutex::default(), published: watch::Sender::new(Vec::new()) })
+    }
+
+    pub(super) fn watch(&self) -> watch::Receiver<Vec<PhoneEntry>> {
+        self.published.subscribe()
+    }
+
+    /// A place for a way; none if it has one.
+    pub(super) fn register(
+        self: &Arc<Self>,
+        endpoint: Endpoint,
+        serial: Option<Serial>,
+    ) -> Option<Registration> {
+        let turn = Arc::new(Notify::new());
+        let row = Row {
+            way: way.clone(),
+            serial,
+            state: PhoneState::Connecting,
+            phone: None,
+            turn: Arc::clone(&turn),
+        };
+        let new = self.change(|rows| {
+            let new = rows.iter().all(|row| row.endpoint != endpoint);
+            if new {
+                rows.push(row);
+            }
+            new
+        });
+        new.then(|| Registration { table: Arc::clone(self), endpoint, turn })
+    }
+
+    /// Changes rows and publishes what comes of it.
+    fn change<T>(&self, change: impl FnOnce(&mut Vec<Row>) -> T) -> T {
+        let mut rows = self.lock();
+        let result = change(&mut rows);
+        // Under the lock, so that what is published last is what was changed last.
+        self.published.send_replace(phones(&rows));
+        result
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Row>> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Registration {
+    pub(super) fn endpoint(&self) -> &Endpoint {
+        &self.way
+    }
+
+    /// Says how the phone is seen, and takes it out of use by this way.
+    pub(super) fn set(&self, state: PhoneState) {
+        self.table.change(|rows| {
+            let Some(own) = rows.iter_mut().find(|row| row.endpoint == self.endpoint) else { return };
+            own.state = state;
+            let held = own.phone.take();
+            if let (Some(_), Some(serial)) = (held, own.serial.clone()) {
+                free(rows, &serial);
+            }
+        });
+    }
+
+    /// Uses the phone by this way from now on, unless a way as good uses it; a worse one gives it up.
+    pub(super) fn claim(&self, phone: &Phone) -> Claim {
+        self.table.change(|rows| {
+            let serial = phone.serial();
+            let held = rows.iter_mut().find(|row| {
+                row.endpoint != self.endpoint && row.phone.is_some() && row.serial.as_ref() == Some(serial)
+            });
+            let mut claim = Claim::InUse;
+            if let Some(holder) = held {
+                if holder.endpoint.priority() <= self.endpoint.priority() {
+                    claim = Claim::Standby { used_by: holder.endpoint.clone() };
+                } else {
+                    holder.phone = None;
+                    holder.turn.notify_one();
+                }
+            }
+            if let Some(own) = rows.iter_mut().find(|row| row.endpoint == self.endpoint) {
+                own.serial = Some(serial.clone());
+                own.state = PhoneState::Ready;
+                own.phone = (claim == Claim::InUse).then(|| phone.clone());
+            }
+            claim
+        })
+    }
+
+    /// Returns when another way uses the phone that this one had.
+    pub(super) async fn preempted(&self) {
+        self.wait_until(|own, _| own.phone.is_none()).await;
+    }
+
+    /// Returns when no other way uses this way's phone.
+    pub(super) async fn free(&self) {
+        self.wait_until(|own, others| {
+            !others
+                .iter()
+                .any(|row| row.endpoint != own.endpoint && row.phone.is_some() && row.serial == own.serial)
+        })
+        .await;
+    }
+
+    async fn wait_until(&self, wanted: impl Fn(&Row, &[Row]) -> bool) {
+        loop {
+            let turn = self.turn.notified();
+            let is_so = {
+                let rows = self.table.lock();
+                rows.iter().find(|row| row.endpoint == self.endpoint).is_none_or(|own| wanted(own, &rows))
+            };
+            if is_so {
+                return;
+            }
+            turn.await;
+        }
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        self.table.change(|rows| {
+            let Some(index) = rows.iter().position(|row| row.endpoint == self.endpoint) else { return };
+            let row = rows.remove(index);
+            if let (Some(_), Some(serial)) = (row.phone, row.serial) {
+                free(rows, &serial);
+            }
+        });
+    }
+}
+
+/// What became of a phone that a way led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Claim {
+    /// It is used by this way.
+    InUse,
+    /// It is used by another way, and by this one when that fails.
+    Standby {
+        /// The other way.
+        used_by: Endpoint,
+    },
+}
+
+/// Tells the ways to a phone that it is used by none.
+fn free(rows: &[Row], serial: &Serial) {
+    for row in rows.iter().filter(|row| row.serial.as_ref() == Some(serial)) {
+        row.turn.notify_one();
+    }
+}
+
+/// The phones in the order of their first ways.
+fn phones(rows: &[Row]) -> Vec<PhoneEntry> {
+    let mut phones: Vec<Vec<&Row>> = Vec::with_capacity(rows.len());
+    let mut by_serial: HashMap<&Serial, usize> = HashMap::with_capacity(rows.len());
+    for row in rows {
+        match row.serial.as_ref().map(|serial| *by_serial.entry(serial).or_insert(phones.len())) {
+            Some(index) if index < phones.len() => phones[index].push(row),
+            _ => phones.push(vec![row]),
+        }
+    }
+    phones.into_iter().map(fold).collect()
+}
+
+/// One phone out of its ways.
+fn fold(mut rows: Vec<&Row>) -> PhoneEntry {
+    rows.sort_by_key(|row| (row.phone.is_none(), row.state.priority(), row.endpoint.priority()));
+    let endpoints = rows.iter().map(|row| EndpointEntry {
+        endpoint: row.endpoint.clone(),
+        state: row.state.clone(),
+        in_use: row.phone.is_some(),
+    });
+    let phone = rows.iter().find_map(|row| row.phone.clone());
+    let state = match rows.first().map(|row| &row.state) {
+        // It answered by a way that was left for a better one, and that one just failed: it is being connected again.
+        Some(PhoneState::Ready) if phone.is_none() => PhoneState::Connecting,
+        Some(state) => state.clone(),
+        None => PhoneState::Connecting,
+    };
+    PhoneEntry {
+        serial: rows.iter().find_map(|row| row.serial.clone()),
+        state,
+        phone,
+        endpoints: endpoints.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tcp(address: &str) -> Endpoint {
+        Endpoint::Tcp(address.into())
+    }
+
+    #[test]
+    fn ways_without_a_known_phone_are_a_phone_each_and_leave_with_their_seats() {
+        let table = DeviceTable::new();
+        let one = table.register(tcp("a:1"), None).unwrap();
+        let two = table.register(tcp("b:1"), None).unwrap();
+        assert!(table.register(tcp("a:1"), None).is_none(), "an endpoint has one registration");
+        two.set(PhoneState::Absent { reason: "nobody".to_owned() });
+        let ways = |table: &Arc<DeviceTable>| -> Vec<String> {
+            table.watch().borrow().iter().map(|entry| entry.endpoint().unwrap().to_string()).collect()
+        };
+        assert_eq!(ways(&table), ["a:1", "b:1"]);
+        drop(one);
+        assert_eq!(ways(&table), ["b:1"]);
+        assert!(matches!(table.watch().borrow()[0].state, PhoneState::Absent { .. }));
+    }
+
+    #[test]
+    fn ways_to_one_serial_are_one_phone_in_the_state_that_says_most() {
+        let table = DeviceTable::new();
+        let serial = Serial::new("same").ok();
+        let one = table.register(tcp("a:1"), serial.clone()).unwrap();
+        let _other = table.register(tcp("c:1"), None).unwrap();
+        let two = table.register(tcp("b:1"), serial.clone()).unwrap();
+        one.set(PhoneState::Absent { reason: "nobody".to_owned() });
+        two.set(PhoneState::Unauthorized { reason: "allow it".to_owned() });
+        let entries = table.watch().borrow().clone();
+        assert_eq!(entries.len(), 2);
+        assert_eq!((&entries[0].serial, entries[0].endpoints.len()), (&serial, 2));
+        assert_eq!(entries[0].state, PhoneState::Unauthorized { reason: "allow it".to_owned() });
+        assert_eq!(entries[0].endpoint(), Some(&tcp("b:1")));
+    }
+}

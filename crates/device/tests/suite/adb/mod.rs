@@ -1,0 +1,10 @@
+//! The protocol: codecs, keys, the handshake, pairing, and peers that break the rules.
+
+mod authorisation;
+mod codecs;
+mod hostile_peer;
+mod keys;
+mod negotiation;
+mod pairing;
+mod scripted_peer;
+mod smart_socket;

@@ -1,0 +1,7 @@
+//! Phones that come and go: reconnection, discovery, adb servers, probes, and faults of the cable.
+
+mod discovery;
+mod faults;
+mod liveness;
+mod reconnection;
+mod server_registry;

@@ -1,0 +1,4 @@
+//! The script engine and its tapes.
+
+mod execute;
+mod tape;
