@@ -23,8 +23,8 @@ fn measure_adb() -> Result<(), Missing> {
         ("TIKMATRIX_NODE_MODULES", registries::node_modules()?),
     ];
     let program = suites::built_program(
-        &["bench", "--locked", "--package", "tikmatrix-device", "--bench", "adb", "--no-run"],
-        "tikmatrix-device",
+        &["bench", "--locked", "--package", "tikmatrix-tests", "--bench", "adb", "--no-run"],
+        "tikmatrix-tests",
         "adb",
     )?;
     let settings = places.map(|(name, place)| format!("{name}={}", place.display()));
