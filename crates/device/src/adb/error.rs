@@ -133,3 +133,14 @@ impl From<AdbCause> for std::io::Error {
         Self::new(kind, cause)
     }
 }
+
+/// The beginning of a long text, on one line, for a message.
+pub(crate) fn shorten(text: &str) -> String {
+    const MAX_CHARS: usize = 120;
+    let mut short: String =
+        text.chars().take(MAX_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(MAX_CHARS).is_some() {
+        short.push('…');
+    }
+    short
+}

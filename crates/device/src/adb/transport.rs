@@ -1,9 +1,8 @@
-//! One phone's wire, whichever it is: a direct connection, the adb server, or none when a tape answers. What is asked of
-//! a phone goes through here and never sees the difference.
+//! One phone's connection, direct or through an adb server. The operations of a phone go through here and do not see the
+//! difference.
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -16,18 +15,16 @@ use super::handshake::greeting::Agreement;
 use super::server::{ServerLink, ServerStream};
 use super::stream::direct::DirectStream;
 
-/// A way to a phone that is open; cheap to clone.
+/// An open connection to a phone; cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) enum Transport {
+pub(crate) enum AdbTransport {
     /// Our own connection to its adbd.
     Direct(Connection),
     /// Sockets of the adb server.
     Server(ServerLink),
-    /// None: a tape answers in the phone's place.
-    Tape(Arc<Agreement>),
 }
 
-impl Transport {
+impl AdbTransport {
     /// Asks for a service and waits until the phone has opened it.
     pub(crate) async fn stream(&self, service: &str) -> Result<Stream, AdbCause> {
         if service.contains('\0') {
@@ -36,7 +33,6 @@ impl Transport {
         let wire = match self {
             Self::Direct(connection) => Wire::Direct(DirectStream::open(connection.clone(), service).await?),
             Self::Server(link) => Wire::Server(link.stream(service).await?),
-            Self::Tape(_) => return Err(off_tape()),
         };
         Ok(Stream { wire, left_over: Bytes::new() })
     }
@@ -45,7 +41,6 @@ impl Transport {
         match self {
             Self::Direct(connection) => connection.agreement(),
             Self::Server(link) => link.agreement(),
-            Self::Tape(agreement) => agreement,
         }
     }
 
@@ -53,7 +48,7 @@ impl Transport {
     pub(crate) fn signs_of_life(&self) -> u64 {
         match self {
             Self::Direct(connection) => connection.signs_of_life(),
-            Self::Server(_) | Self::Tape(_) => 0,
+            Self::Server(_) => 0,
         }
     }
 
@@ -62,7 +57,6 @@ impl Transport {
         match self {
             Self::Direct(connection) => connection.lost().await,
             Self::Server(link) => link.lost().await,
-            Self::Tape(_) => std::future::pending().await,
         }
     }
 
@@ -71,14 +65,8 @@ impl Transport {
         match self {
             Self::Direct(connection) => connection.close(reason),
             Self::Server(link) => link.close(reason),
-            Self::Tape(_) => {}
         }
     }
-}
-
-/// What is not among the verbs that tapes hold.
-fn off_tape() -> AdbCause {
-    AdbCause::BadArgument("tapes hold commands and pushed files, and this is neither".to_owned())
 }
 
 /// A service of the phone, opened: bytes both ways. Dropping it closes it on the phone.
@@ -105,8 +93,8 @@ impl Stream {
     }
 
     /// A stream that the phone opened through the adb server, which connected to `socket` for it.
-    pub(crate) fn called_by_server(link: ServerLink, socket: TcpStream) -> Self {
-        Self { wire: Wire::Server(ServerStream::new(link, socket, Bytes::new())), left_over: Bytes::new() }
+    pub(crate) fn called_by_server(link: &ServerLink, socket: TcpStream) -> Self {
+        Self { wire: Wire::Server(link.incoming(socket)), left_over: Bytes::new() }
     }
 
     /// The next bytes as they arrived, `None` at the end.

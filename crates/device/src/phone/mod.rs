@@ -7,7 +7,7 @@ mod phone;
 mod reverse;
 mod route;
 mod shell;
-mod taped;
+mod transport;
 mod watch;
 
 pub use files::{Compression, FolderReport, PushOptions, RemoteEntry, RemoteStat};
@@ -15,6 +15,8 @@ pub use phone::Phone;
 pub use reverse::ReverseListener;
 pub use route::Route;
 pub use shell::ShellOutput;
+pub use transport::Stopwatch;
+pub(crate) use transport::Transport;
 
 pub use crate::adb::sync::Packing;
 pub use crate::adb::{AdbCause, AdbError, Stream};

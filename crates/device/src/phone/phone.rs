@@ -3,33 +3,33 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tikmatrix_domain::Serial;
 
 use super::route::Route;
-use super::shell;
+use super::shell::{self, ShellOutput};
+use super::transport::{Stopwatch, Transport};
 use crate::adb::connection::{Begun, Connection};
-use crate::adb::error::{AdbCause, AdbError};
+use crate::adb::error::{AdbCause, AdbError, shorten};
 use crate::adb::handshake::Banner;
 use crate::adb::keys::KeyStore;
 use crate::adb::server::{AdbServer, ServerLink};
-use crate::adb::transport::{Stream, Transport};
+use crate::adb::transport::{AdbTransport, Stream};
 use crate::deadline::Deadline;
-use crate::tape::Mode;
 
 /// A phone, connected; cheap to clone. Operations run side by side over one connection, each with its own deadline,
 /// and each may be dropped at any point without harm to the others.
 #[derive(Clone)]
 pub struct Phone {
-    pub(super) inner: Arc<Inner>,
-    pub(super) mode: Mode,
+    inner: Arc<Inner>,
+    transport: Arc<dyn Transport>,
 }
 
-pub(super) struct Inner {
-    pub(super) serial: Serial,
-    pub(super) name: Arc<str>,
-    pub(super) route: Route,
-    pub(super) transport: Transport,
+struct Inner {
+    serial: Serial,
+    name: Arc<str>,
+    route: Route,
 }
 
 impl Phone {
@@ -110,11 +110,11 @@ impl Phone {
         let (transport, deadline) = match route {
             Route::Direct { address, keys } => {
                 let (connection, deadline) = direct(address, keys, deadline, ask).await?;
-                (Transport::Direct(connection), deadline)
+                (AdbTransport::Direct(connection), deadline)
             }
             Route::Server { server, serial, transport_id } => {
                 let link = deadline.run(ServerLink::open(server, serial, *transport_id)).await??;
-                (Transport::Server(link), deadline)
+                (AdbTransport::Server(link), deadline)
             }
             Route::Tape { .. } => {
                 return Err(AdbCause::BadArgument("a tape is no phone that could be reached".to_owned()));
@@ -128,9 +128,26 @@ impl Phone {
             Some(serial) => serial,
             None => Serial::new(route.name()).map_err(|error| AdbCause::BadArgument(error.to_string()))?,
         };
-        let name = serial.as_str().into();
-        let inner = Inner { name, serial, route: route.clone(), transport };
-        Ok(Self { inner: Arc::new(inner), mode: Mode::Off })
+        Ok(Self::new(serial, route.clone(), Arc::new(transport)))
+    }
+
+    pub(crate) fn new(serial: Serial, route: Route, transport: Arc<dyn Transport>) -> Self {
+        let inner = Inner { name: serial.as_str().into(), serial, route };
+        Self { inner: Arc::new(inner), transport }
+    }
+
+    /// Returns the same phone over another transport.
+    pub(crate) fn over(&self, transport: Arc<dyn Transport>) -> Self {
+        Self { inner: Arc::clone(&self.inner), transport }
+    }
+
+    pub(crate) fn transport(&self) -> &Arc<dyn Transport> {
+        &self.transport
+    }
+
+    /// Returns the connection, for operations that no tape holds.
+    pub(super) fn connection(&self) -> Result<&AdbTransport, AdbCause> {
+        self.transport.connection()
     }
 
     /// The phone's serial number.
@@ -151,10 +168,41 @@ impl Phone {
         &self.inner.route
     }
 
-    /// What the phone says of itself; its features are those in force.
+    /// What the phone reports of itself, with the features in force; `None` when a tape is replayed.
     #[must_use]
-    pub fn banner(&self) -> &Banner {
-        &self.inner.transport.agreement().banner
+    pub fn banner(&self) -> Option<&Banner> {
+        self.connection().ok().map(|connection| &connection.agreement().banner)
+    }
+
+    /// Runs `command` in the phone's shell, with no input, and waits for its end. Any text from elsewhere in it goes
+    /// through [`crate::shell_quote::shell_word`].
+    ///
+    /// When the deadline passes or the future is dropped, the stream is closed and, since a process that writes
+    /// nothing would outlive that, every process that the command started is killed by a call of its own. Only a lost
+    /// connection leaves such a process to itself.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use tikmatrix_virtual_phone::{Farm, FarmOptions};
+    /// # let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await?;
+    /// # let address = farm.phones()[0].address().to_string();
+    /// use std::time::Duration;
+    /// use tikmatrix_device::phone::{Deadline, Phone};
+    /// use tikmatrix_device::shell_quote::shell_word;
+    ///
+    /// let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(5))).await?;
+    /// let command = format!("echo {}", shell_word("it's $HOME"));
+    /// let output = phone.shell(&command, Deadline::after(Duration::from_secs(10))).await?;
+    /// assert_eq!((output.exit_status, output.stdout_text().as_ref()), (0, "it's $HOME\n"));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// The command could not be run to its end; an exit status other than 0 is not an error.
+    pub async fn shell(&self, command: &str, deadline: Deadline) -> Result<ShellOutput, AdbError> {
+        let run = self.transport().shell(command, deadline).await;
+        run.map_err(|cause| self.error(format!("run `{}`", shorten(command)), cause))
     }
 
     /// Opens a service, such as `tcp:9008` or `localabstract:name`.
@@ -181,12 +229,27 @@ impl Phone {
     /// The phone refuses it, is gone, or is not done in time.
     pub async fn open(&self, service: &str, deadline: Deadline) -> Result<Stream, AdbError> {
         let attempt = || format!("open `{}`", shorten(service));
-        self.within(deadline, attempt, self.inner.transport.stream(service)).await
+        let work = async { self.connection()?.stream(service).await };
+        self.within(deadline, attempt, work).await
     }
 
     /// Ends the connection for every user of this phone; their operations fail with `reason`.
     pub fn disconnect(&self, reason: &str) {
-        self.inner.transport.close(reason);
+        if let Ok(connection) = self.connection() {
+            connection.close(reason);
+        }
+    }
+
+    /// Waits for the phone to do something. No time passes when a tape is replayed.
+    pub async fn pause(&self, time: Duration) {
+        self.transport.pause(time).await;
+    }
+
+    /// Starts to measure the time of something that is done with the phone. A script that decides by the time has to take
+    /// it from here: a replay measures the same time again.
+    #[must_use]
+    pub fn stopwatch(&self) -> Stopwatch {
+        Stopwatch::start(Arc::clone(&self.transport))
     }
 
     pub(super) async fn within<T>(
@@ -200,7 +263,11 @@ impl Phone {
             Ok(Err(cause)) => cause,
             Err(passed) => passed.into(),
         };
-        Err(AdbError::new(&self.inner.name, attempt(), cause))
+        Err(self.error(attempt(), cause))
+    }
+
+    pub(super) fn error(&self, attempt: impl Into<String>, cause: AdbCause) -> AdbError {
+        AdbError::new(&self.inner.name, attempt, cause)
     }
 }
 
@@ -227,15 +294,4 @@ async fn direct(
         Ok(connection) => Ok((connection?, deadline)),
         Err(_passed) => Err(AdbCause::Authorizing { fingerprint }),
     }
-}
-
-/// The beginning of a long text, on one line, for a message.
-pub(super) fn shorten(text: &str) -> String {
-    const LONGEST: usize = 120;
-    let mut short: String =
-        text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(LONGEST).is_some() {
-        short.push('…');
-    }
-    short
 }

@@ -7,12 +7,12 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
-use super::phone::{Phone, shorten};
+use super::phone::Phone;
 use crate::adb::connection::Connection;
-use crate::adb::error::{AdbCause, AdbError};
+use crate::adb::error::{AdbCause, AdbError, shorten};
 use crate::adb::reverse_protocol::{Answer, AnswerDecoder};
 use crate::adb::server::ServerLink;
-use crate::adb::transport::{Stream, Transport};
+use crate::adb::transport::{AdbTransport, Stream};
 use crate::deadline::Deadline;
 
 /// The time to close the socket on the phone when its listener is dropped.
@@ -52,9 +52,10 @@ impl Phone {
         if socket.contains([';', '\0']) {
             return Err(AdbCause::BadArgument("a socket's name has no `;` and no NUL character".to_owned()));
         }
-        let (calls, destination) = Calls::expect(&self.inner.transport).await?;
+        let connection = self.connection()?;
+        let (calls, destination) = Calls::expect(connection).await?;
         let (tell, bound) = oneshot::channel();
-        tokio::spawn(bind(self.inner.transport.clone(), socket.to_owned(), destination, tell));
+        tokio::spawn(bind(connection.clone(), socket.to_owned(), destination, tell));
         let socket = bound.await.unwrap_or(Err(AdbCause::StreamEnded))?;
         Ok(ReverseListener { phone: self.clone(), socket, calls })
     }
@@ -62,9 +63,9 @@ impl Phone {
 
 impl Calls {
     /// Ready for calls; and what the phone is told to call.
-    async fn expect(transport: &Transport) -> Result<(Self, String), AdbCause> {
+    async fn expect(transport: &AdbTransport) -> Result<(Self, String), AdbCause> {
         match transport {
-            Transport::Direct(connection) => {
+            AdbTransport::Direct(connection) => {
                 // The phone calls by the name that it was given: one that cannot be guessed is a destination of this
                 // listener alone.
                 let destination = format!("localabstract:tikmatrix-{:016x}", rand::random::<u64>());
@@ -72,17 +73,16 @@ impl Calls {
                 let streams = connection.expect_calls(&destination);
                 Ok((Self::Direct { connection, destination: destination.clone(), streams }, destination))
             }
-            Transport::Server(link) if link.is_on_this_machine() => {
+            AdbTransport::Server(link) if link.is_on_this_machine() => {
                 let local = |error: std::io::Error| AdbCause::Local(error.to_string());
                 let port = TcpListener::bind("127.0.0.1:0").await.map_err(local)?;
                 let destination = format!("tcp:{}", port.local_addr().map_err(local)?.port());
                 Ok((Self::Server { link: link.clone(), port }, destination))
             }
-            Transport::Server(_) => {
+            AdbTransport::Server(_) => {
                 let reason = "through the adb server of another machine a phone cannot call back: connect to its address";
                 Err(AdbCause::BadArgument(reason.to_owned()))
             }
-            Transport::Tape(_) => Err(AdbCause::BadArgument("a tape calls nobody back".to_owned())),
         }
     }
 }
@@ -109,13 +109,13 @@ impl ReverseListener {
             Calls::Server { link, port } => tokio::select! {
                 biased;
                 called = port.accept() => match called {
-                    Ok((socket, _)) => return Ok(Stream::called_by_server(link.clone(), socket)),
+                    Ok((socket, _)) => return Ok(Stream::called_by_server(link, socket)),
                     Err(error) => AdbCause::Local(error.to_string()),
                 },
                 lost = link.lost() => lost,
             },
         };
-        Err(AdbError::new(&self.phone.inner.name, format!("accept from `{}`", shorten(&self.socket)), lost))
+        Err(self.phone.error(format!("accept from `{}`", shorten(&self.socket)), lost))
     }
 }
 
@@ -132,9 +132,12 @@ impl Drop for Calls {
 
 impl Drop for ReverseListener {
     fn drop(&mut self) {
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        let mut closing =
-            Box::pin(close(self.phone.inner.transport.clone(), std::mem::take(&mut self.socket)));
+        let (Ok(runtime), Ok(connection)) =
+            (tokio::runtime::Handle::try_current(), self.phone.connection().cloned())
+        else {
+            return;
+        };
+        let mut closing = Box::pin(close(connection, std::mem::take(&mut self.socket)));
         // The phone is asked now: who listens on the same socket next must not be ahead of it.
         if closing.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
             runtime.spawn(closing);
@@ -145,7 +148,7 @@ impl Drop for ReverseListener {
 /// Has the phone listen on `socket` and tells on which one it does. When nobody waits for that any more, the phone's answer
 /// is still heard: only then is it known whether there is a socket to close, and which.
 async fn bind(
-    transport: Transport,
+    transport: AdbTransport,
     socket: String,
     destination: String,
     mut tell: oneshot::Sender<Result<String, AdbCause>>,
@@ -173,7 +176,7 @@ async fn bind(
 }
 
 /// Has the phone no longer listen on `socket`.
-async fn close(transport: Transport, socket: String) {
+async fn close(transport: AdbTransport, socket: String) {
     let request = format!("reverse:killforward:{socket}");
     if let Ok(Err(cause)) = Deadline::after(CLOSE_TIME).run(ask(&transport, &request)).await {
         log::debug!("a socket on the phone could not be closed: {cause}");
@@ -181,7 +184,7 @@ async fn close(transport: Transport, socket: String) {
 }
 
 /// A request that the phone granted, and what it says of it.
-async fn ask(transport: &Transport, request: &str) -> Result<Answer, AdbCause> {
+async fn ask(transport: &AdbTransport, request: &str) -> Result<Answer, AdbCause> {
     let mut stream = transport.stream(request).await?;
     let mut decoder = AnswerDecoder::default();
     while let Some(bytes) = stream.receive().await? {

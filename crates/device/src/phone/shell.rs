@@ -3,13 +3,11 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::phone::{Phone, shorten};
-use crate::adb::error::{AdbCause, AdbError};
+use crate::adb::error::AdbCause;
 use crate::adb::handshake::SHELL_V2;
 use crate::adb::shell_protocol::{FrameDecoder, FrameKind};
-use crate::adb::transport::Transport;
+use crate::adb::transport::AdbTransport;
 use crate::deadline::Deadline;
-use crate::tape::Mode;
 
 /// The most output of one command, in bytes, both kinds together: a raw picture of a large screen is 20 MB.
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
@@ -41,48 +39,9 @@ impl ShellOutput {
     }
 }
 
-impl Phone {
-    /// Runs `command` in the phone's shell, with no input, and waits for its end. Any text from elsewhere in it goes
-    /// through [`crate::shell_quote::shell_word`].
-    ///
-    /// When the deadline passes or the future is dropped, the stream is closed and, since a process that writes
-    /// nothing would outlive that, every process that the command started is killed by a call of its own. Only a lost
-    /// connection leaves such a process to itself.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # use tikmatrix_virtual_phone::{Farm, FarmOptions};
-    /// # let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await?;
-    /// # let address = farm.phones()[0].address().to_string();
-    /// use std::time::Duration;
-    /// use tikmatrix_device::phone::{Deadline, Phone};
-    /// use tikmatrix_device::shell_quote::shell_word;
-    ///
-    /// let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(5))).await?;
-    /// let command = format!("echo {}", shell_word("it's $HOME"));
-    /// let output = phone.shell(&command, Deadline::after(Duration::from_secs(10))).await?;
-    /// assert_eq!((output.exit_status, output.stdout_text().as_ref()), (0, "it's $HOME\n"));
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// The command could not be run to its end; an exit status other than 0 is not an error.
-    pub async fn shell(&self, command: &str, deadline: Deadline) -> Result<ShellOutput, AdbError> {
-        let attempt = || format!("run `{}`", shorten(command));
-        if let Mode::Playing(player) = &self.mode {
-            let played = player.shell(command).await;
-            return played.map_err(|cause| AdbError::new(&self.inner.name, attempt(), cause));
-        }
-        let result = self.within(deadline, attempt, run(&self.inner.transport, command)).await;
-        if let Mode::Recording(recorder) = &self.mode {
-            recorder.shell(command, &result);
-        }
-        result
-    }
-}
-
-pub(super) async fn run(transport: &Transport, command: &str) -> Result<ShellOutput, AdbCause> {
+/// Runs `command` with no input and waits for its end. When the future is dropped, every process that the command started is
+/// killed.
+pub(super) async fn run(transport: &AdbTransport, command: &str) -> Result<ShellOutput, AdbCause> {
     if !transport.agreement().banner.offers(SHELL_V2) {
         return Err(AdbCause::Unsupported(SHELL_V2));
     }
@@ -94,7 +53,7 @@ pub(super) async fn run(transport: &Transport, command: &str) -> Result<ShellOut
     output
 }
 
-async fn follow(transport: &Transport, command: &str, mark: &str) -> Result<ShellOutput, AdbCause> {
+async fn follow(transport: &AdbTransport, command: &str, mark: &str) -> Result<ShellOutput, AdbCause> {
     // adbd puts TERM into the environment of the command and so of all that it starts; nothing else here reads it.
     // Input is closed by the shell itself: a CLOSE_STDIN frame that finds a command just ended makes adbd drop what
     // the command had left to say, its exit status included (35 of 2,000 calls with adbd 34).
@@ -124,7 +83,7 @@ async fn follow(transport: &Transport, command: &str, mark: &str) -> Result<Shel
 
 /// Ends the processes of a command whose caller went away.
 struct Leftover<'a> {
-    transport: &'a Transport,
+    transport: &'a AdbTransport,
     mark: String,
     over: bool,
 }

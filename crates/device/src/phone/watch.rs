@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::phone::Phone;
 use crate::adb::error::{AdbCause, AdbError};
+use crate::adb::transport::AdbTransport;
 use crate::deadline::Deadline;
 
 impl Phone {
@@ -31,10 +32,10 @@ impl Phone {
         let asking = async {
             loop {
                 tokio::time::sleep(interval).await;
-                let before = self.inner.transport.signs_of_life();
+                let before = self.signs_of_life();
                 match self.stat("/", Deadline::after(patience)).await {
                     Ok(_) => alive(),
-                    Err(error) if is_late(&error) && self.inner.transport.signs_of_life() != before => {
+                    Err(error) if is_late(&error) && self.signs_of_life() != before => {
                         alive();
                     }
                     Err(error) => return error,
@@ -66,7 +67,15 @@ impl Phone {
     /// # Ok(()) }
     /// ```
     pub async fn closed(&self) -> AdbError {
-        AdbError::new(&self.inner.name, "stay connected", self.inner.transport.lost().await)
+        let cause = match self.connection() {
+            Ok(connection) => connection.lost().await,
+            Err(_) => std::future::pending().await,
+        };
+        self.error("stay connected", cause)
+    }
+
+    fn signs_of_life(&self) -> u64 {
+        self.connection().map_or(0, AdbTransport::signs_of_life)
     }
 }
 

@@ -16,6 +16,7 @@ use super::screen::guard::ScreenGuard;
 use crate::android::ScreenReader;
 use crate::deadline::Deadline;
 use crate::phone::Phone;
+use crate::tape::Mode;
 use crate::ui::UiTree;
 
 const ONE_TOOL: Duration = Duration::from_secs(30);
@@ -23,6 +24,7 @@ const ONE_TOOL: Duration = Duration::from_secs(30);
 /// The surroundings of one run of a script.
 pub struct Context {
     phone: Phone,
+    pub(super) mode: Mode,
     app: AppKind,
     package: Option<PackageName>,
     username: Option<Username>,
@@ -42,6 +44,7 @@ pub struct Context {
 impl Context {
     pub(super) fn new(
         phone: Phone,
+        mode: Mode,
         assignment: &Assignment,
         journal: Arc<dyn Journal>,
         materials: Arc<dyn Materials>,
@@ -49,6 +52,7 @@ impl Context {
     ) -> Self {
         Self {
             phone,
+            mode,
             app: assignment.app,
             package: assignment.package.clone(),
             username: assignment.username.clone(),
@@ -122,7 +126,7 @@ impl Context {
     /// Begins a step: one short sentence in the imperative, such as `push the video`.
     pub fn step(&mut self, name: &str) {
         self.step = Some(name.to_owned());
-        self.phone.mode().step(name);
+        self.mode.step(name);
         self.journal.record(Entry::Step(name.to_owned()));
     }
 

@@ -19,7 +19,7 @@ use super::{Script, replay};
 use crate::android::{self, AndroidError};
 use crate::deadline::Deadline;
 use crate::phone::Phone;
-use crate::tape::{MOST_RECORDED, Recorder};
+use crate::tape::{MOST_RECORDED, Mode, Recorder, recorded};
 
 /// For everything that is undone after a run that ended by itself.
 const CLEAN_UP: Duration = Duration::from_secs(15);
@@ -67,8 +67,9 @@ pub async fn execute(
     let deadline = Deadline::after(limits.total + Duration::from_secs(1));
     let head = replay::head(script, &phone, &assignment, limits);
     let recorder = Arc::new(Recorder::new(&head, MOST_RECORDED));
-    let phone = phone.recorded_by(Arc::clone(&recorder));
-    let mut context = Context::new(phone, &assignment, journal, materials, deadline);
+    let phone = recorded(&phone, Arc::clone(&recorder));
+    let mode = Mode::Recording(Arc::clone(&recorder));
+    let mut context = Context::new(phone, mode, &assignment, journal, materials, deadline);
     let ended = tokio::select! {
         biased;
         () = cancel.cancelled() => RunOutcome::Cancelled,

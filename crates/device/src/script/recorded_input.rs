@@ -4,7 +4,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::context::Context;
-use crate::tape::Mode;
 
 impl Context {
     /// Learns something from elsewhere than the phone, as from a file of this machine or a record of materials. Whatever
@@ -14,14 +13,6 @@ impl Context {
     where
         T: Serialize + DeserializeOwned,
     {
-        match self.phone().mode() {
-            Mode::Off => work.await,
-            Mode::Recording(recorder) => {
-                let answer = work.await;
-                recorder.learn(what, serde_json::to_value(&answer).unwrap_or_default());
-                answer
-            }
-            Mode::Playing(player) => player.learn(what).await,
-        }
+        self.mode.learn(what, work).await
     }
 }

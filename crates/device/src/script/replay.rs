@@ -15,7 +15,7 @@ use super::materials::NoMaterials;
 use super::run_outcome::RunOutcome;
 use crate::deadline::Deadline;
 use crate::phone::Phone;
-use crate::tape::{Divergence, End, FORM, Head, Player, Stop, Tape};
+use crate::tape::{Divergence, End, FORM, Head, Mode, Player, Stop, Tape, replayed};
 
 /// A run that asks for nothing for so long, in a replay, is stuck: each answer comes at once.
 const STANDS_STILL: Duration = Duration::from_secs(10);
@@ -60,10 +60,17 @@ pub async fn replay(
     }
     let (serial, assignment, limit) = read(&tape.head)?;
     let player = Arc::new(Player::new(tape));
-    let phone = Phone::played_by(Arc::clone(&player), serial);
+    let phone = replayed(Arc::clone(&player), serial);
     // On a tape no time passes: what passed then is on it.
     let deadline = Deadline::after(Duration::MAX);
-    let mut context = Context::new(phone, &assignment, journal, Arc::new(NoMaterials), deadline);
+    let mut context = Context::new(
+        phone,
+        Mode::Replaying(Arc::clone(&player)),
+        &assignment,
+        journal,
+        Arc::new(NoMaterials),
+        deadline,
+    );
     let ended = tokio::select! {
         biased;
         stop = player.stopped() => Err(stop),

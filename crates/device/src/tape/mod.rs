@@ -12,12 +12,13 @@ mod mode;
 mod player;
 mod reader;
 mod recorder;
+mod recording;
 
 pub use entry::{End, Head};
 pub(crate) use mode::Mode;
-pub use mode::Stopwatch;
 pub use player::Divergence;
 pub(crate) use player::{Player, Stop};
 pub(crate) use reader::{FORM, MOST_RECORDED};
 pub use reader::{Tape, TapeError};
 pub(crate) use recorder::Recorder;
+pub(crate) use recording::{recorded, replayed};

@@ -1,62 +1,44 @@
-//! What a phone has to do with tapes: nothing, being recorded, or being played by one.
+//! Whether a run is recorded or replayed, for what it asks of this machine; what it asks of its phone goes through a
+//! transport.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::player::Player;
 use super::recorder::Recorder;
 
-/// A phone's tape.
-#[derive(Debug, Clone, Default)]
+/// A run's relation to its tape.
+#[derive(Debug, Clone)]
 pub(crate) enum Mode {
-    /// None.
-    #[default]
-    Off,
-    /// What is asked of the phone is recorded.
+    /// The run is recorded.
     Recording(Arc<Recorder>),
-    /// There is no phone: the tape answers.
-    Playing(Arc<Player>),
+    /// The tape answers.
+    Replaying(Arc<Player>),
 }
 
 impl Mode {
+    /// Records or replays the start of a step.
     pub(crate) fn step(&self, name: &str) {
         match self {
-            Self::Off => {}
             Self::Recording(recorder) => recorder.step(name),
-            Self::Playing(player) => player.step(name),
+            Self::Replaying(player) => player.step(name),
         }
     }
 
-    /// Waits; not when a tape is played.
-    pub(crate) async fn pause(&self, time: Duration) {
+    /// Does `work` and records its answer, or takes the answer from the tape.
+    pub(crate) async fn learn<T>(&self, what: &str, work: impl Future<Output = T> + Send) -> T
+    where
+        T: Serialize + DeserializeOwned,
+    {
         match self {
-            Self::Off | Self::Recording(_) => sleep(time).await,
-            Self::Playing(player) => player.go_on().await,
-        }
-    }
-}
-
-/// Measures time for a run: as long as it took, also when the run is played from its tape.
-#[derive(Debug, Clone)]
-pub struct Stopwatch {
-    started: Instant,
-    mode: Mode,
-}
-
-impl Stopwatch {
-    pub(crate) fn start(mode: Mode) -> Self {
-        Self { started: Instant::now(), mode }
-    }
-
-    /// The time since its start, in whole microseconds.
-    #[must_use]
-    pub fn elapsed(&self) -> Duration {
-        match &self.mode {
-            Mode::Off => self.started.elapsed(),
-            Mode::Recording(recorder) => recorder.elapsed(self.started.elapsed()),
-            Mode::Playing(player) => player.elapsed(),
+            Self::Recording(recorder) => {
+                let answer = work.await;
+                recorder.learn(what, serde_json::to_value(&answer).unwrap_or_default());
+                answer
+            }
+            Self::Replaying(player) => player.learn(what).await,
         }
     }
 }

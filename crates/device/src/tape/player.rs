@@ -1,17 +1,23 @@
 //! Plays a tape: what a script asks for is answered with what it was answered then, as long as it asks for the same.
 
 use std::fmt;
+use std::future::pending;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use serde::de::DeserializeOwned;
+use tokio::io::AsyncRead;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Answer;
 use super::entry::{Entry, Question};
 use super::reader::Tape;
 use crate::adb::AdbCause;
-use crate::phone::ShellOutput;
+use crate::adb::transport::AdbTransport;
+use crate::deadline::Deadline;
+use crate::phone::{PushOptions, ShellOutput, Transport};
 
 /// The longest text of a command that a message holds, in characters.
 const LONGEST: usize = 300;
@@ -72,35 +78,8 @@ impl Player {
         }
     }
 
-    /// Never returns once the script is answered no more: whoever replays drops it then.
-    pub(crate) async fn go_on(&self) {
-        if self.stopped.is_cancelled() {
-            std::future::pending::<()>().await;
-        }
-    }
-
     pub(crate) fn step(&self, name: &str) {
         self.play(Question::Step(name));
-    }
-
-    pub(crate) async fn shell(&self, command: &str) -> Result<ShellOutput, AdbCause> {
-        match self.play(Question::Shell(command)) {
-            Some((_, Entry::Shell { answer: Answer::Gave(printed), .. })) => Ok(ShellOutput {
-                stdout: printed.out.bytes(),
-                stderr: printed.err.bytes(),
-                exit_status: printed.status,
-            }),
-            Some((_, Entry::Shell { answer: Answer::Failed(failed), .. })) => Err(failed.into()),
-            _ => std::future::pending().await,
-        }
-    }
-
-    pub(crate) async fn push(&self, path: &str) -> Result<(), AdbCause> {
-        match self.play(Question::Push(path)) {
-            Some((_, Entry::Push { answer: Answer::Gave(_), .. })) => Ok(()),
-            Some((_, Entry::Push { answer: Answer::Failed(failed), .. })) => Err(failed.into()),
-            _ => std::future::pending().await,
-        }
     }
 
     pub(crate) async fn learn<T: DeserializeOwned>(&self, what: &str) -> T {
@@ -114,14 +93,7 @@ impl Player {
                 })),
             }
         }
-        std::future::pending().await
-    }
-
-    pub(crate) fn elapsed(&self) -> Duration {
-        match self.play(Question::Elapsed) {
-            Some((_, Entry::Elapsed { microseconds })) => Duration::from_micros(*microseconds),
-            _ => Duration::ZERO,
-        }
+        pending().await
     }
 
     /// The first entry that nobody asked for, with its line.
@@ -160,6 +132,54 @@ impl Player {
 
     fn with<T>(&self, work: impl FnOnce(&mut Place) -> T) -> T {
         work(&mut self.place.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What the phone answered once. A run that is answered no more waits until it is dropped.
+#[async_trait]
+impl Transport for Player {
+    async fn shell(&self, command: &str, _deadline: Deadline) -> Result<ShellOutput, AdbCause> {
+        match self.play(Question::Shell(command)) {
+            Some((_, Entry::Shell { answer: Answer::Gave(printed), .. })) => Ok(ShellOutput {
+                stdout: printed.out.bytes(),
+                stderr: printed.err.bytes(),
+                exit_status: printed.status,
+            }),
+            Some((_, Entry::Shell { answer: Answer::Failed(failed), .. })) => Err(failed.into()),
+            _ => pending().await,
+        }
+    }
+
+    async fn push(
+        &self,
+        _source: &mut (dyn AsyncRead + Send + Unpin),
+        path: &str,
+        _options: PushOptions,
+        _progress: &mut (dyn FnMut(u64) + Send),
+        _deadline: Deadline,
+    ) -> Result<(), AdbCause> {
+        match self.play(Question::Push(path)) {
+            Some((_, Entry::Push { answer: Answer::Gave(_), .. })) => Ok(()),
+            Some((_, Entry::Push { answer: Answer::Failed(failed), .. })) => Err(failed.into()),
+            _ => pending().await,
+        }
+    }
+
+    async fn pause(&self, _time: Duration) {
+        if self.stopped.is_cancelled() {
+            pending::<()>().await;
+        }
+    }
+
+    fn elapsed(&self, _started: Instant) -> Duration {
+        match self.play(Question::Elapsed) {
+            Some((_, Entry::Elapsed { microseconds })) => Duration::from_micros(*microseconds),
+            _ => Duration::ZERO,
+        }
+    }
+
+    fn connection(&self) -> Result<&AdbTransport, AdbCause> {
+        Err(AdbCause::BadArgument("tapes hold commands and pushed files, and this is neither".to_owned()))
     }
 }
 

@@ -13,7 +13,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::answer::{Answer, Printed, Text};
 use super::entry::{End, Entry, Head};
-use crate::phone::{AdbError, ShellOutput};
+use crate::adb::AdbCause;
+use crate::phone::ShellOutput;
 
 /// Shorter output is written again rather than referred to, in bytes.
 const WORTH_REFERRING: usize = 512;
@@ -51,7 +52,7 @@ impl Recorder {
         self.state().take(&Entry::Step { name: name.to_owned() });
     }
 
-    pub(crate) fn shell(&self, command: &str, result: &Result<ShellOutput, AdbError>) {
+    pub(crate) fn shell(&self, command: &str, result: &Result<ShellOutput, AdbCause>) {
         let mut state = self.state();
         let answer = match result {
             Ok(output) => Answer::Gave(Printed {
@@ -59,15 +60,15 @@ impl Recorder {
                 out: state.text_of(&output.stdout),
                 err: Text::of(&output.stderr),
             }),
-            Err(error) => Answer::Failed(error.cause().into()),
+            Err(cause) => Answer::Failed(cause.into()),
         };
         state.take(&Entry::Shell { command: command.to_owned(), answer });
     }
 
-    pub(crate) fn push(&self, path: &str, sent: u64, result: &Result<(), AdbError>) {
+    pub(crate) fn push(&self, path: &str, sent: u64, result: &Result<(), AdbCause>) {
         let answer = match result {
             Ok(()) => Answer::Gave(sent),
-            Err(error) => Answer::Failed(error.cause().into()),
+            Err(cause) => Answer::Failed(cause.into()),
         };
         self.state().take(&Entry::Push { path: path.to_owned(), answer });
     }
@@ -156,7 +157,7 @@ mod tests {
         .unwrap()
     }
 
-    fn printed(text: &str) -> Result<ShellOutput, AdbError> {
+    fn printed(text: &str) -> Result<ShellOutput, AdbCause> {
         Ok(ShellOutput { stdout: text.as_bytes().to_vec(), ..ShellOutput::default() })
     }
 

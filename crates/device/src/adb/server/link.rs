@@ -1,15 +1,15 @@
-//! One phone of an adb server: which of the server's phones it is, and what both can do. Every stream to it is a socket
-//! of its own, so that this costs nothing while nothing is asked.
+//! One phone of an adb server: which of the server's phones it is, and the features of both sides. Every stream to it is
+//! a socket of its own, so that an idle phone costs nothing.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
+use bytes::Bytes;
+use tokio::net::TcpStream;
 
 use super::adb_server::AdbServer;
 use super::conversation::Conversation;
-use super::stream::ServerStream;
+use super::stream::{Closing, ServerStream};
 use crate::adb::error::AdbCause;
 use crate::adb::handshake::Banner;
 use crate::adb::handshake::greeting::{Agreement, keep_ours};
@@ -24,11 +24,10 @@ pub(crate) struct ServerLink {
 #[derive(Debug)]
 struct Inner {
     server: AdbServer,
-    /// The request that leads a socket to this phone.
+    /// The request that connects a socket to this phone.
     select: String,
     agreement: Agreement,
-    lost: watch::Sender<Option<AdbCause>>,
-    gone: CancellationToken,
+    closing: Arc<Closing>,
 }
 
 impl ServerLink {
@@ -42,8 +41,8 @@ impl ServerLink {
             Some(id) => Some(id),
             None => transport_id_of(server, serial).await?,
         };
-        // The number stands for one connection of the phone and is never given again: whoever has it cannot end up with
-        // another phone of the same serial, nor with this one after it was plugged in anew.
+        // The number stands for one connection of the phone and is never given again: it never leads to another phone of
+        // the same serial, nor to this one after it was plugged in again.
         let (select, features) = match transport_id {
             Some(id) => (format!("host:transport-id:{id}"), format!("host-transport-id:{id}:features")),
             None => (format!("host:transport:{serial}"), format!("host-serial:{serial}:features")),
@@ -53,8 +52,8 @@ impl ServerLink {
         let mut banner = Banner::new("device", &features);
         keep_ours(&mut banner);
         let agreement = Agreement { banner, checksums: false, max_payload: MAX_PAYLOAD };
-        let (lost, gone) = (watch::Sender::new(None), CancellationToken::new());
-        Ok(Self { inner: Arc::new(Inner { server: server.clone(), select, agreement, lost, gone }) })
+        let (server, closing) = (server.clone(), Arc::default());
+        Ok(Self { inner: Arc::new(Inner { server, select, agreement, closing }) })
     }
 
     /// Opens a service of the phone.
@@ -64,12 +63,14 @@ impl ServerLink {
             conversation.ask(&self.inner.select).await?;
             conversation.ask(service).await?;
             let (socket, arrived) = conversation.into_service();
-            Ok(ServerStream::new(self.clone(), socket, arrived))
+            Ok(ServerStream::new(Arc::clone(&self.inner.closing), socket, arrived))
         };
-        match self.inner.gone.run_until_cancelled(opening).await {
-            Some(opened) => opened,
-            None => Err(self.cause()),
-        }
+        self.inner.closing.interrupt(opening).await
+    }
+
+    /// Wraps `socket`, by which the server connected to this machine for the phone.
+    pub(crate) fn incoming(&self, socket: TcpStream) -> ServerStream {
+        ServerStream::new(Arc::clone(&self.inner.closing), socket, Bytes::new())
     }
 
     pub(crate) fn agreement(&self) -> &Agreement {
@@ -84,32 +85,15 @@ impl ServerLink {
         host.eq_ignore_ascii_case("localhost") || ip.is_ok_and(|ip| ip.is_loopback())
     }
 
-    /// Waits until the phone was given up and says why. By itself it notices nothing: whoever follows the server's
-    /// list does.
+    /// Waits until the phone is closed and gives the reason. The link notices no loss: the watcher of the server's list
+    /// closes it then.
     pub(crate) async fn lost(&self) -> AdbCause {
-        self.inner.gone.cancelled().await;
-        self.cause()
+        self.inner.closing.closed().await
     }
 
-    /// Gives the phone up for every user of it, with `reason`.
+    /// Closes the phone for every user of it, with `reason`.
     pub(crate) fn close(&self, reason: &str) {
-        self.inner.lost.send_if_modified(|lost| {
-            let first = lost.is_none();
-            lost.get_or_insert_with(|| AdbCause::ConnectionLost(reason.to_owned()));
-            first
-        });
-        self.inner.gone.cancel();
-    }
-
-    /// Cancelled once the phone was given up.
-    pub(super) fn gone(&self) -> &CancellationToken {
-        &self.inner.gone
-    }
-
-    /// Why the phone was given up.
-    pub(super) fn cause(&self) -> AdbCause {
-        let lost = self.inner.lost.borrow().clone();
-        lost.unwrap_or_else(|| AdbCause::ConnectionLost("it was closed on this side".to_owned()))
+        self.inner.closing.close(reason);
     }
 }
 

@@ -1,25 +1,63 @@
-//! One stream to a phone through the adb server: a socket that the server has led to a service of the phone. Dropping
-//! it closes the stream on the phone.
+//! One stream to a phone through the adb server: a socket that the server has connected to a service of the phone.
+//! Dropping it closes the stream on the phone.
 
 use std::io;
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::net::TcpStream;
-use tokio_util::sync::WaitForCancellationFutureOwned;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use super::link::ServerLink;
 use crate::adb::error::AdbCause;
 
-/// Bytes made room for at once. None are kept while nothing arrives.
+/// Bytes reserved at once. None are kept while nothing arrives.
 const READ_STEP: usize = 64 * 1024;
-/// With less room than this left, more is made.
-const LEAST_ROOM: usize = 4 * 1024;
+/// Below this capacity the buffer is extended.
+const MIN_CAPACITY: usize = 4 * 1024;
 
+/// The end of the use of one phone of a server: whether it came, and why.
+#[derive(Debug, Default)]
+pub(super) struct Closing {
+    reason: OnceLock<AdbCause>,
+    token: CancellationToken,
+}
+
+impl Closing {
+    /// Ends every stream to the phone. The first reason holds.
+    pub(super) fn close(&self, reason: &str) {
+        self.reason.get_or_init(|| AdbCause::ConnectionLost(reason.to_owned()));
+        self.token.cancel();
+    }
+
+    /// Awaits `work`, or gives the reason once the phone is closed.
+    pub(super) async fn interrupt<T>(
+        &self,
+        work: impl Future<Output = Result<T, AdbCause>>,
+    ) -> Result<T, AdbCause> {
+        match self.token.run_until_cancelled(work).await {
+            Some(done) => done,
+            None => Err(self.reason()),
+        }
+    }
+
+    /// Waits until the phone is closed, and gives the reason.
+    pub(super) async fn closed(&self) -> AdbCause {
+        self.token.cancelled().await;
+        self.reason()
+    }
+
+    fn reason(&self) -> AdbCause {
+        let closed = || AdbCause::ConnectionLost("it was closed on this side".to_owned());
+        self.reason.get().cloned().unwrap_or_else(closed)
+    }
+}
+
+/// A service of a phone behind an adb server, opened.
 #[derive(Debug)]
 pub(crate) struct ServerStream {
-    link: ServerLink,
+    closing: Arc<Closing>,
     socket: TcpStream,
     buffer: BytesMut,
     /// What came together with the server's answer.
@@ -28,9 +66,9 @@ pub(crate) struct ServerStream {
 }
 
 impl ServerStream {
-    pub(in crate::adb) fn new(link: ServerLink, socket: TcpStream, first: Bytes) -> Self {
-        let gone = Box::pin(link.gone().clone().cancelled_owned());
-        Self { link, socket, buffer: BytesMut::new(), first, gone }
+    pub(super) fn new(closing: Arc<Closing>, socket: TcpStream, first: Bytes) -> Self {
+        let gone = Box::pin(closing.token.clone().cancelled_owned());
+        Self { closing, socket, buffer: BytesMut::new(), first, gone }
     }
 
     /// The next bytes as they arrived, `None` at the end.
@@ -45,7 +83,7 @@ impl ServerStream {
             if self.socket.poll_read_ready(context).is_pending() {
                 return self.poll_gone(context).map(Err);
             }
-            if self.buffer.capacity() - self.buffer.len() < LEAST_ROOM {
+            if self.buffer.capacity() - self.buffer.len() < MIN_CAPACITY {
                 self.buffer.reserve(READ_STEP);
             }
             match self.socket.try_read_buf(&mut self.buffer) {
@@ -86,9 +124,9 @@ impl ServerStream {
         }
     }
 
-    /// Ready with the reason once the phone was given up.
+    /// Ready with the reason once the phone is closed.
     fn poll_gone(&mut self, context: &mut Context<'_>) -> Poll<AdbCause> {
-        self.gone.as_mut().poll(context).map(|()| self.link.cause())
+        self.gone.as_mut().poll(context).map(|()| self.closing.reason())
     }
 }
 

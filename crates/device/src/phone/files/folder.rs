@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use super::packing::Compression;
+use super::remote_file::{PushOptions, RemoteEntry, RemoteStat};
 use super::session::{Session, checked};
 use super::transfer;
-use super::{Compression, PushOptions, RemoteEntry, RemoteStat};
-use crate::adb::error::{AdbCause, AdbError};
-use crate::adb::transport::Transport;
+use crate::adb::error::{AdbCause, AdbError, shorten};
+use crate::adb::transport::AdbTransport;
 use crate::deadline::Deadline;
-use crate::phone::phone::{Phone, shorten};
+use crate::phone::phone::Phone;
 use crate::phone::shell;
 use crate::shell_quote::shell_word;
 
@@ -45,7 +46,7 @@ impl Phone {
         deadline: Deadline,
     ) -> Result<FolderReport, AdbError> {
         let attempt = || format!("push a folder to `{}`", shorten(remote));
-        let work = push_tree(&self.inner.transport, local, remote, compression, progress);
+        let work = async { push_tree(self.connection()?, local, remote, compression, progress).await };
         self.within(deadline, attempt, work).await
     }
 
@@ -64,13 +65,13 @@ impl Phone {
         deadline: Deadline,
     ) -> Result<FolderReport, AdbError> {
         let attempt = || format!("pull the folder `{}`", shorten(remote));
-        let work = pull_tree(&self.inner.transport, remote, local, compression, progress);
+        let work = async { pull_tree(self.connection()?, remote, local, compression, progress).await };
         self.within(deadline, attempt, work).await
     }
 }
 
 async fn push_tree(
-    transport: &Transport,
+    transport: &AdbTransport,
     local: &Path,
     remote: &str,
     compression: Compression,
@@ -126,7 +127,7 @@ async fn push_tree(
 }
 
 async fn pull_tree(
-    transport: &Transport,
+    transport: &AdbTransport,
     remote: &str,
     local: &Path,
     compression: Compression,
@@ -169,7 +170,7 @@ async fn pull_tree(
 
 /// Pulls under a name of its own and renames; gives the file's length.
 async fn pull_file(
-    transport: &Transport,
+    transport: &AdbTransport,
     path: &str,
     target: &Path,
     stat: RemoteStat,

@@ -7,14 +7,14 @@ use std::task::Poll;
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use super::{RemoteEntry, RemoteStat};
+use super::remote_file::{RemoteEntry, RemoteStat};
 use crate::adb::AdbCause;
 use crate::adb::handshake::{LS_V2, STAT_V2};
 use crate::adb::sync::{
     ListVersion, MAX_DATA, MAX_PATH, MESSAGE_HEADER_LEN, Request, Response, ResponseDecoder, SyncError,
     data_header,
 };
-use crate::adb::transport::{Stream, Transport};
+use crate::adb::transport::{AdbTransport, Stream};
 
 /// The most names of one directory that are taken into memory.
 const MOST_NAMES: usize = 100_000;
@@ -30,7 +30,7 @@ pub(super) struct Session {
 
 /// Questions.
 impl Session {
-    pub(super) async fn open(transport: &Transport) -> Result<Self, AdbCause> {
+    pub(super) async fn open(transport: &AdbTransport) -> Result<Self, AdbCause> {
         let banner = &transport.agreement().banner;
         Ok(Self {
             stat_v2: banner.offers(STAT_V2),

@@ -11,14 +11,13 @@ use async_compression::tokio::bufread::{BrotliEncoder, Lz4Encoder, ZstdEncoder};
 use async_compression::tokio::write::{BrotliDecoder, Lz4Decoder, ZstdDecoder};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, BufReader, ReadBuf};
 
-use super::packing::{Choice, SAMPLE, pays};
+use super::packing::{Choice, Compression, SAMPLE, pays};
+use super::remote_file::{PushOptions, RemoteStat};
 use super::session::{ReceiveError, Session, checked};
-use super::{Compression, PushOptions, RemoteStat};
-use crate::adb::AdbCause;
+use crate::adb::error::{AdbCause, shorten};
 use crate::adb::sync::{MAX_DATA, Packing, Request};
-use crate::adb::transport::Transport;
+use crate::adb::transport::AdbTransport;
 use crate::deadline::Deadline;
-use crate::phone::phone::shorten;
 use crate::phone::shell;
 use crate::shell_quote::shell_word;
 
@@ -33,8 +32,8 @@ const REGULAR_FILE: u32 = 0o100_000;
 const MADE_UP: [&str; 3] = ["/proc/", "/sys/", "/config/"];
 
 /// Stores what `source` gives as the file `path`.
-pub(super) async fn push<R>(
-    transport: &Transport,
+pub(in crate::phone) async fn push<R>(
+    transport: &AdbTransport,
     source: R,
     path: &str,
     options: PushOptions,
@@ -68,7 +67,7 @@ where
 
 /// Removes the part that a push left behind.
 struct Unfinished<'a> {
-    transport: &'a Transport,
+    transport: &'a AdbTransport,
     part: &'a str,
     over: bool,
 }
@@ -136,7 +135,7 @@ async fn send_file<R: AsyncRead + Unpin>(
 /// Writes the phone's file `path` to `sink` and gives its length. What the phone told of it is `known`, or asked for along
 /// with it.
 pub(super) async fn pull<W>(
-    transport: &Transport,
+    transport: &AdbTransport,
     path: &str,
     known: Option<RemoteStat>,
     sink: W,

@@ -1,0 +1,134 @@
+//! Files to and from a phone through `sync:`, in version 2 where the phone has it and else in version 1.
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::packing::Compression;
+use super::remote_file::{PushOptions, RemoteEntry, RemoteStat};
+use super::session::Session;
+use super::transfer;
+use crate::adb::error::{AdbCause, AdbError, shorten};
+use crate::deadline::Deadline;
+use crate::phone::phone::Phone;
+
+impl Phone {
+    /// What is at `path`; `None` if nothing is, or nothing that may be seen. A symbolic link is not followed.
+    ///
+    /// # Errors
+    /// The phone is gone or not done in time.
+    pub async fn stat(&self, path: &str, deadline: Deadline) -> Result<Option<RemoteStat>, AdbError> {
+        let attempt = || format!("look at `{}`", shorten(path));
+        let work = async { Session::open(self.connection()?).await?.stat(path).await };
+        self.within(deadline, attempt, work).await
+    }
+
+    /// What is in the directory `path`, without `.` and `..`, in no order.
+    ///
+    /// # Errors
+    /// `path` is no directory, the phone is gone or not done in time.
+    pub async fn list(&self, path: &str, deadline: Deadline) -> Result<Vec<RemoteEntry>, AdbError> {
+        let attempt = || format!("list `{}`", shorten(path));
+        let work = async {
+            let mut session = Session::open(self.connection()?).await?;
+            // adbd lists what is not there as an empty directory. With the slash a link is followed.
+            match session.stat(&format!("{path}/")).await? {
+                Some(found) if found.is_directory() => session.list(path).await,
+                _ => Err(AdbCause::Rejected("there is no such directory".to_owned())),
+            }
+        };
+        self.within(deadline, attempt, work).await
+    }
+
+    /// Stores what `source` gives as the file `path`, whose folder is made if need be. It is written beside the path
+    /// under a name of its own and then renamed, so that nobody on the phone ever sees a part of it; when it fails
+    /// or is dropped, the part is removed; only a lost connection leaves it (`.tikmatrix-….part`). `progress` is told
+    /// the bytes of the source handed over so far.
+    ///
+    /// ADB cannot go on with a file where it stopped: after a failure the file is sent anew.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use tikmatrix_virtual_phone::{Farm, FarmOptions};
+    /// # let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await?;
+    /// # let address = farm.phones()[0].address().to_string();
+    /// use std::time::Duration;
+    /// use tikmatrix_device::phone::{Deadline, Phone, PushOptions};
+    ///
+    /// let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(5))).await?;
+    /// let (video, path) = (&b"not much of a video"[..], "/sdcard/Movies/a.mp4");
+    /// let deadline = Deadline::after(Duration::from_secs(60));
+    /// phone.push(video, path, PushOptions::default(), |sent| println!("{sent} bytes"), deadline).await?;
+    /// assert_eq!(phone.stat(path, deadline).await?.map(|file| file.size), Some(19));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// The phone's own words if it cannot store it, `path` is a directory, `source` fails, the phone is gone or not
+    /// done in time.
+    pub async fn push<R>(
+        &self,
+        mut source: R,
+        path: &str,
+        options: PushOptions,
+        mut progress: impl FnMut(u64) + Send,
+        deadline: Deadline,
+    ) -> Result<(), AdbError>
+    where
+        R: AsyncRead + Send + Unpin,
+    {
+        let pushed = self.transport().push(&mut source, path, options, &mut progress, deadline).await;
+        pushed.map_err(|cause| self.error(format!("push to `{}`", shorten(path)), cause))
+    }
+
+    /// Writes the phone's file `path` to `sink`, flushes it and gives the file's length in bytes. A plain file that comes
+    /// shorter than the phone says it is has lost something on its way; one that comes longer grew while it was read.
+    /// What is under `/proc`, `/sys` and `/config` has no size to go by, nor has a symbolic link.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use tikmatrix_virtual_phone::{Farm, FarmOptions};
+    /// # let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await?;
+    /// # let address = farm.phones()[0].address().to_string();
+    /// use std::time::Duration;
+    /// use tikmatrix_device::phone::{Deadline, Phone};
+    ///
+    /// let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(5))).await?;
+    /// # phone.shell("echo hello > /sdcard/hello.txt", Deadline::after(Duration::from_secs(5))).await?;
+    /// let mut file = Vec::new();
+    /// let length = phone.pull("/sdcard/hello.txt", &mut file, Deadline::after(Duration::from_secs(60))).await?;
+    /// assert_eq!((length, file.as_slice()), (6, &b"hello\n"[..]));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// The phone's own words if it cannot read it, less came than it has, `sink` fails, the phone is gone or not done in
+    /// time.
+    pub async fn pull<W>(&self, path: &str, sink: W, deadline: Deadline) -> Result<u64, AdbError>
+    where
+        W: AsyncWrite + Unpin,
+    {
+        self.pull_with(path, sink, Compression::Auto, |_| {}, deadline).await
+    }
+
+    /// As [`Phone::pull`], packed on its way as `compression` says. `progress` is told the bytes written so far.
+    ///
+    /// # Errors
+    /// As [`Phone::pull`].
+    pub async fn pull_with<W>(
+        &self,
+        path: &str,
+        sink: W,
+        compression: Compression,
+        progress: impl FnMut(u64),
+        deadline: Deadline,
+    ) -> Result<u64, AdbError>
+    where
+        W: AsyncWrite + Unpin,
+    {
+        let attempt = || format!("pull `{}`", shorten(path));
+        let work =
+            async { transfer::pull(self.connection()?, path, None, sink, compression, progress).await };
+        self.within(deadline, attempt, work).await
+    }
+}
