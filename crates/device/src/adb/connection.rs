@@ -2,9 +2,10 @@
 //! written goes through the [`SendQueue`], so that dropping whatever uses the connection never cuts a packet.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::TcpStream;
@@ -199,7 +200,7 @@ fn unreachable(error: std::io::Error) -> AdbCause {
 
 impl Shared {
     pub(super) fn streams(&self) -> MutexGuard<'_, Streams> {
-        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+        self.streams.lock()
     }
 
     /// Takes a packet in; whether it asked for an answer, which is queued.

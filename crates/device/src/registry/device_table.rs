@@ -2,8 +2,9 @@
 //! serial number are one phone, which is used by one of them. Connecting is the keepers'.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tikmatrix_domain::Serial;
 use tokio::sync::{Notify, watch};
 
@@ -18,18 +19,18 @@ pub(super) struct DeviceTable {
     published: watch::Sender<Vec<PhoneEntry>>,
 }
 
-/// One way.
+/// One endpoint.
 #[derive(Debug, Clone)]
 struct Row {
     endpoint: Endpoint,
     serial: Option<Serial>,
     state: PhoneState,
     phone: Option<Phone>,
-    /// Rung when the phone of this way may have been taken over by another way, or may have become free.
+    /// Rung when the phone of this way may have been taken over by another endpoint, or may have become free.
     turn: Arc<Notify>,
 }
 
-/// A keeper's place in the table; dropping it removes the way.
+/// A keeper's place in the table; dropping it removes the endpoint.
 #[derive(Debug)]
 pub(super) struct Registration {
     table: Arc<DeviceTable>,
@@ -54,7 +55,7 @@ impl DeviceTable {
     ) -> Option<Registration> {
         let turn = Arc::new(Notify::new());
         let row = Row {
-            way: way.clone(),
+            endpoint: endpoint.clone(),
             serial,
             state: PhoneState::Connecting,
             phone: None,
@@ -72,24 +73,20 @@ impl DeviceTable {
 
     /// Changes rows and publishes what comes of it.
     fn change<T>(&self, change: impl FnOnce(&mut Vec<Row>) -> T) -> T {
-        let mut rows = self.lock();
+        let mut rows = self.rows.lock();
         let result = change(&mut rows);
         // Under the lock, so that what is published last is what was changed last.
         self.published.send_replace(phones(&rows));
         result
     }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Row>> {
-        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Registration {
     pub(super) fn endpoint(&self) -> &Endpoint {
-        &self.way
+        &self.endpoint
     }
 
-    /// Says how the phone is seen, and takes it out of use by this way.
+    /// Says how the phone is seen, and takes it out of use by this endpoint.
     pub(super) fn set(&self, state: PhoneState) {
         self.table.change(|rows| {
             let Some(own) = rows.iter_mut().find(|row| row.endpoint == self.endpoint) else { return };
@@ -145,7 +142,7 @@ impl Registration {
         loop {
             let turn = self.turn.notified();
             let is_so = {
-                let rows = self.table.lock();
+                let rows = self.table.rows.lock();
                 rows.iter().find(|row| row.endpoint == self.endpoint).is_none_or(|own| wanted(own, &rows))
             };
             if is_so {
@@ -171,11 +168,11 @@ impl Drop for Registration {
 /// What became of a phone that a way led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Claim {
-    /// It is used by this way.
+    /// It is used by this endpoint.
     InUse,
-    /// It is used by another way, and by this one when that fails.
+    /// It is used by another endpoint, and by this one when that fails.
     Standby {
-        /// The other way.
+        /// The other endpoint.
         used_by: Endpoint,
     },
 }

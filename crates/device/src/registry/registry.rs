@@ -2,8 +2,9 @@
 //! phone lives, and connects again when it went away. Which work goes to which phone is the runner's.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -74,7 +75,7 @@ impl Registry {
     /// Begins to connect to the adbd at an address (`HOST:PORT`); false if it is connected to already.
     pub fn add(&self, address: &str) -> bool {
         let address: Arc<str> = address.into();
-        let mut kept = lock(&self.kept);
+        let mut kept = self.kept.lock();
         let Some(registration) = self.table.register(Endpoint::Tcp(Arc::clone(&address)), None) else {
             return false;
         };
@@ -88,7 +89,7 @@ impl Registry {
 
     /// Lets the phone at an address go and returns when it is gone from the list; false if there was none.
     pub async fn remove(&self, address: &str) -> bool {
-        let kept = lock(&self.kept).remove(address);
+        let kept = self.kept.lock().remove(address);
         let Some(Kept { stop, keeper }) = kept else { return false };
         stop.cancel();
         log_end(keeper.await);
@@ -100,14 +101,14 @@ impl Registry {
     pub fn follow(&self, server: AdbServer) {
         let follower = AdbServerWatcher::new(server, Arc::clone(&self.table), self.options);
         let follower = tokio::spawn(follower.run(self.stop.child_token()));
-        lock(&self.followers).push(follower);
+        self.followers.lock().push(follower);
     }
 
     /// Uses the phones that announce their wireless debugging in the local network, too.
     pub fn discover(&self, discovery: Discovery) {
         let (table, keys) = (Arc::clone(&self.table), self.keys.clone());
         let listening = Announcements::run(discovery, table, keys, self.options, self.stop.child_token());
-        lock(&self.followers).push(tokio::spawn(listening));
+        self.followers.lock().push(tokio::spawn(listening));
     }
 
     /// Looks for an adbd on `port` at each address of a network, until the deadline. Nothing that is found is kept. A
@@ -140,14 +141,10 @@ impl Registry {
     /// Lets every phone go and returns when all are.
     pub async fn shutdown(&self) {
         self.stop.cancel();
-        let kept = std::mem::take(&mut *lock(&self.kept));
-        let followers = std::mem::take(&mut *lock(&self.followers));
+        let kept = std::mem::take(&mut *self.kept.lock());
+        let followers = std::mem::take(&mut *self.followers.lock());
         for task in kept.into_values().map(|kept| kept.keeper).chain(followers) {
             log_end(task.await);
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

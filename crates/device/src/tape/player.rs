@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::future::pending;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
 use tokio::io::AsyncRead;
 use tokio::time::Instant;
@@ -131,7 +131,7 @@ impl Player {
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Place) -> T) -> T {
-        work(&mut self.place.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.place.lock())
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::answer::{Answer, Text};
-use super::entry::{Entry, Head};
+use super::entry::{End, Entry, Head};
 
 /// The form of a tape, which its first line tells.
 pub(crate) const FORM: u32 = 1;

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::io::Write as _;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -49,11 +49,11 @@ impl Recorder {
     }
 
     pub(crate) fn step(&self, name: &str) {
-        self.state().take(&Entry::Step { name: name.to_owned() });
+        self.state.lock().take(&Entry::Step { name: name.to_owned() });
     }
 
     pub(crate) fn shell(&self, command: &str, result: &Result<ShellOutput, AdbCause>) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let answer = match result {
             Ok(output) => Answer::Gave(Printed {
                 status: output.exit_status,
@@ -70,32 +70,28 @@ impl Recorder {
             Ok(()) => Answer::Gave(sent),
             Err(cause) => Answer::Failed(cause.into()),
         };
-        self.state().take(&Entry::Push { path: path.to_owned(), answer });
+        self.state.lock().take(&Entry::Push { path: path.to_owned(), answer });
     }
 
     pub(crate) fn learn(&self, what: &str, answer: Value) {
-        self.state().take(&Entry::Learn { what: what.to_owned(), answer });
+        self.state.lock().take(&Entry::Learn { what: what.to_owned(), answer });
     }
 
     /// Gives the time as the tape has it.
     pub(crate) fn elapsed(&self, time: Duration) -> Duration {
         let microseconds = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-        self.state().take(&Entry::Elapsed { microseconds });
+        self.state.lock().take(&Entry::Elapsed { microseconds });
         Duration::from_micros(microseconds)
     }
 
     /// Ends the record, and gives the tape as its file has it. What the phone is asked for afterwards belongs to no run.
     pub(crate) fn end(&self, outcome: &str, remark: String) -> Vec<u8> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let left_out = state.left_out;
         state.write(&line(&Entry::End(End { outcome: outcome.to_owned(), remark, left_out })));
         state.printed = HashMap::new();
         // Writing into memory does not fail.
         state.packer.take().and_then(|packer| packer.finish().ok()).unwrap_or_default()
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -180,7 +176,7 @@ mod tests {
             recorder.shell("print", &printed(&letter.repeat(length)));
             recorder.step("go on");
         }
-        assert!(recorder.state().length <= 2000);
+        assert!(recorder.state.lock().length <= 2000);
         let tape = Tape::read(&recorder.end("failed", "full".to_owned())).unwrap();
         assert_eq!((tape.end.left_out, tape.end.remark.as_str()), (6, "full"));
         assert_eq!(tape.last_line(), 6);
@@ -192,7 +188,7 @@ mod tests {
         let packed = recorder.end("failed", String::new());
         recorder.step("clean up");
         assert_eq!(recorder.elapsed(Duration::from_nanos(1_999)), Duration::from_micros(1));
-        assert!(recorder.state().packer.is_none());
+        assert!(recorder.state.lock().packer.is_none());
         assert_eq!(Tape::read(&packed).unwrap().last_line(), 2);
     }
 }

@@ -4,10 +4,10 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 use std::{fmt, io};
 
+use parking_lot::Mutex;
 use tokio::io::AsyncWrite;
 use tokio::sync::Notify;
 
@@ -65,7 +65,7 @@ impl SendQueue {
 
     /// Ready while there is room for data; else the stream's task is woken when there may be.
     pub(in crate::adb) fn poll_room(&self, stream: u32, context: &mut Context<'_>) -> Poll<()> {
-        let mut queue = self.lock();
+        let mut queue = self.queue.lock();
         if queue.unwritten < ROOM {
             return Poll::Ready(());
         }
@@ -75,7 +75,7 @@ impl SendQueue {
 
     /// Forgets that a stream waits for room.
     pub(in crate::adb) fn stop_waiting(&self, stream: u32) {
-        self.lock().waiting.remove(&stream);
+        self.queue.lock().waiting.remove(&stream);
     }
 
     /// How often the socket was full and took more, which means that the phone reads.
@@ -86,7 +86,7 @@ impl SendQueue {
     /// Queues a packet. Data comes here once there was room, an answer always. It is on its way with the next
     /// [`SendQueue::flush`].
     pub(in crate::adb) fn put(&self, packet: Packet) {
-        self.lock().add(packet);
+        self.queue.lock().add(packet);
     }
 
     /// Has the queue written soon, together with what is added until then.
@@ -98,8 +98,8 @@ impl SendQueue {
     /// called with a lock that others need: it takes as long as the writing does.
     pub(in crate::adb) fn flush(&self) {
         let mut nobody = Context::from_waker(Waker::noop());
-        while !self.lock().packets.is_empty() {
-            let Ok(mut writing) = self.writing.try_lock() else { return };
+        while !self.queue.lock().packets.is_empty() {
+            let Some(mut writing) = self.writing.try_lock() else { return };
             let Writing::Anyone(writer) = &mut *writing else { return };
             if !matches!(self.poll_write(writer, &mut nobody), Poll::Ready(Ok(()))) {
                 // The task asks the socket again, to be woken by it or told what failed.
@@ -118,18 +118,18 @@ impl SendQueue {
         loop {
             self.left.notified().await;
             // The queue is looked at last: the look at who writes may itself have turned away one who had just added.
-            while self.is_left_to_task() || !self.lock().packets.is_empty() {
+            while self.is_left_to_task() || !self.queue.lock().packets.is_empty() {
                 std::future::poll_fn(|context| self.poll_task(context)).await?;
             }
         }
     }
 
     fn is_left_to_task(&self) -> bool {
-        matches!(&*self.writing.lock().unwrap_or_else(PoisonError::into_inner), Writing::Task(_))
+        matches!(&*self.writing.lock(), Writing::Task(_))
     }
 
     fn poll_task(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writing = self.writing.lock();
         let was_full = matches!(*writing, Writing::Task(_));
         let (Writing::Anyone(mut writer) | Writing::Task(mut writer)) =
             std::mem::replace(&mut *writing, Writing::Closed)
@@ -149,7 +149,7 @@ impl SendQueue {
         loop {
             let written = ready!(writer.poll_write(context))?;
             self.give_back(written);
-            let mut queue = self.lock();
+            let mut queue = self.queue.lock();
             if queue.packets.is_empty() {
                 return Poll::Ready(Ok(()));
             }
@@ -160,8 +160,8 @@ impl SendQueue {
 
     /// Lets the socket and the queue go.
     pub(in crate::adb) fn close(&self) {
-        *self.writing.lock().unwrap_or_else(PoisonError::into_inner) = Writing::Closed;
-        let mut queue = self.lock();
+        *self.writing.lock() = Writing::Closed;
+        let mut queue = self.queue.lock();
         queue.packets.clear();
         let unwritten = queue.unwritten;
         drop(queue);
@@ -182,7 +182,7 @@ impl SendQueue {
     async fn wait_until(&self, calm: fn(&Queue) -> bool) {
         loop {
             let emptied = self.emptied.notified();
-            if calm(&self.lock()) {
+            if calm(&self.queue.lock()) {
                 return;
             }
             self.flush();
@@ -195,13 +195,9 @@ impl SendQueue {
         if written == 0 {
             return;
         }
-        let waiting = self.lock().give_back(written);
+        let waiting = self.queue.lock().give_back(written);
         waiting.into_values().for_each(Waker::wake);
         self.emptied.notify_waiters();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

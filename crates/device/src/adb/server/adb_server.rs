@@ -105,7 +105,7 @@ impl AdbServer {
         self.within(deadline, &format!("connect to {address}"), work).await
     }
 
-    async fn ask(&self, request: &str) -> Result<Conversation, AdbCause> {
+    pub(super) async fn ask(&self, request: &str) -> Result<Conversation, AdbCause> {
         let mut conversation = Conversation::open(&self.address).await?;
         conversation.ask(request).await?;
         Ok(conversation)

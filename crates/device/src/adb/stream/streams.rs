@@ -18,10 +18,10 @@ const CALLS: usize = 16;
 /// Every stream of a connection.
 #[derive(Debug)]
 pub(in crate::adb) struct Streams {
-    entries: HashMap<u32, StreamState>,
+    pub(super) entries: HashMap<u32, StreamState>,
     /// What the phone may open streams to, and who accepts them.
     callees: HashMap<String, mpsc::Sender<u32>>,
-    next_id: u32,
+    pub(super) next_id: u32,
     delayed_ack: bool,
     lost: Option<AdbCause>,
 }

@@ -22,7 +22,7 @@ fn soon() -> Deadline {
 /// A listener that is never closed: the log is told apart by its address, which no other test may get.
 async fn listen() -> (&'static TcpListener, String) {
     super::captured_log::keep();
-    let (listener, address) = peer::listen().await;
+    let (listener, address) = crate::peer::listen().await;
     (Box::leak(Box::new(listener)), address)
 }
 

@@ -1,6 +1,7 @@
 //! The protocol: codecs, keys, the handshake, pairing, and peers that break the rules.
 
 mod authorisation;
+mod captured_log;
 mod codecs;
 mod hostile_peer;
 mod keys;

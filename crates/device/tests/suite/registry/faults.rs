@@ -114,7 +114,7 @@ async fn push(
     phone: &Phone,
     content: &[u8],
     path: &str,
-    progress: impl FnMut(u64),
+    progress: impl FnMut(u64) + Send,
     deadline: Deadline,
 ) -> Result<(), AdbError> {
     let options = PushOptions { compression: Compression::Never, ..PushOptions::default() };
