@@ -1,8 +1,8 @@
 //! One direct TCP connection to a phone, plain or inside TLS, that any number of streams share. One task reads it; what is
 //! written goes through the [`SendQueue`], so that dropping whatever uses the connection never cuts a packet.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
