@@ -7,19 +7,19 @@ use std::time::Duration;
 
 use actix_http::{HttpService, Protocol};
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::App;
 use actix_web::dev::{AppConfig, ServerHandle};
 use actix_web::middleware::from_fn;
-use actix_web::{App, web};
+use actix_web::web::{self, PayloadConfig};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
-use crate::config::MoreRoutes;
-use crate::http::middleware::auth::Access;
-use crate::http::middleware::limit::RequestLimit;
-use crate::http::middleware::metrics::Metrics;
+use crate::config::ExtraRoutes;
+use crate::http::extract::MAX_BODY;
 use crate::http::middleware::{auth, license, limit, metrics};
+use crate::http::openapi::pages;
 use crate::http::protocol_errors::Answering;
-use crate::http::routing;
+use crate::http::{error, routing};
 use crate::listeners::Listeners;
 use crate::routes;
 use crate::start_error::StartError;
@@ -27,19 +27,12 @@ use crate::state::AppState;
 
 /// Threads that answer requests: what takes long runs elsewhere.
 const WORKERS: usize = 2;
-/// How long answers that are under way may take when the server ends.
-const FOR_LAST_ANSWERS: Duration = Duration::from_secs(2);
+/// How long answers that have begun may take when the server ends.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
 /// How long a client may take to send the head of a request.
-const CLIENT_LIMIT: Duration = Duration::from_secs(10);
+const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a client may take to end a connection that the server has ended.
-const DISCONNECT_LIMIT: Duration = Duration::from_secs(1);
-
-/// How much the server takes on at once.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    pub(crate) connections: usize,
-    pub(crate) requests: usize,
-}
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Answers requests until the handle says otherwise.
 ///
@@ -47,33 +40,32 @@ pub(crate) struct Limits {
 /// [`StartError::Http`].
 pub(crate) fn serve(
     listeners: Listeners,
-    core: web::Data<AppState>,
-    access: Access,
-    more_routes: MoreRoutes,
-    limits: Limits,
+    state: AppState,
+    extra_routes: ExtraRoutes,
+    max_connections: usize,
 ) -> Result<(ServerHandle, JoinHandle<io::Result<()>>), StartError> {
-    let access = web::Data::new(access);
-    let load = web::Data::new(RequestLimit::new(limits.requests));
-    let metrics = web::Data::new(Metrics::default());
+    let routes = Arc::new(routes::all());
     let app = move || {
-        let more_routes = Arc::clone(&more_routes);
+        let (state, routes, extra_routes) = (state.clone(), Arc::clone(&routes), Arc::clone(&extra_routes));
         App::new()
             .wrap(from_fn(license::refuse_without_api))
             .wrap(from_fn(auth::guard))
             .wrap(from_fn(limit::bound))
+            .wrap(from_fn(error::log_causes))
             .wrap(from_fn(metrics::count))
-            .app_data(load.clone())
-            .app_data(metrics.clone())
-            .app_data(access.clone())
-            .app_data(core.clone())
-            .configure(routes::configure)
-            .configure(move |config| more_routes(config))
+            .app_data(PayloadConfig::new(MAX_BODY))
+            .configure(move |config| {
+                state.register(config);
+                routes.configure(config);
+                pages::configure(config);
+                extra_routes(config);
+            })
             .default_service(web::to(routing::unknown_route))
     };
     let mut server = actix_server::Server::build()
         .workers(WORKERS)
-        .max_concurrent_connections((limits.connections / WORKERS).max(1))
-        .shutdown_timeout(FOR_LAST_ANSWERS.as_secs())
+        .max_concurrent_connections((max_connections / WORKERS).max(1))
+        .shutdown_timeout(SHUTDOWN_GRACE.as_secs())
         .disable_signals();
     let ending = server.graceful_shutdown_signal();
     for socket in listeners.sockets {
@@ -82,8 +74,8 @@ pub(crate) fn serve(
         let connection = move || {
             let ending = ending.clone();
             let http = HttpService::build()
-                .client_request_timeout(CLIENT_LIMIT)
-                .client_disconnect_timeout(DISCONNECT_LIMIT)
+                .client_request_timeout(REQUEST_HEAD_TIMEOUT)
+                .client_disconnect_timeout(DISCONNECT_TIMEOUT)
                 .graceful_shutdown_signal(move || {
                     let ending = ending.clone();
                     async move { ending.notified().await }

@@ -1,14 +1,5 @@
 //! The TikMatrix server as a library: the HTTP API over tasks, and the composition of storage, phones and runner that
-//! answers it. Which scripts it has, and which phones, whoever builds it says; the binary `tikmatrix` is one of those.
-//!
-//! ```no_run
-//! # async fn example() -> Result<(), tikmatrix_api::StartError> {
-//! let server = tikmatrix_api::Server::builder("data").port(0).phone("192.168.1.20:5555").start().await?;
-//! println!("listening on {}", server.url());
-//! server.shutdown().await;
-//! # Ok(())
-//! # }
-//! ```
+//! answers it. Its [`ServerConfig`] says which scripts and phones it has; the program `tikmatrix` is one that uses it.
 
 mod accounts;
 mod config;
@@ -30,7 +21,7 @@ mod state;
 mod tasks;
 mod tokens;
 
-pub use config::ServerBuilder;
+pub use config::{ExtraRoutes, ServerConfig};
 pub use http::middleware::host::refuse_foreign;
 pub use http::middleware::host_names::HostName;
 pub use http::openapi::document as openapi_document;

@@ -1,15 +1,22 @@
 //! The health check and the figures for monitoring.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::HttpResponse;
+use actix_web::web::Data;
 use serde::Serialize;
+use tikmatrix_storage::Store;
 use utoipa::ToSchema;
 
+use crate::devices::connections::Connections;
 use crate::devices::view::device_state;
-use crate::http::envelope::{Envelope, success};
+use crate::http::envelope::{Envelope, Success};
 use crate::http::error::ApiError;
 use crate::http::middleware::metrics::{Metrics, Present};
-use crate::http::query::Query;
-use crate::state::AppState;
+use crate::http::query::NoQuery;
+use crate::http::routing::{Operation, operations};
+
+pub(crate) fn routes() -> Vec<Operation> {
+    operations![metrics, health]
+}
 
 /// Gives the server's figures, as Prometheus reads them.
 #[utoipa::path(
@@ -20,18 +27,17 @@ use crate::state::AppState;
     responses((status = 200, description = "What Prometheus reads.", body = String, content_type = "application/openmetrics-text")),
 )]
 pub(crate) async fn metrics(
-    core: web::Data<AppState>,
-    metrics: web::Data<Metrics>,
-    request: HttpRequest,
+    store: Data<Store>,
+    connections: Data<Connections>,
+    metrics: Data<Metrics>,
+    _: NoQuery,
 ) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let failed = |error| ApiError::internal("GET /metrics", &error);
-    let phones: Vec<_> = core.phones.borrow().iter().map(|entry| device_state(Some(entry)).0).collect();
+    let phones: Vec<_> = connections.phones.borrow().iter().map(|it| device_state(Some(it)).0).collect();
     Ok(metrics.answer(&Present {
-        tasks: core.store.stats().await.map_err(failed)?,
+        tasks: store.stats().await?,
         phones: &phones,
-        newest_event: core.store.newest_event().await.map_err(failed)?,
-        database_errors: core.store.database_errors(),
+        newest_event: store.newest_event().await?,
+        database_errors: store.database_errors(),
     }))
 }
 
@@ -41,10 +47,11 @@ pub(crate) async fn metrics(
     path = "/healthz",
     operation_id = "checkHealth",
     tag = "Server",
+    security(()),
     responses((status = 200, description = "The server works.", body = Envelope<HealthView>)),
 )]
-pub(crate) async fn health() -> HttpResponse {
-    success(HealthView { status: "ok", version: env!("CARGO_PKG_VERSION") })
+pub(crate) async fn health() -> Success<HealthView> {
+    Success(HealthView { status: "ok", version: env!("CARGO_PKG_VERSION") })
 }
 
 /// That the server works.

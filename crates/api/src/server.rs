@@ -7,28 +7,35 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
-use actix_web::web;
+use actix_web::web::Data;
 use tikmatrix_device::adb::keys::{KeyFiles, KeyStore};
 use tikmatrix_device::registry::{Registry, RegistryOptions};
 use tikmatrix_runner::{Runner, RunnerOptions};
 use tikmatrix_storage::{StorageError, Store};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::ServerBuilder;
+use crate::config::ServerConfig;
+use crate::devices::connections::Connections;
 use crate::devices::saved_addresses::SavedAddresses;
 use crate::events::event_retention;
+use crate::events::handlers::EventStreams;
 use crate::http::middleware::auth::{Access, Tokens};
 use crate::http::middleware::host_names::{HostName, HostNames};
+use crate::http::middleware::limit::RequestLimit;
+use crate::http::middleware::metrics::Metrics;
 use crate::http::openapi;
-use crate::http_server::{Limits, serve};
-use crate::license::license_gate::LicenseGate;
+use crate::http_server::serve;
+use crate::license::license_file::license_path;
+use crate::license::license_gate::{LicenseGate, LicenseOptions};
 use crate::listeners;
 use crate::materials::library::Library;
 use crate::start_error::StartError;
-use crate::state::AppState;
+use crate::state::{AppState, CurrentSettings, OpenApiDocument};
+use crate::tasks::create::TaskCreator;
 use crate::tasks::idempotency::KeysInFlight;
+use crate::tasks::read::TaskReader;
 use crate::tokens::token_file;
 
 /// The database, in the data directory.
@@ -44,20 +51,11 @@ pub struct Server {
     runner: Runner,
     registry: Arc<Registry>,
     gate: LicenseGate,
-    gate_keeper: JoinHandle<()>,
-    settings_keeper: JoinHandle<()>,
-    event_keeper: JoinHandle<()>,
-    ending: CancellationToken,
+    background: Vec<JoinHandle<()>>,
+    stopping: CancellationToken,
 }
 
 impl Server {
-    /// Begins to put together a server whose database and files are in `data_directory`, which is made if there is
-    /// none.
-    #[must_use]
-    pub fn builder(data_directory: impl Into<PathBuf>) -> ServerBuilder {
-        ServerBuilder::new(data_directory.into())
-    }
-
     /// The address that clients of this machine use, the port being the real one. Without an address of its own the
     /// server listens on `::1` too, on machines that have it.
     #[must_use]
@@ -80,126 +78,150 @@ impl Server {
         &self.addresses
     }
 
-    /// Ends the server: no new requests, running tasks are interrupted and accounted for, phones are let go.
+    /// Ends the server: no new requests, running tasks are interrupted and accounted for, phones are disconnected.
     pub async fn shutdown(self) {
-        let Self {
-            handle,
-            http,
-            runner,
-            registry,
-            gate,
-            gate_keeper,
-            settings_keeper,
-            event_keeper,
-            ending,
-            ..
-        } = self;
-        ending.cancel();
+        let Self { handle, http, runner, registry, gate, background, stopping, .. } = self;
+        stopping.cancel();
         tokio::join!(handle.stop(true), runner.shutdown());
         registry.shutdown().await;
-        for keeper in [gate_keeper, settings_keeper, event_keeper] {
-            keeper.abort();
-            // It was told to end, and has nothing more to say.
-            let _ = keeper.await;
+        for task in background {
+            task.abort();
+            // It was aborted, and has no result.
+            let _ = task.await;
         }
         gate.close().await;
         if let Ok(Err(error)) = http.await {
-            log::warn!("the HTTP server did not end well: {error}");
+            log::warn!("the HTTP server ended with an error: {error}");
         }
     }
 
-    pub(crate) async fn start(builder: ServerBuilder) -> Result<Self, StartError> {
+    /// Starts a server: when this returns, it answers requests.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing runs then.
+    pub async fn start(config: ServerConfig) -> Result<Self, StartError> {
         // The port is taken first: a server that cannot have it must not touch the tasks of the one that has.
-        let sockets = listeners::on(&builder.addresses, builder.port)?;
+        let sockets = listeners::on(&config.bind, config.port)?;
         let addresses = sockets.addresses.clone();
-        let (directory, url) = (builder.data_directory.clone(), builder.database_url.clone());
-        let store = tokio::task::spawn_blocking(move || open(&directory, url.as_deref()))
-            .await
-            .map_err(|error| StartError::Http(io::Error::other(error)))??
-            .with_max_pending(builder.most_pending);
-        let access = access(&builder, &store).await?;
-        let gate =
-            LicenseGate::open(builder.license_options(), store.clone(), Arc::clone(&builder.clock)).await?;
-        let materials = builder.data_directory.join(MATERIALS);
-        let library = Library::open(materials.clone(), builder.largest_material, &store).await?;
-        let directory = builder.data_directory.clone();
-        let saved_addresses = tokio::task::spawn_blocking(move || SavedAddresses::open(&directory))
-            .await
-            .map_err(|error| StartError::Http(io::Error::other(error)))?
-            .map_err(|source| StartError::DataDirectory { path: builder.data_directory.clone(), source })?;
-        let registry = Arc::new(Registry::start_as(
-            builder.phones.clone(),
-            keys(builder.adb_key),
-            RegistryOptions::default(),
-        ));
-        for address in saved_addresses.all().await {
-            registry.add(&address);
-        }
-        if let Some(discovery) = builder.discovery {
+        let (directory, url) = (config.data_directory.clone(), config.database_url.clone());
+        let store =
+            blocking(move || open(&directory, url.as_deref())).await?.with_most_pending(config.max_pending);
+        let access = access(&config, &store).await?;
+        let gate = LicenseGate::open(license(&config), store.clone(), Arc::clone(&config.clock)).await?;
+        let materials = config.data_directory.join(MATERIALS);
+        let library = Library::open(materials.clone(), config.max_material_size, &store).await?;
+        let connections = connect(&config).await?;
+        let registry = Arc::clone(&connections.registry);
+        if let Some(discovery) = config.discovery {
             registry.discover(discovery);
         }
-        if let Some(server) = builder.adb_server {
+        if let Some(server) = config.adb_server {
             registry.follow(server);
         }
         let runner = Runner::start(RunnerOptions {
             store: store.clone(),
-            scripts: builder.scripts.clone(),
+            scripts: config.scripts.clone(),
             phones: registry.watch(),
-            clock: Arc::clone(&builder.clock),
-            artifacts: builder.data_directory.join("artifacts"),
+            clock: Arc::clone(&config.clock),
+            artifacts: config.data_directory.join("artifacts"),
             materials,
-            task_limit: builder.task_limit,
+            task_limit: config.attempt_timeout,
             most_at_work: gate.most_at_work(),
         })
         .await?;
-        let settings = watch::Sender::new(store.settings().await?);
-        let ending = CancellationToken::new();
-        let keeping = event_retention::run(store.clone(), registry.watch(), Arc::clone(&builder.clock));
-        let core = web::Data::new(AppState {
-            ending: ending.clone(),
-            openapi: openapi::document(&builder.scripts).to_string().into(),
-            settings,
-            library,
-            store,
-            scripts: builder.scripts,
-            phones: registry.watch(),
-            registry: Arc::clone(&registry),
-            configured_addresses: builder.phones,
-            saved_addresses,
-            scanning: tokio::sync::Mutex::default(),
-            runner: runner.clone(),
-            keys_in_flight: KeysInFlight::default(),
-            gate: gate.clone(),
-            tag_keys: RandomState::new(),
-            clock: builder.clock,
-        });
-        let settings_keeper = tokio::spawn(follow_settings(core.clone(), runner.news()));
-        let limits = Limits { connections: builder.most_connections, requests: builder.most_requests };
-        let (handle, http) = serve(sockets, core, access, builder.more_routes, limits)?;
-        let gate_keeper = tokio::spawn(gate.clone().keep());
-        let event_keeper = tokio::spawn(keeping);
-        Ok(Self {
-            addresses,
-            handle,
-            http,
-            runner,
-            registry,
-            gate,
-            gate_keeper,
-            settings_keeper,
-            event_keeper,
-            ending,
-        })
+        let stopping = CancellationToken::new();
+        let event_retention =
+            event_retention::run(store.clone(), registry.watch(), Arc::clone(&config.clock));
+        let settings: Data<CurrentSettings> = Data::new(watch::Sender::new(store.settings().await?));
+        let access = Data::new(access);
+        let state = AppState {
+            store: Data::new(store.clone()),
+            clock: Data::from(Arc::clone(&config.clock)),
+            runner: Data::new(runner.clone()),
+            document: Data::new(OpenApiDocument(openapi::document(&config.scripts).to_string().into())),
+            scripts: Data::new(config.scripts.clone()),
+            settings: settings.clone(),
+            gate: Data::new(gate.clone()),
+            access: access.clone(),
+            limit: Data::new(RequestLimit::new(config.max_requests)),
+            metrics: Data::new(Metrics::default()),
+            library: Data::new(library),
+            connections: Data::new(connections),
+            tasks: Data::new(TaskReader {
+                store: store.clone(),
+                runner: runner.clone(),
+                settings: settings.clone(),
+                clock: Arc::clone(&config.clock),
+                tag_keys: RandomState::new(),
+            }),
+            creator: Data::new(TaskCreator {
+                store: store.clone(),
+                clock: config.clock,
+                runner: runner.clone(),
+                scripts: config.scripts,
+                settings: settings.clone(),
+                keys_in_flight: KeysInFlight::default(),
+            }),
+            events: Data::new(EventStreams {
+                store: store.clone(),
+                gate: gate.clone(),
+                access,
+                stopping: stopping.clone(),
+            }),
+        };
+        let (handle, http) = serve(sockets, state, config.extra_routes, config.max_connections)?;
+        let background = vec![
+            tokio::spawn(follow_settings(store, settings, runner.news())),
+            tokio::spawn(gate.clone().keep()),
+            tokio::spawn(event_retention),
+        ];
+        Ok(Self { addresses, handle, http, runner, registry, gate, background, stopping })
     }
 }
 
-/// Follows what another server on the same database was told of.
-async fn follow_settings(core: web::Data<AppState>, mut news: watch::Receiver<()>) {
-    while news.changed().await.is_ok() {
-        match core.store.settings().await {
-            Ok(settings) => drop(core.settings.send_replace(settings)),
+/// Runs what blocks on a thread for blocking work.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StartError> + Send + 'static,
+) -> Result<T, StartError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| StartError::Http(io::Error::other(error)))?
+}
+
+/// Starts connecting the phones whose addresses are known.
+async fn connect(config: &ServerConfig) -> Result<Connections, StartError> {
+    let path = config.data_directory.clone();
+    let open =
+        move || SavedAddresses::open(&path).map_err(|source| StartError::DataDirectory { path, source });
+    let saved = blocking(open).await?;
+    let keys = keys(config.adb_key.clone());
+    let registry = Arc::new(Registry::start_as(config.phones.clone(), keys, RegistryOptions::default()));
+    for address in saved.all().await {
+        registry.add(&address);
+    }
+    Ok(Connections {
+        phones: registry.watch(),
+        registry,
+        configured: config.phones.clone(),
+        saved,
+        scanning: Mutex::default(),
+    })
+}
+
+/// Follows the settings that another server on the same database changes.
+async fn follow_settings(store: Store, current: Data<CurrentSettings>, mut changes: watch::Receiver<()>) {
+    while changes.changed().await.is_ok() {
+        match store.settings().await {
+            Ok(settings) => drop(current.send_replace(settings)),
             Err(error) => log::warn!("{error}"),
         }
+    }
+}
+
+/// Where the server's licence is, and what verifies it.
+fn license(config: &ServerConfig) -> LicenseOptions {
+    LicenseOptions {
+        path: config.license.clone().unwrap_or_else(|| license_path(&config.data_directory)),
+        required: config.license.is_some(),
+        key: config.license_key.clone(),
     }
 }
 
@@ -209,14 +231,14 @@ async fn follow_settings(core: web::Data<AppState>, mut news: watch::Receiver<()
 /// # Errors
 /// [`StorageError`].
 pub fn open_data(directory: &Path, url: Option<&str>) -> Result<Store, StorageError> {
-    Store::open_url_shared(&url.map_or_else(|| own_database(directory), str::to_owned))
+    Store::open_url_beside(&url.map_or_else(|| own_database(directory), str::to_owned))
 }
 
 fn open(directory: &Path, url: Option<&str>) -> Result<Store, StartError> {
     let unusable = |source| StartError::DataDirectory { path: directory.to_owned(), source };
     std::fs::create_dir_all(directory).map_err(unusable)?;
     let store = Store::open_url(&url.map_or_else(|| own_database(directory), str::to_owned))?;
-    log::info!("database: {}", store.location());
+    log::info!("database: {}", store.place());
     Ok(store)
 }
 
@@ -225,19 +247,19 @@ fn own_database(directory: &Path) -> String {
     format!("sqlite://{}", directory.join(DATABASE).display())
 }
 
-/// Who may talk to the server that `builder` describes.
-async fn access(builder: &ServerBuilder, store: &Store) -> Result<Access, StartError> {
-    let bound = builder.addresses.iter().filter(|address| !address.is_unspecified()).copied();
-    let names = builder.host_names.iter().cloned().chain(bound.map(HostName::from)).collect();
-    let Some(exposure) = builder.exposure() else {
+/// Who may talk to the server that `config` describes.
+async fn access(config: &ServerConfig, store: &Store) -> Result<Access, StartError> {
+    let bound = config.bind.iter().filter(|address| !address.is_unspecified()).copied();
+    let names = config.host_names.iter().cloned().chain(bound.map(HostName::from)).collect();
+    let Some(exposure) = config.exposure() else {
         return Ok(Access::new(HostNames::new(names), None));
     };
-    let of_file = builder.token_file.as_deref().map(token_file::read).transpose()?.unwrap_or_default();
-    let tokens = Tokens::new(store.clone(), of_file, Arc::clone(&builder.clock));
+    let of_file = config.token_file.as_deref().map(token_file::read).transpose()?.unwrap_or_default();
+    let tokens = Tokens::new(store.clone(), of_file, Arc::clone(&config.clock));
     if !tokens.exist().await? {
         return Err(StartError::NoToken {
             exposure: exposure.to_string(),
-            database: store.location().to_owned(),
+            database: store.place().to_owned(),
         });
     }
     Ok(Access::new(HostNames::new(names), Some(tokens)))

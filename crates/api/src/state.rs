@@ -1,55 +1,66 @@
-//! What the routes work with.
+//! The parts of a running server that handlers use. Each handler names those that it needs as arguments.
 
-use std::hash::RandomState;
-use std::sync::Arc;
-
-use actix_web::web::Bytes;
-use tikmatrix_device::registry::{PhoneEntry, Registry};
+use actix_web::web::{Bytes, Data, ServiceConfig};
 use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_domain::{Clock, Settings};
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
-use crate::devices::saved_addresses::SavedAddresses;
+use crate::devices::connections::Connections;
+use crate::events::handlers::EventStreams;
+use crate::http::middleware::auth::Access;
+use crate::http::middleware::limit::RequestLimit;
+use crate::http::middleware::metrics::Metrics;
 use crate::license::license_gate::LicenseGate;
 use crate::materials::library::Library;
-use crate::tasks::idempotency::KeysInFlight;
+use crate::tasks::create::TaskCreator;
+use crate::tasks::read::TaskReader;
 
-/// The parts of a running server that answer requests.
+/// The settings as they were last changed: new tasks are created with them, and a waiting task reports whether all are
+/// paused.
+pub(crate) type CurrentSettings = watch::Sender<Settings>;
+
+/// The OpenAPI document as it is served.
+pub(crate) struct OpenApiDocument(pub(crate) Bytes);
+
+/// Every part, as each of the HTTP workers gets it.
+#[derive(Clone)]
 pub(crate) struct AppState {
-    /// Where the tasks are.
-    pub(crate) store: Store,
-    /// Where the files of materials are.
-    pub(crate) library: Library,
-    /// What tasks can be made of.
-    pub(crate) scripts: ScriptRegistry,
-    /// The phones that are configured, as they come and go.
-    pub(crate) phones: watch::Receiver<Vec<PhoneEntry>>,
-    /// Who connects them.
-    pub(crate) registry: Arc<Registry>,
-    /// Addresses of phones that the server was started with.
-    pub(crate) configured_addresses: Vec<String>,
-    /// Addresses of phones that were added since.
-    pub(crate) saved_addresses: SavedAddresses,
-    /// Held by the scan that is under way.
-    pub(crate) scanning: tokio::sync::Mutex<()>,
-    /// Who runs them.
-    pub(crate) runner: Runner,
-    /// The keys of requests that are under way.
-    pub(crate) keys_in_flight: KeysInFlight,
-    /// What they may do.
-    pub(crate) gate: LicenseGate,
-    /// The settings as they were last changed: every new task is made by them, and every waiting task that is shown
-    /// tells whether none is begun.
-    pub(crate) settings: watch::Sender<Settings>,
-    /// What entity tags are made with.
-    pub(crate) tag_keys: RandomState,
-    /// Cancelled when the server ends, and answers without an end are to end with it.
-    pub(crate) ending: CancellationToken,
-    /// What the API is, for programs: the OpenAPI document.
-    pub(crate) openapi: Bytes,
-    /// What time it is.
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) store: Data<Store>,
+    pub(crate) clock: Data<dyn Clock>,
+    pub(crate) runner: Data<Runner>,
+    pub(crate) scripts: Data<ScriptRegistry>,
+    pub(crate) settings: Data<CurrentSettings>,
+    pub(crate) gate: Data<LicenseGate>,
+    pub(crate) access: Data<Access>,
+    pub(crate) limit: Data<RequestLimit>,
+    pub(crate) metrics: Data<Metrics>,
+    pub(crate) library: Data<Library>,
+    pub(crate) connections: Data<Connections>,
+    pub(crate) tasks: Data<TaskReader>,
+    pub(crate) events: Data<EventStreams>,
+    pub(crate) creator: Data<TaskCreator>,
+    pub(crate) document: Data<OpenApiDocument>,
+}
+
+impl AppState {
+    pub(crate) fn register(&self, config: &mut ServiceConfig) {
+        config
+            .app_data(self.store.clone())
+            .app_data(self.clock.clone())
+            .app_data(self.runner.clone())
+            .app_data(self.scripts.clone())
+            .app_data(self.settings.clone())
+            .app_data(self.gate.clone())
+            .app_data(self.access.clone())
+            .app_data(self.limit.clone())
+            .app_data(self.metrics.clone())
+            .app_data(self.library.clone())
+            .app_data(self.connections.clone())
+            .app_data(self.tasks.clone())
+            .app_data(self.events.clone())
+            .app_data(self.creator.clone())
+            .app_data(self.document.clone());
+    }
 }

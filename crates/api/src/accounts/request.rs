@@ -7,7 +7,7 @@ use tikmatrix_storage::{AccountFilter, NumberedPage};
 use crate::http::error::ApiError;
 use crate::http::fields::{Fields, name, note, shortened};
 use crate::http::paging;
-use crate::http::query::Query;
+use crate::http::query::{Parameters, ReadQuery};
 
 /// Reads the body of `POST /api/v1/account`.
 ///
@@ -42,21 +42,22 @@ pub(crate) fn change(body: Value) -> Result<AccountChange, ApiError> {
     Ok(change)
 }
 
-/// Reads the query of `GET /api/v1/account`.
-///
-/// # Errors
-/// 40001 with everything that is wrong with it.
-pub(crate) fn list(query: &str) -> Result<(AccountFilter, NumberedPage), ApiError> {
-    let mut query = Query::of(query);
-    let filter = AccountFilter {
-        username: query.parsed("username", username),
-        app: query.parsed("app", app),
-        serial: query.parsed("serial", serial),
-        enabled: query.one_of("enabled", "true, false", |text| text.parse().ok()),
-    };
-    let page = paging::page(&mut query);
-    query.finish()?;
-    Ok((filter, page))
+/// Which accounts, and which page of them: the query of `GET /api/v1/account`.
+pub(crate) struct ListAccounts {
+    pub(crate) filter: AccountFilter,
+    pub(crate) page: NumberedPage,
+}
+
+impl ReadQuery for ListAccounts {
+    fn read(query: &mut Parameters) -> Self {
+        let filter = AccountFilter {
+            username: query.parsed("username", username),
+            app: query.parsed("app", app),
+            serial: query.parsed("serial", serial),
+            enabled: query.one_of("enabled", "true, false", |text| text.parse().ok()),
+        };
+        Self { filter, page: paging::page(query) }
+    }
 }
 
 fn details(fields: &mut Fields) -> AccountChange {

@@ -1,8 +1,10 @@
 //! What the program adds to the server library: its scripts, and virtual phones in its own process.
 
+use std::sync::Arc;
+
 use actix_web::web;
 use anyhow::Context;
-use tikmatrix_api::ServerBuilder;
+use tikmatrix_api::ServerConfig;
 use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_follow::Follow;
 use tikmatrix_post::Post;
@@ -26,13 +28,11 @@ pub(super) async fn start_virtual_phones(count: u16) -> anyhow::Result<Farm> {
         .context("cannot run the virtual phones")
 }
 
-/// Gives the server of `builder` the phones of `farm`, and the oracle of what was done on them.
-pub(super) fn attach_virtual_phones(mut builder: ServerBuilder, farm: &Farm) -> ServerBuilder {
-    for phone in farm.phones() {
-        builder = builder.phone(phone.address().to_string());
-    }
+/// Adds the phones of `farm` to a server, and the oracle of what was done on them.
+pub(super) fn attach_virtual_phones(config: &mut ServerConfig, farm: &Farm) {
+    config.phones.extend(farm.phones().iter().map(|phone| phone.address().to_string()));
     let farm = farm.clone();
-    builder.routes(move |config| {
+    config.extra_routes = Arc::new(move |config| {
         config.service(web::scope("/virtual").configure(control::configure(farm.clone())));
-    })
+    });
 }

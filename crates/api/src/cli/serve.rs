@@ -1,14 +1,15 @@
 //! `tikmatrix serve`.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
 use clap::builder::BoolishValueParser;
-use tikmatrix_api::{HostName, Server, ServerBuilder};
+use tikmatrix_api::{HostName, Server, ServerConfig};
 use tikmatrix_device::adb::server::AdbServer;
 use tikmatrix_device::registry::{Discovery, parse_address};
+use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_follow::Follow;
 use tikmatrix_post::{MaterialRoots, Post};
 
@@ -107,37 +108,16 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
         0 => None,
         count => Some(start_virtual_phones(count).await?),
     };
-    let mut builder = open_to(Server::builder(&data_directory), &options);
-    let materials = materials(options.material_root, builder.needs_token())?;
-    builder = builder
-        .script(Post::new()?.with_materials_from(materials))
-        .script(Follow::new()?)
-        .script(Follow::unfollow()?);
+    let mut config = configuration(&data_directory, &options)?;
+    let materials = materials(options.material_root, config.needs_token())?;
+    config.scripts = ScriptRegistry::default()
+        .with(Post::new()?.with_materials_from(materials))
+        .with(Follow::new()?)
+        .with(Follow::unfollow()?);
     if let Some(farm) = &farm {
-        builder = attach_virtual_phones(builder, farm);
+        attach_virtual_phones(&mut config, farm);
     }
-    for phone in options.phones {
-        builder = builder.phone(phone);
-    }
-    if options.discover_phones {
-        builder = builder.discovery(Discovery::new()?);
-    }
-    if let AdbServerOption::At(address) = &options.adb_server {
-        builder = builder.adb_server(AdbServer::at(address));
-    }
-    if let Some(url) = &options.database_url {
-        builder = builder.database_url(url.as_str());
-    }
-    if let Some(file) = options.adb_key {
-        builder = builder.adb_key(file);
-    }
-    if let Some(file) = options.license {
-        builder = builder.license(file);
-    }
-    if let Some(key) = vendor_key(options.license_key.as_deref())? {
-        builder = builder.license_key(key);
-    }
-    let server = builder.start().await?;
+    let server = Server::start(config).await?;
     say(format_args!("listening on {}", server.url()));
     for address in server.addresses() {
         log::info!("address: {address}");
@@ -148,30 +128,35 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
     shut_down(server, farm).await
 }
 
-/// Who may reach the server, and how.
-fn open_to(mut builder: ServerBuilder, options: &Options) -> ServerBuilder {
-    builder = builder
-        .port(options.port)
-        .require_token(options.require_token)
-        .most_connections(options.max_connections.into())
-        .largest_material(u64::from(options.max_material_mib) * 1024 * 1024)
-        .most_requests(options.max_requests.into())
-        .most_pending(options.max_pending);
-    if let Some(file) = &options.token_file {
-        builder = builder.token_file(file);
-    }
-    for address in &options.bind {
-        builder = builder.bind(*address);
-    }
-    for name in &options.host_name {
-        builder = builder.host_name(name.clone());
-    }
+/// The configuration that the options describe, without scripts.
+fn configuration(data_directory: &Path, options: &Options) -> anyhow::Result<ServerConfig> {
     if options.bind.iter().any(IpAddr::is_unspecified) && options.host_name.is_empty() {
         log::warn!(
             "listening on every address: other machines are answered under no name but those that --host-name gives"
         );
     }
-    builder
+    Ok(ServerConfig {
+        database_url: options.database_url.as_ref().map(|url| url.as_str().to_owned()),
+        port: options.port,
+        bind: options.bind.clone(),
+        host_names: options.host_name.clone(),
+        token_file: options.token_file.clone(),
+        require_token: options.require_token,
+        max_connections: options.max_connections.into(),
+        max_requests: options.max_requests.into(),
+        max_material_size: u64::from(options.max_material_mib) * 1024 * 1024,
+        max_pending: options.max_pending,
+        phones: options.phones.clone(),
+        adb_server: match &options.adb_server {
+            AdbServerOption::At(address) => Some(AdbServer::at(address)),
+            AdbServerOption::Off => None,
+        },
+        adb_key: options.adb_key.clone(),
+        discovery: options.discover_phones.then(Discovery::new).transpose()?,
+        license: options.license.clone(),
+        license_key: vendor_key(options.license_key.as_deref())?,
+        ..ServerConfig::new(data_directory)
+    })
 }
 
 /// From where tasks may name files: from anywhere only while nobody but this machine can make tasks.

@@ -2,31 +2,25 @@
 
 use std::collections::HashMap;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::web::Data;
 use tikmatrix_device::registry::PhoneEntry;
 use tikmatrix_device::script::unknown_name;
-use tikmatrix_domain::{Device, DeviceChange, PhonePresence, Serial};
-use tikmatrix_storage::{DeviceChanged, DeviceRemoval};
+use tikmatrix_domain::{Clock, Device, DeviceChange, PhonePresence, Serial};
+use tikmatrix_runner::Runner;
+use tikmatrix_storage::{DeviceChanged, DeviceRemoval, Store};
 
-use crate::devices::request;
+use crate::devices::connections::Connections;
+use crate::devices::request::{self, ListDevices};
 use crate::devices::view::{DeviceListView, DeviceState, DeviceView, device_state};
-use crate::http::envelope::{DeletedView, Envelope, success};
-use crate::http::error::{ApiError, ErrorCode};
-use crate::http::extract;
-use crate::http::query::Query;
-use crate::http::routing::{read_only, wrong_method};
+use crate::http::envelope::{DeletedView, Envelope, Success};
+use crate::http::error::{Answer, ApiError, ErrorCode};
+use crate::http::extract::{Json, PathSerial};
+use crate::http::query::{NoQuery, Query};
+use crate::http::routing::{Operation, operations};
 use crate::http::schema::{DevicePatch, Name};
-use crate::state::AppState;
 
-/// Adds the routes.
-pub(crate) fn configure(config: &mut web::ServiceConfig) {
-    config.service(read_only("/api/v1/device").route(web::get().to(list))).service(
-        web::resource("/api/v1/device/{serial}")
-            .route(web::get().to(show))
-            .route(web::patch().to(change))
-            .route(web::delete().to(delete))
-            .default_service(web::to(|request| wrong_method(request, "GET, PATCH, DELETE"))),
-    );
+pub(crate) fn routes() -> Vec<Operation> {
+    operations![list, show, change, delete]
 }
 
 /// Lists the phones.
@@ -43,21 +37,25 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
     ),
     responses((status = 200, description = "The phones, by their serials; those that were never reached come last.", body = Envelope<DeviceListView>)),
 )]
-pub(crate) async fn list(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let (filter, page) = request::list(request.query_string())?;
-    let devices =
-        core.store.devices().await.map_err(|error| ApiError::internal("GET /api/v1/device", &error))?;
-    let entries = core.phones.borrow().clone();
+pub(crate) async fn list(
+    store: Data<Store>,
+    connections: Data<Connections>,
+    runner: Data<Runner>,
+    query: Query<ListDevices>,
+) -> Answer<DeviceListView> {
+    let Query(ListDevices { state, group, page }) = query;
+    let devices = store.devices().await?;
+    let entries = connections.phones.borrow().clone();
     let wanted = |view: &DeviceView| {
-        filter.state.is_none_or(|state| view.state() == state.text())
-            && filter.group.as_ref().is_none_or(|group| view.group.as_ref() == Some(group))
+        state.is_none_or(|state| view.state() == state.text())
+            && group.as_ref().is_none_or(|group| view.group.as_ref() == Some(group))
     };
-    let views: Vec<DeviceView> = all(&core, &devices, &entries).into_iter().filter(wanted).collect();
+    let views: Vec<DeviceView> = all(&runner, &devices, &entries).into_iter().filter(wanted).collect();
     let total = views.len();
     let size = usize::try_from(page.size).unwrap_or(usize::MAX);
     let before = usize::try_from(page.number - 1).unwrap_or(usize::MAX).saturating_mul(size);
     let devices = views.into_iter().skip(before).take(size).collect();
-    Ok(success(DeviceListView { devices, total, page: page.number, page_size: page.size }))
+    Ok(Success(DeviceListView { devices, total, page: page.number, page_size: page.size }))
 }
 
 /// Shows one phone.
@@ -71,19 +69,19 @@ pub(crate) async fn list(core: web::Data<AppState>, request: HttpRequest) -> Res
     ),
     responses((status = 200, description = "The phone.", body = Envelope<DeviceView>)),
 )]
-pub(crate) async fn show(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let serial = serial(&request)?;
-    let device = core
-        .store
-        .device(serial.clone())
-        .await
-        .map_err(|error| ApiError::internal("GET /api/v1/device/{serial}", &error))?;
-    let entry = entry_of(&core, &serial);
+pub(crate) async fn show(
+    store: Data<Store>,
+    connections: Data<Connections>,
+    runner: Data<Runner>,
+    PathSerial(serial): PathSerial,
+    _: NoQuery,
+) -> Answer<DeviceView> {
+    let device = store.device(serial.clone()).await?;
+    let entry = connections.entry(&serial);
     if device.is_none() && entry.is_none() {
         return Err(no_such_device(&serial));
     }
-    Ok(success(view(&core, &serial, device.as_ref(), entry.as_ref())))
+    Ok(Success(view(&runner, &serial, device.as_ref(), entry.as_ref())))
 }
 
 /// Names a phone, or puts it into a group.
@@ -99,25 +97,24 @@ pub(crate) async fn show(core: web::Data<AppState>, request: HttpRequest) -> Res
     responses((status = 200, description = "The phone as it is now.", body = Envelope<DeviceView>)),
 )]
 pub(crate) async fn change(
-    core: web::Data<AppState>,
-    request: HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let serial = serial(&request)?;
-    let change = request::change(extract::json(&request, body)?)?;
-    let failed = |error| ApiError::internal("PATCH /api/v1/device/{serial}", &error);
-    let entry = entry_of(&core, &serial);
+    store: Data<Store>,
+    clock: Data<dyn Clock>,
+    connections: Data<Connections>,
+    runner: Data<Runner>,
+    PathSerial(serial): PathSerial,
+    _: NoQuery,
+    body: Json,
+) -> Answer<DeviceView> {
+    let change = request::change(body.0)?;
+    let entry = connections.entry(&serial);
     if entry.is_some() {
-        core.store.register_device(serial.clone(), core.clock.now()).await.map_err(failed)?;
+        store.remember_device(serial.clone(), clock.now()).await?;
     }
-    let changed =
-        core.store.change_device(serial.clone(), change.clone(), core.clock.now()).await.map_err(failed)?;
-    match changed {
-        DeviceChanged::Changed(device) => Ok(success(view(&core, &serial, Some(&device), entry.as_ref()))),
+    match store.change_device(serial.clone(), change.clone(), clock.now()).await? {
+        DeviceChanged::Changed(device) => Ok(Success(view(&runner, &serial, Some(&device), entry.as_ref()))),
         DeviceChanged::NotThere => Err(no_such_device(&serial)),
         DeviceChanged::NoSuchGroup => {
-            let groups = core.store.groups().await.map_err(failed)?;
+            let groups = store.groups().await?;
             let known: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
             Err(ApiError::invalid("group", unknown_group(&change, &known)))
         }
@@ -137,24 +134,17 @@ pub(crate) async fn change(
     responses((status = 200, description = "The phone is forgotten.", body = Envelope<DeletedView>)),
 )]
 pub(crate) async fn delete(
-    core: web::Data<AppState>,
-    request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let serial = serial(&request)?;
-    if device_state(entry_of(&core, &serial).as_ref()).0 == DeviceState::Ready {
-        return Err(ApiError::invalid(
-            "serial",
-            format!("{serial} is connected: only an offline phone can be deleted"),
-        ));
+    store: Data<Store>,
+    connections: Data<Connections>,
+    PathSerial(serial): PathSerial,
+    _: NoQuery,
+) -> Answer<DeletedView> {
+    if device_state(connections.entry(&serial).as_ref()).0 == DeviceState::Ready {
+        let reason = format!("{serial} is connected: only an offline phone can be deleted");
+        return Err(ApiError::invalid("serial", reason));
     }
-    let removal = core
-        .store
-        .delete_device(serial.clone())
-        .await
-        .map_err(|error| ApiError::internal("DELETE /api/v1/device/{serial}", &error))?;
-    match removal {
-        DeviceRemoval::Removed => Ok(success(DeletedView { deleted_count: 1 })),
+    match store.delete_device(serial.clone()).await? {
+        DeviceRemoval::Removed => Ok(Success(DeletedView { deleted_count: 1 })),
         DeviceRemoval::NotThere => Err(no_such_device(&serial)),
         DeviceRemoval::Needed { tasks, accounts } => {
             let reason = format!(
@@ -166,33 +156,23 @@ pub(crate) async fn delete(
 }
 
 /// Every phone once, by its serial; those that were never reached come last.
-fn all(core: &AppState, devices: &[Device], entries: &[PhoneEntry]) -> Vec<DeviceView> {
+fn all(runner: &Runner, devices: &[Device], entries: &[PhoneEntry]) -> Vec<DeviceView> {
     let known = entries.iter().filter_map(|entry| Some((entry.serial.as_ref()?, entry)));
     let mut connections: HashMap<&Serial, &PhoneEntry> = known.collect();
     let mut views: Vec<DeviceView> = devices
         .iter()
-        .map(|device| view(core, &device.serial, Some(device), connections.remove(&device.serial)))
+        .map(|device| view(runner, &device.serial, Some(device), connections.remove(&device.serial)))
         .collect();
-    views.extend(connections.into_iter().map(|(serial, entry)| view(core, serial, None, Some(entry))));
+    views.extend(connections.into_iter().map(|(serial, entry)| view(runner, serial, None, Some(entry))));
     views.sort_by(|one, other| one.serial.cmp(&other.serial));
     let nameless = entries.iter().filter(|entry| entry.serial.is_none());
     views.extend(nameless.map(|entry| DeviceView::new(None, Some(entry), false)));
     views
 }
 
-fn view(core: &AppState, serial: &Serial, device: Option<&Device>, entry: Option<&PhoneEntry>) -> DeviceView {
-    let busy = core.runner.presence(serial) == PhonePresence::Busy;
+fn view(runner: &Runner, serial: &Serial, device: Option<&Device>, entry: Option<&PhoneEntry>) -> DeviceView {
+    let busy = runner.presence(serial) == PhonePresence::Busy;
     DeviceView::new(device, entry, busy)
-}
-
-/// The phone of this serial as it is reached.
-fn entry_of(core: &AppState, serial: &Serial) -> Option<PhoneEntry> {
-    core.phones.borrow().iter().find(|entry| entry.serial.as_ref() == Some(serial)).cloned()
-}
-
-fn serial(request: &HttpRequest) -> Result<Serial, ApiError> {
-    Serial::new(&extract::text(request, "serial"))
-        .map_err(|empty| ApiError::invalid("serial", empty.to_string()))
 }
 
 fn unknown_group(change: &DeviceChange, known: &[&str]) -> String {

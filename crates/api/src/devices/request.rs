@@ -8,33 +8,26 @@ use crate::devices::view::DeviceState;
 use crate::http::error::ApiError;
 use crate::http::fields::{Fields, label, shortened};
 use crate::http::paging;
-use crate::http::query::Query;
+use crate::http::query::{Parameters, ReadQuery};
 
-/// Which phones of a list are wanted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct DeviceFilter {
-    /// Only phones in this state.
+/// Which devices, and which page of them: the query of `GET /api/v1/device`.
+pub(crate) struct ListDevices {
+    /// Only devices in this state.
     pub(crate) state: Option<DeviceState>,
-    /// Only phones of the group of this name.
+    /// Only devices of the group of this name.
     pub(crate) group: Option<String>,
+    pub(crate) page: NumberedPage,
 }
 
-/// Reads the query of `GET /api/v1/device`.
-///
-/// # Errors
-/// 40001 with everything that is wrong with it.
-pub(crate) fn list(query: &str) -> Result<(DeviceFilter, NumberedPage), ApiError> {
-    let mut query = Query::of(query);
-    let state = query.parsed("state", |text| {
-        DeviceState::from_text(text).ok_or_else(|| {
-            let known = DeviceState::ALL.map(DeviceState::text).join(", ");
-            format!("{} is not one of {known}", shortened(text))
-        })
-    });
-    let group = query.text("group");
-    let page = paging::page(&mut query);
-    query.finish()?;
-    Ok((DeviceFilter { state, group }, page))
+impl ReadQuery for ListDevices {
+    fn read(query: &mut Parameters) -> Self {
+        let known = || DeviceState::ALL.map(DeviceState::text).join(", ");
+        let state = query.parsed("state", |text| {
+            DeviceState::from_text(text)
+                .ok_or_else(|| format!("{} is not one of {}", shortened(text), known()))
+        });
+        Self { state, group: query.text("group"), page: paging::page(query) }
+    }
 }
 
 /// Reads the body of `PATCH /api/v1/device/{serial}`.

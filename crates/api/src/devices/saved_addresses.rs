@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 /// The file's name in the data directory.
 const FILE: &str = "phones.txt";
 /// More phones than one server is made for.
-pub(crate) const MOST_ADDRESSES: usize = 1000;
+pub(crate) const MAX_ADDRESSES: usize = 1000;
 
 /// The addresses, and the file that holds them.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl SavedAddresses {
         if addresses.iter().any(|kept| kept == address) {
             return Ok(true);
         }
-        if addresses.len() >= MOST_ADDRESSES {
+        if addresses.len() >= MAX_ADDRESSES {
             return Ok(false);
         }
         let mut wanted = addresses.clone();

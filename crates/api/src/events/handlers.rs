@@ -1,52 +1,65 @@
-//! Telling clients what happens, while it happens: `GET /api/v1/event` as `text/event-stream`. Each client reads on in the
-//! store from its own place, at its own pace; nothing is kept for it in memory, however slow it is.
+//! `GET /api/v1/event`: events as they happen, as `text/event-stream`. Each client reads on in the store from its own
+//! position, at its own pace; nothing is kept for it in memory, however slow it is.
 
 use std::convert::Infallible;
 use std::time::Duration;
 
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
 use tikmatrix_domain::EventId;
-use tikmatrix_storage::{ChangeNotifications, EventFilter, Events};
+use tikmatrix_storage::{EventFilter, Events, Store, Wakes};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
+use tokio_util::sync::CancellationToken;
 
 use crate::events::request::ListenToEvents;
 use crate::events::view::{event_lines, place_lines, reset_lines};
 use crate::http::error::ApiError;
 use crate::http::middleware::auth::Access;
 use crate::http::middleware::metrics::{Lasting, Metrics};
+use crate::http::routing::{Operation, operations};
 use crate::http::schema::Name;
-use crate::state::AppState;
+use crate::license::license_gate::LicenseGate;
 
-const ROUTE: &str = "GET /api/v1/event";
 /// How many events are read, and sent, at once.
 const PAGE: u32 = 200;
-/// At least this long between two reads for one client that has nothing left to catch up with: however much happens, a
-/// client costs the database ten reads a second. The first thing after a silence is told at once.
-const BETWEEN_READS: Duration = Duration::from_millis(100);
-/// How often it is looked whether the client may still listen.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// How many such looks pass in silence before the client is told that the server is there.
-const SILENT_LOOKS: u32 = 7;
+/// Between two reads for one client that has nothing left to catch up with: however much happens, a client costs the
+/// database ten reads a second. The first event after a silence is sent at once.
+const READ_INTERVAL: Duration = Duration::from_millis(100);
+/// How often it is checked whether the client may still listen.
+const CHECK_INTERVAL: Duration = Duration::from_secs(2);
+/// How many such checks pass in silence before the client gets a line that shows that the server runs.
+const MAX_SILENT_CHECKS: u32 = 7;
+
+/// Everything that streams of events depend on.
+pub(crate) struct EventStreams {
+    pub(crate) store: Store,
+    pub(crate) gate: LicenseGate,
+    pub(crate) access: Data<Access>,
+    /// Cancelled when the server ends, and the streams with it.
+    pub(crate) stopping: CancellationToken,
+}
 
 /// One client that listens.
 struct Listener {
-    core: web::Data<AppState>,
-    access: web::Data<Access>,
+    streams: Data<EventStreams>,
     /// What it came with: its token may be revoked meanwhile.
     headers: HeaderMap,
     filter: EventFilter,
     /// Everything up to here was told, or is not wanted.
     place: EventId,
-    wakes: ChangeNotifications,
+    wakes: Wakes,
     /// Whether there may be more behind its place.
     may_be_more: bool,
     not_before: Instant,
-    looks: Interval,
-    silent_looks: u32,
+    checks: Interval,
+    silent_checks: u32,
     _counted: Lasting,
+}
+
+pub(crate) fn routes() -> Vec<Operation> {
+    operations![listen]
 }
 
 /// Tells what happens to tasks and phones, as it happens.
@@ -70,34 +83,32 @@ struct Listener {
     )),
 )]
 pub(crate) async fn listen(
-    core: web::Data<AppState>,
-    access: web::Data<Access>,
-    metrics: web::Data<Metrics>,
+    streams: Data<EventStreams>,
+    metrics: Data<Metrics>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let ListenToEvents { filter, after } = ListenToEvents::read(request.query_string(), request.headers())?;
     // What is told of from here on is not missed.
-    let wakes = core.store.change_notifications();
+    let wakes = streams.store.wakes();
     let place = match after {
         Some(place) => place,
-        None => core.store.newest_event().await.map_err(|error| ApiError::internal(ROUTE, &error))?,
+        None => streams.store.newest_event().await?,
     };
-    let mut looks = interval(LOOK_EVERY);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    looks.reset();
+    let mut checks = interval(CHECK_INTERVAL);
+    checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    checks.reset();
     let headers = request.headers().clone();
     let (may_be_more, not_before) = (true, Instant::now());
     let listener = Listener {
-        core,
-        access,
+        streams,
         headers,
         filter,
         place,
         wakes,
         may_be_more,
         not_before,
-        looks,
-        silent_looks: 0,
+        checks,
+        silent_checks: 0,
         _counted: metrics.listener(),
     };
     let greeting = stream::iter([place_lines(place)]);
@@ -120,20 +131,20 @@ impl Listener {
             if self.may_be_more
                 && let Some(lines) = self.read().await
             {
-                self.silent_looks = 0;
+                self.silent_checks = 0;
                 return Some(lines);
             }
-            let ending = self.core.ending.clone();
+            let stopping = self.streams.stopping.clone();
             tokio::select! {
-                () = ending.cancelled() => return None,
+                () = stopping.cancelled() => return None,
                 () = hear(&mut self.wakes, self.not_before), if !self.may_be_more => self.may_be_more = true,
-                _ = self.looks.tick() => {
+                _ = self.checks.tick() => {
                     if !self.may_listen().await {
                         return None;
                     }
-                    self.silent_looks += 1;
-                    if self.silent_looks >= SILENT_LOOKS {
-                        self.silent_looks = 0;
+                    self.silent_checks += 1;
+                    if self.silent_checks >= MAX_SILENT_CHECKS {
+                        self.silent_checks = 0;
                         return Some(place_lines(self.place));
                     }
                 }
@@ -143,24 +154,24 @@ impl Listener {
 
     /// Reads on from its place.
     async fn read(&mut self) -> Option<String> {
-        let read = self.core.store.events_after(self.place, self.filter.clone(), PAGE).await;
+        let read = self.streams.store.events_after(self.place, self.filter.clone(), PAGE).await;
         match read {
             Ok(Events::Next { events, read_to }) => {
                 self.place = read_to;
                 let is_full = u32::try_from(events.len()).is_ok_and(|count| count >= PAGE);
                 self.may_be_more = is_full;
                 if !is_full {
-                    self.not_before = Instant::now() + BETWEEN_READS;
+                    self.not_before = Instant::now() + READ_INTERVAL;
                 }
                 (!events.is_empty()).then(|| event_lines(&events))
             }
-            Ok(Events::Pruned { newest }) => {
+            Ok(Events::Forgotten { newest }) => {
                 self.place = newest;
                 Some(reset_lines(newest))
             }
             // It is read again at the next look.
             Err(error) => {
-                log::warn!("{ROUTE}: {error}");
+                log::warn!("events cannot be read for a client: {error}");
                 None
             }
         }
@@ -168,12 +179,12 @@ impl Listener {
 
     /// Whether the client would be let in if it came now.
     async fn may_listen(&self) -> bool {
-        self.core.gate.standing().api_enabled && self.access.admits(&self.headers).await
+        self.streams.gate.standing().api_enabled && self.streams.access.admits(&self.headers).await
     }
 }
 
 /// Returns when it is time to read on.
-async fn hear(wakes: &mut ChangeNotifications, not_before: Instant) {
+async fn hear(wakes: &mut Wakes, not_before: Instant) {
     sleep_until(not_before).await;
-    wakes.changed().await;
+    wakes.next().await;
 }

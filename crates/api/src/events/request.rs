@@ -6,7 +6,7 @@ use tikmatrix_storage::EventFilter;
 
 use crate::http::error::ApiError;
 use crate::http::fields::{name, shortened};
-use crate::http::query::Query;
+use crate::http::query::Parameters;
 
 /// What a browser sends when it comes back after it was cut off.
 const LAST_EVENT_ID: &str = "Last-Event-ID";
@@ -26,7 +26,7 @@ impl ListenToEvents {
     /// # Errors
     /// 40001 with all that is wrong with them at once, unknown parameters included.
     pub(crate) fn read(query: &str, headers: &HeaderMap) -> Result<Self, ApiError> {
-        let mut query = Query::of(query);
+        let mut query = Parameters::of(query);
         let task = query.parsed("task_id", |text| {
             place(text)
                 .filter(|number| *number > 0)

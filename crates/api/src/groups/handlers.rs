@@ -1,35 +1,20 @@
 //! Groups of phones.
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use tikmatrix_domain::{Group, GroupId};
-use tikmatrix_storage::GroupChanged;
+use actix_web::web::Data;
+use tikmatrix_domain::{Clock, GroupId};
+use tikmatrix_storage::{GroupChanged, Store};
 
 use crate::groups::request;
 use crate::groups::view::{GroupDeletedView, GroupListView, GroupView};
-use crate::http::envelope::{Envelope, success};
-use crate::http::error::{ApiError, ErrorCode};
-use crate::http::extract;
-use crate::http::query::Query;
-use crate::http::routing::wrong_method;
+use crate::http::envelope::{Envelope, Success};
+use crate::http::error::{Answer, ApiError, ErrorCode};
+use crate::http::extract::{Id, Json, missing};
+use crate::http::query::NoQuery;
+use crate::http::routing::{Operation, operations};
 use crate::http::schema::{GroupPatch, NewGroup};
-use crate::state::AppState;
 
-/// Adds the routes.
-pub(crate) fn configure(config: &mut web::ServiceConfig) {
-    config
-        .service(
-            web::resource("/api/v1/group")
-                .route(web::get().to(list))
-                .route(web::post().to(create))
-                .default_service(web::to(|request| wrong_method(request, "GET, POST"))),
-        )
-        .service(
-            web::resource("/api/v1/group/{group_id}")
-                .route(web::get().to(show))
-                .route(web::patch().to(change))
-                .route(web::delete().to(delete))
-                .default_service(web::to(|request| wrong_method(request, "GET, PATCH, DELETE"))),
-        );
+pub(crate) fn routes() -> Vec<Operation> {
+    operations![list, create, show, change, delete]
 }
 
 /// Lists the groups of phones.
@@ -40,12 +25,10 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
     tag = "Phones",
     responses((status = 200, description = "All groups, by their names.", body = Envelope<GroupListView>)),
 )]
-pub(crate) async fn list(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let groups =
-        core.store.groups().await.map_err(|error| ApiError::internal("GET /api/v1/group", &error))?;
+pub(crate) async fn list(store: Data<Store>, _: NoQuery) -> Answer<GroupListView> {
+    let groups = store.groups().await?;
     let total = groups.len();
-    Ok(success(GroupListView { groups: groups.iter().map(GroupView::from).collect(), total }))
+    Ok(Success(GroupListView { groups: groups.iter().map(GroupView::from).collect(), total }))
 }
 
 /// Makes a group of phones.
@@ -58,18 +41,17 @@ pub(crate) async fn list(core: web::Data<AppState>, request: HttpRequest) -> Res
     responses((status = 200, description = "The group as it was made.", body = Envelope<GroupView>)),
 )]
 pub(crate) async fn create(
-    core: web::Data<AppState>,
-    request: HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let (name, note) = request::create(extract::json(&request, body)?)?;
-    let made = core
-        .store
-        .create_group(name, note, core.clock.now())
-        .await
-        .map_err(|error| ApiError::internal("POST /api/v1/group", &error))?;
-    Ok(success(GroupView::from(&settled(made, &request)?)))
+    store: Data<Store>,
+    clock: Data<dyn Clock>,
+    _: NoQuery,
+    body: Json,
+) -> Answer<GroupView> {
+    let (name, note) = request::create(body.0)?;
+    match store.create_group(name, note, clock.now()).await? {
+        GroupChanged::Changed(group) => Ok(Success(GroupView::from(&group))),
+        GroupChanged::NotThere => Err(ApiError::new(ErrorCode::NotFound, "the group was deleted meanwhile")),
+        GroupChanged::NameTaken => Err(name_taken()),
+    }
 }
 
 /// Shows one group.
@@ -83,16 +65,9 @@ pub(crate) async fn create(
     ),
     responses((status = 200, description = "The group.", body = Envelope<GroupView>)),
 )]
-pub(crate) async fn show(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let id = GroupId(extract::number(&request, "group_id")?);
-    let group = core
-        .store
-        .group(id)
-        .await
-        .map_err(|error| ApiError::internal("GET /api/v1/group/{group_id}", &error))?
-        .ok_or_else(|| no_such_group(&request))?;
-    Ok(success(GroupView::from(&group)))
+pub(crate) async fn show(store: Data<Store>, Id(id): Id<GroupId>, _: NoQuery) -> Answer<GroupView> {
+    let group = store.group(id).await?.ok_or_else(|| missing(id))?;
+    Ok(Success(GroupView::from(&group)))
 }
 
 /// Changes what is given of a group.
@@ -108,19 +83,18 @@ pub(crate) async fn show(core: web::Data<AppState>, request: HttpRequest) -> Res
     responses((status = 200, description = "The group as it is now.", body = Envelope<GroupView>)),
 )]
 pub(crate) async fn change(
-    core: web::Data<AppState>,
-    request: HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let id = GroupId(extract::number(&request, "group_id")?);
-    let change = request::change(extract::json(&request, body)?)?;
-    let changed = core
-        .store
-        .change_group(id, change, core.clock.now())
-        .await
-        .map_err(|error| ApiError::internal("PATCH /api/v1/group/{group_id}", &error))?;
-    Ok(success(GroupView::from(&settled(changed, &request)?)))
+    store: Data<Store>,
+    clock: Data<dyn Clock>,
+    Id(id): Id<GroupId>,
+    _: NoQuery,
+    body: Json,
+) -> Answer<GroupView> {
+    let change = request::change(body.0)?;
+    match store.change_group(id, change, clock.now()).await? {
+        GroupChanged::Changed(group) => Ok(Success(GroupView::from(&group))),
+        GroupChanged::NotThere => Err(missing(id)),
+        GroupChanged::NameTaken => Err(name_taken()),
+    }
 }
 
 /// Deletes a group; its phones stay.
@@ -134,30 +108,11 @@ pub(crate) async fn change(
     ),
     responses((status = 200, description = "The group is gone; its phones belong to none.", body = Envelope<GroupDeletedView>)),
 )]
-pub(crate) async fn delete(
-    core: web::Data<AppState>,
-    request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let id = GroupId(extract::number(&request, "group_id")?);
-    let released = core
-        .store
-        .delete_group(id)
-        .await
-        .map_err(|error| ApiError::internal("DELETE /api/v1/group/{group_id}", &error))?
-        .ok_or_else(|| no_such_group(&request))?;
-    Ok(success(GroupDeletedView { deleted_count: 1, released_device_count: released }))
+pub(crate) async fn delete(store: Data<Store>, Id(id): Id<GroupId>, _: NoQuery) -> Answer<GroupDeletedView> {
+    let released = store.delete_group(id).await?.ok_or_else(|| missing(id))?;
+    Ok(Success(GroupDeletedView { deleted_count: 1, released_device_count: released }))
 }
 
-fn settled(changed: GroupChanged, request: &HttpRequest) -> Result<Group, ApiError> {
-    match changed {
-        GroupChanged::Changed(group) => Ok(group),
-        GroupChanged::NotThere => Err(no_such_group(request)),
-        GroupChanged::NameTaken => Err(ApiError::invalid("name", "is the name of another group")),
-    }
-}
-
-fn no_such_group(request: &HttpRequest) -> ApiError {
-    let id = request.match_info().get("group_id").unwrap_or_default();
-    ApiError::new(ErrorCode::NotFound, format!("there is no group {id}"))
+fn name_taken() -> ApiError {
+    ApiError::invalid("name", "is the name of another group")
 }

@@ -1,13 +1,14 @@
 //! The form that every answer has, errors included.
 
-use actix_web::HttpResponse;
+use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CacheControl, CacheDirective, ContentType};
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Room for a usual page of a list, in bytes, so that it does not move while it is written.
-const A_PAGE: usize = 16 * 1024;
+/// The size of a usual page of a list, in bytes, so that the buffer is not moved while it is written.
+const USUAL_PAGE: usize = 16 * 1024;
 
 /// `{"code": 0, "message": "success", "data": …}`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,12 +22,23 @@ pub(crate) struct Envelope<Data> {
     data: Option<Data>,
 }
 
-/// The answer to a request that did what it was asked to.
-pub(crate) fn success<Data: Serialize>(data: Data) -> HttpResponse {
+/// The answer to a request that succeeded.
+pub(crate) struct Success<Data>(pub(crate) Data);
+
+impl<Data: Serialize> Responder for Success<Data> {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        success(&self.0)
+    }
+}
+
+/// The answer with this data to a request that succeeded.
+pub(crate) fn success(data: &impl Serialize) -> HttpResponse {
     respond(StatusCode::OK, &Envelope { code: 0, message: "success".to_owned(), data: Some(data) })
 }
 
-/// The answer to a request that did not.
+/// The answer to a request that failed.
 pub(crate) fn failure<Data: Serialize>(
     status: StatusCode,
     code: u32,
@@ -43,7 +55,7 @@ pub(crate) fn text_of_failure(code: u32, message: &str) -> String {
 }
 
 fn respond<Data: Serialize>(status: StatusCode, envelope: &Envelope<Data>) -> HttpResponse {
-    let mut body = Vec::with_capacity(A_PAGE);
+    let mut body = Vec::with_capacity(USUAL_PAGE);
     if let Err(error) = serde_json::to_writer(&mut body, envelope) {
         return HttpResponse::from_error(error);
     }

@@ -1,15 +1,23 @@
 //! What can go wrong with a request, and the one table that maps it to the codes of the API and of HTTP.
 
-use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::{fmt, io};
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
+use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use tikmatrix_device::script::Problem;
+use tikmatrix_domain::{IllegalTransition, Status, TaskId};
+use tikmatrix_storage::StorageError;
 use utoipa::ToSchema;
 
-use crate::http::envelope::failure;
+use crate::http::envelope::{Success, failure};
+
+/// In how many seconds a full queue may have room.
+const FULL_QUEUE_RETRY_AFTER: u32 = 30;
 
 /// The codes of the API. Their numbers and HTTP statuses are in [`ErrorCode::table`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,22 +84,34 @@ impl ErrorCode {
     }
 }
 
-/// A request that was not answered with what it asked for.
+/// What a handler returns: the data of a successful answer, or an error of the API.
+pub(crate) type Answer<Data> = Result<Success<Data>, ApiError>;
+
+/// An error as a client gets it.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     code: ErrorCode,
     message: String,
     problems: Vec<Problem>,
     /// The methods that the route does have, for the header `Allow`.
-    allow: Option<&'static str>,
+    allow: Option<String>,
     /// In how many seconds it may be better, for the header `Retry-After`.
     retry_after: Option<u32>,
+    /// What failed, for the log alone, under the number that the client gets.
+    cause: Option<Box<(String, String)>>,
 }
 
 impl ApiError {
     /// An error without anything to say of single fields.
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), problems: Vec::new(), allow: None, retry_after: None }
+        Self {
+            code,
+            message: message.into(),
+            problems: Vec::new(),
+            allow: None,
+            retry_after: None,
+            cause: None,
+        }
     }
 
     /// Everything that is wrong with a request, at once. `problems` is not empty.
@@ -112,7 +132,7 @@ impl ApiError {
     }
 
     /// The route does not have the method; `allow` names those that it has.
-    pub(crate) fn method(method: &str, path: &str, allow: &'static str) -> Self {
+    pub(crate) fn method(method: &str, path: &str, allow: String) -> Self {
         let message = format!("{path} does not take {method}, only {allow}");
         Self { allow: Some(allow), ..Self::new(ErrorCode::MethodNotAllowed, message) }
     }
@@ -122,16 +142,66 @@ impl ApiError {
         Self { retry_after: Some(seconds), ..Self::new(ErrorCode::TooMany, message) }
     }
 
-    /// Something failed that the client has no part in. The cause goes to the log under a number that the client
-    /// gets instead.
-    pub(crate) fn internal(attempt: &str, cause: &dyn fmt::Display) -> Self {
+    /// Something failed that the client has no part in. [`log_causes`] writes the cause to the log under a number that
+    /// the client gets instead.
+    pub(crate) fn internal(cause: impl fmt::Display) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        let request = NEXT.fetch_add(1, Ordering::Relaxed);
-        let request = format!("{}-{request}", std::process::id());
-        log::error!("request {request}: {attempt} failed: {cause}");
-        let message = format!("internal error: the server's log tells the cause under request {request}");
-        Self::new(ErrorCode::Internal, message)
+        let number = format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let message = format!("internal error: the server's log tells the cause under request {number}");
+        Self { cause: Some(Box::new((number, cause.to_string()))), ..Self::new(ErrorCode::Internal, message) }
     }
+}
+
+/// The one table from what the database reports to what a client gets.
+impl From<StorageError> for ApiError {
+    fn from(error: StorageError) -> Self {
+        let wrong_state = |task: TaskId, status: Status, only: &str| {
+            Self::invalid("task_id", format!("task {task} is {}; only a {only}", status.text()))
+        };
+        match error {
+            StorageError::NoSuchTask(_) => Self::new(ErrorCode::NotFound, error.to_string()),
+            StorageError::Illegal { task, source: IllegalTransition::NotRunning(status) } => {
+                wrong_state(task, status, "running one can be stopped")
+            }
+            StorageError::Illegal { task, source: IllegalTransition::NotFailed(status) } => {
+                wrong_state(task, status, "failed one can be retried")
+            }
+            StorageError::TooManyTasks(too_many) => Self::invalid("serials", too_many.to_string()),
+            StorageError::QueueFull { .. } => Self::too_many(error.to_string(), FULL_QUEUE_RETRY_AFTER),
+            StorageError::KeyUsedOtherwise => {
+                let message =
+                    "Idempotency-Key: this key was used with another body; a new request needs a new key";
+                Self::new(ErrorCode::Conflict, message)
+            }
+            error => Self::internal(error),
+        }
+    }
+}
+
+impl From<io::Error> for ApiError {
+    fn from(error: io::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+/// A middleware (for `actix_web::middleware::from_fn`) that logs the causes of internal errors with their routes.
+///
+/// # Errors
+/// What the rest of the application fails with.
+pub(crate) async fn log_causes(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let method = request.method().clone();
+    let answered = next.call(request).await;
+    let (error, route) = match &answered {
+        Ok(response) => (response.response().error(), response.request().match_pattern()),
+        Err(error) => (Some(error), None),
+    };
+    if let Some((number, cause)) = error.and_then(|error| error.as_error::<ApiError>()?.cause.as_deref()) {
+        log::error!("request {number}: {method} {} failed: {cause}", route.as_deref().unwrap_or_default());
+    }
+    answered
 }
 
 impl fmt::Display for ApiError {
@@ -150,8 +220,8 @@ impl ResponseError for ApiError {
         let problems: Vec<ProblemView> = self.problems.iter().map(ProblemView::from).collect();
         let data = (!problems.is_empty()).then_some(problems);
         let mut response = failure(status, code, self.message.clone(), data);
-        if let Some(allow) = self.allow {
-            response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(allow));
+        if let Some(allow) = self.allow.as_deref().and_then(|allow| allow.parse().ok()) {
+            response.headers_mut().insert(header::ALLOW, allow);
         }
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
@@ -206,7 +276,7 @@ mod tests {
 
     #[test]
     fn an_internal_error_never_tells_its_cause() {
-        let error = ApiError::internal("reading a task", &"the disk burns");
+        let error = ApiError::internal("the disk burns");
         assert!(!error.to_string().contains("disk"), "{error}");
         assert_eq!(error.status_code(), StatusCode::INTERNAL_SERVER_ERROR);
     }

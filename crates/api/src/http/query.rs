@@ -1,21 +1,61 @@
-//! The query of a URL, taken one by one by name. What is left over at the end is unknown.
+//! The query of a URL, read parameter by parameter by name. What is left at the end is unknown, and refused.
 
-use actix_web::web;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
 use serde_json::Value;
 use tikmatrix_device::script::{Problem, unknown_name};
 
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::fields::{shortened, shown};
 
-/// A query that is being read.
-pub(crate) struct Query {
+/// The query of a request, read as `Fields`.
+pub(crate) struct Query<Fields>(pub(crate) Fields);
+
+/// The query of a route that takes no parameters.
+pub(crate) type NoQuery = Query<()>;
+
+/// What is read from a query. Problems are noted in the parameters, so that all are reported together.
+pub(crate) trait ReadQuery: Sized {
+    fn read(parameters: &mut Parameters) -> Self;
+}
+
+impl ReadQuery for () {
+    fn read(_: &mut Parameters) -> Self {}
+}
+
+impl<Fields: ReadQuery> Query<Fields> {
+    /// Reads the part of a URL after `?`.
+    ///
+    /// # Errors
+    /// 40001 with everything that is wrong with it, unknown parameters included.
+    pub(crate) fn parse(query: &str) -> Result<Self, ApiError> {
+        let mut parameters = Parameters::of(query);
+        let fields = Fields::read(&mut parameters);
+        parameters.finish()?;
+        Ok(Self(fields))
+    }
+}
+
+impl<Fields: ReadQuery> FromRequest for Query<Fields> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::parse(request.query_string()))
+    }
+}
+
+/// The parameters of a query that have not been read yet.
+pub(crate) struct Parameters {
     left: Vec<(String, String)>,
     known: Vec<&'static str>,
     problems: Vec<Problem>,
 }
 
-impl Query {
-    /// Begins to read the part of a URL after `?`.
+impl Parameters {
+    /// Parses the part of a URL after `?`.
     pub(crate) fn of(query: &str) -> Self {
         let mut problems = Vec::new();
         let left = web::Query::<Vec<(String, String)>>::from_query(query)
@@ -28,14 +68,6 @@ impl Query {
                 Vec::new()
             });
         Self { left, known: Vec::new(), problems }
-    }
-
-    /// A route that takes no parameters.
-    ///
-    /// # Errors
-    /// Every parameter that was given all the same.
-    pub(crate) fn none(query: &str) -> Result<(), ApiError> {
-        Self::of(query).finish()
     }
 
     /// The parameter as text; it must not be empty or given twice.

@@ -1,26 +1,104 @@
-//! What is answered where a path or a method is unknown.
+//! The table of routes: each handler is listed once, and its own description says where it is registered and documented.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use std::collections::BTreeMap;
+
+use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse, Route, web};
+use utoipa::openapi::{OpenApi, OpenApiBuilder, PathItem};
 
 use crate::http::error::{ApiError, ErrorCode};
+
+/// One method of one path.
+pub(crate) struct Operation {
+    path: String,
+    method: Method,
+    description: OpenApi,
+    bind: fn(Route) -> Route,
+}
+
+/// Every operation of the server, from which routing and the OpenAPI document are made.
+pub(crate) struct Routes(Vec<Operation>);
+
+/// The operations of these handlers, each of which has the attribute `utoipa::path`.
+macro_rules! operations {
+    ($($handler:ident),+ $(,)?) => {
+        [$({
+            #[derive(utoipa::OpenApi)]
+            #[openapi(paths($handler))]
+            struct Described;
+            let description = <Described as utoipa::OpenApi>::openapi();
+            $crate::http::routing::Operation::new(description, |route| route.to($handler))
+        }),+]
+        .into_iter()
+        .flatten()
+        .collect()
+    };
+}
+pub(crate) use operations;
+
+impl Operation {
+    /// The operation that `description` describes; `None` if it describes none.
+    pub(crate) fn new(description: OpenApi, bind: fn(Route) -> Route) -> Option<Self> {
+        let (path, item) = description.paths.paths.iter().next()?;
+        let (path, method) = (path.clone(), method(item)?);
+        Some(Self { path, method, description, bind })
+    }
+}
+
+impl Routes {
+    pub(crate) fn new(operations: impl IntoIterator<Item = Vec<Operation>>) -> Self {
+        Self(operations.into_iter().flatten().collect())
+    }
+
+    /// Describes all operations, with the schemas that they refer to.
+    pub(crate) fn description(&self) -> OpenApi {
+        let mut all = OpenApiBuilder::new().build();
+        for operation in &self.0 {
+            all.merge(operation.description.clone());
+        }
+        all
+    }
+
+    /// Registers all operations. A path segment that is a word wins over one that is a parameter, and a method that a
+    /// path does not have is answered with 40501.
+    pub(crate) fn configure(&self, config: &mut web::ServiceConfig) {
+        let mut by_path: BTreeMap<Vec<(bool, &str)>, Vec<&Operation>> = BTreeMap::new();
+        for operation in &self.0 {
+            let segments = operation.path.split('/').map(|segment| (segment.starts_with('{'), segment));
+            by_path.entry(segments.collect()).or_default().push(operation);
+        }
+        for operations in by_path.into_values() {
+            let Some(first) = operations.first() else { continue };
+            let methods: Vec<&str> = operations.iter().map(|operation| operation.method.as_str()).collect();
+            let mut resource = only(&first.path, methods.join(", "));
+            for operation in operations {
+                resource = resource.route((operation.bind)(web::route().method(operation.method.clone())));
+            }
+            config.service(resource);
+        }
+    }
+}
+
+fn method(item: &PathItem) -> Option<Method> {
+    let operations = [
+        (&item.get, Method::GET),
+        (&item.post, Method::POST),
+        (&item.patch, Method::PATCH),
+        (&item.delete, Method::DELETE),
+    ];
+    operations.into_iter().find_map(|(operation, method)| operation.is_some().then_some(method))
+}
+
+/// A path that has the methods that `allow` names, and answers all others with 40501.
+pub(crate) fn only(path: &str, allow: String) -> actix_web::Resource {
+    web::resource(path).default_service(web::to(move |request| wrong_method(request, allow.clone())))
+}
+
+async fn wrong_method(request: HttpRequest, allow: String) -> Result<HttpResponse, ApiError> {
+    Err(ApiError::method(request.method().as_str(), request.path(), allow))
+}
 
 /// The answer where nothing is.
 pub(crate) async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Err(ApiError::new(ErrorCode::NotFound, format!("there is nothing at {}", request.path())))
-}
-
-pub(crate) fn read_only(path: &str) -> actix_web::Resource {
-    only(path, "GET")
-}
-
-/// A path that has the methods that `allow` names, and no others.
-pub(crate) fn only(path: &str, allow: &'static str) -> actix_web::Resource {
-    web::resource(path).default_service(web::to(move |request| wrong_method(request, allow)))
-}
-
-pub(crate) async fn wrong_method(
-    request: HttpRequest,
-    allow: &'static str,
-) -> Result<HttpResponse, ApiError> {
-    Err(ApiError::method(request.method().as_str(), request.path(), allow))
 }

@@ -8,13 +8,20 @@ use actix_files::NamedFile;
 use actix_web::http::header::{
     self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue, HeaderValue,
 };
-use actix_web::{HttpRequest, HttpResponse, web};
-use tikmatrix_domain::MediaType;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use tikmatrix_domain::{MaterialId, MediaType};
+use tikmatrix_storage::Store;
 
 use crate::http::error::{ApiError, ErrorCode};
-use crate::http::query::Query;
-use crate::materials::handlers::find;
-use crate::state::AppState;
+use crate::http::extract::{Id, missing};
+use crate::http::query::NoQuery;
+use crate::http::routing::{Operation, operations};
+use crate::materials::library::Library;
+
+pub(crate) fn routes() -> Vec<Operation> {
+    operations![content, thumbnail]
+}
 
 /// Gives the file itself, also in ranges.
 #[utoipa::path(
@@ -30,14 +37,14 @@ use crate::state::AppState;
     ),
 )]
 pub(crate) async fn content(
-    core: web::Data<AppState>,
+    store: Data<Store>,
+    library: Data<Library>,
+    Id(id): Id<MaterialId>,
+    _: NoQuery,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    const ATTEMPT: &str = "GET /api/v1/material/{material_id}/content";
-    Query::none(request.query_string())?;
-    let material = find(&core, &request, ATTEMPT).await?;
-    let path = core.library.path(&material.file.file);
-    send(&request, ATTEMPT, path, material.file.media_type, &material.file.name).await
+    let file = store.material(id).await?.ok_or_else(|| missing(id))?.file;
+    send(&request, library.path(&file.file), file.media_type, &file.name).await
 }
 
 /// Gives a small image of a material.
@@ -54,32 +61,31 @@ pub(crate) async fn content(
     ),
 )]
 pub(crate) async fn thumbnail(
-    core: web::Data<AppState>,
+    store: Data<Store>,
+    library: Data<Library>,
+    Id(id): Id<MaterialId>,
+    _: NoQuery,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    const ATTEMPT: &str = "GET /api/v1/material/{material_id}/thumbnail";
-    Query::none(request.query_string())?;
-    let material = find(&core, &request, ATTEMPT).await?;
-    let Some(file) = &material.file.thumbnail else {
+    let file = store.material(id).await?.ok_or_else(|| missing(id))?.file;
+    let Some(thumbnail) = &file.thumbnail else {
         let message = format!(
             "material {} has no thumbnail: a video has one only if a thumbnail part was uploaded behind it",
-            material.id.0
+            id.0
         );
         return Err(ApiError::new(ErrorCode::NotFound, message));
     };
-    send(&request, ATTEMPT, core.library.path(file), MediaType::Jpeg, "thumbnail.jpg").await
+    send(&request, library.path(thumbnail), MediaType::Jpeg, "thumbnail.jpg").await
 }
 
 async fn send(
     request: &HttpRequest,
-    attempt: &str,
     path: PathBuf,
     media_type: MediaType,
     name: &str,
 ) -> Result<HttpResponse, ApiError> {
-    let failed = |error: io::Error| ApiError::internal(attempt, &error);
     let opening = tokio::task::spawn_blocking(move || NamedFile::from_file(File::open(&path)?, path));
-    let file = opening.await.map_err(|error| failed(io::Error::other(error)))?.map_err(failed)?;
+    let file = opening.await.map_err(io::Error::other)??;
     let media_type = media_type.text().parse().unwrap_or(mime::APPLICATION_OCTET_STREAM);
     let file = file.set_content_type(media_type).set_content_disposition(disposition(name));
     let length = file.metadata().len();

@@ -8,28 +8,30 @@ use tikmatrix_storage::{MaterialFilter, Page};
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::fields::{Fields, name, note, shortened, shown};
 use crate::http::paging;
-use crate::http::query::Query;
+use crate::http::query::{Parameters, ReadQuery};
 
 /// A place among images, either way.
 const FURTHEST_PLACE: i64 = 1_000_000;
 /// The most tags of one material.
 const MOST_TAGS: usize = 50;
 
-/// Reads the query of `GET /api/v1/material`.
-///
-/// # Errors
-/// 40001 with everything that is wrong with it.
-pub(crate) fn list(query: &str) -> Result<(MaterialFilter, Page<MaterialId>), ApiError> {
-    let mut query = Query::of(query);
-    let filter = MaterialFilter {
-        tag: query.parsed("tag", tag),
-        username: query.parsed("username", username),
-        used: query.one_of("used", "true, false", |text| text.parse().ok()),
-        kind: query.one_of("kind", "video, image", MaterialKind::from_text),
-    };
-    let page = paging::with_cursor(&mut query, &filter, MaterialId);
-    query.finish()?;
-    Ok((filter, page))
+/// Which materials, and which page of them: the query of `GET /api/v1/material`.
+pub(crate) struct ListMaterials {
+    pub(crate) filter: MaterialFilter,
+    pub(crate) page: Page<MaterialId>,
+}
+
+impl ReadQuery for ListMaterials {
+    fn read(query: &mut Parameters) -> Self {
+        let filter = MaterialFilter {
+            tag: query.parsed("tag", tag),
+            username: query.parsed("username", username),
+            used: query.one_of("used", "true, false", |text| text.parse().ok()),
+            kind: query.one_of("kind", "video, image", MaterialKind::from_text),
+        };
+        let page = paging::with_cursor(query, &filter, MaterialId);
+        Self { filter, page }
+    }
 }
 
 /// Reads the body of `PATCH /api/v1/material/{material_id}`.

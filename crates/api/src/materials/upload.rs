@@ -160,13 +160,12 @@ async fn file(
     path: &str,
     largest: u64,
 ) -> Result<(Received, MediaType), ApiError> {
-    let failed = |error: std::io::Error| ApiError::internal("POST /api/v1/material", &error);
     let unknown = || ApiError::invalid(path, format!("is none of {TAKEN} by its content"));
-    let mut incoming: Incoming = library.begin().await.map_err(failed)?;
+    let mut incoming: Incoming = library.begin().await?;
     while let Some(bytes) = next(field, body).await {
         let bytes = bytes.map_err(broken)?;
         body.was_read(bytes.len());
-        incoming.write(bytes).await.map_err(failed)?;
+        incoming.write(bytes).await?;
         if incoming.size() > largest {
             let message = format!("{path}: is larger than {largest} bytes, which is the most that is taken");
             return Err(ApiError::new(ErrorCode::BodyTooLarge, message));
@@ -179,7 +178,7 @@ async fn file(
         return Err(ApiError::invalid(path, "is empty"));
     }
     let media_type = incoming.media_type().ok_or_else(unknown)?;
-    Ok((incoming.finish().await.map_err(failed)?, media_type))
+    Ok((incoming.finish().await?, media_type))
 }
 
 async fn metadata(field: &mut Field, body: &Body) -> Result<Value, ApiError> {

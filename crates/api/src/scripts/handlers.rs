@@ -1,19 +1,17 @@
 //! The scripts that tasks can be made of.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::HttpRequest;
+use actix_web::web::Data;
+use tikmatrix_device::script::ScriptRegistry;
 
-use crate::http::envelope::{Envelope, success};
-use crate::http::error::{ApiError, ErrorCode};
-use crate::http::query::Query;
-use crate::http::routing::read_only;
+use crate::http::envelope::{Envelope, Success};
+use crate::http::error::{Answer, ApiError, ErrorCode};
+use crate::http::query::NoQuery;
+use crate::http::routing::{Operation, operations};
 use crate::scripts::view::{ScriptListView, ScriptView};
-use crate::state::AppState;
 
-/// Adds the routes.
-pub(crate) fn configure(config: &mut web::ServiceConfig) {
-    config
-        .service(read_only("/api/v1/script").route(web::get().to(list)))
-        .service(read_only("/api/v1/script/{script_name}").route(web::get().to(show)));
+pub(crate) fn routes() -> Vec<Operation> {
+    operations![list, show]
 }
 
 /// Lists the scripts that tasks can run.
@@ -24,12 +22,10 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
     tag = "Scripts",
     responses((status = 200, description = "The scripts that tasks can be made of.", body = Envelope<ScriptListView>)),
 )]
-pub(crate) async fn list(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let scripts: Vec<ScriptView> =
-        core.scripts.iter().map(|script| ScriptView::new(script.as_ref())).collect();
+pub(crate) async fn list(scripts: Data<ScriptRegistry>, _: NoQuery) -> Answer<ScriptListView> {
+    let scripts: Vec<ScriptView> = scripts.iter().map(|script| ScriptView::new(script.as_ref())).collect();
     let total = scripts.len();
-    Ok(success(ScriptListView { scripts, total }))
+    Ok(Success(ScriptListView { scripts, total }))
 }
 
 /// Shows one script with the schema of its configuration.
@@ -43,11 +39,13 @@ pub(crate) async fn list(core: web::Data<AppState>, request: HttpRequest) -> Res
     ),
     responses((status = 200, description = "The script.", body = Envelope<ScriptView>)),
 )]
-pub(crate) async fn show(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
+pub(crate) async fn show(
+    scripts: Data<ScriptRegistry>,
+    _: NoQuery,
+    request: HttpRequest,
+) -> Answer<ScriptView> {
     let name = request.match_info().get("script_name").unwrap_or_default();
-    let script = core.scripts.get(name);
-    let script = script
-        .ok_or_else(|| ApiError::new(ErrorCode::NotFound, format!("there is no script called {name:?}")))?;
-    Ok(success(ScriptView::new(script.as_ref())))
+    let unknown = || ApiError::new(ErrorCode::NotFound, format!("there is no script called {name:?}"));
+    let script = scripts.get(name).ok_or_else(unknown)?;
+    Ok(Success(ScriptView::new(script.as_ref())))
 }

@@ -1,25 +1,21 @@
 //! The settings of the whole server.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::web::Data;
+use tikmatrix_runner::Runner;
+use tikmatrix_storage::Store;
 
-use crate::http::envelope::{Envelope, success};
-use crate::http::error::ApiError;
-use crate::http::extract;
-use crate::http::query::Query;
-use crate::http::routing::wrong_method;
+use crate::http::envelope::{Envelope, Success};
+use crate::http::error::Answer;
+use crate::http::extract::Json;
+use crate::http::query::NoQuery;
+use crate::http::routing::{Operation, operations};
 use crate::http::schema::SettingsPatch;
 use crate::settings::request;
 use crate::settings::view::SettingView;
-use crate::state::AppState;
+use crate::state::CurrentSettings;
 
-/// Adds the route.
-pub(crate) fn configure(config: &mut web::ServiceConfig) {
-    config.service(
-        web::resource("/api/v1/setting")
-            .route(web::get().to(show))
-            .route(web::patch().to(change))
-            .default_service(web::to(|request| wrong_method(request, "GET, PATCH"))),
-    );
+pub(crate) fn routes() -> Vec<Operation> {
+    operations![show, change]
 }
 
 /// Shows the settings.
@@ -30,11 +26,8 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
     tag = "Settings",
     responses((status = 200, description = "The settings.", body = Envelope<SettingView>)),
 )]
-pub(crate) async fn show(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let settings =
-        core.store.settings().await.map_err(|error| ApiError::internal("GET /api/v1/setting", &error))?;
-    Ok(success(SettingView::from(&settings)))
+pub(crate) async fn show(store: Data<Store>, _: NoQuery) -> Answer<SettingView> {
+    Ok(Success(SettingView::from(&store.settings().await?)))
 }
 
 /// Changes the settings that are given.
@@ -47,18 +40,15 @@ pub(crate) async fn show(core: web::Data<AppState>, request: HttpRequest) -> Res
     responses((status = 200, description = "The settings as they are now.", body = Envelope<SettingView>)),
 )]
 pub(crate) async fn change(
-    core: web::Data<AppState>,
-    request: HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let change = request::change(extract::json(&request, body)?)?;
-    let settings = core
-        .store
-        .change_settings(change)
-        .await
-        .map_err(|error| ApiError::internal("PATCH /api/v1/setting", &error))?;
-    core.settings.send_replace(settings.clone());
-    core.runner.wake();
-    Ok(success(SettingView::from(&settings)))
+    store: Data<Store>,
+    runner: Data<Runner>,
+    current: Data<CurrentSettings>,
+    _: NoQuery,
+    body: Json,
+) -> Answer<SettingView> {
+    let settings = store.change_settings(request::change(body.0)?).await?;
+    let view = SettingView::from(&settings);
+    current.send_replace(settings);
+    runner.wake();
+    Ok(Success(view))
 }

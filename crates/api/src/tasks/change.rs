@@ -1,18 +1,24 @@
 //! What is done to tasks after they were made: stopped, begun again, deleted.
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use tikmatrix_domain::{IllegalTransition, Outcome, TaskId, TaskState};
-use tikmatrix_storage::StorageError;
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use tikmatrix_domain::{Clock, Outcome, TaskId, TaskState};
+use tikmatrix_runner::Runner;
+use tikmatrix_storage::Store;
 
-use crate::http::envelope::{DeletedView, Envelope, success};
-use crate::http::error::ApiError;
-use crate::http::extract;
-use crate::http::query::Query;
+use crate::http::envelope::{DeletedView, Envelope, Success, success};
+use crate::http::error::{Answer, ApiError};
+use crate::http::extract::{Id, Json, missing};
+use crate::http::query::NoQuery;
+use crate::http::routing::{Operation, operations};
 use crate::http::schema::TaskIds;
-use crate::state::AppState;
-use crate::tasks::read::{no_such_task, task_id, waiting};
+use crate::tasks::read::TaskReader;
 use crate::tasks::task_ids;
 use crate::tasks::view::{BatchDeletedView, RetriedView, TaskView};
+
+pub(crate) fn routes() -> Vec<Operation> {
+    operations![stop, retry, retry_all, delete, delete_batch, delete_batch_by_post]
+}
 
 /// Stops a running task.
 #[utoipa::path(
@@ -25,21 +31,21 @@ use crate::tasks::view::{BatchDeletedView, RetriedView, TaskView};
     ),
     responses((status = 200, description = "The task as it is now that its phone has let go.", body = Envelope<TaskView>)),
 )]
-pub(crate) async fn stop(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let id = task_id(&request)?;
-    core.runner.stop(id).await.map_err(|error| refusal(&request, id, error))?;
-    let task = core.store.task(id).await.map_err(|error| refusal(&request, id, error))?;
-    let task = task.ok_or_else(|| no_such_task(&id.to_string()))?.task;
+pub(crate) async fn stop(
+    runner: Data<Runner>,
+    tasks: Data<TaskReader>,
+    Id(id): Id<TaskId>,
+    _: NoQuery,
+) -> Result<HttpResponse, ApiError> {
+    runner.stop(id).await?;
+    let task = tasks.task(id).await?.task;
     match &task.state {
         TaskState::Finished { finish, .. } if finish.outcome != Outcome::Stopped => {
-            let ended = finish.outcome.text();
-            Err(ApiError::invalid(
-                "task_id",
-                format!("task {id} was not stopped: it just ended by itself, {ended}"),
-            ))
+            let reason =
+                format!("task {id} was not stopped: it just ended on its own, {}", finish.outcome.text());
+            Err(ApiError::invalid("task_id", reason))
         }
-        _ => Ok(success(TaskView::new(&task, waiting(&core, &task, core.clock.now())))),
+        _ => Ok(success(&TaskView::new(&task, tasks.waiting(&task, tasks.clock.now())))),
     }
 }
 
@@ -54,14 +60,17 @@ pub(crate) async fn stop(core: web::Data<AppState>, request: HttpRequest) -> Res
     ),
     responses((status = 200, description = "The task, pending again.", body = Envelope<TaskView>)),
 )]
-pub(crate) async fn retry(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let id = task_id(&request)?;
-    core.store.retry(id, core.clock.now()).await.map_err(|error| refusal(&request, id, error))?;
-    core.runner.wake();
-    let task = core.store.task(id).await.map_err(|error| refusal(&request, id, error))?;
-    let task = task.ok_or_else(|| no_such_task(&id.to_string()))?.task;
-    Ok(success(TaskView::new(&task, waiting(&core, &task, core.clock.now()))))
+pub(crate) async fn retry(
+    store: Data<Store>,
+    runner: Data<Runner>,
+    tasks: Data<TaskReader>,
+    Id(id): Id<TaskId>,
+    _: NoQuery,
+) -> Result<HttpResponse, ApiError> {
+    store.retry(id, tasks.clock.now()).await?;
+    runner.wake();
+    let task = tasks.task(id).await?.task;
+    Ok(success(&TaskView::new(&task, tasks.waiting(&task, tasks.clock.now()))))
 }
 
 /// Lets every failed task begin again.
@@ -73,14 +82,14 @@ pub(crate) async fn retry(core: web::Data<AppState>, request: HttpRequest) -> Re
     responses((status = 200, description = "How many failed tasks are pending again.", body = Envelope<RetriedView>)),
 )]
 pub(crate) async fn retry_all(
-    core: web::Data<AppState>,
-    request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let retried = core.store.retry_all(core.clock.now()).await;
-    let retried_count = retried.map_err(|error| ApiError::internal("POST /api/v1/task/retry-all", &error))?;
-    core.runner.wake();
-    Ok(success(RetriedView { retried_count }))
+    store: Data<Store>,
+    clock: Data<dyn Clock>,
+    runner: Data<Runner>,
+    _: NoQuery,
+) -> Answer<RetriedView> {
+    let retried_count = store.retry_all(clock.now()).await?;
+    runner.wake();
+    Ok(Success(RetriedView { retried_count }))
 }
 
 /// Deletes a task; a running one is stopped first.
@@ -94,16 +103,10 @@ pub(crate) async fn retry_all(
     ),
     responses((status = 200, description = "The task was stopped, if it ran, and is gone.", body = Envelope<DeletedView>)),
 )]
-pub(crate) async fn delete(
-    core: web::Data<AppState>,
-    request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let id = task_id(&request)?;
-    let deletion = core.runner.delete(vec![id]).await.map_err(|error| refusal(&request, id, error))?;
-    match deletion.deleted.len() {
-        0 => Err(no_such_task(&id.to_string())),
-        deleted_count => Ok(success(DeletedView { deleted_count })),
+pub(crate) async fn delete(runner: Data<Runner>, Id(id): Id<TaskId>, _: NoQuery) -> Answer<DeletedView> {
+    match runner.delete(vec![id]).await?.deleted.len() {
+        0 => Err(missing(id)),
+        deleted_count => Ok(Success(DeletedView { deleted_count })),
     }
 }
 
@@ -116,16 +119,9 @@ pub(crate) async fn delete(
     request_body = TaskIds,
     responses((status = 200, description = "The tasks were stopped, where they ran, and are gone.", body = Envelope<BatchDeletedView>)),
 )]
-pub(crate) async fn delete_batch(
-    core: web::Data<AppState>,
-    request: HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let ids = task_ids::read(extract::json(&request, body)?)?;
-    let attempt = "deleting several tasks";
-    let deletion = core.runner.delete(ids).await.map_err(|error| ApiError::internal(attempt, &error))?;
-    Ok(success(BatchDeletedView::from(&deletion)))
+pub(crate) async fn delete_batch(runner: Data<Runner>, _: NoQuery, body: Json) -> Answer<BatchDeletedView> {
+    let deletion = runner.delete(task_ids::read(body.0)?).await?;
+    Ok(Success(BatchDeletedView::from(&deletion)))
 }
 
 /// Deletes many tasks, as `DELETE /api/v1/task/batch` does: some proxies drop a DELETE's body.
@@ -138,24 +134,9 @@ pub(crate) async fn delete_batch(
     responses((status = 200, description = "The tasks were stopped, where they ran, and are gone.", body = Envelope<BatchDeletedView>)),
 )]
 pub(crate) async fn delete_batch_by_post(
-    core: web::Data<AppState>,
-    request: HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> Result<HttpResponse, ApiError> {
-    delete_batch(core, request, body).await
-}
-
-fn refusal(request: &HttpRequest, id: TaskId, error: StorageError) -> ApiError {
-    match error {
-        StorageError::NoSuchTask(id) => no_such_task(&id.to_string()),
-        StorageError::Illegal { source: IllegalTransition::NotRunning(status), .. } => {
-            let reason = format!("task {id} is {}; only a running one can be stopped", status.text());
-            ApiError::invalid("task_id", reason)
-        }
-        StorageError::Illegal { source: IllegalTransition::NotFailed(status), .. } => {
-            let reason = format!("task {id} is {}; only a failed one can be retried", status.text());
-            ApiError::invalid("task_id", reason)
-        }
-        error => ApiError::internal(&format!("{} {}", request.method(), request.path()), &error),
-    }
+    runner: Data<Runner>,
+    query: NoQuery,
+    body: Json,
+) -> Answer<BatchDeletedView> {
+    delete_batch(runner, query, body).await
 }

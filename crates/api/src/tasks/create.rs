@@ -1,22 +1,38 @@
 //! Making tasks: once where the request has a key, and all of its tasks or none.
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use tikmatrix_storage::StorageError;
+use std::sync::Arc;
 
-use crate::http::envelope::{Envelope, success};
-use crate::http::error::ApiError;
-use crate::http::extract;
-use crate::http::query::Query;
+use actix_web::HttpRequest;
+use actix_web::web::Data;
+use tikmatrix_device::script::ScriptRegistry;
+use tikmatrix_domain::Clock;
+use tikmatrix_runner::Runner;
+use tikmatrix_storage::Store;
+
+use crate::http::envelope::{Envelope, Success};
+use crate::http::error::{Answer, ApiError};
+use crate::http::extract::JsonText;
+use crate::http::query::NoQuery;
+use crate::http::routing::{Operation, operations};
 use crate::http::schema::NewTasks;
-use crate::state::AppState;
+use crate::state::CurrentSettings;
 use crate::tasks::create_request::{CreateTasks, Defaults};
-use crate::tasks::idempotency;
+use crate::tasks::idempotency::{self, KeysInFlight};
 use crate::tasks::view::CreatedView;
 
-/// When a full queue may have room again.
-const QUEUE_AGAIN_AFTER_SECONDS: u32 = 30;
+/// Everything that tasks are created with.
+pub(crate) struct TaskCreator {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) runner: Runner,
+    pub(crate) scripts: ScriptRegistry,
+    pub(crate) settings: Data<CurrentSettings>,
+    pub(crate) keys_in_flight: KeysInFlight,
+}
 
-const ROUTE: &str = "POST /api/v1/task";
+pub(crate) fn routes() -> Vec<Operation> {
+    operations![create]
+}
 
 /// Makes tasks: one for each target and each phone or account, all of them or none.
 ///
@@ -33,38 +49,25 @@ const ROUTE: &str = "POST /api/v1/task";
     responses((status = 200, description = "The tasks were made: all of them.", body = Envelope<CreatedView>)),
 )]
 pub(crate) async fn create(
-    core: web::Data<AppState>,
+    creator: Data<TaskCreator>,
     request: HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let body = extract::bytes(&request, body, "application/json")?;
-    let key = idempotency::key(request.headers(), &body)?;
-    let _in_flight = key.as_ref().map(|key| core.keys_in_flight.enter(&key.key)).transpose()?;
-    let body = extract::json(&request, Ok(body))?;
-    let now = core.clock.now();
-    let defaults = Defaults { max_retries: core.settings.borrow().max_retries, chance: rand::random() };
-    let CreateTasks { request, warnings } = CreateTasks::read(body, &core.scripts, now, defaults)?;
+    _: NoQuery,
+    body: JsonText,
+) -> Answer<CreatedView> {
+    let key = idempotency::key(request.headers(), &body.0)?;
+    let _in_flight = key.as_ref().map(|key| creator.keys_in_flight.enter(&key.key)).transpose()?;
+    let now = creator.clock.now();
+    let defaults = Defaults { max_retries: creator.settings.borrow().max_retries, chance: rand::random() };
+    let CreateTasks { request, warnings } =
+        CreateTasks::read(body.parse()?, &creator.scripts, now, defaults)?;
     let created = match key {
-        None => {
-            let created = core.store.create_request(request, now).await.map_err(refusal)?;
-            CreatedView::new(&created, warnings)
-        }
+        None => CreatedView::new(&creator.store.create_request(request, now).await?, warnings),
         Some(key) => {
             let answer = move |created: &_| CreatedView::new(created, warnings).to_text();
-            let answer = core.store.create_request_once(request, key, now, answer).await.map_err(refusal)?;
-            CreatedView::from_text(&answer).map_err(|error| ApiError::internal(ROUTE, &error))?
+            let answer = creator.store.create_request_once(request, key, now, answer).await?;
+            CreatedView::from_text(&answer).map_err(ApiError::internal)?
         }
     };
-    core.runner.wake();
-    Ok(success(created))
-}
-
-fn refusal(error: StorageError) -> ApiError {
-    match error {
-        StorageError::TooManyTasks(too_many) => ApiError::invalid("serials", too_many.to_string()),
-        StorageError::QueueFull { .. } => ApiError::too_many(error.to_string(), QUEUE_AGAIN_AFTER_SECONDS),
-        StorageError::KeyReused => idempotency::used_otherwise(),
-        error => ApiError::internal(ROUTE, &error),
-    }
+    creator.runner.wake();
+    Ok(Success(created))
 }

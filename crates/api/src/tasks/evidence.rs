@@ -1,19 +1,24 @@
 //! What was kept of a task's attempts: what was said, and files from the instant of a failure.
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
-use tikmatrix_domain::{Artifact, ArtifactKind, LogLine};
-use tikmatrix_storage::StorageError;
+use tikmatrix_domain::{Artifact, ArtifactKind, LogLine, TaskId};
 use utoipa::ToSchema;
 
-use crate::http::envelope::{Envelope, success};
+use crate::http::envelope::Envelope;
 use crate::http::error::{ApiError, ErrorCode};
-use crate::http::query::Query;
+use crate::http::extract::Id;
+use crate::http::query::NoQuery;
+use crate::http::routing::{Operation, operations};
 use crate::http::time::written;
-use crate::state::AppState;
-use crate::tasks::read::{no_such_task, task_id};
-use crate::tasks::task_etag::{TaskEtag, Validity};
+use crate::tasks::read::TaskReader;
+use crate::tasks::task_etag::Validity;
+
+pub(crate) fn routes() -> Vec<Operation> {
+    operations![log, artifact]
+}
 
 /// Gives what a task's attempts said.
 #[utoipa::path(
@@ -30,19 +35,21 @@ use crate::tasks::task_etag::{TaskEtag, Validity};
         (status = 304, description = "What `If-None-Match` names is what the answer would be."),
     ),
 )]
-pub(crate) async fn log(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let id = task_id(&request)?;
-    let failed = |error: StorageError| ApiError::internal("GET /api/v1/task/{task_id}/log", &error);
-    let edition = TaskEtag::of(&core, &request).await.map_err(failed)?;
-    if let Some(unchanged) = edition.unchanged(core.clock.now()) {
+pub(crate) async fn log(
+    tasks: Data<TaskReader>,
+    Id(id): Id<TaskId>,
+    _: NoQuery,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let etag = tasks.etag(&request).await?;
+    if let Some(unchanged) = etag.unchanged(tasks.clock.now()) {
         return Ok(unchanged);
     }
-    let lines = core.store.task_log(id).await.map_err(failed)?;
-    if lines.is_empty() && core.store.task(id).await.map_err(failed)?.is_none() {
-        return Err(no_such_task(&id.to_string()));
+    let lines = tasks.store.task_log(id).await?;
+    if lines.is_empty() {
+        tasks.task(id).await?;
     }
-    Ok(edition.marked(success(TaskLogView::new(&lines)), Validity::ALWAYS))
+    Ok(etag.answer(&TaskLogView::new(&lines), Validity::ALWAYS))
 }
 
 /// `GET /api/v1/task/{task_id}/artifact/{name}`. The name is looked for among those of the task's files and never made
@@ -64,20 +71,17 @@ pub(crate) async fn log(core: web::Data<AppState>, request: HttpRequest) -> Resu
     )),
 )]
 pub(crate) async fn artifact(
-    core: web::Data<AppState>,
+    tasks: Data<TaskReader>,
+    Id(id): Id<TaskId>,
+    _: NoQuery,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let id = task_id(&request)?;
     let name = request.match_info().get("name").unwrap_or_default();
-    let detail = core.store.task(id).await;
-    let detail = detail
-        .map_err(|error| ApiError::internal("GET /api/v1/task/{task_id}/artifact/{name}", &error))?
-        .ok_or_else(|| no_such_task(&id.to_string()))?;
+    let detail = tasks.task(id).await?;
     let missing = || ApiError::new(ErrorCode::NotFound, format!("task {id} has no artifact of this name"));
     let found = detail.artifacts.iter().find(|artifact| artifact_name(artifact) == name);
     let artifact = found.ok_or_else(missing)?;
-    let bytes = core.runner.artifact(artifact).await.map_err(|error| {
+    let bytes = tasks.runner.artifact(artifact).await.map_err(|error| {
         log::warn!("task {id}: the artifact {} cannot be read: {error}", artifact.file);
         missing()
     })?;

@@ -1,7 +1,6 @@
 //! The header `Idempotency-Key`: which request is meant, and that no two of one name are under way at the same time.
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::http::header::HeaderMap;
@@ -14,7 +13,7 @@ use crate::http::error::{ApiError, ErrorCode};
 const HEADER: &str = "Idempotency-Key";
 /// How long a key holds after its first use.
 const LIFETIME: TimeDelta = TimeDelta::hours(24);
-const LONGEST: usize = 255;
+const MAX_LENGTH: usize = 255;
 
 /// The key of the request that has `headers` and `body`, if it has one.
 ///
@@ -27,15 +26,11 @@ pub(crate) fn key(headers: &HeaderMap, body: &[u8]) -> Result<Option<RequestKey>
         return Err(ApiError::invalid(HEADER, "is given more than once"));
     }
     let key = key.to_str().unwrap_or_default().trim();
-    if key.is_empty() || key.len() > LONGEST {
-        let reason = format!("must be 1 to {LONGEST} printable ASCII characters");
+    if key.is_empty() || key.len() > MAX_LENGTH {
+        let reason = format!("must be 1 to {MAX_LENGTH} printable ASCII characters");
         return Err(ApiError::invalid(HEADER, reason));
     }
-    let mut fingerprint = String::new();
-    for byte in Sha256::digest(body) {
-        // Writing to a string cannot fail.
-        let _ = write!(fingerprint, "{byte:02x}");
-    }
+    let fingerprint = Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(Some(RequestKey { key: key.to_owned(), fingerprint, lifetime: LIFETIME }))
 }
 
@@ -68,12 +63,6 @@ impl Drop for InFlight {
     fn drop(&mut self) {
         self.keys.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }
-}
-
-/// The answer to a request whose key was used with another body.
-pub(crate) fn used_otherwise() -> ApiError {
-    let message = format!("{HEADER}: this key was used with another body; a new request needs a new key");
-    ApiError::new(ErrorCode::Conflict, message)
 }
 
 #[cfg(test)]

@@ -1,31 +1,21 @@
 //! The query of `GET /api/v1/task`.
 
 use tikmatrix_domain::{ScriptName, Serial, Source, Status, TaskId, Username};
-use tikmatrix_storage::{Page, PageStart, TaskFilter};
+use tikmatrix_storage::{Page, TaskFilter};
 
-use crate::http::error::ApiError;
 use crate::http::fields::name;
 use crate::http::paging;
-use crate::http::query::Query;
+use crate::http::query::{Parameters, ReadQuery};
 
 /// Which tasks, and which page of them.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ListTasks {
-    /// Which tasks.
     pub(crate) filter: TaskFilter,
-    /// Where it begins.
-    pub(crate) start: PageStart,
-    /// 1 to 100.
-    pub(crate) page_size: u32,
+    pub(crate) page: Page<TaskId>,
 }
 
-impl ListTasks {
-    /// Reads the part of the URL after `?`.
-    ///
-    /// # Errors
-    /// 40001 with all that is wrong with it at once, unknown parameters included.
-    pub(crate) fn read(query: &str) -> Result<Self, ApiError> {
-        let mut query = Query::of(query);
+impl ReadQuery for ListTasks {
+    fn read(query: &mut Parameters) -> Self {
         let status = query.one_of("status", "0 (pending), 1 (running), 2 (completed), 3 (failed)", |text| {
             Status::ALL.into_iter().find(|status| status.code().to_string() == text)
         });
@@ -36,53 +26,58 @@ impl ListTasks {
             [Source::Ui, Source::Api].into_iter().find(|source| source.text() == text)
         });
         let filter = TaskFilter { status, serial, username, script, source };
-        let Page { start, size: page_size } = paging::with_cursor(&mut query, &filter, TaskId);
-        query.finish()?;
-        Ok(Self { filter, start, page_size })
+        let page = paging::with_cursor(query, &filter, TaskId);
+        Self { filter, page }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tikmatrix_storage::PageStart;
+
     use super::*;
-    use crate::http::paging;
+    use crate::http::error::ApiError;
+    use crate::http::query::Query;
+
+    fn list(query: &str) -> Result<ListTasks, ApiError> {
+        Query::parse(query).map(|Query(list)| list)
+    }
 
     #[test]
     fn an_empty_query_is_the_first_twenty_of_all() {
-        let list = ListTasks::read("").unwrap();
+        let all = list("").unwrap();
         let wanted = (PageStart::Number(1), 20, TaskFilter::default());
-        assert_eq!((list.start, list.page_size, list.filter), wanted);
+        assert_eq!((all.page.start, all.page.size, all.filter), wanted);
     }
 
     #[test]
     fn a_page_size_above_a_hundred_is_a_hundred() {
-        assert_eq!(ListTasks::read("page_size=5000&page=7").unwrap().page_size, 100);
+        assert_eq!(list("page_size=5000&page=7").unwrap().page.size, 100);
     }
 
     #[test]
     fn filters_are_read_as_the_api_spells_them() {
-        let list =
-            ListTasks::read("status=3&serial=R5%208&username=@Maker&script_name=post&source=api").unwrap();
-        let list = list.filter;
-        assert_eq!(list.status, Some(Status::Failed));
-        assert_eq!(list.serial.unwrap().as_str(), "R5 8");
-        assert_eq!(list.username.unwrap().as_str(), "maker");
-        assert_eq!(list.script.unwrap().as_str(), "post");
-        assert_eq!(list.source, Some(Source::Api));
+        let filter =
+            list("status=3&serial=R5%208&username=@Maker&script_name=post&source=api").unwrap().filter;
+        assert_eq!(filter.status, Some(Status::Failed));
+        assert_eq!(filter.serial.unwrap().as_str(), "R5 8");
+        assert_eq!(filter.username.unwrap().as_str(), "maker");
+        assert_eq!(filter.script.unwrap().as_str(), "post");
+        assert_eq!(filter.source, Some(Source::Api));
     }
 
     #[test]
     fn a_page_far_beyond_the_end_can_be_asked_for() {
-        let start = ListTasks::read("page=99999999999999999999").unwrap().start;
+        let start = list("page=99999999999999999999").unwrap().page.start;
         assert_eq!(start, PageStart::Number(u32::MAX));
     }
 
     #[test]
     fn a_cursor_reads_on_with_the_filters_that_it_was_given_for() {
-        let filter = ListTasks::read("status=3&serial=a").unwrap().filter;
-        let cursor = paging::after(1_234, &filter);
-        let read = |query: &str| ListTasks::read(&format!("{query}cursor={cursor}"));
-        assert_eq!(read("serial=a&status=3&").unwrap().start, PageStart::Before(TaskId(1_234)));
+        let filter = list("status=3&serial=a").unwrap().filter;
+        let cursor = paging::cursor_after(1_234, &filter);
+        let read = |query: &str| list(&format!("{query}cursor={cursor}"));
+        assert_eq!(read("serial=a&status=3&").unwrap().page.start, PageStart::Before(TaskId(1_234)));
         for (query, message) in [
             ("status=3&", "cursor: belongs to a list with other filters"),
             ("status=3&serial=b&", "cursor: belongs to a list with other filters"),
@@ -111,7 +106,7 @@ mod tests {
                 "page_size: \"x\" is not a whole number from 1 (and 1 more problem: see data)",
             ),
         ] {
-            assert_eq!(ListTasks::read(query).unwrap_err().to_string(), message);
+            assert_eq!(list(query).unwrap_err().to_string(), message);
         }
     }
 }

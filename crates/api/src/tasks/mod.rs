@@ -2,12 +2,12 @@
 
 pub(crate) mod change;
 pub(crate) mod create;
-pub(crate) mod create_request;
+mod create_request;
 pub(crate) mod evidence;
 pub(crate) mod idempotency;
-pub(crate) mod list_request;
+mod list_request;
 pub(crate) mod read;
-pub(crate) mod task_etag;
-pub(crate) mod task_ids;
-pub(crate) mod timing;
-pub(crate) mod view;
+mod task_etag;
+mod task_ids;
+mod timing;
+mod view;

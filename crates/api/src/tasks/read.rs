@@ -1,19 +1,73 @@
-//! Looking at tasks.
+//! Reading tasks: lists, counts, and one task with its attempts.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use std::hash::RandomState;
+use std::sync::Arc;
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
-use tikmatrix_domain::{PhonePresence, Task, TaskId, WaitingReason, waiting_reason};
-use tikmatrix_storage::{Page, PageStart, StorageError};
+use tikmatrix_domain::{Clock, PhonePresence, Task, TaskDetail, TaskId, WaitingReason, waiting_reason};
+use tikmatrix_runner::Runner;
+use tikmatrix_storage::Store;
 
-use crate::http::envelope::{Envelope, success};
-use crate::http::error::{ApiError, ErrorCode};
+use crate::http::envelope::Envelope;
+use crate::http::error::ApiError;
+use crate::http::extract::{Id, missing};
 use crate::http::paging;
-use crate::http::query::Query;
+use crate::http::query::{NoQuery, Query};
+use crate::http::routing::{Operation, operations};
 use crate::http::schema::{Name, Source, Username};
-use crate::state::AppState;
+use crate::state::CurrentSettings;
 use crate::tasks::list_request::ListTasks;
 use crate::tasks::task_etag::{TaskEtag, Validity};
 use crate::tasks::view::{StatsView, TaskDetailView, TaskListView, TaskView};
+
+/// Everything that answers about tasks are made of.
+pub(crate) struct TaskReader {
+    pub(crate) store: Store,
+    pub(crate) runner: Runner,
+    pub(crate) settings: Data<CurrentSettings>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// The keys of the hashes that entity tags are.
+    pub(crate) tag_keys: RandomState,
+}
+
+impl TaskReader {
+    /// The entity tag that an answer to `request` would have now.
+    pub(crate) async fn etag<'request>(
+        &self,
+        request: &'request HttpRequest,
+    ) -> Result<TaskEtag<'request>, ApiError> {
+        Ok(TaskEtag {
+            request,
+            keys: self.tag_keys.clone(),
+            version: self.store.version().await?,
+            presences: self.runner.presence_changes(),
+            paused: self.settings.borrow().paused,
+        })
+    }
+
+    /// Reads one task with its attempts.
+    ///
+    /// # Errors
+    /// 40401 where there is no such task.
+    pub(crate) async fn task(&self, id: TaskId) -> Result<TaskDetail, ApiError> {
+        self.store.task(id).await?.ok_or_else(|| missing(id))
+    }
+
+    /// Why the task waits at `now`, if it does.
+    pub(crate) fn waiting(&self, task: &Task, now: DateTime<Utc>) -> Option<WaitingReason> {
+        if self.settings.borrow().paused {
+            return waiting_reason(task, now, PhonePresence::Paused);
+        }
+        let presence = |serial| self.runner.presence(serial);
+        waiting_reason(task, now, task.serial.as_ref().map_or(PhonePresence::Offline, presence))
+    }
+}
+
+pub(crate) fn routes() -> Vec<Operation> {
+    operations![list, stats, show]
+}
 
 /// Lists tasks, newest first.
 #[utoipa::path(
@@ -37,31 +91,23 @@ use crate::tasks::view::{StatsView, TaskDetailView, TaskListView, TaskView};
         (status = 304, description = "What `If-None-Match` names is what the answer would be."),
     ),
 )]
-pub(crate) async fn list(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let failed = |error: StorageError| ApiError::internal("GET /api/v1/task", &error);
-    let now = core.clock.now();
-    let edition = TaskEtag::of(&core, &request).await.map_err(failed)?;
-    if let Some(unchanged) = edition.unchanged(now) {
+pub(crate) async fn list(
+    tasks: Data<TaskReader>,
+    query: Query<ListTasks>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let now = tasks.clock.now();
+    let etag = tasks.etag(&request).await?;
+    if let Some(unchanged) = etag.unchanged(now) {
         return Ok(unchanged);
     }
-    let ListTasks { filter, start, page_size } = ListTasks::read(request.query_string())?;
-    // By cursor, one more than the page holds tells whether there are more.
-    let (page, size) = match start {
-        PageStart::Number(page) => (Some(page), page_size),
-        PageStart::Before(_) => (None, page_size + 1),
-    };
-    let (mut tasks, total) = core.store.tasks(filter.clone(), Page { start, size }).await.map_err(failed)?;
-    let has_more = match page {
-        Some(page) => u64::from(page) * u64::from(page_size) < total,
-        None => tasks.len() > page_size as usize,
-    };
-    tasks.truncate(page_size as usize);
-    let last = tasks.last().filter(|_| has_more);
-    let next_cursor = last.map(|last| paging::after(last.id.0, &filter));
-    let span = Validity::around(now, tasks.iter());
-    let tasks = tasks.iter().map(|task| TaskView::new(task, waiting(&core, task, now))).collect();
-    let answer = success(TaskListView { tasks, total, page, page_size, next_cursor });
-    Ok(edition.marked(answer, span))
+    let Query(ListTasks { filter, page }) = query;
+    let (mut listed, total) = tasks.store.tasks(filter.clone(), paging::with_next(&page)).await?;
+    let page_size = page.size;
+    let (page, next_cursor) = paging::settle(&mut listed, &page, total, &filter, |task| task.id.0);
+    let validity = Validity::around(now, listed.iter());
+    let views = listed.iter().map(|task| TaskView::new(task, tasks.waiting(task, now))).collect();
+    Ok(etag.answer(&TaskListView { tasks: views, total, page, page_size, next_cursor }, validity))
 }
 
 /// Counts the tasks by their status.
@@ -76,15 +122,16 @@ pub(crate) async fn list(core: web::Data<AppState>, request: HttpRequest) -> Res
         (status = 304, description = "What `If-None-Match` names is what the answer would be."),
     ),
 )]
-pub(crate) async fn stats(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let failed = |error: StorageError| ApiError::internal("GET /api/v1/task/stats", &error);
-    let edition = TaskEtag::of(&core, &request).await.map_err(failed)?;
-    if let Some(unchanged) = edition.unchanged(core.clock.now()) {
+pub(crate) async fn stats(
+    tasks: Data<TaskReader>,
+    _: NoQuery,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let etag = tasks.etag(&request).await?;
+    if let Some(unchanged) = etag.unchanged(tasks.clock.now()) {
         return Ok(unchanged);
     }
-    let counts = core.store.stats().await.map_err(failed)?;
-    Ok(edition.marked(success(StatsView::from(counts)), Validity::ALWAYS))
+    Ok(etag.answer(&StatsView::from(tasks.store.stats().await?), Validity::ALWAYS))
 }
 
 /// Shows one task with its attempts and steps.
@@ -102,43 +149,18 @@ pub(crate) async fn stats(core: web::Data<AppState>, request: HttpRequest) -> Re
         (status = 304, description = "What `If-None-Match` names is what the answer would be."),
     ),
 )]
-pub(crate) async fn show(core: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    let id = task_id(&request)?;
-    let failed = |error: StorageError| ApiError::internal("GET /api/v1/task/{task_id}", &error);
-    let now = core.clock.now();
-    let edition = TaskEtag::of(&core, &request).await.map_err(failed)?;
-    if let Some(unchanged) = edition.unchanged(now) {
+pub(crate) async fn show(
+    tasks: Data<TaskReader>,
+    Id(id): Id<TaskId>,
+    _: NoQuery,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let now = tasks.clock.now();
+    let etag = tasks.etag(&request).await?;
+    if let Some(unchanged) = etag.unchanged(now) {
         return Ok(unchanged);
     }
-    let detail = core.store.task(id).await.map_err(failed)?.ok_or_else(|| no_such_task(&id.to_string()))?;
-    let span = Validity::around(now, std::iter::once(&detail.task));
-    let waiting = waiting(&core, &detail.task, now);
-    Ok(edition.marked(success(TaskDetailView::new(&detail, waiting)), span))
-}
-
-/// The task that the path names.
-pub(crate) fn task_id(request: &HttpRequest) -> Result<TaskId, ApiError> {
-    let text = request.match_info().get("task_id").unwrap_or_default();
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    match text.parse() {
-        Ok(number) if digits && number > 0 => Ok(TaskId(number)),
-        // A positive number, and larger than that of any task.
-        Err(_) if digits => Err(no_such_task(text)),
-        _ => Err(ApiError::invalid("task_id", format!("{text:?} is not a positive whole number"))),
-    }
-}
-
-/// The answer where the task that is named is not.
-pub(crate) fn no_such_task(id: &str) -> ApiError {
-    ApiError::new(ErrorCode::NotFound, format!("there is no task {id}"))
-}
-
-/// Why the task waits at `now`, if it does.
-pub(crate) fn waiting(core: &AppState, task: &Task, now: DateTime<Utc>) -> Option<WaitingReason> {
-    if core.settings.borrow().paused {
-        return waiting_reason(task, now, PhonePresence::Paused);
-    }
-    let presence = task.serial.as_ref().map_or(PhonePresence::Offline, |serial| core.runner.presence(serial));
-    waiting_reason(task, now, presence)
+    let detail = tasks.task(id).await?;
+    let validity = Validity::around(now, std::iter::once(&detail.task));
+    Ok(etag.answer(&TaskDetailView::new(&detail, tasks.waiting(&detail.task, now)), validity))
 }

@@ -1,24 +1,27 @@
-//! Whether what a client kept of an answer about tasks is still what it would get (`ETag`, `If-None-Match`), found out
-//! without reading a single task.
+//! Entity tags of answers about tasks (`ETag`, `If-None-Match`): whether the copy that a client has is still what it would
+//! get, decided without reading a task.
 
 use std::hash::{BuildHasher, RandomState};
 
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::header::{
+    CacheControl, CacheDirective, ETag, EntityTag, Header as _, IfNoneMatch, TryIntoHeaderPair as _,
+};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use tikmatrix_domain::{Task, waiting_turns};
-use tikmatrix_storage::{StorageError, Version};
+use tikmatrix_storage::Version;
 
-use crate::state::AppState;
+use crate::http::envelope::success;
 
 /// All that an answer about tasks is made of: what is stored, what the phones are doing, and whether all is paused, as
 /// it was before the answer was made. What changes meanwhile makes the answer newer than its tag says, never older.
 pub(crate) struct TaskEtag<'request> {
-    request: &'request HttpRequest,
-    keys: RandomState,
-    version: Version,
-    presences: u64,
-    paused: bool,
+    pub(crate) request: &'request HttpRequest,
+    pub(crate) keys: RandomState,
+    pub(crate) version: Version,
+    pub(crate) presences: u64,
+    pub(crate) paused: bool,
 }
 
 /// How long time alone leaves an answer as it is: from the first moment on, and up to the second. Milliseconds.
@@ -28,44 +31,60 @@ pub(crate) struct Validity {
     until: i64,
 }
 
-impl<'request> TaskEtag<'request> {
-    /// The edition that `request` would be answered with.
-    ///
-    /// # Errors
-    /// Of the database only.
-    pub(crate) async fn of(core: &AppState, request: &'request HttpRequest) -> Result<Self, StorageError> {
-        Ok(Self {
-            request,
-            keys: core.tag_keys.clone(),
-            version: core.store.version().await?,
-            presences: core.runner.presence_changes(),
-            paused: core.settings.borrow().paused,
-        })
-    }
-
-    /// The answer to a client that has this edition already, if it does.
+impl TaskEtag<'_> {
+    /// The answer to a client whose copy is still what it would get; `None` if it is not.
     pub(crate) fn unchanged(&self, now: DateTime<Utc>) -> Option<HttpResponse> {
-        let tag = kept(self.request.headers()).find(|tag| {
-            Validity::of_tag(tag).is_some_and(|span| span.holds(now) && self.tag(span) == *tag)
-        })?;
-        let mut response = HttpResponse::NotModified().finish();
-        mark(response.headers_mut(), tag);
-        Some(response)
+        // A proxy that compresses an answer makes a weak tag of it.
+        let is_current = |tag: &EntityTag| {
+            Validity::of_tag(tag.tag())
+                .is_some_and(|validity| validity.holds(now) && self.tag(validity) == tag.tag())
+        };
+        let tag = client_tags(self.request).into_iter().find(is_current)?;
+        Some(
+            HttpResponse::NotModified()
+                .insert_header(cached())
+                .insert_header(ETag(strong(tag.tag())))
+                .finish(),
+        )
     }
 
-    /// `response` with the tag by which its client can ask whether it changed. It shows what `span` is of.
-    pub(crate) fn marked(&self, mut response: HttpResponse, span: Validity) -> HttpResponse {
-        mark(response.headers_mut(), &self.tag(span));
+    /// The answer that holds `data`, with the tag by which its client can ask whether it changed.
+    pub(crate) fn answer(&self, data: &impl Serialize, validity: Validity) -> HttpResponse {
+        let mut response = success(data);
+        for (name, value) in [cached().try_into_pair(), ETag(strong(&self.tag(validity))).try_into_pair()]
+            .into_iter()
+            .flatten()
+        {
+            response.headers_mut().insert(name, value);
+        }
         response
     }
 
-    /// Without the keys, which are new at each start, nobody makes a tag that this server did not give; and what a
+    /// Without the keys, which are new at each start, no client can make a tag that this server did not give; and what a
     /// server that ended counted is never taken for what this one counts.
-    fn tag(&self, span: Validity) -> String {
+    fn tag(&self, validity: Validity) -> String {
         let shown = (&self.version, self.presences, self.paused);
         let asked = (self.request.path(), self.request.query_string());
-        format!("\"{:016x}.{:x}.{:x}\"", self.keys.hash_one((shown, asked, span)), span.from, span.until)
+        let hash = self.keys.hash_one((shown, asked, validity));
+        format!("{hash:016x}.{:x}.{:x}", validity.from, validity.until)
     }
+}
+
+/// The tags of the copies that the client has. `*` describes none of them.
+fn client_tags(request: &HttpRequest) -> Vec<EntityTag> {
+    match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Items(tags)) => tags,
+        Ok(IfNoneMatch::Any) | Err(_) => Vec::new(),
+    }
+}
+
+/// The answer may be cached, and has to be validated before each use.
+fn cached() -> CacheControl {
+    CacheControl(vec![CacheDirective::Private, CacheDirective::NoCache])
+}
+
+fn strong(tag: &str) -> EntityTag {
+    EntityTag::new_strong(tag.to_owned())
 }
 
 impl Validity {
@@ -86,7 +105,7 @@ impl Validity {
     }
 
     fn of_tag(tag: &str) -> Option<Self> {
-        let mut parts = tag.trim_matches('"').split('.').skip(1);
+        let mut parts = tag.split('.').skip(1);
         let mut part = || u64::from_str_radix(parts.next()?, 16).ok().map(u64::cast_signed);
         Some(Self { from: part()?, until: part()? })
     }
@@ -98,25 +117,9 @@ impl Validity {
     }
 }
 
-/// The tags that the client has. `*` is none of them: it says nothing of what the client has.
-fn kept(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let lists = headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
-    let tags = lists.flat_map(|list| list.split(','));
-    // A proxy that compresses an answer makes a weak tag of it.
-    tags.map(|tag| tag.trim().trim_start_matches("W/"))
-}
-
-/// The answer may be kept, and has to be asked for again before each use.
-fn mark(headers: &mut HeaderMap, tag: &str) {
-    if let Ok(tag) = HeaderValue::from_str(tag) {
-        headers.insert(header::ETAG, tag);
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::HeaderName;
+    use actix_web::test::TestRequest;
     use chrono::TimeDelta;
     use tikmatrix_domain::{AppKind, ScriptName, Source, TaskId, TaskOptions, TaskState};
 
@@ -169,20 +172,22 @@ mod tests {
             Validity { from: -1, until: 0 },
             Validity { from: i64::MIN, until: 1_780_000_000_000 },
         ] {
-            let tag = format!("\"{:016x}.{:x}.{:x}\"", 7, span.from, span.until);
+            let tag = format!("{:016x}.{:x}.{:x}", 7, span.from, span.until);
             assert_eq!(Validity::of_tag(&tag), Some(span));
         }
-        for other in ["", "\"\"", "*", "\"1\"", "\"1.2\"", "\"1.x.2\"", "\"1.2.fffffffffffffffff\""] {
+        for other in ["", "*", "1", "1.2", "1.x.2", "1.2.fffffffffffffffff"] {
             assert_eq!(Validity::of_tag(other), None, "{other}");
         }
     }
 
     #[test]
     fn every_tag_of_every_header_counts_weak_ones_too() {
-        let mut headers = HeaderMap::new();
-        for value in ["\"a\", W/\"b\"", "\"c\""] {
-            headers.append(HeaderName::from_static("if-none-match"), HeaderValue::from_static(value));
-        }
-        assert_eq!(kept(&headers).collect::<Vec<_>>(), ["\"a\"", "\"b\"", "\"c\""]);
+        let values = ["\"a\", W/\"b\"", "\"c\""];
+        let headers = values.map(|value| ("If-None-Match", value));
+        let request = headers.into_iter().fold(TestRequest::get(), TestRequest::append_header);
+        let tags = client_tags(&request.to_http_request());
+        assert_eq!(tags.iter().map(EntityTag::tag).collect::<Vec<_>>(), ["a", "b", "c"]);
+        let any = TestRequest::get().append_header(("If-None-Match", "*")).to_http_request();
+        assert!(client_tags(&any).is_empty());
     }
 }

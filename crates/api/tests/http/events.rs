@@ -117,7 +117,7 @@ async fn a_client_that_comes_back_goes_on_where_it_was_without_gap_or_repetition
 async fn everything_that_a_phone_does_with_a_task_is_told_in_order() {
     let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await.unwrap();
     let address = farm.phones()[0].address().to_string();
-    let api = Api::start_with(|builder| builder.phone(&address)).await;
+    let api = Api::start_with(|config| config.phones.push(address.clone())).await;
     let mut listener = Listener::open(&api, "?last_event_id=0&kind=device_state", &[]);
     let mut device = listener.next_of("device_state");
     while device.data["state"] != "ready" {
@@ -172,7 +172,7 @@ async fn a_client_that_reads_nothing_gets_everything_when_it_does() {
 async fn the_stream_ends_with_the_licence() {
     let clock = SetClock::new();
     let own = Arc::new(clock.clone());
-    let api = Api::start_with(|builder| builder.clock(own)).await;
+    let api = Api::start_with(|config| config.clock = own).await;
     let mut listener = Listener::open(&api, "", &[]);
     clock.go_on(TimeDelta::days(31));
     assert_eq!(listener.next(), None);
@@ -187,7 +187,7 @@ async fn the_stream_ends_with_the_token_that_it_was_opened_with() {
     let store = open_data(folder.path(), None).unwrap();
     store.create_token(token.kept).await.unwrap();
     drop(store);
-    let api = Api::start_in(folder.path(), |builder| builder.require_token(true)).await;
+    let api = Api::start_in(folder.path(), |config| config.require_token = true).await;
     assert_eq!(api.get("/api/v1/event").await.code(), 40101);
     let authorization = format!("Bearer {}", token.text);
     let mut listener = Listener::open(&api, "", &[("Authorization", &authorization)]);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
+use tikmatrix_api::{Server, ServerConfig};
 use tikmatrix_domain::{Clock, Plan};
 use tikmatrix_licensing::{License, PrivateKey, sign};
 
@@ -14,7 +15,7 @@ const CHECK: &str = "/api/v1/license/check";
 
 async fn api_with(clock: &SetClock) -> Api {
     let clock = Arc::new(clock.clone());
-    Api::start_with(|builder| builder.clock(clock)).await
+    Api::start_with(|config| config.clock = clock).await
 }
 
 fn license(plan: Plan, clock: &SetClock, days: i64) -> License {
@@ -30,7 +31,12 @@ async fn licensed(license: &License, clock: &SetClock) -> (Api, tempfile::TempDi
     let file = folder.path().join("license");
     std::fs::write(&file, sign(license, &key).unwrap()).unwrap();
     let clock = Arc::new(clock.clone());
-    let api = Api::start_with(|builder| builder.clock(clock).license(file).license_key(key.public())).await;
+    let api = Api::start_with(|config| {
+        config.clock = clock;
+        config.license = Some(file);
+        config.license_key = Some(key.public());
+    })
+    .await;
     (api, folder)
 }
 
@@ -105,7 +111,7 @@ async fn a_clock_that_is_set_back_closes_the_api_until_it_is_right_again() {
 #[tokio::test]
 async fn a_clock_that_was_set_back_while_the_server_was_off_is_noticed() {
     let (clock, directory) = (SetClock::new(), tempfile::tempdir().unwrap());
-    let start = || Api::start_in(directory.path(), |builder| builder.clock(Arc::new(clock.clone())));
+    let start = || Api::start_in(directory.path(), |config| config.clock = Arc::new(clock.clone()));
     let api = start().await;
     clock.go_on(TimeDelta::days(20));
     api.get(CHECK).await;
@@ -145,7 +151,9 @@ async fn a_license_for_starter_has_no_api() {
 async fn a_license_file_that_is_named_and_missing_keeps_the_server_from_starting() {
     let directory = tempfile::tempdir().unwrap();
     let missing = directory.path().join("missing");
-    let started = tikmatrix_api::Server::builder(directory.path()).port(0).license(&missing).start().await;
+    let config =
+        ServerConfig { port: 0, license: Some(missing.clone()), ..ServerConfig::new(directory.path()) };
+    let started = Server::start(config).await;
     let error = started.err().unwrap().to_string();
     assert!(error.contains("cannot read the licence") && error.contains("missing"), "{error}");
 }

@@ -19,7 +19,7 @@ async fn total(api: &Api) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_queue_takes_no_task_of_a_request_and_says_when_to_come_again() {
-    let api = Api::start_with(|builder| builder.most_pending(3)).await;
+    let api = Api::start_with(|config| config.max_pending = 3).await;
     assert_eq!(api.post(&for_phones(2)).await.code(), 0);
     for answer in [api.post(&for_phones(2)).await, api.post_once("key", &for_phones(2)).await] {
         assert_eq!((answer.status, answer.code()), (429, 42901), "{answer:?}");
@@ -36,7 +36,7 @@ async fn a_full_queue_takes_no_task_of_a_request_and_says_when_to_come_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_beyond_the_most_are_turned_away_at_once_and_watchers_never() {
-    let api = Api::start_with(|builder| builder.most_requests(1)).await;
+    let api = Api::start_with(|config| config.max_requests = 1).await;
     let authority = api.url().replace("http://", "");
     let body = for_phones(1).to_string();
     let mut slow = TcpStream::connect(&authority).unwrap();
@@ -69,7 +69,7 @@ async fn requests_beyond_the_most_are_turned_away_at_once_and_watchers_never() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_whose_request_is_still_in_flight_is_a_conflict_and_makes_nothing_twice() {
     let folder = tempfile::tempdir().unwrap();
-    let api = Api::start_in(folder.path(), |builder| builder).await;
+    let api = Api::start_in(folder.path(), |_| {}).await;
     // Whoever writes has to wait for this one.
     let other = rusqlite::Connection::open(folder.path().join("tikmatrix.sqlite")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();

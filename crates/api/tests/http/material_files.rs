@@ -103,7 +103,7 @@ async fn lists_are_filtered_paged_and_read_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn materials_are_changed_marked_and_deleted_with_their_files() {
     let directory = tempfile::tempdir().unwrap();
-    let api = Api::start_in(directory.path(), |builder| builder).await;
+    let api = Api::start_in(directory.path(), |_| {}).await;
     upload(&api, Form::new().file("file", "a.png", &png(5, 5))).await;
     let path = "/api/v1/material/1";
     let change =

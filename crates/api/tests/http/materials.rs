@@ -90,7 +90,7 @@ async fn several_files_come_in_at_once_with_what_is_said_of_each() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_bytes_are_answered_with_the_material_that_is_there() {
     let directory = tempfile::tempdir().unwrap();
-    let api = Api::start_in(directory.path(), |builder| builder).await;
+    let api = Api::start_in(directory.path(), |_| {}).await;
     upload(&api, Form::new().file("file", "a.mp4", &mp4("same"))).await;
     let form = Form::new()
         .text("metadata", r#"{"caption": "of the second"}"#)
@@ -113,7 +113,7 @@ async fn the_same_bytes_are_answered_with_the_material_that_is_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_what_its_bytes_are_and_its_name_is_a_label() {
     let directory = tempfile::tempdir().unwrap();
-    let api = Api::start_in(directory.path(), |builder| builder).await;
+    let api = Api::start_in(directory.path(), |_| {}).await;
     let long = "x".repeat(4000);
     for (name, bytes, shown, media_type) in [
         ("../../x", mp4("1"), "x", "video/mp4"),
@@ -140,7 +140,7 @@ async fn a_file_is_what_its_bytes_are_and_its_name_is_a_label() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_is_told_and_leaves_nothing_behind() {
     let directory = tempfile::tempdir().unwrap();
-    let api = Api::start_in(directory.path(), |builder| builder.largest_material(100_000)).await;
+    let api = Api::start_in(directory.path(), |config| config.max_material_size = 100_000).await;
     let good = || Form::new().file("file", "good.mp4", &mp4("good"));
     let with = |metadata: &str| good().text("metadata", metadata);
     let mut bomb = Vec::new();
@@ -188,7 +188,7 @@ async fn what_is_wrong_is_told_and_leaves_nothing_behind() {
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_that_are_no_forms_get_the_envelope_and_the_right_code() {
     let directory = tempfile::tempdir().unwrap();
-    let api = Api::start_in(directory.path(), |builder| builder).await;
+    let api = Api::start_in(directory.path(), |_| {}).await;
     let (_, whole) = Form::new().file("file", "a.mp4", &mp4("a")).end();
     let form = format!("multipart/form-data; boundary={}", Form::BOUNDARY);
     let many_heads =
@@ -216,7 +216,7 @@ async fn bodies_that_are_no_forms_get_the_envelope_and_the_right_code() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_is_cut_off_leaves_nothing_behind() {
     let directory = tempfile::tempdir().unwrap();
-    let api = Api::start_in(directory.path(), |builder| builder).await;
+    let api = Api::start_in(directory.path(), |_| {}).await;
     let (media_type, body) =
         Form::new().file("file", "a.mp4", &[mp4("a"), vec![7; 3_000_000]].concat()).end();
     let mut stream = TcpStream::connect(api.url().strip_prefix("http://").unwrap()).unwrap();
@@ -236,7 +236,7 @@ async fn an_upload_that_is_cut_off_leaves_nothing_behind() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_takes_nothing_is_an_internal_error_and_nothing_is_half_written() {
     let directory = tempfile::tempdir().unwrap();
-    let api = Api::start_in(directory.path(), |builder| builder).await;
+    let api = Api::start_in(directory.path(), |_| {}).await;
     let folder = directory.path().join("materials");
     std::fs::remove_dir(&folder).unwrap();
     std::fs::write(&folder, "a file is in the way").unwrap();
@@ -257,14 +257,14 @@ async fn a_disk_that_takes_nothing_is_an_internal_error_and_nothing_is_half_writ
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_dead_server_left_is_gone_after_the_next_start_and_the_rest_stays() {
     let directory = tempfile::tempdir().unwrap();
-    let api = Api::start_in(directory.path(), |builder| builder).await;
+    let api = Api::start_in(directory.path(), |_| {}).await;
     upload(&api, Form::new().file("file", "a.mp4", &mp4("a")).file("file", "b.png", &png(9, 9))).await;
     api.stop().await;
     let kept = files(directory.path()).len();
     for orphan in ["0123.part", "0123.mp4", "0123.thumbnail.jpg"] {
         std::fs::write(directory.path().join("materials").join(orphan), "left").unwrap();
     }
-    let api = Api::start_in(directory.path(), |builder| builder).await;
+    let api = Api::start_in(directory.path(), |_| {}).await;
     assert_eq!((files(directory.path()).len(), kept), (3, 3), "a video, an image and its thumbnail");
     let (_, bytes) = api.bytes("/api/v1/material/1/content", &[]).await;
     assert_eq!(bytes, mp4("a"));

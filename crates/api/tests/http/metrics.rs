@@ -10,7 +10,7 @@ use crate::support::Api;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tasks_phones_requests_and_events_are_counted() {
-    let api = Api::start_with(|builder| builder.phone("127.0.0.1:1")).await;
+    let api = Api::start_with(|config| config.phones.push("127.0.0.1:1".to_owned())).await;
     api.post(&json!({"serials": ["p1", "p2"], "script_name": "say", "script_config": {}})).await;
     api.get("/api/v1/nothing").await;
     let (content_type, text) = api.text("/metrics").await;
@@ -35,7 +35,7 @@ async fn tasks_phones_requests_and_events_are_counted() {
 async fn they_need_no_licence_and_a_token_where_one_is_necessary() {
     let clock = SetClock::new();
     let own = Arc::new(clock.clone());
-    let api = Api::start_with(|builder| builder.clock(own)).await;
+    let api = Api::start_with(|config| config.clock = own).await;
     clock.go_on(TimeDelta::days(60));
     assert_eq!(api.get("/api/v1/task").await.code(), 40301);
     assert!(api.text("/metrics").await.1.ends_with("# EOF\n"));
@@ -43,7 +43,7 @@ async fn they_need_no_licence_and_a_token_where_one_is_necessary() {
     let folder = tempfile::tempdir().unwrap();
     let tokens = folder.path().join("tokens");
     std::fs::write(&tokens, "x".repeat(40)).unwrap();
-    let api = Api::start_with(|builder| builder.token_file(tokens)).await;
+    let api = Api::start_with(|config| config.token_file = Some(tokens)).await;
     assert_eq!(api.get("/metrics").await.code(), 40101);
     api.stop().await;
 }

@@ -33,7 +33,7 @@ async fn ready(api: &Api) -> Value {
 async fn an_address_is_connected_at_once_and_after_a_restart_until_it_is_removed() {
     let (farm, directory) = (farm().await, tempfile::tempdir().unwrap());
     let address = farm.phones()[0].address().to_string();
-    let api = Api::start_in(directory.path(), |builder| builder).await;
+    let api = Api::start_in(directory.path(), |_| {}).await;
     for _ in 0..2 {
         let added = api.json("POST", ADDRESS, &json!({"address": address})).await;
         assert_eq!(added.body["data"], json!({"address": address, "configured": false}), "{added:?}");
@@ -44,7 +44,7 @@ async fn an_address_is_connected_at_once_and_after_a_restart_until_it_is_removed
     assert_eq!(phone["ways"], json!([way]));
     api.stop().await;
 
-    let api = Api::start_in(directory.path(), |builder| builder).await;
+    let api = Api::start_in(directory.path(), |_| {}).await;
     ready(&api).await;
     let list = api.get(ADDRESS).await.body["data"].clone();
     assert_eq!(list, json!({"addresses": [{"address": address, "configured": false}], "total": 1}));
@@ -58,7 +58,7 @@ async fn an_address_is_connected_at_once_and_after_a_restart_until_it_is_removed
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_configured_address_is_shown_and_stays() {
-    let api = Api::start_with(|builder| builder.phone("127.0.0.1:1")).await;
+    let api = Api::start_with(|config| config.phones.push("127.0.0.1:1".to_owned())).await;
     let added = api.json("POST", ADDRESS, &json!({"address": "127.0.0.1:1"})).await;
     assert_eq!(added.body["data"]["configured"], true);
     let refused = api.delete(&format!("{ADDRESS}/127.0.0.1:1")).await;
@@ -91,7 +91,7 @@ async fn a_scan_tells_of_a_phone_that_asks_its_owner_first() {
     phone.set_access(Access::Ask);
     let key = folder.path().join("adbkey");
     std::fs::write(&key, KEY).unwrap();
-    let api = Api::start_with(|builder| builder.adb_key(key)).await;
+    let api = Api::start_with(|config| config.adb_key = Some(key)).await;
     let wanted = json!({"network": "127.0.0.1/32", "port": phone.address().port()});
     let scan = api.json("POST", SCAN, &wanted).await;
     let found = &scan.body["data"]["phones"][0];

@@ -38,7 +38,7 @@ async fn no_endpoint_answers_without_a_token_where_one_is_needed() {
     let store = open_data(folder.path(), None).unwrap();
     store.create_token(token.kept).await.unwrap();
     drop(store);
-    let api = Api::start_in(folder.path(), |builder| builder.require_token(true)).await;
+    let api = Api::start_in(folder.path(), |config| config.require_token = true).await;
     for endpoint in guarded() {
         let path = filled(endpoint.path, "1");
         for authorization in ["", "Bearer ", "Bearer wrong"] {
@@ -58,7 +58,7 @@ async fn no_endpoint_answers_without_a_token_where_one_is_needed() {
 async fn no_endpoint_answers_when_the_plan_has_no_api() {
     let clock = SetClock::new();
     let own = Arc::new(clock.clone());
-    let api = Api::start_with(|builder| builder.clock(own)).await;
+    let api = Api::start_with(|config| config.clock = own).await;
     clock.go_on(TimeDelta::days(31));
     for endpoint in guarded() {
         let path = filled(endpoint.path, "1");

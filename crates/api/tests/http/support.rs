@@ -5,8 +5,8 @@ use std::path::Path;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tikmatrix_api::{Server, ServerBuilder};
-use tikmatrix_device::script::{Completion, Context, Failure, Planned, Problem, Script};
+use tikmatrix_api::{Server, ServerConfig};
+use tikmatrix_device::script::{Completion, Context, Failure, Planned, Problem, Script, ScriptRegistry};
 
 /// A script whose configuration has one field, `words`: one task for each.
 struct Say;
@@ -75,23 +75,22 @@ impl Answer {
 
 impl Api {
     pub(crate) async fn start() -> Self {
-        Self::start_with(|builder| builder).await
+        Self::start_with(|_| {}).await
     }
 
-    /// With more said to its builder.
-    pub(crate) async fn start_with(more: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Self {
+    /// With a changed configuration.
+    pub(crate) async fn start_with(more: impl FnOnce(&mut ServerConfig)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let api = Self::start_in(directory.path(), more).await;
         Self { _directory: Some(directory), ..api }
     }
 
     /// On a data directory that the test keeps.
-    pub(crate) async fn start_in(
-        directory: &Path,
-        more: impl FnOnce(ServerBuilder) -> ServerBuilder,
-    ) -> Self {
-        let builder = Server::builder(directory).port(0).script(Say);
-        let server = more(builder).start().await.unwrap();
+    pub(crate) async fn start_in(directory: &Path, more: impl FnOnce(&mut ServerConfig)) -> Self {
+        let scripts = ScriptRegistry::default().with(Say);
+        let mut config = ServerConfig { port: 0, scripts, ..ServerConfig::new(directory) };
+        more(&mut config);
+        let server = Server::start(config).await.unwrap();
         let agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
         Self { server: Some(server), agent, _directory: None }
     }

@@ -60,11 +60,11 @@ async fn an_answer_that_the_client_has_is_not_sent_again_until_anything_changes(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tag_of_before_a_restart_is_not_taken_for_one_of_after_it() {
     let folder = tempfile::tempdir().unwrap();
-    let api = Api::start_in(folder.path(), |builder| builder).await;
+    let api = Api::start_in(folder.path(), |_| {}).await;
     create(&api, ("timezone", "UTC")).await;
     let before = tags(&api).await;
     api.stop().await;
-    let api = Api::start_in(folder.path(), |builder| builder).await;
+    let api = Api::start_in(folder.path(), |_| {}).await;
     for (path, tag) in READS.iter().zip(&before) {
         assert_eq!(api.ask_again(path, tag).await.0, 200, "{path}");
     }
@@ -75,7 +75,7 @@ async fn a_tag_of_before_a_restart_is_not_taken_for_one_of_after_it() {
 async fn a_task_whose_time_has_come_is_told_though_nothing_was_written() {
     let clock = SetClock::new();
     let own = Arc::new(clock.clone());
-    let api = Api::start_with(|builder| builder.clock(own)).await;
+    let api = Api::start_with(|config| config.clock = own).await;
     let start = (clock.now() + TimeDelta::hours(2)).with_timezone(&Local).format("%H:%M").to_string();
     create(&api, ("start_time", &start)).await;
     let reason = async || api.get("/api/v1/task/1").await.body["data"]["waiting_reason"].clone();

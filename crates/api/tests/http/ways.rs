@@ -44,7 +44,7 @@ async fn a_phone_of_an_adb_server_is_used_by_it_for_as_long_as_both_are_there() 
     };
     let followed = server.server();
     let address = followed.to_string();
-    let api = Api::start_with(|builder| builder.adb_server(followed)).await;
+    let api = Api::start_with(|config| config.adb_server = Some(followed)).await;
     server.list(vec![phone("offline")]);
     let offline = phone_when(&api, "offline").await;
     assert!(offline["reason"].is_string(), "{offline:#}");
@@ -70,7 +70,7 @@ async fn a_phone_of_an_adb_server_is_used_by_it_for_as_long_as_both_are_there() 
 async fn a_phone_that_announces_itself_is_used_by_its_name() {
     let farm = farm().await;
     let (sender, announcements) = mpsc::channel(1);
-    let api = Api::start_with(|builder| builder.discovery(Discovery::from_channel(announcements))).await;
+    let api = Api::start_with(|config| config.discovery = Some(Discovery::from_channel(announcements))).await;
     let (instance, address) = ("adb-virtual-1-x1Yz9A".to_owned(), farm.phones()[0].address());
     sender.send(Announcement::At { instance: instance.clone(), address }).await.unwrap();
     let ready = phone_when(&api, "ready").await;
@@ -87,7 +87,7 @@ async fn a_phone_that_announces_itself_is_used_by_its_name() {
 async fn a_phone_that_never_answers_is_connecting_until_it_is_stalled() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = silent.local_addr().unwrap().to_string();
-    let api = Api::start_with(|builder| builder.phone(&address)).await;
+    let api = Api::start_with(|config| config.phones.push(address.clone())).await;
     let connecting = phone_when(&api, "connecting").await;
     assert_eq!((&connecting["address"], &connecting["reason"]), (&json!(address), &Value::Null));
     let stalled = phone_when(&api, "stalled").await;

@@ -10,14 +10,12 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::Args;
 use sha2::{Digest, Sha256};
-use tikmatrix_api::Server;
+use tikmatrix_api::{Server, ServerConfig};
 use tikmatrix_device::shell_quote::shell_word;
-use tikmatrix_follow::Follow;
-use tikmatrix_post::Post;
 
 use self::client::{Publication, publish};
 use super::client::Client;
-use super::composition::{attach_virtual_phones, start_virtual_phones};
+use super::composition::{attach_virtual_phones, scripts, start_virtual_phones};
 use super::output::say;
 use super::shutdown::{shut_down, shutdown_signal};
 
@@ -50,12 +48,11 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     let video = directory.path().join("demo.mp4");
     std::fs::write(&video, VIDEO).with_context(|| format!("cannot write {}", video.display()))?;
     let farm = start_virtual_phones(PHONES).await?;
-    let builder = Server::builder(directory.path().join("data"))
-        .port(options.port)
-        .script(Post::new()?)
-        .script(Follow::new()?)
-        .script(Follow::unfollow()?);
-    let server = attach_virtual_phones(builder, &farm).start().await?;
+    let data_directory = directory.path().join("data");
+    let mut config =
+        ServerConfig { port: options.port, scripts: scripts()?, ..ServerConfig::new(data_directory) };
+    attach_virtual_phones(&mut config, &farm);
+    let server = Server::start(config).await?;
     let url = server.url();
     say(format_args!("TikMatrix serves {url} with {PHONES} virtual phones"));
 

@@ -53,12 +53,7 @@ impl Tokens {
         let wrong =
             "the token is not one of this server's: it may have been revoked; see `tikmatrix token list`";
         let id = id_of(text).ok_or_else(|| refused(wrong))?;
-        let token = self
-            .store
-            .token(id.to_owned())
-            .await
-            .map_err(|error| ApiError::internal("looking up a token", &error))?;
-        match token {
+        match self.store.token(id.to_owned()).await? {
             Some(token) if bool::from(hash.is(&token.hash)) => {
                 self.record_use(token.id, token.last_used_at);
                 Ok(())
@@ -117,8 +112,8 @@ pub(crate) enum Exposure {
     Address(IpAddr),
     /// It goes by a name that other machines use, as behind a proxy.
     Name(String),
-    /// It was told to.
-    Wanted,
+    /// Its configuration requires it.
+    Required,
 }
 
 impl Access {
@@ -139,7 +134,7 @@ impl std::fmt::Display for Exposure {
         match self {
             Self::Address(address) => write!(formatter, "{address} can be reached by other machines"),
             Self::Name(name) => write!(formatter, "other machines reach this server as {name}"),
-            Self::Wanted => formatter.write_str("every request is to carry a token"),
+            Self::Required => formatter.write_str("every request is to carry a token"),
         }
     }
 }

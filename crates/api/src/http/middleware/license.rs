@@ -6,26 +6,30 @@ use actix_web::middleware::Next;
 use actix_web::web;
 
 use crate::http::error::ErrorCode;
+use crate::license::license_gate::LicenseGate;
 use crate::license::view::LicenseView;
-use crate::state::AppState;
 
 /// The only address of the API that needs no API access.
 const ALWAYS_OPEN: &str = "/api/v1/license/check";
+
+/// Whether a path belongs to the API, which a plan may not have.
+pub(crate) fn is_api(path: &str) -> bool {
+    path == "/api/v1" || path.starts_with("/api/v1/")
+}
 
 /// A middleware (for `actix_web::middleware::from_fn`) that refuses the API where the plan has none.
 ///
 /// # Errors
 /// What the rest of the application fails with.
 pub(crate) async fn refuse_without_api(
-    core: web::Data<AppState>,
+    gate: web::Data<LicenseGate>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     // As the router will read it: an address may be written in several ways.
     let path = request.match_info().as_str();
-    let is_api = path == "/api/v1" || path.starts_with("/api/v1/");
-    if is_api && path != ALWAYS_OPEN {
-        let standing = core.gate.standing();
+    if is_api(path) && path != ALWAYS_OPEN {
+        let standing = gate.standing();
         if !standing.api_enabled {
             let refusal = LicenseView::from(standing).refusal(ErrorCode::NoApiAccess);
             return Ok(request.into_response(refusal).map_into_right_body());

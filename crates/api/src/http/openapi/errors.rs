@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use tikmatrix_device::script::Problem;
 
 use crate::http::error::{ApiError, ErrorCode, ProblemView};
+use crate::http::middleware::license::is_api;
 
 /// All codes for people, in Markdown.
 pub(crate) fn table() -> String {
@@ -18,37 +19,38 @@ pub(crate) fn table() -> String {
 }
 
 /// Describes every error once, and refers to it from each operation that may answer with it.
-pub(crate) fn add_to(document: &mut Value) {
+pub(super) fn add_to(document: &mut Value) {
     document["components"]["responses"] = Value::Object(responses());
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for (path, methods) in paths {
-        for (method, operation) in methods.as_object_mut().into_iter().flatten() {
-            let takes_body = operation.get("requestBody").is_some();
-            for status in statuses(path, method, takes_body) {
+        for operation in methods.as_object_mut().into_iter().flat_map(Map::values_mut) {
+            for status in statuses(operation, is_api(path)) {
                 operation["responses"][status] = json!({"$ref": format!("#/components/responses/{status}")});
             }
         }
     }
 }
 
-/// The HTTP statuses of the errors of one operation.
-fn statuses(path: &str, method: &str, takes_body: bool) -> Vec<&'static str> {
-    let mut statuses = vec!["400", "500"];
-    let of_api = path.starts_with("/api/v1/");
-    for (status, may) in [
-        ("429", path != "/healthz"),
-        ("401", path != "/healthz"),
-        ("403", of_api),
-        ("404", path.contains('{')),
-        ("409", (method, path) == ("post", "/api/v1/task")),
+/// The HTTP statuses of the errors of an operation, which follow from its own description.
+fn statuses(operation: &Value, needs_license: bool) -> Vec<&'static str> {
+    let has_parameter = |field: &str, value: &str| {
+        let parameters = operation["parameters"].as_array();
+        parameters.into_iter().flatten().any(|parameter| parameter[field] == value)
+    };
+    let is_guarded = operation.get("security").is_none();
+    let takes_body = operation.get("requestBody").is_some();
+    let statuses = [
+        ("400", true),
+        ("401", is_guarded),
+        ("403", needs_license),
+        ("404", has_parameter("in", "path")),
+        ("409", has_parameter("name", "Idempotency-Key")),
         ("413", takes_body),
         ("415", takes_body),
-    ] {
-        if may {
-            statuses.push(status);
-        }
-    }
-    statuses
+        ("429", is_guarded),
+        ("500", true),
+    ];
+    statuses.into_iter().filter_map(|(status, may)| may.then_some(status)).collect()
 }
 
 /// One response for each HTTP status, with an example for each of its codes.

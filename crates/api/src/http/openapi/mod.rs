@@ -7,9 +7,8 @@ mod scripts;
 
 use serde_json::{Value, json};
 use tikmatrix_device::script::ScriptRegistry;
-use utoipa::OpenApi as _;
 
-use crate::routes::Documented;
+use crate::routes;
 
 const DESCRIPTION: &str = "\
 Runs scripts on your Android phones: one request says which phones or accounts shall run which script with which \
@@ -23,7 +22,7 @@ wrong. Unknown fields and parameters are errors. Moments are RFC 3339 with offse
 #[must_use]
 pub fn document(scripts: &ScriptRegistry) -> Value {
     // It is made of texts and numbers alone, which can always be written as JSON.
-    let mut document = serde_json::to_value(Documented::openapi()).unwrap_or_default();
+    let mut document = serde_json::to_value(routes::all().description()).unwrap_or_default();
     document["info"] = json!({
         "title": "TikMatrix",
         "version": env!("CARGO_PKG_VERSION"),

@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::web::{self, Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
 
 use crate::http::error::{ApiError, ErrorCode};
-use crate::http::query::Query;
-use crate::http::routing::read_only;
-use crate::state::AppState;
+use crate::http::query::NoQuery;
+use crate::http::routing::{Operation, only, operations};
+use crate::state::OpenApiDocument;
 
 const PAGE: &str = include_str!("../../../assets/docs/index.html");
 const START: &str = include_str!("../../../assets/docs/start.js");
@@ -18,10 +19,14 @@ const START: &str = include_str!("../../../assets/docs/start.js");
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Adds the routes.
+pub(crate) fn routes() -> Vec<Operation> {
+    operations![openapi]
+}
+
+/// Registers the pages for people, which are no part of the API.
 pub(crate) fn configure(config: &mut web::ServiceConfig) {
+    let read_only = |path| only(path, "GET".to_owned());
     config
-        .service(read_only("/openapi.json").route(web::get().to(openapi)))
         .service(read_only("/docs").route(web::get().to(page)))
         .service(read_only("/docs/{file}").route(web::get().to(file)));
 }
@@ -34,33 +39,29 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
     tag = "Server",
     responses((status = 200, description = "This document.", body = Object)),
 )]
-pub(crate) async fn openapi(
-    core: web::Data<AppState>,
-    request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
-    Query::none(request.query_string())?;
-    Ok(answer("application/json", core.openapi.clone()))
+pub(crate) async fn openapi(document: Data<OpenApiDocument>, _: NoQuery) -> HttpResponse {
+    answer("application/json", document.0.clone())
 }
 
 /// `GET /docs`: Swagger UI.
 async fn page() -> HttpResponse {
-    answer("text/html; charset=utf-8", web::Bytes::from_static(PAGE.as_bytes()))
+    answer("text/html; charset=utf-8", Bytes::from_static(PAGE.as_bytes()))
 }
 
 /// `GET /docs/{file}`: what the page is made of.
 async fn file(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let name = request.match_info().get("file").unwrap_or_default();
     if name == "start.js" {
-        return Ok(answer("text/javascript; charset=utf-8", web::Bytes::from_static(START.as_bytes())));
+        return Ok(answer("text/javascript; charset=utf-8", Bytes::from_static(START.as_bytes())));
     }
     let wanted = ["swagger-ui.css", "swagger-ui-bundle.js"].contains(&name);
     let missing = || ApiError::new(ErrorCode::NotFound, format!("there is nothing at {}", request.path()));
     let found = wanted.then(|| utoipa_swagger_ui::serve(name, Arc::default())).ok_or_else(missing)?;
-    let found = found.map_err(|error| ApiError::internal("GET /docs/{file}", &error))?.ok_or_else(missing)?;
+    let found = found.map_err(ApiError::internal)?.ok_or_else(missing)?;
     Ok(answer(&found.content_type, found.bytes.into_owned().into()))
 }
 
-fn answer(media_type: &str, body: web::Bytes) -> HttpResponse {
+fn answer(media_type: &str, body: Bytes) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, media_type))
         // Another version of the program has other files under the same names.

@@ -1,4 +1,0 @@
-//! Devices as they are remembered.
-
-pub(crate) mod operations;
-pub(crate) mod rows;

@@ -1,4 +1,0 @@
-//! Settings, and the age of the installation.
-
-pub(crate) mod installation;
-pub(crate) mod operations;

@@ -1,5 +1,0 @@
-//! Creation of tasks.
-
-pub(crate) mod insert;
-pub(crate) mod interval_shift;
-pub(crate) mod requests;

@@ -1,4 +1,0 @@
-//! Materials: the library, and the reservations of tasks.
-
-mod library;
-mod reservation;
