@@ -3,9 +3,10 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use serde::Serialize;
 use thiserror::Error;
 use tikmatrix_device::adb::keys::AdbPublicKey;
@@ -19,7 +20,6 @@ use crate::access::{Access, AccessReport, Answer};
 use crate::daemon::{self, Burst, Wire};
 use crate::fault::{CableFault, Fault};
 use crate::machine::Machine;
-use crate::shell::lock;
 use crate::ui::AppsReport;
 
 /// The most phones that one farm starts.
@@ -199,7 +199,7 @@ impl Farm {
         let (listener, address) =
             named.map_err(|source| FarmError::Listen { serial: serial.to_owned(), port: 0, source })?;
         let code = format!("{:06}", rand::random_range(0..1_000_000));
-        lock(&self.tasks).spawn(daemon::offer_pairing(listener, code.clone(), machine, self.off.subscribe()));
+        self.tasks.lock().spawn(daemon::offer_pairing(listener, code.clone(), machine, self.off.subscribe()));
         Ok(PairingOffer { address: address.to_string(), code })
     }
 
@@ -210,7 +210,7 @@ impl Farm {
     /// Switches all phones off and waits until no connection is left.
     pub async fn shutdown(&self) {
         self.off.send_replace(true);
-        let mut tasks = std::mem::take(&mut *lock(&self.tasks));
+        let mut tasks = std::mem::take(&mut *self.tasks.lock());
         while tasks.join_next().await.is_some() {}
     }
 }
@@ -245,28 +245,28 @@ impl VirtualPhone {
 
     /// Decides how computers are treated that connect from now on.
     pub fn set_access(&self, access: Access) {
-        self.machine.gatekeeper().set_mode(access);
+        self.machine.gatekeeper.set_mode(access);
     }
 
     /// Trusts a key, as if a person had allowed it or it had been paired.
     pub fn trust(&self, key: AdbPublicKey) {
-        self.machine.gatekeeper().trust(key);
+        self.machine.gatekeeper.trust(key);
     }
 
     /// Answers the question on the screen whether to trust a computer; `false` when there is none.
     pub fn answer(&self, answer: Answer) -> bool {
-        self.machine.gatekeeper().answer(answer)
+        self.machine.gatekeeper.answer(answer)
     }
 
     /// Whom it lets in, and what it asks.
     #[must_use]
     pub fn access(&self) -> AccessReport {
-        self.machine.gatekeeper().report()
+        self.machine.gatekeeper.report()
     }
 
     /// Waits for the next change of what [`VirtualPhone::access`] tells, from this call on.
     pub fn access_changed(&self) -> impl Future<Output = ()> + use<> {
-        self.machine.gatekeeper().watch()
+        self.machine.gatekeeper.watch()
     }
 
     /// Arms a fault.
@@ -303,7 +303,7 @@ impl VirtualPhone {
 
     /// Waits until its shells run a command of this name, or have run one.
     pub async fn ran(&self, name: &str) {
-        self.machine.command_log().wait_for(name).await;
+        self.machine.command_log.wait_for(name).await;
     }
 
     /// Takes as long as a real phone on a wireless network from now on, over the cable and in its commands.
@@ -321,6 +321,6 @@ impl VirtualPhone {
     /// Every command that its shells ran, oldest first, each as its words; the last 10,000 of them.
     #[must_use]
     pub fn commands(&self) -> Vec<Vec<String>> {
-        self.machine.command_log().all()
+        self.machine.command_log.all()
     }
 }

@@ -1,26 +1,26 @@
 //! Everything inside one phone, shared by its connections: files, properties, the clock, the log of commands. Each
-//! part is behind its own lock, held only for short steps. Sockets are left to `daemon`.
+//! part has its own lock, held only for short steps.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use thiserror::Error;
+use parking_lot::{Mutex, MutexGuard};
 use tikmatrix_domain::Clock;
 
 use crate::access::Gatekeeper;
-use crate::commands::FIRST_SHELL;
+use crate::apps;
 use crate::filesystem::FileSystem;
-use crate::shell::lock;
+use crate::system::accessibility::Accessibility;
 use crate::system::command_log::CommandLog;
 use crate::system::media_store::{Entry, MediaStore};
 use crate::system::processes::Processes;
 use crate::system::properties::Properties;
 use crate::system::settings::Settings;
 use crate::system::sockets::Sockets;
-use crate::ui::{WindowOptions, WindowSystem};
+use crate::ui::window::window_system::WindowSystem;
 
 /// Bytes that the files of one phone may take.
 const CAPACITY: u64 = 512 << 20;
@@ -30,42 +30,41 @@ pub(crate) struct Machine {
     serial: String,
     clock: Arc<dyn Clock>,
     started: Mutex<DateTime<Utc>>,
-    files: Mutex<FileSystem>,
+    files: Arc<Mutex<FileSystem>>,
     properties: Mutex<Properties>,
     settings: Mutex<Settings>,
     media: Mutex<MediaStore>,
     windows: Mutex<WindowSystem>,
-    command_log: CommandLog,
-    realistic: AtomicBool,
-    next_process: AtomicU32,
-    processes: Processes,
-    gatekeeper: Gatekeeper,
-    sockets: Sockets,
+    /// The packages that hosts installed. They show nothing on the screen.
     packages: Mutex<BTreeSet<String>>,
-    automated: AtomicBool,
+    realistic: AtomicBool,
+    pub(crate) command_log: CommandLog,
+    pub(crate) processes: Processes,
+    pub(crate) gatekeeper: Gatekeeper,
+    pub(crate) sockets: Sockets,
+    pub(crate) accessibility: Accessibility,
 }
 
 impl Machine {
     pub(crate) fn new(serial: &str, seed: u64, clock: Arc<dyn Clock>) -> Self {
         let started = clock.now();
         let username = serial.replace('-', "_");
-        let windows = WindowSystem::new(&WindowOptions { username, seed, now: started });
+        let files = Arc::new(Mutex::new(FileSystem::new(CAPACITY, started.timestamp())));
         Self {
             serial: serial.to_owned(),
             started: Mutex::new(started),
-            files: Mutex::new(FileSystem::new(CAPACITY, started.timestamp())),
+            processes: Processes::new(Arc::clone(&files)),
+            files,
             properties: Mutex::new(Properties::new(serial)),
             settings: Mutex::new(Settings::new(serial)),
             media: Mutex::new(MediaStore::new(seed)),
-            windows: Mutex::new(windows),
-            command_log: CommandLog::default(),
+            windows: Mutex::new(apps::fresh_screen(&username, seed, started)),
+            packages: Mutex::default(),
             realistic: AtomicBool::new(false),
-            next_process: AtomicU32::new(FIRST_SHELL),
-            processes: Processes::default(),
+            command_log: CommandLog::default(),
             gatekeeper: Gatekeeper::default(),
             sockets: Sockets::default(),
-            packages: Mutex::default(),
-            automated: AtomicBool::new(false),
+            accessibility: Accessibility::default(),
             clock,
         }
     }
@@ -84,34 +83,38 @@ impl Machine {
     }
 
     pub(crate) fn uptime(&self) -> Duration {
-        (self.now() - *lock(&self.started)).to_std().unwrap_or_default()
+        (self.now() - *self.started.lock()).to_std().unwrap_or_default()
     }
 
     pub(crate) fn files(&self) -> MutexGuard<'_, FileSystem> {
-        lock(&self.files)
+        self.files.lock()
     }
 
     pub(crate) fn properties(&self) -> MutexGuard<'_, Properties> {
-        lock(&self.properties)
+        self.properties.lock()
     }
 
     pub(crate) fn settings(&self) -> MutexGuard<'_, Settings> {
-        lock(&self.settings)
+        self.settings.lock()
     }
 
-    /// Taken before `windows` where both are needed.
+    /// Locked before `windows` where both are needed.
     pub(crate) fn media(&self) -> MutexGuard<'_, MediaStore> {
-        lock(&self.media)
+        self.media.lock()
     }
 
     /// The screen, as it is now.
     pub(crate) fn windows(&self) -> MutexGuard<'_, WindowSystem> {
-        let mut windows = lock(&self.windows);
+        let mut windows = self.windows.lock();
         windows.advance(self.now());
         windows
     }
 
-    /// Makes a file known to MediaStore, or forgets one that is gone; its URI if it is a medium.
+    pub(crate) fn packages(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.packages.lock()
+    }
+
+    /// Makes a file known to MediaStore, or forgets one that is gone. Returns its URI if it is a medium.
     pub(crate) fn scan(&self, path: &str) -> Option<String> {
         let found = {
             let files = self.files();
@@ -131,39 +134,6 @@ impl Machine {
         }
     }
 
-    /// A process id that no other shell has.
-    pub(crate) fn next_process(&self) -> u32 {
-        // Two apart: the command that a shell runs has the number after it.
-        self.next_process.fetch_add(2, Ordering::Relaxed)
-    }
-
-    pub(crate) fn processes(&self) -> &Processes {
-        &self.processes
-    }
-
-    /// Who decides which computers are let in.
-    pub(crate) fn gatekeeper(&self) -> &Gatekeeper {
-        &self.gatekeeper
-    }
-
-    /// Where programs on the phone listen.
-    pub(crate) fn sockets(&self) -> &Sockets {
-        &self.sockets
-    }
-
-    /// Packages that were installed by hosts. They show nothing on the screen.
-    pub(crate) fn packages(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        lock(&self.packages)
-    }
-
-    /// Registers with the accessibility service, which has room for one.
-    pub(crate) fn take_automation(self: &Arc<Self>) -> Result<Automation, AlreadyRegistered> {
-        if self.automated.swap(true, Ordering::AcqRel) {
-            return Err(AlreadyRegistered);
-        }
-        Ok(Automation(Arc::clone(self)))
-    }
-
     pub(crate) fn running_apps(&self) -> Vec<String> {
         let windows = self.windows();
         let installed = windows.installed();
@@ -171,14 +141,9 @@ impl Machine {
         running.map(|app| app.package.to_owned()).collect()
     }
 
-    /// The commands that its shells ran.
-    pub(crate) fn command_log(&self) -> &CommandLog {
-        &self.command_log
-    }
-
     /// Ends everything that runs, as a reboot does; files and accounts stay.
     pub(crate) fn reboot(&self) {
-        *lock(&self.started) = self.now();
+        *self.started.lock() = self.now();
         self.processes.kill_all();
         self.sockets.close_all();
         let mut windows = self.windows();
@@ -187,7 +152,7 @@ impl Machine {
         }
     }
 
-    /// Commands take their time from now on.
+    /// Makes commands take as long as on a real phone from now on.
     pub(crate) fn be_realistic(&self) {
         self.realistic.store(true, Ordering::Relaxed);
     }
@@ -196,19 +161,3 @@ impl Machine {
         self.realistic.load(Ordering::Relaxed)
     }
 }
-
-/// The hold of one program on the accessibility service (`UiAutomation`), for as long as this is kept.
-pub(crate) struct Automation(Arc<Machine>);
-
-impl Drop for Automation {
-    fn drop(&mut self) {
-        self.0.automated.store(false, Ordering::Release);
-    }
-}
-
-/// Another program holds the accessibility service. The missing space is Android's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error(
-    "UiAutomationService android.accessibilityservice.IAccessibilityServiceClient$Stub$Proxy@5deffd5already registered!"
-)]
-pub(crate) struct AlreadyRegistered;

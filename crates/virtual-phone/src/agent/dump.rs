@@ -4,12 +4,13 @@
 use std::fmt::Write as _;
 
 use crate::ui::app::Scene;
-use crate::ui::view::{Bounds, View};
+use crate::ui::bounds::Bounds;
+use crate::ui::view::View;
 use crate::ui::window::dump::{important_children, write_attributes};
 use crate::ui::{SCREEN_HEIGHT, SCREEN_WIDTH};
 
 /// The windows, the topmost first, down to nodes of `depth`. Compressed leaves out views that only lay out others.
-pub(super) fn dump(windows: &[Scene], compressed: bool, depth: usize) -> String {
+pub(crate) fn dump(windows: &[Scene], compressed: bool, depth: usize) -> String {
     let mut writer = Writer { text: String::new(), compressed, depth };
     writer.text.push_str(
         "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\r\n<hierarchy rotation=\"0\">\r\n",

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 /// A call that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub(super) enum CallError {
+pub(crate) enum CallError {
     /// The body is not JSON, or not a call.
     #[error("JSON parse error")]
     NoCall,
@@ -25,7 +25,7 @@ pub(super) enum CallError {
 
 impl CallError {
     /// The error as an answer carries it.
-    pub(super) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         let (code, name) = match self {
             Self::NoCall => (-32700, None),
             Self::NoSuchMethod => (-32601, None),

@@ -4,28 +4,29 @@
 use serde_json::{Value, json};
 
 use crate::ui::app::Scene;
-use crate::ui::view::{Bounds, View};
+use crate::ui::bounds::Bounds;
+use crate::ui::view::View;
 use crate::ui::{SCREEN_HEIGHT, SCREEN_WIDTH};
 
 /// One node.
-pub(super) struct Node<'a> {
-    pub(super) view: &'a View,
-    pub(super) bounds: Bounds,
+pub(crate) struct Node<'a> {
+    pub(crate) view: &'a View,
+    pub(crate) bounds: Bounds,
     /// Its place among its siblings, invisible ones counted.
-    pub(super) index: usize,
-    pub(super) parent: Option<usize>,
+    pub(crate) index: usize,
+    pub(crate) parent: Option<usize>,
     /// The number of the first node behind it and all below it.
-    pub(super) end: usize,
+    pub(crate) end: usize,
 }
 
 /// All nodes of one window.
-pub(super) struct Nodes<'a> {
-    pub(super) package: &'a str,
-    pub(super) list: Vec<Node<'a>>,
+pub(crate) struct Nodes<'a> {
+    pub(crate) package: &'a str,
+    pub(crate) list: Vec<Node<'a>>,
 }
 
 impl<'a> Nodes<'a> {
-    pub(super) fn of(scene: &'a Scene) -> Self {
+    pub(crate) fn of(scene: &'a Scene) -> Self {
         let mut nodes = Self { package: &scene.package, list: Vec::new() };
         nodes.add(&scene.root, 0, None);
         nodes
@@ -49,7 +50,7 @@ impl<'a> Nodes<'a> {
 }
 
 /// What `objInfo` tells of a node in a window of `package`.
-pub(super) fn describe(package: &str, node: &Node<'_>) -> Value {
+pub(crate) fn describe(package: &str, node: &Node<'_>) -> Value {
     let View { class, resource_id, content_desc, flags, children, .. } = node.view;
     json!({
         "bounds": sides(&node.view.bounds),

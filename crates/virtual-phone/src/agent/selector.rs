@@ -4,8 +4,8 @@
 use regex_lite::Regex;
 use serde_json::Value;
 
-use super::error::CallError;
-use super::nodes::{Node, Nodes};
+use crate::agent::error::CallError;
+use crate::agent::nodes::{Node, Nodes};
 use crate::ui::view::{Flags, View};
 
 /// The most steps from node to node in one selector.
@@ -67,7 +67,7 @@ const fn fields(
 
 /// Which node is meant.
 #[derive(Debug, Clone)]
-pub(super) struct Selector {
+pub(crate) struct Selector {
     first: Conditions,
     steps: Vec<(Way, Conditions)>,
     /// As it was sent, for messages.
@@ -100,7 +100,7 @@ enum Comparison {
 
 impl Selector {
     /// Reads `{"mask": bits, "childOrSibling": [], "childOrSiblingSelector": [], …}`.
-    pub(super) fn read(value: &Value) -> Result<Self, CallError> {
+    pub(crate) fn read(value: &Value) -> Result<Self, CallError> {
         let list = |name: &str| value.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let (ways, selectors) = (list("childOrSibling"), list("childOrSiblingSelector"));
         if ways.len() != selectors.len() || ways.len() > MOST_STEPS {
@@ -122,18 +122,18 @@ impl Selector {
     }
 
     /// How an error names it.
-    pub(super) fn shown(&self) -> &str {
+    pub(crate) fn shown(&self) -> &str {
         &self.shown
     }
 
     /// The one node that is meant.
-    pub(super) fn find<'n, 'a>(&self, nodes: &'n Nodes<'a>) -> Option<&'n Node<'a>> {
+    pub(crate) fn find<'n, 'a>(&self, nodes: &'n Nodes<'a>) -> Option<&'n Node<'a>> {
         let (last, scope) = self.scope(nodes)?;
         nodes.list.get(last.matches(nodes, scope).nth(last.instance)?)
     }
 
     /// All nodes that fit, whichever instance is asked for.
-    pub(super) fn find_all<'n, 'a>(&self, nodes: &'n Nodes<'a>) -> Vec<&'n Node<'a>> {
+    pub(crate) fn find_all<'n, 'a>(&self, nodes: &'n Nodes<'a>) -> Vec<&'n Node<'a>> {
         let Some((last, scope)) = self.scope(nodes) else { return Vec::new() };
         last.matches(nodes, scope).filter_map(|number| nodes.list.get(number)).collect()
     }

@@ -16,7 +16,8 @@ use tokio::io::DuplexStream;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::{Agent, Condition, Reply, envelope};
+use crate::agent::json_rpc;
+use crate::agent::state::{Agent, Condition, Reply};
 use crate::system::sockets::Listener;
 
 /// The longest call.
@@ -65,7 +66,7 @@ async fn respond(agent: &Agent, request: Request<Incoming>) -> Response<Full<Byt
 }
 
 async fn answer(agent: &Agent, body: &[u8]) -> Response<Full<Bytes>> {
-    let (id, reply) = agent.call(body);
+    let (id, reply) = json_rpc::call(agent, body);
     let result = match reply {
         Ok(Reply::Now(value)) => Ok(value),
         Ok(Reply::After(time, value)) => {
@@ -75,7 +76,7 @@ async fn answer(agent: &Agent, body: &[u8]) -> Response<Full<Bytes>> {
         Ok(Reply::Until(condition, time)) => Ok(wait(agent, &condition, time).await.into()),
         Err(error) => Err(error),
     };
-    text(StatusCode::OK, envelope(&id, result).to_string())
+    text(StatusCode::OK, json_rpc::answer(&id, result).to_string())
 }
 
 async fn wait(agent: &Agent, condition: &Condition, time: Duration) -> bool {

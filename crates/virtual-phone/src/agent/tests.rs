@@ -1,21 +1,29 @@
 //! The agent's answers, call by call, without a socket.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use tikmatrix_domain::SystemClock;
 
-use super::*;
+use serde_json::{Value, json};
+
+use super::error::CallError;
+use super::json_rpc::{answer, call};
+use super::state::{Agent, Reply};
+use super::{dump, methods};
+use crate::machine::Machine;
 
 fn agent() -> Agent {
     let machine = Arc::new(Machine::new("virtual-1", 7, Arc::new(SystemClock)));
-    let automation = machine.take_automation().unwrap();
+    let automation = machine.accessibility.register().unwrap();
     Agent::new(machine, automation)
 }
 
 /// The answer to a call that is answered at once or after a time.
 #[expect(clippy::needless_pass_by_value, reason = "it reads as a call does")]
 fn ask(agent: &Agent, method: &str, parameters: Value) -> Result<Value, CallError> {
-    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": parameters });
-    match agent.call(call.to_string().as_bytes()).1? {
+    let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": parameters });
+    match call(agent, request.to_string().as_bytes()).1? {
         Reply::Now(value) | Reply::After(_, value) => Ok(value),
         Reply::Until(condition, _) => Ok(agent.holds(&condition).into()),
     }
@@ -117,18 +125,18 @@ fn errors_have_the_numbers_and_names_that_clients_look_for() {
     let missing = code("objInfo", json!([text("nowhere")]));
     assert_eq!(missing["code"], -32002);
     assert!(missing["message"].as_str().unwrap().contains("uiautomator.UiObjectNotFoundException"));
-    assert!(matches!(agent.call(b"[]"), (Value::Null, Err(CallError::NoCall))));
-    assert!(matches!(agent.call(b"\xff"), (Value::Null, Err(CallError::NoCall))));
+    assert!(matches!(call(&agent, b"[]"), (Value::Null, Err(CallError::NoCall))));
+    assert!(matches!(call(&agent, b"\xff"), (Value::Null, Err(CallError::NoCall))));
 }
 
 #[test]
 fn the_accessibility_service_has_room_for_one_until_it_ends() {
     let agent = agent();
     let machine = Arc::clone(&agent.machine);
-    let refused = machine.take_automation().err().unwrap();
+    let refused = machine.accessibility.register().err().unwrap();
     assert!(refused.to_string().contains("already registered"));
     drop(agent);
-    assert!(machine.take_automation().is_ok());
+    assert!(machine.accessibility.register().is_ok());
 }
 
 #[test]
@@ -179,8 +187,8 @@ proptest! {
 
     #[test]
     fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-        let (id, reply) = agent().call(&bytes);
+        let (id, reply) = call(&agent(), &bytes);
         let result = reply.map(|_| Value::Null);
-        prop_assert!(envelope(&id, result).is_object());
+        prop_assert!(answer(&id, result).is_object());
     }
 }

@@ -5,10 +5,12 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 
 use crate::ui::app::{App, Identity, Outcome, Scene};
-use crate::ui::draw::paint::{Align, Color, Picture, TextSize};
+use crate::ui::bounds::Bounds;
+use crate::ui::draw::color::Color;
+use crate::ui::draw::paint::{Align, Picture, TextSize};
 use crate::ui::intent::{ACTION_MAIN, Delivery, Intent};
 use crate::ui::layout::{Layout, Values};
-use crate::ui::view::{Bounds, View};
+use crate::ui::view::View;
 
 const PACKAGE: &str = "com.google.android.apps.nexuslauncher";
 const ACTIVITY: &str = "com.google.android.apps.nexuslauncher.NexusLauncherActivity";
@@ -19,13 +21,13 @@ static LAYOUT: LazyLock<Layout> =
 
 /// The launcher.
 #[derive(Debug)]
-pub struct Launcher {
+pub(crate) struct Launcher {
     entries: Vec<Identity>,
 }
 
 impl Launcher {
     /// With an icon for each of these apps.
-    pub fn new(entries: Vec<Identity>) -> Self {
+    pub(crate) fn new(entries: Vec<Identity>) -> Self {
         Self { entries }
     }
 }
@@ -38,6 +40,7 @@ impl App for Launcher {
             version: "13",
             main_activity: ACTIVITY,
             activities: &[ACTIVITY],
+            is_system: true,
         }
     }
 

@@ -1,21 +1,27 @@
-//! The apps of the virtual phone: what they show and what follows from a tap. Windows, focus, the keyboard and
-//! drawing are left to `ui`.
+//! The simulated apps: what they show and how they react to taps. A further app is a folder here, beside `tiktok`, its
+//! layouts, and a line in [`fresh_screen`].
 
-pub mod chooser;
-pub mod launcher;
-pub mod plain;
-pub mod tiktok;
+mod launcher;
+mod plain;
+mod social;
+mod tiktok;
+
+use chrono::{DateTime, Utc};
 
 use crate::ui::app::App;
 use crate::ui::window::tasks::Tasks;
+use crate::ui::window::window_system::WindowSystem;
 
-/// The apps of a fresh phone whose account has this name; `seed` decides what is left to chance.
-pub(crate) fn install(username: &str, seed: u64) -> Tasks {
+/// The screen of a fresh phone whose apps are signed in to the account `username`. `seed` decides what differs between
+/// phones.
+#[must_use]
+pub fn fresh_screen(username: &str, seed: u64, now: DateTime<Utc>) -> WindowSystem {
     let others: Vec<Box<dyn App>> = vec![
-        Box::new(tiktok::TikTok::new(username, seed)),
+        Box::new(tiktok::state::TikTok::new(username, seed)),
         Box::new(plain::bluetooth()),
         Box::new(plain::settings()),
     ];
     let entries = others.iter().map(|app| app.identity()).collect();
-    Tasks::new(Box::new(launcher::Launcher::new(entries)), others)
+    let tasks = Tasks::new(Box::new(launcher::Launcher::new(entries)), others);
+    WindowSystem::new(tasks, seed, now)
 }

@@ -14,14 +14,14 @@ static LAYOUT: LazyLock<Layout> =
 
 /// An app of one page.
 #[derive(Debug)]
-pub struct PlainApp {
+pub(crate) struct PlainApp {
     identity: Identity,
     message: &'static str,
     takes_shares: bool,
 }
 
 /// The app that sends files to nearby devices.
-pub fn bluetooth() -> PlainApp {
+pub(crate) fn bluetooth() -> PlainApp {
     const LAUNCHER: &str = "com.android.bluetooth.opp.BluetoothOppLauncherActivity";
     PlainApp {
         identity: Identity {
@@ -30,6 +30,7 @@ pub fn bluetooth() -> PlainApp {
             version: "13",
             main_activity: LAUNCHER,
             activities: &[LAUNCHER],
+            is_system: true,
         },
         message: "Bluetooth is off. Turn it on to send files.",
         takes_shares: true,
@@ -37,7 +38,7 @@ pub fn bluetooth() -> PlainApp {
 }
 
 /// The settings of the phone.
-pub fn settings() -> PlainApp {
+pub(crate) fn settings() -> PlainApp {
     const MAIN: &str = "com.android.settings.Settings";
     PlainApp {
         identity: Identity {
@@ -46,6 +47,7 @@ pub fn settings() -> PlainApp {
             version: "13",
             main_activity: MAIN,
             activities: &[MAIN],
+            is_system: true,
         },
         message: "App permissions",
         takes_shares: false,

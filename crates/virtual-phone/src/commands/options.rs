@@ -1,18 +1,18 @@
 //! Single-letter options before the operands, as toybox takes them. What they mean is left to each command.
 
-use super::Invocation;
+use crate::shell::session::Invocation;
 
 /// A command's options and operands.
-pub(super) struct Options<'a> {
+pub(crate) struct Options<'a> {
     flags: String,
     values: Vec<(char, &'a str)>,
-    pub(super) operands: Vec<&'a str>,
+    pub(crate) operands: Vec<&'a str>,
 }
 
 impl<'a> Options<'a> {
     /// Reads the arguments: `flags` are letters alone, `valued` ones take a value. An unknown one is told to the
     /// user and gives the exit status as the error.
-    pub(super) fn read(invocation: &Invocation<'a>, flags: &str, valued: &str) -> Result<Self, u8> {
+    pub(crate) fn read(invocation: &Invocation<'a>, flags: &str, valued: &str) -> Result<Self, u8> {
         let mut options = Self { flags: String::new(), values: Vec::new(), operands: Vec::new() };
         let mut words = invocation.words().into_iter();
         let mut only_operands = false;
@@ -28,11 +28,11 @@ impl<'a> Options<'a> {
         Ok(options)
     }
 
-    pub(super) fn has(&self, flag: char) -> bool {
+    pub(crate) fn has(&self, flag: char) -> bool {
         self.flags.contains(flag)
     }
 
-    pub(super) fn value(&self, option: char) -> Option<&'a str> {
+    pub(crate) fn value(&self, option: char) -> Option<&'a str> {
         self.values.iter().rev().find(|(letter, _)| *letter == option).map(|(_, value)| *value)
     }
 

@@ -4,21 +4,19 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::Invocation;
-use super::options::Options;
+use crate::commands::options::Options;
+use crate::shell::session::Invocation;
+use crate::system::processes::FIRST_SHELL;
 
 /// The groups of adb's shell, as `adb shell id` prints them on Android 13.
 const IDENTITY: &str = "uid=2000(shell) gid=2000(shell) groups=2000(shell),1004(input),1007(log),1011(adb),\
 1015(sdcard_rw),1028(sdcard_r),1078(ext_data_rw),1079(ext_obb_rw),3001(net_bt_admin),3002(net_bt),3003(inet),\
 3006(net_bw_stats),3009(readproc),3011(uhid),3012(readtracefs) context=u:r:shell:s0";
 
-/// Process ids below belong to the system and to apps.
-pub(crate) const FIRST_SHELL: u32 = 4000;
-
 /// The longest that one `sleep` may take.
 const LONGEST_SLEEP: Duration = Duration::from_secs(24 * 60 * 60);
 
-pub(super) fn id(invocation: &mut Invocation<'_>) -> u8 {
+pub(crate) fn id(invocation: &mut Invocation<'_>) -> u8 {
     let options = match Options::read(invocation, "ugGnr", "") {
         Ok(options) => options,
         Err(status) => return status,
@@ -31,15 +29,15 @@ pub(super) fn id(invocation: &mut Invocation<'_>) -> u8 {
     u8::from(!invocation.print(format!("{line}\n")))
 }
 
-pub(super) fn whoami(invocation: &mut Invocation<'_>) -> u8 {
+pub(crate) fn whoami(invocation: &mut Invocation<'_>) -> u8 {
     u8::from(!invocation.print("shell\n"))
 }
 
-pub(super) fn getenforce(invocation: &mut Invocation<'_>) -> u8 {
+pub(crate) fn getenforce(invocation: &mut Invocation<'_>) -> u8 {
     u8::from(!invocation.print("Enforcing\n"))
 }
 
-pub(super) fn uname(invocation: &mut Invocation<'_>) -> u8 {
+pub(crate) fn uname(invocation: &mut Invocation<'_>) -> u8 {
     let options = match Options::read(invocation, "asnrvmo", "") {
         Ok(options) => options,
         Err(status) => return status,
@@ -59,7 +57,7 @@ pub(super) fn uname(invocation: &mut Invocation<'_>) -> u8 {
 }
 
 /// The times are real: a script that waits on the phone waits.
-pub(super) fn sleep(invocation: &mut Invocation<'_>) -> u8 {
+pub(crate) fn sleep(invocation: &mut Invocation<'_>) -> u8 {
     let words = invocation.words();
     if words.is_empty() {
         return invocation.fail("Needs 1 argument");
@@ -86,7 +84,7 @@ pub(super) fn sleep(invocation: &mut Invocation<'_>) -> u8 {
     0
 }
 
-pub(super) fn date(invocation: &mut Invocation<'_>) -> u8 {
+pub(crate) fn date(invocation: &mut Invocation<'_>) -> u8 {
     let options = match Options::read(invocation, "u", "d") {
         Ok(options) => options,
         Err(status) => return status,
@@ -116,7 +114,7 @@ fn format_time(now: DateTime<Utc>, format: &str) -> String {
     now.format_with_items(items.into_iter()).to_string().replace("+0000", "UTC")
 }
 
-pub(super) fn uptime(invocation: &mut Invocation<'_>) -> u8 {
+pub(crate) fn uptime(invocation: &mut Invocation<'_>) -> u8 {
     let seconds = invocation.machine().uptime().as_secs();
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
     let now = invocation.machine().now().format("%H:%M:%S");
@@ -126,7 +124,7 @@ pub(super) fn uptime(invocation: &mut Invocation<'_>) -> u8 {
     )
 }
 
-pub(super) fn env(invocation: &mut Invocation<'_>) -> u8 {
+pub(crate) fn env(invocation: &mut Invocation<'_>) -> u8 {
     if let Some(name) = invocation.arguments.first() {
         return match invocation.session.variable(name) {
             Some(value) => u8::from(!invocation.print(value + "\n")),
@@ -134,11 +132,11 @@ pub(super) fn env(invocation: &mut Invocation<'_>) -> u8 {
         };
     }
     let lines: String =
-        invocation.session.variables().map(|(name, value)| format!("{name}={value}\n")).collect();
+        invocation.session.variables.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
     u8::from(!invocation.print(lines))
 }
 
-pub(super) fn ps(invocation: &mut Invocation<'_>) -> u8 {
+pub(crate) fn ps(invocation: &mut Invocation<'_>) -> u8 {
     let mut text = String::from("USER           PID  PPID     VSZ    RSS WCHAN            ADDR S NAME\n");
     let shell = invocation.session.process;
     let mut line = |user: &str, process: u32, parent: u32, name: &str| {
@@ -158,23 +156,23 @@ pub(super) fn ps(invocation: &mut Invocation<'_>) -> u8 {
 }
 
 /// Shells end; the system's and the apps' processes may not be signalled by the shell's user.
-pub(super) fn kill(invocation: &mut Invocation<'_>) -> u8 {
+pub(crate) fn kill(invocation: &mut Invocation<'_>) -> u8 {
     let processes = invocation.words().into_iter().filter(|word| !word.starts_with('-'));
     let mut status = 0;
     for word in processes {
         let message = match word.parse::<u32>() {
-            Ok(process) if invocation.machine().processes().kill(process) => continue,
+            Ok(process) if invocation.machine().processes.kill(process) => continue,
             Ok(process) if process < FIRST_SHELL => "Operation not permitted",
             Ok(_) => "No such process",
             Err(_) => "arguments must be jobs or process IDs",
         };
-        invocation.session.complain(invocation.streams, &format!("kill: {word}: {message}"));
+        invocation.session.print_error(invocation.streams, &format!("kill: {word}: {message}"));
         status = 1;
     }
     status
 }
 
-pub(super) fn df(invocation: &mut Invocation<'_>) -> u8 {
+pub(crate) fn df(invocation: &mut Invocation<'_>) -> u8 {
     let (used, capacity) = {
         let files = invocation.files();
         (files.used().div_ceil(1024), files.capacity() / 1024)

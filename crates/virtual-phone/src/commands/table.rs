@@ -4,18 +4,20 @@ use crate::commands::android::{
     activity, app_process, content, display, dumpsys, getprop, input, package, settings,
 };
 use crate::commands::files::{change, digest, list, text};
+use crate::commands::process;
 use crate::commands::shell::{builtins, condition, printf};
-use crate::commands::{Command, process};
+use crate::shell::session::{Command, CommandTable};
 
-/// The names that the shell itself knows, as `type` tells.
-pub(super) const BUILTINS: &[&str] = &[
+/// All commands of the phone.
+pub(crate) static COMMAND_TABLE: CommandTable = CommandTable { commands: COMMANDS, builtins: BUILTINS };
+
+const BUILTINS: &[&str] = &[
     ".", ":", "[", "break", "cd", "command", "continue", "echo", "eval", "exec", "exit", "export", "false",
     "local", "printf", "pwd", "read", "return", "set", "shift", "test", "trap", "true", "type", "ulimit",
     "umask", "unset", "wait", "whence",
 ];
 
-/// Names, each with what it runs.
-pub(super) const COMMANDS: &[(&str, Command)] = &[
+const COMMANDS: &[(&str, Command)] = &[
     (":", builtins::succeed),
     ("[", condition::bracket),
     ("am", activity::am),

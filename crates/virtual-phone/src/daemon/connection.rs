@@ -161,11 +161,11 @@ impl Connection {
         let service = if !allowed {
             None
         } else if let Some(request) = service.strip_prefix("reverse:") {
-            let sockets = self.machine.sockets();
+            let sockets = &self.machine.sockets;
             let answer = self.reverses.answer(request, sockets, &self.calling, &mut self.tasks);
             Some(Service::Answer(answer))
         } else {
-            Service::find(service, self.machine.sockets())
+            Service::find(service, &self.machine.sockets)
         };
         let Some(service) = service else {
             return self.send(Packet::bare(Command::Clse, 0, remote)).await;

@@ -50,7 +50,7 @@ pub(crate) async fn listen(
         }
     }
     connections.shutdown().await;
-    machine.processes().kill_all();
+    machine.processes.kill_all();
 }
 
 async fn switched_off(off: &mut watch::Receiver<bool>) {
@@ -73,7 +73,7 @@ async fn serve(socket: TcpStream, peer: SocketAddr, machine: Arc<Machine>, wire:
 }
 
 async fn host(socket: TcpStream, machine: Arc<Machine>, wire: Wire) -> io::Result<()> {
-    match admit(socket, machine.gatekeeper()).await? {
+    match admit(socket, &machine.gatekeeper).await? {
         Some(Guest::Plain(socket, hello)) => {
             let (reader, writer) = socket.into_split();
             connection::serve(reader, writer, hello, machine, wire).await

@@ -2,14 +2,13 @@
 //! was taken; or with `delayed_ack` as many bytes as either side has given credit for. Packets' way to the socket is left
 //! to the connection. Source: AOSP packages/modules/adb, `sockets.cpp`, `docs/dev/delayed_ack.md`.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
+use parking_lot::Mutex;
 use tikmatrix_device::adb::packet::{Command, MAX_PAYLOAD, Packet};
 use tokio::sync::{Notify, mpsc};
-
-use crate::shell::lock;
 
 /// What a host may send before it is acknowledged, without `delayed_ack`: one packet, and one more while the
 /// acknowledgement is on its way.
@@ -100,21 +99,21 @@ impl Credit {
 
     fn change(&self, change: impl FnOnce(i64) -> i64) {
         {
-            let mut left = lock(&self.left);
+            let mut left = self.left.lock();
             *left = left.map(change);
         }
         self.changed.notify_one();
     }
 
     fn close(&self) {
-        *lock(&self.left) = None;
+        *self.left.lock() = None;
         self.changed.notify_one();
     }
 
     /// Waits until there is some; `false` once the stream is closed.
     async fn wait(&self) -> bool {
         loop {
-            let left = *lock(&self.left);
+            let left = *self.left.lock();
             match left {
                 Some(left) if left > 0 => return true,
                 Some(_) => self.changed.notified().await,

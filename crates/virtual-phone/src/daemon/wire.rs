@@ -2,14 +2,13 @@
 //! is left to the farm, what goes over the cable to the connections.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
-
-use crate::shell::lock;
 
 /// Bursts that a busy connection may miss no more than.
 const BURSTS: usize = 16;
@@ -74,7 +73,7 @@ impl Wire {
 
     /// Ends all connections once the next push has brought so many bytes.
     pub(crate) fn pull_after(&self, bytes: u64) {
-        *lock(&self.pull_after) = Some(bytes);
+        *self.pull_after.lock() = Some(bytes);
     }
 
     /// Changes what lasts.
@@ -94,7 +93,7 @@ impl Wire {
     }
 
     pub(crate) fn mend(&self) {
-        *lock(&self.pull_after) = None;
+        *self.pull_after.lock() = None;
         self.trouble.send_replace(Trouble::default());
     }
 }
@@ -115,7 +114,7 @@ impl Wire {
 
     /// To be asked with the bytes that a push has brought so far: whether this was one too many.
     pub(super) fn breaks_at(&self, bytes: u64) -> bool {
-        let mut armed = lock(&self.pull_after);
+        let mut armed = self.pull_after.lock();
         if armed.is_some_and(|limit| bytes >= limit) {
             *armed = None;
             drop(armed);
@@ -127,7 +126,7 @@ impl Wire {
 
     /// How many bytes of a push still pass, when it has brought `bytes` so far.
     pub(super) fn left(&self, bytes: u64) -> Option<u64> {
-        lock(&self.pull_after).map(|limit| limit.saturating_sub(bytes))
+        self.pull_after.lock().map(|limit| limit.saturating_sub(bytes))
     }
 
     /// Whether somebody is there to accept a connection.

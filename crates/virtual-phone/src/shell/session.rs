@@ -1,39 +1,31 @@
-//! The state of one shell: its directory, variables, exit status and bounds. What commands do to it is left to the
-//! interpreter and the built-in commands.
+//! The state of one shell, and the commands that run in it: a command gets the shell that runs it, and a shell knows
+//! the commands. Running lines is left to the interpreter.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use brush_parser::ast::FunctionBody;
+use parking_lot::MutexGuard;
 
-use super::stop::Stop;
-use super::streams::{MOST_BUFFERED, Output, Streams, lock};
+use crate::filesystem::{FileSystem, join};
 use crate::machine::Machine;
-use crate::shell::interpreter::interpret;
-use crate::shell::syntax::parse;
+use crate::shell::latency::latency_of;
+use crate::shell::limits::Limits;
+use crate::shell::streams::Streams;
+use crate::shell::variables::Variables;
+use crate::system::stop::StopSignal;
 
-/// The most simple commands that one `shell:` request runs, loops and background jobs included.
-const MOST_COMMANDS: u64 = 20_000;
-/// The most shells, substitutions and functions inside each other.
-const DEEPEST: u32 = 24;
-/// The most variables, and the most bytes in all of them.
-const MOST_VARIABLES: usize = 1000;
-const MOST_VARIABLE_BYTES: usize = 8 * 1024 * 1024;
-/// The most background jobs of one request.
-const MOST_JOBS: u64 = 16;
-
-/// Why the commands that follow are not run.
+/// Why the commands that follow are skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Leaving {
+pub(crate) enum Unwind {
     /// `exit`, or an error that ends the shell.
-    Shell,
+    Exit,
     /// `return`.
-    Function,
-    /// `break`, out of so many loops.
-    Loops(u32),
-    /// `continue` in the loop so many levels up.
-    ToNextRound(u32),
+    Return,
+    /// `break`, out of this many loops.
+    Break(u32),
+    /// `continue` in the loop this many levels up.
+    Continue(u32),
 }
 
 /// One shell, or a subshell of one.
@@ -46,22 +38,25 @@ pub(crate) struct Session {
     pub(crate) status: u8,
     pub(crate) process: u32,
     pub(crate) last_background: Option<u32>,
-    pub(crate) stop: Arc<Stop>,
-    pub(crate) leaving: Option<Leaving>,
-    /// What `exec` opened, until the list that it stands in takes it over.
+    pub(crate) stop: Arc<StopSignal>,
+    pub(crate) unwind: Option<Unwind>,
+    /// What `exec` opened, until the list in which it stands takes it over.
     pub(crate) lasting_streams: Option<Streams>,
-    pub(super) functions: BTreeMap<String, FunctionBody>,
-    variables: BTreeMap<String, String>,
-    commands_left: Arc<AtomicU64>,
-    jobs: Arc<AtomicU64>,
-    depth: u32,
+    pub(crate) functions: BTreeMap<String, FunctionBody>,
+    pub(crate) variables: Variables,
+    pub(crate) limits: Limits,
+    pub(crate) commands: &'static CommandTable,
 }
 
 impl Session {
-    /// A shell as adbd starts it, with `TERM` in its environment.
-    pub(crate) fn new(machine: Arc<Machine>, stop: Arc<Stop>, process: u32, terminal: &str) -> Self {
-        let fixed = ENVIRONMENT.iter().copied().chain([("TERM", terminal)]);
-        let variables = fixed.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    /// A shell as adbd starts it, with `TERM=terminal` in its environment.
+    pub(crate) fn new(
+        machine: Arc<Machine>,
+        commands: &'static CommandTable,
+        stop: Arc<StopSignal>,
+        process: u32,
+        terminal: &str,
+    ) -> Self {
         Self {
             process,
             machine,
@@ -70,87 +65,69 @@ impl Session {
             status: 0,
             last_background: None,
             stop,
-            leaving: None,
+            unwind: None,
             lasting_streams: None,
             functions: BTreeMap::new(),
-            variables,
-            commands_left: Arc::new(AtomicU64::new(MOST_COMMANDS)),
-            jobs: Arc::default(),
-            depth: 0,
+            variables: Variables::new(terminal),
+            limits: Limits::default(),
+            commands,
         }
     }
 
-    /// Runs `line` here and gives its exit status, which is kept for `$?`.
-    pub(crate) fn run(&mut self, streams: &Streams, line: &str) -> u8 {
-        match parse::program(line) {
-            Ok(program) => interpret::program(self, streams, &program),
-            Err(message) => {
-                self.complain(streams, &message);
-                self.status = 1;
-            }
-        }
-        self.status
-    }
-
-    /// Runs `line` in a subshell and gives what it printed, without the line breaks at the end.
-    pub(super) fn capture(&mut self, streams: &Streams, line: &str) -> Result<String, String> {
-        let mut inner = self.subshell()?;
-        let (output, bytes) = Output::buffer();
-        self.status = inner.run(&Streams { output, ..streams.clone() }, line);
-        let bytes = std::mem::take(&mut *lock(&bytes));
-        let text = String::from_utf8_lossy(&bytes).replace('\0', "");
-        Ok(text.trim_end_matches('\n').to_owned())
-    }
-
-    /// A copy in which changes stay; refused when too many are inside each other.
+    /// A copy whose changes do not reach this shell; an error when too many are inside each other.
     pub(crate) fn subshell(&self) -> Result<Self, String> {
         let mut inner = self.clone();
-        inner.leaving = None;
+        inner.unwind = None;
         inner.lasting_streams = None;
-        inner.depth += 1;
-        if inner.depth > DEEPEST { Err("nesting too deep".to_owned()) } else { Ok(inner) }
+        inner.limits.enter()?;
+        Ok(inner)
     }
 
-    /// A copy as a process of its own has it: the variables, but no functions and no arguments.
+    /// A shell in a process of its own: with the variables, without functions and arguments.
     pub(crate) fn child_shell(&self) -> Result<Self, String> {
         let mut child = self.subshell()?;
         child.functions.clear();
         child.arguments.clear();
-        child.process = self.machine.next_process();
+        child.process = self.machine.processes.next_id();
         Ok(child)
     }
 
-    /// Undoes what [`Self::subshell`] counted, for a copy that takes the place of the shell it was made from.
-    pub(crate) fn rise(&mut self) {
-        self.depth = self.depth.saturating_sub(1);
-    }
-
-    /// Whether one more command may run; says so once when not, and leaves the shell.
-    pub(super) fn take_turn(&mut self, streams: &Streams) -> bool {
-        if self.leaving.is_some() {
+    /// Whether one more command may run. When not, reports it and ends the shell.
+    pub(crate) fn take_turn(&mut self, streams: &Streams) -> bool {
+        if self.unwind.is_some() {
             return false;
         }
         if self.stop.is_stopped() {
-            self.leave(137);
+            self.exit(137);
             return false;
         }
-        let one_less = |left: u64| left.checked_sub(1);
-        if self.commands_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_err() {
-            self.complain(streams, "too many commands");
-            self.leave(1);
+        if !self.limits.take_command() {
+            self.abort(streams, "too many commands");
             return false;
         }
         true
     }
 
     /// Ends the shell with `status`.
-    pub(crate) fn leave(&mut self, status: u8) {
+    pub(crate) fn exit(&mut self, status: u8) {
         self.status = status;
-        self.leaving = Some(Leaving::Shell);
+        self.unwind = Some(Unwind::Exit);
+    }
+
+    /// Prints `message` and ends the shell, as mksh does on an error in an expansion.
+    pub(crate) fn abort(&mut self, streams: &Streams, message: &str) {
+        self.print_error(streams, message);
+        self.exit(1);
+    }
+
+    /// Prints `message` and goes on with the status of a failure.
+    pub(crate) fn fail(&mut self, streams: &Streams, message: &str) {
+        self.print_error(streams, message);
+        self.status = 1;
     }
 
     /// Prints `message` as the shell prints its own errors.
-    pub(crate) fn complain(&self, streams: &Streams, message: &str) {
+    pub(crate) fn print_error(&self, streams: &Streams, message: &str) {
         streams.error.write(format!("/system/bin/sh: {message}\n").as_bytes());
     }
 
@@ -160,64 +137,114 @@ impl Session {
 
     /// Sets a variable; `false` when there are too many or they are too long together.
     pub(crate) fn set_variable(&mut self, name: &str, value: String) -> bool {
-        let is_new = !self.variables.contains_key(name);
-        let others = self.variables.iter().filter(|(other, _)| *other != name);
-        let held: usize = others.map(|(other, value)| other.len() + value.len()).sum();
-        let fits = held + name.len() + value.len() <= MOST_VARIABLE_BYTES;
-        if !fits || (is_new && self.variables.len() >= MOST_VARIABLES) {
-            return false;
+        self.variables.set(name, value)
+    }
+}
+
+/// Runs a command and returns its exit status.
+pub(crate) type Command = fn(&mut Invocation<'_>) -> u8;
+
+/// The commands that a shell can run.
+pub(crate) struct CommandTable {
+    /// Names, each with what it runs.
+    pub(crate) commands: &'static [(&'static str, Command)],
+    /// The names of the shell's built-in commands, as `type` shows them.
+    pub(crate) builtins: &'static [&'static str],
+}
+
+impl CommandTable {
+    /// The command of this name or path.
+    pub(crate) fn find(&self, name: &str) -> Option<Command> {
+        let short = name.strip_prefix("/system/bin/").or_else(|| name.strip_prefix("/bin/")).unwrap_or(name);
+        self.commands.iter().find(|(known, _)| *known == short).map(|(_, command)| *command)
+    }
+
+    pub(crate) fn is_builtin(&self, name: &str) -> bool {
+        self.builtins.contains(&name)
+    }
+}
+
+/// A command line after expansion, with everything that the command may touch.
+pub(crate) struct Invocation<'a> {
+    pub(crate) session: &'a mut Session,
+    pub(crate) streams: &'a Streams,
+    /// The name as it was typed.
+    pub(crate) name: &'a str,
+    /// The words after the name.
+    pub(crate) arguments: &'a [String],
+}
+
+impl<'a> Invocation<'a> {
+    /// Runs the command that the name means.
+    pub(crate) fn run(&mut self) -> u8 {
+        let name = self.name;
+        if let Some(command) = self.session.commands.find(name) {
+            if self.machine().is_realistic() {
+                self.session.stop.sleep(latency_of(name, self.session.commands.is_builtin(name)));
+            }
+            return command(self);
         }
-        self.variables.insert(name.to_owned(), value);
-        true
+        let (message, status) = if name.contains('/') && self.files().metadata(&self.path(name), true).is_ok()
+        {
+            (format!("{name}: can't execute: Permission denied"), 126)
+        } else {
+            (format!("{name}: inaccessible or not found"), 127)
+        };
+        self.session.print_error(self.streams, &message);
+        status
     }
 
-    /// A place for a background job; `None` when there are too many.
-    pub(super) fn start_job(&self) -> Option<Job> {
-        let one_more = |running: u64| (running < MOST_JOBS).then_some(running + 1);
-        let counted = self.jobs.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more);
-        counted.is_ok().then(|| Job(Arc::clone(&self.jobs)))
+    /// Runs another command in place of this one, with the same streams.
+    pub(crate) fn run_other(&mut self, name: &str, arguments: &[String]) -> u8 {
+        Invocation { session: self.session, streams: self.streams, name, arguments }.run()
     }
 
-    pub(crate) fn unset_variable(&mut self, name: &str) {
-        self.variables.remove(name);
+    /// Prints to the command's output; `false` once its reader is gone.
+    pub(crate) fn print(&self, bytes: impl AsRef<[u8]>) -> bool {
+        self.streams.output.write(bytes.as_ref())
     }
 
-    pub(crate) fn variables(&self) -> impl Iterator<Item = (&String, &String)> {
-        self.variables.iter()
+    /// Prints a line to the command's error output.
+    pub(crate) fn print_error(&self, line: impl AsRef<str>) {
+        self.streams.error.write(format!("{}\n", line.as_ref()).as_bytes());
     }
 
-    pub(super) fn replace_variables(&mut self, variables: BTreeMap<String, String>) {
-        self.variables = variables;
+    /// Prints `NAME: message` to the error output and returns the exit status of a failure.
+    pub(crate) fn fail(&self, message: impl AsRef<str>) -> u8 {
+        let name = self.name.rsplit('/').next().unwrap_or(self.name);
+        self.print_error(format!("{name}: {}", message.as_ref()));
+        1
     }
 
-    pub(super) fn copy_variables(&self) -> BTreeMap<String, String> {
-        self.variables.clone()
+    /// `path` as an absolute path, from the shell's directory.
+    pub(crate) fn path(&self, path: &str) -> String {
+        join(&self.session.directory, path)
     }
 
-    /// Refuses a word that has grown beyond what a pipe may hold.
-    pub(super) fn check_size(&self, bytes: usize) -> Result<(), String> {
-        if bytes > MOST_BUFFERED { Err("out of memory".to_owned()) } else { Ok(()) }
+    /// The phone's files, locked: the other connections wait meanwhile.
+    pub(crate) fn files(&self) -> MutexGuard<'_, FileSystem> {
+        self.session.machine.files()
+    }
+
+    pub(crate) fn machine(&self) -> &Arc<Machine> {
+        &self.session.machine
+    }
+
+    /// The present moment in seconds since 1970.
+    pub(crate) fn seconds(&self) -> i64 {
+        self.session.machine.seconds()
+    }
+
+    pub(crate) fn words(&self) -> Vec<&'a str> {
+        self.arguments.iter().map(String::as_str).collect()
+    }
+
+    /// The content of a file, or of the standard input for `-`.
+    pub(crate) fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        if path == "-" {
+            return Ok(self.streams.input.read_to_end());
+        }
+        let bytes = self.files().read(&self.path(path)).map(<[u8]>::to_vec);
+        bytes.map_err(|error| format!("{path}: {error}"))
     }
 }
-
-/// A background job that runs, counted until it is dropped.
-pub(super) struct Job(Arc<AtomicU64>);
-
-impl Drop for Job {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-const ENVIRONMENT: &[(&str, &str)] = &[
-    ("ANDROID_DATA", "/data"),
-    ("ANDROID_ROOT", "/system"),
-    ("EXTERNAL_STORAGE", "/sdcard"),
-    ("HOME", "/"),
-    ("HOSTNAME", "localhost"),
-    ("LOGNAME", "shell"),
-    ("PATH", "/product/bin:/apex/com.android.runtime/bin:/system/bin:/system/xbin:/odm/bin:/vendor/bin"),
-    ("SHELL", "/bin/sh"),
-    ("TMPDIR", "/data/local/tmp"),
-    ("USER", "shell"),
-];

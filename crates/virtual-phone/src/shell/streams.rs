@@ -1,14 +1,15 @@
 //! Where a command reads from and writes to. Sockets and frames are left to the daemon, which hands in closures.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use bytes::Bytes;
+use parking_lot::Mutex;
 
 use crate::filesystem::NodeId;
 use crate::machine::Machine;
 
 /// The most bytes that one pipe, `$(…)` or standard input read to its end may hold.
-pub(crate) const MOST_BUFFERED: usize = 32 * 1024 * 1024;
+pub(crate) const MAX_BUFFERED: usize = 32 * 1024 * 1024;
 
 /// Takes bytes that go to the client; `false` once nobody reads any more.
 pub(crate) type Sink = Arc<dyn Fn(&[u8]) -> bool + Send + Sync>;
@@ -35,8 +36,8 @@ impl Output {
         match self {
             Self::Nowhere => true,
             Self::Buffer(buffer) => {
-                let mut buffer = lock(buffer);
-                let room = MOST_BUFFERED.saturating_sub(buffer.len());
+                let mut buffer = buffer.lock();
+                let room = MAX_BUFFERED.saturating_sub(buffer.len());
                 buffer.extend_from_slice(&bytes[..bytes.len().min(room)]);
                 bytes.len() <= room
             }
@@ -71,13 +72,13 @@ impl Input {
 
     /// What comes next, in a piece of any size; `None` at the end.
     pub(crate) fn read(&self) -> Option<Vec<u8>> {
-        lock(&self.0).read()
+        self.0.lock().read()
     }
 
     /// Everything up to the end, but no more than a pipe may hold.
     pub(crate) fn read_to_end(&self) -> Vec<u8> {
         let mut all = Vec::new();
-        while all.len() < MOST_BUFFERED {
+        while all.len() < MAX_BUFFERED {
             let Some(piece) = self.read() else { break };
             all.extend_from_slice(&piece);
         }
@@ -86,9 +87,9 @@ impl Input {
 
     /// The next line without its line break; `None` at the end.
     pub(crate) fn read_line(&self) -> Option<Vec<u8>> {
-        let mut pending = lock(&self.0);
+        let mut pending = self.0.lock();
         let mut line = Vec::new();
-        while line.len() < MOST_BUFFERED {
+        while line.len() < MAX_BUFFERED {
             let Some(piece) = pending.read() else {
                 return if line.is_empty() { None } else { Some(line) };
             };
@@ -133,9 +134,4 @@ pub(crate) struct Streams {
     pub(crate) input: Input,
     pub(crate) output: Output,
     pub(crate) error: Output,
-}
-
-/// Locks what only short, panic-free sections hold; a poisoned lock still guards sound bytes.
-pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use tikmatrix_domain::SystemClock;
 
-use super::{Input, Output, STACK_BYTES, Session, Stop, Streams, lock};
+use super::interpreter::interpret::{self, STACK_BYTES};
+use super::session::Session;
+use super::streams::{Input, Output, Streams};
+use crate::commands::table::COMMAND_TABLE;
 use crate::machine::Machine;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -24,11 +27,11 @@ fn run(line: &str) -> Answer {
         let (output, out) = Output::buffer();
         let (error, errors) = Output::buffer();
         let streams = Streams { input: Input::empty(), output, error };
-        let mut session = Session::new(Arc::clone(&machine), Arc::new(Stop::default()), 4000, "dumb");
-        let status = session.run(&streams, &line);
+        let mut session = Session::new(Arc::clone(&machine), &COMMAND_TABLE, Arc::default(), 4000, "dumb");
+        let status = interpret::run(&mut session, &streams, &line);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let (output, errors) = (text(&lock(&out)), text(&lock(&errors)));
-        Answer { output, errors, status, commands: machine.command_log().all() }
+        let (output, errors) = (text(&out.lock()), text(&errors.lock()));
+        Answer { output, errors, status, commands: machine.command_log.all() }
     });
     thread.unwrap().join().unwrap()
 }

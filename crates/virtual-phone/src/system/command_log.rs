@@ -2,11 +2,9 @@
 //! left to `commands`.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
 
+use parking_lot::Mutex;
 use tokio::sync::Notify;
-
-use crate::shell::lock;
 
 /// Commands that are kept, and bytes of one argument.
 const MOST: usize = 10_000;
@@ -22,7 +20,7 @@ pub(crate) struct CommandLog {
 impl CommandLog {
     /// Writes down a command that is about to run, its name first.
     pub(crate) fn add(&self, words: &[String]) {
-        let mut commands = lock(&self.commands);
+        let mut commands = self.commands.lock();
         if commands.len() >= MOST {
             commands.pop_front();
         }
@@ -33,14 +31,14 @@ impl CommandLog {
 
     /// The commands that ran.
     pub(crate) fn all(&self) -> Vec<Vec<String>> {
-        lock(&self.commands).iter().cloned().collect()
+        self.commands.lock().iter().cloned().collect()
     }
 
     /// Waits until a command of this name has begun, if none has.
     pub(crate) async fn wait_for(&self, name: &str) {
         loop {
             let added = self.added.notified();
-            if lock(&self.commands).iter().any(|words| words.first().is_some_and(|word| word == name)) {
+            if self.commands.lock().iter().any(|words| words.first().is_some_and(|word| word == name)) {
                 return;
             }
             added.await;

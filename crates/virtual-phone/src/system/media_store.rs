@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
-use crate::commands::hexadecimal;
 use crate::filesystem::last_name;
 use crate::ui::{MediaItem, MediaSource};
 
@@ -129,7 +128,7 @@ impl MediaStore {
         let item = MediaItem {
             display_name: name.to_owned(),
             mime: mime_of(name)?.to_owned(),
-            sha256: hexadecimal::<Sha256>(bytes),
+            sha256: hex::encode(Sha256::digest(bytes)),
             size: bytes.len() as u64,
         };
         let known =

@@ -1,5 +1,6 @@
-//! What Android itself keeps: media, processes, properties, settings, sockets, packages, and the log of commands.
+//! The state of Android's services: media, processes, properties, settings, sockets, and the log of commands.
 
+pub(crate) mod accessibility;
 pub(crate) mod apk;
 pub(crate) mod command_log;
 pub(crate) mod media_store;
@@ -7,3 +8,4 @@ pub(crate) mod processes;
 pub(crate) mod properties;
 pub(crate) mod settings;
 pub(crate) mod sockets;
+pub(crate) mod stop;

@@ -1,62 +1,79 @@
-//! The phone's processes as far as others can find and end them: `/proc/PID/environ` and a way to stop the shell. The
-//! shells themselves run in `daemon`.
+//! The shells of one phone as processes: their ids, their entries under `/proc`, and killing them.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::machine::Machine;
-use crate::shell::{Stop, lock};
+use parking_lot::Mutex;
 
-/// The most shells of one phone at a time: those of `shell,v2,raw` outlive their clients.
-const MOST_SHELLS: usize = 500;
+use crate::filesystem::FileSystem;
+use crate::system::stop::StopSignal;
 
-/// The shells that run, by process id.
-#[derive(Default)]
-pub(crate) struct Processes(Mutex<BTreeMap<u32, Arc<Stop>>>);
+/// Process ids below belong to the system and to apps.
+pub(crate) const FIRST_SHELL: u32 = 4000;
+/// The limit is needed because `shell,v2,raw` shells outlive their clients.
+const MAX_SHELLS: usize = 500;
+
+/// The running shells, by process id; clones are the same table.
+#[derive(Clone)]
+pub(crate) struct Processes {
+    running: Arc<Mutex<BTreeMap<u32, Arc<StopSignal>>>>,
+    next: Arc<AtomicU32>,
+    files: Arc<Mutex<FileSystem>>,
+}
 
 impl Processes {
-    /// Ends all shells, as when the phone is switched off.
-    pub(crate) fn kill_all(&self) {
-        lock(&self.0).values().for_each(|stop| stop.stop());
+    /// No shells yet; their entries will be in the `/proc` of `files`.
+    pub(crate) fn new(files: Arc<Mutex<FileSystem>>) -> Self {
+        Self { running: Arc::default(), next: Arc::new(AtomicU32::new(FIRST_SHELL)), files }
     }
 
-    /// Ends a shell and what it runs; `false` when there is none of this number.
-    pub(crate) fn kill(&self, process: u32) -> bool {
-        lock(&self.0).get(&process).map(|stop| stop.stop()).is_some()
+    /// Gives a process id that no other shell has.
+    pub(crate) fn next_id(&self) -> u32 {
+        // Two apart: the command that a shell runs has the number after it.
+        self.next.fetch_add(2, Ordering::Relaxed)
     }
-}
 
-/// A shell that can be found under `/proc` for as long as this is kept.
-pub(crate) struct Running {
-    machine: Arc<Machine>,
-    process: u32,
-}
-
-impl Running {
-    /// Enters a shell whose environment holds `TERM=terminal`.
-    /// `None` when there are too many.
-    pub(crate) fn enter(
-        machine: &Arc<Machine>,
+    /// Registers a shell whose environment holds `TERM=terminal`. `None` when there are too many.
+    pub(crate) fn register(
+        &self,
         process: u32,
         terminal: &str,
-        stop: &Arc<Stop>,
-    ) -> Option<Self> {
+        stop: &Arc<StopSignal>,
+        now: i64,
+    ) -> Option<RunningShell> {
         {
-            let mut running = lock(&machine.processes().0);
-            if running.len() >= MOST_SHELLS {
+            let mut running = self.running.lock();
+            if running.len() >= MAX_SHELLS {
                 return None;
             }
             running.insert(process, Arc::clone(stop));
         }
         let environment = format!("TERM={terminal}\0USER=shell\0");
-        machine.files().add_process(process, environment.as_bytes(), machine.seconds());
-        Some(Self { machine: Arc::clone(machine), process })
+        self.files.lock().add_process(process, environment.as_bytes(), now);
+        Some(RunningShell { processes: self.clone(), process })
+    }
+
+    /// Kills all shells, as when the phone is switched off.
+    pub(crate) fn kill_all(&self) {
+        self.running.lock().values().for_each(|stop| stop.stop());
+    }
+
+    /// Kills a shell and what it runs; `false` when there is none of this id.
+    pub(crate) fn kill(&self, process: u32) -> bool {
+        self.running.lock().get(&process).map(|stop| stop.stop()).is_some()
     }
 }
 
-impl Drop for Running {
+/// A shell that is listed under `/proc` until this is dropped.
+pub(crate) struct RunningShell {
+    processes: Processes,
+    process: u32,
+}
+
+impl Drop for RunningShell {
     fn drop(&mut self) {
-        lock(&self.machine.processes().0).remove(&self.process);
-        self.machine.files().remove_process(self.process);
+        self.processes.running.lock().remove(&self.process);
+        self.processes.files.lock().remove_process(self.process);
     }
 }

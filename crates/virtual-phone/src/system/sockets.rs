@@ -3,14 +3,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
+use parking_lot::Mutex;
 use thiserror::Error;
 use tokio::io::DuplexStream;
 use tokio::sync::mpsc;
-
-use crate::shell::lock;
 
 /// Connections that wait to be accepted before further ones are refused.
 const BACKLOG: usize = 64;
@@ -72,7 +71,7 @@ struct Listening {
 impl Sockets {
     /// Listens at `name` until the listener is dropped; port 0 is any free one.
     pub(crate) fn listen(&self, name: SocketName) -> Result<Listener, AddressInUse> {
-        let mut listening = lock(&self.listening);
+        let mut listening = self.listening.lock();
         let name = match name {
             SocketName::Tcp(0) => (FIRST_FREE_PORT..=u16::MAX)
                 .map(SocketName::Tcp)
@@ -90,19 +89,19 @@ impl Sockets {
     /// A stream to whoever listens at `name`; `None` if nobody does, or does not accept.
     pub(crate) fn connect(&self, name: &SocketName) -> Option<DuplexStream> {
         let (ours, theirs) = tokio::io::duplex(BUFFER);
-        let listening = lock(&self.listening);
+        let listening = self.listening.lock();
         listening.get(name)?.incoming.try_send(theirs).ok()?;
         Some(ours)
     }
 
     /// Closes every socket, as when the programs end.
     pub(crate) fn close_all(&self) {
-        lock(&self.listening).clear();
+        self.listening.lock().clear();
     }
 
     /// Closes the socket that listens at `name`; its listener accepts what came before and nothing more.
     pub(crate) fn close(&self, name: &SocketName) {
-        lock(&self.listening).remove(name);
+        self.listening.lock().remove(name);
     }
 }
 
@@ -129,7 +128,7 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        let mut listening = lock(&self.sockets.listening);
+        let mut listening = self.sockets.listening.lock();
         // Closed from outside, the name may belong to somebody else by now.
         if listening.get(&self.name).is_some_and(|found| found.number == self.number) {
             listening.remove(&self.name);

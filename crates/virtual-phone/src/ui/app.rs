@@ -71,6 +71,8 @@ pub struct Identity {
     pub main_activity: &'static str,
     /// All activities that can be started by name, the main one included.
     pub activities: &'static [&'static str],
+    /// Whether it came with the system.
+    pub is_system: bool,
 }
 
 /// An installed app. All of it is plain state: time is passed in, and nothing here waits.

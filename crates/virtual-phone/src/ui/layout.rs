@@ -9,9 +9,10 @@
 
 use std::collections::BTreeMap;
 
-use super::view::{Bounds, Field, View};
-use crate::ui::draw::icon::Icon;
-use crate::ui::draw::paint::{Align, Color, Paint, Picture, TextSize};
+use crate::ui::bounds::Bounds;
+use crate::ui::draw::color::Color;
+use crate::ui::draw::paint::{Paint, Picture};
+use crate::ui::view::{Field, View};
 
 /// A layout file, read.
 #[derive(Debug, Clone, Default)]
@@ -186,9 +187,9 @@ fn read_looks(paint: &mut Paint, name: &str, value: &str) -> Option<()> {
         "fill" => paint.fill = Some(Color::parse(value)?),
         "ink" => paint.ink = Some(Color::parse(value)?),
         "round" => paint.radius = value.parse().ok()?,
-        "size" => paint.size = TextSize::parse(value)?,
-        "align" => paint.align = Align::parse(value)?,
-        "icon" => paint.icon = Some(Icon::parse(value)?),
+        "size" => paint.size = value.parse().ok()?,
+        "align" => paint.align = value.parse().ok()?,
+        "icon" => paint.icon = Some(value.parse().ok()?),
         _ => return None,
     }
     Some(())

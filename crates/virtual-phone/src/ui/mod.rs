@@ -2,6 +2,7 @@
 //! adbd side, commands to the shell, and what an app shows and does to `apps`.
 
 pub mod app;
+pub mod bounds;
 pub mod draw;
 pub mod fault;
 pub mod intent;
@@ -15,7 +16,7 @@ pub use fault::{Fault, PopupKind, PopupTime};
 pub use intent::{Component, Intent, MediaItem, MediaSource, StartResult};
 pub use report::{AccountReport, AppReport, AppsReport, Placement, Post};
 pub use window::dump::NotIdle;
-pub use window::window_system::{WindowOptions, WindowSystem};
+pub use window::window_system::WindowSystem;
 
 /// Width of the screen in pixels.
 pub const SCREEN_WIDTH: i32 = 1080;

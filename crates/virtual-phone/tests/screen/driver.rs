@@ -1,10 +1,9 @@
 //! A finger and an eye for the tests: finds nodes in dumps only, and taps at coordinates only.
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use tikmatrix_virtual_phone::apps::fresh_screen;
 use tikmatrix_virtual_phone::ui::intent::{ACTION_SEND, ACTION_VIEW, EXTRA_STREAM};
-use tikmatrix_virtual_phone::ui::{
-    Component, Intent, MediaItem, MediaSource, StartResult, WindowOptions, WindowSystem,
-};
+use tikmatrix_virtual_phone::ui::{Component, Intent, MediaItem, MediaSource, StartResult, WindowSystem};
 
 /// The app under test.
 pub(crate) const TIKTOK: &str = "com.zhiliaoapp.musically";
@@ -59,8 +58,7 @@ pub(crate) struct Hand {
 impl Hand {
     pub(crate) fn new(seed: u64) -> Self {
         let now = Utc.with_ymd_and_hms(2026, 3, 1, 9, 30, 0).unwrap();
-        let options = WindowOptions { username: "virtual_1".to_owned(), seed, now };
-        Self { phone: WindowSystem::new(&options), now }
+        Self { phone: fresh_screen("virtual_1", seed, now), now }
     }
 
     /// In the editor with the video, the first permission dialog answered.

@@ -4,10 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::super::error::CallError;
-use super::super::parameters::Parameters;
-use super::super::{Agent, Reply, dump as hierarchy};
-use crate::shell::lock;
+use crate::agent::dump as hierarchy;
+use crate::agent::error::CallError;
+use crate::agent::parameters::Parameters;
+use crate::agent::state::{Agent, Reply};
 use crate::ui::{DENSITY, SCREEN_HEIGHT, SCREEN_WIDTH};
 
 /// The deepest nodes of a dump unless the caller says otherwise.
@@ -48,11 +48,11 @@ const CONFIGURATION: [(&str, i32); 5] = [
 ];
 
 /// Of things that a phone does not have just now: a toast, a traversed text; and waking a screen that is on.
-pub(super) fn nothing(_agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn nothing(_agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     Ok(Reply::Now(Value::Null))
 }
 
-pub(super) fn info(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn info(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let (package, _) = agent.machine.windows().focus();
     let properties = agent.machine.properties();
     let sdk: i32 = properties.get("ro.build.version.sdk").parse().unwrap_or_default();
@@ -71,7 +71,7 @@ pub(super) fn info(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply,
 }
 
 /// `dumpWindowHierarchy(compressed, depth, only the active window)`.
-pub(super) fn dump(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn dump(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let depth = usize::try_from(parameters.number_or(1, DEPTH)?).unwrap_or_default();
     let windows = agent.machine.windows();
     let scenes = if parameters.flag(2) { vec![windows.scene()] } else { windows.all_windows() };
@@ -80,7 +80,7 @@ pub(super) fn dump(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, 
 }
 
 /// `takeScreenshot(scale, quality)`: a JPEG in base64.
-pub(super) fn screenshot(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn screenshot(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let scale = parameters.get(0).as_f64().unwrap_or(1.0);
     let quality = u8::try_from(parameters.number_or(1, 80)?.clamp(1, 100)).unwrap_or(80);
     let frame = agent.machine.windows().draw();
@@ -89,7 +89,7 @@ pub(super) fn screenshot(agent: &Agent, parameters: &Parameters<'_>) -> Result<R
 }
 
 /// `pressKey(name)`: whether there is such a key.
-pub(super) fn press_key(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn press_key(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let name = parameters.text(0)?.to_lowercase();
     let code = KEYS.iter().find(|(known, _)| *known == name).map(|(_, code)| *code);
     if let Some(code) = code {
@@ -98,33 +98,33 @@ pub(super) fn press_key(agent: &Agent, parameters: &Parameters<'_>) -> Result<Re
     Ok(Reply::Now(code.is_some().into()))
 }
 
-pub(super) fn press_key_code(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn press_key_code(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     agent.machine.windows().key(parameters.number(0)?.unsigned_abs());
     Ok(Reply::Now(true.into()))
 }
 
 /// `setClipboard(label, text)`.
-pub(super) fn set_clipboard(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn set_clipboard(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     agent.machine.windows().set_clipboard(parameters.text(1)?);
     Ok(Reply::Now(Value::Null))
 }
 
-pub(super) fn clipboard(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn clipboard(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     Ok(Reply::Now(agent.machine.windows().clipboard().into()))
 }
 
-pub(super) fn paste(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn paste(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     Ok(Reply::Now(agent.machine.windows().paste().into()))
 }
 
-pub(super) fn clear_input_text(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn clear_input_text(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     Ok(Reply::Now(agent.machine.windows().clear_text().into()))
 }
 
 /// `setConfigurator({name: milliseconds})` and `getConfigurator()`: what is in force. A dump here never waits for an idle
 /// screen, so the times change nothing.
-pub(super) fn configurator(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
-    let mut changed = lock(&agent.configuration);
+pub(crate) fn configurator(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+    let mut changed = agent.configuration.lock();
     for (name, value) in parameters.get(0).as_object().into_iter().flatten() {
         if !CONFIGURATION.iter().any(|(known, _)| known == name) || !value.is_u64() {
             return Err(CallError::Invalid(format!("{name}: {value}")));

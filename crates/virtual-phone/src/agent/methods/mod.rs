@@ -4,13 +4,13 @@ mod device;
 mod object;
 mod touch;
 
-use super::error::CallError;
-use super::parameters::Parameters;
-use super::{Agent, Reply};
+use crate::agent::error::CallError;
+use crate::agent::parameters::Parameters;
+use crate::agent::state::{Agent, Reply};
 
-pub(super) type Method = fn(&Agent, &Parameters<'_>) -> Result<Reply, CallError>;
+pub(crate) type Method = fn(&Agent, &Parameters<'_>) -> Result<Reply, CallError>;
 
-pub(super) const METHODS: &[(&str, Method)] = &[
+pub(crate) const METHODS: &[(&str, Method)] = &[
     ("clearInputText", device::clear_input_text),
     ("clearLastToast", device::nothing),
     ("clearLastTraversedText", device::nothing),
@@ -50,7 +50,7 @@ pub(super) const METHODS: &[(&str, Method)] = &[
 ];
 
 /// Does what the method `name` does.
-pub(super) fn call(agent: &Agent, name: &str, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn call(agent: &Agent, name: &str, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let method = METHODS.iter().find(|(known, _)| *known == name).map(|(_, method)| *method);
     method.ok_or(CallError::NoSuchMethod)?(agent, parameters)
 }

@@ -4,23 +4,23 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::super::error::CallError;
-use super::super::nodes::{Node, Nodes, describe};
-use super::super::parameters::Parameters;
-use super::super::{Agent, Condition, Reply};
+use crate::agent::error::CallError;
+use crate::agent::nodes::{Node, Nodes, describe};
+use crate::agent::parameters::Parameters;
+use crate::agent::state::{Agent, Condition, Reply};
 
-pub(super) fn exist(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn exist(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let condition = Condition { selector: parameters.selector(0)?, exists: true };
     Ok(Reply::Now(agent.holds(&condition).into()))
 }
 
 /// `waitForExists(selector, milliseconds)`.
-pub(super) fn wait_for_exists(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn wait_for_exists(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     wait(agent, parameters, true)
 }
 
 /// `waitUntilGone(selector, milliseconds)`.
-pub(super) fn wait_until_gone(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn wait_until_gone(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     wait(agent, parameters, false)
 }
 
@@ -29,17 +29,17 @@ fn wait(_agent: &Agent, parameters: &Parameters<'_>, exists: bool) -> Result<Rep
     Ok(Reply::Until(Condition { selector: parameters.selector(0)?, exists }, time))
 }
 
-pub(super) fn count(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn count(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let selector = parameters.selector(0)?;
     let scene = agent.machine.windows().scene();
     Ok(Reply::Now(selector.find_all(&Nodes::of(&scene)).len().into()))
 }
 
-pub(super) fn info(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn info(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     with_node(agent, parameters, |nodes, node| describe(nodes.package, node))
 }
 
-pub(super) fn info_of_all(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn info_of_all(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let selector = parameters.selector(0)?;
     let scene = agent.machine.windows().scene();
     let nodes = Nodes::of(&scene);
@@ -47,16 +47,16 @@ pub(super) fn info_of_all(agent: &Agent, parameters: &Parameters<'_>) -> Result<
     Ok(Reply::Now(all.collect()))
 }
 
-pub(super) fn text(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn text(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     with_node(agent, parameters, |_, node| node.view.shown_text().into())
 }
 
 /// `setText(selector, text)`: whether the node takes text.
-pub(super) fn set_text(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn set_text(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     write(agent, parameters, parameters.text(1)?)
 }
 
-pub(super) fn clear_text_field(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn clear_text_field(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     write(agent, parameters, "")
 }
 

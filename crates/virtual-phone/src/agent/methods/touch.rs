@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::super::error::CallError;
-use super::super::nodes::Nodes;
-use super::super::parameters::Parameters;
-use super::super::{Agent, Reply};
-use crate::shell::lock;
-use crate::ui::view::Bounds;
+use crate::agent::error::CallError;
+use crate::agent::nodes::Nodes;
+use crate::agent::parameters::Parameters;
+use crate::agent::state::{Agent, Reply};
+use crate::ui::bounds::Bounds;
 use crate::ui::window::dump::dump;
 
 /// What a phone waits between two steps of a finger.
@@ -21,7 +20,7 @@ const UP: i32 = 1;
 type Point = (i32, i32);
 
 /// `click(x, y)`, `click(x, y, milliseconds)`, `click(selector)`.
-pub(super) fn click(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn click(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let (at, held) = if parameters.get(0).is_object() {
         (place(agent, parameters, 0)?.center(), 0)
     } else {
@@ -32,14 +31,14 @@ pub(super) fn click(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply,
 }
 
 /// `swipe(x1, y1, x2, y2, steps)`, and `drag`, which these apps do not tell from it.
-pub(super) fn swipe(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn swipe(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let from = (parameters.number(0)?, parameters.number(1)?);
     let to = (parameters.number(2)?, parameters.number(3)?);
     Ok(finger(agent, from, to, parameters.number_or(4, 0)?))
 }
 
 /// `swipePoints([x1, y1, x2, y2, …], steps for each way)`: the finger stays down from the first to the last.
-pub(super) fn swipe_points(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn swipe_points(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let numbers = parameters.get(0).as_array().map_or(&[][..], Vec::as_slice);
     let points = Parameters(numbers);
     let ways = i32::try_from(numbers.len() / 2).unwrap_or(i32::MAX).saturating_sub(1);
@@ -53,7 +52,7 @@ pub(super) fn swipe_points(agent: &Agent, parameters: &Parameters<'_>) -> Result
 }
 
 /// `dragTo(selector, x, y, steps)`, `dragTo(selector, selector, steps)`.
-pub(super) fn drag_to(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn drag_to(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let from = place(agent, parameters, 0)?.center();
     let (to, steps) = if parameters.get(1).is_object() {
         (place(agent, parameters, 1)?.center(), parameters.number_or(2, 0)?)
@@ -64,19 +63,19 @@ pub(super) fn drag_to(agent: &Agent, parameters: &Parameters<'_>) -> Result<Repl
 }
 
 /// `scrollForward(selector, vertical, steps)`: whether something moved.
-pub(super) fn scroll_forward(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn scroll_forward(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     scroll(agent, parameters, true)
 }
 
 /// `scrollBackward(selector, vertical, steps)`: whether something moved.
-pub(super) fn scroll_backward(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn scroll_backward(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     scroll(agent, parameters, false)
 }
 
 /// `injectInputEvent(action, x, y, meta)`: a finger comes down, moves, and goes up.
-pub(super) fn inject_event(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
+pub(crate) fn inject_event(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let at = (parameters.number(1)?, parameters.number(2)?);
-    let mut finger = lock(&agent.finger);
+    let mut finger = agent.finger.lock();
     match parameters.number(0)? {
         DOWN => *finger = Some(at),
         UP => {

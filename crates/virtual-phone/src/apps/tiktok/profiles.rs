@@ -1,24 +1,23 @@
-//! Profiles in the app: by which ways one gets to them, and what the buttons of another user's profile do.
+//! Profiles in the app: opening them, and the buttons of another user's profile.
 
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 
-use super::dialog::Dialog;
-use super::users::{Relation, User};
-use super::{PACKAGE, Screen, TikTok, feed};
+use crate::apps::social::dialogs::Dialog;
+use crate::apps::social::feed;
+use crate::apps::social::users::{Relation, User};
+use crate::apps::tiktok::identity::{PACKAGE, PROFILE_LINK};
+use crate::apps::tiktok::state::{Screen, TikTok};
 use crate::ui::layout::{Layout, Values};
 use crate::ui::view::View;
-
-/// What a link to a profile begins with.
-pub(super) const PROFILE_LINK: &str = "https://www.tiktok.com/@";
 
 static USER: LazyLock<Layout> =
     LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../layouts/tiktok/other_profile.xml")));
 
 impl TikTok {
     /// Opens a link to a profile.
-    pub(super) fn open_link(&mut self, link: &str) {
+    pub(crate) fn open_link(&mut self, link: &str) {
         let path = link.strip_prefix(PROFILE_LINK).unwrap_or_default();
         let name = path.split(['/', '?', '#']).next().unwrap_or_default();
         self.home();
@@ -26,15 +25,15 @@ impl TikTok {
     }
 
     /// Opens the profile of the video's author.
-    pub(super) fn open_author(&mut self) {
-        match self.place() {
+    pub(crate) fn open_author(&mut self) {
+        match self.screen() {
             Screen::Feed => self.open_profile(feed::video(self.feed_position).author),
             _ => self.go(Screen::Profile { scroll: 0 }),
         }
     }
 
-    /// The button of the shown profile was tapped.
-    pub(super) fn relation_tapped(&mut self, now: DateTime<Utc>) {
+    /// Handles a tap on the button of the shown profile.
+    pub(crate) fn relation_tapped(&mut self, now: DateTime<Utc>) {
         let Some(user) = self.shown_user() else { return };
         let follows = &mut self.account.follows;
         match follows.relation(&user, now) {
@@ -45,15 +44,15 @@ impl TikTok {
         }
     }
 
-    /// The button beside a suggested account, or on a video, was tapped.
-    pub(super) fn follow_tapped(&mut self, name: &str, now: DateTime<Utc>) {
+    /// Handles a tap on the button beside a suggested account, or on a video.
+    pub(crate) fn follow_tapped(&mut self, name: &str, now: DateTime<Utc>) {
         if let Some(user) = User::find(name) {
             self.account.follows.follow(&user, now);
         }
     }
 
-    /// "Unfollow" was tapped on the sheet of the shown profile.
-    pub(super) fn unfollow_tapped(&mut self) {
+    /// Handles a tap on "Unfollow" on the sheet of the shown profile.
+    pub(crate) fn unfollow_tapped(&mut self) {
         if let Some(user) = self.shown_user() {
             self.account.follows.unfollow(&user);
         }
@@ -69,7 +68,7 @@ impl TikTok {
     }
 
     fn shown_user(&self) -> Option<User> {
-        match self.place() {
+        match self.screen() {
             Screen::User(user) => Some(user.clone()),
             _ => None,
         }
@@ -77,7 +76,7 @@ impl TikTok {
 }
 
 /// The profile of another user.
-pub(super) fn user_root(app: &TikTok, user: &User, now: DateTime<Utc>) -> View {
+pub(crate) fn user_root(app: &TikTok, user: &User, now: DateTime<Utc>) -> View {
     let relation = app.account.follows.relation(user, now);
     let label = relation.label(user);
     let is_stranger = relation == Relation::Stranger;
@@ -100,7 +99,7 @@ pub(super) fn user_root(app: &TikTok, user: &User, now: DateTime<Utc>) -> View {
     )
 }
 
-/// Two users who are somebody else.
+/// Two other users.
 fn suggestions(user: &User) -> [String; 2] {
     let name = |step: u32| {
         let name = format!("sample_user_{}", (user.number() + step) % 9 + 1);

@@ -1,17 +1,21 @@
-//! The screens of the app: which layout, filled with what.
+//! The screens of the app: their layouts and the values in them.
 
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 
-use super::account::{GRID_COLUMNS, GRID_ROW};
-use super::profiles::user_root;
-use super::users::{Relation, User};
-use super::{PACKAGE, Screen, TikTok, feed};
+use crate::apps::social::feed;
+use crate::apps::social::grid::Grid;
+use crate::apps::social::users::{Relation, User};
+use crate::apps::tiktok::identity::PACKAGE;
+use crate::apps::tiktok::profiles::user_root;
+use crate::apps::tiktok::state::{Screen, TikTok};
 use crate::ui::app::Scene;
-use crate::ui::draw::paint::{Color, Picture, TextSize};
+use crate::ui::bounds::Bounds;
+use crate::ui::draw::color::Color;
+use crate::ui::draw::paint::{Picture, TextSize};
 use crate::ui::layout::{Layout, Values};
-use crate::ui::view::{Bounds, View};
+use crate::ui::view::View;
 
 static FEED: LazyLock<Layout> =
     LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../layouts/tiktok/feed.xml")));
@@ -24,12 +28,17 @@ static CAPTION: LazyLock<Layout> =
 static MESSAGE: LazyLock<Layout> =
     LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../layouts/tiktok/message.xml")));
 
-/// Where the grid of the profile begins, and where the bottom bar covers it.
-const GRID: Bounds = Bounds { left: 0, top: 1280, right: 1080, bottom: 2208 };
+/// The grid of the profile, down to the bottom bar.
+pub(crate) const GRID: Grid = Grid {
+    bounds: Bounds { left: 0, top: 1280, right: 1080, bottom: 2208 },
+    columns: 3,
+    column_width: 361,
+    row_height: 480,
+};
 
-/// The activity that shows this place.
-pub(super) fn activity(place: &Screen) -> &'static str {
-    match place {
+/// The activity that shows this screen.
+pub(crate) fn activity(screen: &Screen) -> &'static str {
+    match screen {
         Screen::Feed | Screen::Profile { .. } => "com.ss.android.ugc.aweme.main.MainActivity",
         Screen::Player { .. } => "com.ss.android.ugc.aweme.detail.ui.DetailActivity",
         Screen::User(_) => "com.ss.android.ugc.aweme.profile.ui.UserProfileActivity",
@@ -39,10 +48,10 @@ pub(super) fn activity(place: &Screen) -> &'static str {
     }
 }
 
-/// What the app shows.
-pub(super) fn scene(app: &TikTok, now: DateTime<Utc>) -> Scene {
-    let place = app.place();
-    let (name, root) = match place {
+/// The screen in front.
+pub(crate) fn scene(app: &TikTok, now: DateTime<Utc>) -> Scene {
+    let screen = app.screen();
+    let (name, root) = match screen {
         Screen::Feed => ("feed".to_owned(), feed_root(app, now)),
         Screen::Profile { scroll } => ("profile".to_owned(), profile_root(app, *scroll)),
         Screen::User(user) => (format!("user {}", user.name()), user_root(app, user, now)),
@@ -55,9 +64,9 @@ pub(super) fn scene(app: &TikTok, now: DateTime<Utc>) -> Scene {
     };
     Scene {
         package: PACKAGE.to_owned(),
-        activity: activity(place).to_owned(),
+        activity: activity(screen).to_owned(),
         name,
-        animated: matches!(place, Screen::Feed | Screen::Player { .. }),
+        animated: matches!(screen, Screen::Feed | Screen::Player { .. }),
         root,
     }
 }
@@ -122,7 +131,7 @@ fn profile_root(app: &TikTok, scroll: i32) -> View {
     }
     let is_empty = cells.is_empty();
     for (at, cell) in cells.iter_mut().enumerate() {
-        place_in_grid(cell, at, scroll);
+        GRID.place(cell, at, scroll);
     }
     PROFILE.build(
         &Values::new()
@@ -138,7 +147,7 @@ fn profile_root(app: &TikTok, scroll: i32) -> View {
 
 /// A cell of the grid at the grid's top left corner.
 fn cell(picture: &str, label: &str, action: Option<String>) -> View {
-    let bounds = Bounds::new(0, GRID.top, 358, GRID.top + GRID_ROW - 2);
+    let bounds = Bounds::new(0, GRID.bounds.top, 358, GRID.bounds.top + GRID.row_height - 2);
     let mut cover = View::new("android.widget.ImageView", bounds);
     cover.resource_id = format!("{PACKAGE}:id/cover");
     cover.paint.picture = Some(Picture::named(picture));
@@ -156,15 +165,4 @@ fn cell(picture: &str, label: &str, action: Option<String>) -> View {
     view.action = action;
     view.children = vec![cover, plays];
     view
-}
-
-/// Moves a cell to its place; what lies outside the grid is cut off, or invisible.
-fn place_in_grid(cell: &mut View, at: usize, scroll: i32) {
-    let column = i32::try_from(at % GRID_COLUMNS).unwrap_or_default();
-    let row = i32::try_from(at / GRID_COLUMNS).unwrap_or_default();
-    let (x, y) = (column * 361, row.saturating_mul(GRID_ROW).saturating_sub(scroll));
-    cell.visit_mut(&mut |view| {
-        view.bounds = view.bounds.moved(x, y).intersection(&GRID);
-        view.visible = !view.bounds.is_empty();
-    });
 }

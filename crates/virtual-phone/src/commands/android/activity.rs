@@ -4,8 +4,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::commands::Invocation;
 use crate::commands::android::intents::{Typed, describe};
+use crate::shell::session::Invocation;
 use crate::ui::window::window_system::ADB_KEYBOARD;
 use crate::ui::{Component, StartResult};
 

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use crate::agent;
-use crate::agent::Agent;
-use crate::commands::Invocation;
+use crate::agent::server;
+use crate::agent::state::Agent;
+use crate::shell::session::Invocation;
 use crate::system::sockets::SocketName;
 
 /// The agent's class.
@@ -46,14 +46,14 @@ fn has_jar(invocation: &Invocation<'_>) -> bool {
 fn run(invocation: &mut Invocation<'_>, port: u16) -> u8 {
     invocation.print("[server] INFO: [UiAutomator2Server] Starting Server\n");
     let machine = invocation.machine();
-    let automation = match machine.take_automation() {
+    let automation = match machine.accessibility.register() {
         Ok(automation) => automation,
         Err(error) => {
             invocation.print_error(format!("java.lang.IllegalStateException: {error}"));
             return 1;
         }
     };
-    let listener = match machine.sockets().listen(SocketName::Tcp(port)) {
+    let listener = match machine.sockets.listen(SocketName::Tcp(port)) {
         Ok(listener) => listener,
         Err(error) => {
             invocation.print_error(format!("java.net.BindException: {error}"));
@@ -71,7 +71,7 @@ fn run(invocation: &mut Invocation<'_>, port: u16) -> u8 {
         let ended = tokio::task::spawn_blocking(move || stop.sleep(LONGEST_RUN));
         tokio::select! {
             _ = ended => {}
-            () = agent::serve(agent, listener) => {}
+            () = server::serve(agent, listener) => {}
         }
     });
     runtime.shutdown_background();

@@ -1,9 +1,9 @@
 //! `content`: queries, deletions and scans in MediaStore, and the settings provider's rows. Source of the wording:
 //! AOSP frameworks/base, `cmds/content`.
 
-use crate::commands::Invocation;
 use crate::commands::android::where_clause::Condition;
 use crate::filesystem::FileError;
+use crate::shell::session::Invocation;
 use crate::system::media_store::{Collection, Entry};
 
 pub(crate) fn content(invocation: &mut Invocation<'_>) -> u8 {

@@ -1,6 +1,6 @@
 //! `wm`, `screencap`, `uiautomator`: the screen as numbers, as a picture and as a tree. What is on it is left to `ui`.
 
-use crate::commands::Invocation;
+use crate::shell::session::Invocation;
 use crate::ui::{DENSITY, Frame, SCREEN_HEIGHT, SCREEN_WIDTH};
 
 /// Where `uiautomator dump` writes when it is not told otherwise.
@@ -60,7 +60,7 @@ pub(crate) fn uiautomator(invocation: &mut Invocation<'_>) -> u8 {
         invocation.print_error("Usage: uiautomator <subcommand> [options]");
         return 1;
     };
-    let _automation = match invocation.machine().take_automation() {
+    let _automation = match invocation.machine().accessibility.register() {
         Ok(automation) => automation,
         Err(error) => {
             invocation.print_error(format!("java.lang.IllegalStateException: {error}"));

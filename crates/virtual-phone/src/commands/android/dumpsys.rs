@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::commands::Invocation;
 use crate::commands::android::package;
+use crate::shell::session::Invocation;
 use crate::ui::{SCREEN_HEIGHT, SCREEN_WIDTH};
 
 /// How long `logcat` follows the log when nobody ends it.

@@ -1,6 +1,6 @@
 //! `getprop` and `setprop`: the phone's system properties.
 
-use crate::commands::Invocation;
+use crate::shell::session::Invocation;
 
 pub(crate) fn getprop(invocation: &mut Invocation<'_>) -> u8 {
     let words = invocation.words();

@@ -1,6 +1,6 @@
 //! `input`: taps, swipes, keys and ASCII text, with the exception that a phone throws for any other text.
 
-use crate::commands::Invocation;
+use crate::shell::session::Invocation;
 
 pub(crate) fn input(invocation: &mut Invocation<'_>) -> u8 {
     let mut words = invocation.words();

@@ -1,9 +1,9 @@
 //! `pm`, `cmd` and `monkey`: which packages are there, which activity takes a request, launching by package. Apps
 //! themselves are left to `ui`.
 
-use crate::commands::Invocation;
 use crate::commands::android::intents::Typed;
 use crate::commands::android::{activity, display, input, settings};
+use crate::shell::session::Invocation;
 use crate::system::apk;
 use crate::ui::{Component, Intent};
 
@@ -112,18 +112,22 @@ fn refuse(invocation: &Invocation<'_>, reason: &str) -> u8 {
     1
 }
 
-/// `list packages [-f] [-3] [-s] [FILTER]`; apps with a screen other than the settings count as installed by a person.
+/// `list packages [-f] [-3] [-s] [FILTER]`; with `-3` those that a person installed.
 fn list(invocation: &Invocation<'_>, options: &[&str]) -> u8 {
     let filter = options.iter().find(|word| !word.starts_with('-')).copied().unwrap_or("");
-    let apps: Vec<&str> = invocation.machine().windows().installed().iter().map(|app| app.package).collect();
+    let apps = invocation.machine().windows().installed();
     let added: Vec<String> = invocation.machine().packages().iter().cloned().collect();
     let is_own = |package: &str| {
-        package.starts_with("com.zhiliaoapp")
+        apps.iter().any(|app| app.package == package && !app.is_system)
             || package == "com.android.adbkeyboard"
             || added.iter().any(|added| added == package)
     };
-    let mut packages: Vec<&str> =
-        apps.into_iter().chain(SERVICES.iter().copied()).chain(added.iter().map(String::as_str)).collect();
+    let mut packages: Vec<&str> = apps
+        .iter()
+        .map(|app| app.package)
+        .chain(SERVICES.iter().copied())
+        .chain(added.iter().map(String::as_str))
+        .collect();
     packages.retain(|package| {
         package.contains(filter)
             && (is_own(package) || !options.contains(&"-3"))

@@ -1,6 +1,6 @@
 //! `settings` and `ime`: the settings provider's three tables, and which keyboards are there, enabled and in use.
 
-use crate::commands::Invocation;
+use crate::shell::session::Invocation;
 use crate::ui::window::window_system::{ADB_KEYBOARD, STANDARD_KEYBOARD};
 
 /// The keyboards of this phone.

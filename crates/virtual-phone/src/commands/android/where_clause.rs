@@ -1,6 +1,7 @@
 //! The `--where` of `content`: comparisons of columns with text or numbers, joined by AND. Everything else in SQL is
 //! refused as SQLite refuses nonsense, so that a name which breaks out of its quotes is seen.
 
+use crate::shell::word::pattern;
 use crate::system::media_store::Entry;
 
 /// One comparison after the other, all of which must hold.
@@ -109,7 +110,7 @@ fn like(pattern: &str, text: &str) -> bool {
             other => shell.extend(['\\', other]),
         }
     }
-    crate::shell::matches_pattern(&shell, text)
+    pattern::matches(&shell, text)
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use crate::commands::Invocation;
 use crate::commands::files::list::into_directory;
 use crate::commands::options::Options;
 use crate::filesystem::FileError;
+use crate::shell::session::Invocation;
 
 /// The most directories inside each other that `rm -r` and `cp -r` follow.
 const DEEPEST: usize = 512;

@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use md5::Md5;
 use sha2::{Digest, Sha256};
 
-use crate::commands::Invocation;
 use crate::commands::options::Options;
+use crate::shell::session::Invocation;
 
 pub(crate) fn md5sum(invocation: &mut Invocation<'_>) -> u8 {
     sums::<Md5>(invocation)
@@ -14,11 +14,6 @@ pub(crate) fn md5sum(invocation: &mut Invocation<'_>) -> u8 {
 
 pub(crate) fn sha256sum(invocation: &mut Invocation<'_>) -> u8 {
     sums::<Sha256>(invocation)
-}
-
-/// The digest of `bytes` in lower-case hexadecimal.
-pub(crate) fn hexadecimal<D: Digest>(bytes: &[u8]) -> String {
-    D::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn sums<D: Digest>(invocation: &mut Invocation<'_>) -> u8 {
@@ -31,7 +26,7 @@ fn sums<D: Digest>(invocation: &mut Invocation<'_>) -> u8 {
     for operand in operands {
         match invocation.read(operand) {
             Ok(bytes) => {
-                let sum = hexadecimal::<D>(&bytes);
+                let sum = hex::encode(D::digest(&bytes));
                 let line = if options.has('b') { format!("{sum}\n") } else { format!("{sum}  {operand}\n") };
                 invocation.print(line);
             }

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::commands::Invocation;
 use crate::commands::options::Options;
 use crate::filesystem::{FileError, Metadata, last_name};
+use crate::shell::session::Invocation;
 
 pub(crate) fn ls(invocation: &mut Invocation<'_>) -> u8 {
     let options = match Options::read(invocation, "1aACdFhlLnpRrSstTuZ", "") {

@@ -2,8 +2,8 @@
 
 use regex_lite::{Regex, RegexBuilder};
 
-use crate::commands::Invocation;
 use crate::commands::options::Options;
+use crate::shell::session::Invocation;
 
 /// The most memory that one pattern may take, in bytes.
 const LARGEST_PATTERN: usize = 1 << 20;

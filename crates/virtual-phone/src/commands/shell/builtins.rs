@@ -1,7 +1,8 @@
 //! The shell's own commands: those that change the shell that runs them, and those that run others.
 
-use crate::commands::{Invocation, find, is_builtin, run};
-use crate::shell::Leaving;
+use crate::shell::interpreter::interpret;
+use crate::shell::session::{Invocation, Session, Unwind};
+use crate::shell::streams::Streams;
 
 pub(crate) fn succeed(_: &mut Invocation<'_>) -> u8 {
     0
@@ -13,22 +14,22 @@ pub(crate) fn fail(_: &mut Invocation<'_>) -> u8 {
 
 pub(crate) fn exit(invocation: &mut Invocation<'_>) -> u8 {
     let status = status_argument(invocation);
-    invocation.session.leave(status);
+    invocation.session.exit(status);
     status
 }
 
 pub(crate) fn return_from_function(invocation: &mut Invocation<'_>) -> u8 {
-    invocation.session.leaving = Some(Leaving::Function);
+    invocation.session.unwind = Some(Unwind::Return);
     status_argument(invocation)
 }
 
 pub(crate) fn leave_loops(invocation: &mut Invocation<'_>) -> u8 {
-    invocation.session.leaving = Some(Leaving::Loops(levels(invocation)));
+    invocation.session.unwind = Some(Unwind::Break(levels(invocation)));
     0
 }
 
 pub(crate) fn next_round(invocation: &mut Invocation<'_>) -> u8 {
-    invocation.session.leaving = Some(Leaving::ToNextRound(levels(invocation)));
+    invocation.session.unwind = Some(Unwind::Continue(levels(invocation)));
     0
 }
 
@@ -61,7 +62,7 @@ pub(crate) fn change_directory(invocation: &mut Invocation<'_>) -> u8 {
         Ok(_) => "Not a directory".to_owned(),
         Err(error) => error.to_string(),
     };
-    invocation.session.complain(invocation.streams, &format!("cd: {target}: {message}"));
+    invocation.session.print_error(invocation.streams, &format!("cd: {target}: {message}"));
     2
 }
 
@@ -96,7 +97,7 @@ pub(crate) fn export(invocation: &mut Invocation<'_>) -> u8 {
 
 pub(crate) fn unset(invocation: &mut Invocation<'_>) -> u8 {
     for word in invocation.words() {
-        invocation.session.unset_variable(word);
+        invocation.session.variables.unset(word);
     }
     0
 }
@@ -121,7 +122,7 @@ pub(crate) fn shift(invocation: &mut Invocation<'_>) -> u8 {
 
 pub(crate) fn eval(invocation: &mut Invocation<'_>) -> u8 {
     let line = invocation.arguments.join(" ");
-    nested(invocation, |session, streams| session.run(streams, &line), true)
+    nested(invocation, |session, streams| interpret::run(session, streams, &line), true)
 }
 
 /// `exec >FILE` changes the shell's own streams; `exec COMMAND` runs a command in the shell's place.
@@ -130,10 +131,9 @@ pub(crate) fn exec(invocation: &mut Invocation<'_>) -> u8 {
         invocation.session.lasting_streams = Some(invocation.streams.clone());
         return 0;
     };
-    invocation.machine().command_log().add(invocation.arguments);
-    let status =
-        run(&mut Invocation { session: invocation.session, streams: invocation.streams, name, arguments });
-    invocation.session.leave(status);
+    invocation.machine().command_log.add(invocation.arguments);
+    let status = invocation.run_other(name, arguments);
+    invocation.session.exit(status);
     status
 }
 
@@ -151,17 +151,17 @@ pub(crate) fn sh(invocation: &mut Invocation<'_>) -> u8 {
         Some((path, rest)) if !path.starts_with('-') => match invocation.read(path) {
             Ok(bytes) => script(invocation, &String::from_utf8_lossy(&bytes), rest.to_vec()),
             Err(message) => {
-                invocation.session.complain(invocation.streams, &message);
+                invocation.session.print_error(invocation.streams, &message);
                 127
             }
         },
         _ => nested(
             invocation,
             |session, streams| {
-                while session.leaving.is_none()
+                while session.unwind.is_none()
                     && let Some(line) = streams.input.read_line()
                 {
-                    session.run(streams, &String::from_utf8_lossy(&line));
+                    interpret::run(session, streams, &String::from_utf8_lossy(&line));
                 }
                 session.status
             },
@@ -175,7 +175,7 @@ fn script(invocation: &mut Invocation<'_>, text: &str, arguments: Vec<String>) -
         invocation,
         |session, streams| {
             session.arguments = arguments;
-            session.run(streams, text)
+            interpret::run(session, streams, text)
         },
         false,
     )
@@ -185,7 +185,7 @@ fn script(invocation: &mut Invocation<'_>, text: &str, arguments: Vec<String>) -
 /// changed stays.
 fn nested(
     invocation: &mut Invocation<'_>,
-    action: impl FnOnce(&mut crate::shell::Session, &crate::shell::Streams) -> u8,
+    action: impl FnOnce(&mut Session, &Streams) -> u8,
     keep: bool,
 ) -> u8 {
     let inner = if keep { invocation.session.subshell() } else { invocation.session.child_shell() };
@@ -193,13 +193,13 @@ fn nested(
         Ok(mut inner) => {
             let status = action(&mut inner, invocation.streams);
             if keep {
-                inner.rise();
+                inner.limits.leave();
                 *invocation.session = inner;
             }
             status
         }
         Err(message) => {
-            invocation.session.complain(invocation.streams, &message);
+            invocation.session.print_error(invocation.streams, &message);
             1
         }
     }
@@ -228,14 +228,12 @@ pub(crate) fn read(invocation: &mut Invocation<'_>) -> u8 {
 pub(crate) fn command(invocation: &mut Invocation<'_>) -> u8 {
     match invocation.arguments.split_first() {
         Some((option, names)) if option == "-v" => {
-            names.iter().fold(0, |status, name| match location(name) {
+            names.iter().fold(0, |status, name| match location(invocation, name) {
                 Some(place) => status | u8::from(!invocation.print(format!("{place}\n"))),
                 None => 1,
             })
         }
-        Some((name, arguments)) => {
-            run(&mut Invocation { session: invocation.session, streams: invocation.streams, name, arguments })
-        }
+        Some((name, arguments)) => invocation.run_other(name, arguments),
         None => 0,
     }
 }
@@ -243,9 +241,9 @@ pub(crate) fn command(invocation: &mut Invocation<'_>) -> u8 {
 pub(crate) fn type_of(invocation: &mut Invocation<'_>) -> u8 {
     let mut status = 0;
     for name in invocation.words() {
-        let told = if is_builtin(name) {
+        let told = if invocation.session.commands.is_builtin(name) {
             format!("{name} is a shell builtin\n")
-        } else if let Some(place) = location(name) {
+        } else if let Some(place) = location(invocation, name) {
             format!("{name} is {place}\n")
         } else {
             status = 1;
@@ -257,15 +255,15 @@ pub(crate) fn type_of(invocation: &mut Invocation<'_>) -> u8 {
 }
 
 pub(crate) fn which(invocation: &mut Invocation<'_>) -> u8 {
-    invocation.words().into_iter().fold(0, |status, name| match find(name) {
+    invocation.words().into_iter().fold(0, |status, name| match invocation.session.commands.find(name) {
         Some(_) => status | u8::from(!invocation.print(format!("/system/bin/{name}\n"))),
         None => 1,
     })
 }
 
-fn location(name: &str) -> Option<String> {
-    find(name)?;
-    Some(if is_builtin(name) || name.starts_with('/') {
+fn location(invocation: &Invocation<'_>, name: &str) -> Option<String> {
+    invocation.session.commands.find(name)?;
+    Some(if invocation.session.commands.is_builtin(name) || name.starts_with('/') {
         name.to_owned()
     } else {
         format!("/system/bin/{name}")
@@ -275,9 +273,9 @@ fn location(name: &str) -> Option<String> {
 /// `toybox NAME …`: the same commands, but not the shell's own and not Android's services.
 pub(crate) fn toybox(invocation: &mut Invocation<'_>) -> u8 {
     let Some((name, arguments)) = invocation.arguments.split_first() else { return 0 };
-    if find(name).is_none() || name.contains('/') {
+    if invocation.session.commands.find(name).is_none() || name.contains('/') {
         return invocation.fail(format!("Unknown command {name} (see \"toybox --help\")")).max(127);
     }
-    invocation.machine().command_log().add(invocation.arguments);
-    run(&mut Invocation { session: invocation.session, streams: invocation.streams, name, arguments })
+    invocation.machine().command_log.add(invocation.arguments);
+    invocation.run_other(name, arguments)
 }

@@ -1,6 +1,6 @@
 //! `test` and `[`: the POSIX conditions. What is done with the answer is left to the shell.
 
-use crate::commands::Invocation;
+use crate::shell::session::Invocation;
 
 /// `[ … ]`
 pub(crate) fn bracket(invocation: &mut Invocation<'_>) -> u8 {
@@ -8,7 +8,7 @@ pub(crate) fn bracket(invocation: &mut Invocation<'_>) -> u8 {
     match words.split_last() {
         Some((&"]", words)) => status(invocation, words),
         _ => {
-            invocation.session.complain(invocation.streams, "[: missing ]");
+            invocation.session.print_error(invocation.streams, "[: missing ]");
             2
         }
     }
@@ -33,7 +33,7 @@ fn status(invocation: &Invocation<'_>, words: &[&str]) -> u8 {
 }
 
 fn complain(invocation: &Invocation<'_>, word: &str, message: &str) -> u8 {
-    invocation.session.complain(invocation.streams, &format!("{}: {word}: {message}", invocation.name));
+    invocation.session.print_error(invocation.streams, &format!("{}: {word}: {message}", invocation.name));
     2
 }
 

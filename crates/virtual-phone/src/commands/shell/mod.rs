@@ -2,5 +2,4 @@
 
 pub(crate) mod builtins;
 pub(crate) mod condition;
-pub(crate) mod escapes;
 pub(crate) mod printf;

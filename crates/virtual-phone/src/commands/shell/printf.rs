@@ -1,7 +1,7 @@
 //! `echo` and `printf`, as mksh and toybox print. Redirections are left to the shell.
 
-use crate::commands::Invocation;
-use crate::commands::shell::escapes;
+use crate::shell::session::Invocation;
+use crate::shell::word::escapes;
 
 /// The most characters that a width may ask for.
 const WIDEST: usize = 10_000;

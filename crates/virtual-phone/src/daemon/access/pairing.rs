@@ -72,7 +72,7 @@ async fn pair(socket: TcpStream, code: &str, machine: &Machine) -> io::Result<St
     };
     let key = AdbPublicKey::parse(line.as_bytes()).map_err(io::Error::other)?;
     let fingerprint = key.fingerprint();
-    machine.gatekeeper().trust(key);
+    machine.gatekeeper.trust(key);
     // It is done, whether the computer waits for the end or not.
     let _ = stream.shutdown().await;
     Ok(fingerprint)

@@ -7,10 +7,13 @@ use bytes::{Bytes, BytesMut};
 use tikmatrix_device::adb::shell_protocol::{Frame, FrameDecoder, FrameKind};
 use tokio::sync::mpsc;
 
+use crate::commands::table::COMMAND_TABLE;
 use crate::daemon::stream::{StreamReader, StreamWriter};
 use crate::machine::Machine;
-use crate::shell::{Input, Output, STACK_BYTES, Session, Sink, Stop, Streams};
-use crate::system::processes::Running;
+use crate::shell::interpreter::interpret::{self, STACK_BYTES};
+use crate::shell::session::Session;
+use crate::shell::streams::{Input, Output, Sink, Streams};
+use crate::system::stop::StopSignal;
 
 /// Pieces of output, and of input, that wait for the other side.
 const PIECES: usize = 16;
@@ -61,7 +64,7 @@ pub(crate) async fn serve(
     reader: StreamReader,
     writer: &mut StreamWriter,
 ) {
-    let stop = Arc::new(Stop::default());
+    let stop = Arc::new(StopSignal::default());
     let _guard = (!request.outlives_client).then(|| StopOnDrop(Arc::clone(&stop)));
     let (pieces, output) = mpsc::channel(PIECES);
     let (typed, input) = mpsc::channel(PIECES);
@@ -81,12 +84,12 @@ pub(crate) async fn serve(
 fn start(
     request: Request,
     machine: Arc<Machine>,
-    stop: &Arc<Stop>,
+    stop: &Arc<StopSignal>,
     pieces: mpsc::Sender<Piece>,
     mut input: mpsc::Receiver<Bytes>,
 ) -> std::io::Result<()> {
-    let process = machine.next_process();
-    let Some(running) = Running::enter(&machine, process, &request.term, stop) else {
+    let process = machine.processes.next_id();
+    let Some(running) = machine.processes.register(process, &request.term, stop, machine.seconds()) else {
         return Err(std::io::ErrorKind::QuotaExceeded.into());
     };
     let stop = Arc::clone(stop);
@@ -98,11 +101,11 @@ fn start(
             output: Output::Client(stdout),
             error: Output::Client(stderr),
         };
-        let mut session = Session::new(machine, stop, process, &request.term);
+        let mut session = Session::new(machine, &COMMAND_TABLE, stop, process, &request.term);
         let status = if request.line.is_empty() {
             converse(&mut session, &streams, request.terminal)
         } else {
-            session.run(&streams, &request.line)
+            interpret::run(&mut session, &streams, &request.line)
         };
         drop(running);
         // Nobody is there to tell when the client has gone.
@@ -122,7 +125,7 @@ fn converse(session: &mut Session, streams: &Streams, terminal: bool) -> u8 {
     if terminal {
         prompt(session, streams);
     }
-    while session.leaving.is_none() {
+    while session.unwind.is_none() {
         let Some(piece) = streams.input.read() else { break };
         for byte in piece {
             match byte {
@@ -132,8 +135,8 @@ fn converse(session: &mut Session, streams: &Streams, terminal: bool) -> u8 {
                     }
                     let line = String::from_utf8_lossy(&typed).into_owned();
                     typed.clear();
-                    session.run(streams, &line);
-                    if session.leaving.is_some() {
+                    interpret::run(session, streams, &line);
+                    if session.unwind.is_some() {
                         return session.status;
                     }
                     if terminal {
@@ -157,7 +160,7 @@ fn converse(session: &mut Session, streams: &Streams, terminal: bool) -> u8 {
         }
     }
     if !typed.is_empty() {
-        session.run(streams, &String::from_utf8_lossy(&typed));
+        interpret::run(session, streams, &String::from_utf8_lossy(&typed));
     }
     session.status
 }
@@ -247,7 +250,7 @@ async fn send_typed(typed: &mut Option<mpsc::Sender<Bytes>>, data: Bytes) {
 }
 
 /// Kills a shell whose client has gone.
-struct StopOnDrop(Arc<Stop>);
+struct StopOnDrop(Arc<StopSignal>);
 
 impl Drop for StopOnDrop {
     fn drop(&mut self) {

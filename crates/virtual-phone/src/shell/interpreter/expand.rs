@@ -4,10 +4,11 @@
 use brush_parser::ast::{IoHereDocument, Word};
 use brush_parser::word::{Parameter, ParameterExpr, SpecialParameter, WordPiece, WordPieceWithSource};
 
-use crate::shell::interpreter::arithmetic;
+use crate::shell::interpreter::{arithmetic, interpret};
 use crate::shell::session::Session;
-use crate::shell::streams::Streams;
+use crate::shell::streams::{MAX_BUFFERED, Streams};
 use crate::shell::syntax::parse;
+use crate::shell::word::escapes;
 use crate::shell::word::fields::{Fields, PieceKind};
 use crate::shell::word::glob;
 use crate::shell::word::parameter::{Change, change_of, parameter_of, trim};
@@ -22,7 +23,7 @@ pub(crate) fn words(session: &mut Session, streams: &Streams, typed: &[&Word]) -
         for field in fields(session, streams, &word.value)?.into_fields() {
             glob::expand(session, field, &mut all);
         }
-        session.check_size(all.iter().map(String::len).sum())?;
+        check_size(all.iter().map(String::len).sum())?;
     }
     Ok(all)
 }
@@ -75,7 +76,7 @@ fn add_pieces(
 ) -> Expanded<()> {
     for WordPieceWithSource { piece, .. } in pieces {
         add_piece(session, streams, piece, quoted, fields)?;
-        session.check_size(fields.size())?;
+        check_size(fields.size())?;
     }
     Ok(())
 }
@@ -93,7 +94,7 @@ fn add_piece(
         WordPiece::Text(text) => fields.add(text, PieceKind::Typed),
         WordPiece::SingleQuotedText(text) => fields.add(text, PieceKind::Quoted),
         WordPiece::AnsiCQuotedText(text) => {
-            fields.add(&crate::commands::shell::escapes::interpret(text).0, PieceKind::Quoted);
+            fields.add(&escapes::interpret(text).0, PieceKind::Quoted);
         }
         WordPiece::DoubleQuotedSequence(pieces) | WordPiece::GettextDoubleQuotedSequence(pieces) => {
             let only_arguments = matches!(pieces.as_slice(), [one] if is_all_arguments(&one.piece));
@@ -110,7 +111,7 @@ fn add_piece(
             }
         }
         WordPiece::CommandSubstitution(line) | WordPiece::BackquotedCommandSubstitution(line) => {
-            fields.add(&session.capture(streams, line)?, computed);
+            fields.add(&interpret::capture(session, streams, line)?, computed);
         }
         WordPiece::ArithmeticExpression(expression) => {
             let typed = text(session, streams, &expression.value)?;
@@ -132,6 +133,11 @@ fn add_piece(
         }
     }
     Ok(())
+}
+
+/// Refuses a word that has grown beyond what a pipe may hold.
+fn check_size(bytes: usize) -> Expanded<()> {
+    if bytes > MAX_BUFFERED { Err("out of memory".to_owned()) } else { Ok(()) }
 }
 
 fn is_all_arguments(piece: &WordPiece) -> bool {

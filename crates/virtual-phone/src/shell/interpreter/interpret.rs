@@ -2,19 +2,37 @@
 
 use brush_parser::ast::{
     AndOr, AndOrList, CaseClauseCommand, Command, CompoundCommand, CompoundList, CompoundListItem,
-    ForClauseCommand, IfClauseCommand, Pipeline, Program, SeparatorOperator,
+    ForClauseCommand, IfClauseCommand, Pipeline, SeparatorOperator,
 };
 
 use crate::shell::interpreter::{arithmetic, expand, redirect, simple};
-use crate::shell::session::{Leaving, Session};
-use crate::shell::streams::{Input, Output, Streams, lock};
+use crate::shell::session::{Session, Unwind};
+use crate::shell::streams::{Input, Output, Streams};
+use crate::shell::syntax::parse;
 use crate::shell::word::pattern;
 
 /// The stack of a thread that runs a shell: enough for the deepest line that the guard lets through.
 pub(crate) const STACK_BYTES: usize = 32 * 1024 * 1024;
 
-pub(crate) fn program(session: &mut Session, streams: &Streams, program: &Program) {
-    items(session, streams, program.complete_commands.iter().flat_map(|list| &list.0));
+/// Runs `line` and returns its exit status, which is kept for `$?`.
+pub(crate) fn run(session: &mut Session, streams: &Streams, line: &str) -> u8 {
+    match parse::program(line) {
+        Ok(program) => {
+            items(session, streams, program.complete_commands.iter().flat_map(|list| &list.0));
+        }
+        Err(message) => session.fail(streams, &message),
+    }
+    session.status
+}
+
+/// Runs `line` in a subshell and returns what it printed, without the line breaks at the end.
+pub(crate) fn capture(session: &mut Session, streams: &Streams, line: &str) -> Result<String, String> {
+    let mut inner = session.subshell()?;
+    let (output, bytes) = Output::buffer();
+    session.status = run(&mut inner, &Streams { output, ..streams.clone() }, line);
+    let bytes = std::mem::take(&mut *bytes.lock());
+    let text = String::from_utf8_lossy(&bytes).replace('\0', "");
+    Ok(text.trim_end_matches('\n').to_owned())
 }
 
 fn list(session: &mut Session, streams: &Streams, list: &CompoundList) {
@@ -29,7 +47,7 @@ fn items<'a>(
 ) {
     let mut streams = streams.clone();
     for item in items {
-        if session.leaving.is_some() {
+        if session.unwind.is_some() {
             return;
         }
         if matches!(item.1, SeparatorOperator::Async) {
@@ -45,15 +63,14 @@ fn items<'a>(
 
 /// Runs a list beside the shell. It ends with the shell's client where a phone would end it.
 fn background(session: &mut Session, streams: &Streams, commands: &AndOrList) {
-    let Some(job) = session.start_job() else {
-        session.status = 1;
-        return session.complain(streams, "can't fork - try again");
+    let Some(job) = session.limits.take_job() else {
+        return session.fail(streams, "can't fork - try again");
     };
     let mut inner = match session.subshell() {
         Ok(inner) => inner,
-        Err(message) => return session.complain(streams, &message),
+        Err(message) => return session.print_error(streams, &message),
     };
-    let process = session.machine.next_process();
+    let process = session.machine.processes.next_id();
     inner.process = process;
     let streams = Streams { input: Input::empty(), ..streams.clone() };
     let commands = commands.clone();
@@ -71,7 +88,7 @@ fn background(session: &mut Session, streams: &Streams, commands: &AndOrList) {
 fn and_or(session: &mut Session, streams: &Streams, commands: &AndOrList) {
     pipeline(session, streams, &commands.first);
     for next in &commands.additional {
-        if session.leaving.is_some() {
+        if session.unwind.is_some() {
             return;
         }
         match next {
@@ -91,14 +108,14 @@ fn pipeline(session: &mut Session, streams: &Streams, pipeline: &Pipeline) {
             for (index, part) in all.iter().enumerate() {
                 let mut inner = match session.subshell() {
                     Ok(inner) => inner,
-                    Err(message) => return session.complain(streams, &message),
+                    Err(message) => return session.print_error(streams, &message),
                 };
                 if index + 1 == all.len() {
                     command(&mut inner, &Streams { input: input.clone(), ..streams.clone() }, part);
                 } else {
                     let (output, bytes) = Output::buffer();
                     command(&mut inner, &Streams { input, output, error: streams.error.clone() }, part);
-                    input = Input::from_bytes(std::mem::take(&mut *lock(&bytes)));
+                    input = Input::from_bytes(std::mem::take(&mut *bytes.lock()));
                 }
                 session.status = inner.status;
             }
@@ -116,14 +133,14 @@ fn command(session: &mut Session, streams: &Streams, command: &Command) {
             let redirects = redirects.as_ref().map_or(&[][..], |list| &list.0);
             match redirect::apply(session, streams, redirects) {
                 Ok(streams) => compound_command(session, &streams, compound),
-                Err(message) => fail(session, streams, &message),
+                Err(message) => session.fail(streams, &message),
             }
         }
         Command::Function(definition) => {
             session.functions.insert(definition.fname.value.clone(), definition.body.clone());
             session.status = 0;
         }
-        Command::ExtendedTest(..) => fail(session, streams, "[[: use [ instead"),
+        Command::ExtendedTest(..) => session.fail(streams, "[[: use [ instead"),
     }
 }
 
@@ -133,17 +150,17 @@ pub(crate) fn function(session: &mut Session, streams: &Streams, name: &str, arg
     // Counted like a subshell, so that a function that calls itself ends in an error instead of a full stack.
     let mut inner = match session.subshell() {
         Ok(inner) => inner,
-        Err(message) => return leave(session, streams, &message),
+        Err(message) => return session.abort(streams, &message),
     };
     inner.arguments = arguments.to_vec();
     match redirect::apply(&mut inner, streams, body.1.as_ref().map_or(&[][..], |list| &list.0)) {
         Ok(streams) => compound_command(&mut inner, &streams, &body.0),
-        Err(message) => fail(&mut inner, streams, &message),
+        Err(message) => inner.fail(streams, &message),
     }
     session.status = inner.status;
     session.directory = inner.directory.clone();
-    session.replace_variables(inner.copy_variables());
-    session.leaving = inner.leaving.filter(|leaving| *leaving != Leaving::Function);
+    session.variables = inner.variables.clone();
+    session.unwind = inner.unwind.filter(|unwind| *unwind != Unwind::Return);
 }
 
 fn compound_command(session: &mut Session, streams: &Streams, compound: &CompoundCommand) {
@@ -154,7 +171,7 @@ fn compound_command(session: &mut Session, streams: &Streams, compound: &Compoun
                 list(&mut inner, streams, &subshell.list);
                 session.status = inner.status;
             }
-            Err(message) => leave(session, streams, &message),
+            Err(message) => session.abort(streams, &message),
         },
         CompoundCommand::IfClause(clause) => if_clause(session, streams, clause),
         CompoundCommand::WhileClause(clause) => {
@@ -170,18 +187,18 @@ fn compound_command(session: &mut Session, streams: &Streams, compound: &Compoun
                 .and_then(|typed| arithmetic::evaluate(session, &typed));
             match result {
                 Ok(value) => session.status = u8::from(value == 0),
-                Err(message) => leave(session, streams, &message),
+                Err(message) => session.abort(streams, &message),
             }
         }
         CompoundCommand::ArithmeticForClause(_) | CompoundCommand::Coprocess(_) => {
-            leave(session, streams, "syntax error: unexpected '(('");
+            session.abort(streams, "syntax error: unexpected '(('");
         }
     }
 }
 
 fn if_clause(session: &mut Session, streams: &Streams, clause: &IfClauseCommand) {
     list(session, streams, &clause.condition);
-    if session.leaving.is_some() {
+    if session.unwind.is_some() {
         return;
     }
     if session.status == 0 {
@@ -190,7 +207,7 @@ fn if_clause(session: &mut Session, streams: &Streams, clause: &IfClauseCommand)
     for other in clause.elses.iter().flatten() {
         if let Some(condition) = &other.condition {
             list(session, streams, condition);
-            if session.leaving.is_some() {
+            if session.unwind.is_some() {
                 return;
             }
             if session.status != 0 {
@@ -212,7 +229,7 @@ fn while_clause(
     let mut status = 0;
     loop {
         list(session, streams, condition);
-        if session.leaving.is_some() || (session.status == 0) != expected || !session.take_turn(streams) {
+        if session.unwind.is_some() || (session.status == 0) != expected || !session.take_turn(streams) {
             break;
         }
         list(session, streams, body);
@@ -221,7 +238,7 @@ fn while_clause(
             break;
         }
     }
-    if session.leaving.is_none() {
+    if session.unwind.is_none() {
         session.status = status;
     }
 }
@@ -233,7 +250,7 @@ fn for_clause(session: &mut Session, streams: &Streams, clause: &ForClauseComman
     };
     let values = match values {
         Ok(values) => values,
-        Err(message) => return leave(session, streams, &message),
+        Err(message) => return session.abort(streams, &message),
     };
     session.status = 0;
     for value in values {
@@ -251,7 +268,7 @@ fn for_clause(session: &mut Session, streams: &Streams, clause: &ForClauseComman
 fn case_clause(session: &mut Session, streams: &Streams, clause: &CaseClauseCommand) {
     let value = match expand::text(session, streams, &clause.value.value) {
         Ok(value) => value,
-        Err(message) => return leave(session, streams, &message),
+        Err(message) => return session.abort(streams, &message),
     };
     session.status = 0;
     for case in &clause.cases {
@@ -263,7 +280,7 @@ fn case_clause(session: &mut Session, streams: &Streams, clause: &CaseClauseComm
                     };
                 }
                 Ok(_) => {}
-                Err(message) => return leave(session, streams, &message),
+                Err(message) => return session.abort(streams, &message),
             }
         }
     }
@@ -271,35 +288,24 @@ fn case_clause(session: &mut Session, streams: &Streams, clause: &CaseClauseComm
 
 /// Whether the innermost loop has another round, after `break` and `continue` were counted down.
 fn goes_on(session: &mut Session) -> bool {
-    match session.leaving {
+    match session.unwind {
         None => true,
-        Some(Leaving::ToNextRound(1)) => {
-            session.leaving = None;
+        Some(Unwind::Continue(1)) => {
+            session.unwind = None;
             true
         }
-        Some(Leaving::ToNextRound(levels)) => {
-            session.leaving = Some(Leaving::ToNextRound(levels.saturating_sub(1)));
+        Some(Unwind::Continue(levels)) => {
+            session.unwind = Some(Unwind::Continue(levels.saturating_sub(1)));
             false
         }
-        Some(Leaving::Loops(1)) => {
-            session.leaving = None;
+        Some(Unwind::Break(1)) => {
+            session.unwind = None;
             false
         }
-        Some(Leaving::Loops(levels)) => {
-            session.leaving = Some(Leaving::Loops(levels.saturating_sub(1)));
+        Some(Unwind::Break(levels)) => {
+            session.unwind = Some(Unwind::Break(levels.saturating_sub(1)));
             false
         }
-        Some(Leaving::Shell | Leaving::Function) => false,
+        Some(Unwind::Exit | Unwind::Return) => false,
     }
-}
-
-fn fail(session: &mut Session, streams: &Streams, message: &str) {
-    session.complain(streams, message);
-    session.status = 1;
-}
-
-/// An error in an expansion ends the shell, as mksh does it.
-pub(crate) fn leave(session: &mut Session, streams: &Streams, message: &str) {
-    session.complain(streams, message);
-    session.leave(1);
 }

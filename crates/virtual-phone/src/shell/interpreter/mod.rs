@@ -1,7 +1,8 @@
-//! Running syntax trees. Commands run in words and words in commands, so that these files know each other.
+//! Running lines. A line holds words and a word may hold a line (`$(…)`), so these files import each other: the only
+//! import circle of the workspace.
 
 pub(crate) mod arithmetic;
-pub(crate) mod expand;
+mod expand;
 pub(crate) mod interpret;
-pub(crate) mod redirect;
-pub(crate) mod simple;
+mod redirect;
+mod simple;

@@ -6,10 +6,8 @@ use brush_parser::ast::{
     SimpleCommand, Word,
 };
 
-use crate::commands;
-use crate::commands::Invocation;
 use crate::shell::interpreter::{expand, interpret, redirect};
-use crate::shell::session::Session;
+use crate::shell::session::{Invocation, Session};
 use crate::shell::streams::Streams;
 
 pub(crate) fn run(session: &mut Session, streams: &Streams, command: &SimpleCommand) {
@@ -18,7 +16,7 @@ pub(crate) fn run(session: &mut Session, streams: &Streams, command: &SimpleComm
     }
     let parts = Parts::of(command);
     if let Err(message) = run_parts(session, streams, &parts) {
-        interpret::leave(session, streams, &message);
+        session.abort(streams, &message);
     }
 }
 
@@ -61,24 +59,23 @@ fn run_parts(session: &mut Session, streams: &Streams, parts: &Parts<'_>) -> Res
     let streams = match redirect::apply(session, streams, parts.redirects.iter().copied()) {
         Ok(streams) => streams,
         Err(message) => {
-            session.complain(streams, &message);
-            session.status = 1;
+            session.fail(streams, &message);
             return Ok(());
         }
     };
-    let saved = (!parts.assignments.is_empty()).then(|| session.copy_variables());
+    let saved = (!parts.assignments.is_empty()).then(|| session.variables.clone());
     for assignment in &parts.assignments {
         assign(session, &streams, assignment)?;
     }
-    session.machine.command_log().add(&words);
+    session.machine.command_log.add(&words);
     if session.functions.contains_key(name.as_str()) {
         interpret::function(session, &streams, name, arguments);
     } else {
-        let status = commands::run(&mut Invocation { session, streams: &streams, name, arguments });
+        let status = Invocation { session, streams: &streams, name, arguments }.run();
         session.status = status;
     }
     if let Some(saved) = saved {
-        session.replace_variables(saved);
+        session.variables = saved;
     }
     Ok(())
 }
@@ -93,8 +90,7 @@ fn assign_only(session: &mut Session, streams: &Streams, parts: &Parts<'_>) -> R
         assign(session, streams, assignment)?;
     }
     if let Err(message) = redirect::apply(session, streams, parts.redirects.iter().copied()) {
-        session.complain(streams, &message);
-        session.status = 1;
+        session.fail(streams, &message);
     }
     Ok(())
 }

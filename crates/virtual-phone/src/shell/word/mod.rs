@@ -1,5 +1,6 @@
 //! What words become: fields, patterns, parameters, file names.
 
+pub(crate) mod escapes;
 pub(crate) mod fields;
 pub(crate) mod glob;
 pub(crate) mod parameter;

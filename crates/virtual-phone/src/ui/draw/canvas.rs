@@ -8,9 +8,9 @@ use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Point, Size};
 use embedded_graphics::pixelcolor::{Rgb888, RgbColor};
 
+use crate::ui::bounds::Bounds;
+use crate::ui::draw::color::Color;
 use crate::ui::draw::frame::Frame;
-use crate::ui::draw::paint::Color;
-use crate::ui::view::Bounds;
 use crate::ui::{SCREEN_HEIGHT, SCREEN_WIDTH};
 
 /// Columns of the picture drawn on.

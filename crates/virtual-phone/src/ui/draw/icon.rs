@@ -3,16 +3,18 @@
 use embedded_graphics::geometry::Point;
 use embedded_graphics::pixelcolor::Rgb888;
 use embedded_graphics::primitives::{Circle, Line, PrimitiveStyle, Rectangle, StyledDrawable as _, Triangle};
+use strum::EnumString;
 
+use crate::ui::bounds::Bounds;
 use crate::ui::draw::canvas::Canvas;
-use crate::ui::draw::paint::Color;
-use crate::ui::view::Bounds;
+use crate::ui::draw::color::Color;
 
 /// The largest size of a sign, whatever room it has.
 const LARGEST: i32 = 34;
 
 /// A sign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum Icon {
     /// Like.
     Heart,
@@ -48,32 +50,6 @@ pub enum Icon {
     Gear,
     /// Anything else.
     Dot,
-}
-
-impl Icon {
-    /// Reads the name that layouts use.
-    pub fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "heart" => Self::Heart,
-            "bubble" => Self::Bubble,
-            "bookmark" => Self::Bookmark,
-            "arrow" => Self::Arrow,
-            "house" => Self::House,
-            "people" => Self::People,
-            "person" => Self::Person,
-            "inbox" => Self::Inbox,
-            "plus" => Self::Plus,
-            "lens" => Self::Lens,
-            "back" => Self::Back,
-            "cross" => Self::Cross,
-            "note" => Self::Note,
-            "next" => Self::Next,
-            "play" => Self::Play,
-            "gear" => Self::Gear,
-            "dot" => Self::Dot,
-            _ => return None,
-        })
-    }
 }
 
 /// Draws a sign in the middle of a rectangle of the canvas, as large as fits it with some room around.

@@ -1,6 +1,7 @@
 //! Drawing: from views to the pixels of a screenshot.
 
 pub mod canvas;
+pub mod color;
 pub mod frame;
 pub mod icon;
 pub mod paint;

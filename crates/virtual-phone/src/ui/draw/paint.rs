@@ -1,42 +1,13 @@
 //! How a view looks, as data: colours, text sizes, signs and pictures. Drawing it is left to `painter`.
 
+use strum::EnumString;
+
+use crate::ui::draw::color::Color;
 use crate::ui::draw::icon::Icon;
 
-/// A colour with its opacity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Color {
-    /// 0..=255
-    pub red: u8,
-    /// 0..=255
-    pub green: u8,
-    /// 0..=255
-    pub blue: u8,
-    /// 255 covers what is beneath.
-    pub alpha: u8,
-}
-
-impl Color {
-    /// White.
-    pub const WHITE: Self = Self::new(255, 255, 255);
-    /// Near black, the colour of text on light ground.
-    pub const DARK: Self = Self::new(22, 24, 35);
-
-    /// An opaque colour.
-    pub const fn new(red: u8, green: u8, blue: u8) -> Self {
-        Self { red, green, blue, alpha: 255 }
-    }
-
-    /// Reads `#rrggbb` or `#rrggbbaa`.
-    pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 || digits.len() == 8)?;
-        let part = |at: usize| digits.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        let alpha = if digits.len() == 8 { part(6)? } else { 255 };
-        Some(Self { red: part(0)?, green: part(2)?, blue: part(4)?, alpha })
-    }
-}
-
 /// How large text is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum TextSize {
     /// Notes, labels of icons.
     Small,
@@ -49,21 +20,9 @@ pub enum TextSize {
     Large,
 }
 
-impl TextSize {
-    /// Reads the name that layouts use.
-    pub fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "small" => Self::Small,
-            "medium" => Self::Medium,
-            "bold" => Self::Bold,
-            "large" => Self::Large,
-            _ => return None,
-        })
-    }
-}
-
 /// Where text and icons lie in their view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum Align {
     /// At the left, in the middle between top and bottom.
     #[default]
@@ -72,18 +31,6 @@ pub enum Align {
     Top,
     /// In the middle, both ways.
     Center,
-}
-
-impl Align {
-    /// Reads the name that layouts use.
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "start" => Some(Self::Start),
-            "top" => Some(Self::Top),
-            "center" => Some(Self::Center),
-            _ => None,
-        }
-    }
 }
 
 /// A picture made up from a few bytes, so that the same thing always looks the same.

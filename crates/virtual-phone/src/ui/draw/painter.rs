@@ -4,12 +4,14 @@
 use chrono::{DateTime, Utc};
 
 use crate::ui::app::Scene;
+use crate::ui::bounds::Bounds;
 use crate::ui::draw::canvas::{Canvas, HEIGHT, WIDTH};
+use crate::ui::draw::color::Color;
 use crate::ui::draw::frame::Frame;
 use crate::ui::draw::icon;
-use crate::ui::draw::paint::{Align, Color, Picture, TextSize};
+use crate::ui::draw::paint::{Align, Picture, TextSize};
 use crate::ui::draw::typeface;
-use crate::ui::view::{Bounds, View};
+use crate::ui::view::View;
 
 const BLACK: Color = Color::new(0, 0, 0);
 

@@ -9,9 +9,10 @@ use embedded_graphics::pixelcolor::Rgb888;
 use embedded_graphics::text::{Baseline, Text};
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::ui::bounds::Bounds;
 use crate::ui::draw::canvas::Canvas;
-use crate::ui::draw::paint::{Align, Color, TextSize};
-use crate::ui::view::Bounds;
+use crate::ui::draw::color::Color;
+use crate::ui::draw::paint::{Align, TextSize};
 
 /// More than fit the screen in the smallest letters.
 const MOST_CHARACTERS: usize = 8000;

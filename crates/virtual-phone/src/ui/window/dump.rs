@@ -4,7 +4,8 @@
 use std::fmt::Write as _;
 
 use crate::ui::app::Scene;
-use crate::ui::view::{Bounds, View};
+use crate::ui::bounds::Bounds;
+use crate::ui::view::View;
 use crate::ui::{SCREEN_HEIGHT, SCREEN_WIDTH};
 
 /// The screen never was idle for long enough: no file is written, and the exit status is 0 all the same.

@@ -5,14 +5,13 @@ use chrono::{DateTime, Utc};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use crate::apps;
-use crate::apps::chooser::{Choice, Chooser};
 use crate::ui::app::{App, Identity, Scene};
 use crate::ui::draw::frame::Frame;
 use crate::ui::draw::painter;
 use crate::ui::fault::Fault;
 use crate::ui::intent::{Component, Delivery, EXTRA_STREAM, Intent, MediaSource, StartResult};
 use crate::ui::report::AppsReport;
+use crate::ui::window::chooser::{Choice, Chooser};
 use crate::ui::window::dump;
 use crate::ui::window::dump::NotIdle;
 use crate::ui::window::system_windows;
@@ -26,17 +25,6 @@ pub const ADB_KEYBOARD: &str = "com.android.adbkeyboard/.AdbIME";
 /// The keyboard that a fresh phone has.
 pub const STANDARD_KEYBOARD: &str =
     "com.google.android.inputmethod.latin/com.android.inputmethod.latin.LatinIME";
-
-/// How a fresh phone differs from others.
-#[derive(Debug, Clone)]
-pub struct WindowOptions {
-    /// The account signed in to the apps, without `@`.
-    pub username: String,
-    /// Decides everything that is left to chance.
-    pub seed: u64,
-    /// The time at which it is switched on.
-    pub now: DateTime<Utc>,
-}
 
 /// The screen of one phone.
 pub struct WindowSystem {
@@ -55,17 +43,17 @@ pub struct WindowSystem {
 
 impl WindowSystem {
     /// A phone that was just switched on and shows its launcher.
-    pub fn new(options: &WindowOptions) -> Self {
+    pub(crate) fn new(tasks: Tasks, seed: u64, now: DateTime<Utc>) -> Self {
         let mut system = Self {
-            tasks: apps::install(&options.username, options.seed),
+            tasks,
             chooser: None,
             focused: None,
             keyboard_open: false,
             input_method: STANDARD_KEYBOARD.to_owned(),
             clipboard: None,
             shown: String::new(),
-            now: options.now,
-            random: StdRng::seed_from_u64(options.seed),
+            now,
+            random: StdRng::seed_from_u64(seed),
         };
         system.settle();
         system

@@ -10,7 +10,6 @@ use tikmatrix_device::adb::sync::{MAX_DATA, MESSAGE_HEADER_LEN, Packing, Respons
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 
 use crate::daemon::service::sync::packing::pack;
-use crate::daemon::service::sync::refusal;
 use crate::daemon::stream::StreamWriter;
 use crate::filesystem::NodeId;
 use crate::machine::Machine;
@@ -28,7 +27,7 @@ pub(crate) async fn send(
     };
     let id = match opened {
         Ok(found) => found.id,
-        Err(error) => return writer.write(Response::Fail(refusal("open failed", error)).encode()).await,
+        Err(error) => return writer.write(Response::Fail(format!("open failed: {error}")).encode()).await,
     };
     let mut content = pack(OpenFile { machine: Arc::clone(machine), id, at: 0 }, packing);
     loop {

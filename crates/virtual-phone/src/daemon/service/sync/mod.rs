@@ -14,7 +14,7 @@ use tikmatrix_device::adb::sync::{
 
 use crate::daemon::stream::{StreamReader, StreamWriter};
 use crate::daemon::wire::Wire;
-use crate::filesystem::{FileError, Metadata};
+use crate::filesystem::Metadata;
 use crate::machine::Machine;
 use upload::{Target, Upload};
 
@@ -165,9 +165,4 @@ fn list(
     }
     bytes.extend_from_slice(&Response::EndOfList(version).encode());
     bytes.freeze()
-}
-
-/// `adb` shows this text after "remote ".
-fn refusal(attempt: &str, error: FileError) -> String {
-    format!("{attempt}: {error}")
 }

@@ -2,14 +2,13 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use async_compression::tokio::{bufread, write};
+use parking_lot::Mutex;
 use tikmatrix_device::adb::sync::Packing;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
-
-use crate::shell::lock;
 
 /// `content`, packed.
 pub(crate) fn pack<R>(content: R, packing: Option<Packing>) -> Box<dyn AsyncRead + Send + Unpin>
@@ -51,13 +50,13 @@ impl Unpacker {
     pub(crate) async fn unpack(&mut self, piece: &[u8]) -> io::Result<Vec<u8>> {
         self.decoder.write_all(piece).await?;
         self.decoder.flush().await?;
-        Ok(std::mem::take(&mut *lock(&self.unpacked.0)))
+        Ok(std::mem::take(&mut *self.unpacked.0.lock()))
     }
 
     /// What was left; an error if the packed stream had not come to its end.
     pub(crate) async fn finish(mut self) -> io::Result<Vec<u8>> {
         self.decoder.shutdown().await?;
-        Ok(std::mem::take(&mut *lock(&self.unpacked.0)))
+        Ok(std::mem::take(&mut *self.unpacked.0.lock()))
     }
 }
 
@@ -66,7 +65,7 @@ struct Unpacked(Arc<Mutex<Vec<u8>>>);
 
 impl AsyncWrite for Unpacked {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        lock(&self.0).extend_from_slice(bytes);
+        self.0.lock().extend_from_slice(bytes);
         Poll::Ready(Ok(bytes.len()))
     }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use tikmatrix_device::adb::sync::{Packing, Response};
 
 use crate::daemon::service::sync::packing::Unpacker;
-use crate::daemon::service::sync::refusal;
 use crate::daemon::wire::Wire;
 use crate::filesystem::{FileError, NodeId, split_last};
 use crate::machine::Machine;
@@ -34,7 +33,7 @@ impl Upload {
         let created = target.stored.then(|| create(machine, &target)).transpose();
         Self {
             machine: Arc::clone(machine),
-            state: created.map_err(|error| refusal("couldn't create file", error)),
+            state: created.map_err(|error| format!("couldn't create file: {error}")),
             target,
             unpacker: packing.map(|packing| Unpacker::new(Some(packing))),
             received: 0,
@@ -74,7 +73,7 @@ impl Upload {
                 let set = |_| self.machine.files().set_modified(&self.target.path, i64::from(mtime));
                 match stored.map(set).transpose() {
                     Ok(_) => Response::Okay,
-                    Err(error) => Response::Fail(refusal("utimes failed", error)),
+                    Err(error) => Response::Fail(format!("utimes failed: {error}")),
                 }
             }
             Err(reason) => Response::Fail(reason),
@@ -85,7 +84,7 @@ impl Upload {
         let Ok(Some(id)) = self.state else { return };
         let appended = self.machine.files().append(id, bytes, self.machine.seconds());
         if let Err(error) = appended {
-            self.state = Err(refusal("write failed", error));
+            self.state = Err(format!("write failed: {error}"));
         }
     }
 }

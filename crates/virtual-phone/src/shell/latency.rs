@@ -1,9 +1,8 @@
-//! How long a command takes on a real phone, for a virtual one that is asked to be realistic. What the command does is
-//! left to it.
+//! How long commands take on a real phone, for a virtual one that is realistic.
 
 use std::time::Duration;
 
-/// Commands that start a Java process or wait for a service, in milliseconds as seen on phones of the middle class.
+/// Commands that start a Java process or wait for a service, in milliseconds as measured on mid-range phones.
 const SLOW: &[(&str, u64)] = &[
     ("uiautomator", 1500),
     ("screencap", 600),
@@ -21,8 +20,8 @@ const SLOW: &[(&str, u64)] = &[
 /// What any other program takes to start.
 const START: u64 = 8;
 
-/// How long the command of this name takes before its work begins; nothing for one of the shell's own.
-pub(super) fn of(name: &str, builtin: bool) -> Duration {
+/// Returns the time before the command of this name begins its work; zero for a built-in command.
+pub(crate) fn latency_of(name: &str, builtin: bool) -> Duration {
     let short = name.rsplit('/').next().unwrap_or(name);
     let slow = SLOW.iter().find(|(known, _)| *known == short).map(|(_, time)| *time);
     Duration::from_millis(slow.unwrap_or(if builtin { 0 } else { START }))
@@ -33,11 +32,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_starts_a_process_of_java_takes_longest_and_the_shells_own_commands_nothing() {
-        let order = ["uiautomator", "screencap", "input", "ls"].map(|name| of(name, false));
+    fn java_processes_take_longest_and_builtins_no_time() {
+        let order = ["uiautomator", "screencap", "input", "ls"].map(|name| latency_of(name, false));
         assert!(order.is_sorted_by(|longer, shorter| longer > shorter), "{order:?}");
-        assert_eq!(of("/system/bin/uiautomator", false), order[0]);
+        assert_eq!(latency_of("/system/bin/uiautomator", false), order[0]);
         assert!(!order[3].is_zero());
-        assert_eq!(of("echo", true), Duration::ZERO);
+        assert_eq!(latency_of("echo", true), Duration::ZERO);
     }
 }

@@ -1,23 +1,22 @@
-//! The app's other users, and whom of them the account follows. Who exists and how is decided by the name alone, so
-//! that every phone knows the same users and a test chooses one by naming it:
+//! An app's other users, and which of them the account follows. A user's name alone decides whether it exists and how it
+//! reacts, so that every phone knows the same users and a test chooses one by its name:
 //!
 //! | the name | the user |
 //! |---|---|
 //! | begins with `missing_`, or cannot be a username | does not exist |
-//! | begins with `private_` | is private: who taps Follow has asked, and is never answered |
+//! | begins with `private_` | is private: Follow sends a request, which is never answered |
 //! | begins with `fan_` | follows the account: Follow back, and then Friends |
-//! | anything else, such as `sample_user_1` | can be followed by anybody |
+//! | anything else, such as `sample_user_1` | can be followed |
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// How long a follow shows that the app then takes back.
-const TAKEN_BACK_AFTER: TimeDelta = TimeDelta::milliseconds(1000);
-/// The longest username.
-const LONGEST_NAME: usize = 24;
+/// How long a follow is shown before the app reverts it.
+const REVERT_DELAY: TimeDelta = TimeDelta::milliseconds(1000);
+const MAX_NAME_LETTERS: usize = 24;
 
-/// Somebody who exists.
+/// A user who exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct User {
+pub(crate) struct User {
     name: String,
     is_private: bool,
     follows_back: bool,
@@ -25,10 +24,10 @@ pub(super) struct User {
 
 impl User {
     /// The user of this name, whatever its case, if there is one.
-    pub(super) fn find(name: &str) -> Option<Self> {
+    pub(crate) fn find(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
         let allowed = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.');
-        let is_name = (2..=LONGEST_NAME).contains(&name.len())
+        let is_name = (2..=MAX_NAME_LETTERS).contains(&name.len())
             && name.chars().all(allowed)
             && !name.ends_with('.')
             && !name.starts_with("missing_");
@@ -36,31 +35,31 @@ impl User {
         is_name.then_some(Self { name, is_private, follows_back })
     }
 
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    pub(super) fn is_private(&self) -> bool {
+    pub(crate) fn is_private(&self) -> bool {
         self.is_private
     }
 
-    /// A number that tells users apart, for counters that only have to look like some.
-    pub(super) fn number(&self) -> u32 {
+    /// A number that differs between users, for counters that only have to look plausible.
+    pub(crate) fn number(&self) -> u32 {
         self.name.bytes().fold(7, |number, byte| (number * 31 + u32::from(byte)) % 9973)
     }
 }
 
-/// What the account is to another user.
+/// The account's relation to another user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Relation {
+pub(crate) enum Relation {
     Stranger,
     Requested,
     Following,
 }
 
 impl Relation {
-    /// What the button of the user's profile reads.
-    pub(super) fn label(self, user: &User) -> &'static str {
+    /// The label of the button on the user's profile.
+    pub(crate) fn label(self, user: &User) -> &'static str {
         match (self, user.follows_back) {
             (Self::Stranger, false) => "Follow",
             (Self::Stranger, true) => "Follow back",
@@ -71,20 +70,20 @@ impl Relation {
     }
 }
 
-/// Whom the account follows.
+/// The users that an account follows.
 #[derive(Debug, Default)]
-pub(super) struct Follows {
+pub(crate) struct Follows {
     following: Vec<String>,
     requested: Vec<String>,
-    /// Follows that the app takes back, and when.
-    taken_back: Vec<(String, DateTime<Utc>)>,
+    /// Follows that the app will revert, and when.
+    reverting: Vec<(String, DateTime<Utc>)>,
     refuses: bool,
 }
 
 impl Follows {
-    /// What the app shows at this moment.
-    pub(super) fn relation(&self, user: &User, now: DateTime<Utc>) -> Relation {
-        let is_shown = self.taken_back.iter().any(|(name, until)| *name == user.name && now < *until);
+    /// The relation that the app shows at this moment.
+    pub(crate) fn relation(&self, user: &User, now: DateTime<Utc>) -> Relation {
+        let is_shown = self.reverting.iter().any(|(name, until)| *name == user.name && now < *until);
         if self.following.contains(&user.name) || is_shown {
             Relation::Following
         } else if self.requested.contains(&user.name) {
@@ -94,12 +93,12 @@ impl Follows {
         }
     }
 
-    /// Follows a user, or asks a private one. A second time does nothing.
-    pub(super) fn follow(&mut self, user: &User, now: DateTime<Utc>) {
+    /// Follows a user, or sends a request to a private one. A second time does nothing.
+    pub(crate) fn follow(&mut self, user: &User, now: DateTime<Utc>) {
         let name = user.name.clone();
         if self.refuses {
-            self.taken_back.retain(|(other, _)| *other != name);
-            self.taken_back.push((name, now + TAKEN_BACK_AFTER));
+            self.reverting.retain(|(other, _)| *other != name);
+            self.reverting.push((name, now + REVERT_DELAY));
             return;
         }
         let list = if user.is_private { &mut self.requested } else { &mut self.following };
@@ -109,24 +108,24 @@ impl Follows {
     }
 
     /// Ends a follow, or withdraws the request for one.
-    pub(super) fn unfollow(&mut self, user: &User) {
+    pub(crate) fn unfollow(&mut self, user: &User) {
         self.following.retain(|name| *name != user.name);
         self.requested.retain(|name| *name != user.name);
-        self.taken_back.retain(|(name, _)| *name != user.name);
+        self.reverting.retain(|(name, _)| *name != user.name);
     }
 
-    /// In the order in which they were followed.
-    pub(super) fn following(&self) -> &[String] {
+    /// The users that it follows, in the order in which it followed them.
+    pub(crate) fn following(&self) -> &[String] {
         &self.following
     }
 
-    /// In the order in which they were asked.
-    pub(super) fn requested(&self) -> &[String] {
+    /// The private users that it asked, in the order in which it asked.
+    pub(crate) fn requested(&self) -> &[String] {
         &self.requested
     }
 
-    /// For follows from now on: whether the app takes them back.
-    pub(super) fn set_refuses(&mut self, refuses: bool) {
+    /// Sets whether the app reverts follows from now on.
+    pub(crate) fn set_refuses(&mut self, refuses: bool) {
         self.refuses = refuses;
     }
 }

@@ -1,17 +1,17 @@
-//! The videos of the feed: accounts that are nobody, and invented sentences.
+//! The videos of a feed, with invented authors and captions.
 
 /// A video.
-pub(super) struct Video {
-    pub(super) author: &'static str,
-    pub(super) caption: &'static str,
-    pub(super) likes: &'static str,
-    pub(super) comments: &'static str,
-    pub(super) shares: &'static str,
-    pub(super) topic: &'static str,
+pub(crate) struct Video {
+    pub(crate) author: &'static str,
+    pub(crate) caption: &'static str,
+    pub(crate) likes: &'static str,
+    pub(crate) comments: &'static str,
+    pub(crate) shares: &'static str,
+    pub(crate) topic: &'static str,
 }
 
-/// The video at this place of the endless feed.
-pub(super) fn video(position: usize) -> &'static Video {
+/// The video at this position of the endless feed.
+pub(crate) fn video(position: usize) -> &'static Video {
     static VIDEOS: [Video; 5] = [
         Video {
             author: "sample_user_1",

@@ -3,10 +3,12 @@
 use std::sync::LazyLock;
 
 use crate::ui::app::Scene;
-use crate::ui::draw::paint::{Color, TextSize};
+use crate::ui::bounds::Bounds;
+use crate::ui::draw::color::Color;
+use crate::ui::draw::paint::TextSize;
 use crate::ui::intent::{Component, Delivery, Intent, MediaItem};
 use crate::ui::layout::{Layout, Values};
-use crate::ui::view::{Bounds, View};
+use crate::ui::view::View;
 
 const PACKAGE: &str = "android";
 const ACTIVITY: &str = "com.android.internal.app.ResolverActivity";
@@ -14,22 +16,22 @@ const FIRST_ROW: i32 = 1650;
 const ROW_HEIGHT: i32 = 150;
 
 static LAYOUT: LazyLock<Layout> =
-    LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../layouts/android/chooser.xml")));
+    LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../layouts/android/chooser.xml")));
 
 /// An app that would take the request.
 #[derive(Debug, Clone)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// The app's index in the window system.
-    pub app: usize,
+    pub(crate) app: usize,
     /// The activity that would be started.
-    pub class: &'static str,
+    pub(crate) class: &'static str,
     /// The app's name.
-    pub label: &'static str,
+    pub(crate) label: &'static str,
 }
 
 /// The open question.
 #[derive(Debug, Clone)]
-pub struct Chooser {
+pub(crate) struct Chooser {
     intent: Intent,
     media: Option<MediaItem>,
     choices: Vec<Choice>,
@@ -38,17 +40,17 @@ pub struct Chooser {
 
 impl Chooser {
     /// Asks who takes the request.
-    pub fn new(intent: Intent, media: Option<MediaItem>, choices: Vec<Choice>) -> Self {
+    pub(crate) fn new(intent: Intent, media: Option<MediaItem>, choices: Vec<Choice>) -> Self {
         Self { intent, media, choices, picked: None }
     }
 
     /// The activity that asks.
-    pub fn component() -> Component {
+    pub(crate) fn component() -> Component {
         Component::new(PACKAGE, ACTIVITY)
     }
 
     /// The window.
-    pub fn scene(&self) -> Scene {
+    pub(crate) fn scene(&self) -> Scene {
         let rows = self.choices.iter().zip(0..).map(|(choice, row)| self.row(choice, row)).collect();
         let values = Values::new().flag("picked", self.picked.is_some()).slot("choices", rows);
         Scene {
@@ -61,7 +63,7 @@ impl Chooser {
     }
 
     /// A tap: the app and the request to hand to it, once that is decided.
-    pub fn act(&mut self, action: &str) -> Option<(usize, Delivery)> {
+    pub(crate) fn act(&mut self, action: &str) -> Option<(usize, Delivery)> {
         if let Some(row) = action.strip_prefix("choice:") {
             self.picked = row.parse().ok();
             return None;
