@@ -105,7 +105,7 @@ impl Server {
         let addresses = sockets.addresses.clone();
         let (directory, url) = (config.data_directory.clone(), config.database_url.clone());
         let store =
-            blocking(move || open(&directory, url.as_deref())).await?.with_most_pending(config.max_pending);
+            blocking(move || open(&directory, url.as_deref())).await?.with_max_pending(config.max_pending);
         let access = access(&config, &store).await?;
         let gate = LicenseGate::open(license(&config), store.clone(), Arc::clone(&config.clock)).await?;
         let materials = config.data_directory.join(MATERIALS);
@@ -231,14 +231,14 @@ fn license(config: &ServerConfig) -> LicenseOptions {
 /// # Errors
 /// [`StorageError`].
 pub fn open_data(directory: &Path, url: Option<&str>) -> Result<Store, StorageError> {
-    Store::open_url_beside(&url.map_or_else(|| own_database(directory), str::to_owned))
+    Store::open_url_shared(&url.map_or_else(|| own_database(directory), str::to_owned))
 }
 
 fn open(directory: &Path, url: Option<&str>) -> Result<Store, StartError> {
     let unusable = |source| StartError::DataDirectory { path: directory.to_owned(), source };
     std::fs::create_dir_all(directory).map_err(unusable)?;
     let store = Store::open_url(&url.map_or_else(|| own_database(directory), str::to_owned))?;
-    log::info!("database: {}", store.place());
+    log::info!("database: {}", store.location());
     Ok(store)
 }
 
@@ -259,7 +259,7 @@ async fn access(config: &ServerConfig, store: &Store) -> Result<Access, StartErr
     if !tokens.exist().await? {
         return Err(StartError::NoToken {
             exposure: exposure.to_string(),
-            database: store.place().to_owned(),
+            database: store.location().to_owned(),
         });
     }
     Ok(Access::new(HostNames::new(names), Some(tokens)))

@@ -32,7 +32,7 @@ pub(crate) async fn stop(shared: &Shared, id: TaskId) -> Result<(), StorageError
             let source = IllegalTransition::NotRunning(detail.task.state.status());
             return Err(StorageError::Illegal { task: id, source });
         };
-        if !shared.store.is_alone() && ServerId::of(&lease) != shared.server {
+        if !shared.store.is_exclusive() && ServerId::of(&lease) != shared.server {
             return timeout(TO_STOP_ELSEWHERE, stop_elsewhere(shared, id, lease))
                 .await
                 .unwrap_or(Err(NOBODY));
@@ -48,7 +48,7 @@ pub(crate) async fn stop(shared: &Shared, id: TaskId) -> Result<(), StorageError
 
 /// Asks the server that works on the task, and returns when it has written the end.
 async fn stop_elsewhere(shared: &Shared, id: TaskId, lease: LeaseId) -> Result<(), StorageError> {
-    shared.store.ask_to_stop(id, lease.clone()).await?;
+    shared.store.request_stop(id, lease.clone()).await?;
     loop {
         let state = shared.store.task(id).await?.map(|detail| detail.task.state);
         match state {

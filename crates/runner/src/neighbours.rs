@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use tikmatrix_domain::{BEAT_EVERY, LONGEST_SILENCE, Roll, TaskId};
-use tikmatrix_storage::{News, StorageError};
+use tikmatrix_storage::{ClusterSignals, StorageError};
 use tokio::time::{Instant, sleep};
 
 use crate::shared::Shared;
@@ -24,7 +24,7 @@ impl Neighbours {
     /// Says for the first time that this server lives. Where no other one can, whatever is left running is ended here.
     pub(crate) async fn meet(shared: &Shared) -> Result<Self, StorageError> {
         // On a database of its own every other server is dead.
-        let patience = if shared.store.is_alone() { Duration::ZERO } else { LONGEST_SILENCE };
+        let patience = if shared.store.is_exclusive() { Duration::ZERO } else { LONGEST_SILENCE };
         let mut neighbours = Self { roll: Roll::new(patience), begun: Instant::now() };
         neighbours.call(shared).await?;
         Ok(neighbours)
@@ -32,7 +32,7 @@ impl Neighbours {
 
     /// Keeps in touch until it is dropped. A server that is alone has nobody to keep in touch with.
     pub(crate) async fn keep_in_touch(mut self, shared: &Shared) {
-        if shared.store.is_alone() {
+        if shared.store.is_exclusive() {
             return;
         }
         tokio::join!(listen(shared), async {
@@ -47,7 +47,7 @@ impl Neighbours {
     }
 
     async fn call(&mut self, shared: &Shared) -> Result<(), StorageError> {
-        let heartbeats = shared.store.beat(shared.server.clone()).await?;
+        let heartbeats = shared.store.heartbeat(shared.server.clone()).await?;
         for silent in self.roll.call(heartbeats, self.begun.elapsed()) {
             let ended = shared.store.interrupt_tasks_of(silent, shared.clock.now()).await?;
             for task in &ended {
@@ -65,10 +65,10 @@ impl Neighbours {
 
 /// Follows what other servers tell.
 async fn listen(shared: &Shared) {
-    let mut known: Option<News> = None;
+    let mut known: Option<ClusterSignals> = None;
     loop {
         sleep(LISTEN_EVERY).await;
-        let news = match shared.store.news().await {
+        let news = match shared.store.cluster_signals().await {
             Ok(news) => news,
             Err(error) => {
                 log::warn!("{error}; trying again in {AFTER_ERROR:?}");
@@ -80,8 +80,8 @@ async fn listen(shared: &Shared) {
             shared.wake();
             shared.news.send_replace(());
         }
-        if news.stops {
-            match shared.store.stops_asked_of(shared.server.clone()).await {
+        if news.stop_requested {
+            match shared.store.stop_requests_for(shared.server.clone()).await {
                 Ok(asked) => stop(shared, &asked),
                 Err(error) => log::warn!("{error}"),
             }

@@ -60,9 +60,9 @@ async fn ask(shared: &Shared, phone: &Phone) {
         PhoneFacts::default()
     });
     let kept = if facts == PhoneFacts::default() {
-        shared.store.remember_device(phone.serial().clone(), shared.clock.now()).await
+        shared.store.register_device(phone.serial().clone(), shared.clock.now()).await
     } else {
-        shared.store.keep_facts(phone.serial().clone(), facts, shared.clock.now()).await
+        shared.store.record_device_facts(phone.serial().clone(), facts, shared.clock.now()).await
     };
     if let Err(error) = kept {
         log::warn!("phone {}: {error}", phone.serial());

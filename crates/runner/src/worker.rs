@@ -144,7 +144,7 @@ async fn take(
         let claim =
             shared.store.claim_within(turn.most(), slot.serial.clone(), lease.clone(), shared.clock.now());
         match claim.await? {
-            Claim::Taken(task) => {
+            Claim::Claimed(task) => {
                 turn.found();
                 return Ok(Some(Look::Taken(task, lease)));
             }
@@ -153,12 +153,12 @@ async fn take(
                 return Ok(None);
             }
             // The other server does not tell when it is done with the phone.
-            Claim::PhoneAtWork => {
+            Claim::DeviceBusyElsewhere => {
                 turn.found();
                 let again = shared.clock.now() + AFTER_ANOTHER_SERVER;
                 return Ok(Some(Look::Nothing(Some(again))));
             }
-            Claim::NoRoom => {}
+            Claim::LimitReached => {}
         }
         tokio::select! {
             () = shared.stop.cancelled() => return Ok(Some(Look::CutShort)),

@@ -68,7 +68,7 @@ pub enum StorageError {
     },
     /// A request came under a key that another request was made with.
     #[error("the key was used for another request")]
-    KeyUsedOtherwise,
+    KeyReused,
     /// The task was changed by someone else between being read and being written.
     #[error("task {0} was changed by someone else in the meantime")]
     Changed(TaskId),

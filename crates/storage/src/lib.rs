@@ -1,27 +1,35 @@
 //! Tasks in a database, SQLite or PostgreSQL: schema, migrations, and short named operations that take and give domain types. It decides
 //! nothing about tasks: a state is written as the domain's transition function returned it.
 
-mod address;
-mod connection;
+mod accounts;
+mod cluster;
+mod columns;
+mod database;
+mod devices;
 mod error;
-mod event_rows;
-mod filter;
-mod material_rows;
-mod operations;
-mod readers;
-mod reference_rows;
-mod rows;
+mod events;
+mod groups;
+mod materials;
+mod page;
 mod schema;
+mod settings;
 mod store;
-mod wakes;
-mod writer;
+mod tasks;
+mod tokens;
 
+pub use accounts::operations::{AccountFilter, AccountRemoval};
+pub use cluster::signals::ClusterSignals;
+pub use database::notifications::ChangeNotifications;
+pub use devices::operations::{DeviceChanged, DeviceRemoval};
 pub use error::StorageError;
-pub use filter::{AccountFilter, MaterialFilter, NumberedPage, Page, PageStart, TaskCounts, TaskFilter};
-pub use operations::{
-    AccountRemoval, Claim, Created, Deletion, DeviceChanged, DeviceRemoval, EventFilter, Events, FileTaken,
-    GroupChanged, Installation, MaterialAdded, MaterialChanged, MaterialRemoval, MaterialsTaken, NewMaterial,
-    News, RequestKey,
-};
+pub use events::operations::{EventFilter, Events};
+pub use groups::GroupChanged;
+pub use materials::library::{MaterialAdded, MaterialChanged, MaterialFilter, MaterialRemoval, NewMaterial};
+pub use materials::reservation::{FileTaken, MaterialsTaken};
+pub use page::{NumberedPage, Page, PageStart};
+pub use settings::installation::Installation;
 pub use store::{Store, Version};
-pub use wakes::Wakes;
+pub use tasks::claim::Claim;
+pub use tasks::create::requests::{Created, RequestKey};
+pub use tasks::delete::Deletion;
+pub use tasks::filter::{TaskCounts, TaskFilter};

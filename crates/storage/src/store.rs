@@ -14,28 +14,28 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use tokio::sync::watch;
 
-use crate::address::Address;
-use crate::connection::Connection;
+use crate::database::connection::Connection;
+use crate::database::notifications::ChangeNotifications;
+use crate::database::read_pool::ReadPool;
+use crate::database::url::DatabaseUrl;
+use crate::database::write_queue::{Effect, WriteQueue};
 use crate::error::{Fault, StorageError};
-use crate::readers::Readers;
-use crate::wakes::Wakes;
-use crate::writer::{Effect, Writer};
 
 /// The tasks' database. Clones share it; it closes when the last of them is gone.
 #[derive(Clone)]
 pub struct Store {
     database: Arc<Database>,
-    most_pending: u64,
+    max_pending: u64,
 }
 
 /// In the order in which they are closed.
 struct Database {
-    place: String,
-    writer: Writer,
-    readers: Readers,
+    location: String,
+    writer: WriteQueue,
+    readers: ReadPool,
     /// On SQLite only the program that holds the lock changes tasks, and can count the changes itself.
-    changes: Option<Changes>,
-    /// Wakes those who wait for changes.
+    changes: Option<ChangeCounter>,
+    /// ChangeNotifications those who wait for changes.
     commits: watch::Sender<()>,
     /// How many operations the database refused.
     errors: AtomicU64,
@@ -50,7 +50,7 @@ struct Database {
 pub struct Version(String);
 
 #[derive(Clone)]
-struct Changes {
+struct ChangeCounter {
     /// Tells the versions of this opening from those of others.
     opened: u128,
     count: Arc<AtomicU64>,
@@ -63,7 +63,7 @@ impl Store {
     /// # Errors
     /// [`StorageError::InUse`] when another server has it open, [`StorageError::Open`] when it cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StorageError> {
-        Self::open_address(&Address::Sqlite(path.as_ref().to_owned()))
+        Self::open_address(&DatabaseUrl::Sqlite(path.as_ref().to_owned()))
     }
 
     /// Opens the database at `url` and brings it up to date: `sqlite://PATH`, or `postgres://…` as libpq takes it. It
@@ -81,46 +81,48 @@ impl Store {
     ///
     /// # Errors
     /// [`StorageError::Open`], also when a server of another version has made its tables.
-    pub fn open_url_beside(url: &str) -> Result<Self, StorageError> {
+    pub fn open_url_shared(url: &str) -> Result<Self, StorageError> {
         let address = address(url)?;
         match &address {
-            Address::Postgres(_) => Self::connect(&address, None, Address::make_or_must_be_up_to_date),
-            Address::Sqlite(path) => match lock(path) {
-                Ok(lock) => Self::connect(&address, Some(lock), Address::bring_up_to_date),
-                Err(StorageError::InUse { .. }) => Self::connect(&address, None, Address::must_be_up_to_date),
+            DatabaseUrl::Postgres(_) => Self::connect(&address, None, DatabaseUrl::migrate_if_empty),
+            DatabaseUrl::Sqlite(path) => match lock(path) {
+                Ok(lock) => Self::connect(&address, Some(lock), DatabaseUrl::migrate),
+                Err(StorageError::InUse { .. }) => {
+                    Self::connect(&address, None, DatabaseUrl::require_migrated)
+                }
                 Err(error) => Err(error),
             },
         }
     }
 
-    fn open_address(address: &Address) -> Result<Self, StorageError> {
+    fn open_address(address: &DatabaseUrl) -> Result<Self, StorageError> {
         let lock = match address {
-            Address::Sqlite(path) => Some(lock(path)?),
-            Address::Postgres(_) => None,
+            DatabaseUrl::Sqlite(path) => Some(lock(path)?),
+            DatabaseUrl::Postgres(_) => None,
         };
-        Self::connect(address, lock, Address::bring_up_to_date)
+        Self::connect(address, lock, DatabaseUrl::migrate)
     }
 
     fn connect(
-        address: &Address,
+        address: &DatabaseUrl,
         lock: Option<File>,
-        prepare: fn(&Address) -> Result<(), String>,
+        prepare: fn(&DatabaseUrl) -> Result<(), String>,
     ) -> Result<Self, StorageError> {
-        let failed = |reason: String| StorageError::Open { database: address.shown(), reason };
+        let failed = |reason: String| StorageError::Open { database: address.redacted(), reason };
         // A pool tries again and again and then no longer says what was wrong.
         prepare(address).map_err(failed)?;
         let first = address.connect().map_err(failed)?;
-        let changes = matches!(address, Address::Sqlite(_)).then(Changes::begin);
+        let changes = matches!(address, DatabaseUrl::Sqlite(_)).then(ChangeCounter::new);
         let commits = watch::Sender::new(());
         let (counted, told) = (changes.clone(), commits.clone());
         let committed = move || {
-            counted.iter().for_each(Changes::happened);
+            counted.iter().for_each(ChangeCounter::increment);
             told.send_replace(());
         };
-        let writer = Writer::new(address.clone(), first, committed);
-        let readers = Readers::open(address).map_err(failed)?;
+        let writer = WriteQueue::new(address.clone(), first, committed);
+        let readers = ReadPool::open(address).map_err(failed)?;
         let database = Database {
-            place: address.shown(),
+            location: address.redacted(),
             writer,
             readers,
             changes,
@@ -128,17 +130,17 @@ impl Store {
             errors: AtomicU64::new(0),
             lock,
         };
-        Ok(Self { most_pending: u64::MAX, database: Arc::new(database) })
+        Ok(Self { max_pending: u64::MAX, database: Arc::new(database) })
     }
 
     /// The store with a limit on how many tasks may wait; no request makes more. Without it there is none.
     #[must_use]
-    pub fn with_most_pending(self, most: u64) -> Self {
-        Self { most_pending: most, ..self }
+    pub fn with_max_pending(self, most: u64) -> Self {
+        Self { max_pending: most, ..self }
     }
 
-    pub(crate) fn most_pending(&self) -> u64 {
-        self.most_pending
+    pub(crate) fn max_pending(&self) -> u64 {
+        self.max_pending
     }
 
     /// How many operations the database refused since it was opened.
@@ -149,13 +151,13 @@ impl Store {
 
     /// Where the database is, without the password that its URL may hold.
     #[must_use]
-    pub fn place(&self) -> &str {
-        &self.database.place
+    pub fn location(&self) -> &str {
+        &self.database.location
     }
 
     /// Whether no other server can work on this database as long as it is open here.
     #[must_use]
-    pub fn is_alone(&self) -> bool {
+    pub fn is_exclusive(&self) -> bool {
         self.database.lock.is_some()
     }
 
@@ -168,7 +170,7 @@ impl Store {
         if let Some(changes) = &self.database.changes {
             return Ok(changes.version());
         }
-        self.look("look for changes", |connection| {
+        self.query("look for changes", |connection| {
             let changes = diesel::select(sql::<Text>("(SELECT changes::text FROM change_count)"));
             Ok(Version(changes.get_result(connection)?))
         })
@@ -177,8 +179,8 @@ impl Store {
 
     /// Word of every change of what is listed, and of every event, from now on.
     #[must_use]
-    pub fn wakes(&self) -> Wakes {
-        Wakes::new(self.database.commits.subscribe(), self.database.changes.is_none())
+    pub fn change_notifications(&self) -> ChangeNotifications {
+        ChangeNotifications::new(self.database.commits.subscribe(), self.database.changes.is_none())
     }
 
     /// Runs `work` in a transaction that may write, one at a time.
@@ -187,26 +189,26 @@ impl Store {
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        self.counted(self.database.writer.run(operation, Effect::Listed, work).await)
+        self.count_error(self.database.writer.run(operation, Effect::Listed, work).await)
     }
 
     /// As [`Store::write`], for what leaves everything as it is that [`Store::version`] stands for.
-    pub(crate) async fn write_unlisted<T: Send + 'static>(
+    pub(crate) async fn write_untracked<T: Send + 'static>(
         &self,
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        self.counted(self.database.writer.run(operation, Effect::Unlisted, work).await)
+        self.count_error(self.database.writer.run(operation, Effect::Unlisted, work).await)
     }
 
     /// Runs `work` in a transaction that only reads and sees one state of the database throughout.
-    pub(crate) async fn read<T: Send + 'static>(
+    pub(crate) async fn read_tx<T: Send + 'static>(
         &self,
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        self.look(operation, |connection| {
-            connection.begin_to_read()?;
+        self.query(operation, |connection| {
+            connection.begin_read()?;
             let result = work(connection);
             // Nothing was written, so nothing is lost if this fails; the next user of the connection would notice.
             let ended = connection.commit();
@@ -218,7 +220,7 @@ impl Store {
     }
 
     /// Runs `work`, which is a single statement that reads: it sees one state of the database without a transaction.
-    pub(crate) async fn look<T: Send + 'static>(
+    pub(crate) async fn query<T: Send + 'static>(
         &self,
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
@@ -230,10 +232,10 @@ impl Store {
             drop(database);
             result
         });
-        self.counted(result.await)
+        self.count_error(result.await)
     }
 
-    fn counted<T>(&self, result: Result<T, StorageError>) -> Result<T, StorageError> {
+    fn count_error<T>(&self, result: Result<T, StorageError>) -> Result<T, StorageError> {
         if matches!(result, Err(StorageError::Database { .. })) {
             self.database.errors.fetch_add(1, Ordering::Relaxed);
         }
@@ -241,13 +243,13 @@ impl Store {
     }
 }
 
-impl Changes {
-    fn begin() -> Self {
+impl ChangeCounter {
+    fn new() -> Self {
         let opened = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
         Self { opened, count: Arc::new(AtomicU64::new(0)) }
     }
 
-    fn happened(&self) {
+    fn increment(&self) {
         self.count.fetch_add(1, Ordering::SeqCst);
     }
 
@@ -262,8 +264,8 @@ impl fmt::Display for Version {
     }
 }
 
-fn address(url: &str) -> Result<Address, StorageError> {
-    Address::parse(url).ok_or_else(|| StorageError::Open {
+fn address(url: &str) -> Result<DatabaseUrl, StorageError> {
+    DatabaseUrl::parse(url).ok_or_else(|| StorageError::Open {
         // It may hold a password.
         database: "URL".to_owned(),
         reason: "it begins with neither sqlite:// nor postgres://".to_owned(),
@@ -297,7 +299,7 @@ pub(crate) fn migrated() -> Connection {
     use diesel_migrations::MigrationHarness;
 
     let mut connection = SqliteConnection::establish(":memory:").unwrap();
-    connection.run_pending_migrations(crate::address::SQLITE_MIGRATIONS).unwrap();
+    connection.run_pending_migrations(crate::database::url::SQLITE_MIGRATIONS).unwrap();
     Connection::Sqlite(connection)
 }
 
@@ -314,9 +316,9 @@ mod tests {
         let _store = Store::open(&path).unwrap();
         let newest = "DELETE FROM __diesel_schema_migrations WHERE version =
             (SELECT max(version) FROM __diesel_schema_migrations)";
-        Address::Sqlite(path.clone()).connect().unwrap().batch_execute(newest).unwrap();
+        DatabaseUrl::Sqlite(path.clone()).connect().unwrap().batch_execute(newest).unwrap();
         let url = format!("sqlite://{}", path.display());
-        let error = Store::open_url_beside(&url).map(|_| ()).unwrap_err();
+        let error = Store::open_url_shared(&url).map(|_| ()).unwrap_err();
         assert!(error.to_string().contains("another version"), "{error}");
     }
 
@@ -336,7 +338,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let query =
             "SELECT * FROM pragma_synchronous, pragma_foreign_keys, pragma_busy_timeout, pragma_journal_mode";
-        let mut connection = Address::Sqlite(folder.path().join("tasks.db")).connect().unwrap();
+        let mut connection = DatabaseUrl::Sqlite(folder.path().join("tasks.db")).connect().unwrap();
         let in_force: InForce = diesel::sql_query(query).get_result(&mut connection).unwrap();
         let wanted =
             InForce { synchronous: 2, foreign_keys: 1, timeout: 2_000, journal_mode: "wal".to_owned() };

@@ -12,5 +12,5 @@ mod neighbours;
 #[cfg(test)]
 mod outages;
 #[cfg(test)]
-#[path = "../../../crates/storage/tests/suite/server.rs"]
+#[path = "../../../crates/storage/tests/suite/database/server.rs"]
 mod postgres;

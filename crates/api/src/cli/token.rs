@@ -91,7 +91,7 @@ async fn create(name: TokenName, place: Place) -> anyhow::Result<()> {
     }
     // The token alone goes to stdout, for `TOKEN=$(tikmatrix token create NAME)`.
     say(&token.text);
-    eprintln!("This is the token {name} in {}. It is shown this once: keep it now.", store.place());
+    eprintln!("This is the token {name} in {}. It is shown this once: keep it now.", store.location());
     eprintln!("Programs send it as the header  Authorization: Bearer TOKEN");
     Ok(())
 }
@@ -102,7 +102,7 @@ async fn list(json: bool, place: Place) -> anyhow::Result<()> {
     if json {
         say(tokens_as_json(&tokens));
     } else if tokens.is_empty() {
-        eprintln!("There is no token in {}.", store.place());
+        eprintln!("There is no token in {}.", store.location());
     } else {
         say(tokens_as_table(&tokens).trim_end());
     }
@@ -118,9 +118,9 @@ async fn revoke(name: String, place: Place) -> anyhow::Result<()> {
         } else {
             format!("there are {}", names.join(", "))
         };
-        bail!("there is no token {name} in {}; {known}", store.place());
+        bail!("there is no token {name} in {}; {known}", store.location());
     };
-    say(format_args!("Revoked the token {} ({}) in {}.", token.name, token.id, store.place()));
+    say(format_args!("Revoked the token {} ({}) in {}.", token.name, token.id, store.location()));
     Ok(())
 }
 

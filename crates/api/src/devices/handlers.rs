@@ -108,7 +108,7 @@ pub(crate) async fn change(
     let change = request::change(body.0)?;
     let entry = connections.entry(&serial);
     if entry.is_some() {
-        store.remember_device(serial.clone(), clock.now()).await?;
+        store.register_device(serial.clone(), clock.now()).await?;
     }
     match store.change_device(serial.clone(), change.clone(), clock.now()).await? {
         DeviceChanged::Changed(device) => Ok(Success(view(&runner, &serial, Some(&device), entry.as_ref()))),

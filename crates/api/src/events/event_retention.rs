@@ -35,7 +35,7 @@ async fn tell_of_phones(store: &Store, mut phones: watch::Receiver<Vec<PhoneEntr
         let now = as_it_is(&phones.borrow_and_update());
         let mut all_told = true;
         for (phone, subject) in changes(&told, &now) {
-            match store.tell_of_device(phone.0.clone(), subject.clone(), clock.now()).await {
+            match store.record_device_event(phone.0.clone(), subject.clone(), clock.now()).await {
                 Ok(()) => drop(told.insert(phone, subject)),
                 Err(error) => {
                     log::warn!("{error}");
@@ -94,7 +94,7 @@ fn state(subject: &EventSubject) -> &str {
 
 async fn forget(store: &Store) {
     loop {
-        if let Err(error) = store.forget_events(KEPT).await {
+        if let Err(error) = store.prune_events(KEPT).await {
             log::warn!("{error}");
         }
         sleep(FORGET_EVERY).await;

@@ -9,7 +9,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
 use tikmatrix_domain::EventId;
-use tikmatrix_storage::{EventFilter, Events, Store, Wakes};
+use tikmatrix_storage::{EventFilter, Events, Store, ChangeNotifications};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -49,7 +49,7 @@ struct Listener {
     filter: EventFilter,
     /// Everything up to here was told, or is not wanted.
     place: EventId,
-    wakes: Wakes,
+    wakes: ChangeNotifications,
     /// Whether there may be more behind its place.
     may_be_more: bool,
     not_before: Instant,
@@ -89,7 +89,7 @@ pub(crate) async fn listen(
 ) -> Result<HttpResponse, ApiError> {
     let ListenToEvents { filter, after } = ListenToEvents::read(request.query_string(), request.headers())?;
     // What is told of from here on is not missed.
-    let wakes = streams.store.wakes();
+    let wakes = streams.store.change_notifications();
     let place = match after {
         Some(place) => place,
         None => streams.store.newest_event().await?,
@@ -165,7 +165,7 @@ impl Listener {
                 }
                 (!events.is_empty()).then(|| event_lines(&events))
             }
-            Ok(Events::Forgotten { newest }) => {
+            Ok(Events::Pruned { newest }) => {
                 self.place = newest;
                 Some(reset_lines(newest))
             }
@@ -184,7 +184,7 @@ impl Listener {
 }
 
 /// Returns when it is time to read on.
-async fn hear(wakes: &mut Wakes, not_before: Instant) {
+async fn hear(wakes: &mut ChangeNotifications, not_before: Instant) {
     sleep_until(not_before).await;
-    wakes.next().await;
+    wakes.changed().await;
 }

@@ -168,7 +168,7 @@ impl From<StorageError> for ApiError {
             }
             StorageError::TooManyTasks(too_many) => Self::invalid("serials", too_many.to_string()),
             StorageError::QueueFull { .. } => Self::too_many(error.to_string(), FULL_QUEUE_RETRY_AFTER),
-            StorageError::KeyUsedOtherwise => {
+            StorageError::KeyReused => {
                 let message =
                     "Idempotency-Key: this key was used with another body; a new request needs a new key";
                 Self::new(ErrorCode::Conflict, message)

@@ -151,7 +151,7 @@ impl LicenseGate {
             (known.last_seen, known.kept)
         };
         if last_seen - kept > behind {
-            self.0.store.seen(last_seen).await?;
+            self.0.store.record_seen(last_seen).await?;
             self.0.known().kept = last_seen;
         }
         Ok(())

@@ -9,7 +9,7 @@ use diesel::{Connection, PgConnection};
 use tempfile::TempDir;
 use tikmatrix_storage::Store;
 
-#[path = "../../tests/suite/server.rs"]
+#[path = "../../tests/suite/database/server.rs"]
 #[expect(dead_code, reason = "no server is lost here")]
 mod server;
 

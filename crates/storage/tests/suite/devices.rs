@@ -37,9 +37,9 @@ async fn facts_are_kept_and_what_a_phone_does_not_say_stays_as_it_was() {
         battery_temperature: Some(-12),
         storage: Some(StorageRoom { free: 5_000_000_000_000, total: 9_000_000_000_000 }),
     };
-    fixture.store.keep_facts(serial("a"), facts.clone(), at(1)).await.unwrap();
+    fixture.store.record_device_facts(serial("a"), facts.clone(), at(1)).await.unwrap();
     let less = PhoneFacts { battery: Some(50), ..PhoneFacts::default() };
-    fixture.store.keep_facts(serial("a"), less, at(2)).await.unwrap();
+    fixture.store.record_device_facts(serial("a"), less, at(2)).await.unwrap();
     let device = fixture.store.device(serial("a")).await.unwrap().unwrap();
     assert_eq!(device.facts, PhoneFacts { battery: Some(50), ..facts });
     assert_eq!((device.facts_at, device.created_at), (Some(at(2)), at(1)));
@@ -49,7 +49,7 @@ async fn facts_are_kept_and_what_a_phone_does_not_say_stays_as_it_was() {
 async fn a_phone_has_a_name_and_one_group_that_may_go() {
     let fixture = Fixture::new();
     let rack = group(&fixture, "Rack 1").await;
-    fixture.store.remember_device(serial("a"), at(0)).await.unwrap();
+    fixture.store.register_device(serial("a"), at(0)).await.unwrap();
     let change = DeviceChange { name: Some(Some("Left".to_owned())), ..into_group(Some("Rack 1")) };
     let DeviceChanged::Changed(device) =
         fixture.store.change_device(serial("a"), change, at(1)).await.unwrap()

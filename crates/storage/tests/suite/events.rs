@@ -10,7 +10,7 @@ use crate::{Fixture, at, finish, for_phone, lease, serial};
 async fn after(fixture: &Fixture, place: EventId, filter: EventFilter, most: u32) -> (Vec<Event>, EventId) {
     match fixture.store.events_after(place, filter, most).await.unwrap() {
         Events::Next { events, read_to } => (events, read_to),
-        forgotten @ Events::Forgotten { .. } => panic!("{forgotten:?} after {place:?}"),
+        forgotten @ Events::Pruned { .. } => panic!("{forgotten:?} after {place:?}"),
     }
 }
 
@@ -148,12 +148,12 @@ async fn what_is_forgotten_is_said_to_be_and_the_rest_reads_on() {
         all(&fixture).await.iter().map(|event| event.id).collect()
     };
     let newest = ids[ids.len() - 1];
-    fixture.store.forget_events(100).await.unwrap();
+    fixture.store.prune_events(100).await.unwrap();
     assert_eq!(all(&fixture).await.len(), ids.len(), "fewer than are kept");
-    fixture.store.forget_events(3).await.unwrap();
+    fixture.store.prune_events(3).await.unwrap();
     let next = async |place| fixture.store.events_after(place, EventFilter::default(), 10).await.unwrap();
     for lost in [EventId(0), ids[0], ids[ids.len() - 5], EventId(newest.0 + 1), EventId(i64::MAX)] {
-        assert_eq!(next(lost).await, Events::Forgotten { newest }, "{lost:?}");
+        assert_eq!(next(lost).await, Events::Pruned { newest }, "{lost:?}");
     }
     let kept = ids[ids.len() - 4];
     assert_eq!(after(&fixture, kept, EventFilter::default(), 10).await.0.len(), 3);
@@ -177,14 +177,14 @@ async fn what_did_not_happen_is_not_told() {
 #[tokio::test]
 async fn whoever_waits_for_news_hears_of_a_change_and_of_a_phone() {
     let fixture = Fixture::new();
-    let mut wakes = fixture.store.wakes();
+    let mut changes = fixture.store.change_notifications();
     fixture.create(vec![for_phone("a")]).await;
-    wakes.next().await;
+    changes.changed().await;
     let reason = Some("it is switched off".to_owned());
     let subject =
         EventSubject::Device { address: "10.0.0.9:5555".to_owned(), state: "absent".to_owned(), reason };
-    fixture.store.tell_of_device(None, subject.clone(), at(1)).await.unwrap();
-    wakes.next().await;
+    fixture.store.record_device_event(None, subject.clone(), at(1)).await.unwrap();
+    changes.changed().await;
     let last = all(&fixture).await.pop().unwrap();
     assert_eq!((last.subject, last.serial, last.at), (subject, None, at(1)));
 }

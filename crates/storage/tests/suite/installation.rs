@@ -18,7 +18,7 @@ async fn the_time_that_was_seen_last_never_goes_back() {
     let fixture = Fixture::new();
     fixture.store.installation(at(0)).await.unwrap();
     for now in [at(50), at(20), at(60), at(-1_000)] {
-        fixture.store.seen(now).await.unwrap();
+        fixture.store.record_seen(now).await.unwrap();
     }
     let known = fixture.reopen().store.installation(at(70)).await.unwrap();
     assert_eq!(known, Installation { made_at: at(0), last_seen: at(60) });

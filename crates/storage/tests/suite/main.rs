@@ -2,34 +2,22 @@
 
 #![cfg(test)]
 
-mod access_tokens;
 mod accounts;
+mod cluster;
 mod database;
 mod devices;
 mod events;
 mod installation;
-mod lists;
-mod material_use;
 mod materials;
-mod migrations;
-mod outages;
-mod place;
-mod records;
-mod removal;
-mod requests;
-mod retries;
-mod room;
-mod server;
-mod servers;
 mod settings;
-mod walks;
-mod work;
+mod tasks;
+mod tokens;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{Finish, LeaseId, NewTask, Outcome, ScriptName, Serial, Source, TaskId, TaskOptions};
 use tikmatrix_storage::Store;
 
-use crate::place::Place;
+use crate::database::place::Place;
 
 /// A store of its own for each test, removed at the end of it.
 struct Fixture {

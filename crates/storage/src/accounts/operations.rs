@@ -1,0 +1,350 @@
+//! Accounts: who they are, and on which phone each of them lives. Where an account lives is where its waiting tasks are:
+//! both change in one transaction, and a task that waits again goes there.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use tikmatrix_domain::{
+    Account, AccountChange, AccountId, AppKind, PackageName, Serial, Status, Task, Username, WantedAccount,
+};
+
+use crate::accounts::rows::AccountRow;
+use crate::cluster::signals;
+use crate::columns::{self, millis};
+use crate::database::connection::{Connection, Engine};
+use crate::devices::operations as devices;
+use crate::error::{Fault, StorageError};
+use crate::page::NumberedPage;
+use crate::schema::{account, task};
+use crate::settings::operations as settings;
+use crate::store::Store;
+
+/// What became of an account that was to be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountRemoval {
+    /// It is gone.
+    Removed,
+    /// There was none.
+    NotThere,
+    /// It stays: so many tasks wait for it or work for it.
+    Needed {
+        /// How many.
+        tasks: u64,
+    },
+}
+
+/// Which accounts are wanted; each field that is set narrows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountFilter {
+    /// Only accounts of this name.
+    pub username: Option<Username>,
+    /// Only accounts in this app.
+    pub app: Option<AppKind>,
+    /// Only accounts that live on this phone.
+    pub serial: Option<Serial>,
+    /// Only accounts that are enabled, or that are not.
+    pub enabled: Option<bool>,
+}
+
+impl Store {
+    /// Records an account, at `now`. None when its app has an account of that name already; nothing changes then.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn create_account(
+        &self,
+        wanted: WantedAccount,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Account>, StorageError> {
+        self.write("record an account", move |connection| {
+            if find(connection, &wanted.username, wanted.app)?.is_some() {
+                return Ok(None);
+            }
+            Ok(Some(upsert(connection, wanted, now)?.0))
+        })
+        .await
+    }
+
+    /// Records or changes each of `wanted`, at `now`: all of them or, on an error, none. Gives how many are new.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn import_accounts(
+        &self,
+        wanted: Vec<WantedAccount>,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StorageError> {
+        self.write("import accounts", move |connection| {
+            let mut new = 0;
+            for wanted in wanted {
+                new += usize::from(find(connection, &wanted.username, wanted.app)?.is_none());
+                upsert(connection, wanted, now)?;
+            }
+            Ok(new)
+        })
+        .await
+    }
+
+    /// The account of this number, if there is one.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn account(&self, id: AccountId) -> Result<Option<Account>, StorageError> {
+        self.read_tx("read an account", move |connection| by_id(connection, id)).await
+    }
+
+    /// One page of the accounts that `filter` lets through, in the order in which they were recorded, and how many it
+    /// lets through in all.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn accounts(
+        &self,
+        filter: AccountFilter,
+        page: NumberedPage,
+    ) -> Result<(Vec<Account>, u64), StorageError> {
+        self.read_tx("list accounts", move |connection| {
+            let total: i64 = matching(&filter).count().get_result(connection)?;
+            let rows: Vec<AccountRow> = matching(&filter)
+                .order(account::id)
+                .limit(page.limit())
+                .offset(page.offset())
+                .select(AccountRow::as_select())
+                .load(connection)?;
+            let accounts = rows.into_iter().map(AccountRow::into_account).collect::<Result<_, _>>()?;
+            Ok((accounts, u64::try_from(total).unwrap_or_default()))
+        })
+        .await
+    }
+
+    /// ChangeCounter an account, at `now`. When it moves to another phone, its waiting tasks move with it; when it is taken
+    /// from its phone, they wait until it has one again. None if there is no such account.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn change_account(
+        &self,
+        id: AccountId,
+        change: AccountChange,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Account>, StorageError> {
+        self.write("change an account", move |connection| {
+            let Some(before) = by_id(connection, id)? else { return Ok(None) };
+            apply(connection, &before, change, now)?;
+            by_id(connection, id)
+        })
+        .await
+    }
+
+    /// Deletes an account that no task needs any more. Finished tasks keep its name.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn delete_account(&self, id: AccountId) -> Result<AccountRemoval, StorageError> {
+        self.write("delete an account", move |connection| {
+            let Some(account) = by_id(connection, id)? else { return Ok(AccountRemoval::NotThere) };
+            let tasks = unfinished(connection, &account)?;
+            if tasks > 0 {
+                return Ok(AccountRemoval::Needed { tasks });
+            }
+            diesel::delete(account::table.find(id.0)).execute(connection)?;
+            Ok(AccountRemoval::Removed)
+        })
+        .await
+    }
+
+    /// Binds an account to a phone, recording it if it is not known, and gives that phone to the waiting tasks of the
+    /// account. Gives the number of these tasks.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn bind_account(
+        &self,
+        username: Username,
+        app: AppKind,
+        serial: Serial,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StorageError> {
+        self.write("bind an account to a phone", move |connection| {
+            let details = AccountChange { serial: Some(Some(serial)), ..AccountChange::default() };
+            Ok(upsert(connection, WantedAccount { username, app, details }, now)?.1)
+        })
+        .await
+    }
+}
+
+/// The app of the account called `username` and the phone that it lives on. Without `app` it is the account that has
+/// the name; of several, the one of the default app, else the oldest. An unknown one is recorded without a phone.
+pub(crate) fn find_or_create(
+    connection: &mut Connection,
+    username: &Username,
+    app: Option<AppKind>,
+    now: DateTime<Utc>,
+) -> Result<(AppKind, Option<Serial>), Fault> {
+    let named: Vec<(String, Option<String>)> = account::table
+        .filter(account::username.eq(username.as_str()))
+        .order(account::id.asc())
+        .select((account::app, account::serial))
+        .load(connection)?;
+    let default = settings::load(connection)?.default_app;
+    let of = |app: AppKind| named.iter().find(|(name, _)| name == app.as_str());
+    let known = match app {
+        Some(app) => of(app),
+        None => of(default).or(named.first()),
+    };
+    if let Some((app, serial)) = known {
+        return Ok((columns::app(app)?, serial.as_deref().map(columns::serial).transpose()?));
+    }
+    let app = app.unwrap_or(default);
+    insert(connection, username, app, now)?;
+    Ok((app, None))
+}
+
+/// Puts `task`, which waits again, where it belongs, and gives that phone: one of an account is on the account's phone,
+/// which may have become another one, or none, while the task did not wait. An account that was deleted meanwhile is
+/// recorded again, as it is for a new task.
+pub(crate) fn assign_account_device(
+    connection: &mut Connection,
+    task: &Task,
+    now: DateTime<Utc>,
+) -> Result<Option<Serial>, Fault> {
+    let Some(username) = &task.username else { return Ok(task.serial.clone()) };
+    let (_, serial) = find_or_create(connection, username, Some(task.app), now)?;
+    if serial != task.serial {
+        diesel::update(task::table.find(task.id.0))
+            .set(task::serial.eq(serial.as_ref().map(Serial::as_str)))
+            .execute(connection)?;
+        signals::bump_wakeup(connection)?;
+    }
+    Ok(serial)
+}
+
+/// Puts every failed task where it belongs, as [`assign_account_device`] does.
+pub(crate) fn assign_failed_tasks(connection: &mut Connection, now: DateTime<Utc>) -> Result<(), Fault> {
+    let failed = Status::Failed.code();
+    let account = "FROM account WHERE account.username = task.username AND account.app = task.app";
+    let record = format!(
+        "INSERT INTO account (username, app, created_at, updated_at)
+        SELECT DISTINCT username, app, $1, $2 FROM task
+        WHERE status = {failed} AND username IS NOT NULL AND NOT EXISTS (SELECT 1 {account})"
+    );
+    let record = diesel::sql_query(record).into_boxed::<Engine>();
+    record.bind::<BigInt, _>(millis(now)).bind::<BigInt, _>(millis(now)).execute(connection)?;
+    let put = format!(
+        "UPDATE task SET serial = (SELECT account.serial {account})
+        WHERE status = {failed} AND username IS NOT NULL
+        AND serial IS DISTINCT FROM (SELECT account.serial {account})"
+    );
+    diesel::sql_query(put).into_boxed::<Engine>().execute(connection)?;
+    Ok(())
+}
+
+/// Makes the account be there as it is wanted, and gives how many waiting tasks moved with it.
+fn upsert(
+    connection: &mut Connection,
+    wanted: WantedAccount,
+    now: DateTime<Utc>,
+) -> Result<(Account, usize), Fault> {
+    let WantedAccount { username, app, details } = wanted;
+    if find(connection, &username, app)?.is_none() {
+        insert(connection, &username, app, now)?;
+    }
+    let before = found(find(connection, &username, app)?, &username)?;
+    let moved = apply(connection, &before, details, now)?;
+    Ok((found(find(connection, &username, app)?, &username)?, moved))
+}
+
+fn found(account: Option<Account>, username: &Username) -> Result<Account, Fault> {
+    let lost = || StorageError::Unreadable { what: "account.username", value: username.to_string() };
+    Ok(account.ok_or_else(lost)?)
+}
+
+fn insert(
+    connection: &mut Connection,
+    username: &Username,
+    app: AppKind,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    diesel::insert_into(account::table)
+        .values((
+            account::username.eq(username.as_str()),
+            account::app.eq(app.as_str()),
+            account::created_at.eq(millis(now)),
+            account::updated_at.eq(millis(now)),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+fn by_id(connection: &mut Connection, id: AccountId) -> Result<Option<Account>, Fault> {
+    let row = account::table.find(id.0).select(AccountRow::as_select()).first(connection).optional()?;
+    Ok(row.map(AccountRow::into_account).transpose()?)
+}
+
+fn find(connection: &mut Connection, username: &Username, app: AppKind) -> Result<Option<Account>, Fault> {
+    let named = account::username.eq(username.as_str()).and(account::app.eq(app.as_str()));
+    let row = account::table.filter(named).select(AccountRow::as_select()).first(connection).optional()?;
+    Ok(row.map(AccountRow::into_account).transpose()?)
+}
+
+fn matching(filter: &AccountFilter) -> account::BoxedQuery<'static, Engine> {
+    let mut query = account::table.into_boxed();
+    if let Some(username) = &filter.username {
+        query = query.filter(account::username.eq(username.as_str().to_owned()));
+    }
+    if let Some(app) = filter.app {
+        query = query.filter(account::app.eq(app.as_str()));
+    }
+    if let Some(serial) = &filter.serial {
+        query = query.filter(account::serial.eq(serial.as_str().to_owned()));
+    }
+    if let Some(enabled) = filter.enabled {
+        query = query.filter(account::enabled.eq(enabled));
+    }
+    query
+}
+
+/// ChangeCounter the account, and gives how many waiting tasks moved with it.
+fn apply(
+    connection: &mut Connection,
+    before: &Account,
+    change: AccountChange,
+    now: DateTime<Utc>,
+) -> Result<usize, Fault> {
+    let package = change.package.unwrap_or_else(|| before.package.clone());
+    let serial = change.serial.unwrap_or_else(|| before.serial.clone());
+    diesel::update(account::table.find(before.id.0))
+        .set((
+            account::package.eq(package.as_ref().map(PackageName::as_str)),
+            account::serial.eq(serial.as_ref().map(Serial::as_str)),
+            account::enabled.eq(change.enabled.unwrap_or(before.enabled)),
+            account::note.eq(change.note.as_ref().unwrap_or(&before.note)),
+            account::updated_at.eq(millis(now)),
+        ))
+        .execute(connection)?;
+    if serial == before.serial {
+        return Ok(0);
+    }
+    if let Some(serial) = &serial {
+        devices::register(connection, [serial], now)?;
+    }
+    let waiting = task::table
+        .filter(task::username.eq(before.username.as_str()).and(task::app.eq(before.app.as_str())))
+        .filter(task::status.eq(i32::from(Status::Pending.code())));
+    let moved = diesel::update(waiting)
+        .set((task::serial.eq(serial.as_ref().map(Serial::as_str)), task::updated_at.eq(millis(now))))
+        .execute(connection)?;
+    signals::bump_wakeup(connection)?;
+    Ok(moved)
+}
+
+/// How many tasks wait for the account or work for it.
+fn unfinished(connection: &mut Connection, of: &Account) -> Result<u64, Fault> {
+    let open = [Status::Pending, Status::Running].map(|status| i32::from(status.code()));
+    let count: i64 = task::table
+        .filter(task::username.eq(of.username.as_str()).and(task::app.eq(of.app.as_str())))
+        .filter(task::status.eq_any(open))
+        .count()
+        .get_result(connection)?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}

@@ -1,0 +1,113 @@
+//! The servers that work on one database: each says again and again that it lives, and ends what a dead one left running.
+//! Who is dead, the domain's roll finds.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use tikmatrix_domain::{Heartbeat, LeaseId, ServerId, Status, Task, TaskId, TaskState, interrupted_by_crash};
+
+use crate::database::connection::Connection;
+use crate::error::{Fault, StorageError};
+use crate::schema::{server, task};
+use crate::store::Store;
+use crate::tasks::lifecycle::finish_task;
+use crate::tasks::rows::TaskRow;
+
+impl Store {
+    /// Says once more that `own` lives, and gives what the others have said, those included of which only their running
+    /// tasks are left.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn heartbeat(&self, own: ServerId) -> Result<Vec<Heartbeat>, StorageError> {
+        self.write_untracked("say that this server lives", move |connection| {
+            let row = server::table.find(own.as_str());
+            let known = diesel::update(row).set(server::beats.eq(server::beats + 1)).execute(connection)?;
+            if known == 0 {
+                diesel::insert_into(server::table)
+                    .values((server::id.eq(own.as_str()), server::beats.eq(1)))
+                    .execute(connection)?;
+            }
+            other_servers(connection, &own)
+        })
+        .await
+    }
+
+    /// Ends, at `now`, every task that the server of `silent` left running, and gives their numbers. Nothing happens if
+    /// it has said meanwhile that it lives.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`]; no task is changed then.
+    pub async fn interrupt_tasks_of(
+        &self,
+        silent: Heartbeat,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<TaskId>, StorageError> {
+        self.write("end the tasks that a server left running", move |connection| {
+            let row = server::table.find(silent.server.as_str());
+            let beats: Option<i64> = row.select(server::beats).first(connection).optional()?;
+            if beats.unwrap_or(0) != silent.beats {
+                return Ok(Vec::new());
+            }
+            diesel::delete(row).execute(connection)?;
+            let mut ended = Vec::new();
+            for (task, lease) in running_tasks(connection)? {
+                if ServerId::of(&lease) == silent.server {
+                    finish_task(connection, &task, &lease, &interrupted_by_crash(&task, now))?;
+                    ended.push(task.id);
+                }
+            }
+            Ok(ended)
+        })
+        .await
+    }
+
+    /// Says that `own` is about to end, and runs nothing.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn leave(&self, own: ServerId) -> Result<(), StorageError> {
+        self.write_untracked("say that this server ends", move |connection| {
+            diesel::delete(server::table.find(own.as_str())).execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn other_servers(connection: &mut Connection, own: &ServerId) -> Result<Vec<Heartbeat>, Fault> {
+    let rows: Vec<(String, i64)> = server::table
+        .filter(server::id.ne(own.as_str()))
+        .order(server::id)
+        .select((server::id, server::beats))
+        .load(connection)?;
+    let mut others: Vec<Heartbeat> =
+        rows.iter().map(|(id, beats)| Heartbeat { server: ServerId::from_text(id), beats: *beats }).collect();
+    let at_work: BTreeSet<ServerId> =
+        running_tasks(connection)?.iter().map(|(_, lease)| ServerId::of(lease)).collect();
+    for server in at_work {
+        if server != *own && !others.iter().any(|other| other.server == server) {
+            others.push(Heartbeat { server, beats: 0 });
+        }
+    }
+    Ok(others)
+}
+
+/// Every running task, with its lease. There are never more of them than phones that may work at once.
+fn running_tasks(connection: &mut Connection) -> Result<Vec<(Task, LeaseId)>, Fault> {
+    let rows: Vec<TaskRow> = task::table
+        .filter(task::status.eq(i32::from(Status::Running.code())))
+        .order(task::id)
+        .select(TaskRow::as_select())
+        .load(connection)?;
+    let mut running = Vec::new();
+    for row in rows {
+        let task = row.into_task()?;
+        if let TaskState::Running { lease, .. } = &task.state {
+            let lease = lease.clone();
+            running.push((task, lease));
+        }
+    }
+    Ok(running)
+}

@@ -1,0 +1,46 @@
+//! Conversions between column values and domain values.
+
+use chrono::{DateTime, Utc};
+use tikmatrix_domain::{AppKind, PackageName, Serial, Username};
+
+use crate::error::StorageError;
+
+pub(crate) type Read<T> = Result<T, StorageError>;
+
+/// A text as every database can keep it: PostgreSQL has no place for a zero character.
+pub(crate) fn storable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+/// A moment as the database keeps it.
+pub(crate) fn millis(moment: DateTime<Utc>) -> i64 {
+    moment.timestamp_millis()
+}
+
+pub(crate) fn moment(what: &'static str, millis: i64) -> Read<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(millis).ok_or_else(|| unreadable(what, &millis))
+}
+
+pub(crate) fn serial(text: &str) -> Read<Serial> {
+    Serial::new(text).map_err(|_| unreadable("serial", text))
+}
+
+pub(crate) fn app(text: &str) -> Read<AppKind> {
+    AppKind::from_name(text).ok_or_else(|| unreadable("app", text))
+}
+
+pub(crate) fn username(text: &str) -> Read<Username> {
+    Username::new(text).map_err(|_| unreadable("username", text))
+}
+
+pub(crate) fn number<T: TryFrom<i32>>(what: &'static str, value: i32) -> Read<T> {
+    T::try_from(value).map_err(|_| unreadable(what, &value))
+}
+
+pub(crate) fn unreadable(what: &'static str, value: &(impl ToString + ?Sized)) -> StorageError {
+    StorageError::Unreadable { what, value: value.to_string() }
+}
+
+pub(crate) fn package(text: &str) -> Read<PackageName> {
+    PackageName::new(text).map_err(|_| unreadable("package", text))
+}

@@ -1,0 +1,7 @@
+//! Connections to the database: one that writes, several that read, and the notification of changes.
+
+pub(crate) mod connection;
+pub(crate) mod notifications;
+pub(crate) mod read_pool;
+pub(crate) mod url;
+pub(crate) mod write_queue;

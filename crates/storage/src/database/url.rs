@@ -1,0 +1,188 @@
+//! Where a database is, and how a connection to it begins.
+
+use std::path::{Path, PathBuf};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::database::connection::Connection;
+use crate::error::in_one_line;
+
+pub(crate) const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+pub(crate) const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// What SQLite forgets from one connection to the next.
+/// `synchronous = FULL` makes every commit of a WAL database survive a loss of power, not only a crash.
+const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 2000;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;";
+
+/// No statement and no wait may hold up everyone behind it for ever; `synchronous_commit` as on SQLite.
+const POSTGRES_SETTINGS: &str = "SET statement_timeout = '60s';
+    SET lock_timeout = '10s';
+    SET idle_in_transaction_session_timeout = '60s';
+    SET synchronous_commit = on;
+    SET client_min_messages = warning;";
+
+/// What libpq waits for without end unless it is reason not to; seconds, and milliseconds for the last.
+/// <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS>
+const POSTGRES_TIMEOUTS: [(&str, &str); 5] = [
+    ("connect_timeout", "5"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "5"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "20000"),
+];
+
+/// Where a database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum DatabaseUrl {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A server, as a URL for libpq.
+    Postgres(String),
+}
+
+impl DatabaseUrl {
+    /// Reads `sqlite://PATH`, `postgres://…` or `postgresql://…`; none if it is neither.
+    pub(crate) fn parse(url: &str) -> Option<Self> {
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            return (!path.is_empty()).then(|| Self::Sqlite(PathBuf::from(path)));
+        }
+        let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+        is_postgres.then(|| Self::Postgres(with_timeouts(url)))
+    }
+
+    /// How errors call it: without the password that a URL may hold.
+    pub(crate) fn redacted(&self) -> String {
+        match self {
+            Self::Sqlite(path) => path.display().to_string(),
+            Self::Postgres(url) => {
+                let url = url.split('?').next().unwrap_or_default();
+                let Some((scheme, rest)) = url.split_once("://") else { return String::new() };
+                match rest.rsplit_once('@') {
+                    Some((who, place)) => {
+                        let user = who.split(':').next().unwrap_or_default();
+                        format!("{scheme}://{user}@{place}")
+                    }
+                    None => url.to_owned(),
+                }
+            }
+        }
+    }
+
+    /// A connection that is ready for work. The error says why there is none.
+    pub(crate) fn connect(&self) -> Result<Connection, String> {
+        let reason = |error: ConnectionError| in_one_line(&error);
+        let (mut connection, settings) = match self {
+            Self::Sqlite(path) => {
+                let connection = SqliteConnection::establish(text(path)?).map_err(reason)?;
+                (Connection::Sqlite(connection), SQLITE_SETTINGS)
+            }
+            Self::Postgres(url) => {
+                (Connection::Postgres(PgConnection::establish(url).map_err(reason)?), POSTGRES_SETTINGS)
+            }
+        };
+        connection.batch_execute(settings).map_err(|error| error.to_string())?;
+        Ok(connection)
+    }
+
+    /// Makes the tables, or changes them to what this program knows.
+    pub(crate) fn migrate(&self) -> Result<(), String> {
+        let mut connection = self.connect()?;
+        connection.lock_schema().map_err(|error| error.to_string())?;
+        // A large table takes its time.
+        let migrated = match &mut connection {
+            Connection::Sqlite(connection) => connection.run_pending_migrations(SQLITE_MIGRATIONS).map(drop),
+            Connection::Postgres(connection) => {
+                connection.batch_execute("SET statement_timeout = 0").map_err(|error| error.to_string())?;
+                connection.run_pending_migrations(POSTGRES_MIGRATIONS).map(drop)
+            }
+        };
+        migrated.map_err(|error| error.to_string())
+    }
+
+    /// For whoever works beside servers that nothing tells of: what they may have made it must not change.
+    pub(crate) fn migrate_if_empty(&self) -> Result<(), String> {
+        let made = match &mut self.connect()? {
+            Connection::Sqlite(connection) => connection.applied_migrations(),
+            Connection::Postgres(connection) => connection.applied_migrations(),
+        };
+        if made.map_err(|error| error.to_string())?.is_empty() {
+            self.migrate()
+        } else {
+            self.require_migrated()
+        }
+    }
+
+    /// For whoever works beside a server, whose schema it must not change.
+    pub(crate) fn require_migrated(&self) -> Result<(), String> {
+        let pending = match &mut self.connect()? {
+            Connection::Sqlite(connection) => connection.has_pending_migration(SQLITE_MIGRATIONS),
+            Connection::Postgres(connection) => connection.has_pending_migration(POSTGRES_MIGRATIONS),
+        };
+        if pending.map_err(|error| error.to_string())? {
+            return Err("the server that works on it is of another version than this command".to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn text(path: &Path) -> Result<&str, String> {
+    path.to_str().ok_or_else(|| "its path is not valid Unicode".to_owned())
+}
+
+fn with_timeouts(url: &str) -> String {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let is_set = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
+    let missing: Vec<String> = POSTGRES_TIMEOUTS
+        .iter()
+        .filter(|(name, _)| !is_set(name))
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let joint = match url.split_once('?') {
+        None => "?",
+        Some((_, "")) => "",
+        Some(_) => "&",
+    };
+    format!("{url}{joint}{}", missing.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_says_which_engine_it_means() {
+        let file = |path: &str| Some(DatabaseUrl::Sqlite(PathBuf::from(path)));
+        assert_eq!(DatabaseUrl::parse("sqlite:///var/lib/tasks.db"), file("/var/lib/tasks.db"));
+        assert_eq!(DatabaseUrl::parse("sqlite://tasks.db"), file("tasks.db"));
+        assert!(matches!(DatabaseUrl::parse("postgres://db/tasks"), Some(DatabaseUrl::Postgres(_))));
+        assert!(matches!(
+            DatabaseUrl::parse("postgresql:///tasks?host=/run"),
+            Some(DatabaseUrl::Postgres(_))
+        ));
+        for other in ["", "sqlite://", "mysql://db/tasks", "tasks.db", "Postgres"] {
+            assert_eq!(DatabaseUrl::parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_postgres_url_keeps_its_own_limits_and_gets_those_it_lacks() {
+        let Some(DatabaseUrl::Postgres(url)) = DatabaseUrl::parse("postgres://db/t?connect_timeout=30")
+        else {
+            panic!("not a PostgreSQL address")
+        };
+        assert!(url.starts_with("postgres://db/t?connect_timeout=30&keepalives_idle=10&"), "{url}");
+        assert_eq!(url.matches("connect_timeout").count(), 1);
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        let address = DatabaseUrl::parse("postgres://maker:se@cret@db:5432/tasks?password=secret").unwrap();
+        assert_eq!(address.redacted(), "postgres://maker@db:5432/tasks");
+        assert_eq!(DatabaseUrl::parse("postgres://db/tasks").unwrap().redacted(), "postgres://db/tasks");
+    }
+}

@@ -1,0 +1,203 @@
+//! Phones: everything that is remembered of one. A phone is remembered from the moment at which it is first named.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use tikmatrix_domain::{Device, DeviceChange, PhoneFacts, Serial, Status};
+
+use crate::columns::millis;
+use crate::database::connection::Connection;
+use crate::devices::rows::DeviceRow;
+use crate::error::{Fault, StorageError};
+use crate::groups;
+use crate::schema::{account, device, device_group, task};
+use crate::store::Store;
+
+/// What became of a phone that was to be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeviceChanged {
+    /// It is so now.
+    Changed(Box<Device>),
+    /// There is none of this serial.
+    NotThere,
+    /// There is no group of this name.
+    NoSuchGroup,
+}
+
+/// What became of a phone that was to be forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceRemoval {
+    /// It is forgotten.
+    Removed,
+    /// There was none.
+    NotThere,
+    /// It stays: this much refers to it.
+    Needed {
+        /// So many tasks wait for it or work on it.
+        tasks: u64,
+        /// So many accounts live on it.
+        accounts: u64,
+    },
+}
+
+impl Store {
+    /// All phones that are remembered, by their serials.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn devices(&self) -> Result<Vec<Device>, StorageError> {
+        self.read_tx("list phones", |connection| {
+            let rows: Vec<(DeviceRow, Option<String>)> = device::table
+                .left_join(device_group::table)
+                .order(device::serial)
+                .select((DeviceRow::as_select(), device_group::name.nullable()))
+                .load(connection)?;
+            let devices = rows.into_iter().map(|(row, group)| row.into_device(group));
+            Ok(devices.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// The phone of this serial, if it is remembered.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn device(&self, serial: Serial) -> Result<Option<Device>, StorageError> {
+        self.read_tx("read a phone", move |connection| by_serial(connection, &serial)).await
+    }
+
+    /// Remembers from `now` on that there is a phone of this serial.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn register_device(&self, serial: Serial, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.write("remember a phone", move |connection| register(connection, [&serial], now)).await
+    }
+
+    /// Keeps what a phone said of itself at `now`. What it did not say is kept as it was known.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn record_device_facts(
+        &self,
+        serial: Serial,
+        facts: PhoneFacts,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        self.write("keep what a phone said of itself", move |connection| {
+            register(connection, [&serial], now)?;
+            let bytes = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+            let side = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
+            diesel::update(device::table.find(serial.as_str()))
+                .set((
+                    facts.model.map(|model| device::model.eq(model)),
+                    facts.android_version.map(|version| device::android_version.eq(version)),
+                    facts.screen.map(|(width, _)| device::width.eq(side(width))),
+                    facts.screen.map(|(_, height)| device::height.eq(side(height))),
+                    facts.battery.map(|percent| device::battery.eq(i32::from(percent))),
+                    facts.battery_temperature.map(|tenths| device::battery_temperature.eq(i32::from(tenths))),
+                    facts.storage.map(|room| device::storage_free.eq(bytes(room.free))),
+                    facts.storage.map(|room| device::storage_total.eq(bytes(room.total))),
+                    device::facts_at.eq(millis(now)),
+                    device::updated_at.eq(millis(now)),
+                ))
+                .execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// ChangeCounter what people say of a phone, at `now`.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn change_device(
+        &self,
+        serial: Serial,
+        change: DeviceChange,
+        now: DateTime<Utc>,
+    ) -> Result<DeviceChanged, StorageError> {
+        self.write("change a phone", move |connection| {
+            let group = match change.group {
+                None => None,
+                Some(None) => Some(None),
+                Some(Some(name)) => match groups::id_of(connection, &name)? {
+                    Some(id) => Some(Some(id)),
+                    None => return Ok(DeviceChanged::NoSuchGroup),
+                },
+            };
+            diesel::update(device::table.find(serial.as_str()))
+                .set((
+                    change.name.map(|name| device::name.eq(name)),
+                    group.map(|group| device::group_id.eq(group)),
+                    device::updated_at.eq(millis(now)),
+                ))
+                .execute(connection)?;
+            let changed = by_serial(connection, &serial)?;
+            Ok(changed.map_or(DeviceChanged::NotThere, |device| DeviceChanged::Changed(Box::new(device))))
+        })
+        .await
+    }
+
+    /// Forgets a phone that nothing refers to any more: its name, its group and what it said of itself.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn delete_device(&self, serial: Serial) -> Result<DeviceRemoval, StorageError> {
+        self.write("forget a phone", move |connection| {
+            let open = [Status::Pending, Status::Running].map(|status| i32::from(status.code()));
+            let tasks: i64 = task::table
+                .filter(task::serial.eq(serial.as_str()))
+                .filter(task::status.eq_any(open))
+                .count()
+                .get_result(connection)?;
+            let accounts: i64 =
+                account::table.filter(account::serial.eq(serial.as_str())).count().get_result(connection)?;
+            let (tasks, accounts) = (count(tasks), count(accounts));
+            if by_serial(connection, &serial)?.is_none() {
+                return Ok(DeviceRemoval::NotThere);
+            }
+            if tasks + accounts > 0 {
+                return Ok(DeviceRemoval::Needed { tasks, accounts });
+            }
+            diesel::delete(device::table.find(serial.as_str())).execute(connection)?;
+            Ok(DeviceRemoval::Removed)
+        })
+        .await
+    }
+}
+
+/// Makes sure that each of these phones is remembered.
+pub(crate) fn register<'serial>(
+    connection: &mut Connection,
+    serials: impl IntoIterator<Item = &'serial Serial>,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    for serial in serials {
+        if diesel::select(exists(device::table.find(serial.as_str()))).get_result(connection)? {
+            continue;
+        }
+        diesel::insert_into(device::table)
+            .values((
+                device::serial.eq(serial.as_str()),
+                device::created_at.eq(millis(now)),
+                device::updated_at.eq(millis(now)),
+            ))
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
+fn by_serial(connection: &mut Connection, serial: &Serial) -> Result<Option<Device>, Fault> {
+    let row: Option<(DeviceRow, Option<String>)> = device::table
+        .left_join(device_group::table)
+        .filter(device::serial.eq(serial.as_str()))
+        .select((DeviceRow::as_select(), device_group::name.nullable()))
+        .first(connection)
+        .optional()?;
+    Ok(row.map(|(row, group)| row.into_device(group)).transpose()?)
+}
+
+fn count(rows: i64) -> u64 {
+    u64::try_from(rows).unwrap_or_default()
+}

@@ -1,0 +1,160 @@
+//! Groups of phones.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use tikmatrix_domain::{Group, GroupChange, GroupId};
+
+use crate::columns::{Read, millis, moment};
+use crate::database::connection::Connection;
+use crate::database::connection::Engine;
+use crate::error::{Fault, StorageError};
+use crate::schema::{device, device_group};
+use crate::store::Store;
+
+/// What became of a group that was to be made or changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupChanged {
+    /// It is so now.
+    Changed(Group),
+    /// There is none of this number.
+    NotThere,
+    /// Another group has this name.
+    NameTaken,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = device_group, check_for_backend(Engine))]
+pub(crate) struct GroupRow {
+    pub(crate) id: i64,
+    name: String,
+    note: String,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl GroupRow {
+    pub(crate) fn into_group(self, device_count: i64) -> Read<Group> {
+        Ok(Group {
+            id: GroupId(self.id),
+            name: self.name,
+            note: self.note,
+            device_count: u64::try_from(device_count).unwrap_or_default(),
+            created_at: moment("device_group.created_at", self.created_at)?,
+            updated_at: moment("device_group.updated_at", self.updated_at)?,
+        })
+    }
+}
+
+impl Store {
+    /// Makes a group, at `now`.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn create_group(
+        &self,
+        name: String,
+        note: String,
+        now: DateTime<Utc>,
+    ) -> Result<GroupChanged, StorageError> {
+        self.write("make a group", move |connection| {
+            if id_of(connection, &name)?.is_some() {
+                return Ok(GroupChanged::NameTaken);
+            }
+            let row = (
+                device_group::name.eq(name),
+                device_group::note.eq(note),
+                device_group::created_at.eq(millis(now)),
+                device_group::updated_at.eq(millis(now)),
+            );
+            let id: i64 = diesel::insert_into(device_group::table)
+                .values(row)
+                .returning(device_group::id)
+                .get_result(connection)?;
+            changed(connection, GroupId(id))
+        })
+        .await
+    }
+
+    /// All groups, by their names.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn groups(&self) -> Result<Vec<Group>, StorageError> {
+        self.read_tx("list groups", |connection| {
+            let rows: Vec<GroupRow> = device_group::table
+                .order(device_group::name)
+                .select(GroupRow::as_select())
+                .load(connection)?;
+            rows.into_iter().map(|row| with_count(connection, row)).collect()
+        })
+        .await
+    }
+
+    /// The group of this number, if there is one.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn group(&self, id: GroupId) -> Result<Option<Group>, StorageError> {
+        self.read_tx("read a group", move |connection| by_id(connection, id)).await
+    }
+
+    /// ChangeCounter a group, at `now`.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn change_group(
+        &self,
+        id: GroupId,
+        change: GroupChange,
+        now: DateTime<Utc>,
+    ) -> Result<GroupChanged, StorageError> {
+        self.write("change a group", move |connection| {
+            if let Some(name) = &change.name
+                && id_of(connection, name)?.is_some_and(|holder| holder != id.0)
+            {
+                return Ok(GroupChanged::NameTaken);
+            }
+            diesel::update(device_group::table.find(id.0))
+                .set((
+                    change.name.map(|name| device_group::name.eq(name)),
+                    change.note.map(|note| device_group::note.eq(note)),
+                    device_group::updated_at.eq(millis(now)),
+                ))
+                .execute(connection)?;
+            changed(connection, id)
+        })
+        .await
+    }
+
+    /// Deletes a group; its phones belong to none then. Gives how many they are, none if there is no such group.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn delete_group(&self, id: GroupId) -> Result<Option<u64>, StorageError> {
+        self.write("delete a group", move |connection| {
+            let Some(group) = by_id(connection, id)? else { return Ok(None) };
+            diesel::delete(device_group::table.find(id.0)).execute(connection)?;
+            Ok(Some(group.device_count))
+        })
+        .await
+    }
+}
+
+pub(crate) fn id_of(connection: &mut Connection, name: &str) -> Result<Option<i64>, Fault> {
+    let named = device_group::table.filter(device_group::name.eq(name)).select(device_group::id);
+    Ok(named.first(connection).optional()?)
+}
+
+fn changed(connection: &mut Connection, id: GroupId) -> Result<GroupChanged, Fault> {
+    Ok(by_id(connection, id)?.map_or(GroupChanged::NotThere, GroupChanged::Changed))
+}
+
+fn by_id(connection: &mut Connection, id: GroupId) -> Result<Option<Group>, Fault> {
+    let row = device_group::table.find(id.0).select(GroupRow::as_select()).first(connection).optional()?;
+    row.map(|row| with_count(connection, row)).transpose()
+}
+
+fn with_count(connection: &mut Connection, row: GroupRow) -> Result<Group, Fault> {
+    let count: i64 = device::table.filter(device::group_id.eq(row.id)).count().get_result(connection)?;
+    Ok(row.into_group(count)?)
+}

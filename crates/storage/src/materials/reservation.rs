@@ -1,0 +1,219 @@
+//! Materials that tasks take. One that is taken is reserved for as long as its task works under the lease that it took it
+//! under, whatever ends that; it is used when the task succeeds. From the moment at which it begins to be published it may
+//! be public, and no other task gets it.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use tikmatrix_domain::{
+    IllegalTransition, LeaseId, LocalFile, Material, MaterialId, MaterialWish, Tag, TaskId, TaskState,
+    choose_one,
+};
+
+use crate::columns::millis;
+use crate::database::connection::{Connection, Engine};
+use crate::error::{Fault, StorageError};
+use crate::materials::library::{by_id, media_types};
+use crate::materials::rows::{FreeMaterialRow, TakenFileRow, active_leases};
+use crate::schema::{local_file, material, material_tag};
+use crate::store::Store;
+use crate::tasks::state::{illegal, read};
+
+/// Values in one condition, far below the limits of both engines.
+const PATHS_AT_ONCE: usize = 500;
+
+/// What a wish for materials came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MaterialsTaken {
+    /// They are the task's, in the order in which they are to be published.
+    Taken(Vec<Material>),
+    /// Only so many were free, and none was taken.
+    TooFew(usize),
+}
+
+/// What a wish for one of several files came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileTaken {
+    /// It is the task's.
+    Taken(LocalFile),
+    /// Each of them is used, or another task has it.
+    NoneFree,
+}
+
+impl Store {
+    /// Takes materials from the library for a task that works under `lease`; `chance` settles which.
+    ///
+    /// # Errors
+    /// [`StorageError::NoSuchTask`], [`StorageError::Illegal`] when the task does not work under `lease`, or of the
+    /// database; nothing is taken then.
+    pub async fn take_materials(
+        &self,
+        wish: MaterialWish,
+        task: TaskId,
+        lease: LeaseId,
+        chance: u64,
+    ) -> Result<MaterialsTaken, StorageError> {
+        self.write_untracked("take materials", move |connection| {
+            check_lease(connection, task, &lease)?;
+            let rows: Vec<FreeMaterialRow> =
+                free(&wish).select(FreeMaterialRow::as_select()).load(connection)?;
+            let free = rows.into_iter().map(FreeMaterialRow::into_free).collect::<Result<Vec<_>, _>>()?;
+            let chosen = match wish.choose(free, chance) {
+                Ok(chosen) => chosen,
+                Err(found) => return Ok(MaterialsTaken::TooFew(found)),
+            };
+            let numbers: Vec<i64> = chosen.iter().map(|id| id.0).collect();
+            diesel::update(material::table.filter(material::id.eq_any(numbers)))
+                .set((material::task_id.eq(task.0), material::lease.eq(&lease.0)))
+                .execute(connection)?;
+            let taken = chosen.into_iter().filter_map(|id: MaterialId| by_id(connection, id).transpose());
+            Ok(MaterialsTaken::Taken(taken.collect::<Result<_, _>>()?))
+        })
+        .await
+    }
+
+    /// Takes one of `files` for a task that works under `lease`; `chance` settles which.
+    ///
+    /// # Errors
+    /// As [`Store::take_materials`].
+    pub async fn take_file(
+        &self,
+        files: Vec<LocalFile>,
+        task: TaskId,
+        lease: LeaseId,
+        chance: u64,
+    ) -> Result<FileTaken, StorageError> {
+        self.write_untracked("take a file", move |connection| {
+            check_lease(connection, task, &lease)?;
+            let free = free_files(connection, files)?;
+            let Some(chosen) = choose_one(free, chance) else { return Ok(FileTaken::NoneFree) };
+            let size = size(&chosen)?;
+            diesel::delete(local_file::table.find((&chosen.path, size))).execute(connection)?;
+            let row = (
+                local_file::path.eq(&chosen.path),
+                local_file::size.eq(size),
+                local_file::task_id.eq(task.0),
+                local_file::lease.eq(&lease.0),
+            );
+            diesel::insert_into(local_file::table).values(row).execute(connection)?;
+            Ok(FileTaken::Taken(chosen))
+        })
+        .await
+    }
+
+    /// Says that what was taken under `lease` begins to be published at `now`, and may be public from then on.
+    ///
+    /// # Errors
+    /// As [`Store::take_materials`]; it must not be published then.
+    pub async fn begin_to_publish(
+        &self,
+        task: TaskId,
+        lease: LeaseId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        self.write_untracked("begin to publish materials", move |connection| {
+            check_lease(connection, task, &lease)?;
+            set_publishing(connection, &lease, Some(now))
+        })
+        .await
+    }
+
+    /// Says that what was taken under `lease` was not published after all.
+    ///
+    /// # Errors
+    /// Of the database; it counts as perhaps published then.
+    pub async fn not_published(&self, lease: LeaseId) -> Result<(), StorageError> {
+        self.write_untracked("give materials back", move |connection| {
+            set_publishing(connection, &lease, None)
+        })
+        .await
+    }
+}
+
+/// Says that what was taken under `lease` is used.
+pub(crate) fn mark_used(
+    connection: &mut Connection,
+    lease: &LeaseId,
+    at: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let of_library = material::table.filter(material::lease.eq(&lease.0)).filter(material::used_at.is_null());
+    diesel::update(of_library).set(material::used_at.eq(millis(at))).execute(connection)?;
+    let of_folders =
+        local_file::table.filter(local_file::lease.eq(&lease.0)).filter(local_file::used_at.is_null());
+    diesel::update(of_folders).set(local_file::used_at.eq(millis(at))).execute(connection)?;
+    Ok(())
+}
+
+fn set_publishing(
+    connection: &mut Connection,
+    lease: &LeaseId,
+    since: Option<DateTime<Utc>>,
+) -> Result<(), Fault> {
+    let since = since.map(millis);
+    diesel::update(material::table.filter(material::lease.eq(&lease.0)))
+        .set(material::publishing_at.eq(since))
+        .execute(connection)?;
+    diesel::update(local_file::table.filter(local_file::lease.eq(&lease.0)))
+        .set(local_file::publishing_at.eq(since))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Whoever was given up for dead takes nothing any more.
+fn check_lease(connection: &mut Connection, id: TaskId, lease: &LeaseId) -> Result<(), Fault> {
+    let task = read(connection, id)?;
+    match &task.state {
+        TaskState::Running { lease: current, .. } if current == lease => Ok(()),
+        TaskState::Running { .. } => Err(illegal(id)(IllegalTransition::LeaseLost).into()),
+        other => Err(illegal(id)(IllegalTransition::NotRunning(other.status())).into()),
+    }
+}
+
+fn free(wish: &MaterialWish) -> material::BoxedQuery<'static, Engine> {
+    let mut query = material::table
+        .filter(material::media_type.eq_any(media_types(wish.kind)))
+        .filter(material::used_at.is_null())
+        .filter(material::publishing_at.is_null())
+        .filter(sql::<Bool>(
+            "NOT EXISTS (SELECT 1 FROM task WHERE task.id = material.task_id AND task.lease = material.lease)",
+        ))
+        .into_boxed();
+    if !wish.tags.is_empty() {
+        let tags: Vec<String> = wish.tags.iter().map(Tag::to_string).collect();
+        let tagged =
+            material_tag::table.filter(material_tag::tag.eq_any(tags)).select(material_tag::material_id);
+        query = query.filter(material::id.eq_any(tagged));
+    }
+    query
+}
+
+fn free_files(connection: &mut Connection, files: Vec<LocalFile>) -> Result<Vec<LocalFile>, Fault> {
+    let mut known: Vec<TakenFileRow> = Vec::new();
+    for some in files.chunks(PATHS_AT_ONCE) {
+        let paths: Vec<&str> = some.iter().map(|file| file.path.as_str()).collect();
+        let rows = local_file::table.filter(local_file::path.eq_any(paths)).select(TakenFileRow::as_select());
+        known.extend(rows.load(connection)?);
+    }
+    let at_work = active_leases(connection, known.iter().map(|row| row.task_id))?;
+    let is_held = |row: &TakenFileRow| {
+        row.used_at.is_some() || row.publishing_at.is_some() || at_work.contains(&row.lease)
+    };
+    let taken: HashSet<(String, i64)> =
+        known.into_iter().filter(is_held).map(|row| (row.path, row.size)).collect();
+    let mut free = Vec::new();
+    for file in files {
+        let key = (file.path.clone(), size(&file)?);
+        if !taken.contains(&key) {
+            free.push(file);
+        }
+    }
+    Ok(free)
+}
+
+fn size(file: &LocalFile) -> Result<i64, StorageError> {
+    i64::try_from(file.size)
+        .map_err(|_| StorageError::Unreadable { what: "size of a file", value: file.size.to_string() })
+}

@@ -1,0 +1,4 @@
+//! Settings, and the age of the installation.
+
+pub(crate) mod installation;
+pub(crate) mod operations;

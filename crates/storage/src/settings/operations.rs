@@ -1,0 +1,133 @@
+//! The settings, each under its name; one that was never changed is not kept.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use diesel::prelude::*;
+use tikmatrix_domain::{AppKind, PackageName, RetryPolicy, Settings, SettingsChange, Username};
+
+use crate::cluster::signals::bump_wakeup;
+use crate::columns::{self, package, unreadable};
+use crate::database::connection::Connection;
+use crate::error::{Fault, StorageError};
+use crate::schema::{account, setting};
+use crate::store::Store;
+
+const DEFAULT_APP: &str = "default_app";
+const TIKTOK_PACKAGE: &str = "tiktok_package";
+const INSTAGRAM_PACKAGE: &str = "instagram_package";
+const MAX_RETRIES: &str = "max_retries";
+const RETRY_FIRST_WAIT: &str = "retry_first_wait";
+const RETRY_LONGEST_WAIT: &str = "retry_longest_wait";
+const RANDOM_ORDER: &str = "random_order";
+const PAUSED: &str = "paused";
+
+impl Store {
+    /// The settings as they are.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn settings(&self) -> Result<Settings, StorageError> {
+        self.read_tx("read the settings", load).await
+    }
+
+    /// ChangeCounter settings, and gives all of them as they are then.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn change_settings(&self, change: SettingsChange) -> Result<Settings, StorageError> {
+        self.write("change the settings", move |connection| {
+            let settings = change.apply(load(connection)?);
+            store(connection, &settings)?;
+            bump_wakeup(connection)?;
+            Ok(settings)
+        })
+        .await
+    }
+
+    /// The package in which the account, or whichever is signed in, has its app: the account's own, else that of the
+    /// settings, else none.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn package_for(
+        &self,
+        username: Option<Username>,
+        app: AppKind,
+    ) -> Result<Option<PackageName>, StorageError> {
+        self.read_tx("look up an app's package", move |connection| {
+            let own = match username {
+                None => None,
+                Some(username) => own_package(connection, &username, app)?,
+            };
+            match own {
+                Some(own) => Ok(Some(own)),
+                None => Ok(load(connection)?.package(app).cloned()),
+            }
+        })
+        .await
+    }
+}
+
+pub(crate) fn load(connection: &mut Connection) -> Result<Settings, Fault> {
+    let rows: Vec<(String, String)> =
+        setting::table.select((setting::name, setting::value)).load(connection)?;
+    let values: HashMap<String, String> = rows.into_iter().collect();
+    let value = |name: &str| values.get(name).map(String::as_str).filter(|value| !value.is_empty());
+    let flag = |name: &'static str| match value(name) {
+        None => Ok(false),
+        Some(text) => text.parse().map_err(|_| unreadable(name, text)),
+    };
+    let retry = RetryPolicy::default();
+    let seconds = |name: &'static str, default| match value(name) {
+        None => Ok(default),
+        Some(text) => text.parse().map(Duration::from_secs).map_err(|_| unreadable(name, text)),
+    };
+    Ok(Settings {
+        default_app: value(DEFAULT_APP).map(columns::app).transpose()?.unwrap_or_default(),
+        tiktok_package: value(TIKTOK_PACKAGE).map(package).transpose()?,
+        instagram_package: value(INSTAGRAM_PACKAGE).map(package).transpose()?,
+        max_retries: match value(MAX_RETRIES) {
+            None => 0,
+            Some(text) => text.parse().map_err(|_| unreadable(MAX_RETRIES, text))?,
+        },
+        retry_policy: RetryPolicy {
+            first_wait: seconds(RETRY_FIRST_WAIT, retry.first_wait)?,
+            longest_wait: seconds(RETRY_LONGEST_WAIT, retry.longest_wait)?,
+        },
+        random_order: flag(RANDOM_ORDER)?,
+        paused: flag(PAUSED)?,
+    })
+}
+
+fn store(connection: &mut Connection, settings: &Settings) -> Result<(), Fault> {
+    let name_of =
+        |package: &Option<PackageName>| package.as_ref().map_or_else(String::new, ToString::to_string);
+    for (name, value) in [
+        (DEFAULT_APP, settings.default_app.as_str().to_owned()),
+        (TIKTOK_PACKAGE, name_of(&settings.tiktok_package)),
+        (INSTAGRAM_PACKAGE, name_of(&settings.instagram_package)),
+        (MAX_RETRIES, settings.max_retries.to_string()),
+        (RETRY_FIRST_WAIT, settings.retry_policy.first_wait.as_secs().to_string()),
+        (RETRY_LONGEST_WAIT, settings.retry_policy.longest_wait.as_secs().to_string()),
+        (RANDOM_ORDER, settings.random_order.to_string()),
+        (PAUSED, settings.paused.to_string()),
+    ] {
+        diesel::delete(setting::table.find(name)).execute(connection)?;
+        diesel::insert_into(setting::table)
+            .values((setting::name.eq(name), setting::value.eq(value)))
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
+fn own_package(
+    connection: &mut Connection,
+    username: &Username,
+    app: AppKind,
+) -> Result<Option<PackageName>, Fault> {
+    let named = account::username.eq(username.as_str()).and(account::app.eq(app.as_str()));
+    let own: Option<Option<String>> =
+        account::table.filter(named).select(account::package).first(connection).optional()?;
+    Ok(own.flatten().as_deref().map(package).transpose()?)
+}

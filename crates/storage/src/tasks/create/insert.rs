@@ -1,0 +1,147 @@
+//! Making tasks: all of a request's or none.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use tikmatrix_domain::{AppKind, NewTask, Serial, Status, TaskId, Username};
+
+use crate::accounts::operations as accounts;
+use crate::columns::millis;
+use crate::database::connection::Connection;
+use crate::devices::operations as devices;
+use crate::error::{Fault, StorageError};
+use crate::events::operations as events;
+use crate::schema::{task, task_number};
+use crate::settings::operations as settings;
+use crate::store::Store;
+use crate::tasks::rows::NewTaskRow;
+
+/// PostgreSQL takes at most 65,535 values in a statement.
+pub(crate) const ROWS_PER_STATEMENT: usize = 1000;
+
+/// What an account settles about its tasks.
+type Place = (AppKind, Option<Serial>);
+
+impl Store {
+    /// Stores `tasks`, made at `now`, and gives their numbers in the same order. A task of an account gets the app and
+    /// the phone of that account; an account that nobody knows yet is recorded, and its tasks wait without a phone.
+    ///
+    /// # Errors
+    /// Of the database only; no task is stored then.
+    pub async fn create_tasks(
+        &self,
+        mut tasks: Vec<NewTask>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<TaskId>, StorageError> {
+        self.write("create tasks", move |connection| {
+            resolve_accounts(connection, &mut tasks, now)?;
+            insert_all(connection, &tasks, now)
+        })
+        .await
+    }
+}
+
+/// Gives each task of an account the app and the phone of that account, unless it has its own.
+pub(crate) fn resolve_accounts(
+    connection: &mut Connection,
+    tasks: &mut [NewTask],
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let mut places: HashMap<(Username, Option<AppKind>), Place> = HashMap::new();
+    let default = settings::load(connection)?.default_app;
+    for task in tasks {
+        if task.username.is_none() {
+            task.app = task.app.or(Some(default));
+        }
+        // A task that names both was given its account by the phone.
+        let (Some(username), None) = (&task.username, &task.serial) else { continue };
+        let wanted = (username.clone(), task.app);
+        let (app, serial) = match places.get(&wanted) {
+            Some(place) => place.clone(),
+            None => {
+                let place = accounts::find_or_create(connection, username, task.app, now)?;
+                places.insert(wanted, place.clone());
+                place
+            }
+        };
+        (task.app, task.serial) = (Some(app), serial);
+    }
+    Ok(())
+}
+
+/// Inserts the tasks and gives their numbers in the same order.
+pub(crate) fn insert_all(
+    connection: &mut Connection,
+    tasks: &[NewTask],
+    now: DateTime<Utc>,
+) -> Result<Vec<TaskId>, Fault> {
+    let serials: BTreeSet<&Serial> = tasks.iter().filter_map(|task| task.serial.as_ref()).collect();
+    devices::register(connection, serials, now)?;
+    let numbers = allocate_ids(connection, tasks.len())?;
+    let (first, last) = (*numbers.start(), *numbers.end());
+    let rows: Vec<NewTaskRow<'_>> = numbers.zip(tasks).map(|(number, task)| row(number, task, now)).collect();
+    match connection {
+        // A prepared statement for each task is the fastest there is where a statement costs no round trip.
+        Connection::Sqlite(connection) => {
+            for row in &rows {
+                diesel::insert_into(task::table).values(row).execute(connection)?;
+            }
+        }
+        Connection::Postgres(connection) => {
+            for rows in rows.chunks(ROWS_PER_STATEMENT) {
+                diesel::insert_into(task::table).values(rows).execute(connection)?;
+            }
+        }
+    }
+    events::record_created(connection, first, last)?;
+    Ok(rows.iter().map(|row| TaskId(row.id)).collect())
+}
+
+/// The last of `count` numbers, taken. It is one statement where the engine is known.
+macro_rules! take {
+    ($connection:expr, $count:expr) => {
+        diesel::update(task_number::table)
+            .set(task_number::last.eq(task_number::last + $count))
+            .returning(task_number::last)
+            .get_result::<i64>($connection)?
+    };
+}
+
+/// Numbers for `count` tasks, never given before. They are given while no one else writes, so that a task with a higher
+/// number never becomes visible before one with a lower number.
+fn allocate_ids(connection: &mut Connection, count: usize) -> Result<RangeInclusive<i64>, Fault> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let last = match connection {
+        Connection::Sqlite(connection) => take!(connection, count),
+        Connection::Postgres(connection) => take!(connection, count),
+    };
+    Ok(last - count + 1..=last)
+}
+
+fn row(number: i64, new: &NewTask, now: DateTime<Utc>) -> NewTaskRow<'_> {
+    NewTaskRow {
+        id: number,
+        serial: new.serial.as_ref().map(Serial::as_str),
+        username: new.username.as_ref().map(Username::as_str),
+        app: new.app.unwrap_or_default().as_str(),
+        script_name: new.script.as_str(),
+        script_config: &new.script_config,
+        source: new.source.text(),
+        status: i32::from(Status::Pending.code()),
+        start_time: new.start_time.map(millis),
+        due_at: millis(new.start_time.map_or(now, |start| start.max(now))),
+        progress: 0,
+        attempt_count: 0,
+        created_at: millis(now),
+        updated_at: millis(now),
+        priority: new.options.priority,
+        max_retries: counted(new.options.max_retries),
+        time_limit: new.options.time_limit.map(|limit| i64::try_from(limit.as_millis()).unwrap_or(i64::MAX)),
+    }
+}
+
+fn counted(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,5 @@
+//! Creation of tasks.
+
+pub(crate) mod insert;
+pub(crate) mod interval_shift;
+pub(crate) mod requests;

@@ -1,0 +1,147 @@
+//! Requests for tasks: fanned out, spread over time and stored in one transaction, and with a key only once.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use tikmatrix_domain::{
+    AccountsByPhone, BoundAccount, FanOut, PassedOver, Recipients, Serial, TaskId, TaskRequest,
+};
+
+use crate::columns::{self, millis};
+use crate::database::connection::Connection;
+use crate::error::{Fault, StorageError};
+use crate::schema::{account, request_key};
+use crate::store::Store;
+use crate::tasks::counts;
+use crate::tasks::create::insert::{insert_all, resolve_accounts};
+use crate::tasks::create::interval_shift;
+
+/// What makes a repeated request one and the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestKey {
+    /// What the client calls the request.
+    pub key: String,
+    /// A hash of all that it asks for.
+    pub fingerprint: String,
+    /// How long the key holds after its first use.
+    pub lifetime: TimeDelta,
+}
+
+/// What a request made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// The numbers of the tasks, in fan-out order.
+    pub tasks: Vec<TaskId>,
+    /// Who got less than was asked for.
+    pub passed_over: Vec<PassedOver>,
+}
+
+impl Store {
+    /// Makes the tasks of `request`, at `now`: all of them or none. They are numbered in fan-out order.
+    ///
+    /// # Errors
+    /// [`StorageError::TooManyTasks`], [`StorageError::QueueFull`], or of the database; no task is stored then.
+    pub async fn create_request(
+        &self,
+        request: TaskRequest,
+        now: DateTime<Utc>,
+    ) -> Result<Created, StorageError> {
+        let most = self.max_pending();
+        self.write("create the tasks of a request", move |connection| create(connection, &request, most, now))
+            .await
+    }
+
+    /// Makes the tasks of `request`, unless `key` was used already: then nothing is made and the first answer is given
+    /// again. `answer` puts what was made into words, which are kept with the tasks, in the same transaction.
+    ///
+    /// # Errors
+    /// [`StorageError::KeyReused`], and as [`Store::create_request`].
+    pub async fn create_request_once(
+        &self,
+        request: TaskRequest,
+        key: RequestKey,
+        now: DateTime<Utc>,
+        answer: impl FnOnce(&Created) -> String + Send + 'static,
+    ) -> Result<String, StorageError> {
+        let most = self.max_pending();
+        self.write("create the tasks of a request once", move |connection| {
+            delete_expired_keys(connection, now - key.lifetime)?;
+            if let Some((fingerprint, answer)) = first_use(connection, &key.key)? {
+                let same = fingerprint == key.fingerprint;
+                return if same { Ok(answer) } else { Err(StorageError::KeyReused.into()) };
+            }
+            let answer = answer(&create(connection, &request, most, now)?);
+            store_key(connection, &key, &answer, now)?;
+            Ok(answer)
+        })
+        .await
+    }
+}
+
+fn create(
+    connection: &mut Connection,
+    request: &TaskRequest,
+    max_pending: u64,
+    now: DateTime<Utc>,
+) -> Result<Created, Fault> {
+    let mut accounts = AccountsByPhone::new();
+    if let Recipients::AccountsOfDevices(serials) = &request.recipients {
+        for serial in serials {
+            accounts.insert(serial.clone(), accounts_on(connection, serial)?);
+        }
+    }
+    let FanOut { mut tasks, passed_over } = request.fan_out(&accounts).map_err(StorageError::TooManyTasks)?;
+    check_queue_limit(connection, tasks.len(), max_pending)?;
+    resolve_accounts(connection, &mut tasks, now)?;
+    let apart = request.interval.spread(&mut tasks, now, request.chance);
+    let tasks = insert_all(connection, &tasks, now)?;
+    interval_shift::store_gaps(connection, &tasks, &apart)?;
+    Ok(Created { tasks, passed_over })
+}
+
+/// Nobody else makes tasks between this look and the end of the transaction.
+fn check_queue_limit(connection: &mut Connection, wanted: usize, most: u64) -> Result<(), Fault> {
+    let pending = counts::by_status(connection)?.pending;
+    if pending.saturating_add(u64::try_from(wanted).unwrap_or(u64::MAX)) > most {
+        return Err(StorageError::QueueFull { pending, most, wanted }.into());
+    }
+    Ok(())
+}
+
+fn accounts_on(connection: &mut Connection, serial: &Serial) -> Result<Vec<BoundAccount>, Fault> {
+    let accounts: Vec<(String, String, bool)> = account::table
+        .filter(account::serial.eq(serial.as_str()))
+        .order(account::id)
+        .select((account::username, account::app, account::enabled))
+        .load(connection)?;
+    let accounts = accounts.iter().map(|(name, app, enabled)| {
+        Ok(BoundAccount { username: columns::username(name)?, app: columns::app(app)?, enabled: *enabled })
+    });
+    accounts.collect()
+}
+
+fn delete_expired_keys(connection: &mut Connection, moment: DateTime<Utc>) -> Result<(), Fault> {
+    diesel::delete(request_key::table.filter(request_key::used_at.lt(millis(moment)))).execute(connection)?;
+    Ok(())
+}
+
+fn first_use(connection: &mut Connection, key: &str) -> Result<Option<(String, String)>, Fault> {
+    let first = request_key::table.find(key).select((request_key::fingerprint, request_key::answer));
+    Ok(first.first(connection).optional()?)
+}
+
+fn store_key(
+    connection: &mut Connection,
+    key: &RequestKey,
+    answer: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    diesel::insert_into(request_key::table)
+        .values((
+            request_key::key.eq(&key.key),
+            request_key::fingerprint.eq(&key.fingerprint),
+            request_key::answer.eq(answer),
+            request_key::used_at.eq(millis(now)),
+        ))
+        .execute(connection)?;
+    Ok(())
+}

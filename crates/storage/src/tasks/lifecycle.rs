@@ -1,0 +1,89 @@
+//! A task's way through its work: claimed, given back and finished. Each change is what the domain's
+//! transition returned, and is written only where the state that it was made from still stands.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use tikmatrix_domain::{Finish, LeaseId, Outcome, Task, TaskChange, TaskEvent, TaskId, transition};
+
+use crate::accounts::operations as accounts;
+use crate::cluster::signals;
+use crate::columns::{millis, storable};
+use crate::database::connection::Connection;
+use crate::error::{Fault, StorageError};
+use crate::events::operations as events;
+use crate::materials::reservation;
+use crate::schema::{attempt, task};
+use crate::store::Store;
+use crate::tasks::state::{illegal, read, write_state};
+
+impl Store {
+    /// Gives back a task that was claimed under `lease` and not begun on its phone: it waits again as if it had never
+    /// been taken, on the phone that its account lives on now.
+    ///
+    /// # Errors
+    /// As [`Store::finish`].
+    pub async fn release(&self, id: TaskId, lease: LeaseId, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.write("give a task back", move |connection| {
+            let task = read(connection, id)?;
+            let state =
+                transition(&task.state, TaskEvent::Released { lease: lease.clone() }).map_err(illegal(id))?;
+            write_state(connection, &task, &state, now)?;
+            diesel::update(task::table.find(id.0))
+                .set(task::attempt_count.eq(task::attempt_count - 1))
+                .execute(connection)?;
+            accounts::assign_account_device(connection, &task, now)?;
+            let begun = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(lease.0));
+            diesel::delete(begun).execute(connection)?;
+            events::record(connection, &task, TaskChange::Released, now)?;
+            signals::clear_stop_request(connection, id)
+        })
+        .await
+    }
+
+    /// Writes how the task ended for whoever holds `lease`.
+    ///
+    /// # Errors
+    /// [`StorageError::Illegal`] when the task is not running under `lease`, [`StorageError::NoSuchTask`],
+    /// [`StorageError::Changed`], or of the database.
+    pub async fn finish(&self, id: TaskId, lease: LeaseId, finish: Finish) -> Result<(), StorageError> {
+        self.write("write a task's end", move |connection| {
+            let task = read(connection, id)?;
+            finish_task(connection, &task, &lease, &finish)
+        })
+        .await
+    }
+}
+
+pub(crate) fn finish_task(
+    connection: &mut Connection,
+    task: &Task,
+    lease: &LeaseId,
+    finish: &Finish,
+) -> Result<(), Fault> {
+    let event = TaskEvent::Finished { lease: lease.clone(), finish: finish.clone() };
+    let state = transition(&task.state, event).map_err(illegal(task.id))?;
+    write_state(connection, task, &state, finish.at)?;
+    let change = TaskChange::Finished { outcome: finish.outcome, remark: finish.remark.clone() };
+    events::record(connection, task, change, finish.at)?;
+    end_attempt(connection, task.id, lease, finish)
+}
+
+/// Writes how the attempt that was made under `lease` ended. What it took is used if it succeeded.
+pub(crate) fn end_attempt(
+    connection: &mut Connection,
+    id: TaskId,
+    lease: &LeaseId,
+    finish: &Finish,
+) -> Result<(), Fault> {
+    let attempt = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(&lease.0));
+    let ended = (
+        attempt::finished_at.eq(millis(finish.at)),
+        attempt::outcome.eq(finish.outcome.text()),
+        attempt::remark.eq(storable(&finish.remark)),
+    );
+    diesel::update(attempt).set(ended).execute(connection)?;
+    if finish.outcome == Outcome::Succeeded {
+        reservation::mark_used(connection, lease, finish.at)?;
+    }
+    signals::clear_stop_request(connection, id)
+}

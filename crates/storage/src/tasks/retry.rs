@@ -1,0 +1,98 @@
+//! Tasks that are begun again: later by themselves after a failure that may pass, or at once by a person's hand.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use tikmatrix_domain::{
+    Finish, LeaseId, Serial, Status, Task, TaskChange, TaskEvent, TaskId, TaskState, transition,
+};
+
+use crate::accounts::operations as accounts;
+use crate::cluster::signals::bump_wakeup;
+use crate::columns::millis;
+use crate::database::connection::Connection;
+use crate::error::{Fault, StorageError};
+use crate::events::operations as events;
+use crate::schema::task;
+use crate::store::Store;
+use crate::tasks::lifecycle::end_attempt;
+use crate::tasks::state::{StateColumns, illegal, read, write_state};
+
+impl Store {
+    /// Writes how the attempt under `lease` ended, and lets its task wait until `retry_at` to be begun again, on the
+    /// phone that its account lives on by then.
+    ///
+    /// # Errors
+    /// As [`Store::finish`].
+    pub async fn postpone(
+        &self,
+        id: TaskId,
+        lease: LeaseId,
+        finish: Finish,
+        retry_at: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        self.write("let a task wait for its next attempt", move |connection| {
+            let task = read(connection, id)?;
+            let event = TaskEvent::Postponed { lease: lease.clone(), until: retry_at };
+            let state = transition(&task.state, event).map_err(illegal(id))?;
+            restart(connection, &task, &state, retry_at, finish.at)?;
+            let change = TaskChange::Postponed { remark: finish.remark.clone(), until: retry_at };
+            events::record(connection, &task, change, finish.at)?;
+            end_attempt(connection, id, &lease, &finish)
+        })
+        .await
+    }
+
+    /// Lets a failed task be begun again, at once, on the phone that its account lives on now.
+    ///
+    /// # Errors
+    /// [`StorageError::NoSuchTask`], [`StorageError::Illegal`] when it is not failed, or of the database.
+    pub async fn retry(&self, id: TaskId, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.write("retry a task", move |connection| {
+            let task = read(connection, id)?;
+            let state = transition(&task.state, TaskEvent::Retried).map_err(illegal(id))?;
+            let serial = restart(connection, &task, &state, now, now)?;
+            let task = Task { serial, ..task };
+            events::record(connection, &task, TaskChange::Retried, now)?;
+            bump_wakeup(connection)
+        })
+        .await
+    }
+
+    /// Lets every failed task be begun again, at once, as [`Store::retry`] does, and gives their number.
+    ///
+    /// # Errors
+    /// Of the database; no task is changed then.
+    pub async fn retry_all(&self, now: DateTime<Utc>) -> Result<usize, StorageError> {
+        self.write("retry every failed task", move |connection| {
+            accounts::assign_failed_tasks(connection, now)?;
+            events::record_retried(connection, now)?;
+            // However a task failed, the domain's transition makes the same of it: one statement serves all.
+            let failed = task::table.filter(task::status.eq(i32::from(Status::Failed.code())));
+            let due = task::due_at.eq(millis(now));
+            let count = task::retry_count.eq(task::retry_count + 1);
+            let anew =
+                (task::progress.eq(0), task::step.eq(None::<String>), task::updated_at.eq(millis(now)));
+            let state = StateColumns::of(&TaskState::Pending);
+            let retried = diesel::update(failed).set((state, due, count, anew)).execute(connection)?;
+            bump_wakeup(connection)?;
+            Ok(retried)
+        })
+        .await
+    }
+}
+
+/// Gives the phone on which it will begin.
+fn restart(
+    connection: &mut Connection,
+    read: &Task,
+    state: &TaskState,
+    due: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Option<Serial>, Fault> {
+    write_state(connection, read, state, now)?;
+    let due = task::due_at.eq(millis(due));
+    let count = task::retry_count.eq(task::retry_count + 1);
+    let anew = (task::progress.eq(0), task::step.eq(None::<String>));
+    diesel::update(task::table.find(read.id.0)).set((due, count, anew)).execute(connection)?;
+    accounts::assign_account_device(connection, read, now)
+}

@@ -1,0 +1,227 @@
+//! The rows of tasks, attempts and their journals, and their conversions to domain types.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use tikmatrix_domain::{
+    Artifact, ArtifactKind, Attempt, Finish, LeaseId, LogLevel, LogLine, Outcome, ScriptName, Source, Status,
+    Step, Task, TaskId, TaskOptions, TaskState,
+};
+
+use crate::columns::{Read, app, moment, number, serial, unreadable, username};
+use crate::database::connection::Engine;
+use crate::schema;
+
+/// A task that is to be inserted.
+#[derive(Insertable)]
+#[diesel(table_name = schema::task, treat_none_as_default_value = false)]
+pub(crate) struct NewTaskRow<'task> {
+    pub(crate) id: i64,
+    pub(crate) serial: Option<&'task str>,
+    pub(crate) username: Option<&'task str>,
+    pub(crate) app: &'static str,
+    pub(crate) script_name: &'task str,
+    pub(crate) script_config: &'task str,
+    pub(crate) source: &'static str,
+    pub(crate) status: i32,
+    pub(crate) start_time: Option<i64>,
+    pub(crate) due_at: i64,
+    pub(crate) progress: i32,
+    pub(crate) attempt_count: i32,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) priority: i32,
+    pub(crate) max_retries: i32,
+    pub(crate) time_limit: Option<i64>,
+}
+
+#[derive(Queryable, QueryableByName, Selectable)]
+#[diesel(table_name = schema::task, check_for_backend(Engine))]
+pub(crate) struct TaskRow {
+    id: i64,
+    serial: Option<String>,
+    username: Option<String>,
+    app: String,
+    script_name: String,
+    script_config: String,
+    source: String,
+    status: i32,
+    outcome: Option<String>,
+    remark: Option<String>,
+    lease: Option<String>,
+    start_time: Option<i64>,
+    started_at: Option<i64>,
+    finished_at: Option<i64>,
+    progress: i32,
+    step: Option<String>,
+    attempt_count: i32,
+    created_at: i64,
+    updated_at: i64,
+    priority: i32,
+    max_retries: i32,
+    time_limit: Option<i64>,
+    retry_count: i32,
+    retry_at: Option<i64>,
+}
+
+impl TaskRow {
+    pub(crate) fn into_task(self) -> Read<Task> {
+        let (state, options) = (self.state()?, self.options()?);
+        Ok(Task {
+            id: TaskId(self.id),
+            serial: self.serial.as_deref().map(serial).transpose()?,
+            username: self.username.as_deref().map(username).transpose()?,
+            app: app(&self.app)?,
+            script: ScriptName::new(&self.script_name)
+                .map_err(|_| unreadable("task.script_name", &self.script_name))?,
+            script_config: self.script_config,
+            source: Source::from_text(&self.source).ok_or_else(|| unreadable("task.source", &self.source))?,
+            start_time: self.start_time.map(|at| moment("task.start_time", at)).transpose()?,
+            options,
+            state,
+            progress: number("task.progress", self.progress)?,
+            step: self.step,
+            attempt_count: number("task.attempt_count", self.attempt_count)?,
+            retry_count: number("task.retry_count", self.retry_count)?,
+            created_at: moment("task.created_at", self.created_at)?,
+            updated_at: moment("task.updated_at", self.updated_at)?,
+        })
+    }
+
+    fn options(&self) -> Read<TaskOptions> {
+        let limit = self.time_limit.map(|limit| {
+            u64::try_from(limit).map(Duration::from_millis).map_err(|_| unreadable("task.time_limit", &limit))
+        });
+        Ok(TaskOptions {
+            priority: self.priority,
+            max_retries: number("task.max_retries", self.max_retries)?,
+            time_limit: limit.transpose()?,
+        })
+    }
+
+    fn state(&self) -> Read<TaskState> {
+        let code: u8 = number("task.status", self.status)?;
+        let status = Status::from_code(code).ok_or_else(|| unreadable("task.status", &code))?;
+        let started_at = || {
+            let at = self.started_at.ok_or_else(|| unreadable("task.started_at", "none"))?;
+            moment("task.started_at", at)
+        };
+        Ok(match status {
+            Status::Pending => match self.retry_at {
+                Some(at) => TaskState::Retrying { at: moment("task.retry_at", at)? },
+                None => TaskState::Pending,
+            },
+            Status::Running => {
+                let lease = self.lease.clone().ok_or_else(|| unreadable("task.lease", "none"))?;
+                TaskState::Running { lease: LeaseId(lease), since: started_at()? }
+            }
+            Status::Completed | Status::Failed => {
+                let finish = finish(self.finished_at, self.outcome.as_deref(), self.remark.as_deref())?;
+                let finish = finish.ok_or_else(|| unreadable("task.finished_at", "none"))?;
+                TaskState::Finished { started_at: started_at()?, finish }
+            }
+        })
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = schema::attempt, check_for_backend(Engine))]
+pub(crate) struct AttemptRow {
+    pub(crate) task_id: i64,
+    pub(crate) number: i32,
+    pub(crate) lease: String,
+    pub(crate) started_at: i64,
+    pub(crate) finished_at: Option<i64>,
+    pub(crate) outcome: Option<String>,
+    pub(crate) remark: Option<String>,
+    pub(crate) record_count: i32,
+}
+
+impl AttemptRow {
+    pub(crate) fn into_attempt(self) -> Read<Attempt> {
+        Ok(Attempt {
+            number: number("attempt.number", self.number)?,
+            started_at: moment("attempt.started_at", self.started_at)?,
+            finish: finish(self.finished_at, self.outcome.as_deref(), self.remark.as_deref())?,
+        })
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = schema::step, check_for_backend(Engine))]
+pub(crate) struct StepRow {
+    pub(crate) task_id: i64,
+    pub(crate) attempt: i32,
+    pub(crate) number: i32,
+    pub(crate) text: String,
+    pub(crate) started_at: i64,
+}
+
+impl StepRow {
+    pub(crate) fn into_step(self) -> Read<Step> {
+        Ok(Step {
+            attempt: number("step.attempt", self.attempt)?,
+            number: number("step.number", self.number)?,
+            text: self.text,
+            started_at: moment("step.started_at", self.started_at)?,
+        })
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = schema::task_log, check_for_backend(Engine))]
+pub(crate) struct LogRow {
+    pub(crate) task_id: i64,
+    pub(crate) attempt: i32,
+    pub(crate) number: i32,
+    pub(crate) at: i64,
+    pub(crate) level: String,
+    pub(crate) text: String,
+}
+
+impl LogRow {
+    pub(crate) fn into_line(self) -> Read<LogLine> {
+        Ok(LogLine {
+            attempt: number("task_log.attempt", self.attempt)?,
+            number: number("task_log.number", self.number)?,
+            at: moment("task_log.at", self.at)?,
+            level: LogLevel::from_text(&self.level)
+                .ok_or_else(|| unreadable("task_log.level", &self.level))?,
+            text: self.text,
+        })
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = schema::artifact, check_for_backend(Engine))]
+pub(crate) struct ArtifactRow {
+    pub(crate) task_id: i64,
+    pub(crate) attempt: i32,
+    pub(crate) number: i32,
+    pub(crate) at: i64,
+    pub(crate) kind: String,
+    pub(crate) file: String,
+}
+
+impl ArtifactRow {
+    pub(crate) fn into_artifact(self) -> Read<Artifact> {
+        Ok(Artifact {
+            attempt: number("artifact.attempt", self.attempt)?,
+            number: number("artifact.number", self.number)?,
+            at: moment("artifact.at", self.at)?,
+            kind: ArtifactKind::from_text(&self.kind)
+                .ok_or_else(|| unreadable("artifact.kind", &self.kind))?,
+            file: self.file,
+        })
+    }
+}
+
+fn finish(at: Option<i64>, outcome: Option<&str>, remark: Option<&str>) -> Read<Option<Finish>> {
+    let (Some(at), Some(text)) = (at, outcome) else { return Ok(None) };
+    let outcome = Outcome::from_text(text).ok_or_else(|| unreadable("outcome", text))?;
+    Ok(Some(Finish {
+        outcome,
+        remark: remark.unwrap_or_default().to_owned(),
+        at: moment("finished_at", at)?,
+    }))
+}

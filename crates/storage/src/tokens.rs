@@ -1,0 +1,124 @@
+//! Access tokens: by whom the server may be asked. Only hashes are kept.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use tikmatrix_domain::{AccessToken, TokenName};
+
+use crate::columns::{millis, moment};
+use crate::database::connection::Connection;
+use crate::error::{Fault, StorageError};
+use crate::schema::access_token;
+use crate::store::Store;
+
+#[derive(Insertable, Queryable, Selectable)]
+#[diesel(table_name = access_token)]
+struct TokenRow {
+    id: String,
+    name: String,
+    hash: Vec<u8>,
+    created_at: i64,
+    last_used_at: Option<i64>,
+}
+
+impl Store {
+    /// Keeps `token`. Gives `false`, and keeps nothing, when another one has its name.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn create_token(&self, token: AccessToken) -> Result<bool, StorageError> {
+        self.write_untracked("keep a token", move |connection| insert(connection, &token)).await
+    }
+
+    /// Every token, the oldest first.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn tokens(&self) -> Result<Vec<AccessToken>, StorageError> {
+        self.read_tx("list the tokens", all).await
+    }
+
+    /// The token with this `id`, if there is one.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn token(&self, id: String) -> Result<Option<AccessToken>, StorageError> {
+        self.read_tx("find a token", move |connection| find(connection, &id)).await
+    }
+
+    /// Removes the token with this name or, if none has it, with this id. Gives the token that is no more.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`].
+    pub async fn revoke_token(&self, name_or_id: String) -> Result<Option<AccessToken>, StorageError> {
+        self.write_untracked("revoke a token", move |connection| revoke(connection, &name_or_id)).await
+    }
+
+    /// Writes that a request carried the token at `now`. Of a token that was revoked in the meantime nothing is written.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn record_token_use(&self, id: String, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.write_untracked("write when a token was used", move |connection| {
+            diesel::update(access_token::table.find(&id))
+                .set(access_token::last_used_at.eq(millis(now)))
+                .execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn insert(connection: &mut Connection, token: &AccessToken) -> Result<bool, Fault> {
+    let named = access_token::table.filter(access_token::name.eq(token.name.as_str()));
+    if diesel::select(exists(named)).get_result(connection)? {
+        return Ok(false);
+    }
+    let row = TokenRow {
+        id: token.id.clone(),
+        name: token.name.as_str().to_owned(),
+        hash: token.hash.to_vec(),
+        created_at: millis(token.created_at),
+        last_used_at: token.last_used_at.map(millis),
+    };
+    diesel::insert_into(access_token::table).values(row).execute(connection)?;
+    Ok(true)
+}
+
+fn all(connection: &mut Connection) -> Result<Vec<AccessToken>, Fault> {
+    let rows: Vec<TokenRow> = access_token::table
+        .order((access_token::created_at, access_token::name))
+        .select(TokenRow::as_select())
+        .load(connection)?;
+    Ok(rows.into_iter().map(TokenRow::into_token).collect::<Result<_, _>>()?)
+}
+
+fn find(connection: &mut Connection, id: &str) -> Result<Option<AccessToken>, Fault> {
+    let row = access_token::table.find(id).select(TokenRow::as_select()).first(connection).optional()?;
+    Ok(row.map(TokenRow::into_token).transpose()?)
+}
+
+fn revoke(connection: &mut Connection, name_or_id: &str) -> Result<Option<AccessToken>, Fault> {
+    let named: Option<String> = access_token::table
+        .filter(access_token::name.eq(name_or_id))
+        .select(access_token::id)
+        .first(connection)
+        .optional()?;
+    let id = named.as_deref().unwrap_or(name_or_id);
+    let token = find(connection, id)?;
+    diesel::delete(access_token::table.find(id)).execute(connection)?;
+    Ok(token)
+}
+
+impl TokenRow {
+    fn into_token(self) -> Result<AccessToken, StorageError> {
+        let unreadable = |what, value: &str| StorageError::Unreadable { what, value: value.to_owned() };
+        Ok(AccessToken {
+            name: TokenName::new(&self.name).map_err(|_| unreadable("access_token.name", &self.name))?,
+            hash: self.hash.try_into().map_err(|_| unreadable("access_token.hash of token", &self.id))?,
+            created_at: moment("access_token.created_at", self.created_at)?,
+            last_used_at: self.last_used_at.map(|at| moment("access_token.last_used_at", at)).transpose()?,
+            id: self.id,
+        })
+    }
+}

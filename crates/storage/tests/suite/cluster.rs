@@ -1,0 +1,135 @@
+//! Protects the sentences: what a dead server left running ends interrupted, and what a living one runs never does; what
+//! one server is told, the others learn.
+
+use tikmatrix_domain::{
+    Heartbeat, LeaseId, Outcome, Record, RecordedEvent, ServerId, SettingsChange, Status, TaskState,
+};
+use tikmatrix_storage::{Claim, StorageError, TaskFilter};
+
+use crate::tasks::query::first;
+use crate::{Fixture, at, finish, for_phone, lease, serial};
+
+fn server(number: u64) -> ServerId {
+    ServerId::new(number)
+}
+
+/// A lease of the server of this number.
+fn held(number: u64) -> LeaseId {
+    server(number).lease(7)
+}
+
+#[tokio::test]
+async fn what_a_dead_server_left_running_ends_interrupted_and_names_its_step() {
+    let fixture = Fixture::new();
+    let ids = fixture.create(vec![for_phone("a"), for_phone("b"), for_phone("a"), for_phone("c")]).await;
+    fixture.store.heartbeat(server(1)).await.unwrap();
+    fixture.store.claim_next(serial("a"), held(1), at(1)).await.unwrap().unwrap();
+    fixture.store.claim_next(serial("b"), server(1).lease(8), at(1)).await.unwrap().unwrap();
+    fixture.store.claim_next(serial("c"), held(2), at(1)).await.unwrap().unwrap();
+    let step = Record { at: at(2), event: RecordedEvent::Step("tap Post".to_owned()) };
+    fixture.store.record(ids[0], held(1), vec![step]).await.unwrap();
+
+    let fixture = fixture.reopen();
+    let others = fixture.store.heartbeat(server(2)).await.unwrap();
+    let dead = Heartbeat { server: server(1), beats: 1 };
+    assert_eq!(others, std::slice::from_ref(&dead));
+    assert_eq!(fixture.store.interrupt_tasks_of(dead.clone(), at(60)).await.unwrap(), ids[..2]);
+    assert_eq!(fixture.store.interrupt_tasks_of(dead, at(61)).await.unwrap(), []);
+    assert_eq!(fixture.store.heartbeat(server(2)).await.unwrap(), []);
+
+    let (tasks, _) = fixture.store.tasks(TaskFilter::default(), first(10)).await.unwrap();
+    let statuses: Vec<Status> = tasks.iter().rev().map(|task| task.state.status()).collect();
+    assert_eq!(statuses, [Status::Failed, Status::Failed, Status::Pending, Status::Running]);
+    let TaskState::Finished { finish, .. } = &tasks[3].state else { panic!("{:?}", tasks[3].state) };
+    assert_eq!((finish.outcome, finish.at), (Outcome::Interrupted, at(60)));
+    assert!(finish.remark.contains("\"tap Post\""), "{}", finish.remark);
+    let attempts = fixture.store.task(ids[1]).await.unwrap().unwrap().attempts;
+    assert_eq!(attempts[0].finish.as_ref().unwrap().outcome, Outcome::Interrupted);
+}
+
+#[tokio::test]
+async fn a_server_that_has_beaten_meanwhile_is_not_taken_for_dead() {
+    let fixture = Fixture::new();
+    let id = fixture.create(vec![for_phone("a")]).await[0];
+    fixture.store.heartbeat(server(1)).await.unwrap();
+    fixture.store.claim_next(serial("a"), held(1), at(1)).await.unwrap().unwrap();
+    let silent = fixture.store.heartbeat(server(2)).await.unwrap().remove(0);
+    fixture.store.heartbeat(server(1)).await.unwrap();
+    assert_eq!(fixture.store.interrupt_tasks_of(silent, at(60)).await.unwrap(), []);
+    fixture.store.finish(id, held(1), finish(Outcome::Succeeded, "done", 61)).await.unwrap();
+}
+
+#[tokio::test]
+async fn tasks_whose_server_has_never_beaten_are_found_too() {
+    let fixture = Fixture::new();
+    let ids = fixture.create(vec![for_phone("a")]).await;
+    fixture.store.claim_next(serial("a"), lease("of an older version"), at(1)).await.unwrap().unwrap();
+    let others = fixture.store.heartbeat(server(2)).await.unwrap();
+    assert_eq!(others.len(), 1);
+    assert_eq!(fixture.store.interrupt_tasks_of(others[0].clone(), at(2)).await.unwrap(), ids);
+}
+
+#[tokio::test]
+async fn a_server_that_left_is_missed_by_nobody() {
+    let fixture = Fixture::new();
+    fixture.store.heartbeat(server(1)).await.unwrap();
+    fixture.store.leave(server(1)).await.unwrap();
+    assert_eq!(fixture.store.heartbeat(server(2)).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_phone_that_works_for_another_server_is_given_nothing() {
+    let fixture = Fixture::new();
+    let ids = fixture.create(vec![for_phone("a"), for_phone("a")]).await;
+    let claim = |number| fixture.store.claim_within(9, serial("a"), held(number), at(1));
+    assert!(matches!(claim(1).await.unwrap(), Claim::Claimed(task) if task.id == ids[0]));
+    assert_eq!(claim(2).await.unwrap(), Claim::DeviceBusyElsewhere);
+    fixture.store.finish(ids[0], held(1), finish(Outcome::Succeeded, "done", 2)).await.unwrap();
+    assert!(matches!(claim(2).await.unwrap(), Claim::Claimed(task) if task.id == ids[1]));
+}
+
+#[tokio::test]
+async fn a_stop_is_asked_of_the_server_that_runs_the_task_until_the_task_has_ended() {
+    let fixture = Fixture::new();
+    let id = fixture.create(vec![for_phone("a")]).await[0];
+    assert!(matches!(
+        fixture.store.request_stop(tikmatrix_domain::TaskId(99), held(1)).await,
+        Err(StorageError::NoSuchTask(_))
+    ));
+    fixture.store.request_stop(id, held(1)).await.unwrap();
+    assert!(!fixture.store.cluster_signals().await.unwrap().stop_requested, "nobody runs it");
+
+    fixture.store.claim_next(serial("a"), held(1), at(1)).await.unwrap().unwrap();
+    for _ in 0..2 {
+        fixture.store.request_stop(id, held(1)).await.unwrap();
+    }
+    assert!(fixture.store.cluster_signals().await.unwrap().stop_requested);
+    assert_eq!(fixture.store.stop_requests_for(server(1)).await.unwrap(), [id]);
+    assert_eq!(fixture.store.stop_requests_for(server(2)).await.unwrap(), []);
+    fixture.store.finish(id, held(1), finish(Outcome::Stopped, "it was stopped", 2)).await.unwrap();
+    assert!(!fixture.store.cluster_signals().await.unwrap().stop_requested);
+}
+
+#[tokio::test]
+async fn there_are_news_whenever_a_phone_may_have_work_and_not_when_a_task_goes_its_way() {
+    let fixture = Fixture::new();
+    let mut known = fixture.store.cluster_signals().await.unwrap();
+    let id = fixture.create(vec![for_phone("a")]).await[0];
+    let mut is_new = async |what: &str, expected: bool| {
+        let news = fixture.store.cluster_signals().await.unwrap();
+        assert_eq!(news != known, expected, "{what}");
+        known = news;
+    };
+    is_new("created", true).await;
+    fixture.store.claim_next(serial("a"), held(1), at(1)).await.unwrap().unwrap();
+    is_new("claimed", false).await;
+    fixture.store.finish(id, held(1), finish(Outcome::Failed, "no", 2)).await.unwrap();
+    is_new("finished", false).await;
+    fixture.store.retry(id, at(3)).await.unwrap();
+    is_new("retried", true).await;
+    fixture.store.retry_all(at(4)).await.unwrap();
+    is_new("all retried", true).await;
+    let pause = SettingsChange { paused: Some(true), ..SettingsChange::default() };
+    fixture.store.change_settings(pause).await.unwrap();
+    is_new("paused", true).await;
+}

@@ -1,0 +1,71 @@
+//! A database that is gone for a while: everyone hears of it as something that may pass, and it does, by itself.
+
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use tikmatrix_storage::{StorageError, Store, TaskFilter};
+
+use crate::database::place::is_postgres;
+use crate::database::server::Server;
+use crate::tasks::query::first;
+use crate::{at, for_phone, lease, serial};
+
+/// Everything that a server does with the store most often.
+async fn errors(store: &Store) -> Vec<Option<StorageError>> {
+    let created = store.create_tasks(vec![for_phone("a")], at(0)).await.err();
+    let claimed = store.claim_within(1, serial("a"), lease("one"), at(1)).await.err();
+    let listed = store.tasks(TaskFilter::default(), first(10)).await.err();
+    vec![created, claimed, listed, store.stats().await.err()]
+}
+
+#[tokio::test]
+async fn a_lost_postgres_is_transient_and_service_resumes_when_it_is_back() {
+    if !is_postgres() {
+        return;
+    }
+    let server = Server::start(true);
+    let store = Store::open_url(&server.url("postgres")).unwrap();
+    store.create_tasks(vec![for_phone("a")], at(0)).await.unwrap();
+    store.stats().await.unwrap();
+
+    // Quickly back: the connections are dead, the server is not.
+    server.stop();
+    server.resume();
+    let told = errors(&store).await;
+    assert!(told.iter().flatten().all(StorageError::is_transient), "{told:?}");
+    resumes(&store).await;
+
+    server.stop();
+    let told = errors(&store).await;
+    assert!(told.iter().all(|error| error.as_ref().is_some_and(StorageError::is_transient)), "{told:?}");
+    server.resume();
+    resumes(&store).await;
+}
+
+/// Nobody does anything but ask again.
+async fn resumes(store: &Store) {
+    let served = async {
+        while errors(store).await.iter().any(Option::is_some) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), served).await.expect("service did not resume");
+}
+
+#[tokio::test]
+async fn a_sqlite_file_that_another_program_locks_is_transient_and_passes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tasks.db");
+    let store = Store::open(&path).unwrap();
+    let mut other = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    other.batch_execute("BEGIN IMMEDIATE").unwrap();
+
+    let refused = store.create_tasks(vec![for_phone("a")], at(0)).await.unwrap_err();
+    assert!(refused.is_transient(), "{refused}");
+    assert_eq!(store.stats().await.unwrap().total(), 0);
+
+    other.batch_execute("ROLLBACK").unwrap();
+    store.create_tasks(vec![for_phone("a")], at(0)).await.unwrap();
+    assert_eq!(store.stats().await.unwrap().total(), 1);
+}

@@ -1,0 +1,4 @@
+//! Materials: the library, and the reservations of tasks.
+
+mod library;
+mod reservation;

@@ -1,0 +1,10 @@
+//! Tasks, from their creation to their deletion.
+
+mod claim;
+mod delete;
+mod journal;
+mod lifecycle;
+mod pagination;
+pub(crate) mod query;
+mod requests;
+mod retry;

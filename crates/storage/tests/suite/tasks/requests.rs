@@ -1,0 +1,226 @@
+//! Whole requests: their order, their spread over time, and keys that make them happen once.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tikmatrix_domain::{
+    AccountChange, AppKind, Interval, Outcome, PassedOver, Recipients, ScriptName, Source, Target, Task,
+    TaskId, TaskOptions, TaskRequest, TaskState, Username, WantedAccount,
+};
+use tikmatrix_storage::{Created, RequestKey, StorageError};
+
+use crate::{Fixture, at, serial};
+
+fn request(recipients: Recipients) -> TaskRequest {
+    TaskRequest {
+        recipients,
+        script: ScriptName::new("post").unwrap(),
+        targets: vec![Target { app: None, script_config: "{}".into() }],
+        source: Source::Api,
+        start_time: None,
+        interval: Interval::default(),
+        chance: 7,
+        options: TaskOptions::default(),
+    }
+}
+
+fn key(fingerprint: &str) -> RequestKey {
+    let lifetime = TimeDelta::hours(24);
+    RequestKey { key: "order 66".to_owned(), fingerprint: fingerprint.to_owned(), lifetime }
+}
+
+fn words(created: &Created) -> String {
+    format!("made {created:?}")
+}
+
+fn phones(names: &[&str]) -> Recipients {
+    Recipients::Devices(names.iter().map(|name| serial(name)).collect())
+}
+
+fn username(name: &str) -> Username {
+    Username::new(name).unwrap()
+}
+
+async fn once(fixture: &Fixture, fingerprint: &str, now: DateTime<Utc>) -> Result<String, StorageError> {
+    fixture.store.create_request_once(request(phones(&["a"])), key(fingerprint), now, words).await
+}
+
+async fn tasks(fixture: &Fixture, ids: &[TaskId]) -> Vec<Task> {
+    let mut tasks = Vec::new();
+    for id in ids {
+        tasks.push(fixture.store.task(*id).await.unwrap().unwrap().task);
+    }
+    tasks
+}
+
+#[tokio::test]
+async fn the_same_key_and_body_give_the_first_answer_again_even_after_a_restart() {
+    let fixture = Fixture::new();
+    let first = once(&fixture, "body", at(0)).await.unwrap();
+    assert_eq!(once(&fixture, "body", at(1)).await.unwrap(), first);
+    let fixture = fixture.reopen();
+    assert_eq!(once(&fixture, "body", at(2)).await.unwrap(), first);
+    assert_eq!(fixture.store.stats().await.unwrap().total(), 1);
+}
+
+#[tokio::test]
+async fn the_same_key_with_another_body_is_refused_and_makes_nothing() {
+    let fixture = Fixture::new();
+    once(&fixture, "body", at(0)).await.unwrap();
+    let refused = once(&fixture, "other body", at(1)).await.unwrap_err();
+    assert!(matches!(refused, StorageError::KeyReused) && !refused.is_transient());
+    assert_eq!(fixture.store.stats().await.unwrap().total(), 1);
+}
+
+#[tokio::test]
+async fn a_key_holds_for_its_lifetime_and_is_free_after_it() {
+    let fixture = Fixture::new();
+    let day = 24 * 60 * 60;
+    let first = once(&fixture, "body", at(0)).await.unwrap();
+    assert_eq!(once(&fixture, "body", at(day)).await.unwrap(), first);
+    assert_ne!(once(&fixture, "other body", at(day + 1)).await.unwrap(), first);
+}
+
+#[tokio::test]
+async fn a_request_that_is_refused_leaves_its_key_free() {
+    let fixture = Fixture::new();
+    let target = Target { app: None, script_config: "{}".into() };
+    let too_many = TaskRequest { targets: vec![target; 10_001], ..request(phones(&["a"])) };
+    let refused = fixture.store.create_request_once(too_many, key("body"), at(0), words).await.unwrap_err();
+    assert!(matches!(refused, StorageError::TooManyTasks(_)), "{refused}");
+    assert_eq!(fixture.store.stats().await.unwrap().total(), 0);
+    once(&fixture, "other body", at(1)).await.unwrap();
+}
+
+#[tokio::test]
+async fn every_account_of_a_phone_gets_a_task_and_a_phone_without_one_gets_one_task() {
+    let fixture = Fixture::new();
+    for (name, app) in [("x", AppKind::TikTok), ("y", AppKind::Instagram)] {
+        fixture.store.bind_account(username(name), app, serial("a"), at(0)).await.unwrap();
+    }
+    let recipients = Recipients::AccountsOfDevices(vec![serial("b"), serial("a")]);
+    let ids = fixture.store.create_request(request(recipients), at(1)).await.unwrap().tasks;
+    let made: Vec<_> = tasks(&fixture, &ids)
+        .await
+        .into_iter()
+        .map(|task| (task.serial.unwrap().to_string(), task.username.map(|name| name.to_string()), task.app))
+        .collect();
+    let x = ("a".to_owned(), Some("x".to_owned()), AppKind::TikTok);
+    let y = ("a".to_owned(), Some("y".to_owned()), AppKind::Instagram);
+    assert_eq!(made, [("b".to_owned(), None, AppKind::TikTok), x, y]);
+}
+
+#[tokio::test]
+async fn a_phone_whose_accounts_are_all_disabled_gets_no_task_and_is_named() {
+    let fixture = Fixture::new();
+    let details =
+        AccountChange { serial: Some(Some(serial("a"))), enabled: Some(false), ..AccountChange::default() };
+    let asleep = WantedAccount { username: username("asleep"), app: AppKind::TikTok, details };
+    fixture.store.create_account(asleep, at(0)).await.unwrap().unwrap();
+    let recipients = Recipients::AccountsOfDevices(vec![serial("a")]);
+    let created = fixture.store.create_request(request(recipients), at(1)).await.unwrap();
+    let passed_over = vec![PassedOver { serial: serial("a"), app: None }];
+    assert_eq!(created, Created { tasks: Vec::new(), passed_over });
+    assert_eq!(fixture.store.stats().await.unwrap().total(), 0);
+}
+
+#[tokio::test]
+async fn accounts_on_one_phone_are_spread_together() {
+    let fixture = Fixture::new();
+    for name in ["x", "y"] {
+        fixture.store.bind_account(username(name), AppKind::TikTok, serial("a"), at(0)).await.unwrap();
+    }
+    let accounts = Recipients::Accounts(["x", "y", "homeless"].map(username).to_vec());
+    let spread = TaskRequest { interval: Interval { least: 5, most: 5 }, ..request(accounts) };
+    let ids = fixture.store.create_request(spread, at(0)).await.unwrap().tasks;
+    let starts: Vec<_> = tasks(&fixture, &ids).await.into_iter().map(|task| task.start_time).collect();
+    assert_eq!(starts, [None, Some(at(300)), None]);
+}
+
+/// Three tasks on each phone, five minutes apart.
+async fn spread_over(fixture: &Fixture, names: &[&str]) -> Vec<TaskId> {
+    let target = Target { app: None, script_config: "{}".into() };
+    let interval = Interval { least: 5, most: 5 };
+    let spread = TaskRequest { targets: vec![target; 3], interval, ..request(phones(names)) };
+    fixture.store.create_request(spread, at(0)).await.unwrap().tasks
+}
+
+async fn claim(fixture: &Fixture, phone: &str, seconds: i64) -> Option<TaskId> {
+    let lease = crate::lease(&seconds.to_string());
+    fixture.store.claim_next(serial(phone), lease, at(seconds)).await.unwrap().map(|task| task.id)
+}
+
+async fn starts(fixture: &Fixture, ids: &[TaskId]) -> Vec<Option<DateTime<Utc>>> {
+    tasks(fixture, ids).await.into_iter().map(|task| task.start_time).collect()
+}
+
+#[tokio::test]
+async fn tasks_that_are_overdue_together_begin_their_interval_apart_all_the_same() {
+    let fixture = Fixture::new();
+    let ids = spread_over(&fixture, &["a", "b"]).await;
+    let hour = 3600;
+    assert_eq!(claim(&fixture, "a", hour).await, Some(ids[0]), "the phone was away");
+    assert_eq!(claim(&fixture, "a", hour + 299).await, None);
+    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(hour + 300)));
+    let later = [None, Some(at(hour + 300)), Some(at(hour + 600))];
+    assert_eq!(starts(&fixture, &ids[..3]).await, later);
+    assert_eq!(starts(&fixture, &ids[3..]).await, [None, Some(at(300)), Some(at(600))], "another phone");
+
+    assert_eq!(claim(&fixture, "a", hour + 400).await, Some(ids[1]), "the phone was at work");
+    assert_eq!(claim(&fixture, "a", hour + 699).await, None);
+    assert_eq!(claim(&fixture, "a", hour + 700).await, Some(ids[2]));
+}
+
+#[tokio::test]
+async fn tasks_that_begin_in_time_or_need_not_be_apart_stay_as_they_are() {
+    let fixture = Fixture::new();
+    let ids = spread_over(&fixture, &["a"]).await;
+    let other = fixture.create(vec![crate::for_phone("a")]).await[0];
+    assert_eq!(claim(&fixture, "a", 0).await, Some(ids[0]));
+    assert_eq!(claim(&fixture, "a", 1).await, Some(other), "it is of no request with an interval");
+    assert_eq!(claim(&fixture, "a", 301).await, Some(ids[1]));
+    assert_eq!(starts(&fixture, &ids).await, [None, Some(at(300)), Some(at(600))]);
+    assert_eq!(tasks(&fixture, &ids).await[2].updated_at, at(0));
+}
+
+#[tokio::test]
+async fn a_task_that_waits_to_be_begun_again_keeps_its_moment_when_another_begins_late() {
+    let fixture = Fixture::new();
+    let ids = spread_over(&fixture, &["a"]).await;
+    claim(&fixture, "a", 0).await.unwrap();
+    let failed = crate::finish(Outcome::Failed, "failed for now", 1);
+    fixture.store.postpone(ids[0], crate::lease("0"), failed, at(5000)).await.unwrap();
+    assert_eq!(claim(&fixture, "a", 4000).await, Some(ids[1]));
+    assert_eq!(
+        fixture.store.task(ids[0]).await.unwrap().unwrap().task.state,
+        TaskState::Retrying { at: at(5000) }
+    );
+    assert_eq!(claim(&fixture, "a", 5000).await, Some(ids[2]), "it has been due longer");
+    assert_eq!(claim(&fixture, "a", 5000 + 1).await, Some(ids[0]));
+}
+
+#[tokio::test]
+async fn accounts_that_come_to_one_phone_keep_their_tasks_apart_there() {
+    let fixture = Fixture::new();
+    let accounts = Recipients::Accounts(["x", "y"].map(username).to_vec());
+    let spread = TaskRequest { interval: Interval { least: 5, most: 5 }, ..request(accounts) };
+    let ids = fixture.store.create_request(spread, at(0)).await.unwrap().tasks;
+    assert_eq!(starts(&fixture, &ids).await, [None, None]);
+    for name in ["x", "y"] {
+        fixture.store.bind_account(username(name), AppKind::TikTok, serial("a"), at(1)).await.unwrap();
+    }
+    assert_eq!(claim(&fixture, "a", 10).await, Some(ids[0]));
+    assert_eq!(starts(&fixture, &ids).await, [None, Some(at(310))]);
+}
+
+#[tokio::test]
+async fn no_more_tasks_wait_than_may_and_a_request_that_is_too_much_makes_none() {
+    let Fixture { store, place: _place } = Fixture::new();
+    let store = store.with_max_pending(3);
+    let make = async |names: &[&str]| store.create_request(request(phones(names)), at(0)).await;
+    make(&["a", "b"]).await.unwrap();
+    let refused = make(&["c", "d"]).await.unwrap_err();
+    assert!(matches!(refused, StorageError::QueueFull { pending: 2, most: 3, wanted: 2 }), "{refused}");
+    assert_eq!(store.stats().await.unwrap().total(), 2);
+    make(&["c"]).await.unwrap();
+    store.claim_next(serial("a"), crate::lease("one"), at(1)).await.unwrap().unwrap();
+    make(&["e"]).await.unwrap();
+}
