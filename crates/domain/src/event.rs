@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::names::Serial;
-use crate::task::{Outcome, TaskId};
+use crate::task::task::{Outcome, TaskId};
 
 /// The place of an event among all of them: it rises, is given by the store and never used twice. 0 is before the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,24 +2,15 @@
 //! ended, through loss of phones, panics of scripts and the end of the server. It names no script, no app and no
 //! licence.
 
-mod alarm;
-mod artifacts;
-mod at_work;
-mod attempt;
-mod by_hand;
+mod cluster;
+mod context;
+mod control;
+mod devices;
 mod journal;
-mod keeper;
-mod materials;
-mod neighbours;
-mod persistence;
-mod places;
-mod presence_changes;
-mod probe;
+mod retry;
 mod runner;
-mod shared;
+mod slots;
 mod supervisor;
-mod survey;
-mod tidying;
 mod worker;
 
 pub use runner::{Runner, RunnerOptions};

@@ -11,9 +11,10 @@ use tikmatrix_domain::{Artifact, Clock, PhonePresence, Serial, TaskId};
 use tikmatrix_storage::{Deletion, StorageError, Store};
 use tokio::sync::watch;
 
-use crate::neighbours::Neighbours;
-use crate::shared::Shared;
-use crate::{artifacts, by_hand, supervisor};
+use crate::cluster::Neighbours;
+use crate::context::Shared;
+use crate::journal::artifacts;
+use crate::{control, supervisor};
 
 /// What a runner works with.
 pub struct RunnerOptions {
@@ -90,7 +91,7 @@ impl Runner {
     /// # Errors
     /// [`StorageError::NoSuchTask`], [`StorageError::Illegal`] when it does not run, or of the database.
     pub async fn stop(&self, task: TaskId) -> Result<(), StorageError> {
-        by_hand::stop(&self.shared, task).await
+        control::stop(&self.shared, task).await
     }
 
     /// Deletes tasks with everything that was kept of them; those that run are stopped first.
@@ -98,7 +99,7 @@ impl Runner {
     /// # Errors
     /// Of the database; those that are gone by then stay so.
     pub async fn delete(&self, tasks: Vec<TaskId>) -> Result<Deletion, StorageError> {
-        by_hand::delete(&self.shared, tasks).await
+        control::delete(&self.shared, tasks).await
     }
 
     /// The bytes of a file that was kept as evidence.

@@ -7,10 +7,10 @@ use tikmatrix_device::registry::PhoneEntry;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::neighbours::Neighbours;
-use crate::shared::Shared;
-use crate::survey;
-use crate::worker;
+use crate::cluster::Neighbours;
+use crate::context::Shared;
+use crate::worker::device_info_poller;
+use crate::worker::worker;
 
 /// Ends when the runner was told to and every worker has ended; until then this server says that it lives.
 pub(crate) async fn run(

@@ -3,15 +3,15 @@
 #![cfg(test)]
 
 mod adbd;
-mod by_hand;
+mod control;
 mod failures;
+mod journal;
 mod order;
-mod places;
-mod records;
 mod retries;
-mod schedule;
-mod script;
 mod shutdown;
+mod slots;
+mod stage;
+mod start_time;
 mod wake_ups;
 
 use std::sync::Arc;
@@ -32,7 +32,7 @@ use tikmatrix_storage::Store;
 use tokio::sync::watch;
 
 use crate::adbd::Adbd;
-use crate::script::{Obedient, Stage};
+use crate::stage::{Obedient, Stage};
 
 /// What one test works with.
 struct Fixture {

@@ -8,7 +8,7 @@ use tikmatrix_domain::{
     AppKind, NewTask, Outcome, Serial, SettingsChange, Status, TaskOptions, TaskState, Username,
 };
 
-use crate::schedule::SettableClock;
+use crate::start_time::SettableClock;
 use crate::{Fixture, end_of, phone, task, tell};
 
 fn with(max_retries: u32, act: &str) -> NewTask {

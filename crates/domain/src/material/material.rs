@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::names::Username;
-use crate::task::TaskId;
+use crate::task::task::TaskId;
 
 /// The longest tag, in characters.
 const LONGEST_TAG: usize = 50;

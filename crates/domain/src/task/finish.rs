@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::task::{Finish, Outcome, Task};
+use crate::task::task::{Finish, Outcome, Task};
 
 /// The end of a task that the server gave up because it was told to end.
 #[must_use]

@@ -8,7 +8,7 @@ use tikmatrix_device::script::leftovers;
 use tikmatrix_domain::Status;
 use tikmatrix_storage::{Page, PageStart, TaskFilter};
 
-use crate::shared::{Shared, Slot};
+use crate::context::{Shared, Slot};
 
 /// For all that is to be undone on a phone.
 const TIDIED_WITHIN: Duration = Duration::from_secs(15);

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use crate::fan_out::NewTask;
+use crate::task::fan_out::NewTask;
 
 /// The most minutes that may lie between two tasks of one phone: a week.
 pub const LONGEST_INTERVAL: u32 = 7 * 24 * 60;
@@ -63,7 +63,7 @@ mod tests {
 
     use super::*;
     use crate::names::{ScriptName, Serial, Username};
-    use crate::task::{Source, TaskOptions};
+    use crate::task::task::{Source, TaskOptions};
 
     fn now() -> DateTime<Utc> {
         DateTime::from_timestamp_millis(1_780_000_000_000).unwrap()

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use crate::interval::Interval;
 use crate::names::{AppKind, ScriptName, Serial, Username};
-use crate::task::{Source, TaskOptions};
+use crate::task::interval::Interval;
+use crate::task::task::{Source, TaskOptions};
 
 /// The most tasks that one request may make.
 pub const MAX_TASKS_PER_REQUEST: usize = 10_000;

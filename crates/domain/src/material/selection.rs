@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 
-use crate::material::{MaterialId, MaterialKind, MaterialWish};
+use crate::material::material::{MaterialId, MaterialKind, MaterialWish};
 use crate::names::Username;
 
 /// A material that is free and carries the wanted tags.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use crate::task::{Finish, LeaseId, Status, TaskState};
+use crate::task::task::{Finish, LeaseId, Status, TaskState};
 
 /// What can happen to a task.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use tikmatrix_device::script::{LibraryMaterial, Materials, MaterialsError};
 use tikmatrix_domain::{LeaseId, LocalFile, MaterialWish, TaskId};
 use tikmatrix_storage::{FileTaken, MaterialsTaken, StorageError};
 
-use crate::shared::Shared;
+use crate::context::Shared;
 
 pub(crate) struct AttemptMaterials {
     pub(crate) shared: Arc<Shared>,

@@ -14,12 +14,12 @@ use tikmatrix_domain::{
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use crate::artifacts::ArtifactFolder;
-use crate::at_work::Stopper;
-use crate::journal::TaskJournal;
-use crate::keeper::Keeper;
-use crate::materials::AttemptMaterials;
-use crate::shared::Shared;
+use crate::context::Shared;
+use crate::journal::artifacts::ArtifactFolder;
+use crate::journal::buffer::TaskJournal;
+use crate::journal::writer::Keeper;
+use crate::worker::materials::AttemptMaterials;
+use crate::worker::running_tasks::Stopper;
 
 /// A script that was stopped has 4 s for its clean-up; this is for one that does not let go. A person who stopped it
 /// is answered within 5 s.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::names::AppKind;
 use crate::package_name::PackageName;
-use crate::retry::RetryPolicy;
+use crate::task::retry::RetryPolicy;
 
 /// The settings as they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::task::{Task, TaskState};
+use crate::task::task::{Task, TaskState};
 
 /// What a phone is doing, as far as waiting tasks are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,10 +13,10 @@ use tikmatrix_storage::Store;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::at_work::AtWork;
-use crate::places::Places;
-use crate::presence_changes::PresenceChanges;
+use crate::devices::PresenceChanges;
 use crate::runner::RunnerOptions;
+use crate::slots::Places;
+use crate::worker::running_tasks::AtWork;
 
 pub(crate) struct Shared {
     /// This run of the server, as its leases name it.

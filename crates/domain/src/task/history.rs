@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::task::{Finish, Task};
+use crate::task::task::{Finish, Task};
 
 /// How much a log line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,5 @@
 //! How often what phones are doing has changed, so that whoever shows it knows whether it is still as it was shown. What
-//! they are doing, [`crate::shared::Shared::presence`] tells.
+//! they are doing, [`crate::context::Shared::presence`] tells.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

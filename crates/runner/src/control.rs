@@ -8,8 +8,8 @@ use tikmatrix_storage::{Deletion, StorageError};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::artifacts;
-use crate::shared::Shared;
+use crate::context::Shared;
+use crate::journal::artifacts;
 
 /// From its claim to its place in the list of what works, an attempt needs a moment; and its end is written before it
 /// leaves the list.

@@ -10,7 +10,7 @@ use tikmatrix_domain::PhoneFacts;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-use crate::shared::{Shared, Slot};
+use crate::context::{Shared, Slot};
 
 /// For all that is asked of a phone together.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(20);

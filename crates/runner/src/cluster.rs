@@ -7,7 +7,7 @@ use tikmatrix_domain::{BEAT_EVERY, LONGEST_SILENCE, Roll, TaskId};
 use tikmatrix_storage::{ClusterSignals, StorageError};
 use tokio::time::{Instant, sleep};
 
-use crate::shared::Shared;
+use crate::context::Shared;
 
 /// How soon what another server tells is heard: a person who stops a task through one server waits for another.
 const LISTEN_EVERY: Duration = Duration::from_millis(250);

@@ -9,10 +9,10 @@ use tikmatrix_domain::{LeaseId, LogLevel, Record, RecordedEvent, TaskId};
 use tikmatrix_storage::StorageError;
 use tokio_util::sync::CancellationToken;
 
-use crate::artifacts::ArtifactFolder;
-use crate::journal::{Said, TaskJournal};
-use crate::persistence::insist;
-use crate::shared::Shared;
+use crate::context::Shared;
+use crate::journal::artifacts::ArtifactFolder;
+use crate::journal::buffer::{Said, TaskJournal};
+use crate::retry::insist;
 
 /// At least this long between two writes of one task: however much a script says, it costs the database five commits a
 /// second. The first thing after a silence is written at once.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tikmatrix_domain::Serial;
 use tokio::sync::{Mutex as Queue, MutexGuard as Head, watch};
 
-use crate::presence_changes::PresenceChanges;
+use crate::devices::PresenceChanges;
 
 /// Another server on the same database does not tell when it has given up a place: the first in the queue looks this
 /// often by itself.

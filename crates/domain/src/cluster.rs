@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::task::LeaseId;
+use crate::task::task::LeaseId;
 
 /// How often a server says that it lives.
 pub const BEAT_EVERY: Duration = Duration::from_secs(5);

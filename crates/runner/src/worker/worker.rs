@@ -9,13 +9,13 @@ use tikmatrix_domain::{FailedAttempt, LeaseId, RetryPolicy, Task};
 use tikmatrix_storage::{Claim, StorageError};
 use tokio::sync::watch;
 
-use crate::at_work::Stopper;
-use crate::attempt::{Attempt, Conclusion};
-use crate::persistence::insist;
-use crate::places::Turn;
-use crate::shared::{Shared, Slot};
-use crate::tidying::Tidied;
-use crate::{alarm, probe};
+use crate::context::{Shared, Slot};
+use crate::retry::insist;
+use crate::slots::Turn;
+use crate::worker::attempt::{Attempt, Conclusion};
+use crate::worker::recovery::Tidied;
+use crate::worker::running_tasks::Stopper;
+use crate::worker::{clock_sleep, liveness_probe};
 
 /// Between two looks at a database that does not answer.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
@@ -45,7 +45,7 @@ pub(crate) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
         if slot.is_set_aside() {
             tokio::select! {
                 () = shared.stop.cancelled() => return,
-                answers = probe::until_it_answers(&phone, &mut phones) => slot.set_aside(!answers),
+                answers = liveness_probe::until_it_answers(&phone, &mut phones) => slot.set_aside(!answers),
             }
             continue;
         }
@@ -82,7 +82,7 @@ pub(crate) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
             _ = wakes.changed() => {}
             _ = phones.changed() => {}
             _ = phone.closed() => {}
-            () = alarm::until(shared.clock.as_ref(), next_due) => {}
+            () = clock_sleep::until(shared.clock.as_ref(), next_due) => {}
         }
     }
 }

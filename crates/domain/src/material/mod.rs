@@ -1,0 +1,5 @@
+//! Materials of the library, and which of them a task gets.
+
+#[expect(clippy::module_inception, reason = "the module holds the type that the folder is named after")]
+pub(crate) mod material;
+pub(crate) mod selection;

@@ -1,0 +1,12 @@
+//! Tasks: what they are, the one function by which they change state, and the rules around them.
+
+pub(crate) mod fan_out;
+pub(crate) mod finish;
+pub(crate) mod history;
+pub(crate) mod interval;
+pub(crate) mod retry;
+pub(crate) mod start_time;
+#[expect(clippy::module_inception, reason = "the module holds the type that the folder is named after")]
+pub(crate) mod task;
+pub(crate) mod transition;
+pub(crate) mod waiting;
