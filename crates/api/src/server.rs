@@ -126,7 +126,7 @@ impl Server {
             artifacts: config.data_directory.join("artifacts"),
             materials,
             task_limit: config.attempt_timeout,
-            most_at_work: gate.most_at_work(),
+            max_running: gate.most_at_work(),
         })
         .await?;
         let stopping = CancellationToken::new();
@@ -171,7 +171,7 @@ impl Server {
         };
         let (handle, http) = serve(sockets, state, config.extra_routes, config.max_connections)?;
         let background = vec![
-            tokio::spawn(follow_settings(store, settings, runner.news())),
+            tokio::spawn(follow_settings(store, settings, runner.cluster_changes())),
             tokio::spawn(gate.clone().keep()),
             tokio::spawn(event_retention),
         ];

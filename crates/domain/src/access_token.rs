@@ -1,47 +1,47 @@
-//! Access tokens as the server keeps them: a name, a part that may be shown, and a hash; never the token itself. How a
-//! token is made and checked is the server's.
+//! Access tokens as the server stores them: a name, a public part, and a hash; never the token itself.
 
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-/// What people call a token, such as `nightly-upload`: 1 to 64 visible characters.
+/// The name of a token, such as `nightly-upload`: 1 to 64 visible characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenName(String);
 
-/// A name that no token can have.
+/// The text cannot be the name of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a token's name has 1 to 64 characters, none of them a control character")]
-pub struct UnusableTokenName;
+pub struct InvalidTokenName;
 
-/// A token as it is kept.
+/// A token as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessToken {
-    /// The part of the token by which it is found again; no secret.
+    /// The public part of the token, by which it is looked up.
     pub id: String,
-    /// What people call it; no two have the same.
+    /// The name, unique among tokens.
     pub name: TokenName,
-    /// SHA-256 of the token's text.
+    /// The SHA-256 of the token's text.
     pub hash: [u8; 32],
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
-    /// When a request last carried it, to the minute.
+    /// When it was last used, to the minute.
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
 impl TokenName {
-    const LONGEST: usize = 64;
+    const MAX_LENGTH: usize = 64;
 
     /// Trims and checks `text`.
     ///
     /// # Errors
-    /// [`UnusableTokenName`].
-    pub fn new(text: &str) -> Result<Self, UnusableTokenName> {
+    /// [`InvalidTokenName`].
+    pub fn new(text: &str) -> Result<Self, InvalidTokenName> {
         let text = text.trim();
-        let is_well =
-            !text.is_empty() && text.chars().count() <= Self::LONGEST && !text.chars().any(char::is_control);
-        if is_well { Ok(Self(text.to_owned())) } else { Err(UnusableTokenName) }
+        let is_valid = !text.is_empty()
+            && text.chars().count() <= Self::MAX_LENGTH
+            && !text.chars().any(char::is_control);
+        if is_valid { Ok(Self(text.to_owned())) } else { Err(InvalidTokenName) }
     }
 
     /// The name as text.
@@ -65,7 +65,7 @@ mod tests {
     fn a_tokens_name_fits_on_a_line() {
         assert_eq!(TokenName::new(" nightly upload ").unwrap().as_str(), "nightly upload");
         for text in ["", "  ", "two\nlines", &"x".repeat(65)] {
-            assert_eq!(TokenName::new(text), Err(UnusableTokenName), "{text:?}");
+            assert_eq!(TokenName::new(text), Err(InvalidTokenName), "{text:?}");
         }
     }
 }

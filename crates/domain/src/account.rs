@@ -1,58 +1,58 @@
-//! Accounts: who they are, on which phone they live, and what may be said of them. A password is never among it.
+//! Accounts: their name and app, the device on which they are signed in, and their settings. Passwords are never stored.
 
 use chrono::{DateTime, Utc};
 
 use crate::names::{AppKind, Serial, Username};
 use crate::package_name::PackageName;
 
-/// The number of an account: positive, given by the store, never used twice.
+/// The number of an account: positive, assigned by the database, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountId(pub i64);
 
-/// An account in an app. Username and app together are who it is, and never change.
+/// An account of an app. Username and app together identify it and never change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Its number.
+    /// The number.
     pub id: AccountId,
-    /// Its name in the app.
+    /// The name in the app.
     pub username: Username,
     /// The app.
     pub app: AppKind,
-    /// The app's package on its phone, where it is not the one that the settings name.
+    /// The app's package on its device, if it differs from the one in the settings.
     pub package: Option<PackageName>,
-    /// The phone that it lives on; none while it is bound to no phone.
+    /// The device that it is bound to; `None` while it is bound to none.
     pub serial: Option<Serial>,
-    /// Whether it takes part when a request asks for every account of a phone.
+    /// Whether it is included in requests for all accounts of a device.
     pub enabled: bool,
-    /// What a person wants to remember of it.
+    /// A note for users.
     pub note: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// What is to become different of an account; what is none stays as it is.
+/// A partial update of an account; a field that is `None` keeps its value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountChange {
-    /// Another package, or none of its own.
+    /// The new package; `Some(None)` means the one in the settings.
     pub package: Option<Option<PackageName>>,
-    /// Another phone, or none.
+    /// The new device; `Some(None)` unbinds the account.
     pub serial: Option<Option<Serial>>,
-    /// Whether it takes part when a request asks for every account of a phone.
+    /// Whether it is included in requests for all accounts of a device.
     pub enabled: Option<bool>,
-    /// Another note.
+    /// The new note.
     pub note: Option<String>,
 }
 
-/// An account that is to be there, with what is to be said of it; what is none is as it was, or the default of a new
-/// account: no package of its own, no phone, enabled, no note.
+/// An account to create or update. A field of `details` that is `None` keeps its value, or the default of a new account:
+/// no package, no device, enabled, an empty note.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WantedAccount {
-    /// Its name in the app.
+pub struct AccountUpsert {
+    /// The name in the app.
     pub username: Username,
     /// The app.
     pub app: AppKind,
-    /// What is to be said of it.
+    /// The values to store.
     pub details: AccountChange,
 }

@@ -1,14 +1,15 @@
-//! Where the time comes from. Logic takes a time or a [`Clock`] as an argument; only the edges name [`SystemClock`].
+//! The source of the time. Logic takes a time or a [`Clock`] as an argument; only the outermost code names
+//! [`SystemClock`].
 
 use chrono::{DateTime, Utc};
 
-/// A source of the present moment.
+/// A source of the current time.
 pub trait Clock: Send + Sync {
-    /// The present moment, in UTC.
+    /// Returns the current time.
     fn now(&self) -> DateTime<Utc>;
 }
 
-/// The machine's own clock.
+/// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 

@@ -1,61 +1,90 @@
-//! Phones as the server remembers them: by their serial, with the name and group that people gave them and what they
-//! said of themselves. Whether one is connected now is not remembered, but known by whoever connects them.
+//! Devices as the server stores them, by serial, and groups of devices. Whether a device is connected is not stored; the
+//! registry of connections knows it.
 
 use chrono::{DateTime, Utc};
 
-use crate::group::GroupId;
 use crate::names::Serial;
 
-/// What a phone says of itself. It may keep any of it to itself.
+/// The facts that a phone reports about itself; each may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PhoneFacts {
-    /// What its maker calls it, such as `SM-G991B`.
+pub struct DeviceFacts {
+    /// The manufacturer's name, such as `SM-G991B`.
     pub model: Option<String>,
     /// The version of Android, such as `13`.
     pub android_version: Option<String>,
-    /// Width and height of its display in pixels, as apps see it.
+    /// Width and height of the display in pixels, as apps see it.
     pub screen: Option<(u32, u32)>,
-    /// How full its battery is, 0 to 100.
+    /// The charge of the battery, 0 to 100.
     pub battery: Option<u8>,
-    /// How warm its battery is, in tenths of a degree Celsius.
+    /// The temperature of the battery, in tenths of a degree Celsius.
     pub battery_temperature: Option<i16>,
-    /// The room for apps and files.
-    pub storage: Option<StorageRoom>,
+    /// The space for apps and files.
+    pub storage: Option<StorageSpace>,
 }
 
-/// Room for files, in bytes.
+/// Space for files, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StorageRoom {
-    /// What is left of it.
+pub struct StorageSpace {
+    /// The free space.
     pub free: u64,
-    /// All of it.
+    /// The total space.
     pub total: u64,
 }
 
-/// A phone as the server remembers it.
+/// A device as the server stores it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
-    /// Its serial.
+    /// The serial.
     pub serial: Serial,
-    /// What people call it.
+    /// The name that a user gave it.
     pub name: Option<String>,
-    /// The group that it belongs to, with the name of it.
+    /// The group that it belongs to, with the group's name.
     pub group: Option<(GroupId, String)>,
-    /// What it last said of itself.
-    pub facts: PhoneFacts,
-    /// When it last did; none if it was never connected.
+    /// The facts that it reported last.
+    pub facts: DeviceFacts,
+    /// When it reported them; `None` if it was never connected.
     pub facts_at: Option<DateTime<Utc>>,
-    /// Since when it is known.
+    /// When it was first stored.
     pub created_at: DateTime<Utc>,
-    /// When anything of this last changed.
+    /// When it last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// What is to become different of a phone; what is none stays as it is.
+/// A partial update of a device; a field that is `None` keeps its value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeviceChange {
-    /// Another name, or none.
+    /// The new name; `Some(None)` removes it.
     pub name: Option<Option<String>>,
-    /// Another group by its name, or none.
+    /// The name of the new group; `Some(None)` removes the device from its group.
     pub group: Option<Option<String>>,
+}
+
+/// The number of a group: positive, assigned by the database, never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GroupId(pub i64);
+
+/// A group of devices, such as a rack or a customer's; a device is in at most one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The number.
+    pub id: GroupId,
+    /// The name, unique among groups.
+    pub name: String,
+    /// A note for users.
+    pub note: String,
+    /// The number of its devices.
+    pub device_count: u64,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When its name or note last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A partial update of a group; a field that is `None` keeps its value.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GroupChange {
+    /// The new name.
+    pub name: Option<String>,
+    /// The new note.
+    pub note: Option<String>,
 }

@@ -1,86 +1,87 @@
-//! What happens to tasks and phones, as it is told to whoever listens. Where events are kept and in which order is
-//! storage's; how they are written for clients is the API's.
+//! The events of tasks and devices that clients can subscribe to.
 
 use chrono::{DateTime, Utc};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use crate::names::Serial;
 use crate::task::task::{Outcome, TaskId};
 
-/// The place of an event among all of them: it rises, is given by the store and never used twice. 0 is before the first.
+/// The position of an event among all events: ascending, assigned by the database, never reused. 0 is before the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EventId(pub i64);
 
-/// One thing that happened.
+/// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// Its place among all events.
+    /// The position among all events.
     pub id: EventId,
-    /// When it happened.
+    /// The time.
     pub at: DateTime<Utc>,
-    /// The phone that it is about, or that of the task; none while nobody knows it.
+    /// The device that it is about, or the device of the task; `None` while it is not known.
     pub serial: Option<Serial>,
-    /// What happened.
+    /// The subject.
     pub subject: EventSubject,
 }
 
-/// What an event is about.
+/// The subject of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventSubject {
     /// A task.
     Task {
-        /// Its number.
+        /// The task's number.
         task: TaskId,
-        /// How many times it was begun by then; the number of the attempt that the event belongs to.
+        /// The number of the attempt to which the event belongs.
         attempt: u32,
-        /// What happened to it.
+        /// The change of the task.
         change: TaskChange,
     },
-    /// The connection to a phone.
+    /// The connection to a device.
     Device {
-        /// Where the phone is reached: `HOST:PORT` of its adbd, or its name at an adb server.
+        /// The address of the device: `HOST:PORT` of its adbd, or its name at an adb server.
         address: String,
-        /// The word that the API uses for how it is doing.
+        /// The text that the API uses for the state of the connection.
         state: String,
-        /// Why, for a person.
+        /// The reason, for the user.
         reason: Option<String>,
     },
 }
 
-/// What can happen to a task.
+/// A change of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskChange {
-    /// It was made.
+    /// It was created.
     Created,
     /// An attempt began.
     Started,
     /// The attempt began a step: one short sentence.
     Step(String),
-    /// How far the attempt has come, 0 to 100.
+    /// The progress of the attempt, 0 to 100.
     Progress(u8),
     /// It ended.
     Finished {
-        /// How.
+        /// The result.
         outcome: Outcome,
-        /// One sentence for a person.
+        /// One sentence for the user.
         remark: String,
     },
-    /// The attempt failed for now, and the task waits for the next one.
+    /// The attempt failed, and the task waits for a retry.
     Postponed {
-        /// What was in the way, for a person.
+        /// The reason, for the user.
         remark: String,
-        /// When the next attempt is due.
+        /// The earliest start of the retry.
         until: DateTime<Utc>,
     },
-    /// The attempt was not begun on the phone after all, and does not count.
+    /// The attempt was given back before anything was done on the device, and does not count.
     Released,
-    /// A person had the failed task begin again.
+    /// A user retried the failed task.
     Retried,
-    /// It is gone, with all that was kept of it.
+    /// It was deleted with its journal and artifacts.
     Deleted,
 }
 
-/// Which sort of event one is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The kind of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum EventKind {
     /// [`TaskChange::Created`].
     TaskCreated,
@@ -104,47 +105,8 @@ pub enum EventKind {
     DeviceState,
 }
 
-impl EventKind {
-    /// All of them.
-    pub const ALL: [Self; 10] = [
-        Self::TaskCreated,
-        Self::TaskStarted,
-        Self::TaskStep,
-        Self::TaskProgress,
-        Self::TaskFinished,
-        Self::TaskPostponed,
-        Self::TaskReleased,
-        Self::TaskRetried,
-        Self::TaskDeleted,
-        Self::DeviceState,
-    ];
-
-    /// The word that the API uses.
-    #[must_use]
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::TaskCreated => "task_created",
-            Self::TaskStarted => "task_started",
-            Self::TaskStep => "task_step",
-            Self::TaskProgress => "task_progress",
-            Self::TaskFinished => "task_finished",
-            Self::TaskPostponed => "task_postponed",
-            Self::TaskReleased => "task_released",
-            Self::TaskRetried => "task_retried",
-            Self::TaskDeleted => "task_deleted",
-            Self::DeviceState => "device_state",
-        }
-    }
-
-    /// The kind that the API's word means, if it is one.
-    #[must_use]
-    pub fn from_text(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.text() == text)
-    }
-}
-
 impl EventSubject {
-    /// Which sort of event it makes.
+    /// The kind of its event.
     #[must_use]
     pub fn kind(&self) -> EventKind {
         match self {
@@ -155,7 +117,7 @@ impl EventSubject {
 }
 
 impl TaskChange {
-    /// Which sort of event it makes.
+    /// The kind of its event.
     #[must_use]
     pub fn kind(&self) -> EventKind {
         match self {

@@ -1,13 +1,13 @@
-//! What TikMatrix is about, as plain values and pure functions: tasks and the one function by which they change
-//! state, phones, accounts, schedules and the clock. It leaves I/O, SQL, HTTP and JSON to other crates.
+//! The values and pure functions of TikMatrix: tasks and the one function by which they change state, devices, accounts,
+//! materials, settings and the clock. It does no I/O and knows neither SQL nor HTTP nor JSON.
 
 mod access_token;
 mod account;
 mod clock;
 mod cluster;
 mod device;
+mod enum_text;
 mod event;
-mod group;
 mod material;
 mod names;
 mod package_name;
@@ -15,36 +15,35 @@ mod plan;
 mod settings;
 mod task;
 
-pub use access_token::{AccessToken, TokenName, UnusableTokenName};
-pub use account::{Account, AccountChange, AccountId, WantedAccount};
+pub use access_token::{AccessToken, InvalidTokenName, TokenName};
+pub use account::{Account, AccountChange, AccountId, AccountUpsert};
 pub use clock::{Clock, SystemClock};
-pub use cluster::{BEAT_EVERY, Heartbeat, LONGEST_SILENCE, Roll, ServerId};
-pub use device::{Device, DeviceChange, PhoneFacts, StorageRoom};
+pub use cluster::{FailureDetector, HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT, Heartbeat, ServerId};
+pub use device::{Device, DeviceChange, DeviceFacts, Group, GroupChange, GroupId, StorageSpace};
 pub use event::{Event, EventId, EventKind, EventSubject, TaskChange};
-pub use group::{Group, GroupChange, GroupId};
 pub use material::material::{
-    LocalFile, Material, MaterialChange, MaterialDetails, MaterialFile, MaterialId, MaterialKind,
-    MaterialUse, MaterialWish, MediaType, NotATag, Tag,
+    InvalidTag, LocalFile, Material, MaterialChange, MaterialDetails, MaterialFile, MaterialId, MaterialKind,
+    MaterialQuery, MaterialUse, MediaType, Tag,
 };
 pub use material::selection::{FreeMaterial, choose_one};
 pub use names::{AppKind, EmptyName, ScriptName, Serial, Username};
-pub use package_name::{NotAPackageName, PackageName};
+pub use package_name::{InvalidPackageName, PackageName};
 pub use plan::Plan;
 pub use settings::{Settings, SettingsChange};
-pub use task::task::fan_out::{
-    AccountsByPhone, BoundAccount, FanOut, MAX_TASKS_PER_REQUEST, NewTask, PassedOver, Recipients, Target,
-    TaskRequest, TooManyTasks,
+pub use task::fan_out::{
+    AccountsByDevice, BoundAccount, FanOut, MAX_TASKS_PER_REQUEST, NewTask, Recipients, SkippedDevice,
+    Target, TaskRequest, TooManyTasks,
 };
-pub use task::task::finish::{interrupted_by_crash, interrupted_by_shutdown, stopped_by_hand};
-pub use task::task::history::{
+pub use task::finish::{interrupted_by_crash, interrupted_by_shutdown, stopped_by_user};
+pub use task::history::{
     Artifact, ArtifactKind, Attempt, LogLevel, LogLine, Record, RecordedEvent, Step, TaskDetail,
 };
-pub use task::task::interval::{Interval, LONGEST_INTERVAL};
-pub use task::task::retry::{FailedAttempt, RetryPolicy};
-pub use task::task::start_time::TimeOfDay;
+pub use task::interval::{Interval, MAX_INTERVAL_MINUTES};
+pub use task::retry::{FailedAttempt, RetryPolicy};
+pub use task::start_time::TimeOfDay;
 pub use task::task::{
-    Finish, LONGEST_TIME_LIMIT, LeaseId, MOST_RETRIES, Outcome, PRIORITIES, Source, Status, Task, TaskId,
+    Finish, LeaseId, MAX_RETRIES, MAX_TIME_LIMIT, Outcome, PRIORITIES, Source, Status, Task, TaskId,
     TaskOptions, TaskState,
 };
-pub use task::transition::{IllegalTransition, TaskEvent, may_be_deleted, transition};
-pub use task::waiting::{PhonePresence, WaitingReason, waiting_reason, waiting_turns};
+pub use task::transition::{IllegalTransition, TaskEvent, check_deletable, transition};
+pub use task::waiting::{DevicePresence, WaitingReason, waiting_changes, waiting_reason};

@@ -1,10 +1,10 @@
-//! Names of phones, accounts, scripts and apps, each a type of its own so that one is never passed for another.
+//! The names of devices, accounts, scripts and apps. Each has its own type, so that they cannot be confused.
 
 use std::fmt;
 
 use thiserror::Error;
 
-/// A name that has to hold something was empty or held only white space.
+/// The name is empty or only white space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must not be empty")]
 pub struct EmptyName;
@@ -19,7 +19,7 @@ macro_rules! name {
             /// Trims and checks `text`.
             ///
             /// # Errors
-            /// [`EmptyName`] when nothing is left.
+            /// [`EmptyName`] if nothing is left.
             pub fn new(text: &str) -> Result<Self, EmptyName> {
                 let normalise: fn(&str) -> String = $normalise;
                 let text = normalise(text.trim());
@@ -54,7 +54,7 @@ name!(
 name!(
     /// An account's username without the leading `@`, in lower case: matching ignores case.
     Username,
-    // However often, so that a name that was read once reads the same again.
+    // All of them, so that a name that was normalised once stays the same.
     |text| text.trim_start_matches(|c: char| c == '@' || c.is_whitespace()).to_lowercase()
 );
 

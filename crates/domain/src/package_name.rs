@@ -1,37 +1,37 @@
-//! The name of an Android package, checked by Android's own rule so that nothing else ever reaches a phone in its place.
+//! The name of an Android package, checked by Android's own rule, so that no other text reaches a command on a phone.
 
 use std::fmt;
 
 use thiserror::Error;
 
 /// Android's limit (`PackageManager`, FrameworkParsingPackageUtils.MAX_FILE_NAME_SIZE).
-const LONGEST: usize = 223;
+const MAX_LENGTH: usize = 223;
 
 /// The name of an Android package, such as `com.zhiliaoapp.musically`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PackageName(String);
 
-/// The text is no name of a package.
+/// The text is not the name of a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error(
     "is not a package name: two or more words of letters, digits and _ divided by dots, such as com.example.app"
 )]
-pub struct NotAPackageName;
+pub struct InvalidPackageName;
 
 impl PackageName {
-    /// Trims and checks `text`: at least two words divided by dots, each of ASCII letters, digits and `_` and begun by
-    /// a letter (FrameworkParsingPackageUtils.validateName in AOSP).
+    /// Trims and checks `text`: at least two words divided by dots, each of ASCII letters, digits and `_` and starting
+    /// with a letter (FrameworkParsingPackageUtils.validateName in AOSP).
     ///
     /// # Errors
-    /// [`NotAPackageName`].
-    pub fn new(text: &str) -> Result<Self, NotAPackageName> {
+    /// [`InvalidPackageName`].
+    pub fn new(text: &str) -> Result<Self, InvalidPackageName> {
         let text = text.trim();
         let is_word = |word: &str| {
             word.starts_with(|first: char| first.is_ascii_alphabetic())
                 && word.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
         };
-        let is_well = text.len() <= LONGEST && text.contains('.') && text.split('.').all(is_word);
-        if is_well { Ok(Self(text.to_owned())) } else { Err(NotAPackageName) }
+        let is_valid = text.len() <= MAX_LENGTH && text.contains('.') && text.split('.').all(is_word);
+        if is_valid { Ok(Self(text.to_owned())) } else { Err(InvalidPackageName) }
     }
 
     /// The name as text.
@@ -59,7 +59,7 @@ mod tests {
         for name in
             ["", "tiktok", "com..x", ".com.x", "com.1x", "com.x;reboot", "com.x y", "com.ä", "com/x.y"]
         {
-            assert_eq!(PackageName::new(name), Err(NotAPackageName), "{name}");
+            assert_eq!(PackageName::new(name), Err(InvalidPackageName), "{name}");
         }
         assert!(PackageName::new(&format!("a.{}", "b".repeat(222))).is_err());
     }

@@ -1,4 +1,4 @@
-//! What people set for the whole server. Each setting has a default, and counts from the moment at which it is changed.
+//! The settings of the whole server. Each has a default, and a change takes effect at once.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::names::AppKind;
 use crate::package_name::PackageName;
 use crate::task::retry::RetryPolicy;
 
-/// The settings as they are.
+/// The current settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
     /// The app of tasks and accounts that name none. Default: TikTok.
@@ -15,14 +15,13 @@ pub struct Settings {
     pub tiktok_package: Option<PackageName>,
     /// Instagram's package, likewise.
     pub instagram_package: Option<PackageName>,
-    /// How many times a task is begun again by itself when its request does not say. Default: 0.
+    /// The number of automatic retries of tasks whose request does not set it. Default: 0.
     pub max_retries: u32,
-    /// How long a task waits before it is begun again by itself. Default: half a minute at first, and at most a quarter
-    /// of an hour.
+    /// The delays before automatic retries. Default: 30 seconds at first, and at most 15 minutes.
     pub retry_policy: RetryPolicy,
-    /// Whether a phone takes its due tasks of one priority in any order instead of the oldest first. Default: no.
+    /// Whether a device claims its due tasks of one priority in random order instead of the oldest first. Default: no.
     pub random_order: bool,
-    /// Whether no task is begun. What runs goes on. Default: no.
+    /// Whether no task is claimed. Running tasks continue. Default: no.
     pub paused: bool,
 }
 
@@ -37,29 +36,29 @@ impl Settings {
     }
 }
 
-/// What is to become different of the settings; what is none stays as it is.
+/// A partial update of the settings; a field that is `None` keeps its value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SettingsChange {
-    /// Another default app.
+    /// The new default app.
     pub default_app: Option<AppKind>,
     /// Another package of TikTok, or none.
     pub tiktok_package: Option<Option<PackageName>>,
     /// Another package of Instagram, or none.
     pub instagram_package: Option<Option<PackageName>>,
-    /// Another number of retries.
+    /// The new number of retries.
     pub max_retries: Option<u32>,
-    /// Another wait before the first retry.
+    /// The new delay before the first retry.
     pub retry_first_wait: Option<Duration>,
-    /// Another longest wait before a retry.
+    /// The new maximum delay before a retry.
     pub retry_longest_wait: Option<Duration>,
-    /// Whether tasks are taken in any order.
+    /// Whether tasks are claimed in random order.
     pub random_order: Option<bool>,
-    /// Whether no task is begun.
+    /// Whether no task is claimed.
     pub paused: Option<bool>,
 }
 
 impl SettingsChange {
-    /// The settings that `before` become.
+    /// Returns the settings that result from this update of `before`.
     #[must_use]
     pub fn apply(self, before: Settings) -> Settings {
         Settings {

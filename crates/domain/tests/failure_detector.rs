@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use tikmatrix_domain::{BEAT_EVERY, Heartbeat, LONGEST_SILENCE, LeaseId, Roll, ServerId};
+use tikmatrix_domain::{
+    FailureDetector, HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT, Heartbeat, LeaseId, ServerId,
+};
 
 fn beats(server: u64, beats: i64) -> Heartbeat {
     Heartbeat { server: ServerId::new(server), beats }
@@ -13,24 +15,24 @@ fn beats(server: u64, beats: i64) -> Heartbeat {
 
 #[test]
 fn a_silent_server_is_found_after_the_longest_silence_and_a_beating_one_is_not() {
-    let mut roll = Roll::new(LONGEST_SILENCE);
+    let mut detector = FailureDetector::new(HEARTBEAT_TIMEOUT);
     let mut now = Duration::ZERO;
     let mut found = None;
     for count in 0..10 {
-        let dead = roll.call(vec![beats(1, 7), beats(2, count)], now);
+        let dead = detector.observe(vec![beats(1, 7), beats(2, count)], now);
         if found.is_none() && !dead.is_empty() {
             assert_eq!(dead, [beats(1, 7)]);
             found = Some(now);
         }
-        now += BEAT_EVERY;
+        now += HEARTBEAT_INTERVAL;
     }
-    assert_eq!(found, Some(LONGEST_SILENCE));
+    assert_eq!(found, Some(HEARTBEAT_TIMEOUT));
 }
 
 #[test]
 fn where_nobody_else_can_be_every_other_server_is_found_at_once() {
-    let mut roll = Roll::new(Duration::ZERO);
-    assert_eq!(roll.call(vec![beats(1, 7)], Duration::ZERO), [beats(1, 7)]);
+    let mut detector = FailureDetector::new(Duration::ZERO);
+    assert_eq!(detector.observe(vec![beats(1, 7)], Duration::ZERO), [beats(1, 7)]);
 }
 
 #[test]
@@ -57,7 +59,7 @@ proptest! {
             end += after + long;
         }
         let reachable = |at: u64| !gone.iter().any(|(from, to)| (*from..*to).contains(&at));
-        let every = u64::try_from(BEAT_EVERY.as_millis()).unwrap();
+        let every = u64::try_from(HEARTBEAT_INTERVAL.as_millis()).unwrap();
         let beats_at = |mut at: u64, mut late: Box<dyn Iterator<Item = u64>>| {
             let mut moments = Vec::new();
             while at < end + 200_000 {
@@ -70,22 +72,22 @@ proptest! {
         };
         let living = beats_at(begins, Box::new(late.clone().into_iter().cycle()));
         let looking = beats_at(0, Box::new(late.into_iter().rev().cycle()));
-        let mut roll = Roll::new(LONGEST_SILENCE);
+        let mut detector = FailureDetector::new(HEARTBEAT_TIMEOUT);
         for now in looking {
             let count = living.iter().filter(|at| **at <= now).count();
             let heard = if count == 0 { Vec::new() } else { vec![beats(1, i64::try_from(count).unwrap())] };
-            prop_assert_eq!(roll.call(heard, Duration::from_millis(now)), []);
+            prop_assert_eq!(detector.observe(heard, Duration::from_millis(now)), []);
         }
     }
 
     #[test]
     fn a_dead_server_is_found_once_the_database_was_back_for_long_enough(outage in 0_u64..600) {
-        let mut roll = Roll::new(LONGEST_SILENCE);
-        roll.call(vec![beats(1, 3)], Duration::ZERO);
+        let mut detector = FailureDetector::new(HEARTBEAT_TIMEOUT);
+        detector.observe(vec![beats(1, 3)], Duration::ZERO);
         let back = Duration::from_secs(outage);
         let mut dead = Vec::new();
         for number in 0..=6 {
-            dead = roll.call(vec![beats(1, 3)], back + BEAT_EVERY * number);
+            dead = detector.observe(vec![beats(1, 3)], back + HEARTBEAT_INTERVAL * number);
         }
         prop_assert_eq!(dead, [beats(1, 3)]);
     }

@@ -5,7 +5,7 @@
 use chrono::DateTime;
 use proptest::prelude::*;
 use tikmatrix_domain::{
-    Finish, IllegalTransition, LeaseId, Outcome, Status, TaskEvent, TaskState, may_be_deleted, transition,
+    Finish, IllegalTransition, LeaseId, Outcome, Status, TaskEvent, TaskState, check_deletable, transition,
 };
 
 fn any_event() -> impl Strategy<Value = TaskEvent> {
@@ -88,7 +88,7 @@ proptest! {
                 _ => prop_assert!(false, "{:?} became {:?} by {:?}", before, next, event),
             }
             state = next;
-            prop_assert_eq!(may_be_deleted(&state).is_err(), state.status() == Status::Running);
+            prop_assert_eq!(check_deletable(&state).is_err(), state.status() == Status::Running);
         }
         prop_assert!(ends <= begun_anew);
     }

@@ -4,8 +4,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
-    AppKind, LeaseId, PhonePresence, ScriptName, Serial, Source, Task, TaskId, TaskOptions, TaskState,
-    WaitingReason, waiting_reason, waiting_turns,
+    AppKind, DevicePresence, LeaseId, ScriptName, Serial, Source, Task, TaskId, TaskOptions, TaskState,
+    WaitingReason, waiting_changes, waiting_reason,
 };
 
 fn now() -> DateTime<Utc> {
@@ -36,16 +36,16 @@ fn task() -> Task {
 #[test]
 fn a_due_task_waits_for_whatever_its_phone_lacks() {
     let reason = |presence| waiting_reason(&task(), now(), presence);
-    assert_eq!(reason(PhonePresence::Offline), Some(WaitingReason::DeviceOffline));
-    assert_eq!(reason(PhonePresence::Busy), Some(WaitingReason::DeviceBusy));
-    assert_eq!(reason(PhonePresence::HeldBack), Some(WaitingReason::PlanLimit));
-    assert_eq!(reason(PhonePresence::Idle), None);
+    assert_eq!(reason(DevicePresence::Offline), Some(WaitingReason::DeviceOffline));
+    assert_eq!(reason(DevicePresence::Busy), Some(WaitingReason::DeviceBusy));
+    assert_eq!(reason(DevicePresence::AtLimit), Some(WaitingReason::PlanLimit));
+    assert_eq!(reason(DevicePresence::Idle), None);
 }
 
 #[test]
 fn a_task_is_scheduled_until_its_very_moment() {
     let scheduled = Task { start_time: Some(now() + TimeDelta::seconds(1)), ..task() };
-    let reason = |at| waiting_reason(&scheduled, at, PhonePresence::Offline);
+    let reason = |at| waiting_reason(&scheduled, at, DevicePresence::Offline);
     assert_eq!(reason(now()), Some(WaitingReason::Scheduled));
     assert_eq!(reason(now() + TimeDelta::seconds(1)), Some(WaitingReason::DeviceOffline));
 }
@@ -53,7 +53,7 @@ fn a_task_is_scheduled_until_its_very_moment() {
 #[test]
 fn a_task_that_failed_for_now_backs_off_until_its_very_moment() {
     let retrying = Task { state: TaskState::Retrying { at: now() + TimeDelta::seconds(1) }, ..task() };
-    let reason = |at| waiting_reason(&retrying, at, PhonePresence::Offline);
+    let reason = |at| waiting_reason(&retrying, at, DevicePresence::Offline);
     assert_eq!(reason(now()), Some(WaitingReason::RetryBackoff));
     assert_eq!(reason(now() + TimeDelta::seconds(1)), Some(WaitingReason::DeviceOffline));
 }
@@ -62,7 +62,7 @@ fn a_task_that_failed_for_now_backs_off_until_its_very_moment() {
 fn a_task_without_a_phone_says_so_even_before_its_time() {
     let homeless = Task { serial: None, start_time: Some(now() + TimeDelta::hours(1)), ..task() };
     assert_eq!(
-        waiting_reason(&homeless, now(), PhonePresence::Idle),
+        waiting_reason(&homeless, now(), DevicePresence::Idle),
         Some(WaitingReason::NoDeviceForAccount)
     );
 }
@@ -71,7 +71,7 @@ fn a_task_without_a_phone_says_so_even_before_its_time() {
 fn a_task_that_works_waits_for_nothing() {
     let running =
         Task { state: TaskState::Running { lease: LeaseId("one".to_owned()), since: now() }, ..task() };
-    assert_eq!(waiting_reason(&running, now(), PhonePresence::Busy), None);
+    assert_eq!(waiting_reason(&running, now(), DevicePresence::Busy), None);
 }
 
 #[test]
@@ -82,9 +82,9 @@ fn time_alone_changes_a_reason_at_no_other_moment_than_at_its_turns() {
     {
         let state = again.map_or(TaskState::Pending, |seconds| TaskState::Retrying { at: later(seconds) });
         let waits = Task { start_time: start.map(later), state, ..task() };
-        let turns: Vec<DateTime<Utc>> = waiting_turns(&waits).collect();
+        let turns: Vec<DateTime<Utc>> = waiting_changes(&waits).collect();
         let reason =
-            |millis| waiting_reason(&waits, now() + TimeDelta::milliseconds(millis), PhonePresence::Offline);
+            |millis| waiting_reason(&waits, now() + TimeDelta::milliseconds(millis), DevicePresence::Offline);
         for millis in 0..60_000 {
             let at = now() + TimeDelta::milliseconds(millis);
             assert!(

@@ -4,7 +4,6 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use tikmatrix_domain::Plan;
 
 use crate::encoding::{bytes_of, text_of};
 use crate::error::LicenseError;
@@ -54,7 +53,7 @@ pub fn sign(license: &License, key: &PrivateKey) -> Result<String, LicenseError>
     let content = Content {
         tikmatrix_license: VERSION,
         key: key.public().id().to_string(),
-        plan: license.plan.name().to_owned(),
+        plan: license.plan.as_str().to_owned(),
         device_limit: license.device_limit,
         holder: license.holder.clone(),
         machine: license.machine.as_ref().map(ToString::to_string),
@@ -104,7 +103,7 @@ impl Content {
     fn into_license(self) -> Result<License, LicenseError> {
         let machine = self.machine.map(|text| text.parse::<Fingerprint>()).transpose();
         Ok(License {
-            plan: Plan::from_name(&self.plan).ok_or(LicenseError::UnknownPlan { plan: self.plan })?,
+            plan: self.plan.parse().map_err(|_| LicenseError::UnknownPlan { plan: self.plan })?,
             device_limit: self.device_limit,
             holder: self.holder,
             machine: machine.map_err(|error| senseless("machine", format!("cannot be read ({error})")))?,

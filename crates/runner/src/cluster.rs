@@ -1,98 +1,91 @@
-//! The other servers on the same database: this one says again and again that it lives, ends what a dead one left
-//! running, and follows what the others tell: that there may be new work, and which of its tasks are to be stopped.
+//! The other servers on the same database. This server sends heartbeats, interrupts the tasks that a dead server left
+//! running, and polls for what other servers request: a check for new work, or a stop of one of its tasks.
 
 use std::time::Duration;
 
-use tikmatrix_domain::{BEAT_EVERY, LONGEST_SILENCE, Roll, TaskId};
+use tikmatrix_domain::{FailureDetector, HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT};
 use tikmatrix_storage::{ClusterSignals, StorageError};
 use tokio::time::{Instant, sleep};
 
-use crate::context::Shared;
+use crate::context::RunnerContext;
 
-/// How soon what another server tells is heard: a person who stops a task through one server waits for another.
-const LISTEN_EVERY: Duration = Duration::from_millis(250);
-/// Between two looks at a database that does not answer.
-const AFTER_ERROR: Duration = Duration::from_secs(2);
+/// Short, because a user who stops a task through another server waits for it.
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
+const ERROR_DELAY: Duration = Duration::from_secs(2);
 
-/// What is known of the other servers.
-pub(crate) struct Neighbours {
-    roll: Roll,
-    begun: Instant,
+/// This server's membership among the servers of one database.
+pub(crate) struct Cluster {
+    detector: FailureDetector,
+    joined_at: Instant,
 }
 
-impl Neighbours {
-    /// Says for the first time that this server lives. Where no other one can, whatever is left running is ended here.
-    pub(crate) async fn meet(shared: &Shared) -> Result<Self, StorageError> {
-        // On a database of its own every other server is dead.
-        let patience = if shared.store.is_exclusive() { Duration::ZERO } else { LONGEST_SILENCE };
-        let mut neighbours = Self { roll: Roll::new(patience), begun: Instant::now() };
-        neighbours.call(shared).await?;
-        Ok(neighbours)
+impl Cluster {
+    /// Sends the first heartbeat. On a database that no other server can use, interrupts everything that is left
+    /// running.
+    pub(crate) async fn join(context: &RunnerContext) -> Result<Self, StorageError> {
+        let timeout = if context.store.is_exclusive() { Duration::ZERO } else { HEARTBEAT_TIMEOUT };
+        let mut cluster = Self { detector: FailureDetector::new(timeout), joined_at: Instant::now() };
+        cluster.heartbeat(context).await?;
+        Ok(cluster)
     }
 
-    /// Keeps in touch until it is dropped. A server that is alone has nobody to keep in touch with.
-    pub(crate) async fn keep_in_touch(mut self, shared: &Shared) {
-        if shared.store.is_exclusive() {
+    /// Sends heartbeats and polls until it is dropped. A server that is alone does neither.
+    pub(crate) async fn run(mut self, context: &RunnerContext) {
+        if context.store.is_exclusive() {
             return;
         }
-        tokio::join!(listen(shared), async {
+        tokio::join!(poll(context), async {
             loop {
-                sleep(BEAT_EVERY).await;
-                while let Err(error) = self.call(shared).await {
-                    log::warn!("{error}; trying again in {AFTER_ERROR:?}");
-                    sleep(AFTER_ERROR).await;
+                sleep(HEARTBEAT_INTERVAL).await;
+                while let Err(error) = self.heartbeat(context).await {
+                    log::warn!("{error}; retrying in {ERROR_DELAY:?}");
+                    sleep(ERROR_DELAY).await;
                 }
             }
         });
     }
 
-    async fn call(&mut self, shared: &Shared) -> Result<(), StorageError> {
-        let heartbeats = shared.store.heartbeat(shared.server.clone()).await?;
-        for silent in self.roll.call(heartbeats, self.begun.elapsed()) {
-            let ended = shared.store.interrupt_tasks_of(silent, shared.clock.now()).await?;
+    async fn heartbeat(&mut self, context: &RunnerContext) -> Result<(), StorageError> {
+        let heartbeats = context.store.heartbeat(context.server.clone()).await?;
+        for dead in self.detector.observe(heartbeats, self.joined_at.elapsed()) {
+            let ended = context.store.interrupt_tasks_of(dead, context.clock.now()).await?;
             for task in &ended {
                 log::warn!("task {task} was running when its server ended; it is now failed as interrupted");
             }
             if !ended.is_empty() {
-                // Its phone and its place are free.
-                shared.wake();
-                shared.places.give_up_one();
+                // Its device and its slot are free.
+                context.wake();
+                context.slots.release();
             }
         }
         Ok(())
     }
 }
 
-/// Follows what other servers tell.
-async fn listen(shared: &Shared) {
+/// Polls for what other servers request.
+async fn poll(context: &RunnerContext) {
     let mut known: Option<ClusterSignals> = None;
     loop {
-        sleep(LISTEN_EVERY).await;
-        let news = match shared.store.cluster_signals().await {
-            Ok(news) => news,
+        sleep(POLL_INTERVAL).await;
+        let signals = match context.store.cluster_signals().await {
+            Ok(signals) => signals,
             Err(error) => {
-                log::warn!("{error}; trying again in {AFTER_ERROR:?}");
-                sleep(AFTER_ERROR).await;
+                log::warn!("{error}; retrying in {ERROR_DELAY:?}");
+                sleep(ERROR_DELAY).await;
                 continue;
             }
         };
-        if known.as_ref() != Some(&news) {
-            shared.wake();
-            shared.news.send_replace(());
+        if known.as_ref() != Some(&signals) {
+            context.wake();
+            context.cluster_changes.send_replace(());
         }
-        if news.stop_requested {
-            match shared.store.stop_requests_for(shared.server.clone()).await {
-                Ok(asked) => stop(shared, &asked),
+        if signals.stop_requested {
+            match context.store.stop_requests_for(context.server.clone()).await {
+                // A task between its claim and its attempt is not listed yet; the next poll finds it.
+                Ok(asked) => asked.into_iter().for_each(|task| context.running.request_stop(task)),
                 Err(error) => log::warn!("{error}"),
             }
         }
-        known = Some(news);
-    }
-}
-
-/// One that is between its claim and its first step is not found yet: it is asked for again.
-fn stop(shared: &Shared, asked: &[TaskId]) {
-    for task in asked {
-        shared.at_work.tell_to_stop(*task);
+        known = Some(signals);
     }
 }

@@ -1,4 +1,4 @@
-//! What people do to tasks while others of them work: stopping, and deleting with everything that was kept.
+//! Stops and deletes tasks while they run, on this server or on another one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,65 +8,66 @@ use tikmatrix_storage::{Deletion, StorageError};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::context::Shared;
+use crate::context::RunnerContext;
 use crate::journal::artifacts;
 
-/// From its claim to its place in the list of what works, an attempt needs a moment; and its end is written before it
-/// leaves the list.
-const TO_BEGIN_OR_END: Duration = Duration::from_secs(5);
-/// Another server hears of it in a moment, and its phone is let go within 5 s.
-const TO_STOP_ELSEWHERE: Duration = Duration::from_secs(10);
-/// The other server tells of the end through the database alone.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
-const NOBODY: StorageError = StorageError::CutOff { operation: "stop a task that nobody works on" };
-/// How often a task that is to be deleted may be begun again by somebody else before that.
-const ROUNDS: usize = 3;
+/// An attempt is listed as running shortly after its claim, and until its result is stored.
+const LISTING_TIMEOUT: Duration = Duration::from_secs(5);
+/// Another server sees the request within a second, and its phone is released within 5 s.
+const REMOTE_STOP_TIMEOUT: Duration = Duration::from_secs(10);
+/// The other server reports the end only through the database.
+const REMOTE_POLL_INTERVAL: Duration = Duration::from_millis(100);
+const NOT_RUN: StorageError = StorageError::CutOff { operation: "stop a task that no server runs" };
+/// How often a task that is to be deleted may be started by another client meanwhile.
+const MAX_DELETE_ROUNDS: usize = 4;
 
-/// Stops a task and returns when its phone was let go and its end is written.
-pub(crate) async fn stop(shared: &Shared, id: TaskId) -> Result<(), StorageError> {
-    let mut changes = shared.at_work.changes();
+/// Stops a task and waits until its phone is released and its result is stored.
+pub(crate) async fn stop(context: &RunnerContext, id: TaskId) -> Result<(), StorageError> {
+    let mut changes = context.running.changes();
     loop {
         changes.mark_unchanged();
-        let detail = shared.store.task(id).await?.ok_or(StorageError::NoSuchTask(id))?;
+        let detail = context.store.task(id).await?.ok_or(StorageError::NoSuchTask(id))?;
         let TaskState::Running { lease, .. } = detail.task.state else {
             let source = IllegalTransition::NotRunning(detail.task.state.status());
             return Err(StorageError::Illegal { task: id, source });
         };
-        if !shared.store.is_exclusive() && ServerId::of(&lease) != shared.server {
-            return timeout(TO_STOP_ELSEWHERE, stop_elsewhere(shared, id, lease))
+        if !context.store.is_exclusive() && ServerId::of(&lease) != context.server {
+            return timeout(REMOTE_STOP_TIMEOUT, stop_remote(context, id, lease))
                 .await
-                .unwrap_or(Err(NOBODY));
+                .unwrap_or(Err(NOT_RUN));
         }
-        if shared.at_work.stop(id).await {
+        if context.running.stop(id).await {
             return Ok(());
         }
-        if timeout(TO_BEGIN_OR_END, changes.changed()).await.is_err() {
-            return Err(NOBODY);
+        if timeout(LISTING_TIMEOUT, changes.changed()).await.is_err() {
+            return Err(NOT_RUN);
         }
     }
 }
 
-/// Asks the server that works on the task, and returns when it has written the end.
-async fn stop_elsewhere(shared: &Shared, id: TaskId, lease: LeaseId) -> Result<(), StorageError> {
-    shared.store.request_stop(id, lease.clone()).await?;
+/// Asks the server that runs the task to stop it, and waits until that server has stored the result.
+async fn stop_remote(context: &RunnerContext, id: TaskId, lease: LeaseId) -> Result<(), StorageError> {
+    context.store.request_stop(id, lease.clone()).await?;
     loop {
-        let state = shared.store.task(id).await?.map(|detail| detail.task.state);
+        let state = context.store.task(id).await?.map(|detail| detail.task.state);
         match state {
-            Some(TaskState::Running { lease: held, .. }) if held == lease => sleep(BETWEEN_LOOKS).await,
+            Some(TaskState::Running { lease: held, .. }) if held == lease => {
+                sleep(REMOTE_POLL_INTERVAL).await
+            }
             Some(_) => return Ok(()),
             None => return Err(StorageError::NoSuchTask(id)),
         }
     }
 }
 
-/// Deletes tasks, those that work after they were stopped, and the files of all of them.
-pub(crate) async fn delete(shared: &Arc<Shared>, ids: Vec<TaskId>) -> Result<Deletion, StorageError> {
+/// Deletes tasks with their artifacts; running ones are stopped first.
+pub(crate) async fn delete(context: &Arc<RunnerContext>, ids: Vec<TaskId>) -> Result<Deletion, StorageError> {
     let mut all = Deletion { running: ids, ..Deletion::default() };
-    for _ in 0..=ROUNDS {
+    for _ in 0..MAX_DELETE_ROUNDS {
         let Deletion { deleted, running, not_found } =
-            shared.store.delete_tasks(std::mem::take(&mut all.running), shared.clock.now()).await?;
+            context.store.delete_tasks(std::mem::take(&mut all.running), context.clock.now()).await?;
         for id in &deleted {
-            artifacts::remove(&shared.artifacts, *id).await;
+            artifacts::remove(&context.artifacts, *id).await;
         }
         all.deleted.extend(deleted);
         all.not_found.extend(not_found);
@@ -74,22 +75,22 @@ pub(crate) async fn delete(shared: &Arc<Shared>, ids: Vec<TaskId>) -> Result<Del
         if all.running.is_empty() {
             return Ok(all);
         }
-        stop_all(shared, &all.running).await?;
+        stop_all(context, &all.running).await?;
     }
     let task = all.running.first().copied().unwrap_or(TaskId(0));
     Err(StorageError::Illegal { task, source: IllegalTransition::StillRunning })
 }
 
-/// Beside each other: each of them may take its time to let go of its phone.
-async fn stop_all(shared: &Arc<Shared>, ids: &[TaskId]) -> Result<(), StorageError> {
+/// Stops tasks concurrently: each of them may take seconds to release its phone.
+async fn stop_all(context: &Arc<RunnerContext>, ids: &[TaskId]) -> Result<(), StorageError> {
     let mut stops = JoinSet::new();
     for id in ids.iter().copied() {
-        let shared = Arc::clone(shared);
-        stops.spawn(async move { stop(&shared, id).await });
+        let context = Arc::clone(context);
+        stops.spawn(async move { stop(&context, id).await });
     }
     while let Some(stopped) = stops.join_next().await {
         match stopped {
-            // It ended by itself, or somebody else deleted it.
+            // It ended at that very moment, or another client deleted it.
             Ok(Ok(()) | Err(StorageError::Illegal { .. } | StorageError::NoSuchTask(_))) => {}
             Ok(Err(error)) => return Err(error),
             Err(_join) => return Err(StorageError::CutOff { operation: "stop a task" }),

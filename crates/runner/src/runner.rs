@@ -1,119 +1,96 @@
-//! The runner as its owner sees it: started, woken, asked and shut down.
+//! The runner's public face: start, wake, query, control and shut down.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use tikmatrix_device::registry::PhoneEntry;
-use tikmatrix_device::script::ScriptRegistry;
-use tikmatrix_domain::{Artifact, Clock, PhonePresence, Serial, TaskId};
-use tikmatrix_storage::{Deletion, StorageError, Store};
+use tikmatrix_domain::{Artifact, DevicePresence, Serial, TaskId};
+use tikmatrix_storage::{Deletion, StorageError};
 use tokio::sync::watch;
 
-use crate::cluster::Neighbours;
-use crate::context::Shared;
+use crate::cluster::Cluster;
+use crate::context::RunnerContext;
 use crate::journal::artifacts;
+use crate::options::RunnerOptions;
 use crate::{control, supervisor};
 
-/// What a runner works with.
-pub struct RunnerOptions {
-    /// Where the tasks are.
-    pub store: Store,
-    /// The scripts that tasks may name.
-    pub scripts: ScriptRegistry,
-    /// The phones, as a registry sees them come and go.
-    pub phones: watch::Receiver<Vec<PhoneEntry>>,
-    /// What tells when a task is due.
-    pub clock: Arc<dyn Clock>,
-    /// The folder below which the evidence of failures is kept; it is made when it is needed.
-    pub artifacts: PathBuf,
-    /// The folder that holds the files of the library's materials.
-    pub materials: PathBuf,
-    /// The longest that an attempt may work whose task sets no limit of its own, its clean-up not counted.
-    pub task_limit: Duration,
-    /// How many phones may work at once, over all servers on one database. It may change at any time; whoever works
-    /// then goes on.
-    pub most_at_work: watch::Receiver<u32>,
-}
-
-/// Runs tasks in the background until it is shut down; a cheap clone. One that is dropped without a shutdown goes on
-/// for as long as the tokio runtime does.
+/// Runs tasks in the background until it is shut down; a cheap clone. A runner that is dropped without a shutdown
+/// continues for as long as the tokio runtime does.
 #[derive(Clone)]
 pub struct Runner {
-    shared: Arc<Shared>,
+    context: Arc<RunnerContext>,
 }
 
 impl Runner {
-    /// Begins to run tasks, and to end what dead servers left running: at once where no other server can work on the
-    /// store, else when they were silent for long enough. Needs a tokio runtime around it.
+    /// Starts to run tasks, and to interrupt those that dead servers left running: at once where no other server can use
+    /// the database, else after [`tikmatrix_domain::HEARTBEAT_TIMEOUT`]. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// Of the database; nothing runs then.
+    /// Returns an error when the database fails; nothing runs then.
     pub async fn start(options: RunnerOptions) -> Result<Self, StorageError> {
         let phones = options.phones.clone();
-        let shared = Arc::new(Shared::new(options));
-        let neighbours = Neighbours::meet(&shared).await?;
-        tokio::spawn(supervisor::run(Arc::clone(&shared), phones, neighbours));
-        Ok(Self { shared })
+        let context = Arc::new(RunnerContext::new(options));
+        let cluster = Cluster::join(&context).await?;
+        tokio::spawn(supervisor::run(Arc::clone(&context), phones, cluster));
+        Ok(Self { context })
     }
 
-    /// Changes whenever another server on the same store may have changed what this one goes by, such as the settings.
+    /// A receiver that changes whenever another server on the same database may have changed something that this one
+    /// depends on, such as the settings.
     #[must_use]
-    pub fn news(&self) -> watch::Receiver<()> {
-        self.shared.news.subscribe()
+    pub fn cluster_changes(&self) -> watch::Receiver<()> {
+        self.context.cluster_changes.subscribe()
     }
 
-    /// Says that tasks were created or given a phone, so that idle phones look for work. What is created afterwards
-    /// without another call may wait until its phone looks again by itself.
+    /// Wakes the idle devices after tasks were created or moved to another device. Without this call they see new tasks
+    /// only at their next claim.
     pub fn wake(&self) {
-        self.shared.wake();
+        self.context.wake();
     }
 
-    /// What the phone is doing, as far as tasks that wait for it are concerned.
+    /// Whether the device can take a task now, and if not, why.
     #[must_use]
-    pub fn presence(&self, serial: &Serial) -> PhonePresence {
-        self.shared.presence(serial)
+    pub fn presence(&self, serial: &Serial) -> DevicePresence {
+        self.context.presence(serial)
     }
 
-    /// A count that rises after every change of any phone's presence: as long as it is the same, so is each of them. It
-    /// is to be read before they are.
+    /// A counter that rises after every change of any device's presence: while it is the same, so is each presence. Read
+    /// it before the presences.
     #[must_use]
-    pub fn presence_changes(&self) -> u64 {
-        self.shared.presence_changes.count()
+    pub fn presence_version(&self) -> u64 {
+        self.context.presence_version.get()
     }
 
-    /// Stops a running task, on whichever server it runs, and returns when its phone was let go and its end is written:
-    /// within 5 s as a rule. A
-    /// script that does not let go in that time is abandoned, and its phone is set aside until it answers a probe. A
-    /// task that ends by itself at that very moment keeps its own end.
+    /// Stops a running task, on any server, and waits until its phone is released and its result is stored: within 5 s
+    /// as a rule. A script that takes longer is abandoned, and its device is quarantined until it answers a probe. A task
+    /// that ends at that very moment keeps its own result.
     ///
     /// # Errors
-    /// [`StorageError::NoSuchTask`], [`StorageError::Illegal`] when it does not run, or of the database.
+    /// Returns [`StorageError::NoSuchTask`], [`StorageError::Illegal`] for a task that does not run, or an error of the
+    /// database.
     pub async fn stop(&self, task: TaskId) -> Result<(), StorageError> {
-        control::stop(&self.shared, task).await
+        control::stop(&self.context, task).await
     }
 
-    /// Deletes tasks with everything that was kept of them; those that run are stopped first.
+    /// Deletes tasks with their journals and artifacts; running ones are stopped first.
     ///
     /// # Errors
-    /// Of the database; those that are gone by then stay so.
+    /// Returns an error when the database fails; tasks that are deleted by then stay deleted.
     pub async fn delete(&self, tasks: Vec<TaskId>) -> Result<Deletion, StorageError> {
-        control::delete(&self.shared, tasks).await
+        control::delete(&self.context, tasks).await
     }
 
-    /// The bytes of a file that was kept as evidence.
+    /// Reads the file of an artifact.
     ///
     /// # Errors
-    /// Of the file system, when the file is gone or cannot be read.
+    /// Returns an error when the file is missing or cannot be read.
     pub async fn artifact(&self, artifact: &Artifact) -> io::Result<Vec<u8>> {
-        artifacts::read(&self.shared.artifacts, &artifact.file).await
+        artifacts::read(&self.context.artifacts, &artifact.file).await
     }
 
-    /// Takes no more tasks, stops those that work, and returns when each of them is accounted for: as a rule within 5 s,
-    /// and within 20 s even where a script or the database does not let go. A second call waits for the same end.
+    /// Claims no more tasks, stops the running ones, and waits until all their results are stored: within 5 s as a rule,
+    /// and within 20 s even if a script or the database hangs. A second call waits for the same end.
     pub async fn shutdown(&self) {
-        self.shared.stop.cancel();
-        self.shared.ended.cancelled().await;
+        self.context.stop.cancel();
+        self.context.ended.cancelled().await;
     }
 }

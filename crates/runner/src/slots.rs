@@ -1,6 +1,5 @@
-//! The places for phones that work: how many there are, whoever uses the runner says, and how many are taken, the
-//! database knows. Phones queue for them in the order in which they came to want one, so that those with many tasks never
-//! keep the others out.
+//! The limit on how many devices run tasks at once. The owner of the runner sets the limit, and the database knows how
+//! many slots are taken. Devices queue for a slot in order, so that those with many tasks do not keep out the others.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,78 +9,77 @@ use std::time::Duration;
 use tikmatrix_domain::Serial;
 use tokio::sync::{Mutex as Queue, MutexGuard as Head, watch};
 
-use crate::devices::PresenceChanges;
+use crate::devices::PresenceVersion;
 
-/// Another server on the same database does not tell when it has given up a place: the first in the queue looks this
-/// often by itself.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// Another server on the same database does not report when it releases a slot, so the first in the queue polls.
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
 
-pub(crate) struct Places {
-    most: watch::Receiver<u32>,
-    /// Changes whenever a phone has done its work.
-    freed: watch::Sender<()>,
+pub(crate) struct SlotLimiter {
+    limit: watch::Receiver<u32>,
+    /// Changes whenever a slot was released.
+    released: watch::Sender<()>,
     queue: Queue<()>,
     queued: Mutex<HashSet<Serial>>,
-    /// Whether the first in the queue found no place.
+    /// Whether the first in the queue found no free slot.
     full: AtomicBool,
-    changes: PresenceChanges,
+    version: PresenceVersion,
 }
 
-/// A phone's turn to take a place. It ends when this is dropped, and the next one in the queue has its own.
-pub(crate) struct Turn<'places> {
-    places: &'places Places,
-    _head: Head<'places, ()>,
-    most: watch::Receiver<u32>,
-    freed: watch::Receiver<()>,
-    _queued: Queued<'places>,
+/// A device's turn to take a slot. When it is dropped, the next device in the queue gets its turn.
+pub(crate) struct SlotTicket<'limiter> {
+    limiter: &'limiter SlotLimiter,
+    _head: Head<'limiter, ()>,
+    limit: watch::Receiver<u32>,
+    released: watch::Receiver<()>,
+    _queued: QueuedMark<'limiter>,
 }
 
-/// A phone's mark as one that waits.
-struct Queued<'places> {
-    places: &'places Places,
+/// Marks a device as queued until it is dropped.
+struct QueuedMark<'limiter> {
+    limiter: &'limiter SlotLimiter,
     serial: Serial,
 }
 
-impl Places {
-    pub(crate) fn new(most: watch::Receiver<u32>, changes: PresenceChanges) -> Self {
+impl SlotLimiter {
+    pub(crate) fn new(limit: watch::Receiver<u32>, version: PresenceVersion) -> Self {
         Self {
-            most,
-            freed: watch::Sender::new(()),
+            limit,
+            released: watch::Sender::new(()),
             queue: Queue::new(()),
             queued: Mutex::default(),
             full: AtomicBool::new(false),
-            changes,
+            version,
         }
     }
 
-    /// Says that a phone has done its work.
-    pub(crate) fn give_up_one(&self) {
-        self.freed.send_replace(());
+    /// Reports that a device has finished its task.
+    pub(crate) fn release(&self) {
+        self.released.send_replace(());
     }
 
-    /// Whether the phone waits for a place, and there is none.
-    pub(crate) fn is_held_back(&self, serial: &Serial) -> bool {
+    /// Whether the device waits for a slot, and none is free.
+    pub(crate) fn is_at_limit(&self, serial: &Serial) -> bool {
         self.full.load(Ordering::Relaxed) && self.queued().contains(serial)
     }
 
-    /// Waits for the phone's turn. Whoever drops this future leaves the queue.
-    pub(crate) async fn turn(&self, serial: &Serial) -> Turn<'_> {
+    /// Waits for the device's turn. Dropping the future leaves the queue.
+    pub(crate) async fn ticket(&self, serial: &Serial) -> SlotTicket<'_> {
         self.queued().insert(serial.clone());
-        self.changes.happened();
-        let queued = Queued { places: self, serial: serial.clone() };
+        self.version.bump();
+        let queued = QueuedMark { limiter: self, serial: serial.clone() };
         let head = self.queue.lock().await;
-        Turn {
-            places: self,
+        SlotTicket {
+            limiter: self,
             _head: head,
-            most: self.most.clone(),
-            freed: self.freed.subscribe(),
+            limit: self.limit.clone(),
+            released: self.released.subscribe(),
             _queued: queued,
         }
     }
 
     fn set_full(&self, full: bool) {
         if self.full.swap(full, Ordering::Relaxed) != full {
-            self.changes.happened();
+            self.version.bump();
         }
     }
 
@@ -90,33 +88,33 @@ impl Places {
     }
 }
 
-impl Turn<'_> {
-    /// How many phones may work now. What changes after this call ends the next [`Turn::place_may_be_free`].
-    pub(crate) fn most(&mut self) -> u32 {
-        self.freed.mark_unchanged();
-        *self.most.borrow_and_update()
+impl SlotTicket<'_> {
+    /// How many devices may run a task now. A change after this call ends the next [`SlotTicket::slot_may_be_free`].
+    pub(crate) fn limit(&mut self) -> u32 {
+        self.released.mark_unchanged();
+        *self.limit.borrow_and_update()
     }
 
-    /// Returns when a look for a place may find one, after one that found none.
-    pub(crate) async fn place_may_be_free(&mut self) {
-        self.places.set_full(true);
+    /// Waits until a claim may find a free slot, after one that found none.
+    pub(crate) async fn slot_may_be_free(&mut self) {
+        self.limiter.set_full(true);
         tokio::select! {
-            _ = self.freed.changed() => {}
-            // A source that is gone has said its last word.
-            Ok(()) = self.most.changed() => {}
-            () = tokio::time::sleep(LOOK_AGAIN) => {}
+            _ = self.released.changed() => {}
+            // A limit whose sender is gone stays as it is.
+            Ok(()) = self.limit.changed() => {}
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
         }
     }
 
-    /// Says that nobody is kept from a place any more, as far as this phone can tell.
-    pub(crate) fn found(&self) {
-        self.places.set_full(false);
+    /// Reports that the last claim was not refused for lack of a slot.
+    pub(crate) fn not_refused(&self) {
+        self.limiter.set_full(false);
     }
 }
 
-impl Drop for Queued<'_> {
+impl Drop for QueuedMark<'_> {
     fn drop(&mut self) {
-        self.places.queued().remove(&self.serial);
-        self.places.changes.happened();
+        self.limiter.queued().remove(&self.serial);
+        self.limiter.version.bump();
     }
 }

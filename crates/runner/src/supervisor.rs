@@ -1,5 +1,5 @@
-//! Keeps one worker for each phone that was ever ready. A phone keeps its worker while it is away, so that a phone that
-//! comes back never gets a second one beside a first that is still cleaning up.
+//! Keeps one worker for each device that was ever connected. A device keeps its worker while it is away, so that a device
+//! that returns never gets a second worker beside one that is still cleaning up.
 
 use std::sync::Arc;
 
@@ -7,48 +7,47 @@ use tikmatrix_device::registry::PhoneEntry;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::cluster::Neighbours;
-use crate::context::Shared;
-use crate::worker::device_info_poller;
-use crate::worker::worker;
+use crate::cluster::Cluster;
+use crate::context::RunnerContext;
+use crate::worker::{device_info_poller, worker};
 
-/// Ends when the runner was told to and every worker has ended; until then this server says that it lives.
+/// Runs the workers until the runner is stopped and every worker has ended; until then this server sends heartbeats.
 pub(crate) async fn run(
-    shared: Arc<Shared>,
+    context: Arc<RunnerContext>,
     phones: watch::Receiver<Vec<PhoneEntry>>,
-    neighbours: Neighbours,
+    cluster: Cluster,
 ) {
-    // However this function ends, whoever waits for the end is told.
-    let _ended = shared.ended.clone().drop_guard();
-    let others = Arc::clone(&shared);
-    let keeping = tokio::spawn(async move { neighbours.keep_in_touch(&others).await });
-    supervise(&shared, phones).await;
-    keeping.abort();
-    if let Err(error) = shared.store.leave(shared.server.clone()).await {
+    // A shutdown returns in any case, even if this function panics.
+    let _ended = context.ended.clone().drop_guard();
+    let cluster_context = Arc::clone(&context);
+    let membership = tokio::spawn(async move { cluster.run(&cluster_context).await });
+    supervise(&context, phones).await;
+    membership.abort();
+    if let Err(error) = context.store.leave(context.server.clone()).await {
         log::warn!("{error}");
     }
 }
 
-async fn supervise(shared: &Arc<Shared>, mut phones: watch::Receiver<Vec<PhoneEntry>>) {
+async fn supervise(context: &Arc<RunnerContext>, mut phones: watch::Receiver<Vec<PhoneEntry>>) {
     let mut workers = JoinSet::new();
     loop {
         let entries = phones.borrow_and_update().clone();
-        for slot in shared.follow(entries.iter().filter_map(|entry| entry.phone.as_ref())) {
-            workers.spawn(survey::run(Arc::clone(shared), Arc::clone(&slot)));
-            workers.spawn(worker::run(Arc::clone(shared), slot));
+        for device in context.devices.update(entries.iter().filter_map(|entry| entry.phone.as_ref())) {
+            workers.spawn(device_info_poller::run(Arc::clone(context), Arc::clone(&device)));
+            workers.spawn(worker::run(Arc::clone(context), device));
         }
         tokio::select! {
-            () = shared.stop.cancelled() => break,
+            () = context.stop.cancelled() => break,
             changed = phones.changed() => if changed.is_err() {
-                // The registry is gone: its phones are what they are until the end.
-                shared.stop.cancelled().await;
+                // The registry is gone: its phones do not change any more.
+                context.stop.cancelled().await;
                 break;
             }
         }
     }
     while let Some(ended) = workers.join_next().await {
         if let Err(error) = ended {
-            log::error!("the worker of a phone ended early: {error}");
+            log::error!("the worker of a device ended early: {error}");
         }
     }
 }

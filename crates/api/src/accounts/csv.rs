@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
 use tikmatrix_device::script::{Problem, unknown_name};
-use tikmatrix_domain::{Account, AccountChange, AppKind, PackageName, Serial, Username, WantedAccount};
+use tikmatrix_domain::{Account, AccountChange, AccountUpsert, AppKind, PackageName, Serial, Username};
 
 use crate::accounts::request::{app, package, serial, username};
 use crate::http::error::{ApiError, ErrorCode};
@@ -25,7 +25,7 @@ const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 ///
 /// # Errors
 /// 40001 with every row that is wrong, by the number that a spreadsheet shows (the header is row 1).
-pub(crate) fn read_table(bytes: &[u8]) -> Result<Vec<WantedAccount>, ApiError> {
+pub(crate) fn read_table(bytes: &[u8]) -> Result<Vec<AccountUpsert>, ApiError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut table = ReaderBuilder::new().flexible(true).delimiter(delimiter(bytes)).from_reader(bytes);
     let columns = table.headers().map_err(|error| ApiError::invalid("", not_a_table(&error)))?;
@@ -68,7 +68,7 @@ pub(crate) fn write_table(accounts: &[Account]) -> Result<Vec<u8>, csv::Error> {
 struct Rows {
     columns: Vec<&'static str>,
     problems: Vec<Problem>,
-    accounts: Vec<WantedAccount>,
+    accounts: Vec<AccountUpsert>,
     /// In which row each account was.
     seen: HashMap<(Username, AppKind), usize>,
 }
@@ -111,7 +111,7 @@ impl Rows {
         if let (Some(username), Ok(app), false) = (name, wanted_app, bad) {
             match self.seen.insert((username.clone(), app), row) {
                 Some(first) => self.problem(row, "username", format!("is the account of row {first} again")),
-                None => self.accounts.push(WantedAccount { username, app, details }),
+                None => self.accounts.push(AccountUpsert { username, app, details }),
             }
         }
     }
@@ -243,7 +243,7 @@ mod tests {
                 enabled: Some(false),
                 note: Some(account.note),
             };
-            prop_assert_eq!(read, [WantedAccount { username: account.username, app: account.app, details }]);
+            prop_assert_eq!(read, [AccountUpsert { username: account.username, app: account.app, details }]);
         }
 
         #[test]

@@ -1,7 +1,7 @@
 //! Accounts in the bodies and queries of `/api/v1/account`.
 
 use serde_json::Value;
-use tikmatrix_domain::{AccountChange, AppKind, PackageName, Serial, Username, WantedAccount};
+use tikmatrix_domain::{AccountChange, AccountUpsert, AppKind, PackageName, Serial, Username};
 use tikmatrix_storage::{AccountFilter, NumberedPage};
 
 use crate::http::error::ApiError;
@@ -13,7 +13,7 @@ use crate::http::query::{Parameters, ReadQuery};
 ///
 /// # Errors
 /// 40001 with everything that is wrong with it.
-pub(crate) fn create(body: Value) -> Result<WantedAccount, ApiError> {
+pub(crate) fn create(body: Value) -> Result<AccountUpsert, ApiError> {
     let mut fields = Fields::begin(body)?;
     let username = fields.parsed("username", username);
     if username.is_none() && !fields.has_problem_with(&["username"]) {
@@ -23,7 +23,7 @@ pub(crate) fn create(body: Value) -> Result<WantedAccount, ApiError> {
     let details = details(&mut fields);
     fields.end()?;
     let username = username.ok_or_else(|| ApiError::invalid("username", "is required"))?;
-    Ok(WantedAccount { username, app, details })
+    Ok(AccountUpsert { username, app, details })
 }
 
 /// Reads the body of `PATCH /api/v1/account/{account_id}`.

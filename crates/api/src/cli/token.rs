@@ -60,7 +60,7 @@ pub(super) struct Place {
 pub(super) struct TokenNameArgument(TokenName);
 
 impl std::str::FromStr for TokenNameArgument {
-    type Err = tikmatrix_domain::UnusableTokenName;
+    type Err = tikmatrix_domain::InvalidTokenName;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         TokenName::new(text).map(Self)

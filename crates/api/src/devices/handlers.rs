@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::web::Data;
 use tikmatrix_device::registry::PhoneEntry;
 use tikmatrix_device::script::unknown_name;
-use tikmatrix_domain::{Clock, Device, DeviceChange, PhonePresence, Serial};
+use tikmatrix_domain::{Clock, Device, DeviceChange, DevicePresence, Serial};
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::{DeviceChanged, DeviceRemoval, Store};
 
@@ -171,7 +171,7 @@ fn all(runner: &Runner, devices: &[Device], entries: &[PhoneEntry]) -> Vec<Devic
 }
 
 fn view(runner: &Runner, serial: &Serial, device: Option<&Device>, entry: Option<&PhoneEntry>) -> DeviceView {
-    let busy = runner.presence(serial) == PhonePresence::Busy;
+    let busy = runner.presence(serial) == DevicePresence::Busy;
     DeviceView::new(device, entry, busy)
 }
 

@@ -123,7 +123,7 @@ pub(crate) struct DeviceView {
 
 /// Room in bytes.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = StorageRoom)]
+#[schema(as = StorageSpace)]
 struct StorageView {
     /// What is left.
     free: u64,

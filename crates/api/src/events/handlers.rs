@@ -9,7 +9,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
 use tikmatrix_domain::EventId;
-use tikmatrix_storage::{EventFilter, Events, Store, ChangeNotifications};
+use tikmatrix_storage::{ChangeNotifications, EventFilter, Events, Store};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 

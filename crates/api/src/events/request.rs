@@ -57,10 +57,9 @@ fn place(text: &str) -> Option<i64> {
 }
 
 fn kinds(text: &str) -> Result<Vec<EventKind>, String> {
-    let known = || EventKind::ALL.map(EventKind::text).join(", ");
+    let known = || EventKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
     let kind = |word: &str| {
-        EventKind::from_text(word.trim())
-            .ok_or_else(|| format!("{:?} is not one of {}", shortened(word), known()))
+        word.trim().parse().map_err(|_| format!("{:?} is not one of {}", shortened(word), known()))
     };
     text.split(',').map(kind).collect()
 }

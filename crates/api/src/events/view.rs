@@ -73,7 +73,7 @@ impl<'event> EventView<'event> {
             TaskChange::Step(text) => Self { step: Some(text), ..self },
             TaskChange::Progress(percent) => Self { progress: Some(*percent), ..self },
             TaskChange::Finished { outcome, remark } => {
-                Self { outcome: Some(outcome.text()), remark: Some(remark), ..self }
+                Self { outcome: Some(outcome.as_str()), remark: Some(remark), ..self }
             }
             TaskChange::Postponed { remark, until } => {
                 Self { remark: Some(remark), retry_at: Some(written(*until)), ..self }
@@ -86,7 +86,7 @@ impl<'event> EventView<'event> {
 pub(crate) fn event_lines(events: &[Event]) -> String {
     let lines = events.iter().map(|event| {
         let data = serde_json::to_string(&EventView::new(event)).unwrap_or_default();
-        format!("id: {}\nevent: {}\ndata: {data}\n\n", event.id.0, event.subject.kind().text())
+        format!("id: {}\nevent: {}\ndata: {data}\n\n", event.id.0, event.subject.kind().as_str())
     });
     lines.collect()
 }

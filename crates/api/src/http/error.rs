@@ -156,7 +156,7 @@ impl ApiError {
 impl From<StorageError> for ApiError {
     fn from(error: StorageError) -> Self {
         let wrong_state = |task: TaskId, status: Status, only: &str| {
-            Self::invalid("task_id", format!("task {task} is {}; only a {only}", status.text()))
+            Self::invalid("task_id", format!("task {task} is {}; only a {only}", status.as_str()))
         };
         match error {
             StorageError::NoSuchTask(_) => Self::new(ErrorCode::NotFound, error.to_string()),

@@ -45,6 +45,6 @@ impl From<Entitlement> for LicenseView {
     fn from(standing: Entitlement) -> Self {
         let Entitlement { plan, api_enabled, device_limit, expires_at, trial, message, .. } = standing;
         let expires_at = expires_at.map(written);
-        Self { plan_name: plan.name(), api_enabled, device_limit, message, expires_at, trial }
+        Self { plan_name: plan.as_str(), api_enabled, device_limit, message, expires_at, trial }
     }
 }

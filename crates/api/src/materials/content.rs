@@ -86,7 +86,7 @@ async fn send(
 ) -> Result<HttpResponse, ApiError> {
     let opening = tokio::task::spawn_blocking(move || NamedFile::from_file(File::open(&path)?, path));
     let file = opening.await.map_err(io::Error::other)??;
-    let media_type = media_type.text().parse().unwrap_or(mime::APPLICATION_OCTET_STREAM);
+    let media_type = media_type.as_str().parse().unwrap_or(mime::APPLICATION_OCTET_STREAM);
     let file = file.set_content_type(media_type).set_content_disposition(disposition(name));
     let length = file.metadata().len();
     let mut response = file.into_response(request);

@@ -27,7 +27,7 @@ impl ReadQuery for ListMaterials {
             tag: query.parsed("tag", tag),
             username: query.parsed("username", username),
             used: query.one_of("used", "true, false", |text| text.parse().ok()),
-            kind: query.one_of("kind", "video, image", MaterialKind::from_text),
+            kind: query.one_of("kind", "video, image", |text| text.parse::<MaterialKind>().ok()),
         };
         let page = paging::with_cursor(query, &filter, MaterialId);
         Self { filter, page }

@@ -73,8 +73,8 @@ impl From<&Material> for MaterialView {
         };
         Self {
             id: id.0,
-            kind: file.media_type.kind().text(),
-            media_type: file.media_type.text(),
+            kind: file.media_type.kind().as_str(),
+            media_type: file.media_type.as_str(),
             name: file.name.clone(),
             size: file.size,
             sha256: file.sha256.clone(),
@@ -83,7 +83,7 @@ impl From<&Material> for MaterialView {
             username: details.username.as_ref().map(ToString::to_string),
             sort: details.sort,
             has_thumbnail: file.thumbnail.is_some(),
-            state: usage.text(),
+            state: usage.as_str(),
             task_id: task,
             used,
             created_at: written(*created_at),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use tikmatrix_domain::{MOST_RETRIES, PackageName, SettingsChange};
+use tikmatrix_domain::{MAX_RETRIES, PackageName, SettingsChange};
 
 use crate::accounts::request::app;
 use crate::http::error::ApiError;
@@ -24,7 +24,7 @@ pub(crate) fn change(body: Value) -> Result<SettingsChange, ApiError> {
         tiktok_package: fields.replaced("tiktok_package", package),
         instagram_package: fields.replaced("instagram_package", package),
         max_retries: fields
-            .whole("max_retries", 0..=i64::from(MOST_RETRIES))
+            .whole("max_retries", 0..=i64::from(MAX_RETRIES))
             .and_then(|count| u32::try_from(count).ok()),
         retry_first_wait: seconds(&mut fields, "retry_first_wait"),
         retry_longest_wait: seconds(&mut fields, "retry_longest_wait"),

@@ -42,7 +42,7 @@ pub(crate) async fn stop(
     match &task.state {
         TaskState::Finished { finish, .. } if finish.outcome != Outcome::Stopped => {
             let reason =
-                format!("task {id} was not stopped: it just ended on its own, {}", finish.outcome.text());
+                format!("task {id} was not stopped: it just ended on its own, {}", finish.outcome.as_str());
             Err(ApiError::invalid("task_id", reason))
         }
         _ => Ok(success(&TaskView::new(&task, tasks.waiting(&task, tasks.clock.now())))),

@@ -77,7 +77,7 @@ impl CreateTasks {
                     source: Source::Api,
                     start_time: timing.start_time,
                     interval: timing.interval,
-                    chance: defaults.chance,
+                    seed: defaults.chance,
                     options,
                 };
                 Ok(Self { request, warnings })

@@ -136,7 +136,7 @@ impl From<&LogLine> for LogLineView {
             attempt: line.attempt,
             number: line.number,
             at: written(line.at),
-            level: line.level.text(),
+            level: line.level.as_str(),
             text: line.text.clone(),
         }
     }
@@ -166,7 +166,7 @@ impl From<&Artifact> for ArtifactView {
         Self {
             attempt: artifact.attempt,
             number: artifact.number,
-            kind: artifact.kind.text(),
+            kind: artifact.kind.as_str(),
             taken_at: written(artifact.at),
             name: artifact_name(artifact),
             file: artifact.file.clone(),

@@ -17,14 +17,12 @@ pub(crate) struct ListTasks {
 impl ReadQuery for ListTasks {
     fn read(query: &mut Parameters) -> Self {
         let status = query.one_of("status", "0 (pending), 1 (running), 2 (completed), 3 (failed)", |text| {
-            Status::ALL.into_iter().find(|status| status.code().to_string() == text)
+            Status::ALL.iter().copied().find(|status| status.code().to_string() == text)
         });
         let serial = query.parsed("serial", |text| name(text, Serial::new));
         let username = query.parsed("username", |text| name(text, Username::new));
         let script = query.parsed("script_name", |text| name(text, ScriptName::new));
-        let source = query.one_of("source", "ui, api", |text| {
-            [Source::Ui, Source::Api].into_iter().find(|source| source.text() == text)
-        });
+        let source = query.one_of("source", "ui, api", |text| text.parse::<Source>().ok());
         let filter = TaskFilter { status, serial, username, script, source };
         let page = paging::with_cursor(query, &filter, TaskId);
         Self { filter, page }

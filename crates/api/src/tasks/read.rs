@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
-use tikmatrix_domain::{Clock, PhonePresence, Task, TaskDetail, TaskId, WaitingReason, waiting_reason};
+use tikmatrix_domain::{Clock, DevicePresence, Task, TaskDetail, TaskId, WaitingReason, waiting_reason};
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
 
@@ -42,7 +42,7 @@ impl TaskReader {
             request,
             keys: self.tag_keys.clone(),
             version: self.store.version().await?,
-            presences: self.runner.presence_changes(),
+            presences: self.runner.presence_version(),
             paused: self.settings.borrow().paused,
         })
     }
@@ -58,10 +58,10 @@ impl TaskReader {
     /// Why the task waits at `now`, if it does.
     pub(crate) fn waiting(&self, task: &Task, now: DateTime<Utc>) -> Option<WaitingReason> {
         if self.settings.borrow().paused {
-            return waiting_reason(task, now, PhonePresence::Paused);
+            return waiting_reason(task, now, DevicePresence::Paused);
         }
         let presence = |serial| self.runner.presence(serial);
-        waiting_reason(task, now, task.serial.as_ref().map_or(PhonePresence::Offline, presence))
+        waiting_reason(task, now, task.serial.as_ref().map_or(DevicePresence::Offline, presence))
     }
 }
 

@@ -9,7 +9,7 @@ use actix_web::http::header::{
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use tikmatrix_domain::{Task, waiting_turns};
+use tikmatrix_domain::{Task, waiting_changes};
 use tikmatrix_storage::Version;
 
 use crate::http::envelope::success;
@@ -94,7 +94,7 @@ impl Validity {
     /// As long as none of `tasks` waits for another reason than at `now`, as far as time is concerned.
     pub(crate) fn around<'task>(now: DateTime<Utc>, tasks: impl Iterator<Item = &'task Task>) -> Self {
         let mut span = Self::ALWAYS;
-        for turn in tasks.flat_map(waiting_turns) {
+        for turn in tasks.flat_map(waiting_changes) {
             if turn <= now {
                 span.from = span.from.max(turn.timestamp_millis());
             } else {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Local, Utc};
 use chrono_tz::Tz;
 use tikmatrix_domain::{
-    Interval, LONGEST_INTERVAL, LONGEST_TIME_LIMIT, MOST_RETRIES, PRIORITIES, TaskOptions, TimeOfDay,
+    Interval, MAX_INTERVAL_MINUTES, MAX_RETRIES, MAX_TIME_LIMIT, PRIORITIES, TaskOptions, TimeOfDay,
 };
 
 use crate::http::fields::{Fields, shortened};
@@ -56,21 +56,21 @@ fn read_zone(fields: &mut Fields) -> Option<Tz> {
 
 fn read_interval(fields: &mut Fields) -> Interval {
     let mut minutes = |name| {
-        let minutes = fields.whole(name, 0..=i64::from(LONGEST_INTERVAL));
+        let minutes = fields.whole(name, 0..=i64::from(MAX_INTERVAL_MINUTES));
         minutes.and_then(|minutes| u32::try_from(minutes).ok()).unwrap_or_default()
     };
     let (least, most) = (minutes("min_interval"), minutes("max_interval"));
     if most < least && !fields.has_problem_with(&["min_interval", "max_interval"]) {
         fields.problem("max_interval", format!("{most} is less than min_interval, which is {least}"));
     }
-    Interval { least, most }
+    Interval { min_minutes: least, max_minutes: most }
 }
 
 /// Reads `priority`, `max_retries` and `timeout`. `max_retries` is what counts where the request says nothing of it.
 pub(crate) fn read_options(fields: &mut Fields, max_retries: u32) -> TaskOptions {
     let priority = fields.whole("priority", i64::from(*PRIORITIES.start())..=i64::from(*PRIORITIES.end()));
-    let retries = fields.whole("max_retries", 0..=i64::from(MOST_RETRIES));
-    let longest = i64::try_from(LONGEST_TIME_LIMIT.as_secs()).unwrap_or(i64::MAX);
+    let retries = fields.whole("max_retries", 0..=i64::from(MAX_RETRIES));
+    let longest = i64::try_from(MAX_TIME_LIMIT.as_secs()).unwrap_or(i64::MAX);
     let seconds = fields.whole("timeout", 1..=longest);
     TaskOptions {
         priority: priority.and_then(|priority| i32::try_from(priority).ok()).unwrap_or_default(),
@@ -116,7 +116,10 @@ mod tests {
     #[test]
     fn an_interval_needs_a_most_that_is_not_below_its_least() {
         let (timing_of_both, _, problems) = timing(json!({"min_interval": 5, "max_interval": 10}));
-        assert_eq!((timing_of_both.interval, problems), (Interval { least: 5, most: 10 }, Vec::new()));
+        assert_eq!(
+            (timing_of_both.interval, problems),
+            (Interval { min_minutes: 5, max_minutes: 10 }, Vec::new())
+        );
         for (body, field) in [
             (json!({"min_interval": 5}), "max_interval"),
             (json!({"min_interval": 5, "max_interval": 4}), "max_interval"),

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
 use tikmatrix_domain::{
-    AppKind, Attempt, Finish, PassedOver, Serial, Step, Task, TaskDetail, TaskState, Username, WaitingReason,
+    AppKind, Attempt, Finish, Serial, SkippedDevice, Step, Task, TaskDetail, TaskState, Username,
+    WaitingReason,
 };
 use tikmatrix_storage::{Created, Deletion, TaskCounts};
 use utoipa::ToSchema;
@@ -86,10 +87,10 @@ impl<'task> TaskView<'task> {
             script_name: task.script.as_str(),
             // It was written as JSON, and goes out as it was written.
             script_config: serde_json::from_str(&task.script_config).ok(),
-            source: task.source.text(),
+            source: task.source.as_str(),
             status: status.code(),
-            status_text: status.text(),
-            waiting_reason: waiting.map(WaitingReason::text),
+            status_text: status.as_str(),
+            waiting_reason: waiting.map(WaitingReason::as_str),
             start_time: task.start_time.map(written),
             started_at: started_at.map(written),
             finished_at: finish.map(|finish| written(finish.at)),
@@ -98,7 +99,7 @@ impl<'task> TaskView<'task> {
             retry_count: task.retry_count,
             max_retries: task.options.max_retries,
             priority: task.options.priority,
-            outcome: finish.map(|finish| finish.outcome.text()),
+            outcome: finish.map(|finish| finish.outcome.as_str()),
             remark: finish.and_then(remark),
             created_at: written(task.created_at),
             updated_at: written(task.updated_at),
@@ -158,7 +159,7 @@ impl<'task> From<&'task Attempt> for AttemptView<'task> {
             number: attempt.number,
             started_at: written(attempt.started_at),
             finished_at: finish.map(|finish| written(finish.at)),
-            outcome: finish.map(|finish| finish.outcome.text()),
+            outcome: finish.map(|finish| finish.outcome.as_str()),
             remark: finish.and_then(remark),
         }
     }
@@ -222,7 +223,7 @@ pub(crate) struct CreatedView {
 impl CreatedView {
     /// The answer to a request that made `created`, with what else there is to be said.
     pub(crate) fn new(created: &Created, mut warnings: Vec<String>) -> Self {
-        warnings.extend(created.passed_over.iter().map(passed_over));
+        warnings.extend(created.skipped.iter().map(passed_over));
         let task_ids: Vec<i64> = created.tasks.iter().map(|task| task.0).collect();
         Self { created_count: task_ids.len(), task_ids, warnings }
     }
@@ -269,7 +270,7 @@ impl From<TaskCounts> for StatsView {
     }
 }
 
-fn passed_over(PassedOver { serial, app }: &PassedOver) -> String {
+fn passed_over(SkippedDevice { serial, app }: &SkippedDevice) -> String {
     let (app, of_app) = match app.map(AppKind::as_str) {
         Some(app) => (format!("{app} "), format!(" for {app}")),
         None => (String::new(), String::new()),

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use tikmatrix_domain::{PhoneFacts, StorageRoom};
+use tikmatrix_domain::{DeviceFacts, StorageSpace};
 
 use super::command::{AndroidError, run};
 use super::package::screen_size;
@@ -13,10 +13,10 @@ use crate::phone::Phone;
 ///
 /// # Errors
 /// [`AndroidError::Adb`] when the phone is gone or not done in time. A tool that refuses leaves its fact out.
-pub async fn facts(phone: &Phone, deadline: Deadline) -> Result<PhoneFacts, AndroidError> {
+pub async fn facts(phone: &Phone, deadline: Deadline) -> Result<DeviceFacts, AndroidError> {
     let battery = if_told(run(phone, "tell its battery", "dumpsys battery", deadline).await)?;
     let storage = if_told(run(phone, "tell its storage", "df -k /data", deadline).await)?;
-    Ok(PhoneFacts {
+    Ok(DeviceFacts {
         model: property(phone, "ro.product.model", deadline).await?,
         android_version: property(phone, "ro.build.version.release", deadline).await?,
         screen: if_told(screen_size(phone, deadline).await)?,
@@ -56,11 +56,11 @@ fn value<T: FromStr>(output: &str, label: &str) -> Option<T> {
 }
 
 /// The room on the file system that `df -k` prints in its last line: name, kibibytes of all, used and left, and more.
-fn storage_in(output: &str) -> Option<StorageRoom> {
+fn storage_in(output: &str) -> Option<StorageSpace> {
     let mut fields = output.trim_end().lines().last()?.split_whitespace().skip(1);
     let mut bytes = || fields.next()?.parse::<u64>().ok()?.checked_mul(1024);
     let (total, _used, free) = (bytes()?, bytes()?, bytes()?);
-    (free <= total).then_some(StorageRoom { free, total })
+    (free <= total).then_some(StorageSpace { free, total })
 }
 
 #[cfg(test)]
@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(temperature_in("temperature: -2147483648\n"), None);
         let table = "Filesystem     1K-blocks     Used Available Use% Mounted on\n\
                      /dev/block/dm-5 114000000 14000000 100000000  13% /data\n";
-        let room = StorageRoom { free: 100_000_000 * 1024, total: 114_000_000 * 1024 };
+        let room = StorageSpace { free: 100_000_000 * 1024, total: 114_000_000 * 1024 };
         assert_eq!(storage_in(table), Some(room));
         for odd in ["", "Filesystem 1K-blocks", "x 1 2 3", "x 18446744073709551615 1 1", "x 3 2 -1"] {
             assert_eq!(storage_in(odd), None, "{odd}");

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use tikmatrix_domain::{LocalFile, Material, MaterialWish};
+use tikmatrix_domain::{LocalFile, Material, MaterialQuery};
 
 /// A material that the script's task has now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub trait Materials: Send + Sync {
     ///
     /// # Errors
     /// [`MaterialsError`]; none is taken then.
-    async fn take(&self, wish: MaterialWish, chance: u64) -> Result<Vec<LibraryMaterial>, MaterialsError>;
+    async fn take(&self, wish: MaterialQuery, chance: u64) -> Result<Vec<LibraryMaterial>, MaterialsError>;
 
     /// Takes one of `files` that no task has used; `chance` settles which. None if there is none.
     ///
@@ -75,7 +75,7 @@ pub struct NoMaterials;
 
 #[async_trait]
 impl Materials for NoMaterials {
-    async fn take(&self, _wish: MaterialWish, _chance: u64) -> Result<Vec<LibraryMaterial>, MaterialsError> {
+    async fn take(&self, _wish: MaterialQuery, _chance: u64) -> Result<Vec<LibraryMaterial>, MaterialsError> {
         Err(MaterialsError::TooFew { found: 0 })
     }
 

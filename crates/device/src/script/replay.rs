@@ -99,7 +99,7 @@ pub(super) fn outcome_and_remark(
 ) -> (String, String) {
     let told = ended.describe(limit, last_step);
     let (outcome, remark) = told.unwrap_or_else(|| (Outcome::Stopped, "stopped".to_owned()));
-    (outcome.text().to_owned(), remark)
+    (outcome.as_str().to_owned(), remark)
 }
 
 /// The first line of the tape of a run.
@@ -171,7 +171,7 @@ fn beyond_the_end(tape: &Tape, asked: &str) -> Replayed {
 
 fn was_ended_from_outside(end: &End) -> bool {
     let from_outside = [Outcome::TimedOut, Outcome::Stopped, Outcome::Interrupted];
-    from_outside.iter().any(|outcome| outcome.text() == end.outcome)
+    from_outside.iter().any(|outcome| outcome.as_str() == end.outcome)
 }
 
 fn end_of(end: &End) -> String {

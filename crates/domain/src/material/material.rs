@@ -1,23 +1,24 @@
-//! Materials: videos and images of the library, what is said of them, and which of them a task wants. Where their bytes
-//! are, and who has taken which, is for others.
+//! Materials of the library: videos and images, their details and use, and the queries by which tasks take them.
 
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 use thiserror::Error;
 
 use crate::names::Username;
 use crate::task::task::TaskId;
 
-/// The longest tag, in characters.
-const LONGEST_TAG: usize = 50;
+/// In characters.
+const MAX_TAG_LENGTH: usize = 50;
 
-/// The number of a material: positive, given by the store, never used twice.
+/// The number of a material: positive, assigned by the database, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MaterialId(pub i64);
 
-/// What a material is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The kind of a material.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum MaterialKind {
     /// A video.
     Video,
@@ -25,58 +26,22 @@ pub enum MaterialKind {
     Image,
 }
 
-impl MaterialKind {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Video, Self::Image];
-
-    /// The word that the API uses.
-    #[must_use]
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Video => "video",
-            Self::Image => "image",
-        }
-    }
-
-    /// The kind that the API's word means, if it is one.
-    #[must_use]
-    pub fn from_text(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.text() == text)
-    }
-}
-
-/// In which form the bytes of a material are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The media type of a material.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, IntoStaticStr, VariantArray)]
 pub enum MediaType {
     /// A video.
+    #[strum(serialize = "video/mp4")]
     Mp4,
     /// An image.
+    #[strum(serialize = "image/jpeg")]
     Jpeg,
     /// An image.
+    #[strum(serialize = "image/png")]
     Png,
 }
 
 impl MediaType {
-    /// All that the library takes.
-    pub const ALL: [Self; 3] = [Self::Mp4, Self::Jpeg, Self::Png];
-
-    /// The name that HTTP uses.
-    #[must_use]
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Mp4 => "video/mp4",
-            Self::Jpeg => "image/jpeg",
-            Self::Png => "image/png",
-        }
-    }
-
-    /// The media type that HTTP's name means, if it is one.
-    #[must_use]
-    pub fn from_text(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|media_type| media_type.text() == text)
-    }
-
-    /// What files of it end in.
+    /// The file name extension.
     #[must_use]
     pub fn extension(self) -> &'static str {
         match self {
@@ -86,7 +51,7 @@ impl MediaType {
         }
     }
 
-    /// What it holds.
+    /// The kind of material.
     #[must_use]
     pub fn kind(self) -> MaterialKind {
         match self {
@@ -96,24 +61,24 @@ impl MediaType {
     }
 }
 
-/// A word by which materials are chosen, in lower case: matching ignores case.
+/// A tag by which materials are selected, in lower case: matching ignores case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tag(String);
 
-/// Why a text is no tag.
+/// The text is not a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum NotATag {
-    /// Nothing is left of it without white space.
+pub enum InvalidTag {
+    /// It is empty or only white space.
     #[error("must not be empty")]
     Empty,
-    /// A configuration names several tags with commas between them.
+    /// Commas separate the tags of a configuration.
     #[error("must not hold a comma: it divides one tag from the next")]
     Comma,
-    /// No screen shows it.
+    /// It could not be shown.
     #[error("must not hold a control character")]
     Control,
-    /// Nobody types it.
-    #[error("is longer than {LONGEST_TAG} characters")]
+    /// It has more than the maximum number of characters.
+    #[error("is longer than {MAX_TAG_LENGTH} characters")]
     TooLong,
 }
 
@@ -121,14 +86,14 @@ impl Tag {
     /// Trims and checks `text`.
     ///
     /// # Errors
-    /// [`NotATag`].
-    pub fn new(text: &str) -> Result<Self, NotATag> {
+    /// [`InvalidTag`].
+    pub fn new(text: &str) -> Result<Self, InvalidTag> {
         let text = text.trim().to_lowercase();
         match () {
-            () if text.is_empty() => Err(NotATag::Empty),
-            () if text.contains(',') => Err(NotATag::Comma),
-            () if text.chars().any(char::is_control) => Err(NotATag::Control),
-            () if text.chars().count() > LONGEST_TAG => Err(NotATag::TooLong),
+            () if text.is_empty() => Err(InvalidTag::Empty),
+            () if text.contains(',') => Err(InvalidTag::Comma),
+            () if text.chars().any(char::is_control) => Err(InvalidTag::Control),
+            () if text.chars().count() > MAX_TAG_LENGTH => Err(InvalidTag::TooLong),
             () => Ok(Self(text)),
         }
     }
@@ -146,125 +111,121 @@ impl fmt::Display for Tag {
     }
 }
 
-/// The file of a material, as it was received.
+/// The file of a material, as it was uploaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MaterialFile {
-    /// What its sender calls it: a label for people, never a path.
+    /// The name that the client gave it: a label, never a path.
     pub name: String,
-    /// What it is called in the library's folder.
+    /// The file name in the library's folder.
     pub file: String,
-    /// What its thumbnail is called there; none if there is no thumbnail.
+    /// The file name of the thumbnail there; `None` if there is none.
     pub thumbnail: Option<String>,
-    /// What its bytes are, whatever its name says.
+    /// The media type of its content, regardless of its name.
     pub media_type: MediaType,
-    /// In bytes.
+    /// The size in bytes.
     pub size: u64,
-    /// Of its bytes, in lower-case hexadecimal.
+    /// The SHA-256 of its content, in lower-case hexadecimal.
     pub sha256: String,
 }
 
-/// What people say of a material.
+/// The details of a material that users set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MaterialDetails {
-    /// The words by which it is chosen, in order and each once.
+    /// The tags, sorted and unique.
     pub tags: Vec<Tag>,
-    /// Its own caption, a template as tasks have; empty means the task's.
+    /// The caption, a template as in tasks; empty means the task's.
     pub caption: String,
-    /// The account that it is meant for; none means any.
+    /// The account that it is reserved for; `None` means any.
     pub username: Option<Username>,
-    /// Its place among images that are published together, the lowest first.
+    /// The position among images that are published together, lowest first.
     pub sort: i32,
 }
 
-/// What is to become different of a material; what is none stays as it is.
+/// A partial update of a material; a field that is `None` keeps its value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MaterialChange {
-    /// Other tags.
+    /// The new tags.
     pub tags: Option<Vec<Tag>>,
-    /// Another caption.
+    /// The new caption.
     pub caption: Option<String>,
-    /// Another account, or any.
+    /// The new account; `Some(None)` means any.
     pub username: Option<Option<Username>>,
-    /// Another place.
+    /// The new position.
     pub sort: Option<i32>,
-    /// Used, or free to be published again.
+    /// Whether it counts as used, or may be published again.
     pub used: Option<bool>,
 }
 
-/// Who has a material now, or had it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The use of a material by tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum MaterialUse {
-    /// Nobody: the next task may take it.
+    /// The next task may take it.
     Unused,
-    /// A task that is at work.
+    /// A running task has taken it.
     Reserved {
         /// The task.
         by: TaskId,
     },
-    /// A task that ended after it began to publish it, and did not see it published. It may be public: no task takes it
-    /// until a person says whether it is used.
+    /// A task ended after it began to publish it, and could not confirm the publication. It may be public, so no task
+    /// takes it until a user sets whether it is used.
     Unconfirmed {
         /// The task.
         by: TaskId,
     },
-    /// It was published, or a person says so.
+    /// It was published, or a user set it as used.
     Used {
-        /// When.
+        /// The time.
         at: DateTime<Utc>,
-        /// The task that published it; none if a person says that it is used.
+        /// The task that published it; `None` if a user set it as used.
         by: Option<TaskId>,
     },
 }
 
 impl MaterialUse {
-    /// The word that the API uses.
+    /// The text that the API uses.
     #[must_use]
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Unused => "unused",
-            Self::Reserved { .. } => "reserved",
-            Self::Unconfirmed { .. } => "unconfirmed",
-            Self::Used { .. } => "used",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// A material of the library.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Material {
-    /// Its number.
+    /// The number.
     pub id: MaterialId,
-    /// Its file.
+    /// The file.
     pub file: MaterialFile,
-    /// What people say of it.
+    /// The details.
     pub details: MaterialDetails,
-    /// Who has it.
+    /// The use.
     pub usage: MaterialUse,
-    /// When it came.
+    /// When it was uploaded.
     pub created_at: DateTime<Utc>,
-    /// When what people say of it last changed.
+    /// When its details last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// Which materials a task wants from the library.
+/// The materials that a task requests from the library.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MaterialWish {
-    /// Videos are taken at random, images by their places and then their names.
+pub struct MaterialQuery {
+    /// Videos are selected at random, images by position and then by name.
     pub kind: MaterialKind,
-    /// Any of these; none means every material.
+    /// Materials with any of these tags; if empty, all materials.
     pub tags: Vec<Tag>,
-    /// The account that publishes them: what is meant for it comes first, what is meant for another one never.
+    /// The account that publishes them: materials reserved for it come first, those of other accounts are excluded.
     pub username: Option<Username>,
-    /// How many, all or none; at least 1.
+    /// The exact number of materials, at least 1.
     pub count: u32,
 }
 
-/// A file of a folder on the server. One that was replaced by a file of another size is another file.
+/// A file of a folder on the server. A file that is replaced by one of another size counts as a new file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LocalFile {
-    /// Where it is, without symbolic links.
+    /// The path, without symbolic links.
     pub path: String,
-    /// In bytes.
+    /// The size in bytes.
     pub size: u64,
 }
 
@@ -273,23 +234,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_match_whatever_their_case_and_never_hold_what_divides_them() {
+    fn tags_ignore_case_and_contain_no_separator() {
         assert_eq!(Tag::new("  Summer Sale ").unwrap().as_str(), "summer sale");
-        assert_eq!(Tag::new(" "), Err(NotATag::Empty));
-        assert_eq!(Tag::new("a,b"), Err(NotATag::Comma));
-        assert_eq!(Tag::new("a\u{0}b"), Err(NotATag::Control));
-        assert_eq!(Tag::new(&"x".repeat(51)), Err(NotATag::TooLong));
+        assert_eq!(Tag::new(" "), Err(InvalidTag::Empty));
+        assert_eq!(Tag::new("a,b"), Err(InvalidTag::Comma));
+        assert_eq!(Tag::new("a\u{0}b"), Err(InvalidTag::Control));
+        assert_eq!(Tag::new(&"x".repeat(51)), Err(InvalidTag::TooLong));
         assert!(Tag::new(&"ß".repeat(50)).is_ok());
-    }
-
-    #[test]
-    fn every_name_of_a_kind_or_media_type_reads_as_itself() {
-        for kind in MaterialKind::ALL {
-            assert_eq!(MaterialKind::from_text(kind.text()), Some(kind));
-        }
-        for media_type in MediaType::ALL {
-            assert_eq!(MediaType::from_text(media_type.text()), Some(media_type));
-        }
-        assert_eq!(MediaType::from_text("image/gif"), None);
     }
 }

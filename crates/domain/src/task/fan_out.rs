@@ -1,5 +1,4 @@
-//! From one request to its tasks: every recipient gets one task for each target. What a target is, the script says;
-//! which accounts live on a phone, storage knows.
+//! The expansion of one request into tasks: every recipient gets one task for each target of the script's configuration.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -12,121 +11,121 @@ use crate::names::{AppKind, ScriptName, Serial, Username};
 use crate::task::interval::Interval;
 use crate::task::task::{Source, TaskOptions};
 
-/// The most tasks that one request may make.
+/// The maximum number of tasks that one request may create.
 pub const MAX_TASKS_PER_REQUEST: usize = 10_000;
 
-/// An account that lives on a phone.
+/// An account that is bound to a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoundAccount {
-    /// Its name.
+    /// The name.
     pub username: Username,
-    /// Its app.
+    /// The app.
     pub app: AppKind,
-    /// Whether it takes part in requests for every account of its phone.
+    /// Whether it is included in requests for all accounts of its device.
     pub enabled: bool,
 }
 
-/// The accounts of each phone, in their order, the disabled ones included.
-pub type AccountsByPhone = HashMap<Serial, Vec<BoundAccount>>;
+/// The accounts of each device, in order, including the disabled ones.
+pub type AccountsByDevice = HashMap<Serial, Vec<BoundAccount>>;
 
-/// Who gets the tasks of a request.
+/// The recipients of the tasks of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recipients {
-    /// Phones, whichever account is signed in.
+    /// Devices, with the account that is signed in there.
     Devices(Vec<Serial>),
-    /// Every enabled account of each phone; on a phone with no known account, whichever is signed in. One whose accounts
-    /// are all disabled gets nothing: whichever is signed in would be one of them.
+    /// Every enabled account of each device; on a device without a known account, the one that is signed in. A device
+    /// whose accounts are all disabled gets no task, since the account that is signed in is one of them.
     AccountsOfDevices(Vec<Serial>),
-    /// Accounts, wherever they live.
+    /// Accounts, on the devices that they are bound to.
     Accounts(Vec<Username>),
 }
 
-/// One piece of work that every recipient gets a task for.
+/// One part of a configuration for which every recipient gets a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// The app that the configuration names, if it names one.
     pub app: Option<AppKind>,
-    /// The configuration of this piece of work, as JSON text.
+    /// The configuration of the tasks, as JSON text.
     pub script_config: Arc<str>,
 }
 
-/// A request for tasks, each of its parts checked.
+/// A validated request for tasks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskRequest {
-    /// Who gets the tasks.
+    /// The recipients.
     pub recipients: Recipients,
-    /// Which script.
+    /// The script.
     pub script: ScriptName,
-    /// The pieces of work, at least one.
+    /// The targets, at least one.
     pub targets: Vec<Target>,
-    /// Who asks.
+    /// The kind of client that sent the request.
     pub source: Source,
-    /// Nothing runs before this moment.
+    /// The earliest start of all tasks.
     pub start_time: Option<DateTime<Utc>>,
-    /// How much later each following task of a phone starts.
+    /// The time between the starts of tasks of one device.
     pub interval: Interval,
-    /// Where chance begins: the same number spreads the tasks the same way.
-    pub chance: u64,
-    /// How each of the tasks is treated.
+    /// The seed of the random gaps: the same seed spreads the tasks the same way.
+    pub seed: u64,
+    /// The options of each task.
     pub options: TaskOptions,
 }
 
-/// A task that is still to be stored.
+/// A task before it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTask {
-    /// The phone, when the request names phones.
+    /// The device, if the request names devices.
     pub serial: Option<Serial>,
-    /// The account, when the request is for accounts.
+    /// The account, if the request is for accounts.
     pub username: Option<Username>,
-    /// The app that the configuration names, or the account's; none means the account's app, else the default.
+    /// The app that the configuration names, or the account's; `None` means the account's app, else the default app.
     pub app: Option<AppKind>,
-    /// Which script.
+    /// The script.
     pub script: ScriptName,
     /// The script's configuration as JSON text, shared between the tasks of one target.
     pub script_config: Arc<str>,
-    /// Who made it.
+    /// The kind of client that created it.
     pub source: Source,
-    /// It does not run before this moment.
+    /// The earliest start.
     pub start_time: Option<DateTime<Utc>>,
-    /// How it is treated.
+    /// The options.
     pub options: TaskOptions,
 }
 
-/// What a request comes to.
+/// The result of the expansion of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FanOut {
     /// The tasks, in fan-out order.
     pub tasks: Vec<NewTask>,
-    /// Who gets less than was asked for, in the order of the request.
-    pub passed_over: Vec<PassedOver>,
+    /// The devices that get fewer tasks than requested, in the order of the request.
+    pub skipped: Vec<SkippedDevice>,
 }
 
-/// A phone that gets no task since every account that might have had one is disabled.
+/// A device that gets no task because every account that could have it is disabled.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PassedOver {
-    /// The phone.
+pub struct SkippedDevice {
+    /// The device.
     pub serial: Serial,
-    /// The app whose accounts are all disabled; none means all accounts of the phone.
+    /// The app whose accounts are all disabled; `None` means all accounts of the device.
     pub app: Option<AppKind>,
 }
 
-/// One request asked for more tasks than one transaction should carry.
+/// The request creates more tasks than one transaction may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the request makes {count} tasks; at most {MAX_TASKS_PER_REQUEST} are allowed")]
 pub struct TooManyTasks {
-    /// How many it would have made.
+    /// How many tasks it would create.
     pub count: usize,
 }
 
 impl TaskRequest {
-    /// The tasks of the request: recipients outermost in the order of the request, each named once, then the accounts
-    /// of a phone, then targets. `accounts` is asked only for [`Recipients::AccountsOfDevices`].
+    /// Expands the request into tasks, ordered by recipient as in the request and without duplicates, then by the accounts
+    /// of a device, then by target. `accounts` is read only for [`Recipients::AccountsOfDevices`].
     ///
     /// # Errors
     /// [`TooManyTasks`] above [`MAX_TASKS_PER_REQUEST`].
-    pub fn fan_out(&self, accounts: &AccountsByPhone) -> Result<FanOut, TooManyTasks> {
+    pub fn fan_out(&self, accounts: &AccountsByDevice) -> Result<FanOut, TooManyTasks> {
         let mut tasks = Tasks::default();
-        let mut passed_over = Vec::new();
+        let mut skipped = Vec::new();
         match &self.recipients {
             Recipients::Devices(serials) => {
                 for serial in distinct(serials) {
@@ -146,16 +145,16 @@ impl TaskRequest {
                     let accounts: &[BoundAccount] = accounts.get(serial).map_or(&[], Vec::as_slice);
                     let disabled = self.for_accounts(serial, accounts, &mut tasks);
                     let disabled = disabled.into_iter();
-                    passed_over.extend(disabled.map(|app| PassedOver { serial: serial.clone(), app }));
+                    skipped.extend(disabled.map(|app| SkippedDevice { serial: serial.clone(), app }));
                 }
             }
         }
-        Ok(FanOut { tasks: tasks.finish()?, passed_over })
+        Ok(FanOut { tasks: tasks.finish()?, skipped })
     }
 
-    /// An enabled account gets the targets that are for its app or for any; a target that no account could take, were it
-    /// enabled, is for whichever account is signed in. Gives the apps of the targets that only disabled accounts could
-    /// take.
+    /// Adds the tasks for one device: each enabled account gets the targets for its app and for any app, and the account
+    /// that is signed in gets those that no account of the device suits. Returns the apps of the targets that only
+    /// disabled accounts suit.
     fn for_accounts(
         &self,
         serial: &Serial,
@@ -201,7 +200,7 @@ impl TaskRequest {
     }
 }
 
-/// The tasks so far; beyond the most that are allowed they are only counted.
+/// The tasks so far; beyond the maximum they are only counted.
 #[derive(Default)]
 struct Tasks {
     made: Vec<NewTask>,
@@ -242,7 +241,7 @@ mod tests {
             source: Source::Api,
             start_time: None,
             interval: Interval::default(),
-            chance: 0,
+            seed: 0,
             options: TaskOptions::default(),
         }
     }
@@ -253,7 +252,7 @@ mod tests {
 
     #[test]
     fn devices_are_outermost_and_duplicates_are_folded() {
-        let tasks = request(serials(&["b", "a", "b"]), 2).fan_out(&AccountsByPhone::new()).unwrap().tasks;
+        let tasks = request(serials(&["b", "a", "b"]), 2).fan_out(&AccountsByDevice::new()).unwrap().tasks;
         let made: Vec<(&str, &str)> =
             tasks.iter().map(|task| (task.serial.as_ref().unwrap().as_str(), &*task.script_config)).collect();
         assert_eq!(made, [("b", "{\"n\":0}"), ("b", "{\"n\":1}"), ("a", "{\"n\":0}"), ("a", "{\"n\":1}")]);
@@ -263,7 +262,7 @@ mod tests {
     fn spellings_of_one_account_are_one_recipient() {
         let names = ["@Maker", "maker", "other"].map(|name| Username::new(name).unwrap());
         let tasks =
-            request(Recipients::Accounts(names.to_vec()), 1).fan_out(&AccountsByPhone::new()).unwrap().tasks;
+            request(Recipients::Accounts(names.to_vec()), 1).fan_out(&AccountsByDevice::new()).unwrap().tasks;
         let usernames: Vec<&str> =
             tasks.iter().map(|task| task.username.as_ref().unwrap().as_str()).collect();
         assert_eq!(usernames, ["maker", "other"]);
@@ -275,11 +274,11 @@ mod tests {
         let names: Vec<String> = (0..100).map(|number| format!("p{number}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         assert_eq!(
-            request(serials(&names), 100).fan_out(&AccountsByPhone::new()).unwrap().tasks.len(),
+            request(serials(&names), 100).fan_out(&AccountsByDevice::new()).unwrap().tasks.len(),
             MAX_TASKS_PER_REQUEST
         );
         assert_eq!(
-            request(serials(&names), 101).fan_out(&AccountsByPhone::new()),
+            request(serials(&names), 101).fan_out(&AccountsByDevice::new()),
             Err(TooManyTasks { count: 10_100 })
         );
     }
@@ -288,28 +287,28 @@ mod tests {
         BoundAccount { username: Username::new(name).unwrap(), app, enabled }
     }
 
-    /// A request for the accounts of these phones with a target for any app and one for Instagram, and its tasks as
-    /// phone, account, app and target.
-    fn for_accounts_of(names: &[&str], accounts: &AccountsByPhone) -> (Vec<String>, Vec<PassedOver>) {
+    /// Expands a request for the accounts of these devices with a target for any app and one for Instagram. Returns its
+    /// tasks as device, account, app and target.
+    fn for_accounts_of(names: &[&str], accounts: &AccountsByDevice) -> (Vec<String>, Vec<SkippedDevice>) {
         let Recipients::Devices(phones) = serials(names) else { unreachable!() };
         let mut request = request(Recipients::AccountsOfDevices(phones), 2);
         request.targets[1].app = Some(AppKind::Instagram);
-        let FanOut { tasks, passed_over } = request.fan_out(accounts).unwrap();
+        let FanOut { tasks, skipped } = request.fan_out(accounts).unwrap();
         let made = tasks.iter().map(|task| {
             let username = task.username.as_ref().map_or("-", Username::as_str);
             let app = task.app.map_or("-", AppKind::as_str);
             format!("{} {username} {app} {}", task.serial.as_ref().unwrap(), task.script_config)
         });
-        (made.collect(), passed_over)
+        (made.collect(), skipped)
     }
 
     #[test]
     fn every_account_of_a_phone_gets_the_targets_of_its_app_and_a_phone_without_one_its_signed_in_account() {
-        let accounts = AccountsByPhone::from([(
+        let accounts = AccountsByDevice::from([(
             Serial::new("a").unwrap(),
             vec![account("x", AppKind::TikTok, true), account("y", AppKind::Instagram, true)],
         )]);
-        let (made, passed_over) = for_accounts_of(&["a", "b", "a"], &accounts);
+        let (made, skipped) = for_accounts_of(&["a", "b", "a"], &accounts);
         assert_eq!(
             made,
             [
@@ -320,13 +319,13 @@ mod tests {
                 r#"b - instagram {"n":1}"#,
             ]
         );
-        assert_eq!(passed_over, []);
+        assert_eq!(skipped, []);
     }
 
     #[test]
     fn a_disabled_account_gets_nothing_and_keeps_its_phone_from_being_one_without_an_account() {
         let [all, some, other] = ["all", "some", "other"].map(|name| Serial::new(name).unwrap());
-        let accounts = AccountsByPhone::from([
+        let accounts = AccountsByDevice::from([
             (
                 all.clone(),
                 vec![account("x", AppKind::TikTok, false), account("y", AppKind::Instagram, false)],
@@ -337,12 +336,12 @@ mod tests {
             ),
             (other.clone(), vec![account("x", AppKind::TikTok, false)]),
         ]);
-        let (made, passed_over) = for_accounts_of(&["all", "some", "other"], &accounts);
+        let (made, skipped) = for_accounts_of(&["all", "some", "other"], &accounts);
         assert_eq!(made, [r#"some x tiktok {"n":0}"#, r#"other - instagram {"n":1}"#]);
-        let passed = |serial: &Serial, app| PassedOver { serial: serial.clone(), app };
+        let passed = |serial: &Serial, app| SkippedDevice { serial: serial.clone(), app };
         let instagram = Some(AppKind::Instagram);
         let wanted =
             [passed(&all, None), passed(&all, instagram), passed(&some, instagram), passed(&other, None)];
-        assert_eq!(passed_over, wanted);
+        assert_eq!(skipped, wanted);
     }
 }

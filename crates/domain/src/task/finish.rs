@@ -1,25 +1,25 @@
-//! How a task ends when a person or its server ends it. It is never begun again by itself: what the script did on the phone, such as a
-//! post, may already be out.
+//! The end of a task that is stopped or interrupted. Such a task is never retried automatically: what its script did on the
+//! phone, such as a post, may already be published.
 
 use chrono::{DateTime, Utc};
 
 use crate::task::task::{Finish, Outcome, Task};
 
-/// The end of a task that the server gave up because it was told to end.
+/// Returns the end of a task that a shutdown of the server interrupted.
 #[must_use]
 pub fn interrupted_by_shutdown(last_step: Option<&str>, at: DateTime<Utc>) -> Finish {
     finish(Outcome::Interrupted, "the server was stopped", last_step, at)
 }
 
-/// The end of a task that a server left running when it died.
+/// Returns the end of a task that a server left running when it died.
 #[must_use]
 pub fn interrupted_by_crash(task: &Task, at: DateTime<Utc>) -> Finish {
     finish(Outcome::Interrupted, "the server ended unexpectedly", task.step.as_deref(), at)
 }
 
-/// The end of a task that a person stopped.
+/// Returns the end of a task that a user stopped.
 #[must_use]
-pub fn stopped_by_hand(last_step: Option<&str>, at: DateTime<Utc>) -> Finish {
+pub fn stopped_by_user(last_step: Option<&str>, at: DateTime<Utc>) -> Finish {
     finish(Outcome::Stopped, "it was stopped", last_step, at)
 }
 

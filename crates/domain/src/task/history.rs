@@ -1,100 +1,67 @@
-//! What is kept of a task's attempts: their steps, log lines and evidence. How a script reports them is the engine's;
-//! where they are kept is storage's.
+//! The records of a task's attempts: steps, log lines and artifacts.
 
 use chrono::{DateTime, Utc};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use crate::task::task::{Finish, Task};
 
-/// How much a log line matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The level of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum LogLevel {
-    /// For a person who wants to know how it went.
+    /// Normal progress.
     Info,
-    /// Something was not as expected, and the work went on.
+    /// Something unexpected that did not stop the script.
     Warn,
 }
 
-impl LogLevel {
-    /// The word that the API uses.
-    #[must_use]
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Warn => "warn",
-        }
-    }
-
-    /// The level that the API's word means, if it is one.
-    #[must_use]
-    pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Info, Self::Warn].into_iter().find(|level| level.text() == text)
-    }
-}
-
-/// What a kept file shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The kind of an artifact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum ArtifactKind {
     /// The screen, as PNG.
     Screenshot,
     /// The UI tree, as XML.
     UiTree,
-    /// What the run exchanged with its phone, as JSON Lines packed with gzip.
+    /// The recorded exchange with the phone, as JSON Lines in gzip.
     Tape,
 }
 
-impl ArtifactKind {
-    /// The word that the API uses.
-    #[must_use]
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Screenshot => "screenshot",
-            Self::UiTree => "ui_tree",
-            Self::Tape => "tape",
-        }
-    }
-
-    /// The kind that the API's word means, if it is one.
-    #[must_use]
-    pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Screenshot, Self::UiTree, Self::Tape].into_iter().find(|kind| kind.text() == text)
-    }
-}
-
-/// One thing to be kept of a running attempt.
+/// One record of a running attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// When it happened.
+    /// The time.
     pub at: DateTime<Utc>,
-    /// What happened.
+    /// The content.
     pub event: RecordedEvent,
 }
 
-/// What can be kept of a running attempt.
+/// The content of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordedEvent {
-    /// A step began: one short sentence.
+    /// A step began; one short sentence.
     Step(String),
-    /// How far the attempt has come, 0 to 100.
+    /// The progress of the attempt, 0 to 100.
     Progress(u8),
     /// A line for the log.
     Log(LogLevel, String),
-    /// A file was kept.
+    /// A file was stored.
     Artifact {
-        /// What it shows.
+        /// The kind.
         kind: ArtifactKind,
-        /// Its path below the folder for artifacts, parts divided by `/`.
+        /// The path below the artifact folder, with `/` between its parts.
         file: String,
     },
 }
 
-/// One time that a task was begun.
+/// One attempt at a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     /// From 1.
     pub number: u32,
-    /// When it began.
+    /// The start.
     pub started_at: DateTime<Utc>,
-    /// How it ended; none while it works.
+    /// The end; `None` while it runs.
     pub finish: Option<Finish>,
 }
 
@@ -103,11 +70,11 @@ pub struct Attempt {
 pub struct Step {
     /// The attempt's number.
     pub attempt: u32,
-    /// Its place among everything that was kept of the attempt, log lines and artifacts included; from 1.
+    /// The position among all records of the attempt, from 1.
     pub number: u32,
     /// One short sentence.
     pub text: String,
-    /// When it began; it ended when the next one began, or the attempt did.
+    /// The start; it ends when the next step starts or the attempt ends.
     pub started_at: DateTime<Utc>,
 }
 
@@ -116,40 +83,40 @@ pub struct Step {
 pub struct LogLine {
     /// The attempt's number.
     pub attempt: u32,
-    /// Its place among everything that was kept of the attempt; from 1.
+    /// The position among all records of the attempt, from 1.
     pub number: u32,
-    /// When it was said.
+    /// The time.
     pub at: DateTime<Utc>,
-    /// How much it matters.
+    /// The level.
     pub level: LogLevel,
     /// The line.
     pub text: String,
 }
 
-/// One file that was kept of an attempt.
+/// One file that an attempt stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artifact {
     /// The attempt's number.
     pub attempt: u32,
-    /// Its place among everything that was kept of the attempt; from 1.
+    /// The position among all records of the attempt, from 1.
     pub number: u32,
-    /// When it was taken.
+    /// The time.
     pub at: DateTime<Utc>,
-    /// What it shows.
+    /// The kind.
     pub kind: ArtifactKind,
-    /// Its path below the folder for artifacts, parts divided by `/`.
+    /// The path below the artifact folder, with `/` between its parts.
     pub file: String,
 }
 
-/// A task with what is known of its attempts.
+/// A task with its attempts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskDetail {
     /// The task.
     pub task: Task,
-    /// Its attempts, oldest first.
+    /// The attempts, oldest first.
     pub attempts: Vec<Attempt>,
-    /// The steps of all of them, oldest first.
+    /// The steps of all attempts, oldest first.
     pub steps: Vec<Step>,
-    /// The files kept of all of them, oldest first.
+    /// The artifacts of all attempts, oldest first.
     pub artifacts: Vec<Artifact>,
 }

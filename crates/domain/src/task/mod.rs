@@ -1,4 +1,4 @@
-//! Tasks: what they are, the one function by which they change state, and the rules around them.
+//! Tasks, the one function by which they change state, and the rules for creating, delaying and retrying them.
 
 pub(crate) mod fan_out;
 pub(crate) mod finish;

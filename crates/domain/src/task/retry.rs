@@ -1,48 +1,48 @@
-//! Whether and when a task whose attempt failed is begun again by itself. What may have been done already is never
-//! begun again: that is the script's to say, and the policy's to keep to.
+//! Whether and when a failed task is retried automatically. Only transient failures are: the script reports a failure as
+//! transient only if nothing can have been done already.
 
 use std::time::Duration;
 
 use rand::Rng;
 
-/// How long tasks wait before they are begun again by themselves.
+/// The delays before automatic retries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// Before the first time; each time after that it is twice as long.
+    /// Before the first retry; each further delay is twice as long.
     pub first_wait: Duration,
-    /// Never longer than this.
+    /// The maximum delay.
     pub longest_wait: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// Half a minute at first: long enough for a phone to restart its connection. A quarter of an hour at most.
+    /// Half a minute at first, which is long enough for a phone to restart its connection; at most a quarter of an hour.
     fn default() -> Self {
         Self { first_wait: Duration::from_secs(30), longest_wait: Duration::from_secs(15 * 60) }
     }
 }
 
-/// An attempt that failed.
+/// A failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FailedAttempt {
-    /// Whether the same may succeed later without anybody doing anything, and nothing may have been done already.
+    /// Whether a retry may succeed, and this attempt cannot have done the task already.
     pub is_transient: bool,
-    /// How many times its task was sent to be begun again so far.
+    /// The number of retries of its task so far.
     pub retry_count: u32,
-    /// How many times it may be.
+    /// The maximum number of retries.
     pub max_retries: u32,
 }
 
 impl RetryPolicy {
-    /// How long the task waits until it is begun again; none if it stays failed.
+    /// Returns the delay before the retry; `None` if the task stays failed.
     ///
-    /// Half of the wait is certain and half is chance, so that phones that failed together do not come back together.
-    pub fn wait(&self, failed: FailedAttempt, chance: &mut impl Rng) -> Option<Duration> {
+    /// Half of the delay is fixed and half is random, so that phones that failed together do not come back together.
+    pub fn wait(&self, failed: FailedAttempt, rng: &mut impl Rng) -> Option<Duration> {
         if !failed.is_transient || failed.retry_count >= failed.max_retries {
             return None;
         }
         let doubled = 2_u32.saturating_pow(failed.retry_count);
         let longest = self.first_wait.saturating_mul(doubled).min(self.longest_wait);
-        Some(longest.mul_f64(chance.random_range(0.5..=1.0)))
+        Some(longest.mul_f64(rng.random_range(0.5..=1.0)))
     }
 }
 
@@ -60,22 +60,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_failure_that_does_not_pass_by_itself_is_final(retry_count in 0..200_u32, seed: u64) {
+        fn a_permanent_failure_is_final(retry_count in 0..200_u32, seed: u64) {
             prop_assert_eq!(wait(FailedAttempt { is_transient: false, retry_count, max_retries: 200 }, seed), None);
         }
 
         #[test]
-        fn a_task_is_begun_again_as_often_as_it_may_be_and_no_more(
+        fn a_task_is_retried_as_often_as_it_may_be_and_no_more(
             retry_count in 0..200_u32,
             max_retries in 0..200_u32,
             seed: u64,
         ) {
-            let begun_again = wait(FailedAttempt { is_transient: true, retry_count, max_retries }, seed).is_some();
-            prop_assert_eq!(begun_again, retry_count < max_retries);
+            let is_retried = wait(FailedAttempt { is_transient: true, retry_count, max_retries }, seed).is_some();
+            prop_assert_eq!(is_retried, retry_count < max_retries);
         }
 
         #[test]
-        fn waits_double_up_to_the_longest_and_half_of_each_is_chance(retry_count in 0..100_u32, seed: u64) {
+        fn delays_double_up_to_the_maximum_and_half_of_each_is_random(retry_count in 0..100_u32, seed: u64) {
             let failed = FailedAttempt { is_transient: true, retry_count, max_retries: 100 };
             let whole = if retry_count < 5 { 30 * 2_u64.pow(retry_count) } else { 900 };
             let whole = Duration::from_secs(whole.min(900));

@@ -1,9 +1,9 @@
-//! Times of day: reading them as people write them, and finding the next moment at which a clock shows one.
-//! The time zone and the present moment are arguments.
+//! The start time of tasks as a time of day, and the next moment at which a clock shows it. The time zone and the current
+//! moment are arguments.
 
 use chrono::{DateTime, Days, Duration, LocalResult, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
 
-/// The minute of a day at which a task is to start.
+/// The minute of a day at which a task starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeOfDay {
     hour: u32,
@@ -11,7 +11,7 @@ pub struct TimeOfDay {
 }
 
 impl TimeOfDay {
-    /// Reads `HH:MM`, 00:00 to 23:59, both parts with two digits.
+    /// Parses `HH:MM`, 00:00 to 23:59, both parts with two digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (hour, minute) = text.split_once(':')?;
@@ -23,11 +23,11 @@ impl TimeOfDay {
         (hour < 24 && minute < 60).then_some(Self { hour, minute })
     }
 
-    /// The next moment at which a clock in `zone` shows this time, today or tomorrow. The minute that the clock shows
-    /// at `now` counts: it has come.
+    /// Returns the next moment at which a clock in the zone of `now` shows this time, today or tomorrow. The minute of
+    /// `now` itself counts.
     ///
-    /// A time that a daylight-saving change skips means the first instant after the gap. Of a time that occurs twice
-    /// the first occurrence is meant, unless it is already past.
+    /// A time that a daylight-saving change skips means the first instant after the gap. A time that occurs twice means
+    /// its first occurrence, unless that is past.
     #[must_use]
     pub fn next_after<Zone: TimeZone>(self, now: &DateTime<Zone>) -> DateTime<Utc> {
         let zone = now.timezone();
@@ -43,7 +43,7 @@ impl TimeOfDay {
             .unwrap_or(this_minute)
     }
 
-    /// The moments at which clocks in `zone` show this time on `date`, in order.
+    /// Returns the moments at which clocks in `zone` show this time on `date`, in order.
     fn on<Zone: TimeZone>(self, date: NaiveDate, zone: &Zone) -> Vec<DateTime<Utc>> {
         let Some(time) = NaiveTime::from_hms_opt(self.hour, self.minute, 0) else { return Vec::new() };
         let shown = date.and_time(time);

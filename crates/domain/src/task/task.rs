@@ -1,14 +1,15 @@
-//! A task as a value: what is to run where, and in which state it is. How it changes state is [`crate::transition`]'s.
+//! A task as a value: what runs where, and its state. Only [`crate::transition`] changes the state.
 
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use strum::{Display, EnumString, FromRepr, IntoStaticStr, VariantArray};
 
 use crate::names::{AppKind, ScriptName, Serial, Username};
 
-/// The number of a task: positive, given by the store, never used twice.
+/// The number of a task: positive, assigned by the database, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TaskId(pub i64);
 
@@ -18,153 +19,109 @@ impl fmt::Display for TaskId {
     }
 }
 
-/// What a runner holds while it works on a task. A result is only written under the lease that the task still has,
-/// so that a runner that was given up for dead cannot overwrite what its successor did.
+/// A runner's right to run a task. A result is written only under the task's current lease, so that a server that was
+/// taken for dead cannot overwrite the result of its successor.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LeaseId(pub String);
 
 /// The four states that the API counts and filters by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, FromRepr, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
+#[repr(u8)]
 pub enum Status {
-    /// Waits: [`crate::WaitingReason`] says for what.
+    /// Waits for the reason that [`crate::WaitingReason`] gives.
     Pending,
-    /// Works on its phone.
+    /// Runs on its device.
     Running,
-    /// Finished, and did what it was asked to.
+    /// Finished successfully.
     Completed,
-    /// Finished, and did not: [`Outcome`] and the remark say why.
+    /// Finished without success; [`Outcome`] and the remark give the reason.
     Failed,
 }
 
 impl Status {
-    /// All of them, in the order of their codes.
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Running, Self::Completed, Self::Failed];
-
-    /// The number that the API uses: 0 to 3.
+    /// The number that the API and the database use: 0 to 3, in the order of the declaration.
     #[must_use]
     pub fn code(self) -> u8 {
-        match self {
-            Self::Pending => 0,
-            Self::Running => 1,
-            Self::Completed => 2,
-            Self::Failed => 3,
-        }
-    }
-
-    /// The word that the API uses.
-    #[must_use]
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Running => "running",
-            Self::Completed => "completed",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// The status that the API's number means, if it is one.
-    #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.code() == code)
+        self as u8
     }
 }
 
-/// How a finished task ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The result of a finished task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Outcome {
-    /// It did what it was asked to.
+    /// The script succeeded.
     Succeeded,
-    /// The script found that it cannot be done, or could not see that it was done.
+    /// The script failed, or could not confirm its success.
     Failed,
-    /// A person stopped it.
+    /// A user stopped it.
     Stopped,
-    /// It was not done within its time.
+    /// It exceeded its time limit.
     TimedOut,
-    /// The server ended, or lost the task's runner, while it worked.
+    /// The server ended while it ran.
     Interrupted,
 }
 
-impl Outcome {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Succeeded, Self::Failed, Self::Stopped, Self::TimedOut, Self::Interrupted];
-
-    /// The word that the API uses.
-    #[must_use]
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Stopped => "stopped",
-            Self::TimedOut => "timed_out",
-            Self::Interrupted => "interrupted",
-        }
-    }
-
-    /// The outcome that the API's word means, if it is one.
-    #[must_use]
-    pub fn from_text(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|outcome| outcome.text() == text)
-    }
-}
-
-/// The end of a task's work.
+/// The end of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finish {
-    /// How it ended.
+    /// The result.
     pub outcome: Outcome,
-    /// One sentence for a person; for a success it may be empty.
+    /// One sentence for the user; it may be empty after a success.
     pub remark: String,
-    /// When the phone was let go.
+    /// When the phone was released.
     pub at: DateTime<Utc>,
 }
 
-/// The priorities that a task may have; higher ones are taken first.
+/// The priorities that a task may have; higher ones run first.
 pub const PRIORITIES: RangeInclusive<i32> = -100..=100;
-/// The most times that a task may be begun again by itself.
-pub const MOST_RETRIES: u32 = 100;
-/// The longest that a task may ask to work.
-pub const LONGEST_TIME_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
+/// The largest number of automatic retries that a task may have.
+pub const MAX_RETRIES: u32 = 100;
+/// The longest time limit that a task may have.
+pub const MAX_TIME_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How a task is treated, beside what it does.
+/// The options of a task that do not depend on its script.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TaskOptions {
-    /// One of [`PRIORITIES`]: a phone takes what is higher first.
+    /// One of [`PRIORITIES`]: a device runs tasks of higher priority first.
     pub priority: i32,
-    /// How many times it is begun again by itself after a failure that may pass; at most [`MOST_RETRIES`].
+    /// The maximum number of automatic retries after transient failures; at most [`MAX_RETRIES`].
     pub max_retries: u32,
-    /// The longest that one attempt may work, at most [`LONGEST_TIME_LIMIT`]; none means the server's own limit.
+    /// The time limit of each attempt, at most [`MAX_TIME_LIMIT`]; `None` means the server's own limit.
     pub time_limit: Option<Duration>,
 }
 
-/// In which state a task is, with what belongs to that state alone.
+/// The state of a task, with the data that exists only in that state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskState {
-    /// Waits for its time and its phone.
+    /// Waits for its start time and its device.
     Pending,
-    /// Waits to be begun again after an attempt that failed for now.
+    /// Waits for a retry after a transient failure.
     Retrying {
-        /// Not before this moment.
+        /// The earliest start of the next attempt.
         at: DateTime<Utc>,
     },
-    /// Works under a lease.
+    /// Runs under a lease.
     Running {
-        /// Who works on it.
+        /// The lease of the attempt.
         lease: LeaseId,
-        /// Since when.
+        /// The start of the attempt.
         since: DateTime<Utc>,
     },
-    /// Did what it was asked to, or did not: see the outcome.
+    /// Ended, with or without success.
     Finished {
-        /// When its last attempt began.
+        /// The start of the last attempt.
         started_at: DateTime<Utc>,
-        /// How that ended.
+        /// The end of the last attempt.
         finish: Finish,
     },
 }
 
 impl TaskState {
-    /// The state as the API counts it.
+    /// The status by which the API counts the state.
     #[must_use]
     pub fn status(&self) -> Status {
         match self {
@@ -176,64 +133,48 @@ impl TaskState {
     }
 }
 
-/// Who made a task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The kind of client that created a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Source {
-    /// A person in the web console.
+    /// The web console.
     Ui,
     /// A program, through `/api/v1`.
     Api,
 }
 
-impl Source {
-    /// The word that the API uses.
-    #[must_use]
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Ui => "ui",
-            Self::Api => "api",
-        }
-    }
-
-    /// The source that the API's word means, if it is one.
-    #[must_use]
-    pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Ui, Self::Api].into_iter().find(|source| source.text() == text)
-    }
-}
-
-/// One script to be run once, on one phone or for one account.
+/// One run of one script, on one device or for one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
-    /// Its number.
+    /// The number.
     pub id: TaskId,
-    /// The phone; none while its account is bound to no phone.
+    /// The device; `None` while the account is bound to no device.
     pub serial: Option<Serial>,
-    /// The account; none means whichever account is signed in.
+    /// The account; `None` means the account that is signed in.
     pub username: Option<Username>,
-    /// The app, when the request or the account settled it.
+    /// The app: from the request, else the account's, else the default app.
     pub app: AppKind,
-    /// Which script.
+    /// The script.
     pub script: ScriptName,
-    /// The script's configuration as JSON text, checked by the script at creation and opaque to everyone else.
+    /// The script's configuration as JSON text; only the script reads it.
     pub script_config: String,
-    /// Who made it.
+    /// The kind of client that created it.
     pub source: Source,
-    /// It does not run before this moment.
+    /// The earliest start.
     pub start_time: Option<DateTime<Utc>>,
-    /// How it is treated.
+    /// The options.
     pub options: TaskOptions,
-    /// In which state it is.
+    /// The state.
     pub state: TaskState,
-    /// How far its last attempt came, 0 to 100.
+    /// The progress of the last attempt, 0 to 100.
     pub progress: u8,
-    /// What its last attempt last began to do.
+    /// The last step of the last attempt.
     pub step: Option<String>,
-    /// How many times it was begun; the number of its last attempt.
+    /// The number of attempts, and so the number of the last one.
     pub attempt_count: u32,
-    /// How many times it was sent to be begun again, by itself or by a person.
+    /// The number of retries, automatic and by users.
     pub retry_count: u32,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,

@@ -1,67 +1,67 @@
-//! The one function by which a task changes state. Storage writes what it returns and nothing else.
+//! The one function by which a task changes state. The database stores only what it returns.
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::task::task::{Finish, LeaseId, Status, TaskState};
 
-/// What can happen to a task.
+/// An event that changes the state of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskEvent {
-    /// A runner took it for its phone.
+    /// A runner claimed it for one of its devices.
     Claimed {
-        /// The runner's lease.
+        /// The lease of the new attempt.
         lease: LeaseId,
-        /// When.
+        /// The start of the new attempt.
         at: DateTime<Utc>,
     },
-    /// The runner that holds `lease` gives it back before anything was done on the phone.
+    /// The runner that holds `lease` gives it back before anything was done on the device.
     Released {
-        /// The lease under which it was taken.
+        /// The lease of the attempt.
         lease: LeaseId,
     },
-    /// The runner that holds `lease` failed for now: it is to be begun again later.
+    /// The attempt under `lease` failed, and is to be retried later.
     Postponed {
-        /// The lease under which the work was done.
+        /// The lease of the attempt.
         lease: LeaseId,
-        /// Not before this moment.
+        /// The earliest start of the retry.
         until: DateTime<Utc>,
     },
-    /// A person wants it begun again.
+    /// A user retries it.
     Retried,
-    /// The runner that holds `lease` is done with it.
+    /// The attempt under `lease` ended.
     Finished {
-        /// The lease under which the work was done.
+        /// The lease of the attempt.
         lease: LeaseId,
-        /// How it ended.
+        /// The end of the attempt.
         finish: Finish,
     },
 }
 
-/// The event cannot happen to a task in this state.
+/// The event is not allowed for a task in this state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum IllegalTransition {
     /// Only a pending task can be claimed.
-    #[error("a task that is {} cannot be claimed", .0.text())]
+    #[error("a task that is {0} cannot be claimed")]
     NotPending(Status),
     /// Only a running task can finish or be given back.
-    #[error("a task that is {} cannot finish or be given back", .0.text())]
+    #[error("a task that is {0} cannot finish or be given back")]
     NotRunning(Status),
     /// Only a failed task can be retried.
-    #[error("a task that is {} cannot be retried, only one that is failed", .0.text())]
+    #[error("a task that is {0} cannot be retried, only one that is failed")]
     NotFailed(Status),
-    /// A task that works has to be stopped before it can be deleted.
+    /// A running task has to be stopped before it can be deleted.
     #[error("a task that is running cannot be deleted before it is stopped")]
     StillRunning,
-    /// The task is worked on under another lease.
+    /// The task runs under another lease.
     #[error("the task is leased to another runner")]
     LeaseLost,
 }
 
-/// The state that `state` becomes by `event`.
+/// Returns the state that follows `state` after `event`.
 ///
 /// # Errors
-/// [`IllegalTransition`] when the event cannot happen to a task in this state; the state is then unchanged.
+/// [`IllegalTransition`] when the event is not allowed for a task in this state.
 pub fn transition(state: &TaskState, event: TaskEvent) -> Result<TaskState, IllegalTransition> {
     match (state, event) {
         (TaskState::Pending | TaskState::Retrying { .. }, TaskEvent::Claimed { lease, at }) => {
@@ -89,11 +89,11 @@ pub fn transition(state: &TaskState, event: TaskEvent) -> Result<TaskState, Ille
     }
 }
 
-/// Whether a task in this state may cease to be.
+/// Checks that a task in this state may be deleted.
 ///
 /// # Errors
-/// [`IllegalTransition::StillRunning`] for one that works: its runner has to let go of the phone first.
-pub fn may_be_deleted(state: &TaskState) -> Result<(), IllegalTransition> {
+/// [`IllegalTransition::StillRunning`] for a running task: its runner has to release the phone first.
+pub fn check_deletable(state: &TaskState) -> Result<(), IllegalTransition> {
     match state {
         TaskState::Running { .. } => Err(IllegalTransition::StillRunning),
         TaskState::Pending | TaskState::Retrying { .. } | TaskState::Finished { .. } => Ok(()),

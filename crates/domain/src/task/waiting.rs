@@ -1,67 +1,52 @@
-//! Why a pending task does not run yet: a pure function of the task, the time and its phone. Who knows the phones is
-//! the runner; who shows the reason is the API.
+//! Why a pending task does not run yet: a pure function of the task, the time and the presence of its device.
 
 use chrono::{DateTime, Utc};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use crate::task::task::{Task, TaskState};
 
-/// What a phone is doing, as far as waiting tasks are concerned.
+/// Whether a device can take a task, and if not, why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PhonePresence {
+pub enum DevicePresence {
     /// It is not connected, or does not answer.
     Offline,
-    /// It answers and works on nothing.
+    /// It is ready and runs no task.
     Idle,
-    /// It works on a task.
+    /// It runs a task.
     Busy,
-    /// No phone begins a task: the settings say so.
+    /// It is ready, but the settings pause all tasks.
     Paused,
-    /// It would take a task, and as many phones work as may.
-    HeldBack,
+    /// It is ready, but as many devices run tasks as the plan allows.
+    AtLimit,
 }
 
 /// Why a pending task does not run yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum WaitingReason {
-    /// Its start time is still to come.
+    /// Its start time has not come.
     Scheduled,
-    /// Its phone is not connected.
+    /// Its device is not connected.
     DeviceOffline,
-    /// Its phone works on another task.
+    /// Its device runs another task.
     DeviceBusy,
-    /// No task is begun: the settings say so.
+    /// The settings pause all tasks.
     Paused,
-    /// Its account is bound to no phone.
+    /// Its account is bound to no device.
     NoDeviceForAccount,
-    /// Its last attempt failed for now, and the next one is still to come.
+    /// It waits for a retry after a transient failure.
     RetryBackoff,
-    /// As many phones work as the plan allows.
+    /// As many devices run tasks as the plan allows.
     PlanLimit,
 }
 
-impl WaitingReason {
-    /// The word that the API uses.
-    #[must_use]
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Scheduled => "scheduled",
-            Self::DeviceOffline => "device_offline",
-            Self::DeviceBusy => "device_busy",
-            Self::Paused => "paused",
-            Self::NoDeviceForAccount => "no_device_for_account",
-            Self::RetryBackoff => "retry_backoff",
-            Self::PlanLimit => "plan_limit",
-        }
-    }
-}
-
-/// Why `task` waits at `now` while its phone is `presence`. A task that is not pending waits for nothing, and one
-/// whose phone is idle is about to be taken.
+/// Returns why `task` waits at `now` while its device is `presence`; `None` for a task that is not pending, or that its
+/// idle device is about to claim.
 ///
-/// What takes a person to change comes first: a task without a phone says so even before its time has come.
+/// Reasons that only a user can remove come first: a task without a device reports that even before its start time.
 #[must_use]
-pub fn waiting_reason(task: &Task, now: DateTime<Utc>, presence: PhonePresence) -> Option<WaitingReason> {
-    let begun_again_at = match task.state {
+pub fn waiting_reason(task: &Task, now: DateTime<Utc>, presence: DevicePresence) -> Option<WaitingReason> {
+    let retry_at = match task.state {
         TaskState::Pending => None,
         TaskState::Retrying { at } => Some(at),
         TaskState::Running { .. } | TaskState::Finished { .. } => return None,
@@ -72,25 +57,24 @@ pub fn waiting_reason(task: &Task, now: DateTime<Utc>, presence: PhonePresence) 
     if task.start_time.is_some_and(|start| start > now) {
         return Some(WaitingReason::Scheduled);
     }
-    if begun_again_at.is_some_and(|at| at > now) {
+    if retry_at.is_some_and(|at| at > now) {
         return Some(WaitingReason::RetryBackoff);
     }
     match presence {
-        PhonePresence::Offline => Some(WaitingReason::DeviceOffline),
-        PhonePresence::Busy => Some(WaitingReason::DeviceBusy),
-        PhonePresence::Paused => Some(WaitingReason::Paused),
-        PhonePresence::HeldBack => Some(WaitingReason::PlanLimit),
-        PhonePresence::Idle => None,
+        DevicePresence::Offline => Some(WaitingReason::DeviceOffline),
+        DevicePresence::Busy => Some(WaitingReason::DeviceBusy),
+        DevicePresence::Paused => Some(WaitingReason::Paused),
+        DevicePresence::AtLimit => Some(WaitingReason::PlanLimit),
+        DevicePresence::Idle => None,
     }
 }
 
-/// The moments at which the passing of time alone changes why `task` waits, in no order; those that have passed
-/// included.
-pub fn waiting_turns(task: &Task) -> impl Iterator<Item = DateTime<Utc>> {
-    let (start, again) = match task.state {
+/// Returns the moments at which time alone changes the waiting reason of `task`, unordered and including past ones.
+pub fn waiting_changes(task: &Task) -> impl Iterator<Item = DateTime<Utc>> {
+    let (start, retry) = match task.state {
         TaskState::Pending => (task.start_time, None),
         TaskState::Retrying { at } => (task.start_time, Some(at)),
         TaskState::Running { .. } | TaskState::Finished { .. } => (None, None),
     };
-    start.into_iter().chain(again)
+    start.into_iter().chain(retry)
 }

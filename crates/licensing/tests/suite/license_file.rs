@@ -100,7 +100,7 @@ fn nonsense_is_not_signed() {
 }
 
 fn any_license() -> impl Strategy<Value = License> {
-    let plan = prop::sample::select(&Plan::ALL[..]);
+    let plan = prop::sample::select(Plan::ALL);
     let salt = prop::option::of(any::<[u8; 16]>());
     let days = (-10_000i64..10_000, 1i64..10_000);
     (plan, 1u32.., "[\\PC&&[^ ]]{1,200}", salt, days).prop_map(

@@ -1,4 +1,4 @@
-//! What a running script says, on its way to the database: taken at once, in order, and within bounds.
+//! The entries that a running script reports, in order, between the script and the database, within a bound.
 
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,64 +9,65 @@ use tikmatrix_domain::Clock;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-/// How many log lines may wait to be kept; what a script says beyond that is counted, not kept.
-const MOST_LINES: usize = 1_000;
+/// How many log lines may wait to be stored; further ones are counted and dropped.
+const MAX_WAITING_LINES: usize = 1_000;
 
-/// One thing that a script said, and when.
-pub(crate) struct Said {
+/// A journal entry with its time.
+pub(crate) struct TimedEntry {
     pub(crate) at: DateTime<Utc>,
     pub(crate) entry: Entry,
 }
 
-/// Takes what one attempt's script says until somebody fetches it.
-pub(crate) struct TaskJournal {
+/// The buffer of one attempt's journal.
+pub(crate) struct JournalBuffer {
     clock: Arc<dyn Clock>,
     waiting: Mutex<Waiting>,
-    news: Notify,
-    /// Cancelled when nothing more will be said.
+    changed: Notify,
+    /// Cancelled when no more entries will come.
     pub(crate) closed: CancellationToken,
 }
 
 #[derive(Default)]
 struct Waiting {
-    entries: Vec<Said>,
+    entries: Vec<TimedEntry>,
     lines: usize,
-    left_out: usize,
-    /// Only the newest counts.
-    progress: Option<Said>,
+    dropped_lines: usize,
+    /// Only the last one is stored.
+    progress: Option<TimedEntry>,
     last_step: Option<String>,
 }
 
-impl TaskJournal {
+impl JournalBuffer {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, waiting: Mutex::default(), news: Notify::new(), closed: CancellationToken::new() }
+        Self { clock, waiting: Mutex::default(), changed: Notify::new(), closed: CancellationToken::new() }
     }
 
-    /// What the script last began to do.
+    /// The step that the script began last.
     pub(crate) fn last_step(&self) -> Option<String> {
         self.waiting().last_step.clone()
     }
 
-    /// Returns when there is something to fetch, or nothing more will come.
-    pub(crate) async fn news(&self) {
+    /// Waits until there are entries to take, or the journal is closed.
+    pub(crate) async fn changed(&self) {
         tokio::select! {
-            () = self.news.notified() => {}
+            () = self.changed.notified() => {}
             () = self.closed.cancelled() => {}
         }
     }
 
-    /// Everything that was said since the last call, in order.
-    pub(crate) fn fetch(&self) -> Vec<Said> {
+    /// Takes all entries since the last call, in order.
+    pub(crate) fn take(&self) -> Vec<TimedEntry> {
         let mut waiting = self.waiting();
         waiting.lines = 0;
-        let mut said = mem::take(&mut waiting.entries);
-        said.extend(waiting.progress.take());
-        let left_out = mem::take(&mut waiting.left_out);
-        if left_out > 0 {
-            let line = format!("{left_out} lines are missing here: they came faster than they could be kept");
-            said.push(Said { at: self.clock.now(), entry: Entry::Log(LogLevel::Warn, line) });
+        let mut entries = mem::take(&mut waiting.entries);
+        entries.extend(waiting.progress.take());
+        let dropped = mem::take(&mut waiting.dropped_lines);
+        if dropped > 0 {
+            let line =
+                format!("{dropped} lines are missing here: they came faster than they could be stored");
+            entries.push(TimedEntry { at: self.clock.now(), entry: Entry::Log(LogLevel::Warn, line) });
         }
-        said
+        entries
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -74,24 +75,24 @@ impl TaskJournal {
     }
 }
 
-impl Journal for TaskJournal {
+impl Journal for JournalBuffer {
     fn record(&self, entry: Entry) {
-        let said = Said { at: self.clock.now(), entry };
+        let timed = TimedEntry { at: self.clock.now(), entry };
         let mut waiting = self.waiting();
-        match &said.entry {
-            Entry::Progress(_) => waiting.progress = Some(said),
-            Entry::Log(..) if waiting.lines >= MOST_LINES => waiting.left_out += 1,
+        match &timed.entry {
+            Entry::Progress(_) => waiting.progress = Some(timed),
+            Entry::Log(..) if waiting.lines >= MAX_WAITING_LINES => waiting.dropped_lines += 1,
             Entry::Log(..) => {
                 waiting.lines += 1;
-                waiting.entries.push(said);
+                waiting.entries.push(timed);
             }
             Entry::Step(text) => {
                 waiting.last_step = Some(text.clone());
-                waiting.entries.push(said);
+                waiting.entries.push(timed);
             }
-            Entry::Artifact { .. } => waiting.entries.push(said),
+            Entry::Artifact { .. } => waiting.entries.push(timed),
         }
         drop(waiting);
-        self.news.notify_one();
+        self.changed.notify_one();
     }
 }

@@ -1,5 +1,5 @@
-//! Brings what a script says from its journal into the database and its evidence into files, in the order in which it
-//! was said.
+//! Writes the entries of an attempt's journal to the database, and its artifacts to files, in the order in which they
+//! were reported.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,52 +9,52 @@ use tikmatrix_domain::{LeaseId, LogLevel, Record, RecordedEvent, TaskId};
 use tikmatrix_storage::StorageError;
 use tokio_util::sync::CancellationToken;
 
-use crate::context::Shared;
+use crate::context::RunnerContext;
 use crate::journal::artifacts::ArtifactFolder;
-use crate::journal::buffer::{Said, TaskJournal};
-use crate::retry::insist;
+use crate::journal::buffer::{JournalBuffer, TimedEntry};
+use crate::retry::retry_until_written;
 
-/// At least this long between two writes of one task: however much a script says, it costs the database five commits a
-/// second. The first thing after a silence is written at once.
-const BETWEEN_WRITES: Duration = Duration::from_millis(200);
+/// The minimum between two writes of one task, so that a chatty script costs the database at most five commits a second.
+/// The first entry after a pause is written at once.
+const WRITE_INTERVAL: Duration = Duration::from_millis(200);
 
-pub(crate) struct Keeper {
-    pub(crate) shared: Arc<Shared>,
+pub(crate) struct JournalWriter {
+    pub(crate) context: Arc<RunnerContext>,
     pub(crate) task: TaskId,
     pub(crate) lease: LeaseId,
-    pub(crate) journal: Arc<TaskJournal>,
+    pub(crate) journal: Arc<JournalBuffer>,
     pub(crate) folder: ArtifactFolder,
-    /// Cancelled when the task turns out to belong to someone else.
+    /// Cancelled when the lease turns out to be lost.
     pub(crate) cancel: CancellationToken,
 }
 
-impl Keeper {
-    /// Returns when the journal is closed and everything in it is kept.
+impl JournalWriter {
+    /// Writes until the journal is closed and empty.
     pub(crate) async fn run(mut self) {
         loop {
-            self.journal.news().await;
+            self.journal.changed().await;
             let closed = self.journal.closed.is_cancelled();
-            let said = self.journal.fetch();
-            if !said.is_empty() {
-                self.keep(said).await;
+            let entries = self.journal.take();
+            if !entries.is_empty() {
+                self.write(entries).await;
             }
             if closed {
                 return;
             }
             tokio::select! {
                 () = self.journal.closed.cancelled() => {}
-                () = tokio::time::sleep(BETWEEN_WRITES) => {}
+                () = tokio::time::sleep(WRITE_INTERVAL) => {}
             }
         }
     }
 
-    async fn keep(&mut self, said: Vec<Said>) {
-        let mut records = Vec::with_capacity(said.len());
-        for Said { at, entry } in said {
+    async fn write(&mut self, entries: Vec<TimedEntry>) {
+        let mut records = Vec::with_capacity(entries.len());
+        for TimedEntry { at, entry } in entries {
             records.push(Record { at, event: self.event(entry).await });
         }
-        let write = || self.shared.store.record(self.task, self.lease.clone(), records.clone());
-        match insist(&self.shared.stop, write).await {
+        let write = || self.context.store.record(self.task, self.lease.clone(), records.clone());
+        match retry_until_written(&self.context.stop, write).await {
             Ok(()) => {}
             Err(error @ (StorageError::Illegal { .. } | StorageError::NoSuchTask(_))) => {
                 log::warn!("{error}; its script is stopped");
@@ -69,10 +69,10 @@ impl Keeper {
             Entry::Step(text) => RecordedEvent::Step(text),
             Entry::Progress(percent) => RecordedEvent::Progress(percent),
             Entry::Log(level, text) => RecordedEvent::Log(level, text),
-            Entry::Artifact { kind, bytes } => match self.folder.keep(kind, bytes).await {
+            Entry::Artifact { kind, bytes } => match self.folder.write(kind, bytes).await {
                 Ok(file) => RecordedEvent::Artifact { kind, file },
                 Err(error) => {
-                    let line = format!("the {} of the failure could not be kept: {error}", kind.text());
+                    let line = format!("the {} of the failure could not be stored: {error}", kind.as_str());
                     log::error!("task {}: {line}", self.task);
                     RecordedEvent::Log(LogLevel::Warn, line)
                 }

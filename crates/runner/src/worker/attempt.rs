@@ -1,4 +1,4 @@
-//! One attempt at one task: its script run on its phone, what it says kept, and its end put into words.
+//! One attempt at one task: runs its script on its phone, stores what the script reports, and describes the result.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,81 +9,87 @@ use tikmatrix_device::script::{
     Assignment, Journal, Limits, Materials, RunOutcome, Script, describe_step, execute,
 };
 use tikmatrix_domain::{
-    Finish, LeaseId, Outcome, PackageName, Task, interrupted_by_shutdown, stopped_by_hand,
+    Finish, LeaseId, Outcome, PackageName, Task, interrupted_by_shutdown, stopped_by_user,
 };
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use crate::context::Shared;
+use crate::context::RunnerContext;
 use crate::journal::artifacts::ArtifactFolder;
-use crate::journal::buffer::TaskJournal;
-use crate::journal::writer::Keeper;
+use crate::journal::buffer::JournalBuffer;
+use crate::journal::writer::JournalWriter;
 use crate::worker::materials::AttemptMaterials;
-use crate::worker::running_tasks::Stopper;
+use crate::worker::running_tasks::StopHandle;
 
-/// A script that was stopped has 4 s for its clean-up; this is for one that does not let go. A person who stopped it
-/// is answered within 5 s.
-const LETS_GO_WITHIN: Duration = Duration::from_millis(4_250);
-/// The engine ends a script in its time and then collects evidence and cleans up; this is for an engine that hangs.
-const BEYOND_ITS_TIME: Duration = Duration::from_secs(120);
+/// A script that was stopped has 4 s for its clean-up, and a stop is to return within 5 s; a script that takes longer is
+/// abandoned.
+const STOP_TIMEOUT: Duration = Duration::from_millis(4_250);
+/// The engine ends a script at its time limit, collects artifacts and cleans up; an engine that takes longer hangs.
+const TIME_LIMIT_GRACE: Duration = Duration::from_secs(120);
 
 pub(crate) struct Attempt {
-    shared: Arc<Shared>,
-    journal: Arc<TaskJournal>,
+    context: Arc<RunnerContext>,
+    journal: Arc<JournalBuffer>,
     materials: Arc<AttemptMaterials>,
-    stopper: Arc<Stopper>,
+    stop_handle: Arc<StopHandle>,
     time_limit: Duration,
-    keeper: JoinHandle<()>,
+    writer: JoinHandle<()>,
 }
 
-/// How an attempt ended, and what that means for its task and its phone.
+/// The result of an attempt, and what it means for its task and its phone.
 pub(crate) struct Conclusion {
     pub(crate) finish: Finish,
-    /// Whether the same may succeed later, and nothing may have been done already.
+    /// Whether another attempt may succeed, and this one cannot have done the task already.
     pub(crate) is_transient: bool,
-    /// Whether the script let go of its phone, as far as anyone can tell.
-    pub(crate) let_go: bool,
+    /// Whether the script released its phone.
+    pub(crate) released_phone: bool,
 }
 
-/// How the script's run came back.
+/// The way in which the script's run ended.
 enum Run {
     Ended(RunOutcome),
-    /// The engine itself broke off, and the phone was not cleaned up.
-    BrokeOff(String),
-    /// It did not stop when it was told to.
+    /// The engine itself panicked, and the phone was not cleaned up.
+    Panicked(String),
+    /// It did not stop when it was asked to.
     Abandoned,
-    /// It was far beyond its time.
+    /// It was far beyond its time limit.
     Overdue,
 }
 
 impl Attempt {
-    /// Prepares the attempt of `task` under `lease`. What is said in it is kept from now on.
-    pub(crate) fn new(shared: Arc<Shared>, task: &Task, lease: LeaseId, stopper: Arc<Stopper>) -> Self {
-        let journal = Arc::new(TaskJournal::new(Arc::clone(&shared.clock)));
-        let materials = AttemptMaterials { shared: Arc::clone(&shared), task: task.id, lease: lease.clone() };
-        let time_limit = task.options.time_limit.unwrap_or(shared.task_limit);
-        let keeper = Keeper {
-            shared: Arc::clone(&shared),
+    /// Prepares the attempt at `task` under `lease` and starts its journal.
+    pub(crate) fn new(
+        context: Arc<RunnerContext>,
+        task: &Task,
+        lease: LeaseId,
+        stop_handle: Arc<StopHandle>,
+    ) -> Self {
+        let journal = Arc::new(JournalBuffer::new(Arc::clone(&context.clock)));
+        let materials =
+            AttemptMaterials { context: Arc::clone(&context), task: task.id, lease: lease.clone() };
+        let time_limit = task.options.time_limit.unwrap_or(context.task_limit);
+        let writer = JournalWriter {
+            context: Arc::clone(&context),
             task: task.id,
             lease,
             journal: Arc::clone(&journal),
-            folder: ArtifactFolder::new(shared.artifacts.clone(), task.id, task.attempt_count),
-            cancel: stopper.cancel.clone(),
+            folder: ArtifactFolder::new(context.artifacts.clone(), task.id, task.attempt_count),
+            cancel: stop_handle.cancel.clone(),
         };
         Self {
-            shared,
+            context,
             journal,
             materials: Arc::new(materials),
-            stopper,
+            stop_handle,
             time_limit,
-            keeper: tokio::spawn(keeper.run()),
+            writer: tokio::spawn(writer.run()),
         }
     }
 
-    /// Runs the task's script on `phone`. When this returns, everything that it said is kept and the phone is free,
-    /// unless the conclusion says that it did not let go.
+    /// Runs the task's script on `phone`. When this returns, everything that the script reported is stored, and the phone
+    /// is free unless the conclusion says otherwise.
     pub(crate) async fn run(self, task: Task, phone: Phone) -> Conclusion {
-        let (mut is_transient, mut let_go) = (false, true);
+        let (mut is_transient, mut released_phone) = (false, true);
         let (outcome, remark) = match self.prepare(&task).await {
             Ok((script, config, package)) => {
                 let Task { username, app, .. } = task;
@@ -91,77 +97,77 @@ impl Attempt {
                 let run = self.perform(script, assignment, phone).await;
                 is_transient =
                     matches!(&run, Run::Ended(RunOutcome::Failed(failure)) if failure.is_transient());
-                let_go = !matches!(run, Run::Abandoned | Run::Overdue);
-                self.put_into_words(run)
+                released_phone = !matches!(run, Run::Abandoned | Run::Overdue);
+                self.describe(run)
             }
             Err(remark) => (Outcome::Failed, remark),
         };
         self.journal.closed.cancel();
-        if let Err(error) = self.keeper.await {
-            log::error!("task {}: what its script said last is lost: {error}", task.id);
+        if let Err(error) = self.writer.await {
+            log::error!("task {}: the last part of its journal is lost: {error}", task.id);
         }
-        let finish = Finish { outcome, remark, at: self.shared.clock.now() };
-        Conclusion { finish, is_transient, let_go }
+        let finish = Finish { outcome, remark, at: self.context.clock.now() };
+        Conclusion { finish, is_transient, released_phone }
     }
 
     async fn prepare(&self, task: &Task) -> Result<(Arc<dyn Script>, Value, Option<PackageName>), String> {
-        let script = self.shared.scripts.get(task.script.as_str());
+        let script = self.context.scripts.get(task.script.as_str());
         let script = script.ok_or_else(|| format!("this server has no script called {}", task.script))?;
         let config = serde_json::from_str(&task.script_config)
             .map_err(|error| format!("the task's script_config is not valid JSON: {error}"))?;
-        let package = self.shared.store.package_for(task.username.clone(), task.app).await;
+        let package = self.context.store.package_for(task.username.clone(), task.app).await;
         let package =
             package.map_err(|error| format!("the app's package could not be looked up: {error}"))?;
         Ok((script, config, package))
     }
 
-    /// In a task of its own, so that a panic of the engine ends the attempt alone.
+    /// Runs the script in a tokio task, so that a panic of the engine ends only the attempt.
     async fn perform(&self, script: Arc<dyn Script>, assignment: Assignment, phone: Phone) -> Run {
         let journal: Arc<dyn Journal> = Arc::clone(&self.journal) as _;
         let materials: Arc<dyn Materials> = Arc::clone(&self.materials) as _;
         let limits = Limits { total: self.time_limit };
-        let cancel = self.stopper.cancel.clone();
+        let cancel = self.stop_handle.cancel.clone();
         let mut run = tokio::spawn(async move {
             execute(script.as_ref(), phone, assignment, journal, materials, limits, cancel).await
         });
-        let refuses_to_stop = async {
-            self.stopper.cancel.cancelled().await;
-            sleep(LETS_GO_WITHIN).await;
+        let does_not_stop = async {
+            self.stop_handle.cancel.cancelled().await;
+            sleep(STOP_TIMEOUT).await;
         };
-        let given_up = tokio::select! {
+        let abandoned = tokio::select! {
             joined = &mut run => return match joined {
                 Ok(ended) => Run::Ended(ended),
-                Err(error) => Run::BrokeOff(error.to_string()),
+                Err(error) => Run::Panicked(error.to_string()),
             },
-            () = refuses_to_stop => Run::Abandoned,
-            () = sleep(self.time_limit.saturating_add(BEYOND_ITS_TIME)) => Run::Overdue,
+            () = does_not_stop => Run::Abandoned,
+            () = sleep(self.time_limit.saturating_add(TIME_LIMIT_GRACE)) => Run::Overdue,
         };
         run.abort();
-        given_up
+        abandoned
     }
 
-    fn put_into_words(&self, run: Run) -> (Outcome, String) {
+    fn describe(&self, run: Run) -> (Outcome, String) {
         let (limit, last_step) = (self.time_limit, self.journal.last_step());
-        let told =
+        let describe =
             |ended: RunOutcome| ended.describe(limit, last_step.as_deref()).unwrap_or_else(|| self.stopped());
         match run {
-            Run::Ended(ended) => told(ended),
-            Run::BrokeOff(message) => told(RunOutcome::Panicked(message)),
+            Run::Ended(ended) => describe(ended),
+            Run::Panicked(message) => describe(RunOutcome::Panicked(message)),
             Run::Overdue => {
                 let step = describe_step(last_step.as_deref());
-                (Outcome::TimedOut, format!("not done within {limit:?} and given up: {step}"))
+                (Outcome::TimedOut, format!("not done within {limit:?} and abandoned: {step}"))
             }
             Run::Abandoned => {
                 let (outcome, remark) = self.stopped();
-                let apart = "its phone was not let go in time and is set aside until it answers";
-                (outcome, format!("{remark}; {apart}"))
+                let device = "its phone was not released in time and is set aside until it answers";
+                (outcome, format!("{remark}; {device}"))
             }
         }
     }
 
     fn stopped(&self) -> (Outcome, String) {
-        let (last_step, now) = (self.journal.last_step(), self.shared.clock.now());
-        let end = if self.stopper.is_by_a_person() { stopped_by_hand } else { interrupted_by_shutdown };
+        let (last_step, now) = (self.journal.last_step(), self.context.clock.now());
+        let end = if self.stop_handle.is_by_user() { stopped_by_user } else { interrupted_by_shutdown };
         let finish = end(last_step.as_deref(), now);
         (finish.outcome, finish.remark)
     }

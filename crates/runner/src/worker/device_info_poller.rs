@@ -1,34 +1,34 @@
-//! What phones say of themselves, asked when one becomes ready and every now and then after, and kept in the database.
-//! It never stands in the way of a task: it takes no turn, and what it cannot learn it leaves as it was.
+//! Polls each connected phone for its model, its display and its battery, beside its tasks.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tikmatrix_device::android;
 use tikmatrix_device::phone::{Deadline, Phone};
-use tikmatrix_domain::PhoneFacts;
+use tikmatrix_domain::DeviceFacts;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-use crate::context::{Shared, Slot};
+use crate::context::RunnerContext;
+use crate::devices::KnownDevice;
 
-/// For all that is asked of a phone together.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(20);
-/// Between two times: what changes while a phone is connected is mostly its battery.
-const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10 * 60);
-/// A phone that comes and goes, as on a loose cable, is asked no more often than this.
-const ASK_AT_MOST_EVERY: Duration = Duration::from_secs(60);
+/// For all questions of one poll together.
+const POLL_TIMEOUT: Duration = Duration::from_secs(20);
+/// Long, because little changes while a phone is connected but its battery.
+const POLL_INTERVAL: Duration = Duration::from_secs(10 * 60);
+/// For a phone that connects again and again, as on a loose cable.
+const MIN_POLL_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Follows one phone until the runner ends.
-pub(crate) async fn run(shared: Arc<Shared>, slot: Arc<Slot>) {
-    let stop = shared.stop.clone();
-    let shared = &shared;
-    let following = follow(slot.phone.subscribe(), |phone| async move { ask(shared, &phone).await });
-    stop.run_until_cancelled(following).await;
+/// Polls one device until the runner stops.
+pub(crate) async fn run(context: Arc<RunnerContext>, device: Arc<KnownDevice>) {
+    let stop = context.stop.clone();
+    let context = &context;
+    let polling = poll_each(device.phone.subscribe(), |phone| async move { poll(context, &phone).await });
+    stop.run_until_cancelled(polling).await;
 }
 
-/// Asks whenever it is time to, until the other side of `phones` is gone.
-async fn follow<P, F>(mut phones: watch::Receiver<Option<P>>, mut ask: impl FnMut(P) -> F)
+/// Calls `poll` at each new connection and at intervals, until the sender of `phones` is gone.
+async fn poll_each<P, F>(mut phones: watch::Receiver<Option<P>>, mut poll: impl FnMut(P) -> F)
 where
     P: Clone,
     F: Future<Output = ()>,
@@ -36,11 +36,11 @@ where
     let mut not_before = Instant::now();
     loop {
         let phone = phones.borrow_and_update().clone();
-        let mut next = ASK_AGAIN_AFTER;
+        let mut next = POLL_INTERVAL;
         if let Some(phone) = phone {
             if not_before <= Instant::now() {
-                ask(phone).await;
-                not_before = Instant::now() + ASK_AT_MOST_EVERY;
+                poll(phone).await;
+                not_before = Instant::now() + MIN_POLL_INTERVAL;
             } else {
                 next = not_before.duration_since(Instant::now());
             }
@@ -54,17 +54,17 @@ where
     }
 }
 
-async fn ask(shared: &Shared, phone: &Phone) {
-    let facts = android::facts(phone, Deadline::after(ANSWERS_WITHIN)).await.unwrap_or_else(|error| {
-        log::info!("phone {}: what it says of itself is not known: {error}", phone.serial());
-        PhoneFacts::default()
+async fn poll(context: &RunnerContext, phone: &Phone) {
+    let facts = android::facts(phone, Deadline::after(POLL_TIMEOUT)).await.unwrap_or_else(|error| {
+        log::info!("phone {}: its model and battery are not known: {error}", phone.serial());
+        DeviceFacts::default()
     });
-    let kept = if facts == PhoneFacts::default() {
-        shared.store.register_device(phone.serial().clone(), shared.clock.now()).await
+    let stored = if facts == DeviceFacts::default() {
+        context.store.register_device(phone.serial().clone(), context.clock.now()).await
     } else {
-        shared.store.record_device_facts(phone.serial().clone(), facts, shared.clock.now()).await
+        context.store.record_device_facts(phone.serial().clone(), facts, context.clock.now()).await
     };
-    if let Err(error) = kept {
+    if let Err(error) = stored {
         log::warn!("phone {}: {error}", phone.serial());
     }
 }
@@ -73,28 +73,28 @@ async fn ask(shared: &Shared, phone: &Phone) {
 mod tests {
     use super::*;
 
-    /// The moments at which a phone was asked, in seconds, while it did `what` for `seconds`.
-    async fn asked(seconds: u64, what: impl AsyncFnOnce(&watch::Sender<Option<()>>)) -> Vec<u64> {
+    /// The moments at which a phone was polled, in seconds, while `connect` ran for `seconds`.
+    async fn polled(seconds: u64, connect: impl AsyncFnOnce(&watch::Sender<Option<()>>)) -> Vec<u64> {
         let phones = watch::Sender::new(None);
-        let (begun, mut moments) = (Instant::now(), Vec::new());
-        let following = follow(phones.subscribe(), |()| {
-            moments.push(begun.elapsed().as_secs());
+        let (start, mut moments) = (Instant::now(), Vec::new());
+        let polling = poll_each(phones.subscribe(), |()| {
+            moments.push(start.elapsed().as_secs());
             std::future::ready(())
         });
         let doing = async {
-            what(&phones).await;
-            tokio::time::sleep_until(begun + Duration::from_secs(seconds)).await;
+            connect(&phones).await;
+            tokio::time::sleep_until(start + Duration::from_secs(seconds)).await;
         };
         tokio::select! {
-            () = following => {}
+            () = polling => {}
             () = doing => {}
         }
         moments
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_phone_that_stays_is_asked_at_once_and_every_ten_minutes() {
-        let moments = asked(1300, async |phones| {
+    async fn a_phone_that_stays_is_polled_at_once_and_every_ten_minutes() {
+        let moments = polled(1300, async |phones| {
             sleep(Duration::from_secs(5)).await;
             phones.send_replace(Some(()));
         });
@@ -102,8 +102,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_phone_that_comes_and_goes_is_asked_once_a_minute_at_most() {
-        let moments = asked(200, async |phones| {
+    async fn a_phone_that_comes_and_goes_is_polled_once_a_minute_at_most() {
+        let moments = polled(200, async |phones| {
             for _ in 0..50 {
                 phones.send_replace(Some(()));
                 sleep(Duration::from_secs(2)).await;

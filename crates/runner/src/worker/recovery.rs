@@ -1,5 +1,5 @@
-//! Putting a phone back as it was found after a run that could not do so itself, since its connection or its server was
-//! lost: the user's keyboard, and pushed files. What a run undoes at its own end is the script engine's.
+//! Makes a phone usable again after a run that could not clean up: the connection or the server was lost, or the script
+//! did not release its phone. What a run undoes at its own end is done by the script engine.
 
 use std::time::Duration;
 
@@ -7,24 +7,45 @@ use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::leftovers;
 use tikmatrix_domain::Status;
 use tikmatrix_storage::{Page, PageStart, TaskFilter};
+use tokio::sync::watch;
 
-use crate::context::{Shared, Slot};
+use crate::context::RunnerContext;
 
-/// For all that is to be undone on a phone.
-const TIDIED_WITHIN: Duration = Duration::from_secs(15);
+/// For everything that is to be undone on a phone.
+const CLEANUP_TIMEOUT: Duration = Duration::from_secs(15);
+/// For one answer of a phone.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
+const PROBE_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Which connection of a phone was looked at.
+/// Probes a quarantined phone until it answers. Returns `false` when its connection changed or was lost meanwhile.
+pub(crate) async fn until_it_answers(phone: &Phone, phones: &mut watch::Receiver<Option<Phone>>) -> bool {
+    loop {
+        if phone.shell("true", Deadline::after(PROBE_TIMEOUT)).await.is_ok() {
+            log::info!("phone {} answers again and takes tasks", phone.serial());
+            return true;
+        }
+        tokio::select! {
+            _ = phones.changed() => return false,
+            () = tokio::time::sleep(PROBE_INTERVAL) => {}
+        }
+    }
+}
+
+/// Undoes what earlier runs left on a phone, such as the keyboard and pushed files, once for each connection.
 #[derive(Default)]
-pub(crate) struct Tidied(Option<Phone>);
+pub(crate) struct LeftoverCleanup {
+    /// The connection that was cleaned up last.
+    cleaned: Option<Phone>,
+}
 
-impl Tidied {
-    /// Undoes what is left on the phone, once for each of its connections. Nobody else may work on it meanwhile.
-    pub(crate) async fn tidy(&mut self, phone: &Phone) {
-        if self.was_looked_at(phone) {
+impl LeftoverCleanup {
+    /// Undoes what is left on the phone. No task may run on it meanwhile.
+    pub(crate) async fn clean(&mut self, phone: &Phone) {
+        if self.is_clean(phone) {
             return;
         }
-        self.0 = Some(phone.clone());
-        let (deadline, serial) = (Deadline::after(TIDIED_WITHIN), phone.serial());
+        self.cleaned = Some(phone.clone());
+        let (deadline, serial) = (Deadline::after(CLEANUP_TIMEOUT), phone.serial());
         let left = leftovers(phone, deadline).await.unwrap_or_else(|error| {
             log::warn!("phone {serial}: what earlier runs left is not known: {error}");
             Vec::new()
@@ -39,25 +60,26 @@ impl Tidied {
         }
     }
 
-    /// The same for a phone that has no task in hand. One that works for another server is left to it.
-    pub(crate) async fn tidy_idle(&mut self, shared: &Shared, slot: &Slot, phone: &Phone) {
-        if self.was_looked_at(phone) {
+    /// Does the same for a phone on which this server runs no task. A phone on which another server runs one is left
+    /// alone.
+    pub(crate) async fn clean_idle(&mut self, context: &RunnerContext, phone: &Phone) {
+        if self.is_clean(phone) {
             return;
         }
         let running = TaskFilter {
             status: Some(Status::Running),
-            serial: Some(slot.serial.clone()),
+            serial: Some(phone.serial().clone()),
             ..TaskFilter::default()
         };
         let page = Page { start: PageStart::Number(1), size: 1 };
-        match shared.store.tasks(running, page).await {
-            Ok((tasks, _)) if tasks.is_empty() => self.tidy(phone).await,
+        match context.store.tasks(running, page).await {
+            Ok((tasks, _)) if tasks.is_empty() => self.clean(phone).await,
             Ok(_) => {}
-            Err(error) => log::warn!("phone {}: {error}", slot.serial),
+            Err(error) => log::warn!("phone {}: {error}", phone.serial()),
         }
     }
 
-    fn was_looked_at(&self, phone: &Phone) -> bool {
-        self.0.as_ref().is_some_and(|known| known.is_same_connection(phone))
+    fn is_clean(&self, phone: &Phone) -> bool {
+        self.cleaned.as_ref().is_some_and(|cleaned| cleaned.is_same_connection(phone))
     }
 }

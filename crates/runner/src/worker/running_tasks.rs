@@ -1,4 +1,4 @@
-//! The tasks that work now, and the way by which a person stops one of them.
+//! The attempts that run now, and how a user stops one of them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,68 +8,68 @@ use tikmatrix_domain::TaskId;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// How one attempt is stopped.
-pub(crate) struct Stopper {
-    /// Cancelled when the attempt is to end, for whatever reason.
+/// Stops one attempt.
+pub(crate) struct StopHandle {
+    /// Cancelled when the attempt is to end, for any reason.
     pub(crate) cancel: CancellationToken,
-    by_a_person: AtomicBool,
+    by_user: AtomicBool,
 }
 
-impl Stopper {
-    /// It also stops when `server` does.
+impl StopHandle {
+    /// The handle of an attempt that also stops when `server` does.
     pub(crate) fn new(server: &CancellationToken) -> Self {
-        Self { cancel: server.child_token(), by_a_person: AtomicBool::new(false) }
+        Self { cancel: server.child_token(), by_user: AtomicBool::new(false) }
     }
 
-    /// Whether a person wanted the attempt to end.
-    pub(crate) fn is_by_a_person(&self) -> bool {
-        self.by_a_person.load(Ordering::Acquire)
+    /// Whether a user asked for the attempt to stop.
+    pub(crate) fn is_by_user(&self) -> bool {
+        self.by_user.load(Ordering::Acquire)
     }
 
     fn stop(&self) {
-        self.by_a_person.store(true, Ordering::Release);
+        self.by_user.store(true, Ordering::Release);
         self.cancel.cancel();
     }
 }
 
-/// Every attempt between its claim and the moment at which its end is written.
+/// Every attempt between its claim and the moment at which its result is stored.
 #[derive(Default)]
-pub(crate) struct AtWork {
-    attempts: watch::Sender<HashMap<TaskId, Arc<Stopper>>>,
+pub(crate) struct RunningTasks {
+    attempts: watch::Sender<HashMap<TaskId, Arc<StopHandle>>>,
 }
 
-/// Keeps an attempt in the list for as long as it lives.
-pub(crate) struct Entry<'list> {
-    list: &'list AtWork,
+/// Keeps an attempt in the list until it is dropped.
+pub(crate) struct Registration<'list> {
+    list: &'list RunningTasks,
     task: TaskId,
 }
 
-impl AtWork {
-    pub(crate) fn enter(&self, task: TaskId, stopper: Arc<Stopper>) -> Entry<'_> {
-        self.attempts.send_modify(|attempts| drop(attempts.insert(task, stopper)));
-        Entry { list: self, task }
+impl RunningTasks {
+    pub(crate) fn register(&self, task: TaskId, stop_handle: Arc<StopHandle>) -> Registration<'_> {
+        self.attempts.send_modify(|attempts| drop(attempts.insert(task, stop_handle)));
+        Registration { list: self, task }
     }
 
-    /// Tells of every attempt that begins or ends.
-    pub(crate) fn changes(&self) -> watch::Receiver<HashMap<TaskId, Arc<Stopper>>> {
+    /// A receiver that changes with every attempt that starts or ends.
+    pub(crate) fn changes(&self) -> watch::Receiver<HashMap<TaskId, Arc<StopHandle>>> {
         self.attempts.subscribe()
     }
 
-    /// Tells the task's attempt to end, if it has one, and does not wait for it.
-    pub(crate) fn tell_to_stop(&self, task: TaskId) {
-        if let Some(stopper) = self.attempts.borrow().get(&task) {
-            stopper.stop();
+    /// Asks the task's attempt to stop, if it has one, and does not wait for it.
+    pub(crate) fn request_stop(&self, task: TaskId) {
+        if let Some(stop_handle) = self.attempts.borrow().get(&task) {
+            stop_handle.stop();
         }
     }
 
-    /// Stops the task's attempt and returns when its end is written; false if it has none.
+    /// Stops the task's attempt and waits until its result is stored. Returns `false` if the task has no attempt here.
     pub(crate) async fn stop(&self, task: TaskId) -> bool {
         let mut attempts = self.attempts.subscribe();
-        let stopper = attempts.borrow_and_update().get(&task).cloned();
-        let Some(stopper) = stopper else { return false };
-        stopper.stop();
-        let ended = |attempts: &HashMap<TaskId, Arc<Stopper>>| {
-            attempts.get(&task).is_none_or(|current| !Arc::ptr_eq(current, &stopper))
+        let stop_handle = attempts.borrow_and_update().get(&task).cloned();
+        let Some(stop_handle) = stop_handle else { return false };
+        stop_handle.stop();
+        let ended = |attempts: &HashMap<TaskId, Arc<StopHandle>>| {
+            attempts.get(&task).is_none_or(|current| !Arc::ptr_eq(current, &stop_handle))
         };
         // The sender lives as long as this list does.
         let _ = attempts.wait_for(ended).await;
@@ -77,7 +77,7 @@ impl AtWork {
     }
 }
 
-impl Drop for Entry<'_> {
+impl Drop for Registration<'_> {
     fn drop(&mut self) {
         self.list.attempts.send_modify(|attempts| drop(attempts.remove(&self.task)));
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tikmatrix_domain::{IllegalTransition, NewTask, Outcome, PhonePresence, Serial, Status, TaskId};
+use tikmatrix_domain::{DevicePresence, IllegalTransition, NewTask, Outcome, Serial, Status, TaskId};
 use tikmatrix_storage::{Deletion, StorageError};
 use tokio::time::Instant;
 
@@ -53,7 +53,7 @@ async fn a_script_that_does_not_let_go_is_abandoned_within_five_seconds_and_its_
     fixture.stage.heard("deaf").await;
     adbd.fall_silent(true);
     let asked = Instant::now();
-    let count = runner.presence_changes();
+    let count = runner.presence_version();
     runner.stop(ids[0]).await.unwrap();
     // Five seconds, and one for a machine that is busy with other tests.
     assert!(asked.elapsed() < Duration::from_secs(6), "{:?}", asked.elapsed());
@@ -62,8 +62,8 @@ async fn a_script_that_does_not_let_go_is_abandoned_within_five_seconds_and_its_
     assert!(remark.contains("set aside until it answers"), "{remark}");
 
     // The phone is connected and silent: it gets nothing to do.
-    assert_eq!(runner.presence(&Serial::new("a").unwrap()), PhonePresence::Offline);
-    assert!(runner.presence_changes() > count);
+    assert_eq!(runner.presence(&Serial::new("a").unwrap()), DevicePresence::Offline);
+    assert!(runner.presence_version() > count);
     assert_eq!(fixture.task(ids[1]).await.task.state.status(), Status::Pending);
     adbd.fall_silent(false);
     fixture.stage.unblock();

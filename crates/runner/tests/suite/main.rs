@@ -42,7 +42,7 @@ struct Fixture {
     entries: watch::Sender<Vec<PhoneEntry>>,
     folder: TempDir,
     task_limit: Duration,
-    most_at_work: watch::Sender<u32>,
+    max_running: watch::Sender<u32>,
 }
 
 impl Fixture {
@@ -61,7 +61,7 @@ impl Fixture {
             entries,
             folder,
             task_limit: Duration::from_secs(600),
-            most_at_work: watch::Sender::new(100),
+            max_running: watch::Sender::new(100),
         }
     }
 
@@ -74,7 +74,7 @@ impl Fixture {
             artifacts: self.folder.path().join("artifacts"),
             materials: self.folder.path().join("materials"),
             task_limit: self.task_limit,
-            most_at_work: self.most_at_work.subscribe(),
+            max_running: self.max_running.subscribe(),
         };
         Runner::start(options).await.unwrap()
     }

@@ -1,7 +1,7 @@
 //! Which task runs when and where.
 
 use serde_json::json;
-use tikmatrix_domain::{NewTask, PhonePresence, Serial, Status, Username};
+use tikmatrix_domain::{DevicePresence, NewTask, Serial, Status, Username};
 use tikmatrix_storage::TaskCounts;
 
 use crate::{Fixture, phone, scheduled, task, tell};
@@ -48,20 +48,20 @@ async fn the_presence_of_a_phone_follows_its_connection_and_its_work() {
     let (a, _adbd) = phone("a").await;
     let runner = fixture.runner().await;
     let presence = || runner.presence(&Serial::new("a").unwrap());
-    assert_eq!(presence(), PhonePresence::Offline);
-    let mut count = runner.presence_changes();
+    assert_eq!(presence(), DevicePresence::Offline);
+    let mut count = runner.presence_version();
     let mut is_counted =
-        || runner.presence_changes() != std::mem::replace(&mut count, runner.presence_changes());
+        || runner.presence_version() != std::mem::replace(&mut count, runner.presence_version());
     fixture.ready(&[&a]);
     fixture.settled(&runner, "a").await;
     assert!(is_counted());
     fixture.create(vec![task("a", &json!({ "act": "hold", "word": "holds" }))]).await;
     runner.wake();
     fixture.stage.heard("holds").await;
-    assert_eq!(presence(), PhonePresence::Busy);
+    assert_eq!(presence(), DevicePresence::Busy);
     assert!(is_counted());
     runner.shutdown().await;
-    assert_eq!(presence(), PhonePresence::Idle);
+    assert_eq!(presence(), DevicePresence::Idle);
     assert!(is_counted());
 }
 

@@ -1,7 +1,7 @@
-//! Protects the sentence: no more phones work than may, whoever waits says so, and everyone's turn comes.
+//! Protects the sentence: no more phones work than may, whoever waits says so, and everyone's ticket comes.
 
 use serde_json::json;
-use tikmatrix_domain::{NewTask, PhonePresence, Serial};
+use tikmatrix_domain::{DevicePresence, NewTask, Serial};
 use tikmatrix_runner::Runner;
 
 use crate::{Fixture, phone, task, tell};
@@ -13,7 +13,7 @@ fn hold(serial: &str) -> NewTask {
 /// Waits until the phone is said to be held back; the runner tells of it by no event.
 async fn held_back(runner: &Runner, serial: &str) {
     let serial = Serial::new(serial).unwrap();
-    while runner.presence(&serial) != PhonePresence::HeldBack {
+    while runner.presence(&serial) != DevicePresence::AtLimit {
         tokio::task::yield_now().await;
     }
 }
@@ -21,19 +21,19 @@ async fn held_back(runner: &Runner, serial: &str) {
 #[tokio::test]
 async fn a_phone_waits_for_a_place_and_takes_it_when_another_has_done_its_work() {
     let fixture = Fixture::new();
-    fixture.most_at_work.send_replace(1);
+    fixture.max_running.send_replace(1);
     let ((a, _adbd_a), (b, _adbd_b)) = (phone("a").await, phone("b").await);
     let runner = fixture.runner().await;
     fixture.ready(&[&a, &b]);
     fixture.create(vec![hold("a")]).await;
     runner.wake();
     fixture.stage.heard("a holds").await;
-    let count = runner.presence_changes();
+    let count = runner.presence_version();
     fixture.create(vec![tell("b", "b told")]).await;
     runner.wake();
     held_back(&runner, "b").await;
     // The count follows the change that it counts.
-    while runner.presence_changes() < count + 2 {
+    while runner.presence_version() < count + 2 {
         tokio::task::yield_now().await;
     }
     assert_eq!(fixture.store.stats().await.unwrap().running, 1);
@@ -41,20 +41,20 @@ async fn a_phone_waits_for_a_place_and_takes_it_when_another_has_done_its_work()
     fixture.stage.go_on();
     fixture.stage.heard("b told").await;
     runner.shutdown().await;
-    assert_eq!(runner.presence(&Serial::new("b").unwrap()), PhonePresence::Idle);
+    assert_eq!(runner.presence(&Serial::new("b").unwrap()), DevicePresence::Idle);
 }
 
 #[tokio::test]
 async fn a_higher_limit_lets_those_who_wait_begin_at_once() {
     let fixture = Fixture::new();
-    fixture.most_at_work.send_replace(1);
+    fixture.max_running.send_replace(1);
     let ((a, _adbd_a), (b, _adbd_b)) = (phone("a").await, phone("b").await);
     let runner = fixture.runner().await;
     fixture.ready(&[&a, &b]);
     fixture.create(vec![hold("a"), hold("b")]).await;
     runner.wake();
     fixture.stage.heard_many(1).await;
-    fixture.most_at_work.send_replace(2);
+    fixture.max_running.send_replace(2);
     fixture.stage.heard_many(2).await;
     fixture.stage.go_on();
     fixture.stage.go_on();
@@ -64,7 +64,7 @@ async fn a_higher_limit_lets_those_who_wait_begin_at_once() {
 #[tokio::test]
 async fn a_phone_with_many_tasks_does_not_keep_the_others_out() {
     let fixture = Fixture::new();
-    fixture.most_at_work.send_replace(1);
+    fixture.max_running.send_replace(1);
     let ((a, _adbd_a), (b, _adbd_b)) = (phone("a").await, phone("b").await);
     let runner = fixture.runner().await;
     fixture.ready(&[&a, &b]);
@@ -83,7 +83,7 @@ async fn a_phone_with_many_tasks_does_not_keep_the_others_out() {
 #[tokio::test]
 async fn a_phone_that_goes_while_it_waits_keeps_nobody_from_a_place() {
     let fixture = Fixture::new();
-    fixture.most_at_work.send_replace(1);
+    fixture.max_running.send_replace(1);
     let ((a, _adbd_a), (b, adbd_b), (c, _adbd_c)) = (phone("a").await, phone("b").await, phone("c").await);
     let runner = fixture.runner().await;
     fixture.ready(&[&a, &b, &c]);

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use tikmatrix_domain::{
-    Account, AccountChange, AccountId, AppKind, PackageName, Serial, Status, Task, Username, WantedAccount,
+    Account, AccountChange, AccountId, AccountUpsert, AppKind, PackageName, Serial, Status, Task, Username,
 };
 
 use crate::accounts::rows::AccountRow;
@@ -53,7 +53,7 @@ impl Store {
     /// Of the database only.
     pub async fn create_account(
         &self,
-        wanted: WantedAccount,
+        wanted: AccountUpsert,
         now: DateTime<Utc>,
     ) -> Result<Option<Account>, StorageError> {
         self.write("record an account", move |connection| {
@@ -71,7 +71,7 @@ impl Store {
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn import_accounts(
         &self,
-        wanted: Vec<WantedAccount>,
+        wanted: Vec<AccountUpsert>,
         now: DateTime<Utc>,
     ) -> Result<usize, StorageError> {
         self.write("import accounts", move |connection| {
@@ -167,7 +167,7 @@ impl Store {
     ) -> Result<usize, StorageError> {
         self.write("bind an account to a phone", move |connection| {
             let details = AccountChange { serial: Some(Some(serial)), ..AccountChange::default() };
-            Ok(upsert(connection, WantedAccount { username, app, details }, now)?.1)
+            Ok(upsert(connection, AccountUpsert { username, app, details }, now)?.1)
         })
         .await
     }
@@ -242,10 +242,10 @@ pub(crate) fn assign_failed_tasks(connection: &mut Connection, now: DateTime<Utc
 /// Makes the account be there as it is wanted, and gives how many waiting tasks moved with it.
 fn upsert(
     connection: &mut Connection,
-    wanted: WantedAccount,
+    wanted: AccountUpsert,
     now: DateTime<Utc>,
 ) -> Result<(Account, usize), Fault> {
-    let WantedAccount { username, app, details } = wanted;
+    let AccountUpsert { username, app, details } = wanted;
     if find(connection, &username, app)?.is_none() {
         insert(connection, &username, app, now)?;
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use tikmatrix_domain::{Device, DeviceChange, PhoneFacts, Serial, Status};
+use tikmatrix_domain::{Device, DeviceChange, DeviceFacts, Serial, Status};
 
 use crate::columns::millis;
 use crate::database::connection::Connection;
@@ -81,7 +81,7 @@ impl Store {
     pub async fn record_device_facts(
         &self,
         serial: Serial,
-        facts: PhoneFacts,
+        facts: DeviceFacts,
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
         self.write("keep what a phone said of itself", move |connection| {

@@ -1,7 +1,7 @@
 //! The rows of devices, and their conversion to domain types.
 
 use diesel::prelude::*;
-use tikmatrix_domain::{Device, GroupId, PhoneFacts, StorageRoom};
+use tikmatrix_domain::{Device, DeviceFacts, GroupId, StorageSpace};
 
 use crate::columns::{Read, moment, number, serial, unreadable};
 use crate::database::connection::Engine;
@@ -36,7 +36,7 @@ impl DeviceRow {
             _ => None,
         };
         let storage = match (self.storage_free, self.storage_total) {
-            (Some(free), Some(total)) => Some(StorageRoom {
+            (Some(free), Some(total)) => Some(StorageSpace {
                 free: bytes("device.storage_free", free)?,
                 total: bytes("device.storage_total", total)?,
             }),
@@ -46,7 +46,7 @@ impl DeviceRow {
             serial: serial(&self.serial)?,
             name: self.name,
             group: self.group_id.map(GroupId).zip(group),
-            facts: PhoneFacts {
+            facts: DeviceFacts {
                 model: self.model,
                 android_version: self.android_version,
                 screen,

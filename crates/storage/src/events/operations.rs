@@ -166,7 +166,7 @@ fn matching(filter: &EventFilter, after: EventId, most: u32) -> event::BoxedQuer
         query = query.filter(event::serial.eq(serial.as_str()));
     }
     if !filter.kinds.is_empty() {
-        let kinds: Vec<&str> = filter.kinds.iter().map(|kind| kind.text()).collect();
+        let kinds: Vec<&str> = filter.kinds.iter().map(|kind| kind.as_str()).collect();
         query = query.filter(event::kind.eq_any(kinds));
     }
     query.order(event::id).limit(i64::from(most))

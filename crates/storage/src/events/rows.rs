@@ -31,7 +31,7 @@ impl NewEventRow {
     pub(crate) fn new(at: i64, phone: Option<&Serial>, subject: &EventSubject) -> Self {
         let mut row = Self {
             at,
-            kind: subject.kind().text(),
+            kind: subject.kind().as_str(),
             task_id: None,
             serial: phone.map(ToString::to_string),
             attempt: None,
@@ -64,7 +64,7 @@ impl NewEventRow {
             TaskChange::Step(text) => self.text = Some(storable(text)),
             TaskChange::Progress(percent) => self.progress = Some(i32::from(*percent)),
             TaskChange::Finished { outcome, remark } => {
-                self.outcome = Some(outcome.text());
+                self.outcome = Some(outcome.as_str());
                 self.text = Some(storable(remark));
             }
             TaskChange::Postponed { remark, until } => {
@@ -94,7 +94,7 @@ pub(crate) struct EventRow {
 
 impl EventRow {
     pub(crate) fn into_event(self) -> Read<Event> {
-        let kind = EventKind::from_text(&self.kind).ok_or_else(|| unreadable("event.kind", &self.kind))?;
+        let kind = self.kind.parse::<EventKind>().map_err(|_| unreadable("event.kind", &self.kind))?;
         let at = moment("event.at", self.at)?;
         let phone = self.serial.as_deref().map(serial).transpose()?;
         let subject = match self.task_id {
@@ -123,7 +123,7 @@ impl EventRow {
             }
             EventKind::TaskFinished => {
                 let word = self.outcome.as_deref().unwrap_or_default();
-                let outcome = Outcome::from_text(word).ok_or_else(|| unreadable("event.outcome", word))?;
+                let outcome = word.parse::<Outcome>().map_err(|_| unreadable("event.outcome", word))?;
                 TaskChange::Finished { outcome, remark: text() }
             }
             EventKind::TaskPostponed => {

@@ -194,7 +194,7 @@ pub(crate) fn by_id(connection: &mut Connection, id: MaterialId) -> Result<Optio
 
 /// The media types of a kind, as they are stored.
 pub(crate) fn media_types(kind: MaterialKind) -> Vec<&'static str> {
-    MediaType::ALL.into_iter().filter(|it| it.kind() == kind).map(MediaType::text).collect()
+    MediaType::ALL.iter().filter(|it| it.kind() == kind).map(|it| it.as_str()).collect()
 }
 
 fn matching(filter: &MaterialFilter) -> material::BoxedQuery<'static, Engine> {
@@ -226,7 +226,7 @@ fn insert(connection: &mut Connection, new: &NewMaterial, now: DateTime<Utc>) ->
         material::name.eq(&file.name),
         material::file.eq(&file.file),
         material::thumbnail.eq(&file.thumbnail),
-        material::media_type.eq(file.media_type.text()),
+        material::media_type.eq(file.media_type.as_str()),
         material::size.eq(size),
         material::sha256.eq(&file.sha256),
         material::caption.eq(&details.caption),

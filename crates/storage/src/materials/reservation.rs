@@ -9,7 +9,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use tikmatrix_domain::{
-    IllegalTransition, LeaseId, LocalFile, Material, MaterialId, MaterialWish, Tag, TaskId, TaskState,
+    IllegalTransition, LeaseId, LocalFile, Material, MaterialId, MaterialQuery, Tag, TaskId, TaskState,
     choose_one,
 };
 
@@ -51,7 +51,7 @@ impl Store {
     /// database; nothing is taken then.
     pub async fn take_materials(
         &self,
-        wish: MaterialWish,
+        wish: MaterialQuery,
         task: TaskId,
         lease: LeaseId,
         chance: u64,
@@ -172,7 +172,7 @@ fn check_lease(connection: &mut Connection, id: TaskId, lease: &LeaseId) -> Resu
     }
 }
 
-fn free(wish: &MaterialWish) -> material::BoxedQuery<'static, Engine> {
+fn free(wish: &MaterialQuery) -> material::BoxedQuery<'static, Engine> {
     let mut query = material::table
         .filter(material::media_type.eq_any(media_types(wish.kind)))
         .filter(material::used_at.is_null())

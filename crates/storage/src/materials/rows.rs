@@ -118,8 +118,10 @@ fn tags_of(connection: &mut Connection, rows: &[MaterialRow]) -> Result<HashMap<
 impl MaterialRow {
     fn into_material(self, tags: Vec<Tag>, at_work: &HashSet<String>) -> Read<Material> {
         let usage = self.usage(at_work)?;
-        let media_type = MediaType::from_text(&self.media_type)
-            .ok_or_else(|| unreadable("material.media_type", &self.media_type))?;
+        let media_type = self
+            .media_type
+            .parse::<MediaType>()
+            .map_err(|_| unreadable("material.media_type", &self.media_type))?;
         Ok(Material {
             id: MaterialId(self.id),
             file: MaterialFile {

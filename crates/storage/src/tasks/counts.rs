@@ -47,7 +47,7 @@ fn kinds(filter: &TaskFilter) -> task_kind::BoxedQuery<'_, Engine> {
         query = query.filter(task_kind::script_name.eq(script.as_str()));
     }
     if let Some(source) = filter.source {
-        query = query.filter(task_kind::source.eq(source.text()));
+        query = query.filter(task_kind::source.eq(source.as_str()));
     }
     query
 }
@@ -67,7 +67,7 @@ fn groups(filter: &TaskFilter) -> task_group::BoxedQuery<'_, Engine> {
         query = query.filter(task_group::script_name.eq(script.as_str()));
     }
     if let Some(source) = filter.source {
-        query = query.filter(task_group::source.eq(source.text()));
+        query = query.filter(task_group::source.eq(source.as_str()));
     }
     query
 }

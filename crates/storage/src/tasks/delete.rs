@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use tikmatrix_domain::{TaskChange, TaskId, may_be_deleted};
+use tikmatrix_domain::{TaskChange, TaskId, check_deletable};
 
 use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
@@ -47,7 +47,7 @@ impl Store {
 
 fn delete(connection: &mut Connection, id: TaskId, now: DateTime<Utc>) -> Result<(), Fault> {
     let task = read(connection, id)?;
-    may_be_deleted(&task.state).map_err(|source| StorageError::Illegal { task: id, source })?;
+    check_deletable(&task.state).map_err(|source| StorageError::Illegal { task: id, source })?;
     diesel::delete(task::table.find(id.0)).execute(connection)?;
     events::record(connection, &task, TaskChange::Deleted, now)
 }

@@ -91,13 +91,13 @@ fn insert_records(
                 diesel::insert_into(step::table).values(row).execute(connection)?;
             }
             RecordedEvent::Log(level, text) => {
-                let (level, text) = (level.text().to_owned(), storable(&text));
+                let (level, text) = (level.as_str().to_owned(), storable(&text));
                 let row = LogRow { task_id: id.0, attempt, number, at, level, text };
                 diesel::insert_into(task_log::table).values(row).execute(connection)?;
             }
             RecordedEvent::Artifact { kind, file } => {
                 let row =
-                    ArtifactRow { task_id: id.0, attempt, number, at, kind: kind.text().to_owned(), file };
+                    ArtifactRow { task_id: id.0, attempt, number, at, kind: kind.as_str().to_owned(), file };
                 diesel::insert_into(artifact::table).values(row).execute(connection)?;
             }
         }

@@ -78,7 +78,7 @@ pub(crate) fn end_attempt(
     let attempt = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(&lease.0));
     let ended = (
         attempt::finished_at.eq(millis(finish.at)),
-        attempt::outcome.eq(finish.outcome.text()),
+        attempt::outcome.eq(finish.outcome.as_str()),
         attempt::remark.eq(storable(&finish.remark)),
     );
     diesel::update(attempt).set(ended).execute(connection)?;

@@ -84,7 +84,7 @@ fn merged(connection: &mut Connection, filter: &TaskFilter, page: Page) -> Resul
         ("serial", filter.serial.as_ref().map(Serial::as_str)),
         ("username", filter.username.as_ref().map(Username::as_str)),
         ("script_name", filter.script.as_ref().map(ScriptName::as_str)),
-        ("source", filter.source.map(Source::text)),
+        ("source", filter.source.map(Source::as_str)),
     ];
     let status = filter.status.map(|status| format!("kept.status = {}", status.code()));
     let wanted: Vec<(&str, &str)> =

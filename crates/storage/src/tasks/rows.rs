@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use tikmatrix_domain::{
-    Artifact, ArtifactKind, Attempt, Finish, LeaseId, LogLevel, LogLine, Outcome, ScriptName, Source, Status,
-    Step, Task, TaskId, TaskOptions, TaskState,
+    Artifact, ArtifactKind, Attempt, Finish, LeaseId, LogLevel, LogLine, Outcome, ScriptName, Status, Step,
+    Task, TaskId, TaskOptions, TaskState,
 };
 
 use crate::columns::{Read, app, moment, number, serial, unreadable, username};
@@ -75,7 +75,7 @@ impl TaskRow {
             script: ScriptName::new(&self.script_name)
                 .map_err(|_| unreadable("task.script_name", &self.script_name))?,
             script_config: self.script_config,
-            source: Source::from_text(&self.source).ok_or_else(|| unreadable("task.source", &self.source))?,
+            source: self.source.parse().map_err(|_| unreadable("task.source", &self.source))?,
             start_time: self.start_time.map(|at| moment("task.start_time", at)).transpose()?,
             options,
             state,
@@ -101,7 +101,7 @@ impl TaskRow {
 
     fn state(&self) -> Read<TaskState> {
         let code: u8 = number("task.status", self.status)?;
-        let status = Status::from_code(code).ok_or_else(|| unreadable("task.status", &code))?;
+        let status = Status::from_repr(code).ok_or_else(|| unreadable("task.status", &code))?;
         let started_at = || {
             let at = self.started_at.ok_or_else(|| unreadable("task.started_at", "none"))?;
             moment("task.started_at", at)
@@ -185,8 +185,7 @@ impl LogRow {
             attempt: number("task_log.attempt", self.attempt)?,
             number: number("task_log.number", self.number)?,
             at: moment("task_log.at", self.at)?,
-            level: LogLevel::from_text(&self.level)
-                .ok_or_else(|| unreadable("task_log.level", &self.level))?,
+            level: self.level.parse::<LogLevel>().map_err(|_| unreadable("task_log.level", &self.level))?,
             text: self.text,
         })
     }
@@ -209,8 +208,7 @@ impl ArtifactRow {
             attempt: number("artifact.attempt", self.attempt)?,
             number: number("artifact.number", self.number)?,
             at: moment("artifact.at", self.at)?,
-            kind: ArtifactKind::from_text(&self.kind)
-                .ok_or_else(|| unreadable("artifact.kind", &self.kind))?,
+            kind: self.kind.parse::<ArtifactKind>().map_err(|_| unreadable("artifact.kind", &self.kind))?,
             file: self.file,
         })
     }
@@ -218,7 +216,7 @@ impl ArtifactRow {
 
 fn finish(at: Option<i64>, outcome: Option<&str>, remark: Option<&str>) -> Read<Option<Finish>> {
     let (Some(at), Some(text)) = (at, outcome) else { return Ok(None) };
-    let outcome = Outcome::from_text(text).ok_or_else(|| unreadable("outcome", text))?;
+    let outcome = text.parse::<Outcome>().map_err(|_| unreadable("outcome", text))?;
     Ok(Some(Finish {
         outcome,
         remark: remark.unwrap_or_default().to_owned(),

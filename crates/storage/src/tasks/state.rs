@@ -42,7 +42,7 @@ impl StateColumns {
                 Self { lease: Some(lease.0.clone()), started_at: Some(millis(*since)), ..nothing }
             }
             TaskState::Finished { started_at, finish } => Self {
-                outcome: Some(finish.outcome.text()),
+                outcome: Some(finish.outcome.as_str()),
                 remark: Some(storable(&finish.remark)),
                 started_at: Some(millis(*started_at)),
                 finished_at: Some(millis(finish.at)),

@@ -1,7 +1,7 @@
 //! Accounts, and tasks for them, bound to a phone or not yet.
 
 use tikmatrix_domain::{
-    AccountChange, AccountId, AppKind, NewTask, Outcome, PackageName, Task, TaskId, Username, WantedAccount,
+    AccountChange, AccountId, AccountUpsert, AppKind, NewTask, Outcome, PackageName, Task, TaskId, Username,
 };
 use tikmatrix_storage::{AccountFilter, AccountRemoval, NumberedPage};
 
@@ -15,8 +15,8 @@ fn for_maker(app: Option<AppKind>) -> NewTask {
     NewTask { serial: None, username: Some(maker()), app, ..for_phone("unused") }
 }
 
-fn wanted(name: &str, details: AccountChange) -> WantedAccount {
-    WantedAccount { username: Username::new(name).unwrap(), app: AppKind::TikTok, details }
+fn wanted(name: &str, details: AccountChange) -> AccountUpsert {
+    AccountUpsert { username: Username::new(name).unwrap(), app: AppKind::TikTok, details }
 }
 
 fn living_on(phone: Option<&str>) -> AccountChange {

@@ -1,6 +1,6 @@
 //! Phones and groups of phones as they are remembered.
 
-use tikmatrix_domain::{DeviceChange, Group, GroupChange, GroupId, PhoneFacts, StorageRoom};
+use tikmatrix_domain::{DeviceChange, DeviceFacts, Group, GroupChange, GroupId, StorageSpace};
 use tikmatrix_storage::{DeviceChanged, DeviceRemoval, GroupChanged};
 
 use crate::{Fixture, at, for_phone, lease, serial};
@@ -29,19 +29,19 @@ async fn phones_are_remembered_from_the_task_that_first_names_them() {
 #[tokio::test]
 async fn facts_are_kept_and_what_a_phone_does_not_say_stays_as_it_was() {
     let fixture = Fixture::new();
-    let facts = PhoneFacts {
+    let facts = DeviceFacts {
         model: Some("Virtual".to_owned()),
         android_version: Some("13".to_owned()),
         screen: Some((1080, 2400)),
         battery: Some(87),
         battery_temperature: Some(-12),
-        storage: Some(StorageRoom { free: 5_000_000_000_000, total: 9_000_000_000_000 }),
+        storage: Some(StorageSpace { free: 5_000_000_000_000, total: 9_000_000_000_000 }),
     };
     fixture.store.record_device_facts(serial("a"), facts.clone(), at(1)).await.unwrap();
-    let less = PhoneFacts { battery: Some(50), ..PhoneFacts::default() };
+    let less = DeviceFacts { battery: Some(50), ..DeviceFacts::default() };
     fixture.store.record_device_facts(serial("a"), less, at(2)).await.unwrap();
     let device = fixture.store.device(serial("a")).await.unwrap().unwrap();
-    assert_eq!(device.facts, PhoneFacts { battery: Some(50), ..facts });
+    assert_eq!(device.facts, DeviceFacts { battery: Some(50), ..facts });
     assert_eq!((device.facts_at, device.created_at), (Some(at(2)), at(1)));
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tikmatrix_domain::{
-    AccountChange, AppKind, PackageName, Settings, SettingsChange, Username, WantedAccount,
+    AccountChange, AccountUpsert, AppKind, PackageName, Settings, SettingsChange, Username,
 };
 
 use crate::{Fixture, at, for_phone, lease, serial};
@@ -85,7 +85,7 @@ async fn an_accounts_own_package_comes_before_that_of_the_settings() {
     let set = SettingsChange { tiktok_package: Some(package("com.set.one")), ..SettingsChange::default() };
     fixture.store.change_settings(set).await.unwrap();
     let details = AccountChange { package: Some(package("com.own.one")), ..AccountChange::default() };
-    let wanted = WantedAccount { username: username.clone(), app: AppKind::TikTok, details };
+    let wanted = AccountUpsert { username: username.clone(), app: AppKind::TikTok, details };
     fixture.store.create_account(wanted, at(0)).await.unwrap().unwrap();
     assert_eq!(of(Some(&username), AppKind::TikTok).await, package("com.own.one"));
     assert_eq!(of(Some(&username), AppKind::Instagram).await, None);

@@ -110,7 +110,7 @@ fn as_json(path: &Path, installed: Option<&Installed>, fingerprint: &Fingerprint
         "in_force": installed.is_some() && defect.is_none(),
         "problem": defect.map(ToString::to_string),
         "license": license.map(|license| json!({
-            "plan_name": license.plan.name(),
+            "plan_name": license.plan.as_str(),
             "device_limit": license.device_limit,
             "holder": license.holder,
             "bound_to_a_machine": license.machine.is_some(),

@@ -113,7 +113,7 @@ pub(super) fn issue(options: &IssueOptions) -> anyhow::Result<()> {
 }
 
 fn plan(name: &str) -> Result<Plan, String> {
-    Plan::from_name(name).ok_or_else(|| "a plan is one of starter, pro, team, business".to_owned())
+    name.parse().map_err(|_| "a plan is one of starter, pro, team, business".to_owned())
 }
 
 /// Reads `YYYY-MM-DD`, which is its first moment in UTC, or a moment in RFC 3339.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rand::Rng as _;
 use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::{Context, Failure, LibraryMaterial, LogLevel, Materials, MaterialsError};
-use tikmatrix_domain::{MaterialKind, MaterialWish, Tag};
+use tikmatrix_domain::{MaterialKind, MaterialQuery, Tag};
 use tokio::fs::File;
 
 use super::{Refusal, Video, open, own_caption};
@@ -30,7 +30,7 @@ impl Taken {
 /// Takes one at random of those that nobody has used, with any of `tags`; one that is meant for the account comes first.
 pub(super) async fn take(tags: &[Tag], context: &mut Context) -> Result<Video, Failure> {
     let username = context.username().cloned();
-    let wish = MaterialWish { kind: MaterialKind::Video, tags: tags.to_vec(), username, count: 1 };
+    let wish = MaterialQuery { kind: MaterialKind::Video, tags: tags.to_vec(), username, count: 1 };
     let chance = context.rng().random();
     let mut file = None;
     let taking = context.recorded_input(
@@ -53,7 +53,7 @@ pub(super) async fn take(tags: &[Tag], context: &mut Context) -> Result<Video, F
 /// Takes it from the record, and opens its file.
 async fn take_from(
     materials: &Arc<dyn Materials>,
-    wish: MaterialWish,
+    wish: MaterialQuery,
     chance: u64,
     file: &mut Option<File>,
 ) -> Result<Taken, Refusal> {
@@ -74,7 +74,7 @@ async fn take_from(
     Ok(taken)
 }
 
-fn nothing_left(wish: &MaterialWish) -> String {
+fn nothing_left(wish: &MaterialQuery) -> String {
     let tags: Vec<&str> = wish.tags.iter().map(Tag::as_str).collect();
     let tagged = match tags.as_slice() {
         [] => String::new(),

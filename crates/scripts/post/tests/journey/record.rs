@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use tikmatrix_device::script::{LibraryMaterial, Materials, MaterialsError};
 use tikmatrix_domain::{
-    LocalFile, Material, MaterialDetails, MaterialFile, MaterialId, MaterialUse, MaterialWish, MediaType,
+    LocalFile, Material, MaterialDetails, MaterialFile, MaterialId, MaterialQuery, MaterialUse, MediaType,
 };
 
 #[derive(Default)]
@@ -68,10 +68,10 @@ impl Record {
 
 #[async_trait]
 impl Materials for Record {
-    async fn take(&self, wish: MaterialWish, _chance: u64) -> Result<Vec<LibraryMaterial>, MaterialsError> {
+    async fn take(&self, wish: MaterialQuery, _chance: u64) -> Result<Vec<LibraryMaterial>, MaterialsError> {
         let tags: Vec<String> = wish.tags.iter().map(ToString::to_string).collect();
         let username = wish.username.map(|name| name.to_string()).unwrap_or_default();
-        self.say(format!("take {} {} [{}] {username}", wish.count, wish.kind.text(), tags.join(" ")))?;
+        self.say(format!("take {} {} [{}] {username}", wish.count, wish.kind.as_str(), tags.join(" ")))?;
         self.library.lock().unwrap().pop().map(|one| vec![one]).ok_or(MaterialsError::TooFew { found: 0 })
     }
 

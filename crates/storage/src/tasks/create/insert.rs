@@ -128,7 +128,7 @@ fn row(number: i64, new: &NewTask, now: DateTime<Utc>) -> NewTaskRow<'_> {
         app: new.app.unwrap_or_default().as_str(),
         script_name: new.script.as_str(),
         script_config: &new.script_config,
-        source: new.source.text(),
+        source: new.source.as_str(),
         status: i32::from(Status::Pending.code()),
         start_time: new.start_time.map(millis),
         due_at: millis(new.start_time.map_or(now, |start| start.max(now))),

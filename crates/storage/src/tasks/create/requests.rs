@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use tikmatrix_domain::{
-    AccountsByPhone, BoundAccount, FanOut, PassedOver, Recipients, Serial, TaskId, TaskRequest,
+    AccountsByDevice, BoundAccount, FanOut, Recipients, Serial, SkippedDevice, TaskId, TaskRequest,
 };
 
 use crate::columns::{self, millis};
@@ -32,7 +32,7 @@ pub struct Created {
     /// The numbers of the tasks, in fan-out order.
     pub tasks: Vec<TaskId>,
     /// Who got less than was asked for.
-    pub passed_over: Vec<PassedOver>,
+    pub skipped: Vec<SkippedDevice>,
 }
 
 impl Store {
@@ -83,19 +83,19 @@ fn create(
     max_pending: u64,
     now: DateTime<Utc>,
 ) -> Result<Created, Fault> {
-    let mut accounts = AccountsByPhone::new();
+    let mut accounts = AccountsByDevice::new();
     if let Recipients::AccountsOfDevices(serials) = &request.recipients {
         for serial in serials {
             accounts.insert(serial.clone(), accounts_on(connection, serial)?);
         }
     }
-    let FanOut { mut tasks, passed_over } = request.fan_out(&accounts).map_err(StorageError::TooManyTasks)?;
+    let FanOut { mut tasks, skipped } = request.fan_out(&accounts).map_err(StorageError::TooManyTasks)?;
     check_queue_limit(connection, tasks.len(), max_pending)?;
     resolve_accounts(connection, &mut tasks, now)?;
-    let apart = request.interval.spread(&mut tasks, now, request.chance);
+    let apart = request.interval.spread(&mut tasks, now, request.seed);
     let tasks = insert_all(connection, &tasks, now)?;
     interval_shift::store_gaps(connection, &tasks, &apart)?;
-    Ok(Created { tasks, passed_over })
+    Ok(Created { tasks, skipped })
 }
 
 /// Nobody else makes tasks between this look and the end of the transaction.

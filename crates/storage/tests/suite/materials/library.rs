@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use tikmatrix_domain::{
-    LeaseId, Material, MaterialChange, MaterialDetails, MaterialFile, MaterialId, MaterialKind, MaterialUse,
-    MaterialWish, MediaType, Tag, Username,
+    LeaseId, Material, MaterialChange, MaterialDetails, MaterialFile, MaterialId, MaterialKind,
+    MaterialQuery, MaterialUse, MediaType, Tag, Username,
 };
 use tikmatrix_storage::{
     MaterialChanged, MaterialFilter, MaterialRemoval, MaterialsTaken, NewMaterial, Page, PageStart,
@@ -153,7 +153,7 @@ async fn what_a_task_is_publishing_is_neither_deleted_nor_marked() {
     let id = added[0].material.id;
     let task = fixture.create(vec![for_phone("p")]).await[0];
     fixture.store.claim_next(serial("p"), lease("one"), at(1)).await.unwrap().unwrap();
-    let wish = MaterialWish { kind: MaterialKind::Video, tags: Vec::new(), username: None, count: 1 };
+    let wish = MaterialQuery { kind: MaterialKind::Video, tags: Vec::new(), username: None, count: 1 };
     let taken = fixture.store.take_materials(wish, task, LeaseId("one".to_owned()), 1).await.unwrap();
     assert!(matches!(taken, MaterialsTaken::Taken(_)), "{taken:?}");
 

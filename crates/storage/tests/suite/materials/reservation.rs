@@ -4,16 +4,16 @@
 use std::collections::HashSet;
 
 use tikmatrix_domain::{
-    Heartbeat, IllegalTransition, LocalFile, MaterialChange, MaterialId, MaterialKind, MaterialUse,
-    MaterialWish, MediaType, Outcome, ServerId, Tag, TaskId, Username,
+    Heartbeat, IllegalTransition, LocalFile, MaterialChange, MaterialId, MaterialKind, MaterialQuery,
+    MaterialUse, MediaType, Outcome, ServerId, Tag, TaskId, Username,
 };
 use tikmatrix_storage::{FileTaken, MaterialsTaken, NewMaterial, StorageError};
 
 use crate::materials::library::{file, video};
 use crate::{Fixture, at, finish, for_phone, lease, serial};
 
-fn wish(tags: &[&str], username: Option<&str>) -> MaterialWish {
-    MaterialWish {
+fn wish(tags: &[&str], username: Option<&str>) -> MaterialQuery {
+    MaterialQuery {
         kind: MaterialKind::Video,
         tags: tags.iter().map(|tag| Tag::new(tag).unwrap()).collect(),
         username: username.map(|name| Username::new(name).unwrap()),
@@ -40,7 +40,7 @@ impl Fixture {
     }
 
     /// The names of what the task of `phone` gets.
-    async fn take(&self, wish: MaterialWish, task: TaskId, phone: &str) -> Result<Vec<String>, usize> {
+    async fn take(&self, wish: MaterialQuery, task: TaskId, phone: &str) -> Result<Vec<String>, usize> {
         match self.store.take_materials(wish, task, lease(phone), 1).await.unwrap() {
             MaterialsTaken::Taken(all) => Ok(all.into_iter().map(|it| it.file.name).collect()),
             MaterialsTaken::TooFew(found) => Err(found),
@@ -114,7 +114,7 @@ async fn tags_and_accounts_settle_what_a_task_may_take() {
     assert_eq!(take(wish(&["winter", "SUMMER"], Some("Maker"))).await, Ok(vec!["makers".to_owned()]));
     assert_eq!(take(wish(&[], Some("maker"))).await, Ok(vec!["anyones".to_owned()]));
     assert_eq!(take(wish(&[], None)).await, Err(0), "what is meant for another account is never taken");
-    assert_eq!(take(MaterialWish { count: 2, ..wish(&[], Some("other")) }).await, Err(1));
+    assert_eq!(take(MaterialQuery { count: 2, ..wish(&[], Some("other")) }).await, Err(1));
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn images_come_in_their_order_all_of_them_or_none() {
     };
     fixture.add(vec![image("c", 1), image("a", 2), image("b", 1)]).await;
     let task = fixture.at_work("p").await;
-    let images = |count| MaterialWish { kind: MaterialKind::Image, count, ..wish(&[], None) };
+    let images = |count| MaterialQuery { kind: MaterialKind::Image, count, ..wish(&[], None) };
     assert_eq!(fixture.take(images(4), task, "p").await, Err(3));
     let wanted = ["b", "c", "a"].map(str::to_owned).to_vec();
     assert_eq!(fixture.take(images(3), task, "p").await, Ok(wanted));

@@ -125,7 +125,10 @@ async fn compare(fixture: &Fixture) {
     let stats = fixture.store.stats().await.unwrap();
     let of = |status: Status| all.iter().filter(|task| task.state.status() == status).count();
     let counted = [stats.pending, stats.running, stats.completed, stats.failed];
-    assert_eq!(Status::ALL.map(|status| u64::try_from(of(status)).unwrap()), counted);
+    assert_eq!(
+        Status::ALL.iter().map(|status| u64::try_from(of(*status)).unwrap()).collect::<Vec<_>>(),
+        counted
+    );
     for filter in every_filter() {
         let wanted: Vec<TaskId> =
             all.iter().filter(|task| lets_through(&filter, task)).map(|task| task.id).collect();

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
-    AccountChange, AppKind, Interval, Outcome, PassedOver, Recipients, ScriptName, Source, Target, Task,
-    TaskId, TaskOptions, TaskRequest, TaskState, Username, WantedAccount,
+    AccountChange, AccountUpsert, AppKind, Interval, Outcome, Recipients, ScriptName, SkippedDevice, Source,
+    Target, Task, TaskId, TaskOptions, TaskRequest, TaskState, Username,
 };
 use tikmatrix_storage::{Created, RequestKey, StorageError};
 
@@ -17,7 +17,7 @@ fn request(recipients: Recipients) -> TaskRequest {
         source: Source::Api,
         start_time: None,
         interval: Interval::default(),
-        chance: 7,
+        seed: 7,
         options: TaskOptions::default(),
     }
 }
@@ -113,12 +113,12 @@ async fn a_phone_whose_accounts_are_all_disabled_gets_no_task_and_is_named() {
     let fixture = Fixture::new();
     let details =
         AccountChange { serial: Some(Some(serial("a"))), enabled: Some(false), ..AccountChange::default() };
-    let asleep = WantedAccount { username: username("asleep"), app: AppKind::TikTok, details };
+    let asleep = AccountUpsert { username: username("asleep"), app: AppKind::TikTok, details };
     fixture.store.create_account(asleep, at(0)).await.unwrap().unwrap();
     let recipients = Recipients::AccountsOfDevices(vec![serial("a")]);
     let created = fixture.store.create_request(request(recipients), at(1)).await.unwrap();
-    let passed_over = vec![PassedOver { serial: serial("a"), app: None }];
-    assert_eq!(created, Created { tasks: Vec::new(), passed_over });
+    let skipped = vec![SkippedDevice { serial: serial("a"), app: None }];
+    assert_eq!(created, Created { tasks: Vec::new(), skipped });
     assert_eq!(fixture.store.stats().await.unwrap().total(), 0);
 }
 
@@ -129,7 +129,7 @@ async fn accounts_on_one_phone_are_spread_together() {
         fixture.store.bind_account(username(name), AppKind::TikTok, serial("a"), at(0)).await.unwrap();
     }
     let accounts = Recipients::Accounts(["x", "y", "homeless"].map(username).to_vec());
-    let spread = TaskRequest { interval: Interval { least: 5, most: 5 }, ..request(accounts) };
+    let spread = TaskRequest { interval: Interval { min_minutes: 5, max_minutes: 5 }, ..request(accounts) };
     let ids = fixture.store.create_request(spread, at(0)).await.unwrap().tasks;
     let starts: Vec<_> = tasks(&fixture, &ids).await.into_iter().map(|task| task.start_time).collect();
     assert_eq!(starts, [None, Some(at(300)), None]);
@@ -138,7 +138,7 @@ async fn accounts_on_one_phone_are_spread_together() {
 /// Three tasks on each phone, five minutes apart.
 async fn spread_over(fixture: &Fixture, names: &[&str]) -> Vec<TaskId> {
     let target = Target { app: None, script_config: "{}".into() };
-    let interval = Interval { least: 5, most: 5 };
+    let interval = Interval { min_minutes: 5, max_minutes: 5 };
     let spread = TaskRequest { targets: vec![target; 3], interval, ..request(phones(names)) };
     fixture.store.create_request(spread, at(0)).await.unwrap().tasks
 }
@@ -201,7 +201,7 @@ async fn a_task_that_waits_to_be_begun_again_keeps_its_moment_when_another_begin
 async fn accounts_that_come_to_one_phone_keep_their_tasks_apart_there() {
     let fixture = Fixture::new();
     let accounts = Recipients::Accounts(["x", "y"].map(username).to_vec());
-    let spread = TaskRequest { interval: Interval { least: 5, most: 5 }, ..request(accounts) };
+    let spread = TaskRequest { interval: Interval { min_minutes: 5, max_minutes: 5 }, ..request(accounts) };
     let ids = fixture.store.create_request(spread, at(0)).await.unwrap().tasks;
     assert_eq!(starts(&fixture, &ids).await, [None, None]);
     for name in ["x", "y"] {

@@ -75,7 +75,7 @@ async fn only_a_failed_task_is_retried_and_it_is_due_at_once() {
 async fn all_failed_tasks_and_no_others_are_retried_together() {
     let fixture = Fixture::new();
     fixture.create(vec![for_phone("a"); Outcome::ALL.len() + 2]).await;
-    for (number, outcome) in Outcome::ALL.into_iter().enumerate() {
+    for (number, outcome) in Outcome::ALL.iter().copied().enumerate() {
         let name = number.to_string();
         let id = claim(&fixture, &name, 1).await.unwrap();
         fixture.store.finish(id, lease(&name), finish(outcome, "ended", 2)).await.unwrap();
