@@ -27,30 +27,20 @@ pub trait TextEnum: Copy + 'static {
 }
 
 macro_rules! text_enum {
-    ($($name:ident $text:ident: $($variant:ident)+;)+) => {$(
+    ($($name:ident)+) => {$(
         impl TextEnum for $name {
             const NAME: &'static str = stringify!($name);
-            const ALL: &'static [Self] = &[$(Self::$variant),+];
+            const ALL: &'static [Self] = Self::ALL;
 
             fn text(self) -> &'static str {
-                self.$text()
+                self.as_str()
             }
         }
     )+};
 }
 
 text_enum! {
-    ArtifactKind text: Screenshot UiTree Tape;
-    EventKind text: TaskCreated TaskStarted TaskStep TaskProgress TaskFinished TaskPostponed TaskReleased TaskRetried
-        TaskDeleted DeviceState;
-    LogLevel text: Info Warn;
-    MaterialKind text: Video Image;
-    MediaType text: Mp4 Jpeg Png;
-    Outcome text: Succeeded Failed Stopped TimedOut Interrupted;
-    Plan name: Starter Pro Team Business;
-    Source text: Ui Api;
-    Status text: Pending Running Completed Failed;
-    WaitingReason text: Scheduled DeviceOffline DeviceBusy PlanLimit NoDeviceForAccount RetryBackoff Paused;
+    ArtifactKind EventKind LogLevel MaterialKind MediaType Outcome Plan Source Status WaitingReason
 }
 
 /// `kind` of an artifact.

@@ -30,14 +30,14 @@ pub enum WaitingReason {
     DeviceOffline,
     /// Its device runs another task.
     DeviceBusy,
-    /// The settings pause all tasks.
-    Paused,
+    /// As many devices run tasks as the plan allows.
+    PlanLimit,
     /// Its account is bound to no device.
     NoDeviceForAccount,
     /// It waits for a retry after a transient failure.
     RetryBackoff,
-    /// As many devices run tasks as the plan allows.
-    PlanLimit,
+    /// The settings pause all tasks.
+    Paused,
 }
 
 /// Returns why `task` waits at `now` while its device is `presence`; `None` for a task that is not pending, or that its
