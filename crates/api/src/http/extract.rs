@@ -11,9 +11,9 @@ use actix_web::{FromRequest, HttpRequest};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use tikmatrix_domain::{AccountId, GroupId, MaterialId, Serial, TaskId};
+use tikmatrix_validation::json as strict_json;
 
 use crate::http::error::{ApiError, ErrorCode};
-use crate::http::json;
 
 /// The largest body that is read as a whole, in bytes: room for a request of 10,000 long names.
 pub(crate) const MAX_BODY: usize = 4 * 1024 * 1024;
@@ -116,7 +116,7 @@ impl JsonText {
     /// # Errors
     /// 40001.
     pub(crate) fn parse(&self) -> Result<Value, ApiError> {
-        json::parse(&self.0).map_err(|reason| ApiError::invalid("", reason))
+        strict_json::parse(&self.0).map_err(|reason| ApiError::invalid("", reason))
     }
 }
 

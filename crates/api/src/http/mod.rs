@@ -4,7 +4,6 @@ pub(crate) mod envelope;
 pub(crate) mod error;
 pub(crate) mod extract;
 pub(crate) mod fields;
-pub(crate) mod json;
 pub(crate) mod middleware;
 pub(crate) mod openapi;
 pub(crate) mod paging;

@@ -11,12 +11,11 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, web};
 use futures_core::Stream;
 use serde_json::Value;
-use tikmatrix_device::script::unknown_name;
+use tikmatrix_validation::{json, unknown_name};
 use tikmatrix_domain::MediaType;
 
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::fields::shortened;
-use crate::http::json;
 use crate::materials::library::Library;
 use crate::materials::library::incoming::{Incoming, Received};
 use crate::materials::library::media_type::ENOUGH;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use thiserror::Error;
+use tikmatrix_validation::Problem;
 
-use super::Problem;
 use super::materials::MaterialsError;
 use crate::android::AndroidError;
 

@@ -5,9 +5,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value, json};
 use tikmatrix_domain::AppKind;
-
-use super::Problem;
-use super::suggestion::unknown_name;
+use tikmatrix_validation::{Problem, unknown_name, whole};
 
 /// A configuration that is being read, and what was found wrong with it.
 #[derive(Debug)]
@@ -134,17 +132,6 @@ fn describe(value: &Value, meaning: &str) -> String {
         other => other.to_string(),
     };
     if meaning.is_empty() { value } else { format!("{value} ({meaning})") }
-}
-
-/// The whole number that a value is, if it is one. JSON writes 1 and 1.0 for the same number.
-#[must_use]
-pub fn whole(value: &Value) -> Option<i64> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the number is whole and within the range where i64 is exact"
-    )]
-    let exact = |number: f64| (number.fract() == 0.0 && number.abs() < 1e15).then_some(number as i64);
-    value.as_i64().or_else(|| value.as_f64().and_then(exact))
 }
 
 /// What was given, shortened for a message.

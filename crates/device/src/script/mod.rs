@@ -13,7 +13,6 @@ mod registry;
 mod replay;
 mod run_outcome;
 mod screen;
-mod suggestion;
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -23,23 +22,14 @@ pub use clean_up::{CleanUp, leftovers};
 pub use context::Context;
 pub use execute::{Assignment, Limits, execute};
 pub use failure::Failure;
-pub use fields::{Fields, whole};
+pub use fields::Fields;
 pub use journal::{ArtifactKind, Entry, Journal, LogLevel};
 pub use materials::{LibraryMaterial, Materials, MaterialsError, NoMaterials};
 pub use registry::ScriptRegistry;
 pub use replay::{ReplayError, Replayed, replay};
 pub use run_outcome::{RunOutcome, describe_step};
 pub use screen::{Dismissal, Found, ScreenGuard, ScreenVerdict};
-pub use suggestion::unknown_name;
-
-/// One thing that is wrong with a configuration.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The path of the field inside the configuration, such as `content_type` or `material_list[2]`.
-    pub field: String,
-    /// What is wrong with it and what is allowed, without the field's name: `7 is not one of 0 (video), 1 (images)`.
-    pub reason: String,
-}
+pub use tikmatrix_validation::{Problem, unknown_name, whole};
 
 /// The configuration of one task, as [`Script::plan`] settled it.
 #[derive(Debug, Clone, PartialEq)]

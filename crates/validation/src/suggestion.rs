@@ -1,6 +1,6 @@
 //! The known name that a misspelt one was probably meant to be.
 
-/// What to say of a name that is not known: the nearest of `known` when one is near, else all of them.
+/// Describes a name that is not known by the nearest of `known` when one is near, else by all of them.
 #[must_use]
 pub fn unknown_name(kind: &str, name: &str, known: &[&str]) -> String {
     match nearest(name, known) {
@@ -11,7 +11,7 @@ pub fn unknown_name(kind: &str, name: &str, known: &[&str]) -> String {
 }
 
 fn nearest<'name>(name: &str, known: &[&'name str]) -> Option<&'name str> {
-    // Longer words get more slips, and a name that shares nothing is no help.
+    // Longer names may have more slips, and a name that shares nothing is no help.
     let allowed = (name.chars().count() / 3).max(1);
     if name.len() > 100 {
         return None;

@@ -1,16 +1,16 @@
-//! Reading JSON strictly: duplicate keys, lone surrogates, bytes that are no UTF-8, numbers beyond what fits and
-//! nesting without end are errors that say where. What the JSON means is for others.
+//! Strict parsing: duplicate keys, lone surrogates, bytes that are no UTF-8, numbers beyond what fits and endless nesting
+//! are errors with their position.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Reads `bytes` as one JSON value.
+/// Parses `bytes` as one JSON value.
 ///
 /// # Errors
 /// One sentence for the person who wrote the JSON, with line and column.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Value, String> {
+pub fn parse(bytes: &[u8]) -> Result<Value, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         format!("the body is not UTF-8: byte {} does not belong to a character", error.valid_up_to() + 1)
     })?;
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_json_is_read_as_it_stands() {
+    fn ordinary_json_is_read_with_its_fields_in_order() {
         let text = r#"{"b": [1, -2, 2.5, true, null, "👩‍👩‍👧‍👦 שלום"], "a": {}}"#;
         assert_eq!(parse(text.as_bytes()), Ok(json!({"b": [1, -2, 2.5, true, null, "👩‍👩‍👧‍👦 שלום"], "a": {}})));
     }
