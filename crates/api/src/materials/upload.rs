@@ -11,8 +11,8 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, web};
 use futures_core::Stream;
 use serde_json::Value;
-use tikmatrix_validation::{json, unknown_name};
 use tikmatrix_domain::MediaType;
+use tikmatrix_validation::{json, unknown_name};
 
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::fields::shortened;
