@@ -10,8 +10,8 @@ use tikmatrix_api::{NewToken, open_data};
 use tikmatrix_domain::TokenName;
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
 
-use crate::clock::SetClock;
 use crate::support::Api;
+use crate::support::clock::SetClock;
 
 /// Far longer than anything here takes; a test that hears nothing fails.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -8,8 +8,8 @@ use tikmatrix_api::{Server, ServerConfig};
 use tikmatrix_domain::{Clock, Plan};
 use tikmatrix_licensing::{License, PrivateKey, sign};
 
-use crate::clock::SetClock;
 use crate::support::Api;
+use crate::support::clock::SetClock;
 
 const CHECK: &str = "/api/v1/license/check";
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::clock::SetClock;
 use crate::support::Api;
+use crate::support::clock::SetClock;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tasks_phones_requests_and_events_are_counted() {

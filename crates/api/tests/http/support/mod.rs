@@ -1,5 +1,9 @@
 //! A server without phones in the test's own process, with one script made for the purpose, and HTTP to it.
 
+pub(crate) mod clock;
+pub(crate) mod endpoints;
+pub(crate) mod form;
+
 use std::path::Path;
 
 use async_trait::async_trait;

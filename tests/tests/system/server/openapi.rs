@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::harness::{Program, Server};
 
-const WRITTEN: &str = include_str!("../../../docs/openapi.json");
+const WRITTEN: &str = include_str!("../../../../docs/openapi.json");
 const RENEW: &str =
     "docs/openapi.json is not what the code says: run `cargo xtask openapi` and look at its changes";
 

@@ -1,5 +1,7 @@
 //! `POST /api/v1/material`: uploads of every kind of good and bad file.
 
+mod files;
+
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
@@ -7,7 +9,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::form::Form;
+use crate::support::form::Form;
 use crate::support::{Answer, Api};
 
 pub(crate) const MATERIAL: &str = "/api/v1/material";

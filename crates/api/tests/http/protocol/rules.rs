@@ -6,9 +6,9 @@ use chrono::{TimeDelta, Utc};
 use tikmatrix_api::{NewToken, open_data};
 use tikmatrix_domain::TokenName;
 
-use crate::clock::SetClock;
-use crate::endpoints::{Endpoint, endpoints, filled};
 use crate::support::Api;
+use crate::support::clock::SetClock;
+use crate::support::endpoints::{Endpoint, endpoints, filled};
 
 /// Those that are refused without a token and without a licence.
 fn guarded() -> impl Iterator<Item = Endpoint> {

@@ -6,8 +6,8 @@ use chrono::{Local, TimeDelta};
 use serde_json::json;
 use tikmatrix_domain::Clock;
 
-use crate::clock::SetClock;
 use crate::support::Api;
+use crate::support::clock::SetClock;
 
 const READS: [&str; 5] = [
     "/api/v1/task",

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::endpoints::{Body, Endpoint, endpoints, filled};
+use crate::support::endpoints::{Body, Endpoint, endpoints, filled};
 use crate::support::{Answer, Api};
 
 const JSON: [(&str, &str); 1] = [("Content-Type", "application/json")];

@@ -16,7 +16,7 @@ const SOON: Duration = Duration::from_secs(120);
 /// The folder of `first.pem` and `second.pem`.
 const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/device/tests/keys");
 /// The public half of the first.
-const FIRST: &str = include_str!("../../../crates/device/tests/keys/first.pub");
+const FIRST: &str = include_str!("../../../../crates/device/tests/keys/first.pub");
 
 /// A virtual phone that does not let everybody in.
 struct GuardedPhone {

@@ -8,7 +8,7 @@ use tikmatrix_virtual_phone::{Access, Farm, FarmOptions};
 use crate::support::Api;
 
 const ADDRESS: &str = "/api/v1/device/address";
-const KEY: &str = include_str!("../../../device/tests/keys/first.pem");
+const KEY: &str = include_str!("../../../../device/tests/keys/first.pem");
 const SCAN: &str = "/api/v1/device/scan";
 
 async fn farm() -> Farm {

@@ -4,9 +4,9 @@ use std::io::Cursor;
 
 use serde_json::{Value, json};
 
-use crate::form::Form;
 use crate::materials::{MATERIAL, files, mp4, png, upload};
 use crate::support::Api;
+use crate::support::form::Form;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn content_is_given_whole_and_in_ranges_as_what_it_is() {

@@ -1,5 +1,8 @@
 //! `/api/v1/device`, `/api/v1/group` and `/api/v1/script` on a server without phones.
 
+mod addresses;
+mod discovery;
+
 use serde_json::{Value, json};
 
 use crate::support::Api;

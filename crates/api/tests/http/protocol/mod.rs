@@ -1,0 +1,6 @@
+//! What holds for every endpoint: bytes that no library sends, limits, who is let in.
+
+mod hostile;
+mod limits;
+mod raw;
+mod rules;

@@ -1,0 +1,6 @@
+//! The commands of `tikmatrix` besides `serve`.
+
+mod clients;
+mod commands;
+mod demo;
+mod inspection;

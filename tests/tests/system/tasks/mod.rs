@@ -1,0 +1,12 @@
+//! Tasks from their creation to their end, and what they leave on the phone.
+
+mod captions;
+mod changes;
+mod dispatch;
+mod faults;
+mod following;
+mod leftovers;
+mod publish;
+mod refusals;
+mod replay;
+mod restarts;
