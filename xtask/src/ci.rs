@@ -10,7 +10,7 @@ const FUZZ_SECONDS: u32 = 10;
 
 pub(crate) fn ci() -> Result<()> {
     Program::cargo().arguments(["fmt", "--all", "--check"]).run()?;
-    tidy::tidy()?;
+    tidy::tidy(&tidy::Options::default())?;
     Program::cargo()
         .arguments(["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"])
         .run()?;

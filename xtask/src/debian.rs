@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Error, Result};
 
 use crate::process::{Program, is_installed};
-use crate::registries;
 
 /// The release whose archive holds an `adbd` built from AOSP 34; older ones have none that listens on TCP.
 const RELEASE: &str = "trixie";
@@ -48,28 +47,6 @@ impl From<Error> for Missing {
     fn from(error: Error) -> Self {
         Self::Failed(error)
     }
-}
-
-pub(crate) fn setup() -> Result<()> {
-    let wanted = [
-        command("adb", "adb"),
-        command("ip", "iproute2"),
-        command("unshare", "util-linux"),
-        real_adbd().map(drop),
-        postgres(),
-        registries::python("http").map(drop),
-        registries::python("android").map(drop),
-        registries::node_modules().map(drop),
-    ];
-    for answer in wanted {
-        match answer {
-            Ok(()) => {}
-            Err(Missing::Unavailable(why)) => println!("not set up: {why}"),
-            Err(Missing::Failed(error)) => return Err(error),
-        }
-    }
-    println!("Set up what this machine allows.");
-    Ok(())
 }
 
 /// Makes sure that `name` can be started, from Debian's `package` when it is not there.

@@ -9,6 +9,7 @@ mod fuzz;
 mod namespace;
 mod process;
 mod registries;
+mod setup;
 mod suites;
 mod tidy;
 
@@ -31,9 +32,9 @@ enum Command {
     Setup,
     /// Runs every test, the suites against other people's software included
     Test,
-    /// Checks the architecture's arrows, file sizes and first lines
-    Tidy,
-    /// Writes docs/openapi.json anew
+    /// Counts what breaks the rules for sources and docs, and fails where it is more than allowed
+    Tidy(tidy::Options),
+    /// Writes docs/openapi.json
     Openapi,
     /// What must be green before a change lands: fmt, clippy, doc, tidy, test, fuzz
     Ci,
@@ -83,9 +84,9 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<()> {
     std::env::set_current_dir(root()?).context("the workspace's folder is gone")?;
     match command {
-        Command::Setup => debian::setup(),
+        Command::Setup => setup::setup(),
         Command::Test => suites::test(),
-        Command::Tidy => tidy::tidy(),
+        Command::Tidy(options) => tidy::tidy(&options),
         Command::Openapi => document::openapi(),
         Command::Ci => ci::ci(),
         Command::Fuzz { seconds } => fuzz::fuzz(seconds),

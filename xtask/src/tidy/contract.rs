@@ -1,26 +1,32 @@
-//! The tests that `docs/contract.md` names exist: a promise must not lose its test unnoticed.
+//! The tests that `docs/contract.md` names exist and run, so that no promise loses its test unnoticed.
 
-use std::collections::HashMap;
-use std::fs;
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use super::sources::Sources;
 
 pub(super) const PAGE: &str = "docs/contract.md";
 
-/// Every test that the page names and no file has.
-pub(super) fn check<'path>(page: &str, tracked: impl Iterator<Item = &'path str>) -> Result<Vec<String>> {
-    let mut sources: HashMap<(String, String), String> = HashMap::new();
-    for path in tracked.filter(|path| path.ends_with(".rs") && Path::new(path).exists()) {
-        if let Some(place) = place(path).filter(|_| runs(Path::new(path))) {
-            let source = fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
-            sources.entry(place).or_default().push_str(&source);
+/// A test, written `crate::file::test`; folders of the file may stand before it, where its name alone is ambiguous.
+struct Files<'a>(BTreeMap<String, Vec<(&'a str, &'a str)>>);
+
+/// Every test that the page names and that is in no file which is compiled.
+pub(super) fn check(page: &str, sources: &Sources, compiled: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut files = Files(BTreeMap::new());
+    for (path, source) in sources.iter().filter(|(path, _)| compiled(path)) {
+        if let Some((of_crate, inside)) = place(path) {
+            files.0.entry(of_crate.to_owned()).or_default().push((inside, source.text.as_str()));
         }
     }
-    Ok(missing(page, |of_crate, file, test| {
-        let source = sources.get(&(of_crate.to_owned(), file.to_owned()));
-        source.is_some_and(|source| source.contains(&format!("fn {test}(")))
-    }))
+    missing(page, |of_crate, file, test| files.hold(of_crate, file, test))
+}
+
+impl Files<'_> {
+    fn hold(&self, of_crate: &str, file: &str, test: &str) -> bool {
+        let texts = self.0.get(of_crate).into_iter().flatten();
+        let is_named = |inside: &str| inside == file || inside.ends_with(&format!("/{file}"));
+        texts.filter(|(inside, _)| is_named(inside)).any(|(_, text)| text.contains(&format!("fn {test}(")))
+    }
 }
 
 fn missing(page: &str, exists: impl Fn(&str, &str, &str) -> bool) -> Vec<String> {
@@ -33,7 +39,10 @@ fn missing(page: &str, exists: impl Fn(&str, &str, &str) -> bool) -> Vec<String>
             findings.push(format!("{PAGE}:{}: names no test and does not say **not yet**", index + 1));
         }
         for name in names {
-            let found = matches!(name[..], [of_crate, file, test] if exists(of_crate, file, test));
+            let found = match &name[..] {
+                [of_crate, file @ .., test] if !file.is_empty() => exists(of_crate, &file.join("/"), test),
+                _ => false,
+            };
             if !found {
                 findings.push(format!("{PAGE}:{}: there is no test {}", index + 1, name.join("::")));
             }
@@ -42,38 +51,42 @@ fn missing(page: &str, exists: impl Fn(&str, &str, &str) -> bool) -> Vec<String>
     findings
 }
 
-/// The crate's folder and the name of the file; of a `mod.rs`, that name.
-fn place(path: &str) -> Option<(String, String)> {
-    let (folder, _) = path.split_once("/src/").or_else(|| path.split_once("/tests/"))?;
+/// The crate's folder, and the file inside it without its extension; of a `mod.rs`, its folder.
+fn place(path: &str) -> Option<(&str, &str)> {
+    let (folder, inside) = path.split_once("/src/").or_else(|| path.split_once("/tests/"))?;
     let of_crate = Path::new(folder).file_name()?.to_str()?;
-    let file = Path::new(path).file_stem()?.to_str()?;
-    Some((of_crate.to_owned(), file.to_owned()))
-}
-
-/// Whether the file's suite runs it: one that `main.rs` beside it does not name is not even compiled.
-fn runs(path: &Path) -> bool {
-    let suite = path.with_file_name("main.rs");
-    let Some(file) = path.file_stem().and_then(|stem| stem.to_str()) else { return false };
-    let in_suite = path.components().any(|part| part.as_os_str() == "tests");
-    !in_suite || path == suite || fs::read_to_string(suite).map_or(true, |suite| names(&suite, file))
-}
-
-fn names(suite: &str, file: &str) -> bool {
-    suite.lines().any(|line| line == format!("mod {file};"))
+    let inside = inside.strip_suffix(".rs")?;
+    Some((of_crate, inside.strip_suffix("/mod").unwrap_or(inside)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tidy::sources::of_text;
 
     const HEADING: &str = "| promise | shown by |\n|---|---|\n";
 
     #[test]
     fn a_test_that_is_not_there_is_named_with_its_line() {
         let page = format!("{HEADING}| it works | `api::read::it_works`, `api::read::gone` |\n");
-        let found =
-            missing(&page, |of_crate, file, test| (of_crate, file, test) == ("api", "read", "it_works"));
-        assert_eq!(found, ["docs/contract.md:3: there is no test api::read::gone"]);
+        let sources = of_text(&[("crates/api/tests/http/tasks/read.rs", "fn it_works() {}")]);
+        assert_eq!(
+            check(&page, &sources, |_| true),
+            ["docs/contract.md:3: there is no test api::read::gone"]
+        );
+        assert_eq!(check(&page, &sources, |_| false).len(), 2);
+    }
+
+    #[test]
+    fn a_name_with_folders_is_of_the_file_in_them() {
+        let sources = of_text(&[
+            ("crates/api/tests/http/tasks/read.rs", "fn works() {}"),
+            ("crates/api/tests/http/accounts/read.rs", ""),
+        ]);
+        let found = |name: &str| check(&format!("{HEADING}| it | `{name}` |\n"), &sources, |_| true).len();
+        assert_eq!(found("api::tasks::read::works"), 0);
+        assert_eq!(found("api::accounts::read::works"), 1);
+        assert_eq!(found("api::works"), 1);
     }
 
     #[test]
@@ -84,16 +97,9 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_its_suite_does_not_name_is_not_run() {
-        assert!(names("#[cfg(test)]\nmod access;\nmod openapi;\n", "openapi"));
-        assert!(!names("mod access;\n// mod openapi;\n", "openapi"));
-    }
-
-    #[test]
     fn a_file_is_known_by_its_crate_and_its_name() {
-        let of = |path| place(path).map(|(of_crate, file)| format!("{of_crate}::{file}"));
-        assert_eq!(of("crates/scripts/post/tests/config.rs").as_deref(), Some("post::config"));
-        assert_eq!(of("tests/tests/system/access.rs").as_deref(), Some("tests::access"));
-        assert_eq!(of("crates/api/src/request/timing.rs").as_deref(), Some("api::timing"));
+        assert_eq!(place("crates/scripts/post/tests/config.rs"), Some(("post", "config")));
+        assert_eq!(place("tests/tests/system/access.rs"), Some(("tests", "system/access")));
+        assert_eq!(place("crates/api/src/tasks/mod.rs"), Some(("api", "tasks")));
     }
 }

@@ -1,39 +1,64 @@
-//! `cargo xtask tidy`: the rules of the house that no compiler checks. The table of arrows is read from
-//! `docs/architecture.md`, so that the page and the code cannot drift apart.
+//! `cargo xtask tidy`: the rules for sources and documents that no compiler checks, each counted and held below a limit
+//! that only falls. The dependency table is read from `docs/architecture.md`, so that the page and the code agree.
 
-mod arrows;
+mod circles;
 mod contract;
+mod documents;
+mod edges;
 mod files;
+mod language;
+mod limits;
+mod modules;
+mod project;
+mod rules;
+mod sources;
 mod table;
 
 use std::fs;
 
 use anyhow::{Context, Result, bail};
-use cargo_metadata::MetadataCommand;
+use clap::Args;
 
-use crate::process::Program;
+use self::limits::Limits;
+use self::project::Project;
 
-pub(crate) fn tidy() -> Result<()> {
-    let page = fs::read_to_string("docs/architecture.md").context("cannot read docs/architecture.md")?;
-    let table = table::read(&page)?;
-    let metadata = MetadataCommand::new().no_deps().exec().context("cargo metadata failed")?;
-    let tracked =
-        Program::new("git").arguments(["ls-files", "--cached", "--others", "--exclude-standard"]).output()?;
+const LIMITS: &str = "xtask/tidy/limits.toml";
 
-    let mut findings = arrows::check(&metadata, &table, &page);
-    findings.extend(files::check(tracked.lines(), &table)?);
-    let promises =
-        fs::read_to_string(contract::PAGE).with_context(|| format!("cannot read {}", contract::PAGE))?;
-    findings.extend(contract::check(&promises, tracked.lines())?);
-    if findings.is_empty() {
-        println!(
-            "tidy: {} crates, all arrows allowed, all files in order",
-            metadata.workspace_packages().len()
-        );
+/// What `cargo xtask tidy` prints or writes besides its verdict.
+#[derive(Args, Default)]
+pub(crate) struct Options {
+    /// Prints the count of each rule with its limit and its target
+    #[arg(long)]
+    figures: bool,
+    /// Prints everything that was found against a rule, by the name that --figures shows
+    #[arg(long, value_name = "RULE")]
+    show: Option<String>,
+    /// Lowers each limit to the count
+    #[arg(long)]
+    lower: bool,
+}
+
+pub(crate) fn tidy(options: &Options) -> Result<()> {
+    let project = Project::read()?;
+    let rules = rules::all(&project)?;
+    let limits = Limits::parse(&project::read(LIMITS)?)?;
+    if let Some(name) = &options.show {
+        let rule = rules.iter().find(|rule| rule.key == name);
+        let rule = rule.with_context(|| format!("there is no rule `{name}`; --figures lists them"))?;
+        rule.findings.iter().for_each(|finding| println!("{finding}"));
         return Ok(());
     }
-    for finding in &findings {
-        println!("tidy: {finding}");
+    if options.figures {
+        rules::figures(&project, &rules, &limits).iter().for_each(|line| println!("{line}"));
     }
-    bail!("tidy found {} things to mend", findings.len())
+    if options.lower {
+        fs::write(LIMITS, limits.lowered(&rules)).with_context(|| format!("cannot write {LIMITS}"))?;
+    }
+    let (lines, failed) = limits::judge(&rules, &limits);
+    lines.iter().for_each(|line| println!("tidy: {line}"));
+    if failed > 0 {
+        bail!("tidy: {failed} rules are broken more often than allowed");
+    }
+    println!("tidy: no rule of {} is broken more often than allowed", rules.len());
+    Ok(())
 }

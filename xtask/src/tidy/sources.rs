@@ -1,0 +1,58 @@
+//! The tracked files, read once; those in Rust parsed as well.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+/// A parsed Rust file.
+pub(crate) struct Source {
+    pub(crate) text: String,
+    pub(crate) syntax: syn::File,
+}
+
+/// Rust files by their path below the workspace.
+pub(crate) struct Sources(BTreeMap<String, Source>);
+
+impl Sources {
+    /// Parses those of `files` that are Rust.
+    pub(crate) fn parse(files: &BTreeMap<String, String>) -> Result<Self> {
+        let rust = files.iter().filter(|(path, _)| has_extension(path, "rs"));
+        let parsed = rust.map(|(path, text)| {
+            let syntax = syn::parse_file(text).with_context(|| format!("cannot parse {path}"))?;
+            Ok((path.clone(), Source { text: text.clone(), syntax }))
+        });
+        parsed.collect::<Result<_>>().map(Self)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Option<&Source> {
+        self.0.get(path)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Source)> {
+        self.0.iter().map(|(path, source)| (path.as_str(), source))
+    }
+
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
+pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == extension)
+}
+
+/// Whether an item is compiled for the crate's own unit tests only.
+pub(crate) fn is_test_only(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        let condition = attribute.meta.require_list().map(|list| list.tokens.to_string());
+        attribute.path().is_ident("cfg")
+            && condition.is_ok_and(|condition| condition == "test" || condition.starts_with("all (test"))
+    })
+}
+
+#[cfg(test)]
+pub(crate) fn of_text(files: &[(&str, &str)]) -> Sources {
+    let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+    Sources::parse(&files).unwrap()
+}
