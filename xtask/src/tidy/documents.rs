@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::sources::has_extension;
+use super::sources::{beside, has_extension};
 
 /// Folders that hold the files of a build and are not tracked.
 const GENERATED: &str = "target/";
@@ -103,19 +103,6 @@ fn exists(word: &str, of_crate: Option<&str>, paths: &Paths) -> bool {
 fn links(line: &str) -> impl Iterator<Item = &str> {
     let targets = line.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
     targets.filter(|target| !target.is_empty() && !target.contains(':'))
-}
-
-fn beside(page: &str, link: &str) -> String {
-    let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in link.trim_end_matches('/').split('/') {
-        match part {
-            "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 #[cfg(test)]

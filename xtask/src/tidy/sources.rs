@@ -42,6 +42,20 @@ pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
     Path::new(path).extension().is_some_and(|found| found == extension)
 }
 
+/// The path that a link or an attribute in the file `path` means by `relative`.
+pub(super) fn beside(path: &str, relative: &str) -> String {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.trim_end_matches('/').split('/') {
+        match part {
+            "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
 /// Whether an item is compiled for the crate's own unit tests only.
 pub(crate) fn is_test_only(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
@@ -55,4 +69,15 @@ pub(crate) fn is_test_only(attributes: &[syn::Attribute]) -> bool {
 pub(crate) fn of_text(files: &[(&str, &str)]) -> Sources {
     let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
     Sources::parse(&files).unwrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beside;
+
+    #[test]
+    fn a_relative_path_is_followed_from_the_folder_of_its_file() {
+        assert_eq!(beside("docs/map.md", "../README.md"), "README.md");
+        assert_eq!(beside("a/tests/main.rs", "./part/../../src/b.rs"), "a/src/b.rs");
+    }
 }

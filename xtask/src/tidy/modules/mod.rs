@@ -11,7 +11,7 @@ use syn::visit::Visit;
 use syn::{Attribute, Expr, Item, ItemMod, Lit, Type};
 
 use self::paths::{Import, LocalImports, Names};
-use super::sources::{Sources, is_test_only};
+use super::sources::{Sources, beside, is_test_only};
 
 /// One module: a file, or a `mod name { … }` inside one.
 pub(crate) struct Module {
@@ -109,9 +109,8 @@ impl Reader<'_> {
             self.add_items(added, &own, items);
             added
         } else {
-            let beside = file.rsplit_once('/').map_or("", |(folder, _)| folder);
             let candidates = [
-                path_attribute(&child.attrs).map(|path| format!("{beside}/{path}")),
+                path_attribute(&child.attrs).map(|path| beside(&file, &path)),
                 Some(format!("{own}.rs")),
                 Some(format!("{own}/mod.rs")),
             ];
