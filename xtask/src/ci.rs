@@ -24,6 +24,10 @@ pub(crate) fn ci() -> Result<()> {
         .arguments(["doc", "--locked", "--workspace", "--no-deps"])
         .environment("RUSTDOCFLAGS", "--deny warnings")
         .run()?;
+    // Without building: manifests, versions and files of every crate are complete.
+    Program::cargo()
+        .arguments(["package", "--locked", "--workspace", "--no-verify", "--allow-dirty", "--quiet"])
+        .run()?;
     suites::test()?;
     fuzz::fuzz(FUZZ_SECONDS)
 }
