@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use tikmatrix_domain::Status;
 use utoipa::ToSchema;
 
 use crate::fields::{App, Moment, OutcomeText, SourceText, StatusText, WaitingReasonText};
@@ -59,4 +60,12 @@ pub struct Task {
     /// When it last changed.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Moment,
+}
+
+impl Task {
+    /// Whether the task has ended: it runs again only when it is retried.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.finished_at.is_some() && matches!(*self.status_text, Status::Completed | Status::Failed)
+    }
 }
