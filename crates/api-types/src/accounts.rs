@@ -64,29 +64,36 @@ pub struct AccountPatch {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
+#[cfg_attr(feature = "clap", derive(clap::Args))]
 pub struct AccountQuery {
     /// Only the account of this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(inline)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_ACCOUNT_USERNAME"))]
     pub username: Option<Username>,
     /// Only accounts of this app.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(inline)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_ACCOUNT_APP"))]
     pub app: Option<App>,
     /// Only accounts on the phone with this serial.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(inline)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_ACCOUNT_SERIAL"))]
     pub serial: Option<Name>,
     /// Only accounts that are enabled, or are not.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_ACCOUNT_ENABLED"))]
     pub enabled: Option<bool>,
     /// The number of the page, from 1. Default: 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<usize>, minimum = 1)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_ACCOUNT_PAGE"))]
     pub page: Option<u32>,
     /// How many a page holds; above 100 is taken as 100. Default: 20.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<usize>, minimum = 1)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_ACCOUNT_PAGE_SIZE", value_name = "N"))]
     pub page_size: Option<u32>,
 }
 

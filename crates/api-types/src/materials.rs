@@ -69,33 +69,41 @@ pub struct MaterialForm {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
+#[cfg_attr(feature = "clap", derive(clap::Args))]
 pub struct MaterialQuery {
     /// Only materials that carry this tag.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<String>, pattern = r"\S")]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_MATERIAL_TAG"))]
     pub tag: Option<Tag>,
     /// Only materials that are meant for this account.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(inline)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_MATERIAL_USERNAME"))]
     pub username: Option<Username>,
     /// Only materials that are used, or are not.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_MATERIAL_USED"))]
     pub used: Option<bool>,
     /// Only videos, or only images.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(inline)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_MATERIAL_KIND", value_parser = crate::fields::text_parser::<tikmatrix_domain::MaterialKind>()))]
     pub kind: Option<MaterialKindText>,
     /// The number of the page, from 1. Default: 1. Not together with `cursor`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<usize>, minimum = 1)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_MATERIAL_PAGE"))]
     pub page: Option<u32>,
     /// How many a page holds; above 100 is taken as 100. Default: 20.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<usize>, minimum = 1)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_MATERIAL_PAGE_SIZE", value_name = "N"))]
     pub page_size: Option<u32>,
     /// `next_cursor` of the answer before: reads on at the same cost at any depth.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(pattern = r"\S")]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_MATERIAL_CURSOR"))]
     pub cursor: Option<String>,
 }
 

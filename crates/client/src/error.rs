@@ -96,7 +96,14 @@ pub struct ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the server refuses (code {}): {}", self.code, self.message)
+        write!(formatter, "the server refuses (code {}): ", self.code)?;
+        if self.problems.len() < 2 {
+            return formatter.write_str(&self.message);
+        }
+        // The message names the first one alone.
+        self.problems
+            .iter()
+            .try_for_each(|Problem { field, reason }| write!(formatter, "\n  {field}: {reason}"))
     }
 }
 

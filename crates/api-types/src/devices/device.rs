@@ -1,6 +1,7 @@
 //! Phones that the server knows, and the state of their connections.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -64,6 +65,17 @@ impl fmt::Display for DeviceState {
     }
 }
 
+impl FromStr for DeviceState {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or_else(|| {
+            let known = Self::ALL.map(Self::as_str).join(", ");
+            format!("{text:?} is not one of {known}")
+        })
+    }
+}
+
 /// A change of a phone; what is left out stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -83,22 +95,27 @@ pub struct DevicePatch {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
+#[cfg_attr(feature = "clap", derive(clap::Args))]
 pub struct DeviceQuery {
     /// Only phones in this state.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(inline)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_DEVICE_STATE"))]
     pub state: Option<DeviceState>,
     /// Only phones of the group of this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(pattern = r"\S")]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_DEVICE_GROUP"))]
     pub group: Option<String>,
     /// The number of the page, from 1. Default: 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<usize>, minimum = 1)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_DEVICE_PAGE"))]
     pub page: Option<u32>,
     /// How many a page holds; above 100 is taken as 100. Default: 20.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<usize>, minimum = 1)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_DEVICE_PAGE_SIZE", value_name = "N"))]
     pub page_size: Option<u32>,
 }
 

@@ -12,3 +12,6 @@ pub use text::{
     ArtifactKindText, EventKindText, LogLevelText, MaterialKindText, MediaTypeText, OutcomeText, PlanText,
     SourceText, StatusText, Text, TextEnum, WaitingReasonText,
 };
+
+#[cfg(feature = "clap")]
+pub use text::text_parser;

@@ -144,6 +144,15 @@ impl<E: TextEnum> ToSchema for Text<E> {
     }
 }
 
+/// Reads an enum from the command line; the help lists its texts.
+#[cfg(feature = "clap")]
+pub fn text_parser<E: TextEnum + Send + Sync>() -> impl clap::builder::TypedValueParser<Value = Text<E>> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+
+    PossibleValuesParser::new(E::ALL.iter().map(|variant| variant.text()))
+        .try_map(|text| text.parse::<Text<E>>())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

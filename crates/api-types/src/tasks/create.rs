@@ -38,8 +38,7 @@ pub struct NewTasks {
     pub script_name: String,
     /// The configuration of the script, `{}` for its defaults.
     #[schema(value_type = Object, required)]
-    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_SCRIPT_CONFIG", value_name = "JSON|@FILE",
-        default_value = "{}", value_parser = json_or_file))]
+    #[cfg_attr(feature = "clap", arg(skip))]
     pub script_config: Value,
     /// With `serials`: one task for each enabled account of each phone instead of the one that is signed in. A phone
     /// without a known account gets one task for the account that is signed in; one whose accounts are all disabled gets
@@ -48,7 +47,7 @@ pub struct NewTasks {
     #[schema(default = false)]
     #[cfg_attr(
         feature = "clap",
-        arg(long, env = "TIKMATRIX_TASK_ENABLE_MULTI_ACCOUNT", num_args = 0, default_missing_value = "true")
+        arg(long, env = "TIKMATRIX_TASK_ENABLE_MULTI_ACCOUNT", num_args = 0, default_missing_value = "true", value_parser = clap::builder::BoolishValueParser::new())
     )]
     pub enable_multi_account: Option<bool>,
     /// `HH:MM`, 24 hours: not before the clock next shows this time, today or tomorrow.
@@ -114,16 +113,4 @@ fn time_zone() -> Object {
         .description(Some("The IANA name of the time zone of `start_time`. Default: the server's own zone."))
         .enum_values(Some(names.chain([Value::Null])))
         .build()
-}
-
-/// Reads JSON from the command line, or from the file that follows `@`.
-#[cfg(feature = "clap")]
-fn json_or_file(text: &str) -> Result<Value, String> {
-    let text = match text.strip_prefix('@') {
-        Some(file) => {
-            std::fs::read_to_string(file).map_err(|error| format!("cannot read {file}: {error}"))?
-        }
-        None => text.to_owned(),
-    };
-    serde_json::from_str(&text).map_err(|error| format!("is not JSON: {error}"))
 }

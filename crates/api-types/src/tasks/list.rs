@@ -10,39 +10,48 @@ use crate::fields::{Name, SourceText, Username};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
+#[cfg_attr(feature = "clap", derive(clap::Args))]
 pub struct TaskQuery {
     /// Only tasks in this status: 0 pending, 1 running, 2 completed, 3 failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(minimum = 0, maximum = 3)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_STATUS", value_parser = status_parser()))]
     pub status: Option<u8>,
     /// Only tasks of the phone with this serial.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(inline)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_SERIAL"))]
     pub serial: Option<Name>,
     /// Only tasks of this account.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(inline)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_USERNAME"))]
     pub username: Option<Username>,
     /// Only tasks of this script.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(inline)]
+    #[cfg_attr(feature = "clap", arg(long = "script", env = "TIKMATRIX_TASK_SCRIPT"))]
     pub script_name: Option<Name>,
     /// Only tasks that a program created (`api`), or a person in the web console (`ui`).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(inline)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_SOURCE", value_parser = crate::fields::text_parser::<tikmatrix_domain::Source>()))]
     pub source: Option<SourceText>,
     /// The number of the page, from 1. Default: 1. Not together with `cursor`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<usize>, minimum = 1)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_PAGE"))]
     pub page: Option<u32>,
     /// How many a page holds; above 100 is taken as 100. Default: 20.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<usize>, minimum = 1)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_PAGE_SIZE", value_name = "N"))]
     pub page_size: Option<u32>,
     /// `next_cursor` of the answer before: reads on at the same cost at any depth. It belongs to the filters of the list
     /// that it came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(pattern = r"\S")]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_CURSOR"))]
     pub cursor: Option<String>,
 }
 
@@ -74,4 +83,12 @@ pub struct Stats {
     pub completed: u64,
     /// Tasks that ended in any other way.
     pub failed: u64,
+}
+
+/// Reads the code of a status from the text of the status.
+#[cfg(feature = "clap")]
+fn status_parser() -> impl clap::builder::TypedValueParser<Value = u8> {
+    use clap::builder::TypedValueParser as _;
+
+    crate::fields::text_parser::<tikmatrix_domain::Status>().map(|status| status.code())
 }

@@ -2,20 +2,18 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use serde_json::Value;
-use ureq::http::Method;
+use tikmatrix_api_types::accounts::{AccountPatch, AccountQuery, NewAccount};
+use tikmatrix_api_types::fields::{App, Username};
+use tikmatrix_client::Client;
 
-use super::super::output::say;
-use super::Work;
-use super::devices::changes;
-use super::http::{Client, below, with_query};
 use super::show::{Column, Output};
+use super::{Work, patch, value};
+use crate::cli::output::say;
 
-const ACCOUNTS: &str = "/api/v1/account";
 const COLUMNS: [Column; 6] = [
     ("ID", "/id"),
     ("USERNAME", "/username"),
@@ -25,56 +23,37 @@ const COLUMNS: [Column; 6] = [
     ("NOTE", "/note"),
 ];
 
-/// What can be done with accounts.
+/// The commands about accounts.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
     /// Lists the accounts
-    List {
-        /// Only accounts of this name
-        #[arg(long, env = "TIKMATRIX_ACCOUNT_USERNAME")]
-        username: Option<String>,
-        /// Only accounts of this app
-        #[arg(long, env = "TIKMATRIX_ACCOUNT_APP", value_parser = ["tiktok", "instagram"])]
-        app: Option<String>,
-        /// Only accounts that live on this phone
-        #[arg(long, env = "TIKMATRIX_ACCOUNT_SERIAL")]
-        serial: Option<String>,
-        /// Only accounts that are enabled, or are not
-        #[arg(long, env = "TIKMATRIX_ACCOUNT_ENABLED")]
-        enabled: Option<bool>,
-        /// The page, from 1
-        #[arg(long, env = "TIKMATRIX_ACCOUNT_PAGE")]
-        page: Option<u64>,
-        /// Accounts on a page
-        #[arg(long, env = "TIKMATRIX_ACCOUNT_PAGE_SIZE", value_name = "N")]
-        page_size: Option<u64>,
-    },
+    List(AccountQuery),
     /// Shows one account
     Show {
         /// Its number
-        account_id: u64,
+        account_id: i64,
     },
     /// Records an account
     Create {
         /// Its name, with or without @
-        username: String,
+        username: Username,
         /// The app that it is in
-        #[arg(long, env = "TIKMATRIX_ACCOUNT_APP", value_parser = ["tiktok", "instagram"])]
-        app: Option<String>,
+        #[arg(long, env = "TIKMATRIX_ACCOUNT_APP")]
+        app: Option<App>,
         #[command(flatten)]
         details: Details,
     },
     /// Changes an account
     Change {
         /// Its number
-        account_id: u64,
+        account_id: i64,
         #[command(flatten)]
         details: Details,
     },
     /// Deletes an account that no waiting or running task needs
     Delete {
         /// Its number
-        account_id: u64,
+        account_id: i64,
     },
     /// Records or changes all accounts of a table (CSV)
     Import {
@@ -85,10 +64,10 @@ pub(in crate::cli) enum Command {
     Export,
 }
 
-/// What can be said of an account.
+/// The fields of an account that can change.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Details {
-    /// The phone that it lives on; empty unbinds it
+    /// The phone that it is bound to; empty unbinds it
     #[arg(long, env = "TIKMATRIX_ACCOUNT_SERIAL")]
     serial: Option<String>,
     /// The app's package, where it is a clone; empty means the usual one
@@ -97,71 +76,42 @@ pub(in crate::cli) struct Details {
     /// Whether it takes part in requests for every account of a phone
     #[arg(long, env = "TIKMATRIX_ACCOUNT_ENABLED")]
     enabled: Option<bool>,
-    /// What to remember of it
+    /// A note for people
     #[arg(long, env = "TIKMATRIX_ACCOUNT_NOTE")]
     note: Option<String>,
 }
 
 impl Work for Command {
     fn carry_out(self, client: &Client, output: Output) -> anyhow::Result<()> {
+        let accounts = client.accounts();
         match self {
-            Self::List { username, app, serial, enabled, page, page_size } => {
-                let parameters = [
-                    ("username", username),
-                    ("app", app),
-                    ("serial", serial),
-                    ("enabled", enabled.map(|enabled| enabled.to_string())),
-                    ("page", page.map(|page| page.to_string())),
-                    ("page_size", page_size.map(|size| size.to_string())),
-                ];
-                output.list(&client.get(&with_query(ACCOUNTS, &parameters))?, "accounts", &COLUMNS);
+            Self::List(query) => output.list(&accounts.list(&query)?, "accounts", &COLUMNS),
+            Self::Show { account_id } => output.one(&accounts.get(account_id)?),
+            Self::Create { username, app, details: Details { serial, package, enabled, note } } => {
+                let (serial, package, note) = (value(serial), value(package), value(note));
+                output.one(&accounts.create(&NewAccount { username, app, package, serial, enabled, note })?)
             }
-            Self::Show { account_id } => output.one(&client.get(&path(account_id))?),
-            Self::Create { username, app, details } => {
-                let mut body = details.body();
-                body["username"] = username.into();
-                if let Some(app) = app {
-                    body["app"] = app.into();
-                }
-                output.one(&client.send(Method::POST, ACCOUNTS, Some(&body))?);
-            }
-            Self::Change { account_id, details } => {
-                output.one(&client.send(Method::PATCH, &path(account_id), Some(&details.body()))?);
+            Self::Change { account_id, details: Details { serial, package, enabled, note } } => {
+                let (serial, package, note) = (patch(serial), patch(package), patch(note));
+                output.one(&accounts.change(account_id, &AccountPatch { package, serial, enabled, note })?)
             }
             Self::Delete { account_id } => {
-                let deleted = client.send(Method::DELETE, &path(account_id), None)?;
-                output.done(&deleted, &format!("Deleted account {account_id}."));
+                output.done(&accounts.delete(account_id)?, &format!("Deleted account {account_id}."))
             }
             Self::Import { file } => {
-                let mut table = open(&file)?;
-                let done = client.upload(&format!("{ACCOUNTS}/import"), "text/csv", &mut table)?;
-                let sentence = format!(
-                    "Recorded {} accounts, changed {}.",
-                    done["created_count"], done["updated_count"]
-                );
-                output.done(&done, &sentence);
+                let done = accounts.import(&mut open(&file)?)?;
+                let (created, updated) = (done.created_count, done.updated_count);
+                output.done(&done, &format!("Recorded {created} accounts, changed {updated}."))
             }
-            Self::Export => say(client.text(&format!("{ACCOUNTS}/export"))?.trim_end()),
+            Self::Export => {
+                say(accounts.export()?.into_text()?.trim_end());
+                Ok(())
+            }
         }
-        Ok(())
     }
 }
 
-impl Details {
-    fn body(self) -> Value {
-        let mut body = changes([("serial", self.serial), ("package", self.package), ("note", self.note)]);
-        if let Some(enabled) = self.enabled {
-            body["enabled"] = enabled.into();
-        }
-        body
-    }
-}
-
-fn path(account_id: u64) -> String {
-    below(ACCOUNTS, &account_id.to_string())
-}
-
-fn open(file: &PathBuf) -> anyhow::Result<Box<dyn Read>> {
+fn open(file: &Path) -> anyhow::Result<Box<dyn Read>> {
     if file.as_os_str() == "-" {
         return Ok(Box::new(std::io::stdin()));
     }

@@ -1,14 +1,13 @@
 //! `tikmatrix device`: the phones that a server knows.
 
 use clap::Subcommand;
-use serde_json::{Map, Value, json};
-use ureq::http::Method;
+use tikmatrix_api_types::devices::{DevicePatch, DeviceQuery, NetworkScan};
+use tikmatrix_api_types::fields::NetworkRange;
+use tikmatrix_client::Client;
 
-use super::Work;
-use super::http::{Client, below, with_query};
 use super::show::{Column, Output};
+use super::{Work, patch};
 
-const DEVICES: &str = "/api/v1/device";
 const COLUMNS: [Column; 8] = [
     ("SERIAL", "/serial"),
     ("NAME", "/name"),
@@ -19,9 +18,6 @@ const COLUMNS: [Column; 8] = [
     ("BATTERY", "/battery"),
     ("REASON", "/reason"),
 ];
-
-const ADDRESSES: &str = "/api/v1/device/address";
-const SCAN: &str = "/api/v1/device/scan";
 const ADDRESS_COLUMNS: [Column; 2] = [("ADDRESS", "/address"), ("CONFIGURED", "/configured")];
 const FOUND_COLUMNS: [Column; 5] = [
     ("ADDRESS", "/address"),
@@ -31,24 +27,11 @@ const FOUND_COLUMNS: [Column; 5] = [
     ("REASON", "/reason"),
 ];
 
-/// What can be done with phones.
+/// The commands about phones.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
     /// Lists the phones
-    List {
-        /// Only phones in this state, such as ready or offline
-        #[arg(long, env = "TIKMATRIX_DEVICE_STATE")]
-        state: Option<String>,
-        /// Only phones of this group
-        #[arg(long, env = "TIKMATRIX_DEVICE_GROUP")]
-        group: Option<String>,
-        /// The page, from 1
-        #[arg(long, env = "TIKMATRIX_DEVICE_PAGE")]
-        page: Option<u64>,
-        /// Phones on a page
-        #[arg(long, env = "TIKMATRIX_DEVICE_PAGE_SIZE", value_name = "N")]
-        page_size: Option<u64>,
-    },
+    List(DeviceQuery),
     /// Shows one phone
     Show {
         /// Its serial
@@ -58,38 +41,38 @@ pub(in crate::cli) enum Command {
     Change {
         /// Its serial
         serial: String,
-        /// What to call it; empty takes the name away
+        /// Its name; empty removes the name
         #[arg(long, env = "TIKMATRIX_DEVICE_NAME")]
         name: Option<String>,
         /// The group; empty takes it out of its group
         #[arg(long, env = "TIKMATRIX_DEVICE_GROUP")]
         group: Option<String>,
     },
-    /// Forgets a phone that is not connected
+    /// Deletes what is stored about a phone that is not connected
     Delete {
         /// Its serial
         serial: String,
     },
-    /// Lists the addresses at which phones are looked for
+    /// Lists the addresses at which the server connects to phones
     Addresses,
-    /// Looks for a phone at an address from now on, also after the server's next start
+    /// Adds the address of a phone, also for the server's next start
     Add {
         /// `HOST:PORT` of its adbd
         #[arg(value_name = "HOST:PORT")]
         address: String,
     },
-    /// No longer looks for a phone at an address that was added
+    /// Removes an address that was added
     Remove {
         /// `HOST:PORT` as it was added
         #[arg(value_name = "HOST:PORT")]
         address: String,
     },
-    /// Looks once who answers in a private network of at most 1,024 addresses
+    /// Scans a private network of at most 1,024 addresses for phones once
     Scan {
         /// The network, such as 192.168.1.0/24
         #[arg(value_name = "ADDRESS/PREFIX")]
-        network: String,
-        /// The port to look at; the server takes 5555 without it
+        network: NetworkRange,
+        /// The port of the phones [default: the server's, 5555]
         #[arg(long, env = "TIKMATRIX_DEVICE_PORT", value_name = "P")]
         port: Option<u16>,
         /// Add the phones that are found
@@ -100,51 +83,30 @@ pub(in crate::cli) enum Command {
 
 impl Work for Command {
     fn carry_out(self, client: &Client, output: Output) -> anyhow::Result<()> {
+        let devices = client.devices();
         match self {
-            Self::List { state, group, page, page_size } => {
-                let parameters = [
-                    ("state", state),
-                    ("group", group),
-                    ("page", page.map(|page| page.to_string())),
-                    ("page_size", page_size.map(|size| size.to_string())),
-                ];
-                output.list(&client.get(&with_query(DEVICES, &parameters))?, "devices", &COLUMNS);
-            }
-            Self::Show { serial } => output.one(&client.get(&below(DEVICES, &serial))?),
+            Self::List(query) => output.list(&devices.list(&query)?, "devices", &COLUMNS),
+            Self::Show { serial } => output.one(&devices.get(&serial)?),
             Self::Change { serial, name, group } => {
-                let body = changes([("name", name), ("group", group)]);
-                output.one(&client.send(Method::PATCH, &below(DEVICES, &serial), Some(&body))?);
+                let change = DevicePatch { name: patch(name), group: patch(group) };
+                output.one(&devices.change(&serial, &change)?)
             }
             Self::Delete { serial } => {
-                let deleted = client.send(Method::DELETE, &below(DEVICES, &serial), None)?;
-                output.done(&deleted, &format!("Forgot the phone {serial}."));
+                output.done(&devices.delete(&serial)?, &format!("Forgot the phone {serial}."))
             }
-            Self::Addresses => output.list(&client.get(ADDRESSES)?, "addresses", &ADDRESS_COLUMNS),
+            Self::Addresses => output.list(&devices.addresses()?, "addresses", &ADDRESS_COLUMNS),
             Self::Add { address } => {
-                let added = client.send(Method::POST, ADDRESSES, Some(&json!({ "address": address })))?;
-                output.done(&added, &format!("A phone is looked for at {address} from now on."));
+                let sentence = format!("A phone is looked for at {address} from now on.");
+                output.done(&devices.add_address(&address)?, &sentence)
             }
             Self::Remove { address } => {
-                let removed = client.send(Method::DELETE, &below(ADDRESSES, &address), None)?;
-                output.done(&removed, &format!("No phone is looked for at {address} any more."));
+                let sentence = format!("No phone is looked for at {address} any more.");
+                output.done(&devices.remove_address(&address)?, &sentence)
             }
             Self::Scan { network, port, add } => {
-                let mut body = json!({ "network": network, "add": add });
-                if let Some(port) = port {
-                    body["port"] = port.into();
-                }
-                output.list(&client.send(Method::POST, SCAN, Some(&body))?, "phones", &FOUND_COLUMNS);
+                let scan = NetworkScan { network, port, add: Some(add) };
+                output.list(&devices.scan(&scan)?, "phones", &FOUND_COLUMNS)
             }
         }
-        Ok(())
     }
-}
-
-/// The body of a change: what was given, empty texts as `null`, which takes the value away.
-pub(super) fn changes<const COUNT: usize>(fields: [(&str, Option<String>); COUNT]) -> Value {
-    let given = fields.into_iter().filter_map(|(name, value)| {
-        let value = value?;
-        Some((name.to_owned(), if value.is_empty() { Value::Null } else { value.into() }))
-    });
-    Value::Object(given.collect::<Map<_, _>>())
 }

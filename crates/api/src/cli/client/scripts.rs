@@ -1,14 +1,14 @@
-//! `tikmatrix script`: what tasks can be made of.
+//! `tikmatrix script`: the scripts that a server's tasks can run.
 
 use clap::Subcommand;
+use tikmatrix_client::Client;
 
 use super::Work;
-use super::http::{Client, below};
-use super::show::Output;
+use super::show::{Column, Output};
 
-const SCRIPTS: &str = "/api/v1/script";
+const COLUMNS: [Column; 2] = [("NAME", "/name"), ("DESCRIPTION", "/description")];
 
-/// What can be done with scripts.
+/// The commands about scripts.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
     /// Lists the scripts
@@ -23,12 +23,8 @@ pub(in crate::cli) enum Command {
 impl Work for Command {
     fn carry_out(self, client: &Client, output: Output) -> anyhow::Result<()> {
         match self {
-            Self::List => {
-                let columns = [("NAME", "/name"), ("DESCRIPTION", "/description")];
-                output.list(&client.get(SCRIPTS)?, "scripts", &columns);
-            }
-            Self::Show { name } => output.one(&client.get(&below(SCRIPTS, &name))?),
+            Self::List => output.list(&client.scripts()?, "scripts", &COLUMNS),
+            Self::Show { name } => output.one(&client.script(&name)?),
         }
-        Ok(())
     }
 }

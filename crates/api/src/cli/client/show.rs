@@ -1,54 +1,71 @@
-//! Answers as people and programs read them: lists as tables, one thing as lines, or everything as JSON.
+//! Answers for people and programs: lists as tables, one thing as lines, or everything as JSON.
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::super::output::{printable, say};
 
-/// For whom answers are shown.
+/// The form in which answers are shown.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::cli) struct Output {
-    /// For a program.
+    /// As JSON, for programs.
     pub(super) json: bool,
 }
 
-/// A column: its heading, and where its values are (a JSON pointer, RFC 6901).
+/// A column: its heading, and a JSON pointer (RFC 6901) to its values.
 pub(super) type Column = (&'static str, &'static str);
 
 impl Output {
-    /// Shows the list that `data` holds under `name`, and on stderr which part of the whole it is.
-    pub(super) fn list(self, data: &Value, name: &str, columns: &[Column]) {
+    /// Shows the list that `answer` holds under `name`, and on stderr which part of the whole it is.
+    pub(super) fn list(self, answer: &impl Serialize, name: &str, columns: &[Column]) -> anyhow::Result<()> {
+        let answer = value(answer)?;
         if self.json {
-            return say(pretty(data));
+            say(pretty(&answer));
+            return Ok(());
         }
-        let rows = data[name].as_array().map(Vec::as_slice).unwrap_or_default();
+        let rows = answer[name].as_array().map(Vec::as_slice).unwrap_or_default();
         if !rows.is_empty() {
             say(table(rows, columns));
         }
-        let total = data["total"].as_u64().unwrap_or(rows.len() as u64);
-        match data["page"].as_u64() {
+        let total = answer["total"].as_u64().unwrap_or(rows.len() as u64);
+        match answer["page"].as_u64() {
             Some(page) => eprintln!("{} of {total}, page {page}", rows.len()),
             None => eprintln!("{} of {total}", rows.len()),
         }
+        Ok(())
     }
 
     /// Shows one thing, a line for each of its fields; lists in it are shown as JSON.
-    pub(super) fn one(self, data: &Value) {
+    pub(super) fn one(self, answer: &impl Serialize) -> anyhow::Result<()> {
+        let answer = value(answer)?;
         if self.json {
-            return say(pretty(data));
+            say(pretty(&answer));
+            return Ok(());
         }
-        let fields = data.as_object().into_iter().flatten();
+        let fields = answer.as_object().into_iter().flatten();
         let width = fields.clone().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
         for (name, value) in fields {
             say(format_args!("{name:width$}  {}", text(value)).to_string().trim_end());
         }
+        Ok(())
     }
 
-    /// Says in a sentence what was done.
-    pub(super) fn done(self, data: &Value, sentence: &str) {
-        if self.json { say(pretty(data)) } else { say(sentence) }
+    /// Shows in a sentence what was done, or the answer as JSON.
+    pub(super) fn done(self, answer: &impl Serialize, sentence: &str) -> anyhow::Result<()> {
+        if self.json {
+            say(pretty(&value(answer)?));
+        } else {
+            say(sentence);
+        }
+        Ok(())
     }
+}
+
+/// Returns the JSON of an answer as the server sent it: by way of text, so that numbers keep their digits.
+fn value(answer: &impl Serialize) -> serde_json::Result<Value> {
+    serde_json::from_str(&serde_json::to_string(answer)?)
 }
 
 fn pretty(data: &Value) -> String {
@@ -60,7 +77,7 @@ fn table(rows: &[Value], columns: &[Column]) -> String {
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(columns.iter().map(|(heading, _)| *heading));
     for row in rows {
-        table.add_row(columns.iter().map(|(_, place)| row.pointer(place).map(text).unwrap_or_default()));
+        table.add_row(columns.iter().map(|(_, pointer)| row.pointer(pointer).map(text).unwrap_or_default()));
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -68,7 +85,7 @@ fn table(rows: &[Value], columns: &[Column]) -> String {
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
-/// A value on one line.
+/// Formats a value on one line.
 fn text(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),

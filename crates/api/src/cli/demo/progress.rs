@@ -1,26 +1,25 @@
-//! A task's way as a person sees it: on a terminal a progress bar under the finished steps, elsewhere plain lines.
+//! The progress of one task for a person: on a terminal a bar below the finished steps, elsewhere plain lines.
 
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::Value;
+use tikmatrix_api_types::tasks::TaskDetail;
 
 use super::super::output::say;
 
-/// Between two frames of the spinner.
-const FRAME: Duration = Duration::from_millis(100);
+const FRAME_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Shows one task, each of its steps once.
-pub(super) struct Display {
+/// The progress of one task on stdout; each of its steps is shown once.
+pub(super) struct Progress {
     bar: ProgressBar,
     terminal: bool,
     shown: usize,
     last: Option<(String, Instant)>,
 }
 
-impl Display {
-    /// On stdout.
+impl Progress {
+    /// Starts without any step.
     pub(super) fn new() -> Self {
         let terminal = std::io::stdout().is_terminal();
         let target = if terminal { ProgressDrawTarget::stdout() } else { ProgressDrawTarget::hidden() };
@@ -31,35 +30,33 @@ impl Display {
             bar.set_style(style.progress_chars("=> "));
         }
         if terminal {
-            bar.enable_steady_tick(FRAME);
+            bar.enable_steady_tick(FRAME_INTERVAL);
         }
         Self { bar, terminal, shown: 0, last: None }
     }
 
-    /// Shows what is new in `task`, as the API gives it.
-    pub(super) fn show(&mut self, task: &Value) {
-        let progress = task["progress"].as_u64().unwrap_or_default();
-        let steps = task["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
-        for step in steps.iter().skip(self.shown) {
-            let text = step["text"].as_str().unwrap_or_default().to_owned();
+    /// Shows what is new in `detail`.
+    pub(super) fn show(&mut self, detail: &TaskDetail) {
+        let progress = detail.task.progress;
+        for step in detail.steps.iter().skip(self.shown) {
             if self.terminal {
-                self.tick_off();
-                self.bar.set_message(text.clone());
+                self.finish_step();
+                self.bar.set_message(step.text.clone());
             } else {
-                say(format_args!("  [{progress:>3} %] {text}"));
+                say(format_args!("  [{progress:>3} %] {}", step.text));
             }
-            self.last = Some((text, Instant::now()));
+            self.last = Some((step.text.clone(), Instant::now()));
         }
-        self.shown = self.shown.max(steps.len());
-        if let Some(reason) = task["waiting_reason"].as_str() {
+        self.shown = self.shown.max(detail.steps.len());
+        if let Some(reason) = detail.task.waiting_reason {
             self.bar.set_message(format!("waits: {reason}"));
         }
-        self.bar.set_position(progress);
+        self.bar.set_position(progress.into());
     }
 
-    /// The task did what it was asked to.
+    /// Shows that the task is completed.
     pub(super) fn finish(mut self) {
-        self.tick_off();
+        self.finish_step();
         self.bar.set_position(100);
         self.bar.finish_with_message("completed");
         if !self.terminal {
@@ -67,17 +64,17 @@ impl Display {
         }
     }
 
-    /// The task did not.
+    /// Shows that the task has failed.
     pub(super) fn abandon(self) {
         self.bar.abandon_with_message("failed");
     }
 
-    /// Leaves the step that ended above the bar.
-    fn tick_off(&mut self) {
-        if let Some((step, begin)) = self.last.take()
+    /// Moves the step that ended above the bar.
+    fn finish_step(&mut self) {
+        if let Some((step, start)) = self.last.take()
             && self.terminal
         {
-            self.bar.println(format!("  ✓ {step} ({:.1} s)", begin.elapsed().as_secs_f64()));
+            self.bar.println(format!("  ✓ {step} ({:.1} s)", start.elapsed().as_secs_f64()));
         }
     }
 }
