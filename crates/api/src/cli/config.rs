@@ -1,5 +1,5 @@
 //! The configuration file. It has no list of options of its own: its keys are the options of `serve` as the command line
-//! defines them, and its values go through the same parsers. What the command line or the environment says wins.
+//! defines them, and its values go through the same parsers. The command line and the environment override it.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ const DESCRIBED: &str = "serve";
 /// The option that names the file; a file cannot name another one.
 const OPTION: &str = "config";
 
-/// Says in the help of every option of `command` by which key the file sets it.
+/// Adds to the help of every option of `command` the key by which the file sets it.
 pub(super) fn with_keys(command: Command) -> Command {
     command.mut_subcommand(DESCRIBED, |serve| {
         serve.mut_args(|option| match key(&option) {
@@ -28,7 +28,7 @@ pub(super) fn with_keys(command: Command) -> Command {
     })
 }
 
-/// Reads `arguments`, the program's name first, and adds what the configuration file says of options that neither they
+/// Reads `arguments`, the program's name first, and adds the values of the configuration file for options that neither they
 /// nor the environment set.
 ///
 /// # Errors
@@ -54,8 +54,8 @@ pub(super) fn read(command: &Command, arguments: Vec<OsString>) -> anyhow::Resul
     }
     // The arguments were well without the file, so that it is the file's value that is not.
     command.clone().try_get_matches_from(all).map_err(|error| {
-        let told = error.to_string();
-        let first = told.lines().next().unwrap_or_default();
+        let message = error.to_string();
+        let first = message.lines().next().unwrap_or_default();
         anyhow::anyhow!("{}: {}", path.display(), first.strip_prefix("error: ").unwrap_or(first))
     })
 }
@@ -83,7 +83,7 @@ fn parse(path: &Path) -> anyhow::Result<Table> {
         .with_context(|| format!("the configuration file {} is not valid TOML", path.display()))
 }
 
-/// Every key that is no option is told at once.
+/// Refuses every key that is no option, all at once.
 fn check_keys(path: &Path, table: &Table, described: &Command) -> anyhow::Result<()> {
     let known: Vec<String> = described.get_arguments().filter_map(key).collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
@@ -98,7 +98,7 @@ fn check_keys(path: &Path, table: &Table, described: &Command) -> anyhow::Result
     Ok(())
 }
 
-/// What follows the option's name on a command line that says the same as `value`, once for each time.
+/// Returns what follows the option's name on an equivalent command line, once for each time that it is given.
 fn values(option: &Arg, value: &Value) -> Result<Vec<String>, String> {
     let is_list = matches!(option.get_action(), ArgAction::Append);
     match (option.get_action(), value) {

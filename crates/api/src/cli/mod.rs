@@ -35,24 +35,24 @@ struct Arguments {
 enum Command {
     /// Runs the server
     Serve(serve::Options),
-    /// Starts a server with four virtual phones and publishes one video before your eyes
+    /// Starts a server with four virtual phones and publishes one video on one of them
     Demo(demo::Options),
     /// Runs virtual phones alone, for any ADB client
     Phone(phone::Options),
     /// Shows what the apps' profiles find on a screen
     #[command(subcommand)]
     Ui(inspect::Command),
-    /// Runs the script of a task that failed again, on what its tape has of the phone
+    /// Runs the script of a failed task again, against the tape of its run
     Replay(replay::Options),
-    /// Has a phone trust this computer by the code that its wireless debugging shows
+    /// Pairs with a phone by the code that its wireless debugging shows
     Pair(pair::Options),
-    /// Makes, installs and shows licences
+    /// Creates, installs and shows licences
     #[command(subcommand)]
     License(license::Command),
-    /// Makes, lists and revokes the tokens with which programs use the server
+    /// Creates, lists and revokes the tokens with which programs use the server
     #[command(subcommand)]
     Token(token::Command),
-    /// Makes, shows and changes a server's tasks
+    /// Creates, shows and changes a server's tasks
     Task(client::Options<client::tasks::Command>),
     /// Shows and names a server's phones
     Device(client::Options<client::devices::Command>),
@@ -60,16 +60,16 @@ enum Command {
     Account(client::Options<client::accounts::Command>),
     /// Uploads, shows and changes the videos and images of a server's library
     Material(client::Options<client::materials::Command>),
-    /// Shows what tasks can be made of
+    /// Shows the scripts that tasks can run
     Script(client::Options<client::scripts::Command>),
-    /// Prints what the API is, for programs: its OpenAPI document
+    /// Prints the OpenAPI document of the API
     Openapi,
 }
 
-/// Carries out the command line, and gives the status with which to exit.
+/// Runs the command line and returns the exit status.
 ///
 /// # Errors
-/// What kept the command from its end, for a person.
+/// When the command fails; the message is for a person.
 pub(crate) async fn run() -> anyhow::Result<ExitCode> {
     let arguments = read_arguments()?;
     let level = match arguments.command {
@@ -103,8 +103,8 @@ fn openapi() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The command line, the environment and the configuration file. A wrong command line, or the wish for help, ends the
-/// program here.
+/// Reads the command line, the environment and the configuration file. A wrong command line, or a request for help, ends
+/// the program here.
 fn read_arguments() -> anyhow::Result<Arguments> {
     let read = config::read(&command(), std::env::args_os().collect())
         .and_then(|matches| Ok(Arguments::from_arg_matches(&matches)?));

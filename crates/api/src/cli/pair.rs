@@ -1,4 +1,4 @@
-//! `tikmatrix pair`: what `adb pair` does, for those who have no adb.
+//! `tikmatrix pair`: pairs with a phone by its code, as `adb pair` does, without adb.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,9 +12,9 @@ use tikmatrix_device::registry::parse_address;
 
 use super::output::say;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PAIRING_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What `pair` can be told.
+/// The options of `pair`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// The address and port that the phone shows under "Pair device with pairing code"
@@ -28,13 +28,13 @@ pub(super) struct Options {
     adb_key: Option<PathBuf>,
 }
 
-/// Pairs and says what is next.
+/// Pairs with the phone and prints how to use it.
 pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     let keys = match &options.adb_key {
         Some(file) => KeyStore::new(KeyFiles { own: Some(file.clone()), ..KeyFiles::of_user() }),
         None => KeyStore::of_user(),
     };
-    let paired = pair(&options.address, &options.code, &keys, Deadline::after(PATIENCE)).await;
+    let paired = pair(&options.address, &options.code, &keys, Deadline::after(PAIRING_TIMEOUT)).await;
     let name = paired.context("the phone is not paired")?;
     say(format!(
         "paired with {name:?}: it lets this key in from now on, at the address of its page \"Wireless debugging\" \

@@ -1,4 +1,4 @@
-//! `tikmatrix phone`.
+//! `tikmatrix phone`: virtual phones without a server.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -12,7 +12,7 @@ use tikmatrix_virtual_phone::{Access, Farm, FarmOptions, control};
 use super::output::say;
 use super::shutdown::shutdown_signal;
 
-/// What `phone` can be told.
+/// The options of `phone`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// The port of the first phone, on this machine only; the others follow; 0 means any free ones
@@ -22,13 +22,13 @@ pub(super) struct Options {
     #[arg(long, env = "TIKMATRIX_PHONE_COUNT", value_name = "N", default_value_t = 1,
         value_parser = clap::value_parser!(u16).range(1..))]
     count: u16,
-    /// The port at which to tell over HTTP what was done on the phones, and to take faults; 0 means any free one
+    /// The control port: reports over HTTP what was done on the phones, and arms faults; 0 means any free one
     #[arg(long, env = "TIKMATRIX_PHONE_CONTROL", value_name = "P")]
     control: Option<u16>,
-    /// Where chance begins: the same seed gives the same phones
+    /// The seed of everything random: the same seed gives the same phones
     #[arg(long, env = "TIKMATRIX_PHONE_SEED", value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Whom the phones let in: everybody (accept), those whose key a person has allowed at the control port (ask), nobody
+    /// Which clients the phones accept: all (accept), those whose key a person has allowed at the control port (ask), none
     /// (refuse), or those whose key is trusted, over TLS as in wireless debugging (tls)
     #[arg(
         long,
@@ -37,12 +37,12 @@ pub(super) struct Options {
         default_value = "accept"
     )]
     auth: Access,
-    /// How long the phones take: nothing but what their work takes, or what real ones take on a wireless network
+    /// The latency of the phones: none added, or that of real ones on a wireless network
     #[arg(long, env = "TIKMATRIX_PHONE_LATENCY", value_name = "L", default_value = "none")]
     latency: Latency,
 }
 
-/// How long virtual phones take.
+/// The latency of virtual phones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Latency {
     /// As fast as this machine allows
@@ -51,7 +51,7 @@ enum Latency {
     Realistic,
 }
 
-/// Runs the phones until it is told to end.
+/// Runs the phones until a signal stops the program.
 pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     let stopped = shutdown_signal().context("cannot listen for signals")?;
     let Options { port, count, control, seed, auth, latency } = *options;

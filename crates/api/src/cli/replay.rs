@@ -17,12 +17,12 @@ use super::output::{printable, say};
 
 /// The largest file that can be a tape, in bytes; what is packed in it has a bound of its own.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
-/// The run was not as it is on its tape.
+/// The exit status of a run that was not as it is on its tape.
 const DIVERGED: u8 = 1;
-/// There is nothing that could be replayed.
+/// The exit status when nothing can be replayed.
 const UNREADABLE: u8 = 2;
 
-/// What `replay` can be told.
+/// The options of `replay`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// The artifact `tape` of a task that failed
@@ -30,10 +30,10 @@ pub(super) struct Options {
     tape: PathBuf,
 }
 
-/// Shows what a script says.
-struct Screenplay;
+/// Prints the steps and log lines of a script.
+struct Printer;
 
-impl Journal for Screenplay {
+impl Journal for Printer {
     fn record(&self, entry: Entry) {
         match entry {
             Entry::Step(step) => say(format_args!("step      {}", printable(&step))),
@@ -44,8 +44,8 @@ impl Journal for Screenplay {
     }
 }
 
-/// Replays the tape, and says by its exit status how that went: 0 as it was recorded, however the run ended then; 1 if it
-/// diverged; 2 if there is no tape that could be replayed.
+/// Replays the tape and returns the exit status: 0 when the run was as recorded, however it ended then; 1 when it
+/// diverged; 2 when there is no tape that could be replayed.
 pub(super) async fn run(options: &Options) -> ExitCode {
     let replayed = match read(&options.tape) {
         Ok((tape, script)) => play(script.as_ref(), &tape).await,
@@ -78,7 +78,7 @@ async fn play(script: &dyn Script, tape: &Tape) -> anyhow::Result<ExitCode> {
     say(format_args!("script    {} in {}{account}", printable(&head.script), head.app));
     say(format_args!("phone     {}", printable(&head.serial)));
     say(format_args!("recorded  by tikmatrix {}{other}", printable(&head.product)));
-    let replayed = replay(script, tape, Arc::new(Screenplay)).await?;
+    let replayed = replay(script, tape, Arc::new(Printer)).await?;
     if let Replayed::Diverged(divergence) = &replayed {
         say(format_args!("diverged  {}", printable(&divergence.to_string())));
         return Ok(ExitCode::from(DIVERGED));

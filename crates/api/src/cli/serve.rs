@@ -1,4 +1,4 @@
-//! `tikmatrix serve`.
+//! `tikmatrix serve`: the server, composed of the scripts and phones that the options name.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -19,10 +19,10 @@ use super::license::vendor_key;
 use super::output::say;
 use super::shutdown::{shut_down, shutdown_signal};
 
-/// Between two folders in one text, as in the system's own PATH.
+/// The separator of folders in one text, as in the system's own PATH.
 const PATH_SEPARATOR: char = if cfg!(windows) { ';' } else { ':' };
 
-/// What `serve` can be told. The keys of the configuration file are made of these options: see `config.rs`.
+/// The options of `serve`. The keys of the configuration file are made of them: see `config.rs`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// The port to listen on; 0 means any free one
@@ -36,7 +36,7 @@ pub(super) struct Options {
     /// proxy; may be given more than once. Makes tokens necessary
     #[arg(long, env = "TIKMATRIX_HOST_NAME", value_name = "NAME", value_delimiter = ',')]
     host_name: Vec<HostName>,
-    /// Wants a token with every request even if only this machine can reach the server
+    /// Requires a token with every request even if only this machine can reach the server
     #[arg(long, env = "TIKMATRIX_REQUIRE_TOKEN", value_parser = BoolishValueParser::new())]
     require_token: bool,
     /// A file with tokens, one on each line, that are good besides those of `tikmatrix token`. Makes tokens necessary
@@ -86,7 +86,7 @@ pub(super) struct Options {
     /// The RSA key by which phones know this server, made when it is missing [default: ~/.android/adbkey, as for adb]
     #[arg(long, env = "TIKMATRIX_ADB_KEY", value_name = "FILE")]
     adb_key: Option<PathBuf>,
-    /// A TOML file with any of these options under its key; what the command line or the environment says wins
+    /// A TOML file with any of these options under its key; the command line and the environment override it
     #[arg(long, env = "TIKMATRIX_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// The licence file [default: the one that `license install` put into the data directory, if any]
@@ -97,7 +97,7 @@ pub(super) struct Options {
     license_key: Option<String>,
 }
 
-/// Runs the server until it is told to end.
+/// Runs the server until a signal stops it.
 pub(super) async fn run(options: Options) -> anyhow::Result<()> {
     let stopped = shutdown_signal().context("cannot listen for signals")?;
     let data_directory = options.data_dir.clone().map_or_else(default_data_directory, Ok)?;
@@ -159,7 +159,7 @@ fn configuration(data_directory: &Path, options: &Options) -> anyhow::Result<Ser
     })
 }
 
-/// From where tasks may name files: from anywhere only while nobody but this machine can make tasks.
+/// Returns the folders from which tasks may name files: any folder only while no other machine can create tasks.
 fn materials(folders: Vec<PathBuf>, needs_token: bool) -> anyhow::Result<MaterialRoots> {
     if folders.is_empty() && !needs_token {
         return Ok(MaterialRoots::anywhere());

@@ -14,7 +14,7 @@ use tikmatrix_storage::Store;
 use super::arguments::{DatabaseUrl, default_data_directory};
 use super::output::say;
 
-/// What can be done with tokens.
+/// The commands about tokens.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Makes a token and shows it, this once; a running server takes it at once
@@ -22,7 +22,7 @@ pub(super) enum Command {
         /// What to call it, such as the program or machine that will use it
         name: TokenNameArgument,
         #[command(flatten)]
-        place: Place,
+        location: Location,
     },
     /// Lists the tokens: name, id, when each was made and last used
     List {
@@ -30,20 +30,20 @@ pub(super) enum Command {
         #[arg(long, env = "TIKMATRIX_TOKEN_JSON", value_parser = clap::builder::BoolishValueParser::new())]
         json: bool,
         #[command(flatten)]
-        place: Place,
+        location: Location,
     },
     /// Revokes a token; a running server refuses it from then on
     Revoke {
         /// Its name or its id, as `list` shows them
         name: String,
         #[command(flatten)]
-        place: Place,
+        location: Location,
     },
 }
 
-/// Where the tokens are.
+/// The database that holds the tokens.
 #[derive(Debug, Args)]
-pub(super) struct Place {
+pub(super) struct Location {
     /// The server's data directory [default: the platform's place for a program's data]
     #[arg(long, env = "TIKMATRIX_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -67,23 +67,23 @@ impl std::str::FromStr for TokenNameArgument {
     }
 }
 
-/// Carries out the command.
+/// Runs the command.
 pub(super) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Create { name, place } => create(name.0, place).await,
-        Command::List { json, place } => list(json, place).await,
-        Command::Revoke { name, place } => revoke(name, place).await,
+        Command::Create { name, location } => create(name.0, location).await,
+        Command::List { json, location } => list(json, location).await,
+        Command::Revoke { name, location } => revoke(name, location).await,
     }
 }
 
-async fn create(name: TokenName, place: Place) -> anyhow::Result<()> {
-    if place.database_url.is_none() {
+async fn create(name: TokenName, location: Location) -> anyhow::Result<()> {
+    if location.database_url.is_none() {
         // The first token is made before the first start.
-        let directory = place.directory()?;
+        let directory = location.directory()?;
         std::fs::create_dir_all(&directory)
             .with_context(|| format!("cannot make the data directory {}", directory.display()))?;
     }
-    let store = place.open()?;
+    let store = location.open()?;
     let token = NewToken::make(name.clone(), SystemClock.now())
         .map_err(|reason| anyhow::anyhow!("the system has no random bytes: {reason}"))?;
     if !store.create_token(token.kept).await? {
@@ -96,8 +96,8 @@ async fn create(name: TokenName, place: Place) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn list(json: bool, place: Place) -> anyhow::Result<()> {
-    let store = place.open()?;
+async fn list(json: bool, location: Location) -> anyhow::Result<()> {
+    let store = location.open()?;
     let tokens = store.tokens().await?;
     if json {
         say(tokens_as_json(&tokens));
@@ -109,8 +109,8 @@ async fn list(json: bool, place: Place) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn revoke(name: String, place: Place) -> anyhow::Result<()> {
-    let store = place.open()?;
+async fn revoke(name: String, location: Location) -> anyhow::Result<()> {
+    let store = location.open()?;
     let Some(token) = store.revoke_token(name.clone()).await? else {
         let names: Vec<String> = store.tokens().await?.iter().map(|token| token.name.to_string()).collect();
         let known = if names.is_empty() {
@@ -124,7 +124,7 @@ async fn revoke(name: String, place: Place) -> anyhow::Result<()> {
     Ok(())
 }
 
-impl Place {
+impl Location {
     /// The server's database. A data directory that is not there is not made: its name may be misspelt.
     fn open(&self) -> anyhow::Result<Store> {
         let directory = self.directory()?;

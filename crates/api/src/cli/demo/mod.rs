@@ -34,10 +34,10 @@ const SERIAL: &str = "virtual-1";
 /// The caption of the video; emoji and right-to-left letters must arrive unchanged.
 const CAPTION: &str = "Hello from TikMatrix 👋🌍 שלום #demo";
 
-/// What `demo` can be told.
+/// The options of `demo`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Ends after the video instead of waiting for what you try next
+    /// Ends after the video instead of keeping the server up
     #[arg(long, env = "TIKMATRIX_DEMO_ONCE", value_parser = clap::builder::BoolishValueParser::new())]
     once: bool,
     /// The port of the server, on this machine only; 0 means any free one
@@ -45,7 +45,7 @@ pub(super) struct Options {
     port: u16,
 }
 
-/// Runs the demo; without `--once` until it is told to end.
+/// Runs the demo; without `--once` until a signal stops it.
 pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     let stopped = shutdown_signal().context("cannot listen for signals")?;
     tokio::pin!(stopped);

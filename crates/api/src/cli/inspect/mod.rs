@@ -23,14 +23,14 @@ use tikmatrix_device::ui::UiTree;
 use super::arguments::{AdbServerOption, parse_adb_server};
 use super::output::{printable, say};
 
-/// What can be done with screens.
+/// The commands about screens.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Tells which screen a dump or a phone shows, by which signs, and which elements the profile finds on it
+    /// Shows which screen a dump or a phone shows, by which signs, and which elements the profile finds on it
     Inspect(Options),
 }
 
-/// What `ui inspect` can be told.
+/// The options of `ui inspect`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     #[command(flatten)]
@@ -50,7 +50,7 @@ pub(super) async fn run(Command::Inspect(options): Command) -> anyhow::Result<()
     if options.json {
         say(serde_json::to_string_pretty(&inspection)?);
     } else {
-        report::tell(&inspection);
+        report::print(&inspection);
     }
     Ok(())
 }
@@ -143,7 +143,7 @@ async fn connect(serial: &str, adb_server: &AdbServerOption) -> anyhow::Result<P
         Ok(phone) => return Ok(phone),
         Err(error) => error,
     };
-    // Without a server, or with the phone in its list, the error says it all.
+    // Without a server, or with the phone in its list, the error is complete.
     let Ok(known) = server.phones(Deadline::after(CONNECTING)).await else { return Err(error.into()) };
     let known: Vec<&str> = known.iter().map(|phone| phone.serial.as_str()).collect();
     Err(match known.as_slice() {

@@ -5,12 +5,12 @@ use tikmatrix_device::ui::Bounds;
 
 use super::{printable, say};
 
-/// An element that would be found without a part of its selector is shown when there are so few of them; more say
-/// nothing about which one is meant.
-const FEW: usize = 3;
+/// Elements that would be found without a part of the selector are shown up to this number; among more, the one that is
+/// meant cannot be known.
+const MAX_NEAR: usize = 3;
 
 /// Prints it.
-pub(super) fn tell(inspection: &Inspection) {
+pub(super) fn print(inspection: &Inspection) {
     say(headline(inspection));
     say(format_args!("app       {}, {}", or_none(&inspection.package), place(inspection.bounds),));
     let all = || inspection.blocking.iter().chain(&inspection.popups).chain(&inspection.screens);
@@ -19,20 +19,20 @@ pub(super) fn tell(inspection: &Inspection) {
         shown.extend(of_a_kind.iter().find(|it| it.shown));
     }
     for it in &shown {
-        tell_candidate(it, "shown");
+        print_candidate(it, "shown");
     }
     // What is known by half of its signs at least is perhaps the same in a new version of the app.
     let mut near: Vec<&Candidate> = all().filter(|it| is_near(it)).collect();
     near.sort_by_key(|it| it.needed.saturating_sub(it.seen()));
     for it in near {
-        tell_candidate(it, "not shown");
+        print_candidate(it, "not shown");
     }
     if !inspection.elements.is_empty() {
         say("");
         say("Elements");
     }
     for element in &inspection.elements {
-        tell_element(element);
+        print_element(element);
     }
 }
 
@@ -58,13 +58,13 @@ fn is_near(it: &Candidate) -> bool {
     !it.shown && seen > 0 && seen * 2 >= it.needed
 }
 
-fn tell_candidate(it: &Candidate, state: &str) {
+fn print_candidate(it: &Candidate, state: &str) {
     say("");
     let id = it.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
     let signs = format!("{} of {} signs, {} needed", it.seen(), it.signs.len(), it.needed);
     say(format_args!("{}{id} of {}: {state}, {signs}", it.name, it.profile.text()));
     for sign in &it.signs {
-        tell_match(sign);
+        print_match(sign);
     }
     for sign in &it.ruled_out_by {
         say(format_args!("  ruled out by {}", found_by(sign)));
@@ -75,16 +75,16 @@ fn tell_candidate(it: &Candidate, state: &str) {
         }
         if let Some(dismiss) = &it.dismiss {
             say("  dismissed by a tap on");
-            tell_match(dismiss);
+            print_match(dismiss);
         }
     }
 }
 
-fn tell_match(matched: &SelectorMatch) {
+fn print_match(matched: &SelectorMatch) {
     let mark = if matched.found.is_some() { '+' } else { '-' };
     say(format_args!("  {mark} {}", found_by(matched)));
     for near in &matched.near {
-        tell_near(near);
+        print_near(near);
     }
 }
 
@@ -95,7 +95,7 @@ fn found_by(matched: &SelectorMatch) -> String {
     }
 }
 
-fn tell_element(element: &ElementSight) {
+fn print_element(element: &ElementSight) {
     let named = format!("{:<18} {}", element.id, element.name);
     match &element.selector_match.found {
         Some(found) => {
@@ -108,14 +108,14 @@ fn tell_element(element: &ElementSight) {
         None => {
             say(format_args!("  - {named}"));
             for near in &element.selector_match.near {
-                tell_near(near);
+                print_near(near);
             }
         }
     }
 }
 
-fn tell_near(near: &Near) {
-    if near.count <= FEW {
+fn print_near(near: &Near) {
+    if near.count <= MAX_NEAR {
         let without = printable(&near.without);
         say(format_args!("      without `{without}`: {}{}", seen(&near.found), others(near.count)));
     }
@@ -123,17 +123,17 @@ fn tell_near(near: &Near) {
 
 fn seen(seen: &Seen) -> String {
     let class = seen.class.rsplit('.').next().filter(|class| !class.is_empty()).unwrap_or("element");
-    let mut told = vec![format!("{class} {}", place(seen.bounds))];
+    let mut parts = vec![format!("{class} {}", place(seen.bounds))];
     for (name, value) in [("text", &seen.text), ("description", &seen.description)] {
         if !value.is_empty() {
             let short: String = value.chars().take(60).collect();
-            told.push(format!("{name} {short:?}"));
+            parts.push(format!("{name} {short:?}"));
         }
     }
     if !seen.resource_id.is_empty() {
-        told.push(format!("id {}", printable(&seen.resource_id)));
+        parts.push(format!("id {}", printable(&seen.resource_id)));
     }
-    told.join(" ")
+    parts.join(" ")
 }
 
 fn others(count: usize) -> String {

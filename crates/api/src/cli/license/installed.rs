@@ -16,7 +16,7 @@ use tikmatrix_licensing::{Fingerprint, License, LicenseError, Machine, MachineSo
 use super::Location;
 use crate::cli::output::say;
 
-/// What `license install` can be told.
+/// The options of `license install`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct InstallOptions {
     /// The licence file
@@ -26,7 +26,7 @@ pub(in crate::cli) struct InstallOptions {
     location: Location,
 }
 
-/// Verifies the licence, and puts it in the place of the one before.
+/// Verifies the licence and replaces the installed one with it.
 pub(super) fn install(options: &InstallOptions) -> anyhow::Result<()> {
     let cannot_read = || format!("cannot read the licence {}", options.file.display());
     let Some(file) = read_license(&options.file).with_context(cannot_read)? else {
@@ -45,7 +45,7 @@ pub(super) fn install(options: &InstallOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Replaces the file at once or not at all: a server that reads it meanwhile reads one licence or the other.
+/// Replaces the file atomically: a server that reads it meanwhile reads one licence or the other.
 fn replace_file(bytes: &[u8], path: &Path) -> anyhow::Result<()> {
     let directory = path.parent().context("it has no name")?;
     std::fs::create_dir_all(directory)?;
@@ -56,25 +56,25 @@ fn replace_file(bytes: &[u8], path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What `license show` can be told.
+/// The options of `license show`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ShowOptions {
     #[command(flatten)]
     location: Location,
-    /// Tells it as JSON
+    /// Prints JSON
     #[arg(long, env = "TIKMATRIX_LICENSE_SHOW_JSON")]
     json: bool,
 }
 
-/// What is known of the installed licence.
+/// The installed licence.
 struct Installed {
-    /// What it says, where that can be told.
+    /// Its content, if its signature is valid.
     license: Option<License>,
     /// Why it is not in force.
     defect: Option<LicenseError>,
 }
 
-/// Shows what is installed, and what a licence can be bound to.
+/// Shows the installed licence and the fingerprint of this machine.
 pub(super) fn show(options: &ShowOptions) -> anyhow::Result<()> {
     let key = options.location.vendor_key()?;
     let directory = options.location.data_directory()?;
@@ -88,7 +88,7 @@ pub(super) fn show(options: &ShowOptions) -> anyhow::Result<()> {
     if options.json {
         say(as_json(&path, installed.as_ref(), &fingerprint));
     } else {
-        tell(&path, installed.as_ref(), &fingerprint);
+        print(&path, installed.as_ref(), &fingerprint);
     }
     Ok(())
 }
@@ -121,7 +121,7 @@ fn as_json(path: &Path, installed: Option<&Installed>, fingerprint: &Fingerprint
     })
 }
 
-fn tell(path: &Path, installed: Option<&Installed>, fingerprint: &Fingerprint) {
+fn print(path: &Path, installed: Option<&Installed>, fingerprint: &Fingerprint) {
     match installed {
         None => say(format_args!("No licence is installed: {} is not there.", path.display())),
         Some(Installed { license, defect }) => {

@@ -12,7 +12,7 @@ use tikmatrix_licensing::PublicKey;
 
 use super::arguments::default_data_directory;
 
-/// What can be done about licences.
+/// The commands about licences.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Vendor: makes a pair of keys
@@ -25,7 +25,7 @@ pub(super) enum Command {
     Show(installed::ShowOptions),
 }
 
-/// Carries it out.
+/// Runs the command.
 pub(super) fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Keygen(options) => vendor::keygen(options),
@@ -35,7 +35,7 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
     }
 }
 
-/// What `license install` and `license show` can both be told.
+/// The server that a command is about: its data directory, and the key with which it verifies.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Location {
     /// The data directory of the server [default: the platform's place for a program's data]
@@ -67,7 +67,7 @@ impl Location {
     }
 }
 
-/// Given to the compiler in the environment of the same name. Who builds without it says the key when the server starts.
+/// The vendor's key, from the compiler's environment; a build without it is given the key when the server starts.
 const COMPILED_IN: Option<&str> = option_env!("TIKMATRIX_LICENSE_PUBLIC_KEY");
 
 /// The key to verify with, if there is any. `given` is a key or the name of a file that holds one. A build that holds a

@@ -15,18 +15,18 @@ use tikmatrix_licensing::{Fingerprint, License, PrivateKey, sign};
 
 use crate::cli::output::say;
 
-/// What `license keygen` can be told.
+/// The options of `license keygen`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct KeygenOptions {
     /// The file for the private key, which its owner alone may read; it must not be there yet
     #[arg(long, env = "TIKMATRIX_LICENSE_KEYGEN_OUT", value_name = "FILE")]
     out: PathBuf,
-    /// Tells it as JSON
+    /// Prints JSON
     #[arg(long, env = "TIKMATRIX_LICENSE_KEYGEN_JSON")]
     json: bool,
 }
 
-/// Makes the pair, keeps the private key and tells the public one.
+/// Creates the pair, stores the private key and prints the public one.
 pub(super) fn keygen(options: &KeygenOptions) -> anyhow::Result<()> {
     let mut seed = [0; 32];
     OsRng.try_fill_bytes(&mut seed).context("the system gives no randomness")?;
@@ -35,8 +35,8 @@ pub(super) fn keygen(options: &KeygenOptions) -> anyhow::Result<()> {
     let public = private.public();
     if options.json {
         let file = options.out.to_string_lossy();
-        let told = json!({"key_id": public.id().to_string(), "public_key": public.to_string(), "private_key_file": file});
-        say(told);
+        let pair = json!({"key_id": public.id().to_string(), "public_key": public.to_string(), "private_key_file": file});
+        say(pair);
         return Ok(());
     }
     say(format_args!("The private key is in {}: keep it secret, and keep a copy.", options.out.display()));
@@ -48,7 +48,7 @@ pub(super) fn keygen(options: &KeygenOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What `license issue` can be told.
+/// The options of `license issue`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct IssueOptions {
     /// The file with the private key
@@ -129,7 +129,7 @@ fn parse_moment(text: &str) -> Result<DateTime<Utc>, String> {
         .map_err(|_| "a day such as 2027-01-31, or a moment such as 2027-01-31T12:00:00Z".to_owned())
 }
 
-/// More than any key has.
+/// More than the size of any key, in bytes.
 const LONGEST: u64 = 4096;
 
 /// Writes `text` into a new file that its owner alone may read. A file that is there already is left as it is.
@@ -165,7 +165,7 @@ fn refuse_open_to_others(file: &File, path: &Path) -> anyhow::Result<()> {
     let mode =
         file.metadata().with_context(|| format!("cannot look at {}", path.display()))?.permissions().mode();
     if mode & 0o077 != 0 {
-        bail!("others may read the private key in {0}: say `chmod 600 {0}` first", path.display());
+        bail!("others may read the private key in {0}: run `chmod 600 {0}` first", path.display());
     }
     Ok(())
 }
