@@ -1,4 +1,4 @@
-//! `cargo xtask bench …`: release builds, measured beside what others wrote, in one run.
+//! `cargo xtask bench …`: measures release builds and, in the same run, what they are compared with.
 
 use anyhow::{Result, bail};
 

@@ -1,11 +1,11 @@
-//! What must be green before a change lands, in the order in which it is cheapest to fail.
+//! `cargo xtask ci`: every check that a change must pass, the cheapest first.
 
 use anyhow::Result;
 
 use crate::process::Program;
 use crate::{fuzz, suites, tidy};
 
-/// Enough to notice a decoder that panics at once; `cargo xtask fuzz` looks longer.
+/// Enough to find a decoder that panics early; `cargo xtask fuzz` runs longer.
 const FUZZ_SECONDS: u32 = 10;
 
 pub(crate) fn ci() -> Result<()> {
@@ -14,7 +14,7 @@ pub(crate) fn ci() -> Result<()> {
     Program::cargo()
         .arguments(["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"])
         .run()?;
-    // `--all-targets` passes over what is not run by a plain `cargo test` or `cargo bench`.
+    // `--all-targets` leaves out targets with `test = false` or `bench = false`.
     Program::cargo()
         .arguments(["clippy", "--locked", "--workspace"])
         .arguments(suites::targets().iter().flat_map(|target| ["--test", *target]))
@@ -24,7 +24,7 @@ pub(crate) fn ci() -> Result<()> {
         .arguments(["doc", "--locked", "--workspace", "--no-deps"])
         .environment("RUSTDOCFLAGS", "--deny warnings")
         .run()?;
-    // Without building: manifests, versions and files of every crate are complete.
+    // Checks manifests, versions and file lists of all crates without building them.
     Program::cargo()
         .arguments(["package", "--locked", "--workspace", "--no-verify", "--allow-dirty", "--quiet"])
         .run()?;

@@ -1,5 +1,5 @@
-//! What the interop suites need from Debian's archive: its `adb`, and a real Android `adbd` with a newer `adb`, which
-//! are unpacked into the target folder without touching the system.
+//! Installs what the interop suites need from Debian's archive: its `adb`, and a real Android `adbd` with a newer `adb`,
+//! which are unpacked into the target folder without changing the system.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,11 +35,11 @@ const PACKAGES: [&str; 20] = [
     "zlib1g",
 ];
 
-/// Why a suite could not run.
+/// The reason why a suite did not run.
 pub(crate) enum Missing {
-    /// This machine cannot give what the suite needs.
+    /// This machine does not have what the suite needs.
     Unavailable(String),
-    /// It was tried and failed.
+    /// The installation or the suite failed.
     Failed(Error),
 }
 
@@ -49,7 +49,7 @@ impl From<Error> for Missing {
     }
 }
 
-/// Makes sure that `name` can be started, from Debian's `package` when it is not there.
+/// Installs Debian's `package` if the program `name` is missing.
 pub(crate) fn command(name: &str, package: &str) -> Result<(), Missing> {
     if is_installed(name) {
         return Ok(());
@@ -57,7 +57,7 @@ pub(crate) fn command(name: &str, package: &str) -> Result<(), Missing> {
     install(&format!("`{name}` is not installed"), package)
 }
 
-/// Installs Debian's `package`; `why` says what is missing without it.
+/// Installs Debian's `package`; `why` describes what is missing without it.
 pub(crate) fn install(why: &str, package: &str) -> Result<(), Missing> {
     let unattended = |program: Program| program.environment("DEBIAN_FRONTEND", "noninteractive");
     if !is_installed("apt-get") {
@@ -78,7 +78,8 @@ pub(crate) fn install(why: &str, package: &str) -> Result<(), Missing> {
     Ok(())
 }
 
-/// Makes sure that the programs of a PostgreSQL server are there. Debian keeps them off the path, one folder a version.
+/// Installs the programs of a PostgreSQL server if they are missing. Debian keeps them outside the search path, in one
+/// folder per version.
 pub(crate) fn postgres() -> Result<(), Missing> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     if versions.into_iter().any(|version| version.path().join("bin/initdb").exists()) {
@@ -87,7 +88,7 @@ pub(crate) fn postgres() -> Result<(), Missing> {
     command("initdb", "postgresql")
 }
 
-/// The folder with `adbd` and `adb`, unpacked once.
+/// Returns the folder with `adbd` and `adb`, which are unpacked once.
 pub(crate) fn real_adbd() -> Result<PathBuf, Missing> {
     if !is_installed("apt-get") || !is_installed("dpkg") || std::env::consts::ARCH != "x86_64" {
         return Err(Missing::Unavailable(
@@ -159,7 +160,7 @@ fn launcher(folder: &Path, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// The address of Debian's archive as this machine's own apt knows it.
+/// Returns the URL of Debian's archive from the configuration of this machine's apt.
 fn archive() -> Result<String> {
     let mut files = vec![PathBuf::from("/etc/apt/sources.list")];
     if let Ok(folder) = fs::read_dir("/etc/apt/sources.list.d") {
@@ -174,7 +175,7 @@ fn archive() -> Result<String> {
         .context("this machine's apt sources name no Debian archive")
 }
 
-/// Whether this user may install packages.
+/// Returns whether this user may install packages.
 fn is_root() -> Result<bool> {
     Ok(Program::new("id").arguments(["-u"]).output()?.trim() == "0")
 }

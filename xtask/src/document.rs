@@ -1,5 +1,5 @@
-//! `cargo xtask openapi`: writes down what the API is, so that a change of it is seen where changes are reviewed. A
-//! whole-system test fails when what is written is not what the code says.
+//! `cargo xtask openapi`: writes the OpenAPI document into `docs/`, so that reviews show how a change affects the API. A
+//! whole-system test compares that file with what the server serves.
 
 use std::fs;
 

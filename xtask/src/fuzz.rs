@@ -1,5 +1,5 @@
-//! `cargo xtask fuzz`: each decoder of ADB's bytes against libFuzzer, from recorded exchanges on. It runs on the stable
-//! toolchain, since the code has no `unsafe` for which the sanitizers would be needed.
+//! `cargo xtask fuzz`: runs libFuzzer on each decoder of ADB's bytes, with recorded exchanges as its corpus. It uses the
+//! stable toolchain: the code has no `unsafe` that would need the sanitizers.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -11,10 +11,10 @@ use crate::process::Program;
 
 /// The version of cargo-fuzz that is installed below the target folder when it is missing.
 const CARGO_FUZZ: &str = "0.13.2";
-/// The targets' own workspace.
+/// The workspace of the fuzz targets.
 const FOLDER: &str = "crates/device/fuzz";
-/// The most memory that a target may take; libFuzzer itself takes the larger part of it.
-const MEGABYTES: u32 = 512;
+/// The memory limit of a target; libFuzzer itself takes most of it.
+const MAX_MEGABYTES: u32 = 512;
 
 pub(crate) fn fuzz(seconds: u32) -> Result<()> {
     match debian::command("c++", "g++") {
@@ -24,14 +24,18 @@ pub(crate) fn fuzz(seconds: u32) -> Result<()> {
     }
     let tool = installed()?;
     for target in targets()? {
-        // What is found goes below the target folder; a person adds to the recorded exchanges what is worth it.
+        // New inputs go below the target folder; useful ones are added to the recorded exchanges by hand.
         let found = Path::new("target/fuzz/corpus").join(&target);
         fs::create_dir_all(&found).with_context(|| format!("cannot make {}", found.display()))?;
         Program::new(&tool)
             .arguments(["fuzz", "run", "--sanitizer", "none", "--target-dir", "target/fuzz"])
             .arguments(["--fuzz-dir", FOLDER, &target])
             .arguments([found.as_path(), &Path::new(FOLDER).join("corpus").join(&target)])
-            .arguments(["--", &format!("-max_total_time={seconds}"), &format!("-rss_limit_mb={MEGABYTES}")])
+            .arguments([
+                "--",
+                &format!("-max_total_time={seconds}"),
+                &format!("-rss_limit_mb={MAX_MEGABYTES}"),
+            ])
             .run()?;
     }
     Ok(())
@@ -50,7 +54,7 @@ fn installed() -> Result<PathBuf> {
     Ok(tool)
 }
 
-/// Each file of a target is one.
+/// Returns the names of the fuzz targets, one per file.
 fn targets() -> Result<Vec<String>> {
     let folder = Path::new(FOLDER).join("targets");
     let mut names = Vec::new();

@@ -1,5 +1,5 @@
-//! The developers' commands: `cargo xtask setup | test | tidy | openapi | ci | fuzz | bench`. Each is plain Rust instead of a shell
-//! script, so that it says what it does, and what it could not do.
+//! The developers' commands: `cargo xtask setup | test | tidy | openapi | ci | fuzz | bench`. They are Rust instead of shell
+//! scripts, so that each prints what it runs and fails with a clear error.
 
 mod bench;
 mod ci;
@@ -28,29 +28,29 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Installs what the interop suites need (Debian and its kin; uses apt, pip and npm)
+    /// Installs what the interop suites need (on Debian and its derivatives, with apt, pip and npm)
     Setup,
-    /// Runs every test, the suites against other people's software included
+    /// Runs every test, including the interop suites
     Test,
     /// Counts what breaks the rules for sources and docs, and fails where it is more than allowed
     Tidy(tidy::Options),
     /// Writes docs/openapi.json
     Openapi,
-    /// What must be green before a change lands: fmt, clippy, doc, tidy, test, fuzz
+    /// Runs every check that a change must pass: fmt, tidy, clippy, doc, package, test, fuzz
     Ci,
-    /// Feeds the decoders of ADB's bytes with what nobody thought of, one after the other
+    /// Runs libFuzzer on each decoder of ADB's bytes, one after the other
     Fuzz {
-        /// How long for each decoder
+        /// Seconds for each decoder
         #[arg(long, value_name = "S", default_value_t = 60)]
         seconds: u32,
     },
-    /// Measures ours beside others, in one run
+    /// Measures the crates and what they are compared with, in one run
     Bench {
         /// What to measure
         #[command(subcommand)]
         what: Bench,
     },
-    /// Runs a program beside a real adbd; started by `test` and `bench` inside a network namespace of its own
+    /// Runs a program beside a real adbd; started by `test` and `bench` inside a new network namespace
     #[command(hide = true)]
     BesideAdbd {
         /// The folder that holds the unpacked adbd
@@ -63,11 +63,11 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Bench {
-    /// ADB against real adbds, beside five other clients: one phone, a hundred, failing ones, idle ones
+    /// ADB against real adbds, compared with five other clients: one phone, a hundred, failing ones, idle ones
     Adb,
-    /// The store with a million tasks beside one with a thousand; on PostgreSQL with TIKMATRIX_TEST_DATABASE=postgres
+    /// The store with a million tasks and with a thousand; on PostgreSQL with TIKMATRIX_TEST_DATABASE=postgres
     Store,
-    /// The API over HTTP with a million tasks beside a thousand, and beside a bare route; likewise
+    /// The API over HTTP with a million tasks, with a thousand, and a bare route; likewise
     Api,
 }
 

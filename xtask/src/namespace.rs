@@ -1,5 +1,5 @@
-//! A network namespace of its own for the real adbd: it listens on every address without asking who calls, so it must
-//! never be reachable from outside the machine.
+//! A network namespace for the real adbd: it listens on every address and accepts every client, so it must not be
+//! reachable from outside the machine.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
@@ -10,10 +10,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::process::Program;
 
-/// The only listener in its namespace, so the number is free. Beyond 5585: adb servers take what listens on an odd port from
+/// A fixed port: the namespace has no other listener. Beyond 5585: adb servers take what listens on an odd port from
 /// 5555 up to there for an emulator.
 const PORT: u16 = 16001;
-const START: Duration = Duration::from_secs(10);
+const START_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Runs `program` in a new network namespace beside the real adbd that was unpacked into `adbd`.
 pub(crate) fn run(adbd: &Path, program: &[&str]) -> Result<()> {
@@ -38,7 +38,7 @@ pub(crate) fn beside_adbd(adbd: &Path, program: &[String]) -> Result<()> {
         .run()
 }
 
-/// The running adbd, ended when this goes.
+/// A running adbd, which is killed on drop.
 struct Daemon(Child);
 
 impl Daemon {
@@ -52,23 +52,23 @@ impl Daemon {
         Ok(Self(child))
     }
 
-    /// A daemon tells nobody that it listens: asking it is the only way to know.
+    /// Waits until adbd accepts connections; it does not report in another way that it listens.
     fn wait(&self) -> Result<()> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
-        let end = Instant::now() + START;
+        let end = Instant::now() + START_TIMEOUT;
         while Instant::now() < end {
             if TcpStream::connect(address).is_ok() {
                 return Ok(());
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        bail!("the real adbd does not listen on {address} after {} s", START.as_secs())
+        bail!("the real adbd does not listen on {address} after {} s", START_TIMEOUT.as_secs())
     }
 }
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        // It may have ended by itself; there is nobody left to tell.
+        // It may have ended already; nothing is left to stop.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

@@ -1,4 +1,4 @@
-//! Running other programs: each is shown before it starts, and a failure names it.
+//! Runs other programs: each command is printed before it starts and named in its error.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -41,7 +41,7 @@ impl Program {
         self
     }
 
-    /// Runs it with its output on ours.
+    /// Runs the command; its output goes to the output of this program.
     pub(crate) fn run(mut self) -> Result<()> {
         println!("$ {}", self.shown);
         let status = self.command.status().with_context(|| format!("cannot start `{}`", self.shown))?;
@@ -51,7 +51,7 @@ impl Program {
         Ok(())
     }
 
-    /// Runs it and gives what it printed on its standard output; its errors go to ours.
+    /// Runs the command and returns its standard output; its standard error goes to that of this program.
     pub(crate) fn output(mut self) -> Result<String> {
         println!("$ {}", self.shown);
         let output = self
@@ -71,7 +71,7 @@ impl Program {
     }
 }
 
-/// Whether `name` can be started from this machine's search path.
+/// Returns whether the search path has a program `name`.
 pub(crate) fn is_installed(name: &str) -> bool {
     std::env::var_os("PATH")
         .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))

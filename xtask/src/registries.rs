@@ -1,5 +1,5 @@
-//! What the interop suites need from PyPI and npm: Python virtual environments and a folder of npm packages below
-//! `target/interop`, made of the versions that are written down beside this program. Who uses them is for the suites.
+//! Installs what the interop suites need from PyPI and npm: Python virtual environments and a folder of npm packages below
+//! `target/interop`, with the versions that `xtask/python` and `xtask/node` list.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use anyhow::{Context, Result};
 use crate::debian::{self, Missing};
 use crate::process::Program;
 
-/// The Python of a virtual environment that has what `xtask/python/NAME.txt` lists.
+/// Returns the Python of a virtual environment with the packages of `xtask/python/NAME.txt`.
 pub(crate) fn python(name: &str) -> Result<PathBuf, Missing> {
     debian::command("python3", "python3-venv")?;
-    // Debian's Python comes without the module that makes environments with pip in them.
+    // Debian's Python comes without the module that installs pip into environments.
     if Program::new("python3").arguments(["-c", "import ensurepip, venv"]).output().is_err() {
         debian::install("the Python module `venv` is not installed", "python3-venv")?;
     }
@@ -27,7 +27,7 @@ pub(crate) fn python(name: &str) -> Result<PathBuf, Missing> {
     .map(|folder| folder.join("bin/python"))
 }
 
-/// The folder `node_modules` with what `xtask/node/package.json` lists; `NODE_PATH` for programs that are elsewhere.
+/// Returns the folder `node_modules` with the packages of `xtask/node/package.json`, for `NODE_PATH`.
 pub(crate) fn node_modules() -> Result<PathBuf, Missing> {
     debian::command("node", "nodejs")?;
     debian::command("npm", "npm")?;
@@ -45,7 +45,7 @@ pub(crate) fn node_modules() -> Result<PathBuf, Missing> {
     .map(|folder| folder.join("node_modules"))
 }
 
-/// The folder `target/interop/NAME`, made by `make` unless it was made of the same lists before.
+/// Returns the folder `target/interop/NAME`; `make` fills it unless it was filled from the same lists before.
 fn made_of(lists: &[&Path], name: &str, make: impl Fn(&Path) -> Result<()>) -> Result<PathBuf, Missing> {
     let mut wanted = String::new();
     for list in lists {

@@ -1,5 +1,5 @@
-//! `cargo xtask test`: every test of the workspace, then the suites against software that others wrote. What such a
-//! suite needs is installed when that is allowed; what cannot run is named, with why, and fails under `CI=true`.
+//! `cargo xtask test`: runs every test of the workspace, then the interop suites. What these need is installed where
+//! possible; a suite that cannot run is reported with the reason, and is a failure under `CI=true`.
 
 use anyhow::{Result, bail};
 use cargo_metadata::Message;
@@ -9,7 +9,7 @@ use crate::namespace;
 use crate::process::Program;
 use crate::registries;
 
-/// A suite against other people's software, left out of `cargo test` because it needs that software.
+/// An interop suite: it needs software of third parties and is therefore left out of `cargo test`.
 struct Suite {
     package: &'static str,
     target: &'static str,
@@ -60,18 +60,18 @@ pub(crate) fn test() -> Result<()> {
     Ok(())
 }
 
-/// The test targets of the suites, as cargo calls them.
+/// Returns the names of the test targets of the suites.
 pub(crate) fn targets() -> Vec<&'static str> {
     SUITES.iter().map(|suite| suite.target).collect()
 }
 
-/// Builds one test target and gives the path of its program. It is built as one of the workspace: for a package alone cargo
-/// would choose other features of what is shared, and build all of that again.
+/// Builds one test target and returns the path of its program. It is built with the whole workspace: for one package alone
+/// cargo would choose other features of shared dependencies and build them again.
 fn build_test(package: &str, target: &str) -> Result<String> {
     built_program(&["test", "--locked", "--workspace", "--test", target, "--no-run"], package, target)
 }
 
-/// Runs cargo with `arguments` and gives the path of the program that it built for `target` of `package`.
+/// Runs cargo with `arguments` and returns the path of the program that it built for `target` of `package`.
 pub(crate) fn built_program(arguments: &[&str], package: &str, target: &str) -> Result<String> {
     let output = Program::cargo()
         .arguments(arguments)
@@ -97,7 +97,7 @@ fn against_real_adbd(program: &str) -> Result<(), Missing> {
     Ok(())
 }
 
-/// The namespace keeps the user's own adb server out of reach, too.
+/// The namespace also keeps the user's adb server out of reach.
 fn through_adb_servers(program: &str) -> Result<(), Missing> {
     debian::command("adb", "adb")?;
     against_real_adbd(program)
@@ -110,7 +110,7 @@ fn with_debian_adb(program: &str) -> Result<(), Missing> {
     Ok(())
 }
 
-/// The same with the `adb` that comes with the real adbd: it knows version 2 of `sync:` and packs files.
+/// Runs the same suite with the `adb` that comes with the real adbd: it knows version 2 of `sync:` and packs files.
 fn with_newer_adb(program: &str) -> Result<(), Missing> {
     let adb = debian::real_adbd()?.join("adb");
     Program::new(program)
@@ -142,14 +142,14 @@ fn with_http_clients(program: &str) -> Result<(), Missing> {
     Ok(())
 }
 
-/// The suite that `cargo test` runs on SQLite, on a server that the tests start from the installed programs.
+/// Runs the suite that `cargo test` runs on SQLite on a PostgreSQL server, which the tests start.
 fn on_postgres(program: &str) -> Result<(), Missing> {
     debian::postgres()?;
     Program::new(program).environment("TIKMATRIX_TEST_DATABASE", "postgres").run()?;
     Ok(())
 }
 
-/// The whole system, which starts its own PostgreSQL as well.
+/// Runs the whole-system tests on a PostgreSQL server, which they start.
 fn with_postgres(program: &str) -> Result<(), Missing> {
     debian::postgres()?;
     Program::new(program).run()?;

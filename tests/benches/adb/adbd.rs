@@ -64,7 +64,7 @@ impl Adbd {
 
 impl Drop for Adbd {
     fn drop(&mut self) {
-        // It may have ended by itself; there is nobody left to tell.
+        // It may have ended already; nothing is left to stop.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -27,7 +27,7 @@ pub(crate) const OUTPUT: &str = "tikmatrix";
 pub(crate) const STATUS: u8 = 3;
 /// A service that ends at once and starts no process.
 const SOURCE: &str = "source:0";
-const PATIENCE: Duration = Duration::from_secs(60);
+const CALL_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// One way to a phone.
 pub(crate) enum Client {
@@ -53,7 +53,7 @@ pub(crate) enum Work<'a> {
 
 impl Client {
     pub(crate) async fn ours(address: &str) -> Outcome<Self> {
-        Ok(Self::Ours(Phone::connect(address, Deadline::after(PATIENCE)).await?))
+        Ok(Self::Ours(Phone::connect(address, Deadline::after(CALL_TIMEOUT)).await?))
     }
 
     pub(crate) async fn libadb(address: &str) -> Outcome<Self> {
@@ -99,7 +99,7 @@ fn is_wrong(output: &[u8], status: Option<u8>) -> usize {
 }
 
 async fn ours(phone: &Phone, work: Work<'_>) -> Outcome<Option<usize>> {
-    let deadline = Deadline::after(PATIENCE);
+    let deadline = Deadline::after(CALL_TIMEOUT);
     let mut wrong = 0;
     match work {
         Work::Shell(count) => {
@@ -273,7 +273,7 @@ impl AsyncWrite for BlockingFile {
     }
 }
 
-/// No key is ever asked for: this adbd lets everybody in.
+/// No key is ever asked for: this adbd accepts every client.
 struct NoKey;
 
 impl libadb::auth::Authenticator for NoKey {

@@ -1,4 +1,4 @@
-//! What phones cost that nobody asks for anything: memory for each, and processor time of many. The phones are virtual
+//! What idle phones cost: memory for each, and processor time of many. The phones are virtual
 //! and in a process of their own; the registry is in another, so that nothing else is counted.
 
 use std::fs;
@@ -43,7 +43,7 @@ impl Ours {
 
 impl Drop for Ours {
     fn drop(&mut self) {
-        // It may have ended by itself; there is nobody left to tell.
+        // It may have ended already; nothing is left to stop.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

@@ -55,7 +55,7 @@ fn plain(program: &Path, home: &Path) -> Command {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself; there is nobody left to tell.
+        // It may have ended already; nothing is left to stop.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

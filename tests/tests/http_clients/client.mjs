@@ -42,7 +42,7 @@ async function taskWhen(task, wanted) {
     const found = await ask('GET', '/api/v1/task/{task_id}', { at: { task_id: task } });
     if (found.status_text === wanted) return found;
     assert.ok(Date.now() < end, JSON.stringify(found));
-    // The API tells of no end by itself here; looking again is all that such a program can do.
+    // This route does not wait for the end, so the program polls it.
     await pause(50);
   }
 }

@@ -41,7 +41,7 @@ def task_when(task, wanted):
         if found["status_text"] == wanted:
             return found
         assert time.monotonic() < end, found
-        # The API tells of no end by itself here; looking again is all that such a program can do.
+        # This route does not wait for the end, so the program polls it.
         time.sleep(0.05)
 
 

@@ -1,5 +1,5 @@
 //! Protects the sentence: a PostgreSQL that is lost, locked or read-only is told of by 50001 with a number that the log
-//! has too, nothing is half-written, and service, the runner's too, is there again by itself.
+//! has too, nothing is half-written, and service, the runner's too, recovers automatically.
 
 use std::time::Duration;
 

@@ -39,16 +39,16 @@ pub(super) fn phrases(path: &str, text: &str, phrases: &[String], exceptions: &[
     if !EXTENSIONS.iter().any(|known| has_extension(path, known)) && !DOCUMENTS.contains(&path) {
         return Vec::new();
     }
-    let words = words(text);
+    let text_words = words(text);
     let mut findings = Vec::new();
     for phrase in phrases {
         if exceptions.iter().any(|exception| exception.path == path && exception.phrase == *phrase) {
             continue;
         }
         let wanted: Vec<&str> = phrase.split(' ').collect();
-        for window in words.windows(wanted.len()) {
-            if window.iter().map(|(word, _)| word.as_str()).eq(wanted.iter().copied()) {
-                findings.push(format!("{path}:{}: \"{phrase}\"", window[0].1));
+        for found in text_words.windows(wanted.len()) {
+            if found.iter().map(|(word, _)| word.as_str()).eq(wanted.iter().copied()) {
+                findings.push(format!("{path}:{}: \"{phrase}\"", found[0].1));
             }
         }
     }

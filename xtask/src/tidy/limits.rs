@@ -26,7 +26,7 @@ impl Limits {
         self.0.get(rule.key).copied().unwrap_or_default()
     }
 
-    /// The file with every limit at the count or where it is, whichever is less.
+    /// The file with every limit lowered to the count.
     pub(super) fn lowered(&self, rules: &[Rule]) -> String {
         let mut text = String::from(
             "# What is still allowed of each rule of `cargo xtask tidy`; every target is 0. Only `--lower` changes it.\n",

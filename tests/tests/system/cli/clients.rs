@@ -125,10 +125,10 @@ fn every_problem_is_told_and_an_absent_server_is_named() {
     let wrong = ["task", "create", "--script", "post", "--script-config", r#"{"content_type": 7}"#];
     let told = refused(&server, &wrong);
     assert!(told.contains("serials: ") && told.contains("script_config.content_type: "), "{told}");
-    let nobody = Program::run(&["task", "stats", "--server", "http://127.0.0.1:1"]);
-    let told = String::from_utf8(nobody.stderr).unwrap();
+    let unreachable = Program::run(&["task", "stats", "--server", "http://127.0.0.1:1"]);
+    let told = String::from_utf8(unreachable.stderr).unwrap();
     assert!(
-        !nobody.status.success() && told.contains("cannot reach a server at http://127.0.0.1:1"),
+        !unreachable.status.success() && told.contains("cannot reach a server at http://127.0.0.1:1"),
         "{told}"
     );
 }

@@ -18,7 +18,7 @@ const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/device/tests/
 /// The public half of the first.
 const FIRST: &str = include_str!("../../../../crates/device/tests/keys/first.pub");
 
-/// A virtual phone that does not let everybody in.
+/// A virtual phone that asks for a key.
 struct GuardedPhone {
     _program: Program,
     address: String,
@@ -46,7 +46,7 @@ impl GuardedPhone {
         self.tell(&json!({"answer": "allow"}));
     }
 
-    /// Trusts a key, as if somebody had allowed it before: `line` is that of an `adbkey.pub`.
+    /// Trusts a key, as if its owner had allowed it before: `line` is that of an `adbkey.pub`.
     fn trust(&self, line: &str) {
         self.tell(&json!({"trust": line}));
     }
@@ -115,7 +115,7 @@ fn a_phone_that_knows_one_of_the_vendor_keys_lets_the_server_in_without_a_questi
     let server = phone.server_of_user(home.path(), &format!("{KEYS}/second.pem:{KEYS}/first.pem"));
     assert_eq!(phone_when(&server, "ready")["serial"], "virtual-1");
     let access = phone.access();
-    assert_eq!((&access["questions"], &access["trusted"]), (&json!([]), &trusted), "nobody was asked");
+    assert_eq!((&access["questions"], &access["trusted"]), (&json!([]), &trusted), "the owner was not asked");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Protects the sentences: `--discover-phones` uses the phones that announce themselves in the local network; the adb server
 //! of this machine is followed when nothing else is said.
 //!
-//! The network is one of the test's own: what is announced in it reaches nobody else, and the adb server's port is free.
+//! The network is one of the test's own: announcements do not leave it, and the adb server's port is free.
 
 use std::io::Read;
 use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
@@ -19,7 +19,7 @@ const INSIDE: &str = "TIKMATRIX_TEST_NETWORK";
 const HERE: Ipv4Addr = Ipv4Addr::new(10, 9, 0, 1);
 /// Until the server calls, on a machine that is busy with other tests.
 const SOON: Duration = Duration::from_secs(120);
-/// Where everybody listens who is interested in announcements (RFC 6762).
+/// The multicast group of mDNS (RFC 6762).
 const MULTICAST: &str = "224.0.0.251:5353";
 const SERVICE: &str = "_adb-tls-connect._tcp.local";
 const PHONE: &str = "adb-R58M12ABCDE-x1Yz9A";

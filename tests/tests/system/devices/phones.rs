@@ -15,10 +15,10 @@ const TO_LOG: Duration = Duration::from_secs(30);
 #[test]
 fn without_an_adb_server_one_line_says_so_and_other_phones_work() {
     let directory = tempdir().unwrap();
-    // A port at which nobody listens: taken for a moment, so that no other test has it, and let go.
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    let server = Server::start_with(directory.path(), 1, &["--adb-server", &nobody]);
-    let line = format!("no adb server at {nobody}");
+    // A port without a listener: bound for a moment, so that no other test has it, and released.
+    let unused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let server = Server::start_with(directory.path(), 1, &["--adb-server", &unused]);
+    let line = format!("no adb server at {unused}");
     wait_for(&line, TO_LOG, || server.said().contains(&line).then_some(()));
     phone_when(&server, "ready");
     let video = Video::make(directory.path(), "video.mp4");
@@ -26,7 +26,7 @@ fn without_an_adb_server_one_line_says_so_and_other_phones_work() {
     assert_eq!(server.get("/healthz").status, 200);
     // It has been looked for more than once by now.
     assert_eq!(server.said().matches(&line).count(), 1, "{}", server.said());
-    assert!(TcpStream::connect(&nobody).is_err(), "no adb server is started");
+    assert!(TcpStream::connect(&unused).is_err(), "no adb server is started");
     assert!(server.terminate().success());
 }
 

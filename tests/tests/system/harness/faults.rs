@@ -14,7 +14,7 @@ pub(crate) const SOME: i64 = 3;
 /// Makes tasks that no phone will run, in one request.
 pub(crate) fn create_some(server: &Server) -> Answer {
     let follow = json!({"target_users": ["one", "two", "three"]});
-    let request = json!({"serials": ["nobody's"], "script_name": "follow", "script_config": follow});
+    let request = json!({"serials": ["absent-phone"], "script_name": "follow", "script_config": follow});
     server.post("/api/v1/task", &request)
 }
 

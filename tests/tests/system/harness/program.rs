@@ -43,7 +43,7 @@ impl Program {
         let output = Arc::new(Mutex::new(String::new()));
         let errors = Arc::new(Mutex::new(String::new()));
         read_lines(child.stdout.take().unwrap(), Arc::clone(&output), move |line| {
-            // Nobody may be waiting for lines any more.
+            // The receiver may be gone.
             let _ = sender.send(line);
         });
         read_lines(child.stderr.take().unwrap(), Arc::clone(&errors), |_| {});
@@ -139,7 +139,7 @@ fn command(mut command: Command, arguments: &[&str]) -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TIKMATRIX_")) {
         command.env_remove(name);
     }
-    // The phones of whoever runs the tests stay out of them.
+    // The phones of this machine's adb server stay out of the tests.
     command.env("TIKMATRIX_ADB_SERVER", "off");
     command.env_remove("RUST_LOG").args(arguments).stdin(Stdio::null());
     command

@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 /// Far longer than the server lets any of these clients wait.
-const PATIENCE: Duration = Duration::from_secs(60);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// One connection.
 pub(crate) struct Connection {
@@ -16,7 +16,7 @@ impl Connection {
     /// To `HOST:PORT`.
     pub(crate) fn open(authority: &str) -> Self {
         let stream = TcpStream::connect(authority).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(ANSWER_TIMEOUT)).unwrap();
         Self { stream }
     }
 
@@ -65,7 +65,7 @@ impl Connection {
     pub(crate) fn hears_within(&mut self, limit: Duration) -> bool {
         self.stream.set_read_timeout(Some(limit)).unwrap();
         let heard = self.stream.peek(&mut [0]).is_ok_and(|count| count > 0);
-        self.stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        self.stream.set_read_timeout(Some(ANSWER_TIMEOUT)).unwrap();
         heard
     }
 

@@ -83,7 +83,7 @@ fn where_others_are_let_in_every_request_but_the_health_check_needs_a_token() {
 }
 
 #[test]
-fn this_machine_needs_no_token_while_nobody_else_is_let_in() {
+fn this_machine_needs_no_token_and_no_other_is_let_in() {
     let directory = tempdir().unwrap();
     create(directory.path(), "one");
     let server = Server::start(&directory, 0);

@@ -1,5 +1,5 @@
 //! Protects the sentence: a database that is locked, read-only or on a full disk is told of by 50001 with a number that the
-//! log has too, nothing is half-written, and service, the runner's too, is there again by itself.
+//! log has too, nothing is half-written, and service, the runner's too, recovers automatically.
 
 use std::fs::{self, File, Permissions};
 use std::io::Write as _;
@@ -81,7 +81,7 @@ fn a_full_disk_is_told_and_passes_when_there_is_room_again() {
     let refused = wait_for("a refusal", TO_RESUME, || {
         let users: Vec<String> = (0..200).map(|number| format!("user_{number}")).collect();
         let follow = json!({"target_users": users});
-        let request = json!({"serials": ["nobody's"], "script_name": "follow", "script_config": follow});
+        let request = json!({"serials": ["absent-phone"], "script_name": "follow", "script_config": follow});
         let answer = server.post("/api/v1/task", &request);
         accepted += i64::from(answer.status == 200) * 200;
         (answer.status != 200).then_some(answer)
@@ -97,7 +97,7 @@ fn a_full_disk_is_told_and_passes_when_there_is_room_again() {
     assert!(server.terminate().success());
 }
 
-/// A way to start a program that may do with files what their permissions say, whoever starts it.
+/// A way to start a program that is bound by file permissions, even when the tests run as root.
 fn without_rights_over_files() -> Vec<&'static str> {
     let is_root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
     if is_root { vec!["setpriv", "--bounding-set=-dac_override"] } else { vec!["env"] }

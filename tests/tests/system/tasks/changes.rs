@@ -105,7 +105,7 @@ fn a_failed_task_shows_its_evidence_and_is_begun_again_by_hand() {
 }
 
 #[test]
-fn a_lost_phone_is_tried_again_by_itself_as_often_as_the_task_allows() {
+fn a_lost_phone_is_retried_as_often_as_the_task_allows() {
     let directory = tempdir().unwrap();
     let server = Server::start(&directory, 1);
     let video = Video::make(directory.path(), "video.mp4");

@@ -12,9 +12,9 @@ use crate::harness::{Program, Server, Video};
 #[test]
 fn tasks_of_an_unreachable_phone_wait_and_others_run() {
     let directory = tempdir().unwrap();
-    // A port at which nobody listens: taken for a moment, so that no other test has it, and let go.
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    let server = Server::start_with(directory.path(), 1, &["--phone", &nobody]);
+    // A port without a listener: bound for a moment, so that no other test has it, and released.
+    let unused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let server = Server::start_with(directory.path(), 1, &["--phone", &unused]);
     let video = Video::make(directory.path(), "video.mp4");
     let ids = server.create(&["not-there", "virtual-1"], "to whom it may concern", &video);
     server.completed(ids[1]);

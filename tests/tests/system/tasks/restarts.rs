@@ -29,7 +29,7 @@ fn carried_on(directory: &TempDir, working: i64, waiting: i64) -> Value {
         "{interrupted:#}"
     );
     server.completed(waiting);
-    assert_eq!(server.posts("virtual-1").len(), 1, "the interrupted task is not begun again by itself");
+    assert_eq!(server.posts("virtual-1").len(), 1, "the interrupted task is not retried automatically");
     assert!(server.terminate().success());
     interrupted
 }
