@@ -33,5 +33,9 @@ pub mod scripts;
 pub mod settings;
 pub mod tasks;
 
+pub use tikmatrix_domain::{
+    ArtifactKind, EventKind, LogLevel, MaterialKind, MediaType, Outcome, Plan, Source, Status, WaitingReason,
+};
+
 pub use envelope::{Deleted, Envelope, Health, Problem};
 pub use fields::{Moment, Patch, Text};

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::{TempDir, tempdir};
+use tikmatrix_client::api::tasks::TaskDetail;
+use tikmatrix_client::api::{Outcome, Status, WaitingReason};
 
 use crate::database;
 use crate::harness::{Program, Server, Video};
@@ -19,8 +21,8 @@ fn slow(server: &Server, serial: &str) {
     server.arm(serial, &json!({"fault": "slow_upload", "seconds": 50}));
 }
 
-fn is_at_work(task: &Value) -> bool {
-    task["status_text"] == "running" && task["steps"].as_array().is_some_and(|steps| !steps.is_empty())
+fn is_at_work(detail: &TaskDetail) -> bool {
+    detail.task.status_text == Status::Running && !detail.steps.is_empty()
 }
 
 #[test]
@@ -32,7 +34,7 @@ fn a_task_made_through_one_server_runs_on_the_phone_of_another_and_both_show_it(
     let id = without.create(&["virtual-1"], "from afar", &video)[0];
     without.completed(id);
     assert_eq!(with_phone.posts("virtual-1"), [("from afar".to_owned(), video.sha256)]);
-    assert_eq!(with_phone.task(id)["outcome"], "succeeded");
+    assert_eq!(with_phone.task(id).task.outcome, Some(Outcome::Succeeded.into()));
     assert!(with_phone.terminate().success());
     assert!(without.terminate().success());
 }
@@ -46,14 +48,13 @@ fn a_task_that_runs_on_another_server_can_be_stopped_and_deleted() {
     slow(&with_phone, "virtual-1");
     let ids = without.create(&["virtual-1"], "one", &video);
     without.task_when(ids[0], "at work", is_at_work);
-    let answer = without.post(&format!("/api/v1/task/{}/stop", ids[0]), &json!({}));
-    assert_eq!((answer.status, &answer.body["data"]["outcome"]), (200, &json!("stopped")), "{answer:?}");
+    let stopped = without.client.tasks().stop(ids[0]).unwrap();
+    assert_eq!(stopped.outcome, Some(Outcome::Stopped.into()), "{stopped:?}");
 
     let ids = without.create(&["virtual-1"], "two", &video);
     without.task_when(ids[0], "at work", is_at_work);
-    let answer = without.delete(&format!("/api/v1/task/{}", ids[0]));
-    assert_eq!((answer.status, &answer.body["data"]["deleted_count"]), (200, &json!(1)), "{answer:?}");
-    assert_eq!(with_phone.get(&format!("/api/v1/task/{}", ids[0])).status, 404);
+    assert_eq!(without.client.tasks().delete(ids[0]).unwrap().deleted_count, 1);
+    assert_eq!(with_phone.client.tasks().get(ids[0]).unwrap_err().code(), Some(40401));
     assert_eq!(with_phone.posts("virtual-1"), []);
 }
 
@@ -71,8 +72,8 @@ fn a_dead_servers_tasks_are_found_interrupted_and_a_living_ones_go_on() {
     living.task_when(goes_on, "at work", is_at_work);
     dying.kill();
     let interrupted = living.failed(cut_off);
-    assert_eq!(interrupted["outcome"], "interrupted", "{interrupted:#}");
-    assert!(interrupted["remark"].as_str().unwrap().contains("unexpectedly"), "{interrupted:#}");
+    assert_eq!(interrupted.task.outcome, Some(Outcome::Interrupted.into()), "{interrupted:#?}");
+    assert!(interrupted.task.remark.as_deref().unwrap().contains("unexpectedly"), "{interrupted:#?}");
     living.completed(goes_on);
     assert_eq!(living.posts("virtual-1"), []);
 }
@@ -111,11 +112,12 @@ fn a_pause_that_one_server_was_told_of_holds_on_all_of_them() {
     let with_phone = server(&one, &url, 1, &[]);
     let without = server(&two, &url, 0, &[]);
     let video = Video::make(one.path(), "video.mp4");
-    without.patch("/api/v1/setting", &json!({"paused": true}));
+    without.pause(true);
     let id = with_phone.create(&["virtual-1"], "after the pause", &video)[0];
-    with_phone.task_when(id, "paused", |task| task["waiting_reason"] == "paused");
+    with_phone
+        .task_when(id, "paused", |detail| detail.task.waiting_reason == Some(WaitingReason::Paused.into()));
     assert_eq!(with_phone.posts("virtual-1"), []);
-    without.patch("/api/v1/setting", &json!({"paused": false}));
+    without.pause(false);
     with_phone.completed(id);
 }
 
@@ -139,9 +141,11 @@ fn the_plans_limit_counts_the_phones_of_all_servers_together() {
     first.task_when(at_work, "at work", is_at_work);
     let second = server(&two, &url, 2, &license);
     let waiting = second.create(&["virtual-2"], "waits for it", &video)[0];
-    second.task_when(waiting, "held back", |task| task["waiting_reason"] == "plan_limit");
-    assert_eq!(second.task(at_work)["status_text"], "running");
-    first.post(&format!("/api/v1/task/{at_work}/stop"), &json!({}));
+    second.task_when(waiting, "held back", |detail| {
+        detail.task.waiting_reason == Some(WaitingReason::PlanLimit.into())
+    });
+    assert_eq!(second.task(at_work).task.status_text, Status::Running);
+    first.client.tasks().stop(at_work).unwrap();
     second.completed(waiting);
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tempfile::tempdir;
+use tikmatrix_client::api::Status;
 
 use crate::database::{self, tell};
 use crate::harness::{SOME, Server, Video, create_some, is_told_and_logged, total, wait_for};
@@ -23,7 +24,7 @@ fn a_postgres_that_is_lost_for_a_while_costs_no_task_and_no_result() {
     server.arm("virtual-1", &json!({"fault": "slow_upload", "seconds": 5}));
     let ids =
         [server.create(&["virtual-1"], "one", &video), server.create(&["virtual-1"], "two", &video)].concat();
-    server.task_when(ids[0], "at work", |task| task["status_text"] == "running");
+    server.task_when(ids[0], "at work", |detail| detail.task.status_text == Status::Running);
 
     postgres.stop();
     is_told_and_logged(&server, &create_some(&server));
@@ -37,7 +38,7 @@ fn a_postgres_that_is_lost_for_a_while_costs_no_task_and_no_result() {
     wait_for("service", TO_RESUME, || (create_some(&server).status == 200).then_some(()));
     assert_eq!(total(&server), 2 + SOME, "each refused request made nothing");
     let first = server.completed(ids[0]);
-    assert_eq!(first["attempts"].as_array().unwrap().len(), 1, "{first:#}");
+    assert_eq!(first.attempts.len(), 1, "{first:#?}");
     server.completed(ids[1]);
     assert_eq!(server.posts("virtual-1").len(), 2);
     assert!(server.terminate().success());

@@ -3,8 +3,13 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::tempdir;
+use tikmatrix_client::api::Patch;
+use tikmatrix_client::api::WaitingReason;
+use tikmatrix_client::api::accounts::{AccountPatch, AccountQuery};
+use tikmatrix_client::api::devices::{DeviceState, Size};
+use tikmatrix_client::api::tasks::NewTasks;
 
 use crate::harness::{Server, Video, wait_for};
 
@@ -12,8 +17,7 @@ const SOON: Duration = Duration::from_secs(60);
 
 /// The account that is signed in on a virtual phone.
 fn signed_in(server: &Server, serial: &str) -> String {
-    let phones = server.get("/virtual/phones").body;
-    let phone = phones.as_array().unwrap().iter().find(|phone| phone["serial"] == serial).unwrap();
+    let phone = server.virtual_phone(serial);
     phone["apps"]["tiktok"]["accounts"][0]["username"].as_str().unwrap().to_owned()
 }
 
@@ -23,17 +27,15 @@ fn binding_an_account_lets_its_waiting_task_run_on_its_phone() {
     let server = Server::start(&directory, 2);
     let video = Video::make(directory.path(), "bound.mp4");
     let username = signed_in(&server, "virtual-2");
-    let body = json!({
-        "usernames": [username],
-        "script_name": "post",
-        "script_config": {"content_type": 0, "captions": "now I am home", "material_list": [video.path()]},
-    });
-    let id = server.post("/api/v1/task", &body).body["data"]["task_ids"][0].as_i64().unwrap();
-    assert_eq!(server.task(id)["waiting_reason"], "no_device_for_account");
-    let accounts = server.get(&format!("/api/v1/account?username={username}")).body;
-    let account = &accounts["data"]["accounts"][0]["id"];
-    let bound = server.patch(&format!("/api/v1/account/{account}"), &json!({"serial": "virtual-2"}));
-    assert_eq!(bound.body["data"]["serial"], "virtual-2", "{bound:?}");
+    let config = json!({"content_type": 0, "captions": "now I am home", "material_list": [video.path()]});
+    let tasks = NewTasks { usernames: Some(vec![username.as_str().into()]), ..NewTasks::new("post", config) };
+    let id = server.client.tasks().create(&tasks).unwrap().task_ids[0];
+    assert_eq!(server.task(id).task.waiting_reason, Some(WaitingReason::NoDeviceForAccount.into()));
+    let query = AccountQuery { username: Some(username.into()), ..AccountQuery::default() };
+    let account = server.client.accounts().all(query).next().unwrap().unwrap();
+    let change = AccountPatch { serial: Patch::Set("virtual-2".into()), ..AccountPatch::default() };
+    let bound = server.client.accounts().change(account.id, &change).unwrap();
+    assert_eq!(bound.serial.as_deref(), Some("virtual-2"));
     server.completed(id);
     assert_eq!(server.posts("virtual-2"), [("now I am home".to_owned(), video.sha256)]);
     assert_eq!(server.posts("virtual-1"), []);
@@ -44,15 +46,16 @@ fn a_phone_tells_what_it_is_how_its_battery_is_and_how_much_room_it_has() {
     let directory = tempdir().unwrap();
     let server = Server::start(&directory, 1);
     let phone = wait_for("the phone to tell what it is", SOON, || {
-        let phone = server.get("/api/v1/device/virtual-1").body["data"].clone();
-        phone["facts_at"].is_string().then_some(phone)
+        // It may not be known yet.
+        server.client.devices().get("virtual-1").ok().filter(|phone| phone.facts_at.is_some())
     });
-    assert_eq!((&phone["state"], &phone["reason"]), (&json!("ready"), &Value::Null), "{phone}");
-    assert_eq!((&phone["model"], &phone["android_version"]), (&json!("Virtual Phone"), &json!("13")));
-    assert_eq!((&phone["size"], &phone["battery"]), (&json!({"width": 1080, "height": 2400}), &json!(87)));
-    assert_eq!(phone["battery_temperature"], 28.4);
-    let room = |name: &str| phone["storage"][name].as_u64().unwrap();
-    assert!(0 < room("free") && room("free") <= room("total"), "{phone}");
-    let refused = server.delete("/api/v1/device/virtual-1");
-    assert_eq!(refused.body["code"], 40001, "{refused:?}");
+    assert_eq!((phone.state, &phone.reason), (DeviceState::Ready, &None), "{phone:?}");
+    assert_eq!(phone.model.as_deref(), Some("Virtual Phone"));
+    assert_eq!(phone.android_version.as_deref(), Some("13"));
+    assert_eq!((phone.size, phone.battery), (Some(Size { width: 1080, height: 2400 }), Some(87)));
+    assert_eq!(phone.battery_temperature, Some(28.4));
+    let storage = phone.storage.unwrap();
+    assert!(0 < storage.free && storage.free <= storage.total, "{storage:?}");
+    let refused = server.client.devices().delete("virtual-1").unwrap_err();
+    assert_eq!(refused.code(), Some(40001), "{refused}");
 }

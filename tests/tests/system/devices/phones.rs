@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::tempdir;
+use tikmatrix_client::api::Status;
 
 use crate::harness::{Program, Server, Video, phone_when, wait_for};
 
@@ -53,7 +54,7 @@ fn a_phone_is_busy_while_it_works_and_ready_before_and_after() {
     server.arm("virtual-1", &json!({"fault": "slow_upload", "seconds": 50}));
     let id = server.create(&["virtual-1"], "never seen", &video)[0];
     is_so(&phone_when(&server, "busy"), "busy", true);
-    assert_eq!(server.task(id)["status_text"], "running");
+    assert_eq!(server.task(id).task.status_text, Status::Running);
     assert_eq!(server.get("/api/v1/device?state=busy").body["data"]["total"], 1);
     assert_eq!(server.get("/api/v1/device?state=ready").body["data"]["total"], 0);
     let stopped = server.send("POST", &format!("/api/v1/task/{id}/stop"), &[], None);

@@ -20,7 +20,7 @@ pub(crate) fn create_some(server: &Server) -> Answer {
 
 /// How many tasks there are.
 pub(crate) fn total(server: &Server) -> i64 {
-    server.get("/api/v1/task/stats").body["data"]["total"].as_i64().unwrap()
+    i64::try_from(server.client.tasks().stats().unwrap().total).unwrap()
 }
 
 /// Fails the test unless `answer` is an internal error with a number that the log has too.

@@ -1,4 +1,5 @@
-//! `tikmatrix serve` in a directory of its own, and HTTP to it.
+//! `tikmatrix serve` in a directory of its own: the typed client for what any program asks of it, and plain HTTP for what
+//! a test checks of HTTP itself.
 
 use std::path::Path;
 use std::process::ExitStatus;
@@ -6,6 +7,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tikmatrix_client::api::Status;
+use tikmatrix_client::api::materials::Material;
+use tikmatrix_client::api::settings::SettingsPatch;
+use tikmatrix_client::api::tasks::{NewTasks, TaskDetail};
+use tikmatrix_client::{Client, Upload};
 
 use super::{Program, Video, wait_for};
 
@@ -13,6 +19,7 @@ use super::{Program, Video, wait_for};
 const TO_START: Duration = Duration::from_secs(30);
 /// Until a task has ended, on a machine that is busy with other tests.
 const TO_WORK: Duration = Duration::from_secs(120);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 /// Until the server has ended.
 const TO_END: Duration = Duration::from_secs(30);
 
@@ -20,6 +27,8 @@ const TO_END: Duration = Duration::from_secs(30);
 pub(crate) struct Server {
     program: Program,
     agent: ureq::Agent,
+    /// A client of it, with the token that it was started with.
+    pub(crate) client: Client,
     pub(crate) url: String,
 }
 
@@ -74,11 +83,15 @@ impl Server {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .proxy(None)
-            .timeout_global(Some(Duration::from_secs(20)))
+            .timeout_global(Some(REQUEST_TIMEOUT))
             .middleware(Bearer(token.map(|token| format!("Bearer {token}"))))
             .build()
             .into();
-        Self { program, agent, url }
+        let mut client = Client::builder(&url).timeout(REQUEST_TIMEOUT);
+        if let Some(token) = token {
+            client = client.token(token);
+        }
+        Self { program, agent, client: client.build(), url }
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {
@@ -131,90 +144,75 @@ impl Server {
         answer_of(self.agent.run(request.body(body).unwrap()))
     }
 
-    /// Uploads a video to the library, and gives the material that it became.
-    pub(crate) fn upload(&self, video: &Video, metadata: &Value) -> Value {
-        const BOUNDARY: &str = "----the-boundary-of-this-form";
-        let mut body = format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"metadata\"\r\n\r\n{metadata}\r\n\
-             --{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"video.mp4\"\r\n\r\n"
-        )
-        .into_bytes();
-        body.extend(std::fs::read(video.path()).unwrap());
-        body.extend(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
-        let request = self.agent.post(format!("{}/api/v1/material", self.url));
-        let request = request.content_type(format!("multipart/form-data; boundary={BOUNDARY}"));
-        let answer = answer_of(request.send(&body[..]));
-        assert_eq!((answer.status, &answer.body["code"]), (200, &json!(0)), "{answer:?}");
-        answer.body["data"]["materials"][0].clone()
+    /// Uploads a video to the library and returns its material. `metadata` is that of the upload form.
+    pub(crate) fn upload(&self, video: &Video, metadata: &Value) -> Material {
+        let upload = Upload {
+            name: "video.mp4".to_owned(),
+            content: std::fs::File::open(video.path()).unwrap(),
+            metadata: serde_json::from_value(metadata.clone()).unwrap(),
+        };
+        self.client.materials().upload(upload).unwrap().materials.remove(0).material
     }
 
-    /// The media type and the bytes of a file.
-    pub(crate) fn download(&self, path: &str) -> (String, Vec<u8>) {
-        let mut response = self.agent.get(format!("{}{path}", self.url)).call().unwrap();
-        assert_eq!(response.status().as_u16(), 200, "{path}");
-        let media_type = response.headers()["content-type"].to_str().unwrap().to_owned();
-        (media_type, response.body_mut().read_to_vec().unwrap())
-    }
-
-    /// Makes one task for each of `serials` that posts `video` with `caption`.
+    /// Creates one task for each of `serials` that posts `video` with `caption`.
     pub(crate) fn create(&self, serials: &[&str], caption: &str, video: &Video) -> Vec<i64> {
-        let answer = self.post(
-            "/api/v1/task",
-            &json!({
-                "serials": serials,
-                "script_name": "post",
-                "script_config": {
-                    "content_type": 0,
-                    "captions": caption,
-                    "material_list": [video.path()],
-                    "upload_wait_time": 60,
-                },
-            }),
-        );
-        assert_eq!((answer.status, &answer.body["code"]), (200, &json!(0)), "{answer:?}");
-        answer.body["data"]["task_ids"].as_array().unwrap().iter().map(|id| id.as_i64().unwrap()).collect()
+        let config = json!({
+            "content_type": 0,
+            "captions": caption,
+            "material_list": [video.path()],
+            "upload_wait_time": 60,
+        });
+        self.create_for(serials, "post", config)
     }
 
-    /// The task as it is.
-    pub(crate) fn task(&self, id: i64) -> Value {
-        let answer = self.get(&format!("/api/v1/task/{id}"));
-        assert_eq!(answer.status, 200, "{answer:?}");
-        answer.body["data"].clone()
+    /// Creates the tasks of a script for `serials`.
+    pub(crate) fn create_for(&self, serials: &[&str], script: &str, config: Value) -> Vec<i64> {
+        let serials = Some(serials.iter().copied().map(Into::into).collect());
+        let tasks = NewTasks { serials, ..NewTasks::new(script, config) };
+        self.client.tasks().create(&tasks).unwrap().task_ids
     }
 
-    /// The task, once `is_so`.
-    pub(crate) fn task_when(&self, id: i64, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
-        let mut last = Value::Null;
+    /// Pauses the server, or lets it go on.
+    pub(crate) fn pause(&self, paused: bool) {
+        let change = SettingsPatch { paused: Some(paused), ..SettingsPatch::default() };
+        self.client.change_settings(&change).unwrap();
+    }
+
+    /// Returns the task as it is.
+    pub(crate) fn task(&self, id: i64) -> TaskDetail {
+        self.client.tasks().get(id).unwrap()
+    }
+
+    /// Waits until `is_so` and returns the task.
+    pub(crate) fn task_when(&self, id: i64, what: &str, is_so: impl Fn(&TaskDetail) -> bool) -> TaskDetail {
         wait_for(&format!("task {id} to be {what}"), TO_WORK, || {
-            last = self.task(id);
-            let ended = last["finished_at"].is_string();
-            assert!(is_so(&last) || !ended, "task {id} ended without being {what}: {last:#}");
-            is_so(&last).then(|| last.clone())
+            let detail = self.task(id);
+            let ended = detail.task.finished_at.is_some();
+            assert!(is_so(&detail) || !ended, "task {id} ended without being {what}: {detail:#?}");
+            is_so(&detail).then_some(detail)
         })
     }
 
-    /// The task, once it is completed; fails the test when it fails.
-    pub(crate) fn completed(&self, id: i64) -> Value {
-        self.task_when(id, "completed", |task| task["status_text"] == "completed")
+    /// Waits until the task is completed and returns it; fails the test when it fails.
+    pub(crate) fn completed(&self, id: i64) -> TaskDetail {
+        self.task_when(id, "completed", |detail| detail.task.status_text == Status::Completed)
     }
 
-    /// The task, once it has failed.
-    pub(crate) fn failed(&self, id: i64) -> Value {
-        self.task_when(id, "failed", |task| task["status_text"] == "failed")
+    /// Waits until the task has failed and returns it.
+    pub(crate) fn failed(&self, id: i64) -> TaskDetail {
+        self.task_when(id, "failed", |detail| detail.task.status_text == Status::Failed)
     }
 
-    /// Whom the TikTok account of a virtual phone follows, in the order in which it followed them.
+    /// Returns the accounts that the TikTok account of a virtual phone follows, in the order in which it followed them.
     pub(crate) fn following(&self, serial: &str) -> Vec<String> {
-        let phones = self.get("/virtual/phones").body;
-        let phone = phones.as_array().unwrap().iter().find(|phone| phone["serial"] == serial).unwrap();
+        let phone = self.virtual_phone(serial);
         let names = phone["apps"]["tiktok"]["accounts"][0]["following"].as_array().unwrap();
         names.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
     }
 
-    /// Caption and hash of everything that a virtual phone's TikTok accounts published, oldest first.
+    /// Returns caption and hash of everything that a virtual phone's TikTok accounts published, oldest first.
     pub(crate) fn posts(&self, serial: &str) -> Vec<(String, String)> {
-        let phones = self.get("/virtual/phones").body;
-        let phone = phones.as_array().unwrap().iter().find(|phone| phone["serial"] == serial).unwrap();
+        let phone = self.virtual_phone(serial);
         let accounts = phone["apps"]["tiktok"]["accounts"].as_array().unwrap();
         let posts = accounts.iter().flat_map(|account| account["posts"].as_array().unwrap());
         posts
@@ -223,6 +221,12 @@ impl Server {
                 (text("caption"), text("media_sha256"))
             })
             .collect()
+    }
+
+    /// Returns what the oracle of a virtual phone reports.
+    pub(crate) fn virtual_phone(&self, serial: &str) -> Value {
+        let phones: Vec<Value> = self.client.json("/virtual/phones").unwrap();
+        phones.into_iter().find(|phone| phone["serial"] == serial).unwrap()
     }
 
     /// What the server has said so far, on stdout and in its log.

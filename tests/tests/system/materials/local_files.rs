@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
 use tempfile::{TempDir, tempdir};
+use tikmatrix_client::api::tasks::TaskDetail;
 
 use crate::harness::{Server, Video};
 
@@ -18,8 +18,8 @@ fn server(directory: &TempDir, more: &[&str]) -> Server {
     Server::start_for(Some(TOKEN), directory.path(), 1, &arguments)
 }
 
-fn remark(task: &Value) -> &str {
-    task["remark"].as_str().unwrap()
+fn remark(detail: &TaskDetail) -> &str {
+    detail.task.remark.as_deref().unwrap()
 }
 
 #[test]
@@ -32,16 +32,16 @@ fn with_a_token_files_are_taken_from_the_roots_alone_whatever_leads_there() {
     let server = server(&directory, &["--material-root", root.to_str().unwrap()]);
 
     let refused = server.failed(server.create(&["virtual-1"], "outside", &outside)[0]);
-    assert!(remark(&refused).contains("none of the folders"), "{refused:#}");
+    assert!(remark(&refused).contains("none of the folders"), "{refused:#?}");
     let around = Video::at(root.join("../outside.mp4"));
     let refused = server.failed(server.create(&["virtual-1"], "around", &around)[0]);
-    assert!(remark(&refused).contains("none of the folders"), "{refused:#}");
+    assert!(remark(&refused).contains("none of the folders"), "{refused:#?}");
     #[cfg(unix)]
     {
         let link = root.join("link.mp4");
         std::os::unix::fs::symlink(outside.path(), &link).unwrap();
         let refused = server.failed(server.create(&["virtual-1"], "link", &Video::at(link))[0]);
-        assert!(remark(&refused).contains("none of the folders"), "{refused:#}");
+        assert!(remark(&refused).contains("none of the folders"), "{refused:#?}");
     }
 
     server.completed(server.create(&["virtual-1"], "inside", &inside)[0]);
@@ -54,7 +54,7 @@ fn with_a_token_and_no_root_no_file_is_taken_by_its_path() {
     let video = Video::make(directory.path(), "video.mp4");
     let server = server(&directory, &[]);
     let refused = server.failed(server.create(&["virtual-1"], "none", &video)[0]);
-    assert!(remark(&refused).contains("--material-root"), "{refused:#}");
+    assert!(remark(&refused).contains("--material-root"), "{refused:#?}");
 }
 
 #[test]

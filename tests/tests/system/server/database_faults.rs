@@ -11,6 +11,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use serde_json::json;
 use tempfile::tempdir;
+use tikmatrix_client::api::Status;
 
 use crate::harness::{Program, SOME, Server, Video, create_some, is_told_and_logged, total, wait_for};
 
@@ -27,7 +28,7 @@ fn a_database_that_another_program_locks_is_told_and_passes_without_a_lost_resul
     let server = Server::start(&directory, 1);
     let video = Video::make(directory.path(), "video.mp4");
     let id = server.create(&["virtual-1"], "meanwhile", &video)[0];
-    server.task_when(id, "at work", |task| task["status_text"] == "running");
+    server.task_when(id, "at work", |detail| detail.task.status_text == Status::Running);
     let other = Connection::open(database(directory.path())).unwrap();
     other.execute_batch("PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE").unwrap();
 

@@ -187,12 +187,10 @@ fn no_more_phones_work_than_the_license_allows_and_the_others_say_why_they_wait(
         let held_back = tasks.iter().filter(|task| task["waiting_reason"] == "plan_limit").count();
         (held_back == 2).then_some(())
     });
-    let moment =
-        |task: &Value, field: &str| DateTime::parse_from_rfc3339(task[field].as_str().unwrap()).unwrap();
     let spans: Vec<_> = ids
         .iter()
         .map(|id| server.completed(*id))
-        .map(|task| (moment(&task, "started_at"), moment(&task, "finished_at")))
+        .map(|detail| (detail.task.started_at.unwrap(), detail.task.finished_at.unwrap()))
         .collect();
     let at_work = |now| spans.iter().filter(|(start, end)| *start <= now && now < *end).count();
     let most = spans.iter().map(|(start, _)| at_work(*start)).max().unwrap();

@@ -7,3 +7,4 @@ mod licenses;
 mod limits;
 mod openapi;
 mod settings;
+mod typed_client;

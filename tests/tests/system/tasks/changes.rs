@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::{TempDir, tempdir};
+use tikmatrix_client::api::accounts::NewAccount;
+use tikmatrix_client::api::tasks::{NewTasks, TaskDetail};
+use tikmatrix_client::api::{ArtifactKind, Outcome, Status, WaitingReason};
 
 use crate::harness::{Server, Video};
 
@@ -14,8 +17,8 @@ fn in_the_middle(directory: &TempDir) -> (Server, i64, Video) {
     let video = Video::make(directory.path(), "video.mp4");
     server.arm("virtual-1", &json!({"fault": "slow_upload", "seconds": 50}));
     let id = server.create(&["virtual-1"], "never seen", &video)[0];
-    server.task_when(id, "running", |task| {
-        task["status_text"] == "running" && task["steps"].as_array().is_some_and(|steps| steps.len() >= 2)
+    server.task_when(id, "running", |detail| {
+        detail.task.status_text == Status::Running && detail.steps.len() >= 2
     });
     (server, id, video)
 }
@@ -48,7 +51,7 @@ fn a_stop_is_answered_within_five_seconds_when_the_phone_has_let_go() {
     assert!(asked.elapsed() < Duration::from_secs(6), "{:?}", asked.elapsed());
     assert_eq!((answer.status, &answer.body["data"]["outcome"]), (200, &json!("stopped")), "{answer:?}");
     let task = server.task(id);
-    assert_eq!((&task["status"], &task["outcome"]), (&json!(3), &json!("stopped")), "{task:#}");
+    assert_eq!((task.task.status, task.task.outcome), (3, Some(Outcome::Stopped.into())), "{task:#?}");
     let again = server.send("POST", &format!("/api/v1/task/{id}/stop"), &[], None);
     assert_eq!((again.status, &again.body["code"]), (400, &json!(40001)), "only a running one: {again:?}");
     is_left_clean(&server, &video);
@@ -72,35 +75,29 @@ fn a_failed_task_shows_its_evidence_and_is_begun_again_by_hand() {
     server.arm("virtual-1", &json!({"fault": "popup", "kind": "captcha"}));
     let id = server.create(&["virtual-1"], "at the second attempt", &video)[0];
     let failed = server.failed(id);
-    for kept in failed["artifacts"].as_array().unwrap() {
-        let name = kept["name"].as_str().unwrap();
-        let file = directory.path().join("data/artifacts").join(kept["file"].as_str().unwrap());
-        let (media_type, bytes) = server.download(&format!("/api/v1/task/{id}/artifact/{name}"));
-        let wanted = match kept["kind"].as_str().unwrap() {
-            "screenshot" => "image/png",
-            "ui_tree" => "application/xml",
-            _ => "application/gzip",
+    for kept in &failed.artifacts {
+        let file = directory.path().join("data/artifacts").join(&kept.file);
+        let artifact = server.client.tasks().artifact(id, &kept.name).unwrap();
+        let wanted = match *kept.kind {
+            ArtifactKind::Screenshot => "image/png",
+            ArtifactKind::UiTree => "application/xml",
+            ArtifactKind::Tape => "application/gzip",
         };
-        assert_eq!((media_type.as_str(), bytes), (wanted, std::fs::read(file).unwrap()), "{name}");
+        assert_eq!(artifact.content_type, wanted, "{}", kept.name);
+        assert_eq!(artifact.into_bytes().unwrap(), std::fs::read(file).unwrap(), "{}", kept.name);
     }
-    let log = server.get(&format!("/api/v1/task/{id}/log")).body;
-    assert!(log["data"]["lines"].is_array(), "{log:#}");
+    server.client.tasks().log(id).unwrap();
 
     server.send("DELETE", "/virtual/phones/virtual-1/faults", &[], None);
-    let answer = server.send("POST", "/api/v1/task/retry-all", &[], None);
-    assert_eq!(answer.body["data"], json!({"retried_count": 1}), "{answer:?}");
+    assert_eq!(server.client.tasks().retry_all().unwrap().retried_count, 1);
     let task = server.completed(id);
-    assert_eq!(
-        (&task["retry_count"], task["attempts"].as_array().unwrap().len()),
-        (&json!(1), 2),
-        "{task:#}"
-    );
-    let answer = server.send("POST", &format!("/api/v1/task/{id}/retry"), &[], None);
-    assert_eq!((answer.status, &answer.body["code"]), (400, &json!(40001)), "failed only: {answer:?}");
+    assert_eq!((task.task.retry_count, task.attempts.len()), (1, 2), "{task:#?}");
+    let refused = server.client.tasks().retry(id).unwrap_err();
+    assert_eq!(refused.code(), Some(40001), "failed only: {refused}");
     assert_eq!(server.posts("virtual-1").len(), 1);
     let evidence = directory.path().join("data/artifacts").join(id.to_string());
     assert!(evidence.exists());
-    server.send("DELETE", &format!("/api/v1/task/{id}"), &[], None);
+    server.client.tasks().delete(id).unwrap();
     assert!(!evidence.exists(), "the files of a deleted task are gone");
 }
 
@@ -110,14 +107,21 @@ fn a_lost_phone_is_retried_as_often_as_the_task_allows() {
     let server = Server::start(&directory, 1);
     let video = Video::make(directory.path(), "video.mp4");
     server.arm("virtual-1", &json!({"fault": "disconnect", "after_bytes": 20_000}));
-    let body = json!({"serials": ["virtual-1"], "script_name": "post", "max_retries": 1,
-        "script_config": {"captions": "second time", "material_list": [video.path()]}});
-    let id = server.post("/api/v1/task", &body).body["data"]["task_ids"][0].as_i64().unwrap();
-    let waiting = server.task_when(id, "waiting", |task| task["waiting_reason"] == "retry_backoff");
-    assert_eq!((&waiting["status"], &waiting["retry_count"]), (&json!(0), &json!(1)), "{waiting:#}");
-    assert_eq!(waiting["attempts"][0]["outcome"], "failed", "what happened is kept: {waiting:#}");
+    let config = json!({"captions": "second time", "material_list": [video.path()]});
+    let tasks = NewTasks {
+        serials: Some(vec!["virtual-1".into()]),
+        max_retries: Some(1),
+        ..NewTasks::new("post", config)
+    };
+    let id = server.client.tasks().create(&tasks).unwrap().task_ids[0];
+    let waiting = server.task_when(id, "waiting", |detail| {
+        detail.task.waiting_reason == Some(WaitingReason::RetryBackoff.into())
+    });
+    assert_eq!((waiting.task.status, waiting.task.retry_count), (0, 1), "{waiting:#?}");
+    let outcome = waiting.attempts[0].outcome;
+    assert_eq!(outcome, Some(Outcome::Failed.into()), "what happened is kept: {waiting:#?}");
     let task = server.completed(id);
-    assert_eq!(task["attempts"].as_array().unwrap().len(), 2);
+    assert_eq!(task.attempts.len(), 2);
     assert_eq!(server.posts("virtual-1"), [("second time".to_owned(), video.sha256)]);
 }
 
@@ -149,19 +153,28 @@ fn every_enabled_account_of_a_phone_gets_a_task() {
     let directory = tempdir().unwrap();
     let server = Server::start(&directory, 0);
     for (username, enabled) in [("first", true), ("second", true), ("asleep", false)] {
-        let account = json!({"username": username, "app": "tiktok", "serial": "a", "enabled": enabled});
-        let answer = server.post("/api/v1/account", &account);
-        assert_eq!(answer.body["code"], 0, "{answer:?}");
+        let account = NewAccount {
+            app: Some("tiktok".into()),
+            serial: Some("a".into()),
+            enabled: Some(enabled),
+            ..NewAccount::new(username)
+        };
+        server.client.accounts().create(&account).unwrap();
     }
-    let body = json!({"serials": ["b", "a"], "script_name": "post", "enable_multi_account": true,
-        "script_config": {"captions": "x", "material_list": ["x.mp4"]}});
-    let answer = server.post("/api/v1/task", &body);
-    let ids = answer.body["data"]["task_ids"].as_array().unwrap();
-    let made: Vec<(Value, Value)> = ids
+    let tasks = NewTasks {
+        serials: Some(vec!["b".into(), "a".into()]),
+        enable_multi_account: Some(true),
+        ..NewTasks::new("post", json!({"captions": "x", "material_list": ["x.mp4"]}))
+    };
+    let created = server.client.tasks().create(&tasks).unwrap();
+    let details: Vec<TaskDetail> = created.task_ids.iter().map(|id| server.task(*id)).collect();
+    let of: Vec<(Option<&str>, Option<&str>)> = details
         .iter()
-        .map(|id| server.task(id.as_i64().unwrap()))
-        .map(|task| (task["serial"].clone(), task["username"].clone()))
+        .map(|detail| (detail.task.serial.as_deref(), detail.task.username.as_deref()))
         .collect();
-    let wanted = [(json!("b"), Value::Null), (json!("a"), json!("first")), (json!("a"), json!("second"))];
-    assert_eq!(made, wanted, "{answer:?}");
+    assert_eq!(
+        of,
+        [(Some("b"), None), (Some("a"), Some("first")), (Some("a"), Some("second"))],
+        "{created:?}"
+    );
 }

@@ -1,14 +1,15 @@
 //! Protects the sentence: one task at a time per phone, phones beside each other, nothing before its time.
 
 use chrono::{DateTime, FixedOffset, Local, TimeDelta};
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::tempdir;
+use tikmatrix_client::api::tasks::{NewTasks, TaskDetail};
+use tikmatrix_client::api::{Status, WaitingReason};
 
 use crate::harness::{Server, Video};
 
-fn span(task: &Value) -> (DateTime<FixedOffset>, DateTime<FixedOffset>) {
-    let moment = |field: &str| DateTime::parse_from_rfc3339(task[field].as_str().unwrap()).unwrap();
-    (moment("started_at"), moment("finished_at"))
+fn span(detail: &TaskDetail) -> (DateTime<FixedOffset>, DateTime<FixedOffset>) {
+    (detail.task.started_at.unwrap().0, detail.task.finished_at.unwrap().0)
 }
 
 #[test]
@@ -38,9 +39,9 @@ fn a_task_behind_another_says_that_its_phone_is_busy() {
     let video = Video::make(directory.path(), "video.mp4");
     let ids =
         [server.create(&["virtual-1"], "one", &video), server.create(&["virtual-1"], "two", &video)].concat();
-    server.task_when(ids[0], "running", |task| task["status_text"] == "running");
+    server.task_when(ids[0], "running", |detail| detail.task.status_text == Status::Running);
     let waiting = server.task(ids[1]);
-    assert_eq!(waiting["waiting_reason"], "device_busy", "{waiting:#}");
+    assert_eq!(waiting.task.waiting_reason, Some(WaitingReason::DeviceBusy.into()), "{waiting:#?}");
 }
 
 #[test]
@@ -49,22 +50,15 @@ fn a_task_waits_for_its_start_time() {
     let server = Server::start(&directory, 1);
     let video = Video::make(directory.path(), "video.mp4");
     let later = (Local::now() + TimeDelta::hours(2)).format("%H:%M").to_string();
-    let answer = server.post(
-        "/api/v1/task",
-        &json!({
-            "serials": ["virtual-1"],
-            "script_name": "post",
-            "script_config": {"material_list": [video.path()]},
-            "start_time": later,
-        }),
-    );
-    let scheduled = answer.body["data"]["task_ids"][0].as_i64().unwrap();
+    let tasks = NewTasks {
+        serials: Some(vec!["virtual-1".into()]),
+        start_time: Some(later),
+        ..NewTasks::new("post", json!({"material_list": [video.path()]}))
+    };
+    let scheduled = server.client.tasks().create(&tasks).unwrap().task_ids[0];
     let at_once = server.create(&["virtual-1"], "at once", &video);
     server.completed(at_once[0]);
     let task = server.task(scheduled);
-    assert_eq!(
-        (&task["status_text"], &task["waiting_reason"]),
-        (&json!("pending"), &json!("scheduled")),
-        "{task:#}"
-    );
+    assert_eq!(task.task.status_text, Status::Pending, "{task:#?}");
+    assert_eq!(task.task.waiting_reason, Some(WaitingReason::Scheduled.into()), "{task:#?}");
 }

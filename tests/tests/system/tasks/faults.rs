@@ -4,8 +4,9 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::tempdir;
+use tikmatrix_client::api::{ArtifactKind, Outcome, Status, WaitingReason};
 
 use crate::harness::{Program, Server, Video};
 
@@ -19,11 +20,8 @@ fn tasks_of_an_unreachable_phone_wait_and_others_run() {
     let ids = server.create(&["not-there", "virtual-1"], "to whom it may concern", &video);
     server.completed(ids[1]);
     let waiting = server.task(ids[0]);
-    assert_eq!(
-        (&waiting["status_text"], &waiting["waiting_reason"]),
-        (&json!("pending"), &json!("device_offline")),
-        "{waiting:#}"
-    );
+    assert_eq!(waiting.task.status_text, Status::Pending, "{waiting:#?}");
+    assert_eq!(waiting.task.waiting_reason, Some(WaitingReason::DeviceOffline.into()), "{waiting:#?}");
     assert_eq!(server.get("/healthz").status, 200);
     assert!(server.terminate().success());
 }
@@ -36,8 +34,8 @@ fn a_phone_that_disconnects_mid_push_fails_its_task_and_takes_the_next() {
     server.arm("virtual-1", &json!({"fault": "disconnect", "after_bytes": 20_000}));
     let ids = server.create(&["virtual-1"], "lost on the way", &video);
     let task = server.failed(ids[0]);
-    assert_eq!(task["outcome"], "failed", "{task:#}");
-    let remark = task["remark"].as_str().unwrap();
+    assert_eq!(task.task.outcome, Some(Outcome::Failed.into()), "{task:#?}");
+    let remark = task.task.remark.as_deref().unwrap();
     let says = |words: &str| remark.contains(words);
     assert!(says("virtual-1") && says("push") && says("the connection was lost"), "{remark}");
     let ids = server.create(&["virtual-1"], "the next one", &video);
@@ -70,11 +68,12 @@ fn a_window_that_only_a_person_can_close_fails_the_task_by_name() {
     server.arm("virtual-1", &json!({"fault": "popup", "kind": "captcha"}));
     let ids = server.create(&["virtual-1"], "not published", &video);
     let task = server.failed(ids[0]);
-    assert!(task["remark"].as_str().unwrap().contains("captcha"), "{task:#}");
-    let kinds: Vec<&Value> = task["artifacts"].as_array().unwrap().iter().map(|kept| &kept["kind"]).collect();
-    assert_eq!(kinds, ["tape", "screenshot", "ui_tree"], "the evidence is kept");
-    for kept in task["artifacts"].as_array().unwrap() {
-        let file = directory.path().join("data/artifacts").join(kept["file"].as_str().unwrap());
+    assert!(task.task.remark.as_deref().unwrap().contains("captcha"), "{task:#?}");
+    let kinds: Vec<ArtifactKind> = task.artifacts.iter().map(|kept| *kept.kind).collect();
+    let wanted = [ArtifactKind::Tape, ArtifactKind::Screenshot, ArtifactKind::UiTree];
+    assert_eq!(kinds, wanted, "the evidence is kept");
+    for kept in &task.artifacts {
+        let file = directory.path().join("data/artifacts").join(&kept.file);
         assert!(std::fs::metadata(&file).unwrap().len() > 0, "{}", file.display());
     }
     assert!(server.posts("virtual-1").is_empty());
@@ -91,7 +90,9 @@ fn a_phone_that_comes_back_runs_the_task_that_waited_for_it() {
     drop(phone);
 
     let while_away = server.create(&["virtual-1"], "while away", &video)[0];
-    server.task_when(while_away, "waiting for its phone", |task| task["waiting_reason"] == "device_offline");
+    server.task_when(while_away, "waiting for its phone", |detail| {
+        detail.task.waiting_reason == Some(WaitingReason::DeviceOffline.into())
+    });
     let (_, port) = address.rsplit_once(':').unwrap();
     let (_phone, _) = a_phone(port);
     server.completed(while_away);

@@ -1,37 +1,30 @@
 //! Protects the sentence: `follow` and `unfollow` make one task for each user, and the oracle shows exactly who is
 //! followed.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::tempdir;
 
 use crate::harness::Server;
 
 const SERIALS: [&str; 2] = ["virtual-1", "virtual-2"];
 
-fn ask(server: &Server, script: &str, config: &Value) -> Vec<i64> {
-    let body = json!({"serials": SERIALS, "script_name": script, "script_config": config});
-    let answer = server.post("/api/v1/task", &body);
-    assert_eq!((answer.status, &answer.body["code"]), (200, &json!(0)), "{answer:?}");
-    answer.body["data"]["task_ids"].as_array().unwrap().iter().map(|id| id.as_i64().unwrap()).collect()
-}
-
 #[test]
 fn three_users_on_two_phones_are_six_tasks_and_unfollow_takes_one_of_them_away() {
     let directory = tempdir().unwrap();
     let server = Server::start(&directory, 2);
     let users = json!(["@sample_user_1", "Sample_User_2", "sample_user_1", "fan_3"]);
-    let ids = ask(&server, "follow", &json!({"target_users": users}));
+    let ids = server.create_for(&SERIALS, "follow", json!({"target_users": users}));
     assert_eq!(ids.len(), 6, "each user once for each phone");
     for id in &ids {
         let task = server.completed(*id);
-        assert!(task["remark"].as_str().unwrap().starts_with("followed @"), "{task:#}");
+        assert!(task.task.remark.as_deref().unwrap().starts_with("followed @"), "{task:#?}");
     }
     for serial in SERIALS {
         let mut following = server.following(serial);
         following.sort();
         assert_eq!(following, ["fan_3", "sample_user_1", "sample_user_2"], "{serial}");
     }
-    for id in ask(&server, "unfollow", &json!({"target_user": "sample_user_2"})) {
+    for id in server.create_for(&SERIALS, "unfollow", json!({"target_user": "sample_user_2"})) {
         server.completed(id);
     }
     for serial in SERIALS {
@@ -50,12 +43,12 @@ fn the_remarks_of_the_contract_come_to_the_letter() {
         ["followed @sample_user_1, and seen on the profile", "requested", "user not found: @missing_1"],
         ["already following", "requested", "user not found: @missing_1"],
     ] {
-        for (index, id) in ask(&server, "follow", &json!({"target_username": names})).into_iter().enumerate()
-        {
+        let ids = server.create_for(&SERIALS, "follow", json!({"target_username": names}));
+        for (index, id) in ids.into_iter().enumerate() {
             let remark = remarks[index % 3];
             let task =
                 if remark.starts_with("user not found") { server.failed(id) } else { server.completed(id) };
-            assert_eq!(task["remark"], remark, "{task:#}");
+            assert_eq!(task.task.remark.as_deref(), Some(remark), "{task:#?}");
         }
     }
     for serial in SERIALS {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::tempdir;
+use tikmatrix_client::api::Outcome;
 
 use crate::harness::{Program, Server, Video, answer_of, wait_for};
 
@@ -43,6 +44,6 @@ fn a_phone_whose_server_was_killed_in_a_task_is_put_back_as_it_was_found() {
         let now = report();
         (now["keyboard"] == found.0 && now["camera"] == found.1).then_some(())
     });
-    assert_eq!(server.task(id)["outcome"], "interrupted");
+    assert_eq!(server.task(id).task.outcome, Some(Outcome::Interrupted.into()));
     assert!(server.terminate().success());
 }

@@ -3,6 +3,8 @@
 
 use serde_json::json;
 use tempfile::tempdir;
+use tikmatrix_client::api::Outcome;
+use tikmatrix_client::api::tasks::Stats;
 
 use crate::harness::{Server, Video};
 
@@ -31,14 +33,12 @@ fn the_example_of_the_task_page_publishes_caption_and_file() {
 
     let task = server.completed(1);
     assert_eq!(server.posts("virtual-1"), [("Check out my new video! #viral #fyp".to_owned(), video.sha256)]);
-    assert_eq!(
-        (&task["status"], &task["outcome"], &task["progress"]),
-        (&json!(2), &json!("succeeded"), &json!(100))
-    );
-    assert!(task["steps"].as_array().unwrap().len() >= 3, "{task:#}");
-    assert_eq!(task["attempts"].as_array().unwrap().len(), 1, "{task:#}");
-    let stats = server.get("/api/v1/task/stats").body;
-    assert_eq!(stats["data"], json!({"total": 1, "pending": 0, "running": 0, "completed": 1, "failed": 0}));
+    let outcome = task.task.outcome;
+    assert_eq!((task.task.status, outcome, task.task.progress), (2, Some(Outcome::Succeeded.into()), 100));
+    assert!(task.steps.len() >= 3, "{task:#?}");
+    assert_eq!(task.attempts.len(), 1, "{task:#?}");
+    let stats = server.client.tasks().stats().unwrap();
+    assert_eq!(stats, Stats { total: 1, pending: 0, running: 0, completed: 1, failed: 0 });
     assert!(server.terminate().success());
 }
 
@@ -46,18 +46,11 @@ fn the_example_of_the_task_page_publishes_caption_and_file() {
 fn a_file_that_does_not_exist_fails_the_task_by_name_and_publishes_nothing() {
     let directory = tempdir().unwrap();
     let server = Server::start(&directory, 1);
-    let answer = server.post(
-        "/api/v1/task",
-        &json!({
-            "serials": ["virtual-1"],
-            "script_name": "post",
-            "script_config": {"material_list": ["C:/Videos/video1.mp4"]},
-        }),
-    );
-    assert_eq!(answer.status, 200, "files are looked for when the task runs: {answer:?}");
-    let task = server.failed(1);
-    assert_eq!(task["outcome"], "failed");
-    assert!(task["remark"].as_str().unwrap().contains("C:/Videos/video1.mp4"), "{task:#}");
+    // Files are looked up when the task runs.
+    let config = json!({"material_list": ["C:/Videos/video1.mp4"]});
+    let task = server.failed(server.create_for(&["virtual-1"], "post", config)[0]);
+    assert_eq!(task.task.outcome, Some(Outcome::Failed.into()));
+    assert!(task.task.remark.as_deref().unwrap().contains("C:/Videos/video1.mp4"), "{task:#?}");
     assert!(server.posts("virtual-1").is_empty());
 }
 

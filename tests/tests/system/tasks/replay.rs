@@ -5,8 +5,10 @@ use std::io::Read as _;
 use std::path::Path;
 
 use flate2::read::GzDecoder;
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::tempdir;
+use tikmatrix_client::api::ArtifactKind;
+use tikmatrix_client::api::tasks::TaskDetail;
 
 use crate::harness::{Program, Server, Video};
 
@@ -35,18 +37,17 @@ impl Replay {
 }
 
 /// The text of the tape that the task kept, by the API.
-fn tape_of(server: &Server, task: &Value) -> String {
-    let kept = task["artifacts"].as_array().unwrap().iter().find(|kept| kept["kind"] == "tape").unwrap();
-    let path = format!("/api/v1/task/{}/artifact/{}", task["id"], kept["name"].as_str().unwrap());
-    let (media_type, bytes) = server.download(&path);
-    assert_eq!(media_type, "application/gzip");
+fn tape_of(server: &Server, detail: &TaskDetail) -> String {
+    let kept = detail.artifacts.iter().find(|kept| kept.kind == ArtifactKind::Tape).unwrap();
+    let tape = server.client.tasks().artifact(detail.task.id, &kept.name).unwrap();
+    assert_eq!(tape.content_type, "application/gzip");
     let mut text = String::new();
-    GzDecoder::new(&*bytes).read_to_string(&mut text).unwrap();
+    GzDecoder::new(tape).read_to_string(&mut text).unwrap();
     text
 }
 
-fn steps(task: &Value) -> Vec<&str> {
-    task["steps"].as_array().unwrap().iter().map(|step| step["text"].as_str().unwrap()).collect()
+fn steps(detail: &TaskDetail) -> Vec<&str> {
+    detail.steps.iter().map(|step| step.text.as_str()).collect()
 }
 
 #[test]
@@ -54,9 +55,8 @@ fn a_failed_task_runs_again_without_server_phone_and_files() {
     let directory = tempdir().unwrap();
     let server = Server::start(&directory, 2);
     let video = Video::make(directory.path(), "video.mp4");
-    let follow = json!({"serials": ["virtual-1"], "script_name": "follow", "script_config": {"target_user": "missing_1"}});
-    let answer = server.post("/api/v1/task", &follow);
-    let follow = server.failed(answer.body["data"]["task_ids"][0].as_i64().unwrap());
+    let config = json!({"target_user": "missing_1"});
+    let follow = server.failed(server.create_for(&["virtual-1"], "follow", config)[0]);
     server.arm("virtual-2", &json!({"fault": "popup", "kind": "captcha"}));
     let post = server.failed(server.create(&["virtual-2"], "{one|two|three} of them", &video)[0]);
     let tapes = [(tape_of(&server, &follow), follow), (tape_of(&server, &post), post)];
@@ -70,7 +70,7 @@ fn a_failed_task_runs_again_without_server_phone_and_files() {
         assert_eq!(replayed.status, 0, "{}{}", replayed.said, replayed.complained);
         assert_eq!(replayed.lines("step "), steps(task), "{}", replayed.said);
         assert_eq!(replayed.lines("outcome "), ["failed"]);
-        assert_eq!(replayed.lines("remark "), [task["remark"].as_str().unwrap()]);
+        assert_eq!(replayed.lines("remark "), [task.task.remark.as_deref().unwrap()]);
     }
 
     // The phone knows another version of the app than it knew.

@@ -1,8 +1,10 @@
 //! Protects the sentence: when the server ends, by request or by accident, running tasks are accounted for and waiting
 //! ones are still there.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::{TempDir, tempdir};
+use tikmatrix_client::api::tasks::TaskDetail;
+use tikmatrix_client::api::{Outcome, Status};
 
 use crate::harness::{Server, Video};
 
@@ -13,21 +15,18 @@ fn in_the_middle(directory: &TempDir) -> (Server, i64, i64) {
     server.arm("virtual-1", &json!({"fault": "slow_upload", "seconds": 50}));
     let working = server.create(&["virtual-1"], "cut off", &video)[0];
     let waiting = server.create(&["virtual-1"], "waits", &video)[0];
-    server.task_when(working, "running", |task| {
-        task["status_text"] == "running" && task["steps"].as_array().is_some_and(|steps| steps.len() >= 2)
+    server.task_when(working, "running", |detail| {
+        detail.task.status_text == Status::Running && detail.steps.len() >= 2
     });
     (server, working, waiting)
 }
 
 /// What a server on the same data makes of both.
-fn carried_on(directory: &TempDir, working: i64, waiting: i64) -> Value {
+fn carried_on(directory: &TempDir, working: i64, waiting: i64) -> TaskDetail {
     let server = Server::start(directory, 1);
     let interrupted = server.task(working);
-    assert_eq!(
-        (&interrupted["status_text"], &interrupted["outcome"]),
-        (&json!("failed"), &json!("interrupted")),
-        "{interrupted:#}"
-    );
+    assert_eq!(interrupted.task.status_text, Status::Failed, "{interrupted:#?}");
+    assert_eq!(interrupted.task.outcome, Some(Outcome::Interrupted.into()), "{interrupted:#?}");
     server.completed(waiting);
     assert_eq!(server.posts("virtual-1").len(), 1, "the interrupted task is not retried automatically");
     assert!(server.terminate().success());
@@ -40,7 +39,7 @@ fn a_server_that_is_told_to_end_accounts_for_its_tasks_and_carries_on_later() {
     let (server, working, waiting) = in_the_middle(&directory);
     assert_eq!(server.terminate().code(), Some(0));
     let interrupted = carried_on(&directory, working, waiting);
-    assert!(interrupted["remark"].as_str().unwrap().contains("stopped"), "{interrupted:#}");
+    assert!(interrupted.task.remark.as_deref().unwrap().contains("stopped"), "{interrupted:#?}");
 }
 
 #[test]
@@ -49,5 +48,5 @@ fn a_server_that_is_killed_finds_its_tasks_when_it_starts_again() {
     let (server, working, waiting) = in_the_middle(&directory);
     server.kill();
     let interrupted = carried_on(&directory, working, waiting);
-    assert!(interrupted["remark"].as_str().unwrap().contains("unexpectedly"), "{interrupted:#}");
+    assert!(interrupted.task.remark.as_deref().unwrap().contains("unexpectedly"), "{interrupted:#?}");
 }

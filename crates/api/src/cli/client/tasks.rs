@@ -3,9 +3,9 @@
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use serde_json::Value;
+use tikmatrix_api_types::Status;
 use tikmatrix_api_types::tasks::{NewTasks, TaskQuery};
 use tikmatrix_client::Client;
-use tikmatrix_domain::Status;
 
 use super::Work;
 use super::show::{Column, Output};

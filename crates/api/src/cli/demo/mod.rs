@@ -11,10 +11,10 @@ use clap::Args;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tikmatrix_api::{Server, ServerConfig};
+use tikmatrix_api_types::Status;
 use tikmatrix_api_types::tasks::NewTasks;
 use tikmatrix_client::Client;
 use tikmatrix_device::shell_quote::shell_word;
-use tikmatrix_domain::Status;
 
 use self::progress::Progress;
 use super::composition::{attach_virtual_phones, scripts, start_virtual_phones};
