@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Follows `username` from the phone `serial`.
-pub fn follow(client: &Client, serial: &str, username: &str) -> Result<TaskDetail, Error> {
+pub(crate) fn follow(client: &Client, serial: &str, username: &str) -> Result<TaskDetail, Error> {
     // The stream is opened first, so that it has every event of the task.
     let events = client.events(&EventQuery { serial: Some(serial.into()), ..EventQuery::default() })?;
     let tasks = NewTasks {

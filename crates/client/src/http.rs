@@ -264,7 +264,11 @@ mod tests {
     fn any_text_stays_in_its_segment_and_its_parameter() {
         assert_eq!(below("/device", "a/../b?c#d é"), "/device/a%2F..%2Fb%3Fc%23d%20%C3%A9");
         let query = TaskQuery { status: Some(3), serial: Some("1&b=2 x".into()), ..TaskQuery::default() };
-        assert_eq!(with_query("/task", &query), "/task?serial=1%26b%3D2%20x&status=3");
+        // Their order depends on the features of serde_json.
+        let path = with_query("/task", &query);
+        let mut parameters: Vec<&str> = path.strip_prefix("/task?").unwrap().split('&').collect();
+        parameters.sort_unstable();
+        assert_eq!(parameters, ["serial=1%26b%3D2%20x", "status=3"]);
         assert_eq!(with_query("/task", &TaskQuery::default()), "/task");
     }
 

@@ -112,14 +112,6 @@ impl Server {
         self.program.signal("TERM");
     }
 
-    pub(crate) fn patch(&self, path: &str, body: &Value) -> Answer {
-        answer_of(self.agent.patch(format!("{}{path}", self.url)).send_json(body))
-    }
-
-    pub(crate) fn delete(&self, path: &str) -> Answer {
-        answer_of(self.agent.delete(format!("{}{path}", self.url)).call())
-    }
-
     /// Sends a body as it is, said to be JSON.
     pub(crate) fn post_text(&self, path: &str, body: &str) -> Answer {
         answer_of(self.agent.post(format!("{}{path}", self.url)).content_type("application/json").send(body))

@@ -4,7 +4,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::DateTime;
 use serde_json::{Value, json};
 use tempfile::{TempDir, tempdir};
 
