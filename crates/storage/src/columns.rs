@@ -7,12 +7,12 @@ use crate::error::StorageError;
 
 pub(crate) type Read<T> = Result<T, StorageError>;
 
-/// A text as every database can keep it: PostgreSQL has no place for a zero character.
+/// Makes a text storable in every database: PostgreSQL does not store a zero character.
 pub(crate) fn storable(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
-/// A moment as the database keeps it.
+/// Converts a moment to its column value.
 pub(crate) fn millis(moment: DateTime<Utc>) -> i64 {
     moment.timestamp_millis()
 }

@@ -1,18 +1,19 @@
-//! What can go wrong with the database, by what a caller can do about it.
+//! The errors of the store, by what the caller can decide on.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use thiserror::Error;
 use tikmatrix_domain::{IllegalTransition, TaskId, TooManyTasks};
 
-/// Why an operation did not happen. Nothing of it was written then.
-#[derive(Debug, Error)]
+/// The reason why an operation failed. Nothing of it was written then.
+#[derive(Debug, Error, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum StorageError {
-    /// The database could not be opened or brought up to date.
+    /// The database could not be opened or migrated.
     #[error("the database {database} cannot be opened: {reason}")]
     Open {
         /// The database's file, or its URL without the password.
         database: String,
-        /// What was in the way.
+        /// The reason.
         reason: String,
     },
     /// Another server works on the same database.
@@ -23,74 +24,80 @@ pub enum StorageError {
         /// The database's file.
         database: String,
     },
-    /// The database refused.
+    /// The database refused the operation, or could not be reached.
     #[error("could not {operation}: {reason}")]
     Database {
-        /// What was to be done, such as `create tasks`.
+        /// The operation, such as `create tasks`.
         operation: &'static str,
-        /// The database's own words.
+        /// The database's message.
         reason: String,
         /// Whether the same operation may succeed later.
         transient: bool,
     },
-    /// The operation was cut off before it had a result, because the program ends or a bug broke it.
+    /// The operation was cut off before it had a result, by a bug or by the end of the program.
     #[error("could not {operation}: it was cut off")]
     CutOff {
-        /// What was to be done.
+        /// The operation.
         operation: &'static str,
     },
-    /// There is no such task: it never was, or it was deleted.
+    /// There is no such task: it never existed, or it was deleted.
     #[error("there is no task {0}")]
     NoSuchTask(TaskId),
-    /// What was asked cannot happen to the task in its present state.
+    /// The task's present state does not allow the operation.
     #[error("task {task}: {source}")]
     Illegal {
         /// The task.
         task: TaskId,
-        /// Why not.
+        /// The reason.
         source: IllegalTransition,
     },
-    /// A request asked for more tasks than one request may make.
+    /// A request is for more tasks than one request may create.
     #[error(transparent)]
     TooManyTasks(TooManyTasks),
-    /// As many tasks wait as may.
+    /// The maximum number of tasks is pending.
     #[error(
-        "{pending} tasks wait already, and no more than {most} may: {wanted} more have to wait until some are done, \
+        "{pending} tasks wait already, and no more than {max} may: {requested} more have to wait until some are done, \
          or deleted"
     )]
     QueueFull {
-        /// How many wait.
+        /// The number of pending tasks.
         pending: u64,
-        /// How many may.
-        most: u64,
-        /// How many more were asked for.
-        wanted: usize,
+        /// The maximum.
+        max: u64,
+        /// The number of tasks that the request would add.
+        requested: usize,
     },
-    /// A request came under a key that another request was made with.
+    /// The idempotency key of a request was used for another request.
     #[error("the key was used for another request")]
     KeyReused,
-    /// The task was changed by someone else between being read and being written.
-    #[error("task {0} was changed by someone else in the meantime")]
+    /// The task was changed between being read and being written.
+    #[error("task {0} was changed by another writer in the meantime")]
     Changed(TaskId),
-    /// What the database holds is not what this program writes.
+    /// The database holds a value that this program does not write.
     #[error("the database holds an unreadable {what}: {value:?}")]
     Unreadable {
-        /// Which value of which record.
+        /// The table and the column.
         what: &'static str,
-        /// What is there.
+        /// The value.
         value: String,
     },
 }
 
 impl StorageError {
-    /// Whether the same operation may succeed later without anyone doing anything else about it.
+    /// Returns the name of the error for programs, such as `queue_full`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.into()
+    }
+
+    /// Returns whether the same operation may succeed later.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Database { transient: true, .. })
     }
 }
 
-/// What ends an operation early, before the operation's name is known.
+/// What ends an operation early, before the name of the operation is added.
 #[derive(Debug)]
 pub(crate) enum Fault {
     Database(DieselError),
@@ -113,21 +120,23 @@ impl Fault {
     pub(crate) fn during(self, operation: &'static str) -> StorageError {
         match self {
             Self::Refused(error) => error,
-            Self::Database(error) => {
-                StorageError::Database { operation, transient: may_pass(&error), reason: in_one_line(&error) }
-            }
+            Self::Database(error) => StorageError::Database {
+                operation,
+                transient: is_transient(&error),
+                reason: in_one_line(&error),
+            },
         }
     }
 }
 
-/// PostgreSQL says some things in several lines; a log has one for each.
+/// Joins the lines of a message: PostgreSQL writes some in several, and a log line is one.
 pub(crate) fn in_one_line(error: &impl ToString) -> String {
     error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What the engines say, without a kind of its own, of what can pass: a busy, full or read-only database and a failed
-/// read or write on SQLite; the same, and a server that is ending, starting or overloaded, on PostgreSQL.
-const PASSING: [&str; 20] = [
+/// Parts of the messages of transient errors that have no kind of their own: a busy, full or read-only database and a
+/// failed read or write on SQLite; the same, and a server that stops, starts or is overloaded, on PostgreSQL.
+const TRANSIENT: [&str; 20] = [
     "database is locked",
     "database table is locked",
     "disk is full",
@@ -150,11 +159,12 @@ const PASSING: [&str; 20] = [
     "connection to server",
 ];
 
-/// What has a kind is mostly a violated constraint, and the same rows violate it again.
-pub(crate) fn may_pass(error: &DieselError) -> bool {
+/// Returns whether the same statement may succeed later. Most errors with a kind are violated constraints, which the same
+/// rows violate again.
+pub(crate) fn is_transient(error: &DieselError) -> bool {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) => {
-            PASSING.iter().any(|passing| information.message().contains(passing))
+            TRANSIENT.iter().any(|text| information.message().contains(text))
         }
         DieselError::DatabaseError(kind, _) => matches!(
             kind,
@@ -163,7 +173,7 @@ pub(crate) fn may_pass(error: &DieselError) -> bool {
                 | DatabaseErrorKind::ClosedConnection
                 | DatabaseErrorKind::ReadOnlyTransaction
         ),
-        // The statement that failed said why; these are what follows from it.
+        // They follow from an earlier statement, whose error has the reason.
         DieselError::BrokenTransactionManager | DieselError::RollbackErrorOnCommit { .. } => true,
         _ => false,
     }

@@ -1,4 +1,4 @@
-//! Groups of phones.
+//! Groups of devices.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -11,12 +11,12 @@ use crate::error::{Fault, StorageError};
 use crate::schema::{device, device_group};
 use crate::store::Store;
 
-/// What became of a group that was to be made or changed.
+/// The result of the creation or the change of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GroupChanged {
-    /// It is so now.
+    /// It is created or changed.
     Changed(Group),
-    /// There is none of this number.
+    /// There is no group with this id.
     NotThere,
     /// Another group has this name.
     NameTaken,
@@ -46,7 +46,7 @@ impl GroupRow {
 }
 
 impl Store {
-    /// Makes a group, at `now`.
+    /// Creates a group, at `now`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -56,7 +56,7 @@ impl Store {
         note: String,
         now: DateTime<Utc>,
     ) -> Result<GroupChanged, StorageError> {
-        self.write("make a group", move |connection| {
+        self.write("create a group", move |connection| {
             if id_of(connection, &name)?.is_some() {
                 return Ok(GroupChanged::NameTaken);
             }
@@ -75,7 +75,7 @@ impl Store {
         .await
     }
 
-    /// All groups, by their names.
+    /// Lists all groups, by their names.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -90,7 +90,7 @@ impl Store {
         .await
     }
 
-    /// The group of this number, if there is one.
+    /// Loads a group; `None` if there is none with this id.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -98,7 +98,7 @@ impl Store {
         self.read_tx("read a group", move |connection| by_id(connection, id)).await
     }
 
-    /// ChangeCounter a group, at `now`.
+    /// Changes a group, at `now`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -126,7 +126,7 @@ impl Store {
         .await
     }
 
-    /// Deletes a group; its phones belong to none then. Gives how many they are, none if there is no such group.
+    /// Deletes a group and returns the number of its devices, which belong to none then; `None` if there is no such group.
     ///
     /// # Errors
     /// Of the database only.

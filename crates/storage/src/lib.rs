@@ -1,5 +1,5 @@
-//! Tasks in a database, SQLite or PostgreSQL: schema, migrations, and short named operations that take and give domain types. It decides
-//! nothing about tasks: a state is written as the domain's transition function returned it.
+//! Tasks in a database, SQLite or PostgreSQL: schema, migrations, and short named operations that take and return domain
+//! types. It decides nothing about tasks: a state is written as the domain's transition function returned it.
 
 mod accounts;
 mod cluster;

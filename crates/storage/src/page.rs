@@ -2,30 +2,39 @@
 
 use tikmatrix_domain::TaskId;
 
-/// Where a page of a list begins; lists run from the newest entry to the oldest.
+/// The start of a page of a list. Lists run from the newest entry to the oldest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageStart<Id = TaskId> {
-    /// Pages counted from 1. What was created meanwhile shifts them, and deep pages cost more.
+    /// A page number, from 1. Entries created meanwhile shift the pages, and deep pages cost more.
     Number(u32),
-    /// What is older than this one, at the same cost at any depth.
+    /// The entries older than this one, at the same cost at any depth.
     Before(Id),
 }
 
 /// A part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page<Id = TaskId> {
-    /// Where it begins.
+    /// Where it starts.
     pub start: PageStart<Id>,
-    /// How many entries at most.
+    /// The maximum number of entries.
     pub size: u32,
+}
+
+impl<Id> Page<Id> {
+    pub(crate) fn offset(&self) -> i64 {
+        match self.start {
+            PageStart::Number(number) => NumberedPage { number, size: self.size }.offset(),
+            PageStart::Before(_) => 0,
+        }
+    }
 }
 
 /// A part of a list that is not long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NumberedPage {
-    /// From 1.
+    /// The page number, from 1.
     pub number: u32,
-    /// How many entries at most.
+    /// The maximum number of entries.
     pub size: u32,
 }
 

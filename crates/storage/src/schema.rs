@@ -1,4 +1,4 @@
-//! The tables as diesel sees them; the migrations are what made them.
+//! The tables as diesel sees them. The migrations create them.
 
 diesel::table! {
     account (id) {
@@ -84,7 +84,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    pace (task_id) {
+    task_interval (task_id) {
         task_id -> BigInt,
         request -> BigInt,
         gap -> BigInt,
@@ -214,8 +214,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    bell (rung) {
-        rung -> BigInt,
+    wakeup (version) {
+        version -> BigInt,
     }
 }
 
@@ -229,7 +229,7 @@ diesel::table! {
 diesel::joinable!(stop_request -> task (task_id));
 diesel::allow_tables_to_appear_in_same_query!(stop_request, task);
 diesel::allow_tables_to_appear_in_same_query!(task, task_kind);
-diesel::allow_tables_to_appear_in_same_query!(task_number, bell);
+diesel::allow_tables_to_appear_in_same_query!(task_number, wakeup);
 
 diesel::table! {
     material (id) {

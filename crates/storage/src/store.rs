@@ -1,10 +1,9 @@
-//! The database itself: opening it, and the ways in which operations reach a connection. What is read and written is the
-//! operations' business.
+//! The store: opening the database, and the ways in which operations reach a connection.
 
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -18,151 +17,138 @@ use crate::database::connection::Connection;
 use crate::database::notifications::ChangeNotifications;
 use crate::database::read_pool::ReadPool;
 use crate::database::url::DatabaseUrl;
-use crate::database::write_queue::{Effect, WriteQueue};
+use crate::database::write_queue::WriteQueue;
 use crate::error::{Fault, StorageError};
 
-/// The tasks' database. Clones share it; it closes when the last of them is gone.
+/// A handle to the tasks' database. Clones share it; it is closed when the last of them is dropped.
 #[derive(Clone)]
 pub struct Store {
     database: Arc<Database>,
     max_pending: u64,
 }
 
-/// In the order in which they are closed.
+/// The fields are in the order in which they are closed.
 struct Database {
     location: String,
     writer: WriteQueue,
     readers: ReadPool,
-    /// On SQLite only the program that holds the lock changes tasks, and can count the changes itself.
+    /// On SQLite only: there the program that holds the lock is the only one that changes tasks.
     changes: Option<ChangeCounter>,
-    /// ChangeNotifications those who wait for changes.
+    /// Notified of each commit that changed a tracked table.
     commits: watch::Sender<()>,
-    /// How many operations the database refused.
+    /// The number of operations that failed in the database.
     errors: AtomicU64,
-    /// Held for as long as a SQLite database is open, so that no second server works on the same tasks. What works
+    /// Held while a SQLite database is open, so that no second server works on it. A program that opened the database
     /// beside a server has none.
     lock: Option<File>,
 }
 
-/// In which state all tasks are: two equal versions mean that nothing about any of them has changed in between. The
-/// opposite does not hold.
+/// A version of all tasks. Two equal versions mean that no task has changed in between; the opposite does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Version(String);
 
 #[derive(Clone)]
 struct ChangeCounter {
-    /// Tells the versions of this opening from those of others.
+    /// Distinguishes the versions of this opening from those of others.
     opened: u128,
     count: Arc<AtomicU64>,
 }
 
 impl Store {
-    /// Opens the SQLite database in the file at `path`, makes it if there is none, and brings it up to date. It blocks:
-    /// call it before the server begins.
+    /// Opens the SQLite database in the file at `path`, creates it if there is none, and migrates it. It blocks.
     ///
     /// # Errors
     /// [`StorageError::InUse`] when another server has it open, [`StorageError::Open`] when it cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StorageError> {
-        Self::open_address(&DatabaseUrl::Sqlite(path.as_ref().to_owned()))
+        Self::open_exclusive(&DatabaseUrl::Sqlite(path.as_ref().to_owned()))
     }
 
-    /// Opens the database at `url` and brings it up to date: `sqlite://PATH`, or `postgres://…` as libpq takes it. It
-    /// blocks. The libpq that is compiled in speaks no TLS: a PostgreSQL on another machine needs a tunnel or a network
-    /// that can be trusted.
+    /// Opens the database at `url`, which is `sqlite://PATH`, or `postgres://…` as libpq takes it, and migrates it. It
+    /// blocks. The libpq that is compiled in has no TLS: a PostgreSQL on another machine needs a tunnel or a trusted
+    /// network.
     ///
     /// # Errors
     /// As [`Store::open`].
     pub fn open_url(url: &str) -> Result<Self, StorageError> {
-        Self::open_address(&address(url)?)
+        Self::open_exclusive(&parse(url)?)
     }
 
-    /// Opens the database as [`Store::open_url`] does or, when servers work on it, beside them: for the short work of a
-    /// command line, which changes no tasks. It blocks.
+    /// Opens the database as [`Store::open_url`] does or, while servers work on it, beside them without migrating it: for
+    /// the short work of a command line, which changes no tasks. It blocks.
     ///
     /// # Errors
-    /// [`StorageError::Open`], also when a server of another version has made its tables.
+    /// [`StorageError::Open`], also when the tables are those of another version.
     pub fn open_url_shared(url: &str) -> Result<Self, StorageError> {
-        let address = address(url)?;
-        match &address {
-            DatabaseUrl::Postgres(_) => Self::connect(&address, None, DatabaseUrl::migrate_if_empty),
+        let url = parse(url)?;
+        match &url {
+            DatabaseUrl::Postgres(_) => Self::connect(&url, None, DatabaseUrl::migrate_if_empty),
             DatabaseUrl::Sqlite(path) => match lock(path) {
-                Ok(lock) => Self::connect(&address, Some(lock), DatabaseUrl::migrate),
-                Err(StorageError::InUse { .. }) => {
-                    Self::connect(&address, None, DatabaseUrl::require_migrated)
-                }
+                Ok(lock) => Self::connect(&url, Some(lock), DatabaseUrl::migrate),
+                Err(StorageError::InUse { .. }) => Self::connect(&url, None, DatabaseUrl::require_migrated),
                 Err(error) => Err(error),
             },
         }
     }
 
-    fn open_address(address: &DatabaseUrl) -> Result<Self, StorageError> {
-        let lock = match address {
+    fn open_exclusive(url: &DatabaseUrl) -> Result<Self, StorageError> {
+        let lock = match url {
             DatabaseUrl::Sqlite(path) => Some(lock(path)?),
             DatabaseUrl::Postgres(_) => None,
         };
-        Self::connect(address, lock, DatabaseUrl::migrate)
+        Self::connect(url, lock, DatabaseUrl::migrate)
     }
 
     fn connect(
-        address: &DatabaseUrl,
+        url: &DatabaseUrl,
         lock: Option<File>,
         prepare: fn(&DatabaseUrl) -> Result<(), String>,
     ) -> Result<Self, StorageError> {
-        let failed = |reason: String| StorageError::Open { database: address.redacted(), reason };
-        // A pool tries again and again and then no longer says what was wrong.
-        prepare(address).map_err(failed)?;
-        let first = address.connect().map_err(failed)?;
-        let changes = matches!(address, DatabaseUrl::Sqlite(_)).then(ChangeCounter::new);
+        let failed = |reason: String| StorageError::Open { database: url.redacted(), reason };
+        prepare(url).map_err(failed)?;
+        let changes = matches!(url, DatabaseUrl::Sqlite(_)).then(ChangeCounter::new);
         let commits = watch::Sender::new(());
-        let (counted, told) = (changes.clone(), commits.clone());
-        let committed = move || {
-            counted.iter().for_each(ChangeCounter::increment);
-            told.send_replace(());
+        let (counter, notifier) = (changes.clone(), commits.clone());
+        let on_change = move || {
+            counter.iter().for_each(ChangeCounter::increment);
+            notifier.send_replace(());
         };
-        let writer = WriteQueue::new(address.clone(), first, committed);
-        let readers = ReadPool::open(address).map_err(failed)?;
-        let database = Database {
-            location: address.redacted(),
-            writer,
-            readers,
-            changes,
-            commits,
-            errors: AtomicU64::new(0),
-            lock,
-        };
-        Ok(Self { max_pending: u64::MAX, database: Arc::new(database) })
+        let writer = WriteQueue::open(url, on_change).map_err(failed)?;
+        let readers = ReadPool::open(url).map_err(failed)?;
+        let (location, errors) = (url.redacted(), AtomicU64::new(0));
+        let database = Arc::new(Database { location, writer, readers, changes, commits, errors, lock });
+        Ok(Self { max_pending: u64::MAX, database })
     }
 
-    /// The store with a limit on how many tasks may wait; no request makes more. Without it there is none.
+    /// Limits the number of pending tasks, which no request may exceed. There is no limit by default.
     #[must_use]
-    pub fn with_max_pending(self, most: u64) -> Self {
-        Self { max_pending: most, ..self }
+    pub fn with_max_pending(self, max: u64) -> Self {
+        Self { max_pending: max, ..self }
     }
 
     pub(crate) fn max_pending(&self) -> u64 {
         self.max_pending
     }
 
-    /// How many operations the database refused since it was opened.
+    /// Returns the number of operations that failed in the database since it was opened.
     #[must_use]
     pub fn database_errors(&self) -> u64 {
         self.database.errors.load(Ordering::Relaxed)
     }
 
-    /// Where the database is, without the password that its URL may hold.
+    /// Returns the location of the database, without the password that its URL may hold.
     #[must_use]
     pub fn location(&self) -> &str {
         &self.database.location
     }
 
-    /// Whether no other server can work on this database as long as it is open here.
+    /// Returns whether no other server can work on the database while it is open here.
     #[must_use]
     pub fn is_exclusive(&self) -> bool {
         self.database.lock.is_some()
     }
 
-    /// The version of the tasks. Ask before reading what it is to stand for: a change in between makes what was read
-    /// newer than its version says, which is noticed, while the opposite would not be.
+    /// Returns the version of the tasks. Query it before the data that it is to describe: a change in between then makes
+    /// the data newer than its version, which the next comparison detects; the other way round it would not.
     ///
     /// # Errors
     /// Of the database only.
@@ -170,35 +156,26 @@ impl Store {
         if let Some(changes) = &self.database.changes {
             return Ok(changes.version());
         }
-        self.query("look for changes", |connection| {
+        self.query("look up the version of the tasks", |connection| {
             let changes = diesel::select(sql::<Text>("(SELECT changes::text FROM change_count)"));
             Ok(Version(changes.get_result(connection)?))
         })
         .await
     }
 
-    /// Word of every change of what is listed, and of every event, from now on.
+    /// Subscribes to notifications of every change of a task and of every event, from now on.
     #[must_use]
     pub fn change_notifications(&self) -> ChangeNotifications {
         ChangeNotifications::new(self.database.commits.subscribe(), self.database.changes.is_none())
     }
 
-    /// Runs `work` in a transaction that may write, one at a time.
+    /// Runs `work` in a transaction that may write. There is one such transaction at a time.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        self.count_error(self.database.writer.run(operation, Effect::Listed, work).await)
-    }
-
-    /// As [`Store::write`], for what leaves everything as it is that [`Store::version`] stands for.
-    pub(crate) async fn write_untracked<T: Send + 'static>(
-        &self,
-        operation: &'static str,
-        work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<T, StorageError> {
-        self.count_error(self.database.writer.run(operation, Effect::Unlisted, work).await)
+        self.count_error(self.database.writer.run(operation, work).await)
     }
 
     /// Runs `work` in a transaction that only reads and sees one state of the database throughout.
@@ -210,7 +187,7 @@ impl Store {
         self.query(operation, |connection| {
             connection.begin_read()?;
             let result = work(connection);
-            // Nothing was written, so nothing is lost if this fails; the next user of the connection would notice.
+            // Nothing was written, so nothing is lost if this fails.
             let ended = connection.commit();
             let result = result?;
             ended?;
@@ -225,14 +202,7 @@ impl Store {
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        let database = Arc::clone(&self.database);
-        let result = self.database.readers.run(operation, move |connection| {
-            let result = work(connection);
-            // The database stays open until the work is done, whether its caller waits or not.
-            drop(database);
-            result
-        });
-        self.count_error(result.await)
+        self.count_error(self.database.readers.run(operation, work).await)
     }
 
     fn count_error<T>(&self, result: Result<T, StorageError>) -> Result<T, StorageError> {
@@ -264,7 +234,7 @@ impl fmt::Display for Version {
     }
 }
 
-fn address(url: &str) -> Result<DatabaseUrl, StorageError> {
+fn parse(url: &str) -> Result<DatabaseUrl, StorageError> {
     DatabaseUrl::parse(url).ok_or_else(|| StorageError::Open {
         // It may hold a password.
         database: "URL".to_owned(),
@@ -272,35 +242,19 @@ fn address(url: &str) -> Result<DatabaseUrl, StorageError> {
     })
 }
 
-/// Takes the lock beside the database; the system lets it go when the program ends, however it ends.
+/// Takes the lock beside the database. The system releases it when the program ends, even by a crash.
 fn lock(path: &Path) -> Result<File, StorageError> {
     let database = || path.display().to_string();
     let mut name = OsString::from(path);
     name.push(".lock");
     let failed =
         |error: std::io::Error| StorageError::Open { database: database(), reason: error.to_string() };
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(PathBuf::from(name))
-        .map_err(failed)?;
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(name).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StorageError::InUse { database: database() }),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }
-}
-
-/// A database in memory, for tests that look below the operations.
-#[cfg(test)]
-pub(crate) fn migrated() -> Connection {
-    use diesel::Connection as _;
-    use diesel_migrations::MigrationHarness;
-
-    let mut connection = SqliteConnection::establish(":memory:").unwrap();
-    connection.run_pending_migrations(crate::database::url::SQLITE_MIGRATIONS).unwrap();
-    Connection::Sqlite(connection)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Access tokens: by whom the server may be asked. Only hashes are kept.
+//! Access tokens. Only their hashes are stored.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
@@ -22,15 +22,15 @@ struct TokenRow {
 }
 
 impl Store {
-    /// Keeps `token`. Gives `false`, and keeps nothing, when another one has its name.
+    /// Stores `token`. Returns `false`, and stores nothing, when another one has its name.
     ///
     /// # Errors
     /// Of the database only.
     pub async fn create_token(&self, token: AccessToken) -> Result<bool, StorageError> {
-        self.write_untracked("keep a token", move |connection| insert(connection, &token)).await
+        self.write("store a token", move |connection| insert(connection, &token)).await
     }
 
-    /// Every token, the oldest first.
+    /// Lists all tokens, oldest first.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -38,7 +38,7 @@ impl Store {
         self.read_tx("list the tokens", all).await
     }
 
-    /// The token with this `id`, if there is one.
+    /// Loads a token; `None` if there is none with this `id`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -46,20 +46,20 @@ impl Store {
         self.read_tx("find a token", move |connection| find(connection, &id)).await
     }
 
-    /// Removes the token with this name or, if none has it, with this id. Gives the token that is no more.
+    /// Deletes the token with this name or, if none has it, with this id, and returns it.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn revoke_token(&self, name_or_id: String) -> Result<Option<AccessToken>, StorageError> {
-        self.write_untracked("revoke a token", move |connection| revoke(connection, &name_or_id)).await
+        self.write("revoke a token", move |connection| revoke(connection, &name_or_id)).await
     }
 
-    /// Writes that a request carried the token at `now`. Of a token that was revoked in the meantime nothing is written.
+    /// Records that a request carried the token at `now`. Nothing is recorded of a token that was revoked in the meantime.
     ///
     /// # Errors
     /// Of the database only.
     pub async fn record_token_use(&self, id: String, now: DateTime<Utc>) -> Result<(), StorageError> {
-        self.write_untracked("write when a token was used", move |connection| {
+        self.write("record the use of a token", move |connection| {
             diesel::update(access_token::table.find(&id))
                 .set(access_token::last_used_at.eq(millis(now)))
                 .execute(connection)?;

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::bare_loop::{BareLoop, phone};
+use crate::bench_database::{BenchDatabase, is_postgres};
 use crate::client::{Client, rate};
-use crate::place::{Place, is_postgres};
 use crate::rates;
 use crate::server::Server;
 use crate::{median, row};
@@ -21,7 +21,7 @@ const PATH: &str = "/api/v1/task";
 const COMMITS: u32 = 500;
 
 pub(crate) async fn measure() {
-    let server = Server::start(Place::new());
+    let server = Server::start(BenchDatabase::new());
     // There is nothing bare to compare with on PostgreSQL.
     let mut bare = (!is_postgres()).then(BareLoop::new);
     bulk(&server, bare.as_mut()).await;

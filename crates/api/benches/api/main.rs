@@ -8,12 +8,12 @@
 #[path = "../../../storage/benches/store/bare_loop.rs"]
 mod bare_loop;
 mod bare_route;
+#[path = "../../../storage/benches/store/bench_database.rs"]
+mod bench_database;
 mod client;
 mod creation;
 mod lists;
 mod memory;
-#[path = "../../../storage/benches/store/place.rs"]
-mod place;
 mod rates;
 #[path = "../../../storage/benches/store/seed.rs"]
 mod seed;
@@ -21,7 +21,7 @@ mod server;
 
 use std::time::Duration;
 
-use crate::place::Place;
+use crate::bench_database::BenchDatabase;
 use crate::server::Server;
 
 const SMALL: u32 = 1_000;
@@ -49,10 +49,10 @@ fn main() {
 
 /// A server whose database holds this many tasks.
 fn seeded(tasks: u32) -> Server {
-    let place = Place::new();
-    drop(place.open());
-    seed::fill(&place, tasks);
-    Server::start(place)
+    let database = BenchDatabase::new();
+    drop(database.open());
+    seed::fill(&database, tasks);
+    Server::start(database)
 }
 
 /// One line of the table.

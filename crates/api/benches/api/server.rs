@@ -8,32 +8,32 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use tempfile::TempDir;
 
+use crate::bench_database::BenchDatabase;
 use crate::client::Client;
-use crate::place::Place;
 
 /// Killed when it is dropped, with all that it kept.
 pub(crate) struct Server {
     child: Child,
     /// `HOST:PORT`.
     pub(crate) address: String,
-    kept: Option<(TempDir, Place)>,
+    kept: Option<(TempDir, BenchDatabase)>,
 }
 
 impl Server {
-    /// `tikmatrix` with no phones on the database at `place`.
-    pub(crate) fn start(place: Place) -> Self {
+    /// `tikmatrix` with no phones on the database at `database`.
+    pub(crate) fn start(database: BenchDatabase) -> Self {
         let data = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_tikmatrix"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TIKMATRIX_")) {
             command.env_remove(name);
         }
         command.args(["serve", "--port", "0", "--data-dir"]).arg(data.path());
-        command.args(["--database-url", &place.url()]);
-        Self::listening(command.env("RUST_LOG", "error"), Some((data, place)))
+        command.args(["--database-url", &database.url()]);
+        Self::listening(command.env("RUST_LOG", "error"), Some((data, database)))
     }
 
     /// What `command` becomes as soon as it says where it listens.
-    pub(crate) fn listening(command: &mut Command, kept: Option<(TempDir, Place)>) -> Self {
+    pub(crate) fn listening(command: &mut Command, kept: Option<(TempDir, BenchDatabase)>) -> Self {
         let mut child = command.stdout(Stdio::piped()).stdin(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -49,7 +49,7 @@ impl Server {
         while client.data(&request).await["total"] != 0 {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        if let Some((_, Place::Postgres(url))) = &self.kept {
+        if let Some((_, BenchDatabase::Postgres(url))) = &self.kept {
             PgConnection::establish(url).unwrap().batch_execute("VACUUM ANALYZE").unwrap();
         }
     }

@@ -55,8 +55,7 @@ async fn claim_with(
 ) -> Result<Option<Claimed>, StorageError> {
     loop {
         let lease = context.server.lease(rand::random());
-        let claim =
-            context.store.claim_within(ticket.limit(), serial.clone(), lease.clone(), context.clock.now());
+        let claim = context.store.claim(ticket.limit(), serial.clone(), lease.clone(), context.clock.now());
         let claim = claim.await?;
         if !matches!(claim, Claim::LimitReached) {
             ticket.not_refused();

@@ -24,8 +24,8 @@ use tikmatrix_device::phone::Phone;
 use tikmatrix_device::registry::{PhoneEntry, PhoneState};
 use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_domain::{
-    Clock, NewTask, Outcome, ScriptName, Serial, Source, SystemClock, Task, TaskDetail, TaskId, TaskOptions,
-    TaskState,
+    Clock, Interval, NewTask, Outcome, Recipients, ScriptName, Serial, Source, SystemClock, Target, Task,
+    TaskDetail, TaskId, TaskOptions, TaskRequest, TaskState,
 };
 use tikmatrix_runner::{Runner, RunnerOptions};
 use tikmatrix_storage::Store;
@@ -85,7 +85,7 @@ impl Fixture {
     }
 
     async fn create(&self, tasks: Vec<NewTask>) -> Vec<TaskId> {
-        self.store.create_tasks(tasks, self.clock.now()).await.unwrap()
+        create_tasks(&self.store, tasks, self.clock.now()).await
     }
 
     async fn task(&self, id: TaskId) -> TaskDetail {
@@ -100,6 +100,30 @@ impl Fixture {
         runner.wake();
         self.stage.heard(&last).await;
     }
+}
+
+/// Creates each of `tasks` by a request of its own.
+async fn create_tasks(store: &Store, tasks: Vec<NewTask>, now: DateTime<Utc>) -> Vec<TaskId> {
+    let mut ids = Vec::new();
+    for task in tasks {
+        let recipients = match (task.serial, task.username) {
+            (Some(serial), None) => Recipients::Devices(vec![serial]),
+            (None, Some(username)) => Recipients::Accounts(vec![username]),
+            neither => panic!("{neither:?} is no recipient of a request"),
+        };
+        let request = TaskRequest {
+            recipients,
+            script: task.script,
+            targets: vec![Target { app: task.app, script_config: task.script_config }],
+            source: task.source,
+            start_time: task.start_time,
+            interval: Interval::default(),
+            seed: 7,
+            options: task.options,
+        };
+        ids.extend(store.create_request(request, now).await.unwrap().tasks);
+    }
+    ids
 }
 
 /// A connected phone and the adbd behind it.

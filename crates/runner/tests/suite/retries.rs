@@ -5,7 +5,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use serde_json::json;
 use tikmatrix_domain::{
-    AppKind, NewTask, Outcome, Serial, SettingsChange, Status, TaskOptions, TaskState, Username,
+    AccountChange, AccountUpsert, AppKind, NewTask, Outcome, Serial, SettingsChange, Status, TaskOptions,
+    TaskState, Username,
 };
 
 use crate::start_time::SettableClock;
@@ -87,7 +88,9 @@ async fn a_task_is_tried_again_on_the_phone_that_its_account_has_moved_to_meanwh
     let maker = Username::new("maker").unwrap();
     let bind = async |serial: &str| {
         let (serial, now) = (Serial::new(serial).unwrap(), fixture.clock.now());
-        fixture.store.bind_account(maker.clone(), AppKind::TikTok, serial, now).await.unwrap();
+        let details = AccountChange { serial: Some(Some(serial)), ..AccountChange::default() };
+        let account = AccountUpsert { username: maker.clone(), app: AppKind::TikTok, details };
+        fixture.store.import_accounts(vec![account], now).await.unwrap();
     };
     bind("a").await;
     let runner = fixture.runner().await;

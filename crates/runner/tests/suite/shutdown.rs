@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tikmatrix_domain::{LeaseId, Outcome, Record, RecordedEvent, Serial, Status};
-use tikmatrix_storage::TaskCounts;
+use tikmatrix_storage::{Claim, TaskCounts};
 
 use crate::{Fixture, end_of, phone, task, tell};
 
@@ -64,7 +64,8 @@ async fn what_a_dead_server_left_running_is_failed_and_not_run_again() {
     let fixture = Fixture::new();
     let ids = fixture.create(vec![tell("a", "half done"), tell("a", "next")]).await;
     let (serial, lease) = (Serial::new("a").unwrap(), LeaseId("dead".to_owned()));
-    fixture.store.claim_next(serial, lease.clone(), fixture.clock.now()).await.unwrap().unwrap();
+    let claim = fixture.store.claim(1, serial, lease.clone(), fixture.clock.now()).await.unwrap();
+    assert!(matches!(claim, Claim::Claimed(_)), "{claim:?}");
     let step = Record { at: fixture.clock.now(), event: RecordedEvent::Step("tap Post".to_owned()) };
     fixture.store.record(ids[0], lease, vec![step]).await.unwrap();
 

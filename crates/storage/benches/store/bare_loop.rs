@@ -7,7 +7,7 @@ use rusqlite::params;
 use tempfile::TempDir;
 use tikmatrix_storage::Store;
 
-use crate::place::file;
+use crate::bench_database::file;
 
 pub(crate) const CONFIG: &str = "{\"content_type\":0,\"captions\":\"Check out my new video! #viral #fyp\"}";
 

@@ -6,8 +6,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bare_loop;
-mod lists;
-mod place;
+mod bench_database;
+mod queries;
 mod seed;
 mod writes;
 
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
 
-use crate::place::Place;
+use crate::bench_database::BenchDatabase;
 
 const SMALL: u32 = 1_000;
 const LARGE: u32 = 1_000_000;
@@ -23,19 +23,19 @@ const LARGE: u32 = 1_000_000;
 fn main() {
     let runtime = Runtime::new().unwrap();
     let (small, large) = (seeded(SMALL), seeded(LARGE));
-    runtime.block_on(lists::measure(&small, &large));
+    runtime.block_on(queries::measure(&small, &large));
     drop((small, large));
     writes::measure(&runtime);
 }
 
-fn seeded(tasks: u32) -> (Place, tikmatrix_storage::Store) {
-    let place = Place::new();
+fn seeded(tasks: u32) -> (BenchDatabase, tikmatrix_storage::Store) {
+    let database = BenchDatabase::new();
     let begun = Instant::now();
-    drop(place.open());
-    seed::fill(&place, tasks);
+    drop(database.open());
+    seed::fill(&database, tasks);
     println!("{tasks} tasks made in {:.1} s", begun.elapsed().as_secs_f64());
-    let store = place.open();
-    (place, store)
+    let store = database.open();
+    (database, store)
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

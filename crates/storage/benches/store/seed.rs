@@ -4,19 +4,19 @@
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
 
-use crate::place::{Place, file};
+use crate::bench_database::{BenchDatabase, file};
 
 pub(crate) const PHONES: u32 = 10;
 
 /// Fills a database that has been opened before with `tasks` tasks.
-pub(crate) fn fill(place: &Place, tasks: u32) {
-    let numbers = match place {
-        Place::Sqlite(_) => {
+pub(crate) fn fill(database: &BenchDatabase, tasks: u32) {
+    let numbers = match database {
+        BenchDatabase::Sqlite(_) => {
             format!(
                 "(WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {tasks}) SELECT n FROM n)"
             )
         }
-        Place::Postgres(_) => format!("(SELECT n FROM generate_series(1, {tasks}) n)"),
+        BenchDatabase::Postgres(_) => format!("(SELECT n FROM generate_series(1, {tasks}) n)"),
     };
     // Remainders by different primes hardly depend on each other.
     let sql = format!(
@@ -37,10 +37,10 @@ pub(crate) fn fill(place: &Place, tasks: u32) {
         UPDATE task_number SET last = {tasks};
         ANALYZE;"
     );
-    match place {
-        Place::Sqlite(folder) => {
+    match database {
+        BenchDatabase::Sqlite(folder) => {
             SqliteConnection::establish(&file(folder.path())).unwrap().batch_execute(&sql).unwrap();
         }
-        Place::Postgres(url) => PgConnection::establish(url).unwrap().batch_execute(&sql).unwrap(),
+        BenchDatabase::Postgres(url) => PgConnection::establish(url).unwrap().batch_execute(&sql).unwrap(),
     }
 }

@@ -1,16 +1,16 @@
-//! Making tasks: many at once beside a bare prepared-statement loop, and one by one from many clients beside one commit
+//! The creation of tasks: many at once beside a bare prepared-statement loop, and one by one from many clients beside one commit
 //! each.
 
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use tikmatrix_domain::{NewTask, ScriptName, Serial, Source, TaskOptions};
+use tikmatrix_domain::{Interval, Recipients, ScriptName, Serial, Source, Target, TaskOptions, TaskRequest};
 use tikmatrix_storage::Store;
 use tokio::runtime::Runtime;
 
 use crate::bare_loop::{BareLoop, CONFIG, phone};
+use crate::bench_database::{BenchDatabase, is_postgres};
 use crate::median;
-use crate::place::{Place, is_postgres};
 
 const BULK: usize = 1_000;
 const ROUNDS: usize = 15;
@@ -18,8 +18,8 @@ const CLIENTS: usize = 64;
 const REQUESTS_A_CLIENT: usize = 40;
 
 pub(crate) fn measure(runtime: &Runtime) {
-    let place = Place::new();
-    let store = place.open();
+    let database = BenchDatabase::new();
+    let store = database.open();
     let mut bare = (!is_postgres()).then(BareLoop::new);
 
     let mut times = (Vec::new(), Vec::new());
@@ -59,9 +59,10 @@ pub(crate) fn measure(runtime: &Runtime) {
 }
 
 async fn bulk(store: &Store) -> Duration {
-    let tasks = (0..BULK).map(task).collect();
+    let phones: Vec<String> = (0..10).map(phone).collect();
+    let request = request(&phones, BULK / phones.len());
     let begun = Instant::now();
-    store.create_tasks(tasks, now()).await.unwrap();
+    store.create_request(request, now()).await.unwrap();
     begun.elapsed()
 }
 
@@ -71,7 +72,7 @@ async fn clients(store: &Store, count: usize) {
             let store = store.clone();
             tokio::spawn(async move {
                 for _ in 0..REQUESTS_A_CLIENT {
-                    store.create_tasks(vec![task(index)], now()).await.unwrap();
+                    store.create_request(request(&[phone(index)], 1), now()).await.unwrap();
                 }
             })
         })
@@ -83,19 +84,20 @@ async fn clients(store: &Store, count: usize) {
 
 async fn one_by_one(store: &Store, count: usize) {
     for index in 0..count {
-        store.create_tasks(vec![task(index)], now()).await.unwrap();
+        store.create_request(request(&[phone(index)], 1), now()).await.unwrap();
     }
 }
 
-fn task(index: usize) -> NewTask {
-    NewTask {
-        serial: Serial::new(&phone(index)).ok(),
-        username: None,
-        app: None,
+/// A request for `tasks` tasks on each of `phones`.
+fn request(phones: &[String], tasks: usize) -> TaskRequest {
+    TaskRequest {
+        recipients: Recipients::Devices(phones.iter().map(|name| Serial::new(name).unwrap()).collect()),
         script: ScriptName::new("post").unwrap(),
-        script_config: CONFIG.into(),
+        targets: vec![Target { app: None, script_config: CONFIG.into() }; tasks],
         source: Source::Api,
         start_time: None,
+        interval: Interval::default(),
+        seed: 7,
         options: TaskOptions::default(),
     }
 }

@@ -1,5 +1,5 @@
-//! Accounts: who they are, and on which phone each of them lives. Where an account lives is where its waiting tasks are:
-//! both change in one transaction, and a task that waits again goes there.
+//! Accounts, and the device that each is bound to. The pending tasks of an account are on its device: both change in one
+//! transaction, and a task that becomes pending again goes there.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -19,35 +19,35 @@ use crate::schema::{account, task};
 use crate::settings::operations as settings;
 use crate::store::Store;
 
-/// What became of an account that was to be deleted.
+/// The result of the deletion of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccountRemoval {
-    /// It is gone.
+    /// It is deleted.
     Removed,
-    /// There was none.
+    /// There is no such account.
     NotThere,
-    /// It stays: so many tasks wait for it or work for it.
+    /// It is not deleted, because unfinished tasks need it.
     Needed {
-        /// How many.
+        /// The number of these tasks.
         tasks: u64,
     },
 }
 
-/// Which accounts are wanted; each field that is set narrows it.
+/// A filter of accounts: each field that is set narrows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountFilter {
     /// Only accounts of this name.
     pub username: Option<Username>,
     /// Only accounts in this app.
     pub app: Option<AppKind>,
-    /// Only accounts that live on this phone.
+    /// Only accounts that are bound to this device.
     pub serial: Option<Serial>,
     /// Only accounts that are enabled, or that are not.
     pub enabled: Option<bool>,
 }
 
 impl Store {
-    /// Records an account, at `now`. None when its app has an account of that name already; nothing changes then.
+    /// Creates an account, at `now`. Returns `None`, and changes nothing, when its app has an account of that name already.
     ///
     /// # Errors
     /// Of the database only.
@@ -56,16 +56,16 @@ impl Store {
         wanted: AccountUpsert,
         now: DateTime<Utc>,
     ) -> Result<Option<Account>, StorageError> {
-        self.write("record an account", move |connection| {
+        self.write("create an account", move |connection| {
             if find(connection, &wanted.username, wanted.app)?.is_some() {
                 return Ok(None);
             }
-            Ok(Some(upsert(connection, wanted, now)?.0))
+            upsert(connection, wanted, now)
         })
         .await
     }
 
-    /// Records or changes each of `wanted`, at `now`: all of them or, on an error, none. Gives how many are new.
+    /// Creates or changes each of `wanted`, at `now`: all of them or, on an error, none. Returns the number of new ones.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -85,7 +85,7 @@ impl Store {
         .await
     }
 
-    /// The account of this number, if there is one.
+    /// Loads an account; `None` if there is none with this id.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -93,8 +93,7 @@ impl Store {
         self.read_tx("read an account", move |connection| by_id(connection, id)).await
     }
 
-    /// One page of the accounts that `filter` lets through, in the order in which they were recorded, and how many it
-    /// lets through in all.
+    /// Loads one page of the accounts that match `filter`, oldest first, and counts all that match.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -117,8 +116,8 @@ impl Store {
         .await
     }
 
-    /// ChangeCounter an account, at `now`. When it moves to another phone, its waiting tasks move with it; when it is taken
-    /// from its phone, they wait until it has one again. None if there is no such account.
+    /// Changes an account, at `now`. When it is bound to another device, its pending tasks move with it; when it is bound
+    /// to none, they wait until it has one again. Returns `None` if there is no such account.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -136,7 +135,7 @@ impl Store {
         .await
     }
 
-    /// Deletes an account that no task needs any more. Finished tasks keep its name.
+    /// Deletes an account that no unfinished task needs. Finished tasks keep its name.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -152,29 +151,10 @@ impl Store {
         })
         .await
     }
-
-    /// Binds an account to a phone, recording it if it is not known, and gives that phone to the waiting tasks of the
-    /// account. Gives the number of these tasks.
-    ///
-    /// # Errors
-    /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn bind_account(
-        &self,
-        username: Username,
-        app: AppKind,
-        serial: Serial,
-        now: DateTime<Utc>,
-    ) -> Result<usize, StorageError> {
-        self.write("bind an account to a phone", move |connection| {
-            let details = AccountChange { serial: Some(Some(serial)), ..AccountChange::default() };
-            Ok(upsert(connection, AccountUpsert { username, app, details }, now)?.1)
-        })
-        .await
-    }
 }
 
-/// The app of the account called `username` and the phone that it lives on. Without `app` it is the account that has
-/// the name; of several, the one of the default app, else the oldest. An unknown one is recorded without a phone.
+/// Finds the app and the device of the account called `username`. Without `app`, several accounts may have the name: then
+/// it is the one of the default app, else the oldest. An unknown account is created without a device.
 pub(crate) fn find_or_create(
     connection: &mut Connection,
     username: &Username,
@@ -200,9 +180,9 @@ pub(crate) fn find_or_create(
     Ok((app, None))
 }
 
-/// Puts `task`, which waits again, where it belongs, and gives that phone: one of an account is on the account's phone,
-/// which may have become another one, or none, while the task did not wait. An account that was deleted meanwhile is
-/// recorded again, as it is for a new task.
+/// Moves `task`, which becomes pending again, to the device of its account, and returns the task's device. The account may
+/// have been bound to another device, or to none, in the meantime; one that was deleted is created again, as for a new
+/// task.
 pub(crate) fn assign_account_device(
     connection: &mut Connection,
     task: &Task,
@@ -219,7 +199,7 @@ pub(crate) fn assign_account_device(
     Ok(serial)
 }
 
-/// Puts every failed task where it belongs, as [`assign_account_device`] does.
+/// Moves every failed task to the device of its account, as [`assign_account_device`] does.
 pub(crate) fn assign_failed_tasks(connection: &mut Connection, now: DateTime<Utc>) -> Result<(), Fault> {
     let failed = Status::Failed.code();
     let account = "FROM account WHERE account.username = task.username AND account.app = task.app";
@@ -239,24 +219,20 @@ pub(crate) fn assign_failed_tasks(connection: &mut Connection, now: DateTime<Utc
     Ok(())
 }
 
-/// Makes the account be there as it is wanted, and gives how many waiting tasks moved with it.
+/// Creates the account if there is none, and changes it to `wanted`.
 fn upsert(
     connection: &mut Connection,
     wanted: AccountUpsert,
     now: DateTime<Utc>,
-) -> Result<(Account, usize), Fault> {
+) -> Result<Option<Account>, Fault> {
     let AccountUpsert { username, app, details } = wanted;
     if find(connection, &username, app)?.is_none() {
         insert(connection, &username, app, now)?;
     }
-    let before = found(find(connection, &username, app)?, &username)?;
-    let moved = apply(connection, &before, details, now)?;
-    Ok((found(find(connection, &username, app)?, &username)?, moved))
-}
-
-fn found(account: Option<Account>, username: &Username) -> Result<Account, Fault> {
-    let lost = || StorageError::Unreadable { what: "account.username", value: username.to_string() };
-    Ok(account.ok_or_else(lost)?)
+    if let Some(before) = find(connection, &username, app)? {
+        apply(connection, &before, details, now)?;
+    }
+    find(connection, &username, app)
 }
 
 fn insert(
@@ -304,13 +280,13 @@ fn matching(filter: &AccountFilter) -> account::BoxedQuery<'static, Engine> {
     query
 }
 
-/// ChangeCounter the account, and gives how many waiting tasks moved with it.
+/// Changes the account. Its pending tasks move to its device.
 fn apply(
     connection: &mut Connection,
     before: &Account,
     change: AccountChange,
     now: DateTime<Utc>,
-) -> Result<usize, Fault> {
+) -> Result<(), Fault> {
     let package = change.package.unwrap_or_else(|| before.package.clone());
     let serial = change.serial.unwrap_or_else(|| before.serial.clone());
     diesel::update(account::table.find(before.id.0))
@@ -323,7 +299,7 @@ fn apply(
         ))
         .execute(connection)?;
     if serial == before.serial {
-        return Ok(0);
+        return Ok(());
     }
     if let Some(serial) = &serial {
         devices::register(connection, [serial], now)?;
@@ -331,14 +307,13 @@ fn apply(
     let waiting = task::table
         .filter(task::username.eq(before.username.as_str()).and(task::app.eq(before.app.as_str())))
         .filter(task::status.eq(i32::from(Status::Pending.code())));
-    let moved = diesel::update(waiting)
+    diesel::update(waiting)
         .set((task::serial.eq(serial.as_ref().map(Serial::as_str)), task::updated_at.eq(millis(now))))
         .execute(connection)?;
-    signals::bump_wakeup(connection)?;
-    Ok(moved)
+    signals::bump_wakeup(connection)
 }
 
-/// How many tasks wait for the account or work for it.
+/// Counts the unfinished tasks of the account.
 fn unfinished(connection: &mut Connection, of: &Account) -> Result<u64, Fault> {
     let open = [Status::Pending, Status::Running].map(|status| i32::from(status.code()));
     let count: i64 = task::table

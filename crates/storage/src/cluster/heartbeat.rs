@@ -1,5 +1,5 @@
-//! The servers that work on one database: each says again and again that it lives, and ends what a dead one left running.
-//! Who is dead, the domain's roll finds.
+//! The servers that work on one database: each counts up a heartbeat, and interrupts what a dead one left running. The
+//! domain's failure detector decides which servers are dead.
 
 use std::collections::BTreeSet;
 
@@ -15,13 +15,13 @@ use crate::tasks::lifecycle::finish_task;
 use crate::tasks::rows::TaskRow;
 
 impl Store {
-    /// Says once more that `own` lives, and gives what the others have said, those included of which only their running
+    /// Counts up the heartbeat of `own`, and returns those of the other servers, including servers of which only running
     /// tasks are left.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn heartbeat(&self, own: ServerId) -> Result<Vec<Heartbeat>, StorageError> {
-        self.write_untracked("say that this server lives", move |connection| {
+        self.write("write a heartbeat", move |connection| {
             let row = server::table.find(own.as_str());
             let known = diesel::update(row).set(server::beats.eq(server::beats + 1)).execute(connection)?;
             if known == 0 {
@@ -34,8 +34,8 @@ impl Store {
         .await
     }
 
-    /// Ends, at `now`, every task that the server of `silent` left running, and gives their numbers. Nothing happens if
-    /// it has said meanwhile that it lives.
+    /// Interrupts, at `now`, every task that the server of `silent` left running, and returns their ids. Nothing happens
+    /// if its heartbeat has gone up in the meantime.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`]; no task is changed then.
@@ -44,7 +44,7 @@ impl Store {
         silent: Heartbeat,
         now: DateTime<Utc>,
     ) -> Result<Vec<TaskId>, StorageError> {
-        self.write("end the tasks that a server left running", move |connection| {
+        self.write("interrupt the tasks of a dead server", move |connection| {
             let row = server::table.find(silent.server.as_str());
             let beats: Option<i64> = row.select(server::beats).first(connection).optional()?;
             if beats.unwrap_or(0) != silent.beats {
@@ -63,12 +63,12 @@ impl Store {
         .await
     }
 
-    /// Says that `own` is about to end, and runs nothing.
+    /// Deletes the heartbeat of `own`, which shuts down and runs nothing.
     ///
     /// # Errors
     /// Of the database only.
     pub async fn leave(&self, own: ServerId) -> Result<(), StorageError> {
-        self.write_untracked("say that this server ends", move |connection| {
+        self.write("delete a heartbeat", move |connection| {
             diesel::delete(server::table.find(own.as_str())).execute(connection)?;
             Ok(())
         })
@@ -84,9 +84,9 @@ fn other_servers(connection: &mut Connection, own: &ServerId) -> Result<Vec<Hear
         .load(connection)?;
     let mut others: Vec<Heartbeat> =
         rows.iter().map(|(id, beats)| Heartbeat { server: ServerId::from_text(id), beats: *beats }).collect();
-    let at_work: BTreeSet<ServerId> =
+    let busy: BTreeSet<ServerId> =
         running_tasks(connection)?.iter().map(|(_, lease)| ServerId::of(lease)).collect();
-    for server in at_work {
+    for server in busy {
         if server != *own && !others.iter().any(|other| other.server == server) {
             others.push(Heartbeat { server, beats: 0 });
         }
@@ -94,7 +94,7 @@ fn other_servers(connection: &mut Connection, own: &ServerId) -> Result<Vec<Hear
     Ok(others)
 }
 
-/// Every running task, with its lease. There are never more of them than phones that may work at once.
+/// Loads every running task, with its lease.
 fn running_tasks(connection: &mut Connection) -> Result<Vec<(Task, LeaseId)>, Fault> {
     let rows: Vec<TaskRow> = task::table
         .filter(task::status.eq(i32::from(Status::Running.code())))

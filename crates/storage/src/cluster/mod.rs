@@ -1,4 +1,4 @@
-//! What the servers on one database tell each other.
+//! Servers that share a database.
 
 pub(crate) mod heartbeat;
 pub(crate) mod signals;

@@ -1,5 +1,5 @@
-//! What servers on one database tell each other: that there may be new work, and which running tasks are to be stopped. A
-//! server that works alone needs none of it.
+//! The signals between servers on one database: that there may be new work, and which running tasks to stop. A server with
+//! a database of its own needs none of them.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -7,29 +7,29 @@ use tikmatrix_domain::{LeaseId, ServerId, TaskId, TaskState};
 
 use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
-use crate::schema::{bell, stop_request, task, task_number};
+use crate::schema::{stop_request, task, task_number, wakeup};
 use crate::store::Store;
 use crate::tasks::state::read;
 
-/// What there is to know: as long as it is the same, nothing has happened that may give a phone work.
+/// The state of the signals. As long as it is the same, nothing has happened that may give a device work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterSignals {
     last_task: Option<i64>,
     wakeups: Option<i64>,
-    /// Whether any server was asked to stop a task.
+    /// Whether any server is requested to stop a task.
     pub stop_requested: bool,
 }
 
 impl Store {
-    /// What there is to know now.
+    /// Reads the signals.
     ///
     /// # Errors
     /// Of the database only.
     pub async fn cluster_signals(&self) -> Result<ClusterSignals, StorageError> {
-        self.query("look for news", |connection| {
+        self.query("read the signals of other servers", |connection| {
             let (last_task, wakeups, stop_requested) = diesel::select((
                 task_number::table.select(task_number::last).single_value(),
-                bell::table.select(bell::rung).single_value(),
+                wakeup::table.select(wakeup::version).single_value(),
                 exists(stop_request::table.select(stop_request::task_id)),
             ))
             .get_result(connection)?;
@@ -38,12 +38,12 @@ impl Store {
         .await
     }
 
-    /// Asks whichever server runs the task under `lease` to stop it. Nothing happens if none does any more.
+    /// Requests the server that runs the task under `lease` to stop it. Nothing happens if the task has ended.
     ///
     /// # Errors
     /// [`StorageError::NoSuchTask`], of the database, or [`StorageError::Unreadable`].
     pub async fn request_stop(&self, id: TaskId, lease: LeaseId) -> Result<(), StorageError> {
-        self.write_untracked("ask another server to stop a task", move |connection| {
+        self.write("request another server to stop a task", move |connection| {
             let task = read(connection, id)?;
             if !matches!(&task.state, TaskState::Running { lease: held, .. } if *held == lease) {
                 return Ok(());
@@ -57,12 +57,12 @@ impl Store {
         .await
     }
 
-    /// The tasks that `own` runs and was asked to stop.
+    /// Lists the tasks that `own` runs and is requested to stop.
     ///
     /// # Errors
     /// Of the database only.
     pub async fn stop_requests_for(&self, own: ServerId) -> Result<Vec<TaskId>, StorageError> {
-        self.query("look for tasks to be stopped", move |connection| {
+        self.query("look up the tasks to be stopped", move |connection| {
             let asked: Vec<(i64, String)> = stop_request::table
                 .inner_join(task::table)
                 .filter(task::lease.eq(stop_request::lease.nullable()))
@@ -75,13 +75,13 @@ impl Store {
     }
 }
 
-/// Says that some phone may have work which it had not, in the transaction in which that becomes so.
+/// Signals, in the transaction that makes it so, that a device may have new work.
 pub(crate) fn bump_wakeup(connection: &mut Connection) -> Result<(), Fault> {
-    diesel::update(bell::table).set(bell::rung.eq(bell::rung + 1)).execute(connection)?;
+    diesel::update(wakeup::table).set(wakeup::version.eq(wakeup::version + 1)).execute(connection)?;
     Ok(())
 }
 
-/// Forgets that the task is to be stopped.
+/// Deletes the request to stop the task.
 pub(crate) fn clear_stop_request(connection: &mut Connection, id: TaskId) -> Result<(), Fault> {
     diesel::delete(stop_request::table.find(id.0)).execute(connection)?;
     Ok(())

@@ -1,7 +1,7 @@
 //! One connection type over both engines, and the ways in which transactions begin on each.
 //!
 //! `MultiConnection` has diesel build every query for the engine that a connection has at run time, so that each
-//! operation is written once, in the same DSL. It knows no `ON CONFLICT`; an operation that needs one, or what one engine
+//! operation is written once, in the same DSL. It has no `ON CONFLICT`; an operation that needs one, or what one engine
 //! alone can do, matches on [`Connection`] for that statement.
 
 use diesel::QueryResult;
@@ -10,7 +10,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 /// A connection to either engine.
 pub(crate) type Connection = either::EitherConnection;
 
-/// What rows and boxed queries are made for: whichever engine the connection has.
+/// The backend of rows and boxed queries: that of either engine.
 pub(crate) type Engine = either::MultiBackend;
 
 /// The derive macro imports everything around it, and diesel's own `Connection`.
@@ -24,19 +24,19 @@ mod either {
     }
 }
 
-/// Held by the one transaction that writes, over all servers on a PostgreSQL database. The counts are rows that nearly
-/// every change touches, so writers would queue anyway, in an order in which they deadlock; and a reader that saw one
-/// change sees all that came before it.
+/// The advisory lock of the one transaction that writes, over all servers on a PostgreSQL database. Nearly every change
+/// updates the same counts, so that writers would queue anyway, in an order in which they deadlock; and a reader that saw
+/// one change sees all that came before it.
 const WRITE_LOCK: i64 = 0x7469_6b6d_6174;
 
-/// Held by the server that brings the schema up to date.
+/// The advisory lock of the server that migrates the schema.
 const MIGRATION_LOCK: i64 = WRITE_LOCK + 1;
 
 impl either::EitherConnection {
-    /// Begins the transaction in which everything written stands or falls together.
+    /// Begins a transaction that may write.
     pub(crate) fn begin_write(&mut self) -> QueryResult<()> {
         match self {
-            // One that begins as a reader and then writes can fail with "busy" at once, whatever the timeout.
+            // A transaction that starts as a reader and then writes can fail with "busy" at once, whatever the timeout.
             Self::Sqlite(connection) => {
                 AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")
             }
@@ -58,22 +58,11 @@ impl either::EitherConnection {
         }
     }
 
-    /// Counts, in the transaction that changes something that is listed, that it does.
-    pub(crate) fn count_change(&mut self) -> QueryResult<()> {
-        match self {
-            // The one server that may change anything counts in its memory.
-            Self::Sqlite(_) => Ok(()),
-            Self::Postgres(connection) => {
-                connection.batch_execute("UPDATE change_count SET changes = changes + 1")
-            }
-        }
-    }
-
     pub(crate) fn commit(&mut self) -> QueryResult<()> {
         <Self as TransactionManager<Self>>::commit_transaction(self)
     }
 
-    /// Keeps other servers from changing the schema for as long as this connection lives.
+    /// Prevents other servers from changing the schema while this connection is open.
     pub(crate) fn lock_schema(&mut self) -> QueryResult<()> {
         match self {
             // The lock file beside the database does.

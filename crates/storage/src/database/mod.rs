@@ -1,6 +1,8 @@
 //! Connections to the database: one that writes, several that read, and the notification of changes.
 
+pub(crate) mod change_tracking;
 pub(crate) mod connection;
+pub(crate) mod job_queue;
 pub(crate) mod notifications;
 pub(crate) mod read_pool;
 pub(crate) mod url;

@@ -1,19 +1,20 @@
-//! Word of changes for those who wait for them. It says that there may be something new and never what: that is read from
-//! the database, which is why nobody who listens slowly costs memory.
+//! Notifications of changes. A notification says that something may have changed, and never what: that is read from the
+//! database, so that a slow subscriber costs no memory.
 
 use std::future::pending;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-/// Servers that share a PostgreSQL database do not tell each other of their changes: whoever waits looks this often.
+/// How often a subscriber of a PostgreSQL database is woken without a notification: servers that share the database do not
+/// notify each other of their changes.
 const SHARED_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Whoever waits for changes.
+/// A subscription to the changes of the database.
 #[derive(Debug)]
 pub struct ChangeNotifications {
     commits: watch::Receiver<()>,
-    /// Whether others write to the database too.
+    /// Whether other servers write to the database too.
     is_shared: bool,
 }
 
@@ -22,9 +23,9 @@ impl ChangeNotifications {
         Self { commits, is_shared }
     }
 
-    /// Returns when something may have changed since it last returned. Dropping it misses nothing.
+    /// Waits until something may have changed since the last return. It is safe to cancel.
     pub async fn changed(&mut self) {
-        let by_others = async {
+        let poll = async {
             if self.is_shared {
                 tokio::time::sleep(SHARED_POLL_INTERVAL).await;
             } else {
@@ -36,7 +37,7 @@ impl ChangeNotifications {
                 // The store is closed: nothing changes any more.
                 pending::<()>().await;
             },
-            () = by_others => {}
+            () = poll => {}
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Where a database is, and how a connection to it begins.
+//! The URL of a database: parsing it, connecting to it, and migrating it.
 
 use std::path::{Path, PathBuf};
 
@@ -12,21 +12,20 @@ use crate::error::in_one_line;
 pub(crate) const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 pub(crate) const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// What SQLite forgets from one connection to the next.
-/// `synchronous = FULL` makes every commit of a WAL database survive a loss of power, not only a crash.
+/// The settings that SQLite does not store. `synchronous = FULL` makes every commit of a WAL database survive a loss of power, not only a crash.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 2000;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;";
 
-/// No statement and no wait may hold up everyone behind it for ever; `synchronous_commit` as on SQLite.
+/// No statement and no wait may block the operations behind it forever; `synchronous_commit` as on SQLite.
 const POSTGRES_SETTINGS: &str = "SET statement_timeout = '60s';
     SET lock_timeout = '10s';
     SET idle_in_transaction_session_timeout = '60s';
     SET synchronous_commit = on;
     SET client_min_messages = warning;";
 
-/// What libpq waits for without end unless it is reason not to; seconds, and milliseconds for the last.
+/// The timeouts that libpq does not have by default; seconds, and milliseconds for the last.
 /// <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS>
 const POSTGRES_TIMEOUTS: [(&str, &str); 5] = [
     ("connect_timeout", "5"),
@@ -36,7 +35,7 @@ const POSTGRES_TIMEOUTS: [(&str, &str); 5] = [
     ("tcp_user_timeout", "20000"),
 ];
 
-/// Where a database is.
+/// The URL of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DatabaseUrl {
     /// A file.
@@ -46,7 +45,7 @@ pub(crate) enum DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// Reads `sqlite://PATH`, `postgres://…` or `postgresql://…`; none if it is neither.
+    /// Parses `sqlite://PATH`, `postgres://…` or `postgresql://…`; `None` if it is neither.
     pub(crate) fn parse(url: &str) -> Option<Self> {
         if let Some(path) = url.strip_prefix("sqlite://") {
             return (!path.is_empty()).then(|| Self::Sqlite(PathBuf::from(path)));
@@ -55,7 +54,7 @@ impl DatabaseUrl {
         is_postgres.then(|| Self::Postgres(with_timeouts(url)))
     }
 
-    /// How errors call it: without the password that a URL may hold.
+    /// Returns the URL for messages, without the password that it may hold.
     pub(crate) fn redacted(&self) -> String {
         match self {
             Self::Sqlite(path) => path.display().to_string(),
@@ -73,7 +72,7 @@ impl DatabaseUrl {
         }
     }
 
-    /// A connection that is ready for work. The error says why there is none.
+    /// Opens a connection and applies the settings. `Err` is the reason as a message.
     pub(crate) fn connect(&self) -> Result<Connection, String> {
         let reason = |error: ConnectionError| in_one_line(&error);
         let (mut connection, settings) = match self {
@@ -89,11 +88,11 @@ impl DatabaseUrl {
         Ok(connection)
     }
 
-    /// Makes the tables, or changes them to what this program knows.
+    /// Creates the tables, or migrates them to the version of this program.
     pub(crate) fn migrate(&self) -> Result<(), String> {
         let mut connection = self.connect()?;
         connection.lock_schema().map_err(|error| error.to_string())?;
-        // A large table takes its time.
+        // The migration of a large table takes long.
         let migrated = match &mut connection {
             Connection::Sqlite(connection) => connection.run_pending_migrations(SQLITE_MIGRATIONS).map(drop),
             Connection::Postgres(connection) => {
@@ -104,20 +103,21 @@ impl DatabaseUrl {
         migrated.map_err(|error| error.to_string())
     }
 
-    /// For whoever works beside servers that nothing tells of: what they may have made it must not change.
+    /// Creates the tables of an empty database. Others must be of this version, because servers that may work on them rely on
+    /// it.
     pub(crate) fn migrate_if_empty(&self) -> Result<(), String> {
-        let made = match &mut self.connect()? {
+        let applied = match &mut self.connect()? {
             Connection::Sqlite(connection) => connection.applied_migrations(),
             Connection::Postgres(connection) => connection.applied_migrations(),
         };
-        if made.map_err(|error| error.to_string())?.is_empty() {
+        if applied.map_err(|error| error.to_string())?.is_empty() {
             self.migrate()
         } else {
             self.require_migrated()
         }
     }
 
-    /// For whoever works beside a server, whose schema it must not change.
+    /// Refuses a database whose tables are of another version.
     pub(crate) fn require_migrated(&self) -> Result<(), String> {
         let pending = match &mut self.connect()? {
             Connection::Sqlite(connection) => connection.has_pending_migration(SQLITE_MIGRATIONS),

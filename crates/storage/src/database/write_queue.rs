@@ -1,268 +1,209 @@
-//! The one connection that writes, on one thread for blocking work at a time. Operations that wait together are
-//! committed together: a commit costs far more than most of what is committed. Each of them still happens whole or not
-//! at all, and is durable before its caller hears of it.
+//! The one connection that writes, owned by one thread. Operations that wait together are committed together, because a
+//! commit costs far more than most of what is committed. Each operation still happens whole or not at all, and is
+//! durable before its caller is answered.
 
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::Receiver;
 use diesel::Connection as _;
 use diesel::result::Error as DieselError;
 use tokio::sync::oneshot;
 
+use crate::database::change_tracking;
 use crate::database::connection::Connection;
+use crate::database::job_queue::JobQueue;
 use crate::database::url::DatabaseUrl;
-use crate::error::{Fault, StorageError, in_one_line, may_pass};
+use crate::error::{Fault, StorageError, in_one_line, is_transient};
 
-/// How many operations are committed together at most.
-const GROUP: usize = 256;
+/// The maximum number of operations that are committed together.
+const MAX_GROUP_SIZE: usize = 256;
 
-/// After this long no further operation is taken into a group, so that those already in it are answered.
-const GROUP_WITHIN: Duration = Duration::from_millis(20);
+/// After this long a group takes no further operation, so that those already in it are answered.
+const MAX_GROUP_TIME: Duration = Duration::from_millis(20);
 
+/// The queue of operations that write.
 pub(crate) struct WriteQueue {
-    line: Arc<Line>,
+    jobs: JobQueue<Job>,
 }
 
-/// Who waits, and whoever serves them.
-struct Line {
-    waiting: Mutex<Queue>,
-    desk: Mutex<Desk>,
-    emptied: Condvar,
+/// An operation: runs on the connection, or fails with the reason why there is none.
+type Job = Box<dyn FnOnce(Result<&mut Connection, &str>) -> Executed + Send>;
+
+/// Answers the caller of an operation. The argument is the reason why nothing of its group was committed, if nothing was.
+type Answer = Box<dyn FnOnce(Option<&str>)>;
+
+/// An operation that ran and waits for its commit.
+struct Executed {
+    answer: Answer,
+    /// Why the transaction cannot go on after this operation.
+    fatal: Option<String>,
 }
 
-#[derive(Default)]
-struct Queue {
-    jobs: VecDeque<Box<dyn Job>>,
-    is_served: bool,
-}
-
-/// The duty to serve the line; it ends even if the runtime ends before it was taken up.
-struct Duty {
-    line: Arc<Line>,
-    is_done: bool,
-}
-
-/// An operation that waits, runs, and is answered once its commit is known.
-trait Job: Send {
-    /// Runs the operation. `Err` says why the transaction cannot go on.
-    fn run(&mut self, connection: &mut Connection) -> Result<(), String>;
-    /// Tells the caller; `lost` says why nothing of the group was committed.
-    fn answer(self: Box<Self>, lost: Option<&str>);
-    fn effect(&self) -> Effect;
-}
-
-/// What an operation may change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Effect {
-    /// Something that is listed.
-    Listed,
-    /// Nothing that a version of the tasks stands for.
-    Unlisted,
-}
-
-struct Waiting<T, W> {
-    operation: &'static str,
-    effect: Effect,
-    work: Option<W>,
-    result: Option<Result<T, StorageError>>,
-    /// It was this one that ended the transaction.
-    fatal: bool,
-    caller: oneshot::Sender<Result<T, StorageError>>,
+/// The thread's own part of the queue.
+struct Worker {
+    url: DatabaseUrl,
+    connection: Option<Connection>,
+    /// Set by the connection when a tracked table is written.
+    changed: Arc<AtomicBool>,
+    jobs: Receiver<Job>,
+    on_change: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl WriteQueue {
-    /// `committed` is called after each commit that may have changed what is listed, before anyone hears of it.
-    pub(crate) fn new(
-        address: DatabaseUrl,
-        first: Connection,
-        committed: impl Fn() + Send + 'static,
-    ) -> Self {
-        let desk = Desk { address, connection: Some(first), committed: Box::new(committed) };
-        let waiting = Mutex::default();
-        Self { line: Arc::new(Line { waiting, desk: Mutex::new(desk), emptied: Condvar::new() }) }
+    /// Opens the connection and starts its thread. `on_change` is called after each commit that wrote a tracked table,
+    /// before any caller is answered.
+    pub(crate) fn open(
+        url: &DatabaseUrl,
+        on_change: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, String> {
+        let changed = Arc::new(AtomicBool::new(false));
+        let mut connection = Some(connect(url, &changed)?);
+        let on_change: Arc<dyn Fn() + Send + Sync> = Arc::new(on_change);
+        let jobs = JobQueue::start("storage-write", 1, |jobs| {
+            let (url, connection) = (url.clone(), connection.take());
+            let (changed, on_change) = (Arc::clone(&changed), Arc::clone(&on_change));
+            let mut worker = Worker { url, connection, changed, jobs, on_change };
+            move || worker.run()
+        });
+        Ok(Self { jobs: jobs.map_err(|error| error.to_string())? })
     }
 
-    /// Has `work` run in a transaction of its own, as far as anyone can tell. A caller that gives up does not cut it
-    /// short.
+    /// Runs `work` in a transaction of its own, as far as other operations can tell. It runs to its end even when the
+    /// caller is dropped.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         operation: &'static str,
-        effect: Effect,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        let answer = self.ask(operation, effect, work);
-        answer.await.map_err(|_dropped| StorageError::CutOff { operation })?
+        self.push(operation, work).await.map_err(|_dropped| StorageError::CutOff { operation })?
     }
 
-    /// Puts `work` into the queue, in the order of the calls.
-    fn ask<T: Send + 'static>(
+    /// Appends `work` to the queue, in the order of the calls.
+    fn push<T: Send + 'static>(
         &self,
         operation: &'static str,
-        effect: Effect,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> oneshot::Receiver<Result<T, StorageError>> {
         let (caller, answer) = oneshot::channel();
-        let job =
-            Box::new(Waiting { operation, effect, work: Some(work), result: None, fatal: false, caller });
-        let mut waiting = lock(&self.line.waiting);
-        waiting.jobs.push_back(job);
-        if !std::mem::replace(&mut waiting.is_served, true) {
-            let duty = Duty { line: Arc::clone(&self.line), is_done: false };
-            drop(tokio::task::spawn_blocking(move || duty.serve()));
-        }
+        self.jobs.push(Box::new(move |connection| execute(operation, work, connection, caller)));
         answer
     }
 }
 
-impl Drop for WriteQueue {
-    /// Waits until everything that was asked for is done: the database is closed afterwards, and not before.
-    fn drop(&mut self) {
-        let mut waiting = lock(&self.line.waiting);
-        while waiting.is_served {
-            waiting = self.line.emptied.wait(waiting).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
+fn execute<T: 'static>(
+    operation: &'static str,
+    work: impl FnOnce(&mut Connection) -> Result<T, Fault>,
+    connection: Result<&mut Connection, &str>,
+    caller: oneshot::Sender<Result<T, StorageError>>,
+) -> Executed {
+    let unavailable =
+        move |reason: &str| StorageError::Database { operation, reason: reason.to_owned(), transient: true };
+    let result = match connection {
+        // Within the group's transaction this is a savepoint.
+        Ok(connection) => connection.transaction(work),
+        Err(reason) => Err(Fault::Refused(unavailable(reason))),
+    };
+    let fatal = match &result {
+        Err(Fault::Database(error)) if ends_transaction(error) => Some(in_one_line(error)),
+        _ => None,
+    };
+    let is_cause = fatal.is_some();
+    let result = result.map_err(|fault| fault.during(operation));
+    let answer = move |lost: Option<&str>| {
+        let answer = match lost {
+            // The results of the others, refusals included, were found in view of changes that are lost now.
+            Some(reason) if !is_cause => Err(unavailable(reason)),
+            _ => result,
+        };
+        // The caller may have been dropped.
+        let _ = caller.send(answer);
+    };
+    Executed { answer: Box::new(answer), fatal }
 }
 
-impl Duty {
-    fn serve(mut self) {
-        let line = Arc::clone(&self.line);
-        let mut desk = lock(&line.desk);
-        loop {
-            let group: Vec<_> = {
-                let mut waiting = lock(&line.waiting);
-                if waiting.jobs.is_empty() {
-                    waiting.is_served = false;
-                    self.is_done = true;
-                    line.emptied.notify_all();
-                    return;
-                }
-                let count = waiting.jobs.len().min(GROUP);
-                waiting.jobs.drain(..count).collect()
-            };
-            // Whoever wrote a job that panics hears that it was cut off; everyone else goes on.
-            if catch_unwind(AssertUnwindSafe(|| desk.serve_all(group))).is_err() {
-                desk.connection = None;
-            }
-        }
-    }
-}
-
-impl Drop for Duty {
-    fn drop(&mut self) {
-        if self.is_done {
-            return;
-        }
-        // The runtime ended first: whoever still waits is cut off.
-        let mut waiting = lock(&self.line.waiting);
-        waiting.jobs.clear();
-        waiting.is_served = false;
-        self.line.emptied.notify_all();
-    }
-}
-
-/// No job runs under these locks without being caught, so that what they protect is whole even after a panic.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What the writer works with.
-struct Desk {
-    address: DatabaseUrl,
-    connection: Option<Connection>,
-    committed: Box<dyn Fn() + Send>,
-}
-
-impl Desk {
-    fn serve_all(&mut self, mut waiting: Vec<Box<dyn Job>>) {
-        while !waiting.is_empty() {
-            let (done, lost) = self.commit_together(&mut waiting);
-            if lost.is_some() {
-                // It may be in any state, and on PostgreSQL it may lead to a server that is gone.
+impl Worker {
+    fn run(&mut self) {
+        while let Ok(first) = self.jobs.recv() {
+            // A panic cuts off the callers of its group, and no later ones.
+            if catch_unwind(AssertUnwindSafe(|| self.commit_group(first))).is_err() {
                 self.connection = None;
             }
-            if done.iter().any(|job| job.effect() == Effect::Listed) {
-                (self.committed)();
-            }
-            for job in done {
-                job.answer(lost.as_deref());
-            }
         }
     }
 
-    /// Runs the first operations of `waiting` in one transaction and takes them out; says why it was lost, if it was.
-    fn commit_together(&mut self, waiting: &mut Vec<Box<dyn Job>>) -> (Vec<Box<dyn Job>>, Option<String>) {
-        let connection = match &mut self.connection {
-            Some(connection) => connection,
-            none => match self.address.connect() {
-                Ok(connection) => none.insert(connection),
-                Err(reason) => return (std::mem::take(waiting), Some(reason)),
-            },
+    /// Commits `first` and the operations that wait behind it, then answers their callers.
+    fn commit_group(&mut self, first: Job) {
+        let mut executed = Vec::new();
+        let lost = self.execute_group(first, &mut executed).err();
+        if lost.is_some() {
+            // It may be in any state, and on PostgreSQL it may lead to a server that is gone.
+            self.connection = None;
+        }
+        for operation in executed {
+            (operation.answer)(lost.as_deref());
+        }
+    }
+
+    /// Runs a group in one transaction. `Err` is the reason why nothing of it was committed.
+    fn execute_group(&mut self, first: Job, executed: &mut Vec<Executed>) -> Result<(), String> {
+        let waiting = self.jobs.len().min(MAX_GROUP_SIZE - 1);
+        let group = std::iter::once(first).chain(self.jobs.try_iter().take(waiting));
+        let begun = begin(&mut self.connection, &self.url, &self.changed);
+        let connection = match begun {
+            Ok(connection) => connection,
+            Err(reason) => {
+                executed.extend(group.map(|job| job(Err(&reason))));
+                return Err(reason);
+            }
         };
-        if let Err(error) = connection.begin_write() {
-            return (std::mem::take(waiting), Some(in_one_line(&error)));
-        }
-        let begun = Instant::now();
-        let mut count = 0;
-        let mut lost = None;
-        for job in waiting.iter_mut() {
-            count += 1;
-            if let Err(reason) = job.run(connection) {
-                lost = Some(reason);
-                break;
+        let started = Instant::now();
+        for job in group {
+            let mut operation = job(Ok(&mut *connection));
+            let fatal = operation.fatal.take();
+            executed.push(operation);
+            if let Some(reason) = fatal {
+                return Err(reason);
             }
-            if begun.elapsed() > GROUP_WITHIN {
+            if started.elapsed() > MAX_GROUP_TIME {
                 break;
             }
         }
-        let done: Vec<Box<dyn Job>> = waiting.drain(..count).collect();
-        if lost.is_none() {
-            let is_listed = done.iter().any(|job| job.effect() == Effect::Listed);
-            let counted = if is_listed { connection.count_change() } else { Ok(()) };
-            lost = counted.and_then(|()| connection.commit()).err().map(|error| in_one_line(&error));
+        let has_changed = change_tracking::take_change(connection, &self.changed);
+        let committed = has_changed.and_then(|changed| connection.commit().map(|()| changed));
+        // A commit that failed may have happened all the same.
+        if *committed.as_ref().unwrap_or(&true) {
+            (self.on_change)();
         }
-        (done, lost)
+        committed.map(drop).map_err(|error| in_one_line(&error))
     }
 }
 
-impl<T: Send, W: FnOnce(&mut Connection) -> Result<T, Fault> + Send> Job for Waiting<T, W> {
-    fn run(&mut self, connection: &mut Connection) -> Result<(), String> {
-        let Some(work) = self.work.take() else { return Ok(()) };
-        // Within the group's transaction this is a savepoint.
-        let result = connection.transaction(work);
-        let fatal = match &result {
-            Err(Fault::Database(error)) if ends_the_transaction(error) => Some(in_one_line(error)),
-            _ => None,
-        };
-        self.fatal = fatal.is_some();
-        self.result = Some(result.map_err(|fault| fault.during(self.operation)));
-        fatal.map_or(Ok(()), Err)
-    }
-
-    fn effect(&self) -> Effect {
-        self.effect
-    }
-
-    fn answer(self: Box<Self>, lost: Option<&str>) {
-        let operation = self.operation;
-        let answer = match (lost, self.result) {
-            // What the others came to, a refusal included, they came to in view of changes that are lost now.
-            (Some(reason), _) if !self.fatal => {
-                Err(StorageError::Database { operation, reason: reason.to_owned(), transient: true })
-            }
-            (_, Some(result)) => result,
-            (_, None) => Err(StorageError::CutOff { operation }),
-        };
-        // A caller that has gone does not want to know.
-        let _ = self.caller.send(answer);
-    }
+/// Begins the group's transaction, on a new connection if there is none.
+fn begin<'connection>(
+    connection: &'connection mut Option<Connection>,
+    url: &DatabaseUrl,
+    changed: &Arc<AtomicBool>,
+) -> Result<&'connection mut Connection, String> {
+    let connection = match connection {
+        Some(connection) => connection,
+        none => none.insert(connect(url, changed)?),
+    };
+    connection.begin_write().map_err(|error| in_one_line(&error))?;
+    Ok(connection)
 }
 
-/// Whether more than one statement was refused: what may pass, such as a full disk or a lost server, may have ended the
-/// transaction already, and so has whatever makes it impossible to go back to a savepoint.
-fn ends_the_transaction(error: &DieselError) -> bool {
+fn connect(url: &DatabaseUrl, changed: &Arc<AtomicBool>) -> Result<Connection, String> {
+    let mut connection = url.connect()?;
+    change_tracking::install(&mut connection, changed).map_err(|error| in_one_line(&error))?;
+    Ok(connection)
+}
+
+/// Returns whether more than one statement failed: a transient error, such as a full disk or a lost server, may have ended
+/// the transaction already, and so has an error that prevents the rollback to a savepoint.
+fn ends_transaction(error: &DieselError) -> bool {
     match error {
         DieselError::RollbackErrorOnCommit { .. }
         | DieselError::RollbackTransaction
@@ -270,7 +211,7 @@ fn ends_the_transaction(error: &DieselError) -> bool {
         | DieselError::AlreadyInTransaction
         | DieselError::NotInTransaction => true,
         DieselError::DatabaseError(_, information) if information.message().contains("savepoint") => true,
-        other => may_pass(other),
+        other => is_transient(other),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Devices as they are remembered.
+//! Devices: their rows, and the operations on them.
 
 pub(crate) mod operations;
 pub(crate) mod rows;

@@ -1,4 +1,4 @@
-//! Phones: everything that is remembered of one. A phone is remembered from the moment at which it is first named.
+//! Devices: the name, the group and the facts of each. A device is registered when it is first named.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
@@ -13,40 +13,40 @@ use crate::groups;
 use crate::schema::{account, device, device_group, task};
 use crate::store::Store;
 
-/// What became of a phone that was to be changed.
+/// The result of the change of a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeviceChanged {
-    /// It is so now.
+    /// It is changed.
     Changed(Box<Device>),
-    /// There is none of this serial.
+    /// There is no device with this serial.
     NotThere,
-    /// There is no group of this name.
+    /// There is no group with this name.
     NoSuchGroup,
 }
 
-/// What became of a phone that was to be forgotten.
+/// The result of the deletion of a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceRemoval {
-    /// It is forgotten.
+    /// It is deleted.
     Removed,
-    /// There was none.
+    /// There is no such device.
     NotThere,
-    /// It stays: this much refers to it.
+    /// It is not deleted, because tasks or accounts need it.
     Needed {
-        /// So many tasks wait for it or work on it.
+        /// The number of its unfinished tasks.
         tasks: u64,
-        /// So many accounts live on it.
+        /// The number of accounts that are bound to it.
         accounts: u64,
     },
 }
 
 impl Store {
-    /// All phones that are remembered, by their serials.
+    /// Lists all devices, by their serials.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn devices(&self) -> Result<Vec<Device>, StorageError> {
-        self.read_tx("list phones", |connection| {
+        self.read_tx("list devices", |connection| {
             let rows: Vec<(DeviceRow, Option<String>)> = device::table
                 .left_join(device_group::table)
                 .order(device::serial)
@@ -58,23 +58,23 @@ impl Store {
         .await
     }
 
-    /// The phone of this serial, if it is remembered.
+    /// Loads a device; `None` if there is none with this serial.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn device(&self, serial: Serial) -> Result<Option<Device>, StorageError> {
-        self.read_tx("read a phone", move |connection| by_serial(connection, &serial)).await
+        self.read_tx("read a device", move |connection| by_serial(connection, &serial)).await
     }
 
-    /// Remembers from `now` on that there is a phone of this serial.
+    /// Registers a device, at `now`, if it is not known yet.
     ///
     /// # Errors
     /// Of the database only.
     pub async fn register_device(&self, serial: Serial, now: DateTime<Utc>) -> Result<(), StorageError> {
-        self.write("remember a phone", move |connection| register(connection, [&serial], now)).await
+        self.write("register a device", move |connection| register(connection, [&serial], now)).await
     }
 
-    /// Keeps what a phone said of itself at `now`. What it did not say is kept as it was known.
+    /// Stores the facts that a device reported at `now`. Facts that it did not report keep their value.
     ///
     /// # Errors
     /// Of the database only.
@@ -84,7 +84,7 @@ impl Store {
         facts: DeviceFacts,
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
-        self.write("keep what a phone said of itself", move |connection| {
+        self.write("store the facts of a device", move |connection| {
             register(connection, [&serial], now)?;
             let bytes = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
             let side = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
@@ -107,7 +107,7 @@ impl Store {
         .await
     }
 
-    /// ChangeCounter what people say of a phone, at `now`.
+    /// Changes the name or the group of a device, at `now`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -117,7 +117,7 @@ impl Store {
         change: DeviceChange,
         now: DateTime<Utc>,
     ) -> Result<DeviceChanged, StorageError> {
-        self.write("change a phone", move |connection| {
+        self.write("change a device", move |connection| {
             let group = match change.group {
                 None => None,
                 Some(None) => Some(None),
@@ -139,12 +139,12 @@ impl Store {
         .await
     }
 
-    /// Forgets a phone that nothing refers to any more: its name, its group and what it said of itself.
+    /// Deletes a device that no unfinished task and no account refers to.
     ///
     /// # Errors
     /// Of the database only.
     pub async fn delete_device(&self, serial: Serial) -> Result<DeviceRemoval, StorageError> {
-        self.write("forget a phone", move |connection| {
+        self.write("delete a device", move |connection| {
             let open = [Status::Pending, Status::Running].map(|status| i32::from(status.code()));
             let tasks: i64 = task::table
                 .filter(task::serial.eq(serial.as_str()))
@@ -167,7 +167,7 @@ impl Store {
     }
 }
 
-/// Makes sure that each of these phones is remembered.
+/// Registers each of these devices, at `now`, that is not known yet.
 pub(crate) fn register<'serial>(
     connection: &mut Connection,
     serials: impl IntoIterator<Item = &'serial Serial>,

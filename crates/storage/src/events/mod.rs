@@ -1,4 +1,4 @@
-//! Events: what happened, in one order.
+//! Events: their rows, and the operations on them.
 
 pub(crate) mod operations;
 pub(crate) mod rows;

@@ -1,5 +1,5 @@
-//! What happened, in one order: written with the change itself, in its transaction, and read on from any place. Nothing
-//! becomes visible behind what was read already, since one writes at a time.
+//! Events, in one order: written in the transaction of the change that they report, and read from any position. No event
+//! becomes visible behind one that was read already, because there is one writer at a time.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -13,39 +13,39 @@ use crate::events::rows::{EventRow, NewEventRow};
 use crate::schema::event;
 use crate::store::Store;
 
-/// How many events are taken away at once, so that writers do not wait long.
-const FORGOTTEN_AT_ONCE: i64 = 10_000;
+/// The maximum number of events that one transaction deletes, so that other writers do not wait long.
+const MAX_PRUNED: i64 = 10_000;
 
-/// Which events are wanted; what is none or empty lets all through.
+/// A filter of events. A field that is `None` or empty matches all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventFilter {
     /// Only those of this task.
     pub task: Option<TaskId>,
-    /// Only those of this phone and of its tasks.
+    /// Only those of this device and of its tasks.
     pub serial: Option<Serial>,
     /// Only those of these kinds.
     pub kinds: Vec<EventKind>,
 }
 
-/// What comes after a place.
+/// The events after a position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Events {
-    /// These do, in their order, of those that the filter lets through.
+    /// The next events that match the filter, in their order.
     Next {
-        /// The events; they are as many as were asked for when there may be more.
+        /// The events. There may be more when their number is the requested maximum.
         events: Vec<Event>,
-        /// Everything up to here was looked at.
+        /// The position up to which all events were considered.
         read_to: EventId,
     },
-    /// What came next is not kept any more, or the place is none of this database.
+    /// The next events are deleted already, or the position is not of this database.
     Pruned {
-        /// The place of the newest event.
+        /// The position of the newest event.
         newest: EventId,
     },
 }
 
 impl Store {
-    /// At most `most` events after the place `after`.
+    /// Reads at most `max` events after the position `after`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -53,7 +53,7 @@ impl Store {
         &self,
         after: EventId,
         filter: EventFilter,
-        most: u32,
+        max: u32,
     ) -> Result<Events, StorageError> {
         self.read_tx("read events", move |connection| {
             let newest = newest(connection)?;
@@ -63,8 +63,8 @@ impl Store {
                 return Ok(Events::Pruned { newest: EventId(newest) });
             }
             let rows: Vec<EventRow> =
-                matching(&filter, after, most).select(EventRow::as_select()).load(connection)?;
-            let is_full = rows.len() >= usize::try_from(most).unwrap_or(usize::MAX);
+                matching(&filter, after, max).select(EventRow::as_select()).load(connection)?;
+            let is_full = rows.len() >= usize::try_from(max).unwrap_or(usize::MAX);
             let read_to = rows.last().filter(|_| is_full).map_or(newest, |last| last.id);
             let events = rows.into_iter().map(EventRow::into_event).collect::<Result<_, _>>()?;
             Ok(Events::Next { events, read_to: EventId(read_to) })
@@ -72,15 +72,15 @@ impl Store {
         .await
     }
 
-    /// The place of the newest event; 0 when nothing happened yet.
+    /// Returns the position of the newest event; 0 when there is none yet.
     ///
     /// # Errors
     /// Of the database only.
     pub async fn newest_event(&self) -> Result<EventId, StorageError> {
-        self.query("look for the newest event", |connection| Ok(EventId(newest(connection)?))).await
+        self.query("look up the newest event", |connection| Ok(EventId(newest(connection)?))).await
     }
 
-    /// Tells at `now` how the connection to a phone is doing.
+    /// Records an event of the connection to a device, at `now`.
     ///
     /// # Errors
     /// Of the database only.
@@ -90,33 +90,33 @@ impl Store {
         subject: EventSubject,
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
-        self.write("tell of a phone's state", move |connection| {
+        self.write("record an event of a device", move |connection| {
             insert(connection, &NewEventRow::new(millis(now), phone.as_ref(), &subject))
         })
         .await
     }
 
-    /// Forgets all but the newest `keep` events.
+    /// Deletes all but the newest `keep` events.
     ///
     /// # Errors
     /// Of the database only.
     pub async fn prune_events(&self, keep: u32) -> Result<(), StorageError> {
         loop {
-            let forgotten = self.write_untracked("forget old events", move |connection| {
+            let deleted = self.write("delete old events", move |connection| {
                 let end = newest(connection)? - i64::from(keep);
                 let oldest =
                     event::table.order(event::id).select(event::id).first::<i64>(connection).optional()?;
-                let end = end.min(oldest.unwrap_or_default() + FORGOTTEN_AT_ONCE);
+                let end = end.min(oldest.unwrap_or_default() + MAX_PRUNED);
                 Ok(diesel::delete(event::table.filter(event::id.le(end))).execute(connection)?)
             });
-            if forgotten.await? == 0 {
+            if deleted.await? == 0 {
                 return Ok(());
             }
         }
     }
 }
 
-/// Tells what happened to `task` at `at`; its attempts are those that it had then.
+/// Records a change of `task` at `at`. Its attempt count is that of the moment.
 pub(crate) fn record(
     connection: &mut Connection,
     task: &Task,
@@ -127,23 +127,23 @@ pub(crate) fn record(
     insert(connection, &NewEventRow::new(millis(at), task.serial.as_ref(), &subject))
 }
 
-/// Tells that these tasks, of which nothing was told yet, were made.
+/// Records the creation of the tasks with these ids.
 pub(crate) fn record_created(connection: &mut Connection, first: i64, last: i64) -> Result<(), Fault> {
-    let told = "INSERT INTO event (at, kind, task_id, serial, attempt)
+    let insert = "INSERT INTO event (at, kind, task_id, serial, attempt)
         SELECT created_at, 'task_created', id, serial, 0 FROM task WHERE id BETWEEN $1 AND $2 ORDER BY id";
-    let told = diesel::sql_query(told).into_boxed::<Engine>();
-    told.bind::<BigInt, _>(first).bind::<BigInt, _>(last).execute(connection)?;
+    let insert = diesel::sql_query(insert).into_boxed::<Engine>();
+    insert.bind::<BigInt, _>(first).bind::<BigInt, _>(last).execute(connection)?;
     Ok(())
 }
 
-/// Tells that all tasks that are failed now begin again at `now`.
+/// Records, at `now`, the retry of all tasks that are failed now.
 pub(crate) fn record_retried(connection: &mut Connection, now: DateTime<Utc>) -> Result<(), Fault> {
-    let told = format!(
+    let insert = format!(
         "INSERT INTO event (at, kind, task_id, serial, attempt)
         SELECT $1, 'task_retried', id, serial, attempt_count FROM task WHERE status = {} ORDER BY id",
         Status::Failed.code()
     );
-    diesel::sql_query(told).into_boxed::<Engine>().bind::<BigInt, _>(millis(now)).execute(connection)?;
+    diesel::sql_query(insert).into_boxed::<Engine>().bind::<BigInt, _>(millis(now)).execute(connection)?;
     Ok(())
 }
 
@@ -157,7 +157,7 @@ fn newest(connection: &mut Connection) -> Result<i64, Fault> {
     Ok(newest.unwrap_or_default())
 }
 
-fn matching(filter: &EventFilter, after: EventId, most: u32) -> event::BoxedQuery<'_, Engine> {
+fn matching(filter: &EventFilter, after: EventId, max: u32) -> event::BoxedQuery<'_, Engine> {
     let mut query = event::table.filter(event::id.gt(after.0)).into_boxed();
     if let Some(task) = filter.task {
         query = query.filter(event::task_id.eq(task.0));
@@ -169,5 +169,5 @@ fn matching(filter: &EventFilter, after: EventId, most: u32) -> event::BoxedQuer
         let kinds: Vec<&str> = filter.kinds.iter().map(|kind| kind.as_str()).collect();
         query = query.filter(event::kind.eq_any(kinds));
     }
-    query.order(event::id).limit(i64::from(most))
+    query.order(event::id).limit(i64::from(max))
 }

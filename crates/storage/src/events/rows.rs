@@ -1,4 +1,4 @@
-//! Rows of events, and their way to the domain's events and back.
+//! The rows of events, and their conversions to and from domain types.
 
 use diesel::prelude::*;
 use tikmatrix_domain::{Event, EventId, EventKind, EventSubject, Outcome, Serial, TaskChange, TaskId};
@@ -10,7 +10,7 @@ use crate::schema;
 
 type Read<T> = Result<T, StorageError>;
 
-/// An event that is to be inserted; the database gives it its place.
+/// An event to be inserted; the database gives it its position.
 #[derive(Insertable)]
 #[diesel(table_name = schema::event)]
 pub(crate) struct NewEventRow {

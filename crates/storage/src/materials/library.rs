@@ -1,4 +1,4 @@
-//! The library of materials: added, listed, changed and deleted. Which tasks take them is the `material_use` module's.
+//! The library of materials: added, listed, changed and deleted. Tasks reserve them in [`super::reservation`].
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -15,47 +15,47 @@ use crate::page::{Page, PageStart};
 use crate::schema::{material, material_tag};
 use crate::store::Store;
 
-/// A material that is to come into the library.
+/// A material to be added to the library.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMaterial {
     /// Its file, which is in the library's folder already.
     pub file: MaterialFile,
-    /// What is said of it.
+    /// Its tags, caption and account.
     pub details: MaterialDetails,
 }
 
-/// What became of a material that was to be added.
+/// The result of the addition of a material.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MaterialAdded {
-    /// It, or the one that holds the same bytes and was there before.
+    /// The new material, or the one that holds the same bytes already.
     pub material: Material,
-    /// Whether it is new. The file of one that is not is not needed.
+    /// Whether it is new. The file of one that is not new is not needed.
     pub is_new: bool,
 }
 
-/// What became of a material that was to be changed.
+/// The result of the change of a material.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MaterialChanged {
-    /// It is so now.
+    /// It is changed.
     Changed(Box<Material>),
-    /// There is none of this number.
+    /// There is no material with this id.
     NotThere,
-    /// Whether it is used is about to be settled by this task.
+    /// It is reserved by this task, whose outcome decides whether it is used.
     Reserved(TaskId),
 }
 
-/// What became of a material that was to be deleted.
+/// The result of the deletion of a material.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MaterialRemoval {
-    /// It is gone, and this file of it is not needed any more.
+    /// It is deleted, and its file is not needed any more.
     Removed(MaterialFile),
-    /// There was none.
+    /// There is no such material.
     NotThere,
-    /// It stays: this task is publishing it.
+    /// It is not deleted, because this task is publishing it.
     Reserved(TaskId),
 }
 
-/// Which materials are wanted; each field that is set narrows it.
+/// A filter of materials: each field that is set narrows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MaterialFilter {
     /// Only materials that carry this tag.
@@ -69,8 +69,8 @@ pub struct MaterialFilter {
 }
 
 impl Store {
-    /// Adds materials, at `now`: all of them or, on an error, none. Of one whose bytes are there already the one that was
-    /// there is given, unchanged.
+    /// Adds materials, at `now`: all of them or, on an error, none. For one whose bytes are in the library already, the
+    /// present one is returned, unchanged.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -79,7 +79,7 @@ impl Store {
         new: Vec<NewMaterial>,
         now: DateTime<Utc>,
     ) -> Result<Vec<MaterialAdded>, StorageError> {
-        self.write_untracked("add materials", move |connection| {
+        self.write("add materials", move |connection| {
             let mut all = Vec::with_capacity(new.len());
             for new in new {
                 let there: Option<MaterialRow> = material::table
@@ -103,7 +103,7 @@ impl Store {
         .await
     }
 
-    /// The material of this number, if there is one.
+    /// Loads a material; `None` if there is none with this id.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -111,7 +111,7 @@ impl Store {
         self.read_tx("read a material", move |connection| by_id(connection, id)).await
     }
 
-    /// One page of the materials that `filter` lets through, newest first, and how many it lets through in all.
+    /// Loads one page of the materials that match `filter`, newest first, and counts all that match.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -124,9 +124,7 @@ impl Store {
             let total: i64 = matching(&filter).count().get_result(connection)?;
             let mut query = matching(&filter).order(material::id.desc()).limit(page.size.into());
             query = match page.start {
-                PageStart::Number(number) => {
-                    query.offset(i64::from(number.saturating_sub(1)) * i64::from(page.size))
-                }
+                PageStart::Number(_) => query.offset(page.offset()),
                 PageStart::Before(id) => query.filter(material::id.lt(id.0)),
             };
             let rows: Vec<MaterialRow> = query.select(MaterialRow::as_select()).load(connection)?;
@@ -135,7 +133,7 @@ impl Store {
         .await
     }
 
-    /// What every file of the library is called, thumbnails included.
+    /// Lists the names of all files of the library, thumbnails included.
     ///
     /// # Errors
     /// Of the database only.
@@ -148,7 +146,7 @@ impl Store {
         .await
     }
 
-    /// ChangeCounter a material, at `now`.
+    /// Changes a material, at `now`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -158,7 +156,7 @@ impl Store {
         change: MaterialChange,
         now: DateTime<Utc>,
     ) -> Result<MaterialChanged, StorageError> {
-        self.write_untracked("change a material", move |connection| {
+        self.write("change a material", move |connection| {
             let Some(before) = by_id(connection, id)? else { return Ok(MaterialChanged::NotThere) };
             if let (Some(_), MaterialUse::Reserved { by }) = (change.used, before.usage) {
                 return Ok(MaterialChanged::Reserved(by));
@@ -175,7 +173,7 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn delete_material(&self, id: MaterialId) -> Result<MaterialRemoval, StorageError> {
-        self.write_untracked("delete a material", move |connection| {
+        self.write("delete a material", move |connection| {
             let Some(found) = by_id(connection, id)? else { return Ok(MaterialRemoval::NotThere) };
             if let MaterialUse::Reserved { by } = found.usage {
                 return Ok(MaterialRemoval::Reserved(by));
@@ -192,7 +190,7 @@ pub(crate) fn by_id(connection: &mut Connection, id: MaterialId) -> Result<Optio
     Ok(with_details(connection, row.into_iter().collect())?.pop())
 }
 
-/// The media types of a kind, as they are stored.
+/// Returns the media types of a kind, as they are stored.
 pub(crate) fn media_types(kind: MaterialKind) -> Vec<&'static str> {
     MediaType::ALL.iter().filter(|it| it.kind() == kind).map(|it| it.as_str()).collect()
 }
@@ -262,13 +260,13 @@ fn apply(
         tag(connection, id, &tags)?;
     }
     if let Some(used) = used {
-        let nobody = (
+        let no_reservation = (
             material::task_id.eq(None::<i64>),
             material::lease.eq(None::<String>),
             material::publishing_at.eq(None::<i64>),
         );
         diesel::update(material::table.find(id.0))
-            .set((nobody, material::used_at.eq(used.then(|| millis(now)))))
+            .set((no_reservation, material::used_at.eq(used.then(|| millis(now)))))
             .execute(connection)?;
     }
     Ok(())

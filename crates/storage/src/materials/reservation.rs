@@ -1,6 +1,6 @@
-//! Materials that tasks take. One that is taken is reserved for as long as its task works under the lease that it took it
-//! under, whatever ends that; it is used when the task succeeds. From the moment at which it begins to be published it may
-//! be public, and no other task gets it.
+//! The reservation of materials by tasks. A reservation holds while its task runs under the lease that it was made under,
+//! however the attempt ends; the material is used when the task succeeds. Once its publication has started it may be
+//! public, and no other task gets it.
 
 use std::collections::HashSet;
 
@@ -22,33 +22,33 @@ use crate::schema::{local_file, material, material_tag};
 use crate::store::Store;
 use crate::tasks::state::{illegal, read};
 
-/// Values in one condition, far below the limits of both engines.
-const PATHS_AT_ONCE: usize = 500;
+/// The maximum number of values in one condition, far below the limits of both engines.
+const MAX_PATHS: usize = 500;
 
-/// What a wish for materials came to.
+/// The result of a reservation of materials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MaterialsTaken {
-    /// They are the task's, in the order in which they are to be published.
+    /// They are reserved, in the order in which they are to be published.
     Taken(Vec<Material>),
-    /// Only so many were free, and none was taken.
+    /// Only this number is free, and none is reserved.
     TooFew(usize),
 }
 
-/// What a wish for one of several files came to.
+/// The result of a reservation of one of several files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileTaken {
-    /// It is the task's.
+    /// It is reserved.
     Taken(LocalFile),
-    /// Each of them is used, or another task has it.
+    /// Each of them is used, or reserved by another task.
     NoneFree,
 }
 
 impl Store {
-    /// Takes materials from the library for a task that works under `lease`; `chance` settles which.
+    /// Reserves materials of the library for a task that runs under `lease`. `chance` is the seed of the choice.
     ///
     /// # Errors
-    /// [`StorageError::NoSuchTask`], [`StorageError::Illegal`] when the task does not work under `lease`, or of the
-    /// database; nothing is taken then.
+    /// [`StorageError::NoSuchTask`], [`StorageError::Illegal`] when the task does not run under `lease`, or of the
+    /// database; nothing is reserved then.
     pub async fn take_materials(
         &self,
         wish: MaterialQuery,
@@ -56,7 +56,7 @@ impl Store {
         lease: LeaseId,
         chance: u64,
     ) -> Result<MaterialsTaken, StorageError> {
-        self.write_untracked("take materials", move |connection| {
+        self.write("reserve materials", move |connection| {
             check_lease(connection, task, &lease)?;
             let rows: Vec<FreeMaterialRow> =
                 free(&wish).select(FreeMaterialRow::as_select()).load(connection)?;
@@ -75,7 +75,7 @@ impl Store {
         .await
     }
 
-    /// Takes one of `files` for a task that works under `lease`; `chance` settles which.
+    /// Reserves one of `files` for a task that runs under `lease`. `chance` is the seed of the choice.
     ///
     /// # Errors
     /// As [`Store::take_materials`].
@@ -86,7 +86,7 @@ impl Store {
         lease: LeaseId,
         chance: u64,
     ) -> Result<FileTaken, StorageError> {
-        self.write_untracked("take a file", move |connection| {
+        self.write("reserve a file", move |connection| {
             check_lease(connection, task, &lease)?;
             let free = free_files(connection, files)?;
             let Some(chosen) = choose_one(free, chance) else { return Ok(FileTaken::NoneFree) };
@@ -104,7 +104,7 @@ impl Store {
         .await
     }
 
-    /// Says that what was taken under `lease` begins to be published at `now`, and may be public from then on.
+    /// Records that the publication of what is reserved under `lease` starts at `now`. It may be public from then on.
     ///
     /// # Errors
     /// As [`Store::take_materials`]; it must not be published then.
@@ -114,26 +114,26 @@ impl Store {
         lease: LeaseId,
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
-        self.write_untracked("begin to publish materials", move |connection| {
+        self.write("record the start of a publication", move |connection| {
             check_lease(connection, task, &lease)?;
             set_publishing(connection, &lease, Some(now))
         })
         .await
     }
 
-    /// Says that what was taken under `lease` was not published after all.
+    /// Records that what is reserved under `lease` was not published after all.
     ///
     /// # Errors
-    /// Of the database; it counts as perhaps published then.
+    /// Of the database; it may then count as published.
     pub async fn not_published(&self, lease: LeaseId) -> Result<(), StorageError> {
-        self.write_untracked("give materials back", move |connection| {
+        self.write("record that nothing was published", move |connection| {
             set_publishing(connection, &lease, None)
         })
         .await
     }
 }
 
-/// Says that what was taken under `lease` is used.
+/// Records that what is reserved under `lease` is used.
 pub(crate) fn mark_used(
     connection: &mut Connection,
     lease: &LeaseId,
@@ -162,7 +162,7 @@ fn set_publishing(
     Ok(())
 }
 
-/// Whoever was given up for dead takes nothing any more.
+/// Refuses a worker that has lost its lease.
 fn check_lease(connection: &mut Connection, id: TaskId, lease: &LeaseId) -> Result<(), Fault> {
     let task = read(connection, id)?;
     match &task.state {
@@ -192,14 +192,14 @@ fn free(wish: &MaterialQuery) -> material::BoxedQuery<'static, Engine> {
 
 fn free_files(connection: &mut Connection, files: Vec<LocalFile>) -> Result<Vec<LocalFile>, Fault> {
     let mut known: Vec<TakenFileRow> = Vec::new();
-    for some in files.chunks(PATHS_AT_ONCE) {
+    for some in files.chunks(MAX_PATHS) {
         let paths: Vec<&str> = some.iter().map(|file| file.path.as_str()).collect();
         let rows = local_file::table.filter(local_file::path.eq_any(paths)).select(TakenFileRow::as_select());
         known.extend(rows.load(connection)?);
     }
-    let at_work = active_leases(connection, known.iter().map(|row| row.task_id))?;
+    let active = active_leases(connection, known.iter().map(|row| row.task_id))?;
     let is_held = |row: &TakenFileRow| {
-        row.used_at.is_some() || row.publishing_at.is_some() || at_work.contains(&row.lease)
+        row.used_at.is_some() || row.publishing_at.is_some() || active.contains(&row.lease)
     };
     let taken: HashSet<(String, i64)> =
         known.into_iter().filter(is_held).map(|row| (row.path, row.size)).collect();

@@ -1,4 +1,4 @@
-//! Rows of materials, and their way to domain types with their tags and whoever has them.
+//! The rows of materials, and their conversion to domain types with their tags and reservations.
 
 use std::collections::{HashMap, HashSet};
 
@@ -35,7 +35,7 @@ pub(crate) struct MaterialRow {
     updated_at: i64,
 }
 
-/// What is needed to choose among the materials that are free.
+/// The columns by which one of the free materials is chosen.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = schema::material, check_for_backend(Engine))]
 pub(crate) struct FreeMaterialRow {
@@ -45,7 +45,7 @@ pub(crate) struct FreeMaterialRow {
     sort: i32,
 }
 
-/// A file of a folder that a task has taken, or had.
+/// A file of a folder that a task has, or had, reserved.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = schema::local_file, check_for_backend(Engine))]
 pub(crate) struct TakenFileRow {
@@ -68,21 +68,21 @@ impl FreeMaterialRow {
     }
 }
 
-/// The materials of `rows`, in their order.
+/// Converts `rows`, in their order.
 pub(crate) fn with_details(
     connection: &mut Connection,
     rows: Vec<MaterialRow>,
 ) -> Result<Vec<Material>, Fault> {
     let mut tags = tags_of(connection, &rows)?;
-    let at_work = active_leases(connection, rows.iter().filter_map(|row| row.task_id))?;
+    let active = active_leases(connection, rows.iter().filter_map(|row| row.task_id))?;
     let materials = rows.into_iter().map(|row| {
         let tags = tags.remove(&row.id).unwrap_or_default();
-        row.into_material(tags, &at_work)
+        row.into_material(tags, &active)
     });
     Ok(materials.collect::<Result<_, _>>()?)
 }
 
-/// The leases under which those of `tasks` work that do.
+/// Returns the leases of those of `tasks` that are running.
 pub(crate) fn active_leases(
     connection: &mut Connection,
     tasks: impl Iterator<Item = i64>,
@@ -116,8 +116,8 @@ fn tags_of(connection: &mut Connection, rows: &[MaterialRow]) -> Result<HashMap<
 }
 
 impl MaterialRow {
-    fn into_material(self, tags: Vec<Tag>, at_work: &HashSet<String>) -> Read<Material> {
-        let usage = self.usage(at_work)?;
+    fn into_material(self, tags: Vec<Tag>, active: &HashSet<String>) -> Read<Material> {
+        let usage = self.usage(active)?;
         let media_type = self
             .media_type
             .parse::<MediaType>()
@@ -144,13 +144,13 @@ impl MaterialRow {
         })
     }
 
-    fn usage(&self, at_work: &HashSet<String>) -> Read<MaterialUse> {
+    fn usage(&self, active: &HashSet<String>) -> Read<MaterialUse> {
         let by = self.task_id.map(TaskId);
         if let Some(at) = self.used_at {
             return Ok(MaterialUse::Used { at: moment("material.used_at", at)?, by });
         }
         let Some(by) = by else { return Ok(MaterialUse::Unused) };
-        Ok(if self.lease.as_ref().is_some_and(|lease| at_work.contains(lease)) {
+        Ok(if self.lease.as_ref().is_some_and(|lease| active.contains(lease)) {
             MaterialUse::Reserved { by }
         } else if self.publishing_at.is_some() {
             MaterialUse::Unconfirmed { by }

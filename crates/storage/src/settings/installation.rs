@@ -1,5 +1,5 @@
-//! What is known of the data directory itself: since when there is one, and when a server last worked on it. It is kept
-//! beside the tasks, so that who forgets the one forgets the other.
+//! The age of the data directory: when it was created, and when a server last worked on it. It is stored beside the tasks,
+//! so that neither can be deleted without the other.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -10,20 +10,20 @@ use crate::error::{Fault, StorageError};
 use crate::schema::installation;
 use crate::store::Store;
 
-/// The one row.
+/// The id of the one row.
 const ID: i32 = 1;
 
-/// A data directory's age.
+/// The age of a data directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Installation {
-    /// When it was made.
+    /// When it was created.
     pub made_at: DateTime<Utc>,
     /// The latest time at which a server is known to have worked on it.
     pub last_seen: DateTime<Utc>,
 }
 
 impl Store {
-    /// The data directory's age; one that has none yet is made at `now`.
+    /// Returns the age of the data directory. One that has none yet is created at `now`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -43,12 +43,12 @@ impl Store {
         .await
     }
 
-    /// Takes note that a server works on the data at `now`. The time that is kept never goes back.
+    /// Records that a server works on the data at `now`. The recorded time never goes back.
     ///
     /// # Errors
     /// Of the database.
     pub async fn record_seen(&self, now: DateTime<Utc>) -> Result<(), StorageError> {
-        self.write_untracked("take note of the time", move |connection| {
+        self.write("record the time", move |connection| {
             let earlier = installation::table.find(ID).filter(installation::last_seen.lt(millis(now)));
             diesel::update(earlier).set(installation::last_seen.eq(millis(now))).execute(connection)?;
             Ok(())

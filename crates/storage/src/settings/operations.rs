@@ -1,4 +1,4 @@
-//! The settings, each under its name; one that was never changed is not kept.
+//! The settings, each stored under its name. One that was never changed is not stored.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,8 +14,8 @@ use crate::schema::{account, setting};
 use crate::store::Store;
 
 const DEFAULT_APP: &str = "default_app";
-const TIKTOK_PACKAGE: &str = "tiktok_package";
-const INSTAGRAM_PACKAGE: &str = "instagram_package";
+/// The package of an app is stored under this prefix and the id of the app.
+const PACKAGE_PREFIX: &str = "package/";
 const MAX_RETRIES: &str = "max_retries";
 const RETRY_FIRST_WAIT: &str = "retry_first_wait";
 const RETRY_LONGEST_WAIT: &str = "retry_longest_wait";
@@ -23,7 +23,7 @@ const RANDOM_ORDER: &str = "random_order";
 const PAUSED: &str = "paused";
 
 impl Store {
-    /// The settings as they are.
+    /// Loads the settings.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -31,7 +31,7 @@ impl Store {
         self.read_tx("read the settings", load).await
     }
 
-    /// ChangeCounter settings, and gives all of them as they are then.
+    /// Changes settings, and returns all of them.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -45,8 +45,8 @@ impl Store {
         .await
     }
 
-    /// The package in which the account, or whichever is signed in, has its app: the account's own, else that of the
-    /// settings, else none.
+    /// Returns the package of an account's app: the account's own, else that of the settings, else `None`. Without an
+    /// account it is that of the settings.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -78,6 +78,8 @@ pub(crate) fn load(connection: &mut Connection) -> Result<Settings, Fault> {
         None => Ok(false),
         Some(text) => text.parse().map_err(|_| unreadable(name, text)),
     };
+    let package_of =
+        |app: AppKind| value(&format!("{PACKAGE_PREFIX}{}", app.as_str())).map(package).transpose();
     let retry = RetryPolicy::default();
     let seconds = |name: &'static str, default| match value(name) {
         None => Ok(default),
@@ -85,8 +87,8 @@ pub(crate) fn load(connection: &mut Connection) -> Result<Settings, Fault> {
     };
     Ok(Settings {
         default_app: value(DEFAULT_APP).map(columns::app).transpose()?.unwrap_or_default(),
-        tiktok_package: value(TIKTOK_PACKAGE).map(package).transpose()?,
-        instagram_package: value(INSTAGRAM_PACKAGE).map(package).transpose()?,
+        tiktok_package: package_of(AppKind::TikTok)?,
+        instagram_package: package_of(AppKind::Instagram)?,
         max_retries: match value(MAX_RETRIES) {
             None => 0,
             Some(text) => text.parse().map_err(|_| unreadable(MAX_RETRIES, text))?,
@@ -101,19 +103,21 @@ pub(crate) fn load(connection: &mut Connection) -> Result<Settings, Fault> {
 }
 
 fn store(connection: &mut Connection, settings: &Settings) -> Result<(), Fault> {
-    let name_of =
-        |package: &Option<PackageName>| package.as_ref().map_or_else(String::new, ToString::to_string);
-    for (name, value) in [
+    let packages = [AppKind::TikTok, AppKind::Instagram].into_iter().filter_map(|app| {
+        settings
+            .package(app)
+            .map(|package| (format!("{PACKAGE_PREFIX}{}", app.as_str()), package.to_string()))
+    });
+    let others = [
         (DEFAULT_APP, settings.default_app.as_str().to_owned()),
-        (TIKTOK_PACKAGE, name_of(&settings.tiktok_package)),
-        (INSTAGRAM_PACKAGE, name_of(&settings.instagram_package)),
         (MAX_RETRIES, settings.max_retries.to_string()),
         (RETRY_FIRST_WAIT, settings.retry_policy.first_wait.as_secs().to_string()),
         (RETRY_LONGEST_WAIT, settings.retry_policy.longest_wait.as_secs().to_string()),
         (RANDOM_ORDER, settings.random_order.to_string()),
         (PAUSED, settings.paused.to_string()),
-    ] {
-        diesel::delete(setting::table.find(name)).execute(connection)?;
+    ];
+    diesel::delete(setting::table).execute(connection)?;
+    for (name, value) in packages.chain(others.map(|(name, value)| (name.to_owned(), value))) {
         diesel::insert_into(setting::table)
             .values((setting::name.eq(name), setting::value.eq(value)))
             .execute(connection)?;

@@ -1,5 +1,5 @@
-//! How many tasks there are, from counts that the database keeps with every change of a task: as few rows as there are
-//! kinds or groups of tasks, whatever the number of tasks.
+//! Counts of tasks, from tables that triggers update with every change of a task: there are as few rows as kinds or groups
+//! of tasks, whatever the number of tasks.
 
 use diesel::dsl::sum;
 use diesel::prelude::*;
@@ -10,7 +10,7 @@ use crate::error::Fault;
 use crate::schema::{task_group, task_kind};
 use crate::tasks::filter::{TaskCounts, TaskFilter};
 
-/// How many tasks `filter` lets through.
+/// Counts the tasks that match `filter`.
 pub(crate) fn matching(connection: &mut Connection, filter: &TaskFilter) -> Result<u64, Fault> {
     let count: Option<i64> = if filter.serial.is_none() && filter.username.is_none() {
         kinds(filter).select(sum(task_kind::tasks)).first(connection)?
@@ -20,7 +20,7 @@ pub(crate) fn matching(connection: &mut Connection, filter: &TaskFilter) -> Resu
     Ok(unsigned(count))
 }
 
-/// How many tasks there are in each status.
+/// Counts the tasks in each status.
 pub(crate) fn by_status(connection: &mut Connection) -> Result<TaskCounts, Fault> {
     let rows: Vec<(i32, Option<i64>)> = task_kind::table
         .group_by(task_kind::status)

@@ -1,4 +1,4 @@
-//! Tasks that cease to be, with all that is kept of them. One that works stays: its phone has to be let go first.
+//! The deletion of tasks with all their records. A running task is not deleted: it has to be stopped first.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -11,20 +11,20 @@ use crate::schema::task;
 use crate::store::Store;
 use crate::tasks::state::read;
 
-/// What became of tasks that were to be deleted, each in the order in which they were named.
+/// The result of the deletion of tasks, each list in the order of the request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Deletion {
-    /// They are gone.
+    /// The deleted tasks.
     pub deleted: Vec<TaskId>,
-    /// They work, and are untouched.
+    /// The running tasks, which are not deleted.
     pub running: Vec<TaskId>,
-    /// There is no such task.
+    /// The ids that no task has.
     pub not_found: Vec<TaskId>,
 }
 
 impl Store {
-    /// Deletes, at `now`, those of `ids` that do not work, with their attempts, steps, logs and what is known of their artifacts.
-    /// The files of the artifacts are the caller's.
+    /// Deletes, at `now`, those of `ids` that are not running, with their attempts, steps, logs and artifact records. The
+    /// caller deletes the files of the artifacts.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`]; no task is deleted then.

@@ -1,37 +1,37 @@
-//! Which tasks a list shows, and what is counted.
+//! Which tasks a list shows, and the counts of tasks.
 
 use tikmatrix_domain::{ScriptName, Serial, Source, Status, Username};
 
-/// Which tasks are wanted; each field that is set narrows it.
+/// A filter of tasks: each field that is set narrows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TaskFilter {
     /// Only tasks in this status.
     pub status: Option<Status>,
-    /// Only tasks of this phone.
+    /// Only tasks of this device.
     pub serial: Option<Serial>,
     /// Only tasks of this account.
     pub username: Option<Username>,
     /// Only tasks of this script.
     pub script: Option<ScriptName>,
-    /// Only tasks made by this side.
+    /// Only tasks from this source.
     pub source: Option<Source>,
 }
 
-/// How many tasks there are.
+/// The number of tasks in each status.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TaskCounts {
-    /// Those that wait.
+    /// Waiting tasks.
     pub pending: u64,
-    /// Those that work.
+    /// Running tasks.
     pub running: u64,
-    /// Those that did what they were asked to.
+    /// Tasks that succeeded.
     pub completed: u64,
-    /// Those that did not.
+    /// Tasks that did not.
     pub failed: u64,
 }
 
 impl TaskCounts {
-    /// All of them together.
+    /// Returns the number of all tasks.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.pending + self.running + self.completed + self.failed

@@ -1,4 +1,4 @@
-//! What a running attempt says of itself, kept in the order in which it was said.
+//! The journal of a running attempt: steps, progress, log lines and artifacts, in their order.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -14,12 +14,12 @@ use crate::tasks::rows::{ArtifactRow, LogRow, StepRow};
 use crate::tasks::state;
 
 impl Store {
-    /// Keeps `records` of the attempt that runs under `lease`, in their order and all at once.
+    /// Stores `records` of the attempt that runs under `lease`, in their order and in one transaction.
     ///
     /// # Errors
     /// [`StorageError::Illegal`] when the task does not run under `lease` any more, or of the database.
     pub async fn record(&self, id: TaskId, lease: LeaseId, records: Vec<Record>) -> Result<(), StorageError> {
-        self.write("keep what a task reported", move |connection| {
+        self.write("store the journal of a task", move |connection| {
             let Some(last) = records.last() else { return Ok(()) };
             update_task(connection, id, &lease, &records, last.at)?;
             record_events(connection, id, &records)?;
@@ -29,7 +29,7 @@ impl Store {
     }
 }
 
-/// Shows the newest step and progress with the task, if it still runs under `lease`.
+/// Writes the newest step and progress to the task, if it still runs under `lease`.
 fn update_task(
     connection: &mut Connection,
     id: TaskId,
@@ -49,10 +49,10 @@ fn update_task(
         .find(id.0)
         .filter(task::status.eq(i32::from(Status::Running.code())))
         .filter(task::lease.eq(&lease.0));
-    let shown = diesel::update(held)
+    let updated = diesel::update(held)
         .set((newest_step, newest_progress, task::updated_at.eq(millis(at))))
         .execute(connection)?;
-    if shown == 1 {
+    if updated == 1 {
         Ok(())
     } else {
         Err(StorageError::Illegal { task: id, source: IllegalTransition::LeaseLost }.into())

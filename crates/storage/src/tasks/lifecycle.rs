@@ -1,5 +1,5 @@
-//! A task's way through its work: claimed, given back and finished. Each change is what the domain's
-//! transition returned, and is written only where the state that it was made from still stands.
+//! The end of an attempt: its task is released or finished. Each change is what the domain's transition returned, and is
+//! written only where the state that it was made from still stands.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -17,13 +17,13 @@ use crate::store::Store;
 use crate::tasks::state::{illegal, read, write_state};
 
 impl Store {
-    /// Gives back a task that was claimed under `lease` and not begun on its phone: it waits again as if it had never
-    /// been taken, on the phone that its account lives on now.
+    /// Releases a task that was claimed under `lease` and not started on its device: it is pending again as if it had
+    /// never been claimed, on the device that its account is bound to now.
     ///
     /// # Errors
     /// As [`Store::finish`].
     pub async fn release(&self, id: TaskId, lease: LeaseId, now: DateTime<Utc>) -> Result<(), StorageError> {
-        self.write("give a task back", move |connection| {
+        self.write("release a task", move |connection| {
             let task = read(connection, id)?;
             let state =
                 transition(&task.state, TaskEvent::Released { lease: lease.clone() }).map_err(illegal(id))?;
@@ -32,21 +32,22 @@ impl Store {
                 .set(task::attempt_count.eq(task::attempt_count - 1))
                 .execute(connection)?;
             accounts::assign_account_device(connection, &task, now)?;
-            let begun = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(lease.0));
-            diesel::delete(begun).execute(connection)?;
+            let released =
+                attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(lease.0));
+            diesel::delete(released).execute(connection)?;
             events::record(connection, &task, TaskChange::Released, now)?;
             signals::clear_stop_request(connection, id)
         })
         .await
     }
 
-    /// Writes how the task ended for whoever holds `lease`.
+    /// Finishes a task that runs under `lease`.
     ///
     /// # Errors
     /// [`StorageError::Illegal`] when the task is not running under `lease`, [`StorageError::NoSuchTask`],
     /// [`StorageError::Changed`], or of the database.
     pub async fn finish(&self, id: TaskId, lease: LeaseId, finish: Finish) -> Result<(), StorageError> {
-        self.write("write a task's end", move |connection| {
+        self.write("finish a task", move |connection| {
             let task = read(connection, id)?;
             finish_task(connection, &task, &lease, &finish)
         })
@@ -68,7 +69,7 @@ pub(crate) fn finish_task(
     end_attempt(connection, task.id, lease, finish)
 }
 
-/// Writes how the attempt that was made under `lease` ended. What it took is used if it succeeded.
+/// Writes the outcome of the attempt under `lease`. The materials that it reserved are used if it succeeded.
 pub(crate) fn end_attempt(
     connection: &mut Connection,
     id: TaskId,

@@ -8,8 +8,6 @@ pub(crate) mod filter;
 pub(crate) mod journal;
 pub(crate) mod lifecycle;
 pub(crate) mod pagination;
-#[cfg(test)]
-mod plans;
 pub(crate) mod query;
 pub(crate) mod retry;
 pub(crate) mod rows;

@@ -1,6 +1,6 @@
-//! Pages of lists, newest first. All tasks, those of a phone and those of an account lie in an index in that order. Any
-//! other filters let a few groups of tasks through, each of which lies in an index in that order too: the newest of each
-//! are looked up and merged. So no page is found by reading tasks that do not belong to it, however rare those are that do.
+//! Pages of lists of tasks, newest first. All tasks, those of a device and those of an account lie in an index in that
+//! order. Any other filter matches a few groups of tasks, each of which lies in an index in that order too: the newest of
+//! each group are looked up and merged. So no page is found by reading tasks that do not match, however rare the matches.
 
 use diesel::dsl::sum;
 use diesel::prelude::*;
@@ -15,9 +15,9 @@ use crate::tasks::counts;
 use crate::tasks::filter::TaskFilter;
 use crate::tasks::rows::TaskRow;
 
-/// The newest of all tasks, or those that follow where a page ended, and how many tasks there are: what most ask for, in one
-/// statement, which sees one state of the database without a transaction. Each engine has it in its own types: it is put
-/// into words once for each connection, where one for either engine is again for each call, and its rows are read directly.
+/// Loads the newest tasks, or those after a cursor, and counts all tasks: the most frequent query, in one statement, which
+/// sees one state of the database without a transaction. It is built for each engine separately, because such a statement
+/// is cached by its connection, while one for either engine is built for each call.
 pub(crate) fn newest(
     connection: &mut Connection,
     size: u32,
@@ -45,14 +45,14 @@ pub(crate) fn newest(
     Ok((rows.into_iter().map(|(task, _)| task).collect(), total))
 }
 
-/// The tasks of `page`, of those that `filter` lets through; `total` is how many these are.
+/// Loads one page of the tasks that match `filter`, of which there are `total`.
 pub(crate) fn page(
     connection: &mut Connection,
     filter: &TaskFilter,
     page: Page,
     total: u64,
 ) -> Result<Vec<TaskRow>, Fault> {
-    if u64::try_from(offset(page)).is_ok_and(|offset| offset >= total) {
+    if u64::try_from(page.offset()).is_ok_and(|offset| offset >= total) {
         return Ok(Vec::new());
     }
     match filter {
@@ -76,7 +76,7 @@ fn in_order(filter: &TaskFilter, page: Page) -> task::BoxedQuery<'_, Engine> {
     if let PageStart::Before(id) = page.start {
         query = query.filter(task::id.lt(id.0));
     }
-    query.order(task::id.desc()).limit(i64::from(page.size)).offset(offset(page))
+    query.order(task::id.desc()).limit(i64::from(page.size)).offset(page.offset())
 }
 
 fn merged(connection: &mut Connection, filter: &TaskFilter, page: Page) -> Result<Vec<TaskRow>, Fault> {
@@ -104,7 +104,7 @@ fn merged(connection: &mut Connection, filter: &TaskFilter, page: Page) -> Resul
     Ok(query.load(connection)?)
 }
 
-/// Names, and numbers that this program made, are all that is put into the text; both engines take `$1`.
+/// Only names and numbers of this program are put into the text; both engines take `$1`.
 fn statement(connection: &Connection, filter: &TaskFilter, page: Page, conditions: &str) -> String {
     let (groups, index, group) = if filter.serial.is_none() && filter.username.is_none() {
         (
@@ -122,8 +122,8 @@ fn statement(connection: &Connection, filter: &TaskFilter, page: Page, condition
              AND one.script_name = kept.script_name AND one.source = kept.source AND one.status = kept.status",
         )
     };
-    // SQLite would take another index for as good. PostgreSQL would take the primary key, and read on and on for a group
-    // that has nothing left: only the right index is in this order there.
+    // SQLite would consider another index as good. PostgreSQL would take the primary key, and read it to its end for a
+    // group with nothing left: there, only the right index has this order.
     let (indexed, number, order) = match connection {
         Connection::Sqlite(_) => (format!("INDEXED BY {index}"), "one.id <", "one.id DESC"),
         Connection::Postgres(_) => (String::new(), "-one.id > -", "-one.id"),
@@ -132,30 +132,23 @@ fn statement(connection: &Connection, filter: &TaskFilter, page: Page, condition
         PageStart::Number(_) => String::new(),
         PageStart::Before(id) => format!("AND {number} {id}"),
     };
-    let (size, offset) = (page.size, offset(page));
+    let (size, offset) = (page.size, page.offset());
     let reach = offset.saturating_add(i64::from(size));
     let newest = format!(
         "SELECT one.id FROM task one {indexed} WHERE {group} {before} ORDER BY {order} LIMIT {reach}"
     );
-    let of_the_page = format!("WHERE {conditions} ORDER BY found.id DESC LIMIT {size} OFFSET {offset}");
+    let page_rows = format!("WHERE {conditions} ORDER BY found.id DESC LIMIT {size} OFFSET {offset}");
     match connection {
         // SQLite knows no LATERAL; CROSS JOIN there keeps the order in which the tables are named.
         Connection::Sqlite(_) => format!(
             "SELECT task.* FROM task WHERE task.id IN (
-                SELECT found.id FROM {groups} kept CROSS JOIN task found ON found.id IN ({newest}) {of_the_page}
+                SELECT found.id FROM {groups} kept CROSS JOIN task found ON found.id IN ({newest}) {page_rows}
             ) ORDER BY task.id DESC"
         ),
         Connection::Postgres(_) => format!(
             "SELECT task.* FROM (
-                SELECT found.id FROM {groups} kept CROSS JOIN LATERAL ({newest}) found {of_the_page}
+                SELECT found.id FROM {groups} kept CROSS JOIN LATERAL ({newest}) found {page_rows}
             ) page JOIN task ON task.id = page.id ORDER BY task.id DESC"
         ),
-    }
-}
-
-fn offset(page: Page) -> i64 {
-    match page.start {
-        PageStart::Number(number) => i64::from(number.saturating_sub(1)) * i64::from(page.size),
-        PageStart::Before(_) => 0,
     }
 }

@@ -1,4 +1,4 @@
-//! Reading tasks: one with its history, lists with filters and pages, and counts.
+//! Queries for tasks: one with its history, lists with filters and pages, and counts.
 
 use diesel::prelude::*;
 use tikmatrix_domain::{LogLine, Task, TaskDetail, TaskId};
@@ -13,7 +13,7 @@ use crate::tasks::rows::{ArtifactRow, AttemptRow, LogRow, StepRow, TaskRow};
 use crate::tasks::{counts, pagination};
 
 impl Store {
-    /// The task with its attempts, steps and artifacts; none if there is no such task.
+    /// Loads a task with its attempts, steps and artifacts; `None` if there is no such task.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -21,7 +21,7 @@ impl Store {
         self.read_tx("read a task", move |connection| detail(connection, id)).await
     }
 
-    /// The log of the task's attempts, oldest line first; empty if there is no such task.
+    /// Loads the log of the task's attempts, oldest line first; empty if there is no such task.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -37,7 +37,7 @@ impl Store {
         .await
     }
 
-    /// One page of the tasks that `filter` lets through, newest first, and how many it lets through in all.
+    /// Loads one page of the tasks that match `filter`, newest first, and counts all that match.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
@@ -67,7 +67,7 @@ impl Store {
         .await
     }
 
-    /// How many tasks there are in each status.
+    /// Counts the tasks in each status.
     ///
     /// # Errors
     /// Of the database only.

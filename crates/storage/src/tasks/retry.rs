@@ -1,4 +1,4 @@
-//! Tasks that are begun again: later by themselves after a failure that may pass, or at once by a person's hand.
+//! Retries: automatic ones after a transient failure, and those that a person requests.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -18,8 +18,8 @@ use crate::tasks::lifecycle::end_attempt;
 use crate::tasks::state::{StateColumns, illegal, read, write_state};
 
 impl Store {
-    /// Writes how the attempt under `lease` ended, and lets its task wait until `retry_at` to be begun again, on the
-    /// phone that its account lives on by then.
+    /// Ends the attempt under `lease`. Its task waits until `retry_at` for its next attempt, on the device that its account
+    /// is bound to by then.
     ///
     /// # Errors
     /// As [`Store::finish`].
@@ -30,7 +30,7 @@ impl Store {
         finish: Finish,
         retry_at: DateTime<Utc>,
     ) -> Result<(), StorageError> {
-        self.write("let a task wait for its next attempt", move |connection| {
+        self.write("postpone a task", move |connection| {
             let task = read(connection, id)?;
             let event = TaskEvent::Postponed { lease: lease.clone(), until: retry_at };
             let state = transition(&task.state, event).map_err(illegal(id))?;
@@ -42,7 +42,7 @@ impl Store {
         .await
     }
 
-    /// Lets a failed task be begun again, at once, on the phone that its account lives on now.
+    /// Makes a failed task pending and due at once, on the device that its account is bound to now.
     ///
     /// # Errors
     /// [`StorageError::NoSuchTask`], [`StorageError::Illegal`] when it is not failed, or of the database.
@@ -58,7 +58,7 @@ impl Store {
         .await
     }
 
-    /// Lets every failed task be begun again, at once, as [`Store::retry`] does, and gives their number.
+    /// Retries every failed task, as [`Store::retry`] does, and returns their number.
     ///
     /// # Errors
     /// Of the database; no task is changed then.
@@ -66,14 +66,14 @@ impl Store {
         self.write("retry every failed task", move |connection| {
             accounts::assign_failed_tasks(connection, now)?;
             events::record_retried(connection, now)?;
-            // However a task failed, the domain's transition makes the same of it: one statement serves all.
+            // The domain's transition is the same for every failed task: one statement writes it for all.
             let failed = task::table.filter(task::status.eq(i32::from(Status::Failed.code())));
             let due = task::due_at.eq(millis(now));
             let count = task::retry_count.eq(task::retry_count + 1);
-            let anew =
+            let reset =
                 (task::progress.eq(0), task::step.eq(None::<String>), task::updated_at.eq(millis(now)));
             let state = StateColumns::of(&TaskState::Pending);
-            let retried = diesel::update(failed).set((state, due, count, anew)).execute(connection)?;
+            let retried = diesel::update(failed).set((state, due, count, reset)).execute(connection)?;
             bump_wakeup(connection)?;
             Ok(retried)
         })
@@ -81,7 +81,7 @@ impl Store {
     }
 }
 
-/// Gives the phone on which it will begin.
+/// Makes the task pending, and returns its device.
 fn restart(
     connection: &mut Connection,
     read: &Task,
@@ -92,7 +92,7 @@ fn restart(
     write_state(connection, read, state, now)?;
     let due = task::due_at.eq(millis(due));
     let count = task::retry_count.eq(task::retry_count + 1);
-    let anew = (task::progress.eq(0), task::step.eq(None::<String>));
-    diesel::update(task::table.find(read.id.0)).set((due, count, anew)).execute(connection)?;
+    let reset = (task::progress.eq(0), task::step.eq(None::<String>));
+    diesel::update(task::table.find(read.id.0)).set((due, count, reset)).execute(connection)?;
     accounts::assign_account_device(connection, read, now)
 }

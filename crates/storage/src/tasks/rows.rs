@@ -12,7 +12,7 @@ use crate::columns::{Read, app, moment, number, serial, unreadable, username};
 use crate::database::connection::Engine;
 use crate::schema;
 
-/// A task that is to be inserted.
+/// A task to be inserted.
 #[derive(Insertable)]
 #[diesel(table_name = schema::task, treat_none_as_default_value = false)]
 pub(crate) struct NewTaskRow<'task> {

@@ -10,7 +10,7 @@ use crate::error::{Fault, StorageError};
 use crate::schema::task;
 use crate::tasks::rows::TaskRow;
 
-/// The columns of a task that its state settles.
+/// The columns of a task that its state determines.
 #[derive(AsChangeset)]
 #[diesel(table_name = task, treat_none_as_null = true)]
 pub(crate) struct StateColumns {
@@ -57,7 +57,7 @@ pub(crate) fn read(connection: &mut Connection, id: TaskId) -> Result<Task, Faul
     Ok(row.ok_or(StorageError::NoSuchTask(id))?.into_task()?)
 }
 
-/// Writes `state`, if the task still is in the state in which it was read.
+/// Writes `state`, if the task still has the state that was read.
 pub(crate) fn write_state(
     connection: &mut Connection,
     read: &Task,

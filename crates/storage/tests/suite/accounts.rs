@@ -5,7 +5,7 @@ use tikmatrix_domain::{
 };
 use tikmatrix_storage::{AccountFilter, AccountRemoval, NumberedPage};
 
-use crate::{Fixture, at, finish, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, finish, for_phone, lease, serial};
 
 fn maker() -> Username {
     Username::new("maker").unwrap()
@@ -33,11 +33,11 @@ async fn tasks_of_an_unknown_account_wait_until_it_is_bound_to_a_phone() {
     let ids =
         fixture.create(vec![for_maker(None), for_maker(None), for_maker(Some(AppKind::Instagram))]).await;
     assert_eq!(task(&fixture, ids[0]).await.serial, None);
-    assert_eq!(fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap(), None);
+    assert_eq!(claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await, None);
 
-    let released = fixture.store.bind_account(maker(), AppKind::TikTok, serial("a"), at(2)).await.unwrap();
-    assert_eq!(released, 2);
-    let claimed = fixture.store.claim_next(serial("a"), lease("one"), at(3)).await.unwrap().unwrap();
+    fixture.bind(maker(), AppKind::TikTok, "a", 2).await;
+    assert_eq!(task(&fixture, ids[1]).await.serial, Some(serial("a")));
+    let claimed = claim_task(&fixture.store, serial("a"), lease("one"), at(3)).await.unwrap();
     assert_eq!((claimed.id, claimed.username), (ids[0], Some(maker())));
     assert_eq!(task(&fixture, ids[2]).await.serial, None);
 }
@@ -45,7 +45,7 @@ async fn tasks_of_an_unknown_account_wait_until_it_is_bound_to_a_phone() {
 #[tokio::test]
 async fn a_bound_accounts_tasks_get_its_phone_and_its_app() {
     let fixture = Fixture::new();
-    fixture.store.bind_account(maker(), AppKind::Instagram, serial("a"), at(0)).await.unwrap();
+    fixture.bind(maker(), AppKind::Instagram, "a", 0).await;
     let ids = fixture.create(vec![for_maker(None), for_maker(Some(AppKind::TikTok))]).await;
     let (by_account, by_config) = (task(&fixture, ids[0]).await, task(&fixture, ids[1]).await);
     assert_eq!((by_account.app, by_account.serial), (AppKind::Instagram, Some(serial("a"))));
@@ -58,7 +58,7 @@ async fn waiting_tasks_follow_their_account_and_running_ones_stay() {
     let account = fixture.store.create_account(wanted("maker", living_on(Some("a"))), at(0)).await.unwrap();
     let id = account.unwrap().id;
     let ids = fixture.create(vec![for_maker(None), for_maker(None)]).await;
-    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
     fixture.store.change_account(id, living_on(Some("b")), at(2)).await.unwrap().unwrap();
     let places = (task(&fixture, ids[0]).await.serial, task(&fixture, ids[1]).await.serial);
     assert_eq!(places, (Some(serial("a")), Some(serial("b"))));
@@ -83,8 +83,8 @@ async fn a_change_changes_what_it_names_and_nothing_else() {
     let changed = fixture.store.change_account(made.id, change, at(2)).await.unwrap().unwrap();
     assert_eq!((changed.enabled, changed.updated_at), (true, at(2)));
     assert_eq!((changed.package, changed.serial, changed.note), (made.package, made.serial, made.note));
-    let nobody = fixture.store.change_account(AccountId(99), AccountChange::default(), at(3)).await.unwrap();
-    assert_eq!(nobody, None);
+    let unknown = fixture.store.change_account(AccountId(99), AccountChange::default(), at(3)).await.unwrap();
+    assert_eq!(unknown, None);
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn an_account_that_tasks_need_is_not_deleted() {
     let tasks = fixture.create(vec![for_maker(None)]).await;
     let needed = AccountRemoval::Needed { tasks: 1 };
     assert_eq!(fixture.store.delete_account(id).await.unwrap(), needed);
-    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
     assert_eq!(fixture.store.delete_account(id).await.unwrap(), needed, "it is being worked for");
     fixture.store.finish(tasks[0], lease("one"), finish(Outcome::Succeeded, "", 2)).await.unwrap();
     assert_eq!(fixture.store.delete_account(id).await.unwrap(), AccountRemoval::Removed);

@@ -1,5 +1,5 @@
-//! Protects the sentences: what a dead server left running ends interrupted, and what a living one runs never does; what
-//! one server is told, the others learn.
+//! Servers that share a database: the running tasks of a dead server are interrupted, those of a living one are not, and
+//! signals reach the other servers.
 
 use tikmatrix_domain::{
     Heartbeat, LeaseId, Outcome, Record, RecordedEvent, ServerId, SettingsChange, Status, TaskState,
@@ -7,7 +7,7 @@ use tikmatrix_domain::{
 use tikmatrix_storage::{Claim, StorageError, TaskFilter};
 
 use crate::tasks::query::first;
-use crate::{Fixture, at, finish, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, finish, for_phone, serial};
 
 fn server(number: u64) -> ServerId {
     ServerId::new(number)
@@ -23,9 +23,9 @@ async fn what_a_dead_server_left_running_ends_interrupted_and_names_its_step() {
     let fixture = Fixture::new();
     let ids = fixture.create(vec![for_phone("a"), for_phone("b"), for_phone("a"), for_phone("c")]).await;
     fixture.store.heartbeat(server(1)).await.unwrap();
-    fixture.store.claim_next(serial("a"), held(1), at(1)).await.unwrap().unwrap();
-    fixture.store.claim_next(serial("b"), server(1).lease(8), at(1)).await.unwrap().unwrap();
-    fixture.store.claim_next(serial("c"), held(2), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), held(1), at(1)).await.unwrap();
+    claim_task(&fixture.store, serial("b"), server(1).lease(8), at(1)).await.unwrap();
+    claim_task(&fixture.store, serial("c"), held(2), at(1)).await.unwrap();
     let step = Record { at: at(2), event: RecordedEvent::Step("tap Post".to_owned()) };
     fixture.store.record(ids[0], held(1), vec![step]).await.unwrap();
 
@@ -52,7 +52,7 @@ async fn a_server_that_has_beaten_meanwhile_is_not_taken_for_dead() {
     let fixture = Fixture::new();
     let id = fixture.create(vec![for_phone("a")]).await[0];
     fixture.store.heartbeat(server(1)).await.unwrap();
-    fixture.store.claim_next(serial("a"), held(1), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), held(1), at(1)).await.unwrap();
     let silent = fixture.store.heartbeat(server(2)).await.unwrap().remove(0);
     fixture.store.heartbeat(server(1)).await.unwrap();
     assert_eq!(fixture.store.interrupt_tasks_of(silent, at(60)).await.unwrap(), []);
@@ -63,14 +63,14 @@ async fn a_server_that_has_beaten_meanwhile_is_not_taken_for_dead() {
 async fn tasks_whose_server_has_never_beaten_are_found_too() {
     let fixture = Fixture::new();
     let ids = fixture.create(vec![for_phone("a")]).await;
-    fixture.store.claim_next(serial("a"), lease("of an older version"), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), LeaseId("of an older version".to_owned()), at(1)).await.unwrap();
     let others = fixture.store.heartbeat(server(2)).await.unwrap();
     assert_eq!(others.len(), 1);
     assert_eq!(fixture.store.interrupt_tasks_of(others[0].clone(), at(2)).await.unwrap(), ids);
 }
 
 #[tokio::test]
-async fn a_server_that_left_is_missed_by_nobody() {
+async fn a_server_that_left_is_not_taken_for_dead() {
     let fixture = Fixture::new();
     fixture.store.heartbeat(server(1)).await.unwrap();
     fixture.store.leave(server(1)).await.unwrap();
@@ -81,7 +81,7 @@ async fn a_server_that_left_is_missed_by_nobody() {
 async fn a_phone_that_works_for_another_server_is_given_nothing() {
     let fixture = Fixture::new();
     let ids = fixture.create(vec![for_phone("a"), for_phone("a")]).await;
-    let claim = |number| fixture.store.claim_within(9, serial("a"), held(number), at(1));
+    let claim = |number| fixture.store.claim(9, serial("a"), held(number), at(1));
     assert!(matches!(claim(1).await.unwrap(), Claim::Claimed(task) if task.id == ids[0]));
     assert_eq!(claim(2).await.unwrap(), Claim::DeviceBusyElsewhere);
     fixture.store.finish(ids[0], held(1), finish(Outcome::Succeeded, "done", 2)).await.unwrap();
@@ -97,9 +97,9 @@ async fn a_stop_is_asked_of_the_server_that_runs_the_task_until_the_task_has_end
         Err(StorageError::NoSuchTask(_))
     ));
     fixture.store.request_stop(id, held(1)).await.unwrap();
-    assert!(!fixture.store.cluster_signals().await.unwrap().stop_requested, "nobody runs it");
+    assert!(!fixture.store.cluster_signals().await.unwrap().stop_requested, "no server runs it");
 
-    fixture.store.claim_next(serial("a"), held(1), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), held(1), at(1)).await.unwrap();
     for _ in 0..2 {
         fixture.store.request_stop(id, held(1)).await.unwrap();
     }
@@ -121,7 +121,7 @@ async fn there_are_news_whenever_a_phone_may_have_work_and_not_when_a_task_goes_
         known = news;
     };
     is_new("created", true).await;
-    fixture.store.claim_next(serial("a"), held(1), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), held(1), at(1)).await.unwrap();
     is_new("claimed", false).await;
     fixture.store.finish(id, held(1), finish(Outcome::Failed, "no", 2)).await.unwrap();
     is_new("finished", false).await;

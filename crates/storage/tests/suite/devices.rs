@@ -1,9 +1,9 @@
-//! Phones and groups of phones as they are remembered.
+//! Devices and groups of devices.
 
 use tikmatrix_domain::{DeviceChange, DeviceFacts, Group, GroupChange, GroupId, StorageSpace};
 use tikmatrix_storage::{DeviceChanged, DeviceRemoval, GroupChanged};
 
-use crate::{Fixture, at, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, for_phone, lease, serial};
 
 async fn group(fixture: &Fixture, name: &str) -> Group {
     match fixture.store.create_group(name.to_owned(), String::new(), at(0)).await.unwrap() {
@@ -59,8 +59,8 @@ async fn a_phone_has_a_name_and_one_group_that_may_go() {
     assert_eq!((device.name.as_deref(), device.group), (Some("Left"), Some((rack.id, "Rack 1".to_owned()))));
     let missing = fixture.store.change_device(serial("a"), into_group(Some("rack")), at(2)).await.unwrap();
     assert_eq!(missing, DeviceChanged::NoSuchGroup);
-    let nobody = fixture.store.change_device(serial("b"), into_group(None), at(2)).await.unwrap();
-    assert_eq!(nobody, DeviceChanged::NotThere);
+    let unknown = fixture.store.change_device(serial("b"), into_group(None), at(2)).await.unwrap();
+    assert_eq!(unknown, DeviceChanged::NotThere);
 
     assert_eq!(fixture.store.group(rack.id).await.unwrap().unwrap().device_count, 1);
     assert_eq!(fixture.store.delete_group(rack.id).await.unwrap(), Some(1));
@@ -91,7 +91,7 @@ async fn a_phone_that_tasks_need_is_not_forgotten() {
     let tasks = fixture.create(vec![for_phone("a")]).await;
     let needed = DeviceRemoval::Needed { tasks: 1, accounts: 0 };
     assert_eq!(fixture.store.delete_device(serial("a")).await.unwrap(), needed);
-    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
     assert_eq!(fixture.store.delete_device(serial("a")).await.unwrap(), needed, "it works on one");
     let done = crate::finish(tikmatrix_domain::Outcome::Succeeded, "", 2);
     fixture.store.finish(tasks[0], lease("one"), done).await.unwrap();

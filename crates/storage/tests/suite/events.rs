@@ -1,16 +1,21 @@
-//! Events: each change tells once what happened, in one order that can be read on from any place.
+//! Events: each change is recorded once, in one order that can be read on from any position.
 
 use tikmatrix_domain::{
     ArtifactKind, Event, EventId, EventKind, EventSubject, Outcome, Record, RecordedEvent, TaskChange, TaskId,
 };
 use tikmatrix_storage::{EventFilter, Events};
 
-use crate::{Fixture, at, finish, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, finish, for_phone, lease, serial};
 
-async fn after(fixture: &Fixture, place: EventId, filter: EventFilter, most: u32) -> (Vec<Event>, EventId) {
-    match fixture.store.events_after(place, filter, most).await.unwrap() {
+async fn after(
+    fixture: &Fixture,
+    position: EventId,
+    filter: EventFilter,
+    most: u32,
+) -> (Vec<Event>, EventId) {
+    match fixture.store.events_after(position, filter, most).await.unwrap() {
         Events::Next { events, read_to } => (events, read_to),
-        forgotten @ Events::Pruned { .. } => panic!("{forgotten:?} after {place:?}"),
+        forgotten @ Events::Pruned { .. } => panic!("{forgotten:?} after {position:?}"),
     }
 }
 
@@ -30,7 +35,7 @@ fn change(event: &Event) -> (TaskId, u32, TaskChange) {
 async fn live(fixture: &Fixture) -> TaskId {
     let store = &fixture.store;
     let id = fixture.create(vec![for_phone("a")]).await[0];
-    store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    claim_task(store, serial("a"), lease("one"), at(1)).await.unwrap();
     let records = vec![
         Record { at: at(2), event: RecordedEvent::Step("tap\0Post".to_owned()) },
         Record {
@@ -41,9 +46,9 @@ async fn live(fixture: &Fixture) -> TaskId {
     ];
     store.record(id, lease("one"), records).await.unwrap();
     store.postpone(id, lease("one"), finish(Outcome::Failed, "no network", 4), at(5)).await.unwrap();
-    store.claim_next(serial("a"), lease("two"), at(6)).await.unwrap().unwrap();
+    claim_task(store, serial("a"), lease("two"), at(6)).await.unwrap();
     store.release(id, lease("two"), at(7)).await.unwrap();
-    store.claim_next(serial("a"), lease("three"), at(8)).await.unwrap().unwrap();
+    claim_task(store, serial("a"), lease("three"), at(8)).await.unwrap();
     store.finish(id, lease("three"), finish(Outcome::Stopped, "by hand", 9)).await.unwrap();
     store.retry(id, at(10)).await.unwrap();
     store.delete_tasks(vec![id], at(11)).await.unwrap();
@@ -51,12 +56,12 @@ async fn live(fixture: &Fixture) -> TaskId {
 }
 
 #[tokio::test]
-async fn everything_that_happens_to_a_task_is_told_once_and_outlives_it() {
+async fn everything_that_happens_to_a_task_is_recorded_once_and_outlives_it() {
     let fixture = Fixture::new();
     let id = live(&fixture).await;
     let fixture = fixture.reopen();
     let events = all(&fixture).await;
-    let told: Vec<_> = events.iter().map(change).collect();
+    let recorded: Vec<_> = events.iter().map(change).collect();
     let stopped = TaskChange::Finished { outcome: Outcome::Stopped, remark: "by hand".to_owned() };
     let wanted = [
         (0, TaskChange::Created),
@@ -71,7 +76,7 @@ async fn everything_that_happens_to_a_task_is_told_once_and_outlives_it() {
         (2, TaskChange::Retried),
         (2, TaskChange::Deleted),
     ];
-    assert_eq!(told, wanted.map(|(attempt, change)| (id, attempt, change)));
+    assert_eq!(recorded, wanted.map(|(attempt, change)| (id, attempt, change)));
     let moments: Vec<_> = events.iter().map(|event| event.at).collect();
     assert_eq!(moments, [0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11].map(at));
     assert!(events.iter().all(|event| event.serial == Some(serial("a"))), "{events:?}");
@@ -79,22 +84,22 @@ async fn everything_that_happens_to_a_task_is_told_once_and_outlives_it() {
 }
 
 #[tokio::test]
-async fn whoever_reads_on_from_any_place_in_any_steps_misses_nothing_and_meets_nothing_twice() {
+async fn reading_on_from_any_position_in_any_steps_misses_and_repeats_nothing() {
     let fixture = Fixture::new();
     live(&fixture).await;
     let ids: Vec<EventId> = all(&fixture).await.iter().map(|event| event.id).collect();
     for begun in 0..=ids.len() {
         for most in [1, 2, 3, 100] {
-            let mut place = begun.checked_sub(1).map_or(EventId(0), |before| ids[before]);
+            let mut position = begun.checked_sub(1).map_or(EventId(0), |before| ids[before]);
             let mut met = Vec::new();
             loop {
-                let (events, read_to) = after(&fixture, place, EventFilter::default(), most).await;
+                let (events, read_to) = after(&fixture, position, EventFilter::default(), most).await;
                 assert!(events.len() <= most as usize);
                 if events.is_empty() {
                     break;
                 }
                 met.extend(events.iter().map(|event| event.id));
-                place = read_to;
+                position = read_to;
             }
             assert_eq!(met, ids[begun..], "from {begun} by {most}");
         }
@@ -121,11 +126,11 @@ async fn a_filter_lets_through_what_it_names_and_reads_on_past_the_rest() {
 }
 
 #[tokio::test]
-async fn many_tasks_are_told_of_one_by_one() {
+async fn many_tasks_are_recorded_of_one_by_one() {
     let fixture = Fixture::new();
     let ids = fixture.create(vec![for_phone("a"), for_phone("b"), for_phone("a")]).await;
     for name in ["one", "two"] {
-        let task = fixture.store.claim_next(serial("a"), lease(name), at(1)).await.unwrap().unwrap();
+        let task = claim_task(&fixture.store, serial("a"), lease(name), at(1)).await.unwrap();
         fixture.store.finish(task.id, lease(name), finish(Outcome::Failed, "", 2)).await.unwrap();
     }
     fixture.store.retry_all(at(3)).await.unwrap();
@@ -151,7 +156,8 @@ async fn what_is_forgotten_is_said_to_be_and_the_rest_reads_on() {
     fixture.store.prune_events(100).await.unwrap();
     assert_eq!(all(&fixture).await.len(), ids.len(), "fewer than are kept");
     fixture.store.prune_events(3).await.unwrap();
-    let next = async |place| fixture.store.events_after(place, EventFilter::default(), 10).await.unwrap();
+    let next =
+        async |position| fixture.store.events_after(position, EventFilter::default(), 10).await.unwrap();
     for lost in [EventId(0), ids[0], ids[ids.len() - 5], EventId(newest.0 + 1), EventId(i64::MAX)] {
         assert_eq!(next(lost).await, Events::Pruned { newest }, "{lost:?}");
     }
@@ -159,11 +165,11 @@ async fn what_is_forgotten_is_said_to_be_and_the_rest_reads_on() {
     assert_eq!(after(&fixture, kept, EventFilter::default(), 10).await.0.len(), 3);
     assert_eq!(after(&fixture, newest, EventFilter::default(), 10).await, (Vec::new(), newest));
     fixture.create(vec![for_phone("a")]).await;
-    assert!(fixture.store.newest_event().await.unwrap() > newest, "no place is given twice");
+    assert!(fixture.store.newest_event().await.unwrap() > newest, "no position is given twice");
 }
 
 #[tokio::test]
-async fn what_did_not_happen_is_not_told() {
+async fn what_did_not_happen_is_not_recorded() {
     let fixture = Fixture::new();
     let id = fixture.create(vec![for_phone("a")]).await[0];
     let newest = fixture.store.newest_event().await.unwrap();
@@ -175,7 +181,7 @@ async fn what_did_not_happen_is_not_told() {
 }
 
 #[tokio::test]
-async fn whoever_waits_for_news_hears_of_a_change_and_of_a_phone() {
+async fn a_subscriber_is_notified_of_a_change_and_of_a_device() {
     let fixture = Fixture::new();
     let mut changes = fixture.store.change_notifications();
     fixture.create(vec![for_phone("a")]).await;

@@ -1,4 +1,4 @@
-//! Protects the sentence: a data directory keeps its age, and the time at which it was last worked on never goes back.
+//! The age of a data directory is kept, and the time of its last use never goes back.
 
 use tikmatrix_storage::Installation;
 

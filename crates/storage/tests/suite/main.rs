@@ -14,31 +14,46 @@ mod tasks;
 mod tokens;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tikmatrix_domain::{Finish, LeaseId, NewTask, Outcome, ScriptName, Serial, Source, TaskId, TaskOptions};
-use tikmatrix_storage::Store;
+use tikmatrix_domain::{
+    AccountChange, AccountUpsert, AppKind, Finish, Interval, LeaseId, NewTask, Outcome, Recipients,
+    ScriptName, Serial, ServerId, Source, Target, Task, TaskId, TaskOptions, TaskRequest, Username,
+};
+use tikmatrix_storage::{Claim, Store};
 
-use crate::database::place::Place;
+use crate::database::test_database::TestDatabase;
 
 /// A store of its own for each test, removed at the end of it.
 struct Fixture {
     store: Store,
-    place: Place,
+    database: TestDatabase,
 }
 
 impl Fixture {
     fn new() -> Self {
-        let place = Place::new();
-        Self { store: Store::open_url(&place.url()).unwrap(), place }
+        let database = TestDatabase::new();
+        Self { store: Store::open_url(&database.url()).unwrap(), database }
     }
 
     /// What a restart of the server does to the store.
     fn reopen(self) -> Self {
         drop(self.store);
-        Self { store: Store::open_url(&self.place.url()).unwrap(), place: self.place }
+        Self { store: Store::open_url(&self.database.url()).unwrap(), database: self.database }
     }
 
+    /// Creates each of `tasks` by a request of its own.
     async fn create(&self, tasks: Vec<NewTask>) -> Vec<TaskId> {
-        self.store.create_tasks(tasks, at(0)).await.unwrap()
+        let mut ids = Vec::new();
+        for task in tasks {
+            ids.extend(self.store.create_request(request_for(task), at(0)).await.unwrap().tasks);
+        }
+        ids
+    }
+
+    /// Binds an account to a device, and creates it if there is none.
+    async fn bind(&self, username: Username, app: AppKind, device: &str, seconds: i64) {
+        let details = AccountChange { serial: Some(Some(serial(device))), ..AccountChange::default() };
+        let account = AccountUpsert { username, app, details };
+        self.store.import_accounts(vec![account], at(seconds)).await.unwrap();
     }
 }
 
@@ -51,8 +66,37 @@ fn serial(name: &str) -> Serial {
     Serial::new(name).unwrap()
 }
 
+/// A lease of the one server that claims in most tests.
 fn lease(name: &str) -> LeaseId {
-    LeaseId(name.to_owned())
+    LeaseId(format!("{}-{name}", ServerId::new(1).as_str()))
+}
+
+/// Claims as a server without a limit does.
+async fn claim_task(store: &Store, serial: Serial, lease: LeaseId, now: DateTime<Utc>) -> Option<Task> {
+    match store.claim(u32::MAX, serial, lease, now).await.unwrap() {
+        Claim::Claimed(task) => Some(*task),
+        Claim::NothingDue => None,
+        refused @ (Claim::LimitReached | Claim::DeviceBusyElsewhere) => panic!("{refused:?}"),
+    }
+}
+
+/// The request that creates `task` alone.
+fn request_for(task: NewTask) -> TaskRequest {
+    let recipients = match (task.serial, task.username) {
+        (Some(serial), None) => Recipients::Devices(vec![serial]),
+        (None, Some(username)) => Recipients::Accounts(vec![username]),
+        neither => panic!("{neither:?} is no recipient of a request"),
+    };
+    TaskRequest {
+        recipients,
+        script: task.script,
+        targets: vec![Target { app: task.app, script_config: task.script_config }],
+        source: task.source,
+        start_time: task.start_time,
+        interval: Interval::default(),
+        seed: 7,
+        options: task.options,
+    }
 }
 
 fn finish(outcome: Outcome, remark: &str, seconds: i64) -> Finish {

@@ -6,7 +6,7 @@ use tikmatrix_domain::{
     AccountChange, AccountUpsert, AppKind, PackageName, Settings, SettingsChange, Username,
 };
 
-use crate::{Fixture, at, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, for_phone, lease, serial};
 
 fn package(name: &str) -> Option<PackageName> {
     PackageName::new(name).ok()
@@ -39,11 +39,11 @@ async fn while_paused_no_task_is_taken_and_none_counts_as_due() {
     let ids = fixture.create(vec![for_phone("a")]).await;
     let pause = |paused| SettingsChange { paused: Some(paused), ..SettingsChange::default() };
     fixture.store.change_settings(pause(true)).await.unwrap();
-    assert_eq!(fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap(), None);
+    assert_eq!(claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await, None);
     assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), None);
     fixture.store.change_settings(pause(false)).await.unwrap();
     assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(0)));
-    let taken = fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    let taken = claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
     assert_eq!(taken.id, ids[0]);
 }
 
@@ -55,7 +55,7 @@ async fn in_random_order_another_task_than_the_oldest_comes_first_at_times() {
     let ids = fixture.create(vec![for_phone("a"); 60]).await;
     let mut taken = Vec::new();
     for _ in &ids {
-        let task = fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+        let task = claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
         taken.push(task.id);
     }
     assert_ne!(taken, ids, "sixty tasks in their order by chance");

@@ -3,7 +3,7 @@
 use tikmatrix_domain::{AccessToken, TokenName};
 use tikmatrix_storage::{StorageError, Store};
 
-use crate::database::place::is_postgres;
+use crate::database::test_database::is_postgres;
 use crate::{Fixture, at};
 
 fn token(id: &str, name: &str, seconds: i64) -> AccessToken {
@@ -53,16 +53,16 @@ async fn the_last_use_is_written_and_brings_no_revoked_token_back() {
 
 #[tokio::test]
 async fn a_command_makes_tokens_beside_the_server_that_has_the_database_open() {
-    let Fixture { store, place } = Fixture::new();
-    let beside = Store::open_url_shared(&place.url()).unwrap();
+    let Fixture { store, database } = Fixture::new();
+    let beside = Store::open_url_shared(&database.url()).unwrap();
     assert!(beside.create_token(token("0a", "one", 1)).await.unwrap());
     assert_eq!(store.tokens().await.unwrap(), [token("0a", "one", 1)]);
     drop(beside);
     if !is_postgres() {
-        let second = Store::open_url(&place.url()).map(|_| ());
+        let second = Store::open_url(&database.url()).map(|_| ());
         assert!(matches!(second, Err(StorageError::InUse { .. })), "the server's lock is still held");
     }
     drop(store);
-    drop(Store::open_url_shared(&place.url()).unwrap());
-    Store::open_url(&place.url()).unwrap();
+    drop(Store::open_url_shared(&database.url()).unwrap());
+    Store::open_url(&database.url()).unwrap();
 }

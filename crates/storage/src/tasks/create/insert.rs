@@ -1,4 +1,4 @@
-//! Making tasks: all of a request's or none.
+//! The insertion of new tasks.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
@@ -11,59 +11,39 @@ use crate::accounts::operations as accounts;
 use crate::columns::millis;
 use crate::database::connection::Connection;
 use crate::devices::operations as devices;
-use crate::error::{Fault, StorageError};
+use crate::error::Fault;
 use crate::events::operations as events;
 use crate::schema::{task, task_number};
 use crate::settings::operations as settings;
-use crate::store::Store;
 use crate::tasks::rows::NewTaskRow;
 
 /// PostgreSQL takes at most 65,535 values in a statement.
 pub(crate) const ROWS_PER_STATEMENT: usize = 1000;
 
-/// What an account settles about its tasks.
-type Place = (AppKind, Option<Serial>);
+/// The app and the device of an account.
+type Assignment = (AppKind, Option<Serial>);
 
-impl Store {
-    /// Stores `tasks`, made at `now`, and gives their numbers in the same order. A task of an account gets the app and
-    /// the phone of that account; an account that nobody knows yet is recorded, and its tasks wait without a phone.
-    ///
-    /// # Errors
-    /// Of the database only; no task is stored then.
-    pub async fn create_tasks(
-        &self,
-        mut tasks: Vec<NewTask>,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<TaskId>, StorageError> {
-        self.write("create tasks", move |connection| {
-            resolve_accounts(connection, &mut tasks, now)?;
-            insert_all(connection, &tasks, now)
-        })
-        .await
-    }
-}
-
-/// Gives each task of an account the app and the phone of that account, unless it has its own.
+/// Assigns to each task of an account the app and the device of that account, unless it has its own.
 pub(crate) fn resolve_accounts(
     connection: &mut Connection,
     tasks: &mut [NewTask],
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
-    let mut places: HashMap<(Username, Option<AppKind>), Place> = HashMap::new();
+    let mut assignments: HashMap<(Username, Option<AppKind>), Assignment> = HashMap::new();
     let default = settings::load(connection)?.default_app;
     for task in tasks {
         if task.username.is_none() {
             task.app = task.app.or(Some(default));
         }
-        // A task that names both was given its account by the phone.
+        // A task with both was fanned out from the device to its accounts.
         let (Some(username), None) = (&task.username, &task.serial) else { continue };
         let wanted = (username.clone(), task.app);
-        let (app, serial) = match places.get(&wanted) {
-            Some(place) => place.clone(),
+        let (app, serial) = match assignments.get(&wanted) {
+            Some(assignment) => assignment.clone(),
             None => {
-                let place = accounts::find_or_create(connection, username, task.app, now)?;
-                places.insert(wanted, place.clone());
-                place
+                let assignment = accounts::find_or_create(connection, username, task.app, now)?;
+                assignments.insert(wanted, assignment.clone());
+                assignment
             }
         };
         (task.app, task.serial) = (Some(app), serial);
@@ -71,7 +51,7 @@ pub(crate) fn resolve_accounts(
     Ok(())
 }
 
-/// Inserts the tasks and gives their numbers in the same order.
+/// Inserts the tasks and returns their ids in the same order.
 pub(crate) fn insert_all(
     connection: &mut Connection,
     tasks: &[NewTask],
@@ -83,7 +63,7 @@ pub(crate) fn insert_all(
     let (first, last) = (*numbers.start(), *numbers.end());
     let rows: Vec<NewTaskRow<'_>> = numbers.zip(tasks).map(|(number, task)| row(number, task, now)).collect();
     match connection {
-        // A prepared statement for each task is the fastest there is where a statement costs no round trip.
+        // Where a statement costs no round trip, a prepared statement for each task is fastest.
         Connection::Sqlite(connection) => {
             for row in &rows {
                 diesel::insert_into(task::table).values(row).execute(connection)?;
@@ -99,8 +79,8 @@ pub(crate) fn insert_all(
     Ok(rows.iter().map(|row| TaskId(row.id)).collect())
 }
 
-/// The last of `count` numbers, taken. It is one statement where the engine is known.
-macro_rules! take {
+/// Allocates `count` ids and evaluates to the last. With a known engine it is one statement.
+macro_rules! allocate {
     ($connection:expr, $count:expr) => {
         diesel::update(task_number::table)
             .set(task_number::last.eq(task_number::last + $count))
@@ -109,13 +89,13 @@ macro_rules! take {
     };
 }
 
-/// Numbers for `count` tasks, never given before. They are given while no one else writes, so that a task with a higher
-/// number never becomes visible before one with a lower number.
+/// Allocates ids for `count` tasks; an id is never used twice. There is one writer at a time, so that a task with a higher
+/// id never becomes visible before one with a lower id.
 fn allocate_ids(connection: &mut Connection, count: usize) -> Result<RangeInclusive<i64>, Fault> {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     let last = match connection {
-        Connection::Sqlite(connection) => take!(connection, count),
-        Connection::Postgres(connection) => take!(connection, count),
+        Connection::Sqlite(connection) => allocate!(connection, count),
+        Connection::Postgres(connection) => allocate!(connection, count),
     };
     Ok(last - count + 1..=last)
 }

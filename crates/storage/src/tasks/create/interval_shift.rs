@@ -1,5 +1,5 @@
-//! The pace of a request's tasks on a phone: each begins its interval after the one before it began. Their starts are
-//! settled when they are made; when one begins late, since its phone was away or at work, those after it begin later too.
+//! The intervals between the tasks of a request on one device. Start times are set when the tasks are created; when a task
+//! starts late, because its device was away or busy, those after it are shifted.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -9,73 +9,77 @@ use tikmatrix_domain::{Serial, Status, Task, TaskId};
 use crate::columns::millis;
 use crate::database::connection::{Connection, Engine};
 use crate::error::Fault;
-use crate::schema::pace;
+use crate::schema::task_interval;
 use crate::tasks::create::insert::ROWS_PER_STATEMENT;
 
-/// A task that begins so little late changes nothing: no start is to the moment, and most requests are never written
-/// again.
-const TOLERANCE: TimeDelta = TimeDelta::seconds(1);
+/// A smaller delay shifts nothing, so that most requests are never written again.
+const MIN_SHIFT: TimeDelta = TimeDelta::seconds(1);
 
-/// Settles how much later than the one before it each of a request's `tasks` begins.
+/// Stores the gap before each of a request's `tasks`.
 pub(crate) fn store_gaps(
     connection: &mut Connection,
     tasks: &[TaskId],
-    apart: &[TimeDelta],
+    gaps: &[TimeDelta],
 ) -> Result<(), Fault> {
     let Some(first) = tasks.first() else { return Ok(()) };
     let row = |(task, gap): (&TaskId, &TimeDelta)| {
-        (pace::task_id.eq(task.0), pace::request.eq(first.0), pace::gap.eq(gap.num_milliseconds()))
+        (
+            task_interval::task_id.eq(task.0),
+            task_interval::request.eq(first.0),
+            task_interval::gap.eq(gap.num_milliseconds()),
+        )
     };
-    let rows: Vec<_> = tasks.iter().zip(apart).map(row).collect();
+    let rows: Vec<_> = tasks.iter().zip(gaps).map(row).collect();
     match connection {
         Connection::Sqlite(connection) => {
             for row in rows {
-                diesel::insert_into(pace::table).values(row).execute(connection)?;
+                diesel::insert_into(task_interval::table).values(row).execute(connection)?;
             }
         }
         Connection::Postgres(connection) => {
             for rows in rows.chunks(ROWS_PER_STATEMENT) {
-                diesel::insert_into(pace::table).values(rows).execute(connection)?;
+                diesel::insert_into(task_interval::table).values(rows).execute(connection)?;
             }
         }
     }
     Ok(())
 }
 
-/// Lets the tasks of the same request that the phone has not begun wait for their turn after `begun`, which begins `now`.
+/// Shifts the pending tasks of the same request on the same device behind `started`, which starts at `now`. A task that
+/// was attempted before keeps the time of its retry.
 pub(crate) fn shift_after_start(
     connection: &mut Connection,
-    begun: &Task,
+    started: &Task,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
-    let request = pace::table.find(begun.id.0).select(pace::request).first(connection).optional()?;
-    match (request, &begun.serial) {
+    let request = task_interval::table.find(started.id.0).select(task_interval::request);
+    match (request.first(connection).optional()?, &started.serial) {
         (Some(request), Some(serial)) => shift(connection, request, serial, now),
         _ => Ok(()),
     }
 }
 
-/// Puts off, from `now`, those of `request` that wait for the phone; one that was begun before waits for its own moment.
-pub(crate) fn shift(
+fn shift(
     connection: &mut Connection,
     request: i64,
     serial: &Serial,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
-    let put_off = format!(
-        "UPDATE task SET due_at = turn.at_least, start_time = turn.at_least, updated_at = $1
+    let shift = format!(
+        "UPDATE task SET due_at = shifted.earliest, start_time = shifted.earliest, updated_at = $1
         FROM (
             SELECT task.id AS id,
-                $2 + CAST(SUM(pace.gap) OVER (ORDER BY task.due_at, task.id) AS BIGINT) AS at_least
-            FROM pace JOIN task ON task.id = pace.task_id
-            WHERE pace.request = $3 AND task.serial = $4 AND task.status = {} AND task.attempt_count = 0
-        ) AS turn
-        WHERE task.id = turn.id AND task.due_at < turn.at_least - {}",
+                $2 + CAST(SUM(task_interval.gap) OVER (ORDER BY task.due_at, task.id) AS BIGINT) AS earliest
+            FROM task_interval JOIN task ON task.id = task_interval.task_id
+            WHERE task_interval.request = $3 AND task.serial = $4 AND task.status = {}
+                AND task.attempt_count = 0
+        ) AS shifted
+        WHERE task.id = shifted.id AND task.due_at < shifted.earliest - {}",
         Status::Pending.code(),
-        TOLERANCE.num_milliseconds()
+        MIN_SHIFT.num_milliseconds()
     );
-    let put_off = diesel::sql_query(put_off).into_boxed::<Engine>();
-    let put_off = put_off.bind::<BigInt, _>(millis(now)).bind::<BigInt, _>(millis(now));
-    put_off.bind::<BigInt, _>(request).bind::<Text, _>(serial.as_str()).execute(connection)?;
+    let shift = diesel::sql_query(shift).into_boxed::<Engine>();
+    let shift = shift.bind::<BigInt, _>(millis(now)).bind::<BigInt, _>(millis(now));
+    shift.bind::<BigInt, _>(request).bind::<Text, _>(serial.as_str()).execute(connection)?;
     Ok(())
 }

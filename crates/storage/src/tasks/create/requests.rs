@@ -1,4 +1,4 @@
-//! Requests for tasks: fanned out, spread over time and stored in one transaction, and with a key only once.
+//! Requests for tasks: fanned out, spread over time and stored in one transaction; with an idempotency key only once.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -15,28 +15,28 @@ use crate::tasks::counts;
 use crate::tasks::create::insert::{insert_all, resolve_accounts};
 use crate::tasks::create::interval_shift;
 
-/// What makes a repeated request one and the same.
+/// The idempotency key of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestKey {
-    /// What the client calls the request.
+    /// The key that the client sent.
     pub key: String,
-    /// A hash of all that it asks for.
+    /// A hash of the whole request.
     pub fingerprint: String,
-    /// How long the key holds after its first use.
+    /// How long the key is valid after its first use.
     pub lifetime: TimeDelta,
 }
 
-/// What a request made.
+/// The result of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Created {
-    /// The numbers of the tasks, in fan-out order.
+    /// The ids of the tasks, in fan-out order.
     pub tasks: Vec<TaskId>,
-    /// Who got less than was asked for.
+    /// The devices that got fewer tasks than requested.
     pub skipped: Vec<SkippedDevice>,
 }
 
 impl Store {
-    /// Makes the tasks of `request`, at `now`: all of them or none. They are numbered in fan-out order.
+    /// Creates the tasks of `request`, at `now`: all of them or none. Their ids are in fan-out order.
     ///
     /// # Errors
     /// [`StorageError::TooManyTasks`], [`StorageError::QueueFull`], or of the database; no task is stored then.
@@ -45,13 +45,13 @@ impl Store {
         request: TaskRequest,
         now: DateTime<Utc>,
     ) -> Result<Created, StorageError> {
-        let most = self.max_pending();
-        self.write("create the tasks of a request", move |connection| create(connection, &request, most, now))
+        let max = self.max_pending();
+        self.write("create the tasks of a request", move |connection| create(connection, &request, max, now))
             .await
     }
 
-    /// Makes the tasks of `request`, unless `key` was used already: then nothing is made and the first answer is given
-    /// again. `answer` puts what was made into words, which are kept with the tasks, in the same transaction.
+    /// Creates the tasks of `request`, unless `key` was used already: then nothing is created and the first answer is
+    /// returned again. `answer` formats the result, which is stored with the tasks in the same transaction.
     ///
     /// # Errors
     /// [`StorageError::KeyReused`], and as [`Store::create_request`].
@@ -62,14 +62,14 @@ impl Store {
         now: DateTime<Utc>,
         answer: impl FnOnce(&Created) -> String + Send + 'static,
     ) -> Result<String, StorageError> {
-        let most = self.max_pending();
+        let max = self.max_pending();
         self.write("create the tasks of a request once", move |connection| {
             delete_expired_keys(connection, now - key.lifetime)?;
             if let Some((fingerprint, answer)) = first_use(connection, &key.key)? {
                 let same = fingerprint == key.fingerprint;
                 return if same { Ok(answer) } else { Err(StorageError::KeyReused.into()) };
             }
-            let answer = answer(&create(connection, &request, most, now)?);
+            let answer = answer(&create(connection, &request, max, now)?);
             store_key(connection, &key, &answer, now)?;
             Ok(answer)
         })
@@ -98,11 +98,11 @@ fn create(
     Ok(Created { tasks, skipped })
 }
 
-/// Nobody else makes tasks between this look and the end of the transaction.
-fn check_queue_limit(connection: &mut Connection, wanted: usize, most: u64) -> Result<(), Fault> {
+/// No other writer creates tasks between this query and the end of the transaction.
+fn check_queue_limit(connection: &mut Connection, requested: usize, max: u64) -> Result<(), Fault> {
     let pending = counts::by_status(connection)?.pending;
-    if pending.saturating_add(u64::try_from(wanted).unwrap_or(u64::MAX)) > most {
-        return Err(StorageError::QueueFull { pending, most, wanted }.into());
+    if pending.saturating_add(u64::try_from(requested).unwrap_or(u64::MAX)) > max {
+        return Err(StorageError::QueueFull { pending, max, requested }.into());
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 
-use crate::database::place::{Place, is_postgres};
+use crate::database::test_database::{TestDatabase, is_postgres};
 
 /// Every table, column, index, constraint, function and trigger, without the notes that migrations keep on themselves.
 const POSTGRES_SHAPE: &str = "
@@ -16,7 +16,7 @@ const POSTGRES_SHAPE: &str = "
     UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text NOT LIKE '\\_\\_diesel%'
     UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'task%'
+        WHERE pronamespace = 'public'::regnamespace
     UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
     ORDER BY 1";
 
@@ -41,7 +41,7 @@ macro_rules! up_down_up {
             let lines: Vec<Line> = diesel::sql_query($shape).load(connection).unwrap();
             lines.into_iter().map(|line| line.line).collect()
         };
-        // From nothing, one by one, so that each is seen to be undone by itself.
+        // From nothing, one by one, so that each is undone alone.
         connection.revert_all_migrations(migrations.clone()).unwrap();
         let nothing: Vec<String> = shape(&mut connection);
         assert_eq!(nothing, Vec::<String>::new());
@@ -62,9 +62,9 @@ macro_rules! up_down_up {
 
 #[test]
 fn every_migration_can_be_undone_and_done_again() {
-    let place = Place::new();
+    let database = TestDatabase::new();
     if is_postgres() {
-        up_down_up!(PgConnection::establish(&place.url()).unwrap(), "postgres", POSTGRES_SHAPE);
+        up_down_up!(PgConnection::establish(&database.url()).unwrap(), "postgres", POSTGRES_SHAPE);
     } else {
         up_down_up!(SqliteConnection::establish(":memory:").unwrap(), "sqlite", SQLITE_SHAPE);
     }

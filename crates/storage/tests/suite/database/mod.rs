@@ -1,7 +1,9 @@
-//! The database as such: opened, migrated, lost and found again, on either engine.
+//! The database as such: opened, migrated, lost and recovered, on either engine.
 
+mod change_tracking;
 mod migrations;
 mod opening;
 mod outages;
-pub(crate) mod place;
 pub(crate) mod server;
+pub(crate) mod test_database;
+mod upgrade;

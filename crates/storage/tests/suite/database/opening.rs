@@ -1,4 +1,4 @@
-//! The database as such: kept over a restart, as a file used by one server, and clear about what is wrong with it.
+//! The database as such: its file, its restarts, its version, and its errors.
 
 use std::pin::pin;
 use std::task::{Context, Waker};
@@ -6,14 +6,14 @@ use std::task::{Context, Waker};
 use tikmatrix_domain::TaskId;
 use tikmatrix_storage::{StorageError, Store};
 
-use crate::{Fixture, at, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, for_phone, lease, request_for, serial};
 
 #[tokio::test]
 async fn created_tasks_are_there_after_a_restart() {
     let fixture = Fixture::new();
     let ids = fixture.create(vec![for_phone("a"), for_phone("b")]).await;
     let fixture = fixture.reopen();
-    let claimed = fixture.store.claim_next(serial("b"), lease("one"), at(1)).await.unwrap().unwrap();
+    let claimed = claim_task(&fixture.store, serial("b"), lease("one"), at(1)).await.unwrap();
     assert_eq!(claimed.id, ids[1]);
 }
 
@@ -60,11 +60,11 @@ fn a_server_that_does_not_answer_is_named_in_the_error() {
 }
 
 #[tokio::test]
-async fn what_was_asked_for_is_done_even_if_nobody_waits_for_it() {
+async fn an_operation_runs_to_its_end_even_if_its_caller_is_dropped() {
     let fixture = Fixture::new();
     let store = fixture.store.clone();
     {
-        let created = pin!(store.create_tasks(vec![for_phone("a")], at(0)));
+        let created = pin!(store.create_request(request_for(for_phone("a")), at(0)));
         let asked = created.poll(&mut Context::from_waker(Waker::noop()));
         // The answer may have come already; what matters is that it is not waited for.
         drop(asked);
@@ -84,7 +84,7 @@ async fn the_version_changes_with_every_change_and_stays_without_one() {
     fixture.create(vec![for_phone("a")]).await;
     let created = fixture.store.version().await.unwrap();
     assert_ne!(created, before);
-    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
     let claimed = fixture.store.version().await.unwrap();
     assert_ne!(claimed, created);
 

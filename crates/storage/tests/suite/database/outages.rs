@@ -1,4 +1,4 @@
-//! A database that is gone for a while: everyone hears of it as something that may pass, and it does, by itself.
+//! A database that is gone for a while: operations fail with transient errors, and succeed again when it is back.
 
 use std::time::Duration;
 
@@ -6,15 +6,15 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use tikmatrix_storage::{StorageError, Store, TaskFilter};
 
-use crate::database::place::is_postgres;
 use crate::database::server::Server;
+use crate::database::test_database::is_postgres;
 use crate::tasks::query::first;
-use crate::{at, for_phone, lease, serial};
+use crate::{at, for_phone, lease, request_for, serial};
 
 /// Everything that a server does with the store most often.
 async fn errors(store: &Store) -> Vec<Option<StorageError>> {
-    let created = store.create_tasks(vec![for_phone("a")], at(0)).await.err();
-    let claimed = store.claim_within(1, serial("a"), lease("one"), at(1)).await.err();
+    let created = store.create_request(request_for(for_phone("a")), at(0)).await.err();
+    let claimed = store.claim(1, serial("a"), lease("one"), at(1)).await.err();
     let listed = store.tasks(TaskFilter::default(), first(10)).await.err();
     vec![created, claimed, listed, store.stats().await.err()]
 }
@@ -26,24 +26,24 @@ async fn a_lost_postgres_is_transient_and_service_resumes_when_it_is_back() {
     }
     let server = Server::start(true);
     let store = Store::open_url(&server.url("postgres")).unwrap();
-    store.create_tasks(vec![for_phone("a")], at(0)).await.unwrap();
+    store.create_request(request_for(for_phone("a")), at(0)).await.unwrap();
     store.stats().await.unwrap();
 
     // Quickly back: the connections are dead, the server is not.
     server.stop();
     server.resume();
-    let told = errors(&store).await;
-    assert!(told.iter().flatten().all(StorageError::is_transient), "{told:?}");
+    let failed = errors(&store).await;
+    assert!(failed.iter().flatten().all(StorageError::is_transient), "{failed:?}");
     resumes(&store).await;
 
     server.stop();
-    let told = errors(&store).await;
-    assert!(told.iter().all(|error| error.as_ref().is_some_and(StorageError::is_transient)), "{told:?}");
+    let failed = errors(&store).await;
+    assert!(failed.iter().all(|error| error.as_ref().is_some_and(StorageError::is_transient)), "{failed:?}");
     server.resume();
     resumes(&store).await;
 }
 
-/// Nobody does anything but ask again.
+/// Repeats the operations until all succeed.
 async fn resumes(store: &Store) {
     let served = async {
         while errors(store).await.iter().any(Option::is_some) {
@@ -61,11 +61,11 @@ async fn a_sqlite_file_that_another_program_locks_is_transient_and_passes() {
     let mut other = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     other.batch_execute("BEGIN IMMEDIATE").unwrap();
 
-    let refused = store.create_tasks(vec![for_phone("a")], at(0)).await.unwrap_err();
+    let refused = store.create_request(request_for(for_phone("a")), at(0)).await.unwrap_err();
     assert!(refused.is_transient(), "{refused}");
     assert_eq!(store.stats().await.unwrap().total(), 0);
 
     other.batch_execute("ROLLBACK").unwrap();
-    store.create_tasks(vec![for_phone("a")], at(0)).await.unwrap();
+    store.create_request(request_for(for_phone("a")), at(0)).await.unwrap();
     assert_eq!(store.stats().await.unwrap().total(), 1);
 }

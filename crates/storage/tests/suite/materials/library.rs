@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use tikmatrix_domain::{
-    LeaseId, Material, MaterialChange, MaterialDetails, MaterialFile, MaterialId, MaterialKind,
-    MaterialQuery, MaterialUse, MediaType, Tag, Username,
+    Material, MaterialChange, MaterialDetails, MaterialFile, MaterialId, MaterialKind, MaterialQuery,
+    MaterialUse, MediaType, Tag, Username,
 };
 use tikmatrix_storage::{
     MaterialChanged, MaterialFilter, MaterialRemoval, MaterialsTaken, NewMaterial, Page, PageStart,
 };
 
-use crate::{Fixture, at, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, for_phone, lease, serial};
 
 pub(crate) fn file(name: &str, media_type: MediaType) -> NewMaterial {
     NewMaterial {
@@ -152,9 +152,9 @@ async fn what_a_task_is_publishing_is_neither_deleted_nor_marked() {
     let added = fixture.store.add_materials(vec![video("a", &[], None)], at(0)).await.unwrap();
     let id = added[0].material.id;
     let task = fixture.create(vec![for_phone("p")]).await[0];
-    fixture.store.claim_next(serial("p"), lease("one"), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("p"), lease("one"), at(1)).await.unwrap();
     let wish = MaterialQuery { kind: MaterialKind::Video, tags: Vec::new(), username: None, count: 1 };
-    let taken = fixture.store.take_materials(wish, task, LeaseId("one".to_owned()), 1).await.unwrap();
+    let taken = fixture.store.take_materials(wish, task, lease("one"), 1).await.unwrap();
     assert!(matches!(taken, MaterialsTaken::Taken(_)), "{taken:?}");
 
     assert_eq!(fixture.store.delete_material(id).await.unwrap(), MaterialRemoval::Reserved(task));

@@ -1,5 +1,5 @@
-//! Materials and files that tasks take: never two tasks the same one, free again when nothing was published, used when
-//! it was, and kept away from everybody when nobody knows.
+//! Materials and files that tasks reserve: never two tasks the same one, free again when nothing was published, used when
+//! it was, and not given to any task when that is unknown.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use tikmatrix_domain::{
 use tikmatrix_storage::{FileTaken, MaterialsTaken, NewMaterial, StorageError};
 
 use crate::materials::library::{file, video};
-use crate::{Fixture, at, finish, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, finish, for_phone, lease, serial};
 
 fn wish(tags: &[&str], username: Option<&str>) -> MaterialQuery {
     MaterialQuery {
@@ -34,7 +34,7 @@ impl Fixture {
     /// A task that works under a lease of its own phone's name.
     async fn at_work(&self, phone: &str) -> TaskId {
         let id = self.create(vec![for_phone(phone)]).await[0];
-        let claimed = self.store.claim_next(serial(phone), lease(phone), at(1)).await.unwrap();
+        let claimed = claim_task(&self.store, serial(phone), lease(phone), at(1)).await;
         assert_eq!(claimed.unwrap().id, id);
         id
     }
@@ -186,7 +186,7 @@ async fn what_a_task_took_is_used_when_it_succeeds_and_over_a_restart() {
 }
 
 #[tokio::test]
-async fn what_may_be_public_goes_to_nobody_until_a_person_says_so() {
+async fn what_may_be_public_is_not_reserved_until_a_person_frees_it() {
     let fixture = Fixture::new();
     let id = fixture.add(vec![video("a", &[], None)]).await[0];
     let task = fixture.at_work("p").await;
@@ -217,7 +217,7 @@ async fn what_was_not_published_after_all_is_free_again() {
 }
 
 #[tokio::test]
-async fn whoever_lost_its_lease_takes_and_publishes_nothing() {
+async fn a_worker_that_lost_its_lease_takes_and_publishes_nothing() {
     let fixture = Fixture::new();
     fixture.add(vec![video("a", &[], None)]).await;
     let task = fixture.at_work("p").await;

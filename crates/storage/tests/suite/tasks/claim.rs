@@ -1,4 +1,4 @@
-//! Protects the sentence: never do more phones work than may, however many ask at the same moment.
+//! The claim: no more devices are busy than allowed, however many claim at the same moment.
 
 use tikmatrix_domain::Outcome;
 use tikmatrix_storage::Claim;
@@ -6,7 +6,7 @@ use tikmatrix_storage::Claim;
 use crate::{Fixture, at, finish, for_phone, lease, serial};
 
 #[tokio::test]
-async fn claims_at_one_moment_never_share_the_last_place() {
+async fn claims_at_one_moment_never_share_the_last_slot() {
     let fixture = Fixture::new();
     let names: Vec<String> = (0..12).map(|number| format!("phone {number}")).collect();
     fixture.create(names.iter().map(|name| for_phone(name)).collect()).await;
@@ -14,9 +14,7 @@ async fn claims_at_one_moment_never_share_the_last_place() {
         .iter()
         .map(|name| {
             let (store, name) = (fixture.store.clone(), name.clone());
-            tokio::spawn(
-                async move { store.claim_within(5, serial(&name), lease(&name), at(1)).await.unwrap() },
-            )
+            tokio::spawn(async move { store.claim(5, serial(&name), lease(&name), at(1)).await.unwrap() })
         })
         .collect();
     let mut taken = 0;
@@ -30,13 +28,13 @@ async fn claims_at_one_moment_never_share_the_last_place() {
 }
 
 #[tokio::test]
-async fn a_place_is_free_again_when_its_task_has_ended() {
+async fn a_slot_is_free_again_when_its_task_has_ended() {
     let fixture = Fixture::new();
     let ids = fixture.create(vec![for_phone("a"), for_phone("b")]).await;
-    let claim = |name: &'static str| fixture.store.claim_within(1, serial(name), lease(name), at(1));
+    let claim = |name: &'static str| fixture.store.claim(1, serial(name), lease(name), at(1));
     assert!(matches!(claim("a").await.unwrap(), Claim::Claimed(task) if task.id == ids[0]));
     assert_eq!(claim("b").await.unwrap(), Claim::LimitReached);
-    assert_eq!(fixture.store.stats().await.unwrap().pending, 1, "what finds no place waits as before");
+    assert_eq!(fixture.store.stats().await.unwrap().pending, 1, "what finds no slot waits as before");
     fixture.store.finish(ids[0], lease("a"), finish(Outcome::Succeeded, "done", 2)).await.unwrap();
     assert!(matches!(claim("b").await.unwrap(), Claim::Claimed(task) if task.id == ids[1]));
 }
@@ -44,6 +42,6 @@ async fn a_place_is_free_again_when_its_task_has_ended() {
 #[tokio::test]
 async fn without_work_there_is_nothing_to_wait_for() {
     let fixture = Fixture::new();
-    let claim = fixture.store.claim_within(0, serial("a"), lease("a"), at(1)).await.unwrap();
+    let claim = fixture.store.claim(0, serial("a"), lease("a"), at(1)).await.unwrap();
     assert_eq!(claim, Claim::NothingDue);
 }

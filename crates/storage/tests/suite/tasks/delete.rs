@@ -3,13 +3,13 @@
 use tikmatrix_domain::{ArtifactKind, LogLevel, Outcome, Record, RecordedEvent, TaskId};
 use tikmatrix_storage::Deletion;
 
-use crate::{Fixture, at, finish, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, finish, for_phone, lease, serial};
 
 #[tokio::test]
 async fn a_deleted_task_leaves_nothing_behind_and_its_number_is_not_used_again() {
     let fixture = Fixture::new();
     let id = fixture.create(vec![for_phone("a")]).await[0];
-    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
     let record = |event| Record { at: at(2), event };
     let records = vec![
         record(RecordedEvent::Step("tap Post".to_owned())),
@@ -31,7 +31,7 @@ async fn a_deleted_task_leaves_nothing_behind_and_its_number_is_not_used_again()
 async fn what_works_stays_and_what_is_not_there_is_told() {
     let fixture = Fixture::new();
     let ids = fixture.create(vec![for_phone("a"), for_phone("b"), for_phone("a")]).await;
-    fixture.store.claim_next(serial("b"), lease("one"), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("b"), lease("one"), at(1)).await.unwrap();
     let wanted = vec![ids[2], TaskId(77), ids[1], ids[0]];
     let deletion = fixture.store.delete_tasks(wanted, at(9)).await.unwrap();
     let (deleted, running, not_found) = (vec![ids[2], ids[0]], vec![ids[1]], vec![TaskId(77)]);

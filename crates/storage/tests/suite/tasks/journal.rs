@@ -2,13 +2,13 @@
 
 use tikmatrix_domain::{ArtifactKind, LogLevel, Outcome, Record, RecordedEvent};
 
-use crate::{Fixture, at, finish, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, finish, for_phone, lease, serial};
 
 #[tokio::test]
 async fn what_an_attempt_reports_is_kept_in_one_order_across_kinds() {
     let fixture = Fixture::new();
     let id = fixture.create(vec![for_phone("a")]).await[0];
-    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
     let record = |seconds, event| Record { at: at(seconds), event };
     let first = vec![
         record(2, RecordedEvent::Step("push the video".to_owned())),
@@ -43,7 +43,7 @@ async fn what_an_attempt_reports_is_kept_in_one_order_across_kinds() {
 async fn any_text_comes_back_letter_for_letter() {
     let fixture = Fixture::new();
     let id = fixture.create(vec![for_phone("a")]).await[0];
-    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
     let text = "\"; DROP TABLE task; -- %s \\n $(id) `id` 👩‍👩‍👧‍👦 שלום \u{200f}";
     let step = Record { at: at(2), event: RecordedEvent::Step(text.to_owned()) };
     fixture.store.record(id, lease("one"), vec![step]).await.unwrap();
@@ -54,7 +54,7 @@ async fn any_text_comes_back_letter_for_letter() {
 async fn a_zero_character_costs_no_text_and_no_result() {
     let fixture = Fixture::new();
     let id = fixture.create(vec![for_phone("a")]).await[0];
-    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
     let said = |event| Record { at: at(2), event };
     let step = said(RecordedEvent::Step("tap\0Post".to_owned()));
     let line = said(RecordedEvent::Log(LogLevel::Info, "so\0".to_owned()));

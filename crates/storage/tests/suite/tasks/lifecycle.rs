@@ -1,4 +1,4 @@
-//! The way of a task through claim and finish.
+//! A task from its claim to its finish.
 
 use std::collections::HashSet;
 
@@ -7,14 +7,14 @@ use tikmatrix_domain::{
 };
 use tikmatrix_storage::StorageError;
 
-use crate::{Fixture, at, finish, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, finish, for_phone, lease, serial};
 
 #[tokio::test]
 async fn a_task_goes_from_created_to_completed() {
     let fixture = Fixture::new();
     let id = fixture.create(vec![for_phone("a")]).await[0];
 
-    let claimed = fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    let claimed = claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
     assert_eq!((claimed.id, claimed.attempt_count), (id, 1));
     assert_eq!(claimed.state, TaskState::Running { lease: lease("one"), since: at(1) });
     assert_eq!(fixture.store.task(id).await.unwrap().unwrap().task, claimed);
@@ -39,7 +39,7 @@ async fn a_phone_takes_the_task_that_has_been_due_longest() {
     let mut order = Vec::new();
     for now in [29, 29, 29, 90, 90, 90] {
         let claimed =
-            fixture.store.claim_next(serial("a"), lease(&format!("{}", order.len())), at(now)).await.unwrap();
+            claim_task(&fixture.store, serial("a"), lease(&format!("{}", order.len())), at(now)).await;
         order.push(claimed.map(|task| task.id));
     }
     assert_eq!(order, [Some(ids[2]), Some(ids[3]), None, Some(ids[1]), Some(ids[0]), None]);
@@ -65,7 +65,7 @@ async fn a_higher_priority_comes_first_then_what_has_been_due_longest_then_the_l
     let mut order = Vec::new();
     for now in [50, 50, 50, 50, 90, 90, 90] {
         let lease = lease(&format!("{}", order.len()));
-        order.push(fixture.store.claim_next(serial("a"), lease, at(now)).await.unwrap().map(|task| task.id));
+        order.push(claim_task(&fixture.store, serial("a"), lease, at(now)).await.map(|task| task.id));
     }
     let wanted = [5, 2, 3, 1, 4, 0].map(|index| Some(ids[index]));
     assert_eq!(order, [&wanted[..], &[None]].concat());
@@ -90,7 +90,7 @@ async fn the_next_due_moment_is_that_of_the_phones_own_pending_tasks() {
     let scheduled = |seconds| NewTask { start_time: Some(at(seconds)), ..for_phone("a") };
     fixture.create(vec![scheduled(60), scheduled(30), for_phone("b")]).await;
     assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(30)));
-    fixture.store.claim_next(serial("a"), lease("one"), at(30)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), lease("one"), at(30)).await.unwrap();
     assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(60)));
 }
 
@@ -105,7 +105,7 @@ async fn a_result_is_only_written_under_the_lease_that_the_task_has() {
         StorageError::Illegal { source: IllegalTransition::NotRunning(Status::Pending), .. }
     ));
 
-    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
     let refused =
         fixture.store.finish(id, lease("two"), finish(Outcome::Succeeded, "", 2)).await.unwrap_err();
     assert!(matches!(refused, StorageError::Illegal { source: IllegalTransition::LeaseLost, .. }));
@@ -122,7 +122,7 @@ async fn a_result_is_only_written_under_the_lease_that_the_task_has() {
 async fn a_task_that_is_given_back_waits_as_if_it_had_never_been_taken() {
     let fixture = Fixture::new();
     let id = fixture.create(vec![for_phone("a")]).await[0];
-    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
     let refused = fixture.store.release(id, lease("two"), at(2)).await.unwrap_err();
     assert!(matches!(refused, StorageError::Illegal { source: IllegalTransition::LeaseLost, .. }));
 
@@ -130,7 +130,7 @@ async fn a_task_that_is_given_back_waits_as_if_it_had_never_been_taken() {
     let waiting = fixture.store.task(id).await.unwrap().unwrap();
     assert_eq!((waiting.task.state, waiting.task.attempt_count), (TaskState::Pending, 0));
     assert_eq!(waiting.attempts, []);
-    let again = fixture.store.claim_next(serial("a"), lease("two"), at(3)).await.unwrap().unwrap();
+    let again = claim_task(&fixture.store, serial("a"), lease("two"), at(3)).await.unwrap();
     assert_eq!((again.id, again.attempt_count), (id, 1));
 }
 
@@ -149,11 +149,11 @@ async fn workers_that_claim_at_the_same_time_never_get_the_same_task() {
     let ids = fixture.create(vec![for_phone("a"); 40]).await;
     let claims = (0..60).map(|number| {
         let store = fixture.store.clone();
-        tokio::spawn(async move { store.claim_next(serial("a"), lease(&number.to_string()), at(1)).await })
+        tokio::spawn(async move { claim_task(&store, serial("a"), lease(&number.to_string()), at(1)).await })
     });
     let mut claimed = Vec::new();
     for claim in claims.collect::<Vec<_>>() {
-        claimed.extend(claim.await.unwrap().unwrap().map(|task| task.id));
+        claimed.extend(claim.await.unwrap().map(|task| task.id));
     }
     assert_eq!(claimed.len(), ids.len());
     assert_eq!(claimed.into_iter().collect::<HashSet<_>>(), ids.into_iter().collect());

@@ -8,7 +8,7 @@ use tikmatrix_domain::{AppKind, NewTask, Outcome, ScriptName, Source, Status, Ta
 use tikmatrix_storage::{Page, PageStart, TaskFilter};
 
 use crate::tasks::query::first;
-use crate::{Fixture, at, finish, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, finish, for_phone, lease, serial};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -64,7 +64,7 @@ async fn take(fixture: &Fixture, running: &mut Vec<TaskId>, step: Step) {
             fixture.create(tasks.collect()).await;
         }
         Step::Claim(phone) => {
-            let claimed = fixture.store.claim_next(serial(PHONES[phone]), lease("one"), at(1)).await.unwrap();
+            let claimed = claim_task(&fixture.store, serial(PHONES[phone]), lease("one"), at(1)).await;
             running.extend(claimed.map(|task| task.id));
         }
         Step::Finish(well) => {
@@ -85,11 +85,7 @@ async fn take(fixture: &Fixture, running: &mut Vec<TaskId>, step: Step) {
             fixture.store.retry_all(at(3)).await.unwrap();
         }
         Step::Bind(user, phone) => {
-            fixture
-                .store
-                .bind_account(account(user), AppKind::TikTok, serial(PHONES[phone]), at(2))
-                .await
-                .unwrap();
+            fixture.bind(account(user), AppKind::TikTok, PHONES[phone], 2).await;
         }
     }
 }
@@ -190,7 +186,7 @@ async fn a_walk_meets_every_task_that_stays_exactly_once_while_others_come_chang
         before = last.id;
         met.extend(tasks.iter().map(|task| task.id));
         fixture.create(vec![for_phone("a"), for_phone("b")]).await;
-        fixture.store.claim_next(serial("b"), lease(&before.to_string()), at(1)).await.unwrap();
+        claim_task(&fixture.store, serial("b"), lease(&before.to_string()), at(1)).await;
         // One that was met, one that is still to come, if it does not work.
         let going = vec![before, TaskId(before.0 - 3)];
         for gone in fixture.store.delete_tasks(going, at(9)).await.unwrap().deleted {

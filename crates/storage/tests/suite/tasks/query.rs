@@ -3,7 +3,7 @@
 use tikmatrix_domain::{NewTask, Outcome, ScriptName, Source, Status, TaskId, Username};
 use tikmatrix_storage::{Page, PageStart, TaskCounts, TaskFilter};
 
-use crate::{Fixture, at, finish, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, finish, for_phone, lease, serial};
 
 pub(crate) fn first(size: u32) -> Page {
     Page { start: PageStart::Number(1), size }
@@ -36,7 +36,7 @@ async fn every_filter_narrows_and_filters_add_up() {
         NewTask { serial: None, username: Some(Username::new("maker").unwrap()), ..for_phone("a") };
     let follow = NewTask { script: ScriptName::new("follow").unwrap(), source: Source::Ui, ..for_phone("b") };
     let ids = fixture.create(vec![for_phone("a"), by_account, follow]).await;
-    fixture.store.claim_next(serial("a"), lease("one"), at(1)).await.unwrap().unwrap();
+    claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
 
     let none = TaskFilter::default;
     let running = TaskFilter { status: Some(Status::Running), ..none() };
@@ -74,7 +74,7 @@ async fn the_counts_follow_every_change_of_status() {
     for (name, outcome) in
         [("one", Some(Outcome::Succeeded)), ("two", Some(Outcome::TimedOut)), ("three", None)]
     {
-        let task = fixture.store.claim_next(serial("a"), lease(name), at(1)).await.unwrap().unwrap();
+        let task = claim_task(&fixture.store, serial("a"), lease(name), at(1)).await.unwrap();
         if let Some(outcome) = outcome {
             fixture.store.finish(task.id, lease(name), finish(outcome, "", 2)).await.unwrap();
         }

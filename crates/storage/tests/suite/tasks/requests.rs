@@ -7,7 +7,7 @@ use tikmatrix_domain::{
 };
 use tikmatrix_storage::{Created, RequestKey, StorageError};
 
-use crate::{Fixture, at, serial};
+use crate::{Fixture, at, claim_task, serial};
 
 fn request(recipients: Recipients) -> TaskRequest {
     TaskRequest {
@@ -94,7 +94,7 @@ async fn a_request_that_is_refused_leaves_its_key_free() {
 async fn every_account_of_a_phone_gets_a_task_and_a_phone_without_one_gets_one_task() {
     let fixture = Fixture::new();
     for (name, app) in [("x", AppKind::TikTok), ("y", AppKind::Instagram)] {
-        fixture.store.bind_account(username(name), app, serial("a"), at(0)).await.unwrap();
+        fixture.bind(username(name), app, "a", 0).await;
     }
     let recipients = Recipients::AccountsOfDevices(vec![serial("b"), serial("a")]);
     let ids = fixture.store.create_request(request(recipients), at(1)).await.unwrap().tasks;
@@ -126,7 +126,7 @@ async fn a_phone_whose_accounts_are_all_disabled_gets_no_task_and_is_named() {
 async fn accounts_on_one_phone_are_spread_together() {
     let fixture = Fixture::new();
     for name in ["x", "y"] {
-        fixture.store.bind_account(username(name), AppKind::TikTok, serial("a"), at(0)).await.unwrap();
+        fixture.bind(username(name), AppKind::TikTok, "a", 0).await;
     }
     let accounts = Recipients::Accounts(["x", "y", "homeless"].map(username).to_vec());
     let spread = TaskRequest { interval: Interval { min_minutes: 5, max_minutes: 5 }, ..request(accounts) };
@@ -145,7 +145,7 @@ async fn spread_over(fixture: &Fixture, names: &[&str]) -> Vec<TaskId> {
 
 async fn claim(fixture: &Fixture, phone: &str, seconds: i64) -> Option<TaskId> {
     let lease = crate::lease(&seconds.to_string());
-    fixture.store.claim_next(serial(phone), lease, at(seconds)).await.unwrap().map(|task| task.id)
+    claim_task(&fixture.store, serial(phone), lease, at(seconds)).await.map(|task| task.id)
 }
 
 async fn starts(fixture: &Fixture, ids: &[TaskId]) -> Vec<Option<DateTime<Utc>>> {
@@ -205,7 +205,7 @@ async fn accounts_that_come_to_one_phone_keep_their_tasks_apart_there() {
     let ids = fixture.store.create_request(spread, at(0)).await.unwrap().tasks;
     assert_eq!(starts(&fixture, &ids).await, [None, None]);
     for name in ["x", "y"] {
-        fixture.store.bind_account(username(name), AppKind::TikTok, serial("a"), at(1)).await.unwrap();
+        fixture.bind(username(name), AppKind::TikTok, "a", 1).await;
     }
     assert_eq!(claim(&fixture, "a", 10).await, Some(ids[0]));
     assert_eq!(starts(&fixture, &ids).await, [None, Some(at(310))]);
@@ -213,14 +213,15 @@ async fn accounts_that_come_to_one_phone_keep_their_tasks_apart_there() {
 
 #[tokio::test]
 async fn no_more_tasks_wait_than_may_and_a_request_that_is_too_much_makes_none() {
-    let Fixture { store, place: _place } = Fixture::new();
+    let Fixture { store, database: _database } = Fixture::new();
     let store = store.with_max_pending(3);
     let make = async |names: &[&str]| store.create_request(request(phones(names)), at(0)).await;
     make(&["a", "b"]).await.unwrap();
     let refused = make(&["c", "d"]).await.unwrap_err();
-    assert!(matches!(refused, StorageError::QueueFull { pending: 2, most: 3, wanted: 2 }), "{refused}");
+    assert!(matches!(refused, StorageError::QueueFull { pending: 2, max: 3, requested: 2 }), "{refused}");
+    assert_eq!((refused.code(), refused.is_transient()), ("queue_full", false));
     assert_eq!(store.stats().await.unwrap().total(), 2);
     make(&["c"]).await.unwrap();
-    store.claim_next(serial("a"), crate::lease("one"), at(1)).await.unwrap().unwrap();
+    claim_task(&store, serial("a"), crate::lease("one"), at(1)).await.unwrap();
     make(&["e"]).await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! Tasks that are begun again, by themselves or by a person's hand.
+//! Retries: automatic ones, and those that a person requests.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use tikmatrix_domain::{
 };
 use tikmatrix_storage::{AccountFilter, AccountRemoval, NumberedPage, StorageError, TaskCounts};
 
-use crate::{Fixture, at, finish, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, finish, for_phone, lease, serial};
 
 async fn claim(fixture: &Fixture, name: &str, seconds: i64) -> Option<TaskId> {
-    let claimed = fixture.store.claim_next(serial("a"), lease(name), at(seconds)).await.unwrap();
+    let claimed = claim_task(&fixture.store, serial("a"), lease(name), at(seconds)).await;
     claimed.map(|task| task.id)
 }
 
@@ -40,7 +40,7 @@ async fn a_postponed_task_is_taken_again_at_its_moment_and_its_attempts_are_kept
     assert_eq!(waiting.attempts[0].finish, Some(failed));
     assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(40)));
     assert_eq!(claim(&fixture, "two", 39).await, None);
-    let again = fixture.store.claim_next(serial("a"), lease("two"), at(40)).await.unwrap().unwrap();
+    let again = claim_task(&fixture.store, serial("a"), lease("two"), at(40)).await.unwrap();
     assert_eq!((again.id, again.attempt_count, again.progress, again.step), (id, 2, 0, None));
     assert_eq!(fixture.store.task(id).await.unwrap().unwrap().attempts.len(), 2);
 }
@@ -95,7 +95,7 @@ async fn all_failed_tasks_and_no_others_are_retried_together() {
 /// A task of an account that lives on phone a; it is account 1.
 async fn for_maker_on_a(fixture: &Fixture) -> TaskId {
     let maker = Username::new("maker").unwrap();
-    fixture.store.bind_account(maker.clone(), AppKind::TikTok, serial("a"), at(0)).await.unwrap();
+    fixture.bind(maker.clone(), AppKind::TikTok, "a", 0).await;
     fixture.create(vec![NewTask { serial: None, username: Some(maker), ..for_phone("unused") }]).await[0]
 }
 
@@ -104,7 +104,7 @@ async fn move_maker(fixture: &Fixture, phone: Option<&str>) {
     fixture.store.change_account(AccountId(1), change, at(5)).await.unwrap().unwrap();
 }
 
-async fn place(fixture: &Fixture, id: TaskId) -> Option<Serial> {
+async fn device_of(fixture: &Fixture, id: TaskId) -> Option<Serial> {
     fixture.store.task(id).await.unwrap().unwrap().task.serial
 }
 
@@ -115,22 +115,22 @@ async fn a_task_that_waits_again_waits_where_its_account_lives_by_then() {
     claim(&fixture, "one", 1).await.unwrap();
     move_maker(&fixture, Some("b")).await;
     fixture.store.release(id, lease("one"), at(6)).await.unwrap();
-    assert_eq!(place(&fixture, id).await, Some(serial("b")), "given back");
+    assert_eq!(device_of(&fixture, id).await, Some(serial("b")), "given back");
 
-    let on_b = fixture.store.claim_next(serial("b"), lease("two"), at(7)).await.unwrap();
+    let on_b = claim_task(&fixture.store, serial("b"), lease("two"), at(7)).await;
     assert_eq!(on_b.map(|task| task.id), Some(id));
     move_maker(&fixture, Some("a")).await;
     let failed = finish(Outcome::Failed, "failed for now", 9);
     fixture.store.postpone(id, lease("two"), failed.clone(), at(9)).await.unwrap();
-    assert_eq!(place(&fixture, id).await, Some(serial("a")), "postponed");
+    assert_eq!(device_of(&fixture, id).await, Some(serial("a")), "postponed");
 
     claim(&fixture, "three", 10).await.unwrap();
     fixture.store.finish(id, lease("three"), failed).await.unwrap();
     move_maker(&fixture, Some("b")).await;
-    assert_eq!(place(&fixture, id).await, Some(serial("a")), "what has ended stays where it ended");
+    assert_eq!(device_of(&fixture, id).await, Some(serial("a")), "what has ended stays where it ended");
     fixture.store.retry(id, at(12)).await.unwrap();
     assert_eq!(claim(&fixture, "four", 13).await, None);
-    let on_b = fixture.store.claim_next(serial("b"), lease("four"), at(13)).await.unwrap();
+    let on_b = claim_task(&fixture.store, serial("b"), lease("four"), at(13)).await;
     assert_eq!(on_b.map(|task| task.id), Some(id));
 }
 
@@ -148,9 +148,9 @@ async fn a_retried_task_whose_account_has_no_phone_waits_until_it_has_one() {
         } else {
             fixture.store.retry(id, at(6)).await.unwrap();
         }
-        assert_eq!(place(&fixture, id).await, None);
+        assert_eq!(device_of(&fixture, id).await, None);
         move_maker(&fixture, Some("a")).await;
-        assert_eq!(place(&fixture, id).await, Some(serial("a")));
+        assert_eq!(device_of(&fixture, id).await, Some(serial("a")));
     }
 }
 
@@ -165,8 +165,8 @@ async fn failed_tasks_are_retried_together_each_where_its_account_lives() {
     }
     move_maker(&fixture, Some("b")).await;
     assert_eq!(fixture.store.retry_all(at(6)).await.unwrap(), 2);
-    assert_eq!(place(&fixture, of_account).await, Some(serial("b")));
-    assert_eq!(place(&fixture, of_phone).await, Some(serial("a")));
+    assert_eq!(device_of(&fixture, of_account).await, Some(serial("b")));
+    assert_eq!(device_of(&fixture, of_phone).await, Some(serial("a")));
 }
 
 #[tokio::test]
@@ -184,11 +184,11 @@ async fn an_account_that_was_deleted_is_there_again_for_its_retried_task() {
         } else {
             fixture.store.retry(id, at(6)).await.unwrap();
         }
-        assert_eq!(place(&fixture, id).await, None);
+        assert_eq!(device_of(&fixture, id).await, None);
         let all = NumberedPage { number: 1, size: 9 };
         let (accounts, total) = fixture.store.accounts(AccountFilter::default(), all).await.unwrap();
         assert_eq!((accounts[0].username.as_str(), accounts[0].enabled, total), ("maker", true, 1));
         let maker = accounts[0].username.clone();
-        fixture.store.bind_account(maker, AppKind::TikTok, serial("a"), at(7)).await.unwrap();
+        fixture.bind(maker, AppKind::TikTok, "a", 7).await;
     }
 }

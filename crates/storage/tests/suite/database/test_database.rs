@@ -1,4 +1,4 @@
-//! Where the suite keeps its databases: in SQLite files, or in a PostgreSQL server when `TIKMATRIX_TEST_DATABASE` says
+//! The databases of the suite: SQLite files, or databases of a PostgreSQL server when `TIKMATRIX_TEST_DATABASE` is
 //! `postgres`. `cargo xtask test` runs the suite on both.
 
 use std::sync::OnceLock;
@@ -12,13 +12,23 @@ use tikmatrix_storage::Store;
 use crate::database::server::Server;
 
 /// A database of one test's own.
-pub(crate) enum Place {
+pub(crate) enum TestDatabase {
     Sqlite(TempDir),
     Postgres { url: String },
 }
 
-impl Place {
+impl TestDatabase {
+    /// A migrated database, or on SQLite an empty folder for one.
     pub(crate) fn new() -> Self {
+        Self::copy_of("tasks")
+    }
+
+    /// A database without tables.
+    pub(crate) fn empty() -> Self {
+        Self::copy_of("template0")
+    }
+
+    fn copy_of(template: &str) -> Self {
         if !is_postgres() {
             return Self::Sqlite(TempDir::new().unwrap());
         }
@@ -27,7 +37,7 @@ impl Place {
         let server = shared_server();
         PgConnection::establish(&server.url("postgres"))
             .unwrap()
-            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE tasks"))
+            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
             .unwrap();
         Self::Postgres { url: server.url(&name) }
     }

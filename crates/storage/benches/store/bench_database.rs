@@ -15,12 +15,12 @@ mod server;
 
 use server::Server;
 
-pub(crate) enum Place {
+pub(crate) enum BenchDatabase {
     Sqlite(TempDir),
     Postgres(String),
 }
 
-impl Place {
+impl BenchDatabase {
     pub(crate) fn new() -> Self {
         if !is_postgres() {
             return Self::Sqlite(TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap());

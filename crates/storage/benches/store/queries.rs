@@ -5,13 +5,13 @@ use std::time::Instant;
 use tikmatrix_domain::{ScriptName, Serial, Source, Status, TaskId, Username};
 use tikmatrix_storage::{Page, PageStart, Store, TaskFilter};
 
-use crate::place::Place;
+use crate::bench_database::BenchDatabase;
 use crate::{LARGE, SMALL, median, micros};
 
 const ROUNDS: usize = 300;
 const PAGE_SIZE: u32 = 20;
 
-type Side = (Place, Store);
+type Side = (BenchDatabase, Store);
 
 pub(crate) async fn measure(small: &Side, large: &Side) {
     println!(

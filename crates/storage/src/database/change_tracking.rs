@@ -1,0 +1,100 @@
+//! Which transactions change what an answer about tasks or an event shows. It follows the tables that a transaction
+//! writes, so that no operation has to declare it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use crate::database::connection::Connection;
+
+/// SQLite's tables that are not tracked: neither an answer about tasks nor an event shows them, or a trigger writes them
+/// along with a tracked table. On PostgreSQL the migrations say which tables are tracked.
+const UNTRACKED_TABLES: &str =
+    "'access_token', 'installation', 'local_file', 'material', 'material_tag', 'request_key',
+    'server', 'stop_request', 'task_group', 'task_interval', 'task_kind', 'task_number', 'wakeup'";
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// Records that a tracked table is written.
+    fn record_change() -> Bool;
+}
+
+/// Has a SQLite connection set `changed` whenever it writes a tracked table. The triggers are the connection's own: other
+/// programs that open the file need not know the function.
+pub(crate) fn install(connection: &mut Connection, changed: &Arc<AtomicBool>) -> QueryResult<()> {
+    let Connection::Sqlite(connection) = connection else { return Ok(()) };
+    let changed = Arc::clone(changed);
+    record_change_utils::register_nondeterministic_impl(connection, move || {
+        changed.store(true, Ordering::Relaxed);
+        true
+    })?;
+    let tables = format!(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+        AND name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' AND name NOT IN ({UNTRACKED_TABLES})"
+    );
+    for table in sql::<Text>(&tables).load::<String>(connection)? {
+        for write in ["INSERT", "UPDATE", "DELETE"] {
+            connection.batch_execute(&format!(
+                "CREATE TEMP TRIGGER changed_by_{write}_{table} AFTER {write} ON main.{table}
+                BEGIN SELECT record_change(); END"
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns, at the end of a transaction, whether it wrote a tracked table, and counts it for other servers.
+pub(crate) fn take_change(connection: &mut Connection, changed: &AtomicBool) -> QueryResult<bool> {
+    match connection {
+        Connection::Sqlite(_) => Ok(changed.swap(false, Ordering::Relaxed)),
+        Connection::Postgres(connection) => {
+            let count = "UPDATE change_count SET changes = changes + 1
+                WHERE current_setting('tikmatrix.changed', true) = '1'";
+            Ok(diesel::sql_query(count).execute(connection)? > 0)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::database::url::DatabaseUrl;
+
+    /// A new table is tracked unless `UNTRACKED_TABLES` names it; on PostgreSQL a migration has to add its trigger.
+    #[test]
+    fn every_table_is_tracked_or_known_not_to_be_shown() {
+        let folder = TempDir::new().unwrap();
+        let url = DatabaseUrl::Sqlite(folder.path().join("tasks.db"));
+        url.migrate().unwrap();
+        let mut connection = url.connect().unwrap();
+        install(&mut connection, &Arc::new(AtomicBool::new(false))).unwrap();
+        let tracked = "SELECT tbl_name FROM sqlite_temp_master WHERE type = 'trigger'
+            GROUP BY 1 HAVING COUNT(*) = 3 ORDER BY 1";
+        let tracked: Vec<String> = sql::<Text>(tracked).load(&mut connection).unwrap();
+        let shown = [
+            "account",
+            "artifact",
+            "attempt",
+            "device",
+            "device_group",
+            "event",
+            "setting",
+            "step",
+            "task",
+            "task_log",
+        ];
+        assert_eq!(tracked, shown);
+        let untracked = format!(
+            "SELECT COUNT(*) FROM sqlite_master WHERE name IN ({UNTRACKED_TABLES}) AND type = 'table'"
+        );
+        let untracked: i64 =
+            sql::<diesel::sql_types::BigInt>(&untracked).get_result(&mut connection).unwrap();
+        assert_eq!(untracked, 13, "each of them exists");
+    }
+}

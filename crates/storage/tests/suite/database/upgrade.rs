@@ -1,0 +1,155 @@
+//! A database of an earlier version opens, migrates and goes on working. The files were made by the version of 2026-11-25;
+//! they stay as they are for every later migration.
+
+use std::io::Read;
+
+use chrono::TimeDelta;
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use flate2::read::GzDecoder;
+use tikmatrix_domain::{
+    AccountId, AppKind, EventId, Heartbeat, Interval, LogLevel, MaterialUse, Outcome, PackageName,
+    Recipients, ScriptName, ServerId, Source, Status, Target, TaskId, TaskOptions, TaskRequest, TaskState,
+};
+use tikmatrix_storage::{
+    AccountFilter, EventFilter, Events, Installation, MaterialFilter, NumberedPage, Page, PageStart,
+    RequestKey, Store, TaskCounts, TaskFilter,
+};
+
+use crate::database::test_database::TestDatabase;
+use crate::tasks::query::first;
+use crate::{Fixture, at, claim_task, finish, serial};
+
+const SQLITE: &[u8] = include_bytes!("../../data/2026-11-25.db.gz");
+const POSTGRES: &[u8] = include_bytes!("../../data/2026-11-25.sql.gz");
+
+fn unpacked(packed: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    GzDecoder::new(packed).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+/// The store over a copy of the old database.
+fn upgraded() -> Fixture {
+    let database = TestDatabase::empty();
+    match &database {
+        TestDatabase::Sqlite(folder) => {
+            std::fs::write(folder.path().join("tasks.db"), unpacked(SQLITE)).unwrap();
+        }
+        TestDatabase::Postgres { url } => {
+            let dump = String::from_utf8(unpacked(POSTGRES)).unwrap();
+            PgConnection::establish(url).unwrap().batch_execute(&dump).unwrap();
+        }
+    }
+    Fixture { store: Store::open_url(&database.url()).unwrap(), database }
+}
+
+#[tokio::test]
+async fn tasks_of_an_earlier_version_keep_their_states_and_their_history() {
+    let fixture = upgraded();
+    let store = &fixture.store;
+    let counts = TaskCounts { pending: 5, running: 1, completed: 1, failed: 1 };
+    assert_eq!(store.stats().await.unwrap(), counts);
+    let (tasks, total) = store.tasks(TaskFilter::default(), first(20)).await.unwrap();
+    let ids: Vec<i64> = tasks.iter().map(|task| task.id.0).collect();
+    assert_eq!((ids, total), (vec![8, 7, 6, 5, 4, 3, 2, 1], 8));
+    assert_eq!(tasks[4].state, TaskState::Retrying { at: at(5000) });
+    assert_eq!(tasks[5].state, TaskState::Running { lease: ServerId::new(1).lease(3), since: at(22) });
+    assert_eq!(tasks[0].username.as_ref().unwrap().as_str(), "painter");
+    assert_eq!((tasks[0].app, tasks[7].app), (AppKind::Instagram, AppKind::Instagram));
+    let failed = TaskFilter { status: Some(Status::Failed), ..TaskFilter::default() };
+    assert_eq!(store.tasks(failed, first(20)).await.unwrap().1, 1);
+
+    let done = store.task(TaskId(1)).await.unwrap().unwrap();
+    assert_eq!(
+        done.task.options,
+        TaskOptions { priority: 5, max_retries: 2, time_limit: Some(std::time::Duration::from_secs(90)) }
+    );
+    let finish = done.attempts[0].finish.clone().unwrap();
+    assert_eq!((finish.outcome, finish.remark.as_str()), (Outcome::Succeeded, "published"));
+    assert_eq!(done.steps[0].text, "tap Post");
+    assert_eq!(done.artifacts[0].file, "1/1/tree.xml");
+    let log = store.task_log(TaskId(1)).await.unwrap();
+    assert_eq!((log[0].level, log[0].text.as_str()), (LogLevel::Warn, "slow"));
+}
+
+#[tokio::test]
+async fn all_else_of_an_earlier_version_is_kept() {
+    let fixture = upgraded();
+    let store = &fixture.store;
+    let settings = store.settings().await.unwrap();
+    assert_eq!((settings.default_app, settings.max_retries), (AppKind::Instagram, 3));
+    assert_eq!(settings.tiktok_package, PackageName::new("com.clone.tiktok").ok());
+    assert_eq!(settings.instagram_package, PackageName::new("com.clone.instagram").ok());
+    let page = NumberedPage { number: 1, size: 9 };
+    let (accounts, _) = store.accounts(AccountFilter::default(), page).await.unwrap();
+    assert_eq!(accounts.iter().map(|it| it.username.as_str()).collect::<Vec<_>>(), ["maker", "painter"]);
+    let maker = store.account(AccountId(1)).await.unwrap().unwrap();
+    assert_eq!(
+        (maker.app, maker.serial, maker.note.as_str()),
+        (AppKind::TikTok, Some(serial("phone-a")), "first")
+    );
+    assert_eq!(maker.package, PackageName::new("com.own.tiktok").ok());
+    let devices = store.devices().await.unwrap();
+    assert_eq!((devices.len(), devices[0].name.as_deref()), (2, Some("Left")));
+    assert_eq!(devices[0].group.as_ref().unwrap().1, "Rack 1");
+    assert_eq!(devices[0].facts.battery, Some(87));
+
+    let newest = Page { start: PageStart::Number(1), size: 9 };
+    let (materials, _) = store.materials(MaterialFilter::default(), newest).await.unwrap();
+    let uses: Vec<MaterialUse> = materials.iter().rev().map(|it| it.usage).collect();
+    let used = MaterialUse::Used { at: at(40), by: Some(TaskId(1)) };
+    assert_eq!(uses[0], used);
+    assert!(uses[1..].contains(&MaterialUse::Reserved { by: TaskId(3) }), "{uses:?}");
+    assert!(uses[1..].contains(&MaterialUse::Unused), "{uses:?}");
+    assert_eq!(materials[2].details.tags.len(), 2);
+
+    let Events::Next { events, .. } =
+        store.events_after(EventId(0), EventFilter::default(), 100).await.unwrap()
+    else {
+        panic!("the events are pruned")
+    };
+    assert_eq!(events.last().unwrap().at, at(60));
+    assert!(events.len() > 20, "{}", events.len());
+    let age = Installation { made_at: at(0), last_seen: at(5) };
+    assert_eq!(store.installation(at(100)).await.unwrap(), age);
+    assert_eq!(store.tokens().await.unwrap()[0].name.as_str(), "one");
+}
+
+#[tokio::test]
+async fn an_upgraded_database_goes_on_working() {
+    let fixture = upgraded();
+    let store = &fixture.store;
+    let lease = |number| ServerId::new(2).lease(number);
+    let dead = store.heartbeat(ServerId::new(2)).await.unwrap();
+    assert_eq!(dead, [Heartbeat { server: ServerId::new(1), beats: 1 }]);
+    assert_eq!(store.stop_requests_for(ServerId::new(1)).await.unwrap(), [TaskId(3)]);
+    assert_eq!(store.interrupt_tasks_of(dead[0].clone(), at(100)).await.unwrap(), [TaskId(3)]);
+
+    // The first of three tasks with an interval of five minutes starts late.
+    let first = claim_task(store, serial("phone-b"), lease(1), at(4000)).await.unwrap();
+    assert_eq!(first.id, TaskId(5));
+    store.finish(first.id, lease(1), finish(Outcome::Succeeded, "", 4010)).await.unwrap();
+    assert_eq!(store.next_due(serial("phone-b")).await.unwrap(), Some(at(4300)));
+    let retried = claim_task(store, serial("phone-a"), lease(2), at(5000)).await.unwrap();
+    assert_eq!((retried.id, retried.attempt_count), (TaskId(4), 2));
+
+    let request = TaskRequest {
+        recipients: Recipients::Devices(vec![serial("phone-b")]),
+        script: ScriptName::new("post").unwrap(),
+        targets: vec![Target { app: None, script_config: "{}".into() }],
+        source: Source::Api,
+        start_time: None,
+        interval: Interval::default(),
+        seed: 7,
+        options: TaskOptions::default(),
+    };
+    let key = RequestKey {
+        key: "order 66".to_owned(),
+        fingerprint: "body".to_owned(),
+        lifetime: TimeDelta::hours(24),
+    };
+    let again = store.create_request_once(request.clone(), key, at(6000), |_| "another".to_owned()).await;
+    assert_eq!(again.unwrap(), "the first answer");
+    assert_eq!(store.create_request(request, at(6000)).await.unwrap().tasks, [TaskId(10)]);
+}
