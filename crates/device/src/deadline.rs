@@ -1,4 +1,4 @@
-//! A total deadline for work on a phone: one instant that everything in the work shares, however many reads it takes.
+//! A total deadline for work on a phone: one instant for all steps of the work.
 
 use std::future::Future;
 use std::time::Duration;
@@ -6,12 +6,12 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::time::Instant;
 
-/// The work was not done in time; what it had open was let go.
+/// The deadline passed, and the work was dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("not done within {0:.1?}")]
 pub struct DeadlinePassed(pub Duration);
 
-/// The instant by which work has to be done.
+/// The instant by which work has to be finished.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline {
     at: Instant,
@@ -19,28 +19,28 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// `allowed` from now on.
+    /// Creates a deadline after `allowed`.
     #[must_use]
     pub fn after(allowed: Duration) -> Self {
-        // A time too long for the clock means a deadline that never passes: a century is such.
+        // The clock cannot represent every time: a century stands for a deadline that never passes.
         const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
         Self { at: Instant::now() + allowed.min(CENTURY), allowed }
     }
 
-    /// This one, or `allowed` from now on if that is sooner.
+    /// Returns the earlier of this deadline and `allowed` from now.
     #[must_use]
     pub fn at_most(self, allowed: Duration) -> Self {
         let other = Self::after(allowed);
         if other.at < self.at { other } else { self }
     }
 
-    /// What is left; zero when it has passed.
+    /// Returns the remaining time; zero when it has passed.
     #[must_use]
     pub fn remaining(self) -> Duration {
         self.at.saturating_duration_since(Instant::now())
     }
 
-    /// Awaits `work` until the deadline and drops it then.
+    /// Awaits `work`, and drops it at the deadline.
     ///
     /// # Errors
     /// [`DeadlinePassed`] when the work was dropped.

@@ -1,9 +1,9 @@
 //! The one function by which text enters a command for a phone's shell. Proven on a real `sh` in
 //! `tests/real_adbd.rs`.
 
-/// `text` as exactly one word of a POSIX shell, whatever it holds: quotes, line breaks, `$(…)`, emoji, nothing at all.
+/// Quotes `text` as exactly one word of a POSIX shell, with any content: quotes, line breaks, `$(…)`, emoji, nothing.
 ///
-/// No shell can be given a NUL; [`crate::phone::Phone::shell`] refuses a command that holds one.
+/// A shell cannot receive a NUL; [`crate::phone::Phone::shell`] refuses a command that holds one.
 #[must_use]
 pub fn shell_word(text: &str) -> String {
     let mut word = String::with_capacity(text.len() + 2);

@@ -97,8 +97,8 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let lives = self.process.try_wait().unwrap().is_none();
-        assert!(std::thread::panicking() || lives, "somebody ended the server of {}", self.program);
-        // It may have ended by itself where a test failed.
+        assert!(std::thread::panicking() || lives, "another program stopped the server of {}", self.program);
+        // It may have ended already where a test failed.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -255,10 +255,10 @@ async fn who_calls_a_socket_on_the_phone_is_heard_through_both_servers() {
 async fn what_a_real_server_cannot_do_is_an_error_in_its_words() {
     for program in programs() {
         let running = Running::start(&program).await;
-        let nobody = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
-        let error = running.server.connect(&nobody.to_string(), soon()).await.unwrap_err();
+        let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+        let error = running.server.connect(&closed.to_string(), soon()).await.unwrap_err();
         assert!(error.to_string().contains("failed to connect"), "{error}");
-        let error = Phone::connect_through(&running.server, "nobody", soon()).await.unwrap_err();
+        let error = Phone::connect_through(&running.server, "unknown", soon()).await.unwrap_err();
         assert!(error.to_string().contains("not found"), "{error}");
         assert_eq!(running.server.phones(soon()).await.unwrap(), []);
     }

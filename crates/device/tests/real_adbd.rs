@@ -47,7 +47,7 @@ fn names_in(folder: &Path) -> Vec<String> {
 }
 
 /// True once no process has `pattern` in its command line; the pattern must not match itself.
-fn nobody_runs(pattern: &str) -> String {
+fn no_process_matches(pattern: &str) -> String {
     // Processes come and go while grep looks, so that its exit status says nothing.
     format!("[ -z \"$(grep -lsa '{pattern}' /proc/[0-9]*/cmdline)\" ]")
 }
@@ -105,7 +105,7 @@ async fn endless_output_is_refused_and_its_process_ended() {
     let phone = phone().await;
     let error = phone.shell("yes endless-output-marker", soon()).await.unwrap_err();
     assert!(matches!(error.cause(), AdbCause::TooMuchOutput(_)), "{error}");
-    until(&phone, &nobody_runs("endless-output-marke[r]")).await;
+    until(&phone, &no_process_matches("endless-output-marke[r]")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -234,7 +234,7 @@ async fn a_deadline_ends_a_silent_command_and_its_process() {
     let command = format!("sleep {length}; echo never; sleep {length}");
     let error = phone.shell(&command, deadline).await.unwrap_err();
     assert!(matches!(error.cause(), AdbCause::DeadlinePassed(_)) && error.is_transient(), "{error}");
-    until(&phone, &nobody_runs(&format!("1000.{}[5]", std::process::id()))).await;
+    until(&phone, &no_process_matches(&format!("1000.{}[5]", std::process::id()))).await;
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
-//! One direct TCP connection to a phone, plain or inside TLS, that any number of streams share. One task reads it; what is
-//! written goes through the [`SendQueue`], so that dropping whatever uses the connection never cuts a packet.
+//! One direct TCP connection to a phone, plain or inside TLS, that any number of streams share. One task reads it; all
+//! writing goes through the [`SendQueue`], so that dropping a user of the connection never cuts a packet.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,21 +14,24 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::error::AdbCause;
 use super::handshake::DELAYED_ACK;
-use super::handshake::greeting::{Agreement, Greeting, accepted, greet, welcome};
+#[cfg(feature = "tls")]
+use super::handshake::greeting::welcome;
+use super::handshake::greeting::{Agreement, Greeting, accepted, greet};
 use super::keys::KeyStore;
 use super::packet::send_queue::SendQueue;
 use super::packet::{MAX_HANDSHAKE_PAYLOAD, Packet, PacketDecoder};
 use super::stream::streams::Streams;
+#[cfg(feature = "tls")]
 use super::tls;
 use crate::deadline::Deadline;
 
-/// Bytes asked of the socket at once: few while little comes, so that hundreds of idle phones hold next to no memory.
-const LEAST_READ: usize = 8 * 1024;
-/// The same while what was asked for comes in full.
-const MOST_READ: usize = 256 * 1024;
+/// The smallest read in bytes, used while little arrives, so that hundreds of idle phones hold next to no memory.
+const MIN_READ: usize = 8 * 1024;
+/// The largest read in bytes, used while full reads arrive.
+const MAX_READ: usize = 256 * 1024;
 
-/// A silent connection is asked by TCP itself after so long, and three times more in as long again.
-const KEPT_ALIVE_AFTER: Duration = Duration::from_secs(15);
+/// The silence after which TCP probes the connection; three further probes follow within the same time.
+const KEEPALIVE_DELAY: Duration = Duration::from_secs(15);
 
 /// A connection; cheap to clone. It ends when the last clone and the last stream are dropped.
 #[derive(Debug, Clone)]
@@ -43,28 +46,28 @@ struct Inner {
     _stop: DropGuard,
 }
 
-/// What the two tasks and the handles share.
+/// The state that the two tasks and the handles share.
 #[derive(Debug)]
 pub(super) struct Shared {
     streams: Mutex<Streams>,
     pub(super) send_queue: SendQueue,
     lost: watch::Sender<Option<AdbCause>>,
-    /// Where the phone is.
+    /// The address of the phone.
     address: Box<str>,
-    /// Packets that have come.
+    /// The number of received packets.
     heard: AtomicU64,
     stop: CancellationToken,
 }
 
-/// What became of a greeting.
+/// The result of a greeting.
 #[derive(Debug)]
 pub(crate) enum Begun {
     Connected(Connection),
-    /// The phone asks a person.
+    /// The phone waits for a person to accept the key.
     Asked(Asked),
 }
 
-/// A connection that waits for a person to let this machine in. Dropping it ends the phone's question.
+/// A connection that waits for a person to accept this machine's key. Dropping it closes the phone's dialog.
 #[derive(Debug)]
 pub(crate) struct Asked {
     socket: TcpStream,
@@ -74,12 +77,12 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// The key that the person is asked about, as the phone's dialog shows it.
+    /// Returns the fingerprint of the key, as the phone's dialog shows it.
     pub(crate) fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
 
-    /// Waits for the answer. It has no deadline of its own.
+    /// Waits for the answer, without a timeout.
     pub(crate) async fn accepted(mut self) -> Result<Connection, AdbCause> {
         let agreement = accepted(&mut self.socket, &mut self.decoder).await?;
         Ok(Connection::plain(self.socket, self.decoder, agreement, self.address))
@@ -87,17 +90,17 @@ impl Asked {
 }
 
 impl Connection {
-    /// Connects and greets; `keys` are for a phone that asks who is there.
+    /// Connects and greets; `keys` are for a phone that asks for authorisation.
     pub(crate) async fn begin(address: &str, keys: &KeyStore, deadline: Deadline) -> Result<Begun, AdbCause> {
         let mut socket = match deadline.run(TcpStream::connect(address)).await {
             Ok(connected) => connected.map_err(unreachable)?,
-            // Nobody took the connection, which is told apart from a phone that took it and says nothing.
+            // Not accepted in time: not the same as a phone that accepts it and then is silent.
             Err(passed) => return Err(AdbCause::Unreachable(passed.to_string())),
         };
         // Every exchange is a small packet each way: with Nagle's algorithm each would wait for an acknowledgement.
         socket.set_nodelay(true).map_err(unreachable)?;
-        // While a person is asked, nothing is sent: a phone that lost its power meanwhile would be waited for as long.
-        let keepalive = TcpKeepalive::new().with_time(KEPT_ALIVE_AFTER).with_interval(KEPT_ALIVE_AFTER / 3);
+        // While the phone waits for a person, nothing is sent: without probes a phone that lost its power would go unnoticed.
+        let keepalive = TcpKeepalive::new().with_time(KEEPALIVE_DELAY).with_interval(KEEPALIVE_DELAY / 3);
         SockRef::from(&socket).set_tcp_keepalive(&keepalive.with_retries(3)).map_err(unreachable)?;
         let greeting = async {
             let mut decoder = PacketDecoder::new(MAX_HANDSHAKE_PAYLOAD);
@@ -108,6 +111,7 @@ impl Connection {
                 Greeting::Asked { fingerprint } => {
                     Begun::Asked(Asked { socket, decoder, address: address.into(), fingerprint })
                 }
+                #[cfg(feature = "tls")]
                 Greeting::Tls => Begun::Connected(Self::inside_tls(socket, keys, address.into()).await?),
             })
         };
@@ -119,6 +123,7 @@ impl Connection {
         Self::start(reading, writing, decoder, agreement, address)
     }
 
+    #[cfg(feature = "tls")]
     async fn inside_tls(socket: TcpStream, keys: &KeyStore, address: Box<str>) -> Result<Self, AdbCause> {
         let ring = keys.ring().await.map_err(AdbCause::NoKey)?;
         let mut socket = tls::begin(socket, &ring).await?;
@@ -157,7 +162,7 @@ impl Connection {
         &self.inner.agreement
     }
 
-    /// Waits until the connection is lost and says why.
+    /// Waits until the connection is lost, and returns the cause.
     pub(crate) async fn lost(&self) -> AdbCause {
         let mut lost = self.shared().lost.subscribe();
         match lost.wait_for(Option::is_some).await {
@@ -167,13 +172,13 @@ impl Connection {
         .unwrap_or_else(|| AdbCause::ConnectionLost("it was closed on this side".to_owned()))
     }
 
-    /// How many signs of life there were: packets that came, and times that the phone read what it was behind with.
+    /// Returns the number of signs of life: received packets, and times that a full socket was read further.
     pub(crate) fn signs_of_life(&self) -> u64 {
         let shared = self.shared();
         shared.heard.load(Ordering::Relaxed).wrapping_add(shared.send_queue.drained())
     }
 
-    /// Lets the phone open streams to `destination`; their ids come out as they are opened.
+    /// Accepts streams that the phone opens to `destination`, and returns their ids as they are opened.
     pub(crate) fn expect_calls(&self, destination: &str) -> mpsc::Receiver<u32> {
         self.shared().streams().expect_calls(destination)
     }
@@ -203,21 +208,20 @@ impl Shared {
         self.streams.lock()
     }
 
-    /// Takes a packet in; whether it asked for an answer, which is queued.
+    /// Handles a packet; returns whether an answer to it was queued.
     ///
     /// # Errors
     /// [`AdbCause::Protocol`], as from [`Streams::receive`].
     fn receive(&self, packet: Packet) -> Result<bool, AdbCause> {
         self.heard.fetch_add(1, Ordering::Relaxed);
-        // One lock over both: who accepts a stream may write to it at once, and the phone has to hear of the
+        // One lock for both: the task that accepts a stream may write to it at once, and the phone has to receive the
         // acceptance first.
         let mut streams = self.streams();
         let answer = streams.receive(packet)?;
         Ok(answer.map(|answer| self.send_queue.put(answer)).is_some())
     }
 
-    /// Ends the connection to a phone that did what no phone does. Whoever uses it sees a connection that was lost: a new
-    /// one may do better.
+    /// Ends the connection to a phone that broke the protocol. Its users see a lost connection, since a new one may work.
     fn cut_off(&self, broken: &AdbCause) {
         log::warn!("phone at {}: its connection is cut off: {broken}", self.address);
         self.lose(&AdbCause::ConnectionLost(broken.to_string()));
@@ -239,7 +243,7 @@ where
     R: AsyncRead + Unpin,
 {
     let work = async {
-        let mut step = LEAST_READ;
+        let mut step = MIN_READ;
         loop {
             while let Some(packet) = decoder.next().map_err(|error| AdbCause::Protocol(error.to_string()))? {
                 if shared.receive(packet)? {
@@ -262,12 +266,12 @@ where
     }
 }
 
-/// How much to ask for after `step` was asked for and `length` came.
+/// Returns the size of the next read after a read of `step` bytes gave `length`.
 fn next_read(step: usize, length: usize) -> usize {
     if length >= step / 2 {
-        (step * 4).min(MOST_READ)
+        (step * 4).min(MAX_READ)
     } else if length < step / 8 {
-        (step / 4).max(LEAST_READ)
+        (step / 4).max(MIN_READ)
     } else {
         step
     }
@@ -278,6 +282,6 @@ async fn write(shared: Arc<Shared>) {
     if let Some(Err(error)) = ended {
         shared.lose(&AdbCause::ConnectionLost(error.to_string()));
     }
-    // Otherwise the phone would hear of the end only when the last user of the connection is gone.
+    // Otherwise the phone would learn of the end only when the last user of the connection is dropped.
     shared.send_queue.close();
 }

@@ -1,4 +1,4 @@
-//! What can go wrong on the way to a phone and back, and which of it may pass by itself.
+//! The errors of operations on a phone, and which of them a retry may solve.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,86 +22,92 @@ impl AdbError {
         Self { phone: Arc::clone(phone), attempt: attempt.into(), cause: cause.into() }
     }
 
-    /// The phone: its serial number, or its address as long as no more is known.
+    /// Returns the phone: its serial number, or its address while that is all that is known.
     #[must_use]
     pub fn phone(&self) -> &str {
         &self.phone
     }
 
-    /// What was attempted, such as ``push to `/sdcard/a.mp4` ``.
+    /// Returns the operation, such as ``push to `/sdcard/a.mp4` ``.
     #[must_use]
     pub fn attempt(&self) -> &str {
         &self.attempt
     }
 
-    /// Why it failed.
+    /// Returns the cause.
     #[must_use]
     pub fn cause(&self) -> &AdbCause {
         &self.cause
     }
 
-    /// Whether the same operation may succeed later without anybody changing anything.
+    /// Returns whether the same operation may succeed later without a change.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.cause.is_transient()
     }
+
+    /// Returns the code of the cause.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.cause.code()
+    }
 }
 
-/// Why an operation on a phone failed.
+/// The cause of a failed operation.
 #[derive(Debug, Clone, Error)]
 pub enum AdbCause {
     /// No connection could be made.
     #[error("it cannot be reached: {0}")]
     Unreachable(String),
-    /// The phone asks its person whether to trust this machine, and nobody has answered yet.
+    /// The phone shows the dialog by which a person trusts this machine, and no answer has come.
     #[error(
-        "it asks whether to trust the key {fingerprint} and nobody has answered: unlock the phone and tap Allow, with \"Always allow from this computer\""
+        "it asks whether to trust the key {fingerprint} and no answer has come: unlock the phone and tap Allow, with \"Always allow from this computer\""
     )]
     Authorizing {
         /// The key, as the phone's dialog shows it.
         fingerprint: String,
     },
-    /// The phone does not trust this machine, and does not ask anybody (any more).
+    /// The phone does not trust this machine, and shows no dialog (any more).
     #[error("it does not trust this machine: {0}")]
     Unauthorized(String),
     /// The phone asks for a key and there is none to show.
     #[error("it asks for authorisation: {0}")]
     NoKey(KeyStoreError),
-    /// It took too long; what was open was closed.
+    /// The deadline passed; open streams were closed.
     #[error("not done within {0:.1?}")]
     DeadlinePassed(Duration),
     /// The connection ended.
     #[error("the connection was lost: {0}")]
     ConnectionLost(String),
-    /// The phone would not open the service.
+    /// The phone refused to open the service.
     #[error("the phone refused to open it")]
     Refused,
     /// The stream ended before its result.
     #[error("the phone closed the stream before the result")]
     StreamEnded,
-    /// What the phone said, in its own words.
+    /// The error that the phone reported.
     #[error("the phone says: {0}")]
     Rejected(String),
     /// The phone lacks a feature that is needed.
     #[error("the phone does not support {0}, Android 7 or later is needed")]
     Unsupported(&'static str),
-    /// What the phone sent makes no sense.
+    /// The phone broke the protocol.
     #[error("the phone broke the protocol: {0}")]
     Protocol(String),
-    /// More output than is taken into memory.
+    /// The output is larger than the maximum that is held in memory.
     #[error("more than {0} bytes of output")]
     TooMuchOutput(usize),
-    /// What was asked for cannot be put to a phone at all.
+    /// The request is invalid, and was not sent.
     #[error("{0}")]
     BadArgument(String),
-    /// Reading what to send, or writing what was received, failed on this side.
+    /// Reading the source or writing to the sink failed on this machine.
     #[error("on this side: {0}")]
     Local(String),
 }
 
 impl AdbCause {
-    /// Whether the same may succeed later without anybody changing anything. A person may still answer a phone that
-    /// asks; one that was refused stays refused until somebody does something about it.
+    /// Returns whether the same operation may succeed later without a change. A dialog may still be answered; a key that was
+    /// refused stays refused until a person allows it.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(
@@ -112,6 +118,29 @@ impl AdbCause {
                 | Self::ConnectionLost(_)
                 | Self::StreamEnded
         )
+    }
+}
+
+impl AdbCause {
+    /// Returns a stable name of the cause, for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) => "unreachable",
+            Self::Authorizing { .. } => "authorizing",
+            Self::Unauthorized(_) => "unauthorized",
+            Self::NoKey(_) => "no_key",
+            Self::DeadlinePassed(_) => "deadline_passed",
+            Self::ConnectionLost(_) => "connection_lost",
+            Self::Refused => "refused",
+            Self::StreamEnded => "stream_ended",
+            Self::Rejected(_) => "rejected",
+            Self::Unsupported(_) => "unsupported",
+            Self::Protocol(_) => "protocol",
+            Self::TooMuchOutput(_) => "too_much_output",
+            Self::BadArgument(_) => "bad_argument",
+            Self::Local(_) => "local",
+        }
     }
 }
 
@@ -134,7 +163,7 @@ impl From<AdbCause> for std::io::Error {
     }
 }
 
-/// The beginning of a long text, on one line, for a message.
+/// Returns the beginning of a long text, on one line, for a message.
 pub(crate) fn shorten(text: &str) -> String {
     const MAX_CHARS: usize = 120;
     let mut short: String =

@@ -7,12 +7,14 @@ pub(crate) mod error;
 pub mod handshake;
 pub mod keys;
 pub mod packet;
+#[cfg(feature = "pairing")]
 pub mod pairing;
 pub mod reverse_protocol;
 pub mod server;
 pub mod shell_protocol;
 mod stream;
 pub mod sync;
+#[cfg(feature = "tls")]
 mod tls;
 pub(crate) mod transport;
 

@@ -1,28 +1,28 @@
-//! What a daemon answers to `reverse:forward` and `reverse:killforward`: a word, and perhaps a text behind its length in
+//! The answers of a daemon to `reverse:forward` and `reverse:killforward`: a status, and perhaps a text with its length in
 //! four hexadecimal digits. Source: AOSP packages/modules/adb, `adb.cpp` (`handle_forward_request`), `adb_io.cpp`.
 
 use thiserror::Error;
 
-/// Bytes of a word, and of a length.
+/// Bytes of a status, and of a length.
 const WORD: usize = 4;
-/// The longest answer: a word, a length and the longest text that it can announce.
+/// The longest answer: a status, a length and the longest text that it can announce.
 const LONGEST: usize = 2 * WORD + 0xffff;
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// It was done; the text is the port that was found when any was asked for, else empty.
+    /// Success; the text is the port that was chosen when any was asked for, else empty.
     Okay(String),
-    /// It was not done, and why.
+    /// Failure, with the reason.
     Fail(String),
 }
 
-/// Bytes that are no answer.
+/// Bytes that are not an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("its answer to `reverse` is neither OKAY nor FAIL with a text")]
 pub struct AnswerError;
 
-/// Gathers an answer, which ends with its stream.
+/// A decoder of one answer, which ends with its stream.
 #[derive(Debug, Default)]
 pub struct AnswerDecoder(Vec<u8>);
 
@@ -39,10 +39,10 @@ impl AnswerDecoder {
         Ok(())
     }
 
-    /// The answer, now that the stream has ended.
+    /// Returns the answer, at the end of the stream.
     ///
     /// # Errors
-    /// [`AnswerError`] when it is none.
+    /// [`AnswerError`] when the bytes are not one.
     pub fn finish(self) -> Result<Answer, AnswerError> {
         let (word, rest) = self.0.split_at_checked(WORD).ok_or(AnswerError)?;
         let text = if rest.is_empty() {

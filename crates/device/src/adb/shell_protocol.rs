@@ -9,7 +9,7 @@ pub const FRAME_HEADER_LEN: usize = 5;
 /// The largest frame taken, in bytes: no sender makes a frame larger than the largest packet.
 pub const MAX_FRAME: usize = super::packet::MAX_PAYLOAD;
 
-/// What a frame carries.
+/// The kind of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FrameKind {
     /// Input of the command.
@@ -45,20 +45,20 @@ impl FrameKind {
 /// One frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
-    /// What it carries.
+    /// Its kind.
     pub kind: FrameKind,
     /// At most [`MAX_FRAME`] bytes.
     pub payload: Bytes,
 }
 
 impl Frame {
-    /// A frame.
+    /// Creates a frame.
     #[must_use]
     pub fn new(kind: FrameKind, payload: impl Into<Bytes>) -> Self {
         Self { kind, payload: payload.into() }
     }
 
-    /// The frame as bytes.
+    /// Encodes the frame.
     #[must_use]
     pub fn encode(&self) -> Bytes {
         let mut bytes = BytesMut::with_capacity(FRAME_HEADER_LEN + self.payload.len());
@@ -75,13 +75,13 @@ pub enum FrameError {
     /// No such kind.
     #[error("unknown shell frame kind {0}")]
     UnknownKind(u8),
-    /// Longer than any sender makes one; it was not waited for.
+    /// It is longer than any sender makes one, and was not awaited.
     #[error("a shell frame of {0} bytes was announced, at most {MAX_FRAME} are allowed")]
     TooLong(u32),
 }
 
-/// Cuts frames out of a stream of bytes, however it was split. Take every frame after each push; after an error it
-/// stays in error.
+/// A decoder of frames from a stream of bytes, split anywhere. Take every frame after each push; after an error it stays
+/// in error.
 #[derive(Debug, Default)]
 pub struct FrameDecoder {
     buffer: BytesMut,
@@ -89,7 +89,7 @@ pub struct FrameDecoder {
 }
 
 impl FrameDecoder {
-    /// An empty decoder.
+    /// Creates an empty decoder.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -102,7 +102,7 @@ impl FrameDecoder {
         }
     }
 
-    /// The next whole frame; `None` until more bytes are pushed.
+    /// Returns the next whole frame; `None` until more bytes are pushed.
     ///
     /// # Errors
     /// [`FrameError`] once the bytes cannot be frames, and from then on.

@@ -1,5 +1,5 @@
 //! TLS around a direct connection, as wireless debugging demands it: TLS 1.3, and a certificate made of the same key that
-//! signs tokens, by which the phone finds out whether it was paired. What is said inside is left to the handshake.
+//! signs tokens, by which the phone recognises a paired machine. The handshake follows inside.
 //! Source: AOSP packages/modules/adb, `tls/tls_connection.cpp`, `crypto/x509_generator.cpp`, `client/auth.cpp`
 //! (`adb_tls_set_certificate`), `daemon/auth.cpp` (`adbd_tls_client_ca_list`).
 
@@ -21,7 +21,7 @@ use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, Signature
 use super::error::AdbCause;
 use super::keys::{AdbKey, KeyRing};
 
-/// Begins TLS on a socket over which both sides have agreed to it.
+/// Starts TLS on a socket over which both sides have agreed to it.
 pub(super) async fn begin(socket: TcpStream, ring: &KeyRing) -> Result<TlsStream<TcpStream>, AdbCause> {
     let config = match ring.tls.get() {
         Some(config) => Arc::clone(config),
@@ -30,14 +30,13 @@ pub(super) async fn begin(socket: TcpStream, ring: &KeyRing) -> Result<TlsStream
             Arc::clone(ring.tls.get_or_init(|| made))
         }
     };
-    let peer = socket.peer_addr().map_err(cause)?.ip();
-    TlsConnector::from(config).connect(ServerName::from(peer), socket).await.map_err(cause)
+    let peer = socket.peer_addr().map_err(socket_error)?.ip();
+    TlsConnector::from(config).connect(ServerName::from(peer), socket).await.map_err(socket_error)
 }
 
-/// What an error of a socket that may be inside TLS means: a phone that was not paired with this machine says so by an
-/// alert.
+/// Converts an error of a socket that may be inside TLS. A phone that was not paired with this machine sends an alert.
 #[expect(clippy::needless_pass_by_value, reason = "it is an adapter for map_err")]
-pub(super) fn cause(error: io::Error) -> AdbCause {
+pub(super) fn socket_error(error: io::Error) -> AdbCause {
     let inside = error.get_ref().and_then(|inside| inside.downcast_ref::<Error>());
     match inside {
         Some(Error::AlertReceived(alert)) => AdbCause::Unauthorized(format!(
@@ -79,7 +78,7 @@ fn certify(key: &AdbKey, provider: &CryptoProvider) -> Result<Certificate, Unusa
     let signing = provider.key_provider.load_private_key(secret.into())?;
     let digest = Sha256::digest(key.public().to_certificate_form()?);
     Ok(Certificate {
-        name: digest.iter().map(|byte| format!("{byte:02X}")).collect(),
+        name: format!("{digest:X}"),
         certified: Arc::new(CertifiedKey::new(vec![certificate.der().clone()], signing)),
     })
 }
@@ -91,7 +90,7 @@ struct Certificate {
     certified: Arc<CertifiedKey>,
 }
 
-/// The certificates of every key, the first first.
+/// The certificates of every key, in order.
 #[derive(Debug)]
 struct Certificates(Vec<Certificate>);
 
@@ -110,8 +109,7 @@ impl ResolvesClientCert for Certificates {
     }
 }
 
-/// Takes any phone for what it says it is: its certificate is its own word, nobody vouches for it, and adb does not check
-/// it either.
+/// Accepts the certificate of any phone: it is self-signed, and adb does not check it either.
 #[derive(Debug)]
 struct AnyPhone(Arc<CryptoProvider>);
 

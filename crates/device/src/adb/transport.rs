@@ -44,7 +44,7 @@ impl AdbTransport {
         }
     }
 
-    /// How many signs of life the phone gave, as far as that is known.
+    /// Returns the number of signs of life, as far as known.
     pub(crate) fn signs_of_life(&self) -> u64 {
         match self {
             Self::Direct(connection) => connection.signs_of_life(),
@@ -52,7 +52,7 @@ impl AdbTransport {
         }
     }
 
-    /// Waits until the phone is lost and says why.
+    /// Waits until the phone is lost, and returns the cause.
     pub(crate) async fn lost(&self) -> AdbCause {
         match self {
             Self::Direct(connection) => connection.lost().await,
@@ -60,7 +60,7 @@ impl AdbTransport {
         }
     }
 
-    /// Lets the phone go for every user of it, with `reason`.
+    /// Closes the connection for every user of it, with `reason`.
     pub(crate) fn close(&self, reason: &str) {
         match self {
             Self::Direct(connection) => connection.close(reason),
@@ -72,11 +72,11 @@ impl AdbTransport {
 /// A service of the phone, opened: bytes both ways. Dropping it closes it on the phone.
 ///
 /// ADB has no half-close: shutting the writing side down only flushes, and dropping the stream closes both. What was
-/// written is on its way once the write returned; that it was taken only an answer of the service says.
+/// written is on its way once the write returned; only an answer of the service confirms it.
 #[derive(Debug)]
 pub struct Stream {
     wire: Wire,
-    /// What a reader with a small buffer has left over.
+    /// Received bytes that did not fit into the buffer of the reader.
     left_over: Bytes,
 }
 
@@ -87,17 +87,17 @@ enum Wire {
 }
 
 impl Stream {
-    /// A stream that the phone opened over our own connection.
+    /// Creates a stream that the phone opened over our own connection.
     pub(crate) fn called(connection: Connection, id: u32) -> Self {
         Self { wire: Wire::Direct(DirectStream::called(connection, id)), left_over: Bytes::new() }
     }
 
-    /// A stream that the phone opened through the adb server, which connected to `socket` for it.
+    /// Creates a stream that the phone opened through the adb server, which connected to `socket` for it.
     pub(crate) fn called_by_server(link: &ServerLink, socket: TcpStream) -> Self {
         Self { wire: Wire::Server(link.incoming(socket)), left_over: Bytes::new() }
     }
 
-    /// The next bytes as they arrived, `None` at the end.
+    /// Returns the next bytes as they arrived, `None` at the end.
     pub(crate) async fn receive(&mut self) -> Result<Option<Bytes>, AdbCause> {
         std::future::poll_fn(|context| self.poll_receive(context)).await
     }
@@ -115,7 +115,7 @@ impl Stream {
         }
     }
 
-    /// Sends all of `bytes`, waiting until they are taken. Dropped half-way, it has sent some of them.
+    /// Sends all of `bytes`, waiting until they are taken. When dropped before, it may have sent a part of them.
     pub(crate) async fn send(&mut self, mut bytes: Bytes) -> Result<(), AdbCause> {
         while !bytes.is_empty() {
             std::future::poll_fn(|context| self.poll_send(context, &mut bytes)).await?;
@@ -123,7 +123,7 @@ impl Stream {
         Ok(())
     }
 
-    /// Sends a part of `bytes` from its front, which must hold something.
+    /// Sends a part of `bytes` from its front, which must not be empty.
     pub(crate) fn poll_send(
         &mut self,
         context: &mut Context<'_>,

@@ -1,4 +1,4 @@
-//! Starting and stopping apps, and which one is in front. `am` exits 0 whatever happens, so its output is read.
+//! Starting and stopping apps, and the app in the foreground. `am` exits with 0 always, so its output is read.
 
 use super::command::{AndroidError, run};
 use super::input::{Key, press};
@@ -6,20 +6,20 @@ use crate::deadline::Deadline;
 use crate::phone::Phone;
 use crate::shell_quote::shell_word;
 
-/// What an app is asked to do.
+/// A request to an app.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Intent {
-    /// Such as `android.intent.action.SEND`.
+    /// The action, such as `android.intent.action.SEND`.
     pub action: Option<String>,
-    /// What it is about, a URI.
+    /// The data, a URI.
     pub data: Option<String>,
-    /// The media type of what is handed over.
+    /// The media type of the data.
     pub mime: Option<String>,
     /// The app and its activity, `package/class`.
     pub component: Option<String>,
-    /// The app, when any of its activities may answer.
+    /// The app, when any of its activities may handle it.
     pub package: Option<String>,
-    /// The URI of the file that is handed over; the app may read it.
+    /// The URI of a file that the app may read.
     pub stream: Option<String>,
 }
 
@@ -64,13 +64,13 @@ pub async fn start(phone: &Phone, intent: &Intent, deadline: Deadline) -> Result
     }
 }
 
-/// The reason that `am start` printed, if it started nothing. `…brought to the front` is a success.
+/// Returns the reason that `am start` printed, if it started nothing. `…brought to the front` is a success.
 fn start_refusal(output: &str) -> Option<String> {
     const SIGNS: [&str; 5] = ["Error:", "Error type", "does not exist", "Exception", "Permission Denial"];
     output.lines().map(str::trim).find(|line| SIGNS.iter().any(|sign| line.contains(sign))).map(str::to_owned)
 }
 
-/// Ends an app, whatever it does.
+/// Stops an app.
 ///
 /// # Errors
 /// [`AndroidError`] when the phone is gone or refuses.
@@ -87,7 +87,7 @@ pub async fn go_home(phone: &Phone, deadline: Deadline) -> Result<(), AndroidErr
     press(phone, Key::Home, deadline).await
 }
 
-/// What is in front.
+/// The activity in the foreground.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Focus {
     /// The app.
@@ -96,21 +96,21 @@ pub struct Focus {
     pub activity: String,
 }
 
-/// The app in front, if any window has the focus.
+/// Returns the activity in the foreground, if any window has the focus.
 ///
 /// # Errors
 /// [`AndroidError`] when the phone is gone or refuses.
 pub async fn focus(phone: &Phone, deadline: Deadline) -> Result<Option<Focus>, AndroidError> {
-    let windows = run(phone, "tell which app is in front", "dumpsys window", deadline).await?;
+    let windows = run(phone, "report the app in the foreground", "dumpsys window", deadline).await?;
     if let Some(focus) = focus_in(&windows, &["mCurrentFocus="]) {
         return Ok(Some(focus));
     }
     let activities =
-        run(phone, "tell which app is in front", "dumpsys activity activities", deadline).await?;
+        run(phone, "report the app in the foreground", "dumpsys activity activities", deadline).await?;
     Ok(focus_in(&activities, &["topResumedActivity", "mResumedActivity", "ResumedActivity"]))
 }
 
-/// The last `package/activity` after one of the signs; Android lists a window for each display, null ones included.
+/// Returns the last `package/activity` after one of the markers; Android lists a window for each display, null ones included.
 fn focus_in(output: &str, signs: &[&str]) -> Option<Focus> {
     let mut named = output.lines().filter_map(|line| {
         let sign = signs.iter().find_map(|sign| line.split_once(sign))?;

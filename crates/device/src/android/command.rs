@@ -1,4 +1,4 @@
-//! Running one of Android's tools and telling success from failure; quoting is [`crate::shell_quote`]'s.
+//! Running one of Android's tools, and detecting its failures.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::deadline::Deadline;
 use crate::phone::{AdbError, Phone, ShellOutput};
 use crate::ui::UiTreeError;
 
-/// Why a phone did not do what it was asked to.
+/// Why an operation of Android failed.
 #[derive(Debug, Error)]
 pub enum AndroidError {
     /// The connection to the phone failed.
@@ -17,20 +17,20 @@ pub enum AndroidError {
     /// One of Android's tools refused.
     #[error("the phone could not {attempt}: {said}")]
     Refused {
-        /// What was asked of it, to follow `could not`.
+        /// The operation, to follow `could not`.
         attempt: String,
         /// What the tool printed.
         said: String,
     },
-    /// The screen never held still long enough to be read.
+    /// The screen was never idle long enough to be read.
     #[error("the screen could not be read: {said} ({attempts} attempts)")]
     NotIdle {
-        /// How often it was tried.
+        /// The number of attempts.
         attempts: u32,
         /// What the tool printed last.
         said: String,
     },
-    /// What was read is no screen.
+    /// The dump is not one of a screen.
     #[error(transparent)]
     Screen(#[from] UiTreeError),
     /// MediaStore does not list a file that was pushed.
@@ -38,7 +38,7 @@ pub enum AndroidError {
     NotListed {
         /// The file on the phone.
         path: String,
-        /// How long it was waited for.
+        /// The time that was waited.
         waited: Duration,
     },
     /// The text needs a keyboard that the phone does not have.
@@ -47,7 +47,7 @@ pub enum AndroidError {
 }
 
 impl AndroidError {
-    /// Whether the same may succeed later without anybody doing anything.
+    /// Returns whether the same operation may succeed later without a change.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
@@ -56,9 +56,22 @@ impl AndroidError {
             Self::Refused { .. } | Self::NeedsKeyboard(_) => false,
         }
     }
+
+    /// Returns a stable name of the cause, for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Adb(error) => error.code(),
+            Self::Refused { .. } => "tool_refused",
+            Self::NotIdle { .. } => "screen_not_idle",
+            Self::Screen(_) => "screen_unreadable",
+            Self::NotListed { .. } => "media_not_listed",
+            Self::NeedsKeyboard(_) => "needs_keyboard",
+        }
+    }
 }
 
-/// What one command line printed, whatever its exit status.
+/// Returns the output of one command line, with any exit status.
 pub(super) async fn output_of(
     phone: &Phone,
     command: &str,
@@ -67,7 +80,7 @@ pub(super) async fn output_of(
     Ok(phone.shell(command, deadline).await?)
 }
 
-/// What one command line printed, when it exited with 0; `attempt` follows `could not` in the error.
+/// Returns the output of one command line that exits with 0; `attempt` follows `could not` in the error.
 pub(super) async fn run(
     phone: &Phone,
     attempt: &str,

@@ -1,4 +1,4 @@
-//! What a phone says of itself: a few of its own tools asked one after the other, each of which may know nothing.
+//! Facts of a phone, from a few of its own tools, each of which may fail.
 
 use std::str::FromStr;
 
@@ -9,17 +9,17 @@ use super::package::screen_size;
 use crate::deadline::Deadline;
 use crate::phone::Phone;
 
-/// Asks the phone for its model, its version of Android, its display, its battery and its storage.
+/// Reads the phone's model, its version of Android, its display, its battery and its storage.
 ///
 /// # Errors
-/// [`AndroidError::Adb`] when the phone is gone or not done in time. A tool that refuses leaves its fact out.
+/// [`AndroidError::Adb`] when the phone is gone or does not answer in time. A tool that fails leaves its fact out.
 pub async fn facts(phone: &Phone, deadline: Deadline) -> Result<DeviceFacts, AndroidError> {
-    let battery = if_told(run(phone, "tell its battery", "dumpsys battery", deadline).await)?;
-    let storage = if_told(run(phone, "tell its storage", "df -k /data", deadline).await)?;
+    let battery = if_reported(run(phone, "report its battery", "dumpsys battery", deadline).await)?;
+    let storage = if_reported(run(phone, "report its storage", "df -k /data", deadline).await)?;
     Ok(DeviceFacts {
         model: property(phone, "ro.product.model", deadline).await?,
         android_version: property(phone, "ro.build.version.release", deadline).await?,
-        screen: if_told(screen_size(phone, deadline).await)?,
+        screen: if_reported(screen_size(phone, deadline).await)?,
         battery: battery.as_deref().and_then(battery_in),
         battery_temperature: battery.as_deref().and_then(temperature_in),
         storage: storage.as_deref().and_then(storage_in),
@@ -27,11 +27,12 @@ pub async fn facts(phone: &Phone, deadline: Deadline) -> Result<DeviceFacts, And
 }
 
 async fn property(phone: &Phone, name: &str, deadline: Deadline) -> Result<Option<String>, AndroidError> {
-    let told = if_told(run(phone, "tell its properties", &format!("getprop {name}"), deadline).await)?;
-    Ok(told.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
+    let reported =
+        if_reported(run(phone, "report its properties", &format!("getprop {name}"), deadline).await)?;
+    Ok(reported.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
 }
 
-fn if_told<T>(told: Result<T, AndroidError>) -> Result<Option<T>, AndroidError> {
+fn if_reported<T>(told: Result<T, AndroidError>) -> Result<Option<T>, AndroidError> {
     match told {
         Ok(told) => Ok(Some(told)),
         Err(AndroidError::Adb(error)) => Err(AndroidError::Adb(error)),
@@ -39,14 +40,14 @@ fn if_told<T>(told: Result<T, AndroidError>) -> Result<Option<T>, AndroidError> 
     }
 }
 
-/// The charge in percent from what `dumpsys battery` prints (BatteryService.dumpInternal in AOSP).
+/// Returns the charge in percent from what `dumpsys battery` prints (BatteryService.dumpInternal in AOSP).
 fn battery_in(output: &str) -> Option<u8> {
     let level: u32 = value(output, "level:")?;
     let scale = value(output, "scale:").filter(|scale| *scale > 0).unwrap_or(100);
     u8::try_from(level.saturating_mul(100) / scale).ok().filter(|percent| *percent <= 100)
 }
 
-/// The battery's temperature in tenths of a degree, as the same tool prints it.
+/// Returns the battery's temperature in tenths of a degree, as the same tool prints it.
 fn temperature_in(output: &str) -> Option<i16> {
     value(output, "temperature:").filter(|tenths| (-500..=1500).contains(tenths))
 }
@@ -55,7 +56,8 @@ fn value<T: FromStr>(output: &str, label: &str) -> Option<T> {
     output.lines().find_map(|line| line.trim().strip_prefix(label))?.trim().parse().ok()
 }
 
-/// The room on the file system that `df -k` prints in its last line: name, kibibytes of all, used and left, and more.
+/// Returns the size and free space of the file system in the last line of `df -k`: name, then kibibytes in all, used and
+/// free, and more.
 fn storage_in(output: &str) -> Option<StorageSpace> {
     let mut fields = output.trim_end().lines().last()?.split_whitespace().skip(1);
     let mut bytes = || fields.next()?.parse::<u64>().ok()?.checked_mul(1024);

@@ -32,7 +32,7 @@ impl Key {
     }
 }
 
-/// Taps one place.
+/// Taps a point.
 ///
 /// # Errors
 /// [`AndroidError`] when the phone is gone or its `input` refuses.
@@ -40,10 +40,10 @@ pub async fn tap(phone: &Phone, at: Point, deadline: Deadline) -> Result<(), And
     run(phone, "tap the screen", &format!("input tap {} {}", at.x, at.y), deadline).await.map(drop)
 }
 
-/// Draws a finger from one place to another.
+/// Swipes from one point to another.
 ///
 /// # Errors
-/// As [`tap`].
+/// Same as [`tap`].
 pub async fn swipe(
     phone: &Phone,
     from: Point,
@@ -58,7 +58,7 @@ pub async fn swipe(
 /// Presses one key.
 ///
 /// # Errors
-/// As [`tap`].
+/// Same as [`tap`].
 pub async fn press(phone: &Phone, key: Key, deadline: Deadline) -> Result<(), AndroidError> {
     run(phone, "press a key", &format!("input keyevent {}", key.code()), deadline).await.map(drop)
 }
@@ -86,7 +86,7 @@ enum Piece {
     Enter,
 }
 
-/// `input text` reads `%s` as a space and has no way to escape it, so that a text with a real `%s` is cut between its
+/// `input text` reads `%s` as a space and has no way to escape it, so a text with a literal `%s` is split between its
 /// two characters (AOSP, services/core `InputShellCommand.sendText`).
 fn ascii_pieces(text: &str) -> Result<Vec<Piece>, AndroidError> {
     let mut pieces = Vec::new();
@@ -125,7 +125,7 @@ mod tests {
 
     use super::*;
 
-    /// What Android types for one argument of `input text`.
+    /// Returns what Android types for one argument of `input text`.
     fn typed(argument: &str) -> String {
         argument.replace("%s", " ")
     }

@@ -1,5 +1,5 @@
-//! Typing any text: with ADBKeyBoard, an input method that takes text from broadcasts. Which keyboard the phone's user
-//! had is remembered on the phone itself, so that it is known even when whoever took it away is gone, and restored.
+//! Typing any text: with ADBKeyBoard, an input method that takes text from broadcasts. The keyboard of the phone's
+//! user is stored on the phone itself, so that it can be restored after the run that replaced it has been lost.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use crate::phone::Phone;
 use crate::shell_quote::shell_word;
 
 /// Base64 makes 4 bytes of 3; old Android cuts broadcast texts beyond 600 bytes.
-const MOST_BYTES: usize = 400;
-/// The setting of ours, `0` or `1` for [`KeyboardState::adb_was_enabled`], a colon, and the keyboard that was in use.
+const MAX_BYTES: usize = 400;
+/// The setting that stores it: `0` or `1` for [`KeyboardState::adb_was_enabled`], a colon, and the keyboard that was in use.
 const REMEMBERED: &str = "tikmatrix_keyboard_before";
-/// How long a keyboard takes to be bound to the focused field.
-const SETTLE: Duration = Duration::from_millis(300);
+/// The time for a keyboard to be bound to the focused field.
+const BIND_DELAY: Duration = Duration::from_millis(300);
 
-/// An input method that types what broadcasts tell it.
+/// An input method that types the text of broadcasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keyboard {
     component: &'static str,
@@ -29,16 +29,17 @@ impl Keyboard {
     pub const ADB: Self = Self { component: "com.android.adbkeyboard/.AdbIME" };
 }
 
-/// Which keyboards the phone's user had chosen.
+/// The keyboard settings of the phone's user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyboardState {
     /// The one in use, if any.
     pub current: Option<String>,
-    /// Whether ADBKeyBoard was allowed before.
+    /// Whether ADBKeyBoard was enabled before.
     pub adb_was_enabled: bool,
 }
 
-/// Which keyboards the phone's user has chosen: those of now, or those from before a run that has not given them back.
+/// Returns the keyboard settings of the phone's user: the current ones, or those from before a run that has not restored
+/// them.
 ///
 /// # Errors
 /// [`AndroidError`] when the phone is gone or refuses.
@@ -51,7 +52,7 @@ pub async fn keyboard_state(phone: &Phone, deadline: Deadline) -> Result<Keyboar
     Ok(KeyboardState { current: setting(phone, "default_input_method", deadline).await?, adb_was_enabled })
 }
 
-/// Which keyboards were chosen before a run that has not given them back, if there was one.
+/// Returns the keyboard settings from before a run that has not restored them, if there was one.
 ///
 /// # Errors
 /// [`AndroidError`] when the phone is gone or refuses.
@@ -69,12 +70,12 @@ fn remembered(text: &str) -> Option<KeyboardState> {
 }
 
 async fn setting(phone: &Phone, name: &str, deadline: Deadline) -> Result<Option<String>, AndroidError> {
-    let output = run(phone, "tell its keyboard", &format!("settings get secure {name}"), deadline).await?;
+    let output = run(phone, "report its keyboard", &format!("settings get secure {name}"), deadline).await?;
     Ok(Some(output.trim().to_owned()).filter(|it| !it.is_empty() && it != "null"))
 }
 
-/// Makes `keyboard` the phone's, which remembers `before` until [`restore_keyboard`]. `false` when the phone does not have
-/// it.
+/// Selects `keyboard`, and stores `before` on the phone until [`restore_keyboard`]. Returns `false` when the phone does not
+/// have it.
 ///
 /// # Errors
 /// [`AndroidError`] when the phone is gone.
@@ -89,17 +90,17 @@ pub async fn use_keyboard(
         format!("{}:{}", u8::from(before.adb_was_enabled), before.current.as_deref().unwrap_or_default());
     let command = format!("settings put secure {REMEMBERED} {}", shell_word(&note));
     run(phone, "remember its keyboard", &command, deadline).await?;
-    // The exit status of `ime` differs between versions of Android; what counts is which one is set afterwards.
+    // The exit status of `ime` differs between versions of Android; the setting afterwards decides.
     output_of(phone, &format!("ime enable {component}; ime set {component}"), deadline).await?;
     let chosen =
         setting(phone, "default_input_method", deadline).await?.as_deref() == Some(keyboard.component);
     if chosen {
-        phone.pause(SETTLE).await;
+        phone.pause(BIND_DELAY).await;
     }
     Ok(chosen)
 }
 
-/// Gives the phone's user back the keyboard that `state` tells of.
+/// Restores the keyboard settings of the phone's user.
 ///
 /// # Errors
 /// [`AndroidError`] when the phone is gone or refuses.
@@ -140,11 +141,11 @@ pub async fn type_text(phone: &Phone, text: &str, deadline: Deadline) -> Result<
     Ok(())
 }
 
-/// The text in pieces of at most [`MOST_BYTES`] bytes that never cut a character.
+/// Splits the text into pieces of at most [`MAX_BYTES`] bytes without splitting a character.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        let (piece, left) = rest.split_at(rest.floor_char_boundary(MOST_BYTES));
+        let (piece, left) = rest.split_at(rest.floor_char_boundary(MAX_BYTES));
         rest = left;
         (!piece.is_empty()).then_some(piece)
     })

@@ -1,5 +1,5 @@
-//! Videos and pictures on a phone: pushed under a name of ours, made known to MediaStore, found by their URI, and
-//! removed without a trace.
+//! Videos on a phone: pushed under a name of this program, announced to MediaStore, found by their URI, and removed
+//! completely.
 
 use std::time::Duration;
 
@@ -10,39 +10,39 @@ use crate::deadline::Deadline;
 use crate::phone::{Phone, PushOptions};
 use crate::shell_quote::shell_word;
 
-/// How often MediaStore is asked whether it knows a file by now.
-const PAUSE: Duration = Duration::from_millis(300);
+/// The interval between queries of MediaStore for a new file.
+const QUERY_INTERVAL: Duration = Duration::from_millis(300);
 
-/// A file of the phone's media library, under a name of ours.
+/// A file of the phone's media library, under a name of this program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MediaFile {
     name: String,
 }
 
 impl MediaFile {
-    /// The folder in which the phone's own camera keeps its files; every app looks there.
+    /// The folder of the phone's camera, which every app searches.
     const FOLDER: &'static str = "/storage/emulated/0/DCIM/Camera";
 
-    /// A file for one video; `number` keeps files apart. The user's own name for it never reaches the phone.
+    /// Creates the name of a video; `number` distinguishes files. The user's file name never reaches the phone.
     #[must_use]
     pub fn video(number: u64) -> Self {
         Self { name: format!("tikmatrix-{number:016x}.mp4") }
     }
 
-    /// The file of this name, if it is one of ours.
+    /// Returns the file of this name, if it is one of this program.
     fn of_ours(name: &str) -> Option<Self> {
         let number = name.strip_prefix("tikmatrix-")?.strip_suffix(".mp4")?;
         let is_ours = number.len() == 16 && number.bytes().all(|digit| digit.is_ascii_hexdigit());
         is_ours.then(|| Self { name: name.to_owned() })
     }
 
-    /// Where it is on the phone.
+    /// Returns its path on the phone.
     #[must_use]
     pub fn path(&self) -> String {
         format!("{}/{}", Self::FOLDER, self.name)
     }
 
-    /// The type that apps are told.
+    /// Returns its media type.
     #[must_use]
     pub fn mime(&self) -> &'static str {
         "video/mp4"
@@ -57,10 +57,10 @@ impl MediaFile {
     }
 }
 
-/// Writes the file to the phone. `progress` gets the number of bytes sent so far.
+/// Writes the file to the phone. `progress` is called with the number of bytes sent so far.
 ///
 /// # Errors
-/// [`AndroidError::Adb`] when the source cannot be read, the phone is gone, or it has no room.
+/// [`AndroidError::Adb`] when the source cannot be read, the phone is gone, or it has no space left.
 pub async fn push_media(
     phone: &Phone,
     file: &MediaFile,
@@ -72,7 +72,7 @@ pub async fn push_media(
     Ok(())
 }
 
-/// Gives the file the present time, so that it is the newest of the library, and makes MediaStore look at it.
+/// Sets the time of the file to now, so that it is the newest of the library, and makes MediaStore scan it.
 ///
 /// # Errors
 /// [`AndroidError`] when the phone is gone or refuses.
@@ -113,14 +113,14 @@ fn refusal(output: &str) -> Option<String> {
     Some(lines.find(|line| !line.is_empty()).unwrap_or(first).to_owned())
 }
 
-/// The URI under which apps read the file, once MediaStore lists it.
+/// Waits until MediaStore lists the file, and returns the URI under which apps read it.
 ///
 /// # Errors
-/// [`AndroidError::NotListed`] when it does not within `patience`.
+/// [`AndroidError::NotListed`] when it does not within `timeout`.
 pub async fn find_uri(
     phone: &Phone,
     file: &MediaFile,
-    patience: Duration,
+    timeout: Duration,
     deadline: Deadline,
 ) -> Result<String, AndroidError> {
     let command = format!(
@@ -134,20 +134,20 @@ pub async fn find_uri(
         if let Some(id) = row_id(&output) {
             return Ok(format!("{}/{id}", file.collection()));
         }
-        if started.elapsed() >= patience {
-            return Err(AndroidError::NotListed { path: file.path(), waited: patience });
+        if started.elapsed() >= timeout {
+            return Err(AndroidError::NotListed { path: file.path(), waited: timeout });
         }
-        phone.pause(PAUSE).await;
+        phone.pause(QUERY_INTERVAL).await;
     }
 }
 
-/// The number in `Row: 0 _id=1234`.
+/// Returns the number in `Row: 0 _id=1234`.
 fn row_id(output: &str) -> Option<u64> {
     let row = output.lines().find(|line| line.trim_start().starts_with("Row:"))?;
     row.split("_id=").nth(1)?.split([',', ' ']).next()?.trim().parse().ok()
 }
 
-/// Removes the file and its entry in MediaStore; a file that is not there is removed already.
+/// Removes the file and its entry in MediaStore; does nothing for a missing file.
 ///
 /// # Errors
 /// [`AndroidError`] when the phone is gone or refuses.
@@ -158,12 +158,12 @@ pub async fn remove_media(phone: &Phone, file: &MediaFile, deadline: Deadline) -
     content(phone, "remove the pushed file from its media library", &command, deadline).await.map(drop)
 }
 
-/// The files under names of ours that are on the phone now.
+/// Returns the files of this program that are on the phone.
 ///
 /// # Errors
 /// [`AndroidError`] when the phone is gone.
 pub async fn media_of_ours(phone: &Phone, deadline: Deadline) -> Result<Vec<MediaFile>, AndroidError> {
-    // A folder that is not there is an exit status, and holds nothing.
+    // A missing folder is an exit status, and has no files.
     let listed = output_of(phone, &format!("ls {}", MediaFile::FOLDER), deadline).await?;
     Ok(listed.stdout_text().lines().map(str::trim).filter_map(MediaFile::of_ours).collect())
 }
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_of_content_are_seen_although_it_exits_with_0() {
+    fn errors_of_content_are_detected_although_it_exits_with_0() {
         let error =
             "Error while accessing provider:media\njava.lang.UnsupportedOperationException: scan_file\n";
         assert_eq!(refusal(error).unwrap(), "java.lang.UnsupportedOperationException: scan_file");
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn only_files_of_ours_are_taken_for_such() {
+    fn only_files_of_this_program_are_recognised() {
         let file = MediaFile::video(7);
         assert_eq!(MediaFile::of_ours(&file.name), Some(file));
         for name in [

@@ -1,5 +1,5 @@
-//! A phone's verbs: small functions over [`crate::phone::Phone`], each with a total deadline and errors that say which
-//! tool refused what. They know Android's tools and how those lie about success; they know no app and no script.
+//! The operations of Android's own tools: functions over [`crate::phone::Phone`], each with a total deadline and errors that
+//! name the tool. They detect failures that a tool reports as success.
 
 mod activity;
 mod command;

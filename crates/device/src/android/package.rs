@@ -1,11 +1,11 @@
-//! What is known of an app and of the display.
+//! The version of an app and the size of the display.
 
 use super::command::{AndroidError, run};
 use crate::deadline::Deadline;
 use crate::phone::Phone;
 use crate::shell_quote::shell_word;
 
-/// The version of an app that is installed, such as `43.1.4`; none when it is not installed.
+/// Returns the version of an installed app, such as `43.1.4`; `None` when it is not installed.
 ///
 /// # Errors
 /// [`AndroidError`] when the phone is gone or refuses.
@@ -15,19 +15,19 @@ pub async fn version_name(
     deadline: Deadline,
 ) -> Result<Option<String>, AndroidError> {
     let command = format!("dumpsys package {}", shell_word(package));
-    let output = run(phone, &format!("tell the version of {package}"), &command, deadline).await?;
+    let output = run(phone, &format!("report the version of {package}"), &command, deadline).await?;
     let version = output.lines().find_map(|line| line.trim().strip_prefix("versionName="));
     Ok(version.map(str::to_owned))
 }
 
-/// The display's width and height in pixels, as apps see it.
+/// Returns the display's width and height in pixels, as apps see it.
 ///
 /// # Errors
 /// [`AndroidError::Refused`] when the phone's answer holds no size.
 pub async fn screen_size(phone: &Phone, deadline: Deadline) -> Result<(u32, u32), AndroidError> {
-    let output = run(phone, "tell the size of its screen", "wm size", deadline).await?;
+    let output = run(phone, "report the size of its screen", "wm size", deadline).await?;
     size_in(&output).ok_or_else(|| AndroidError::Refused {
-        attempt: "tell the size of its screen".to_owned(),
+        attempt: "report the size of its screen".to_owned(),
         said: output.trim().to_owned(),
     })
 }

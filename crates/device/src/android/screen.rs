@@ -5,14 +5,14 @@ use crate::deadline::Deadline;
 use crate::phone::Phone;
 use crate::ui::UiTree;
 
-/// Where the phone writes a dump; `/dev/tty` would lose its end on some builds.
+/// The file of a dump; `/dev/tty` would truncate it on some builds.
 const DUMP: &str = "/data/local/tmp/tikmatrix-screen.xml";
-/// `--compressed` fails on a moving screen at times; so many attempts in a row practically never do. The deadline ends
-/// them where each costs seconds.
-const MOST_ATTEMPTS: u32 = 16;
+/// The maximum of attempts: `--compressed` fails on a moving screen at times, but practically never so often in a row. The
+/// deadline ends them where each takes seconds.
+const MAX_ATTEMPTS: u32 = 16;
 
-/// Reads screens. An animated screen fails the plain way for as long as it is shown, and each failure costs seconds:
-/// from the first one on it reads compressed, which leaves out what only lays out other elements.
+/// A reader of screens. A plain dump of an animated screen always fails, and each failure takes seconds: after the first one
+/// it reads compressed dumps, which leave out elements that only lay out others.
 #[derive(Debug, Clone, Default)]
 pub struct ScreenReader {
     compressed: bool,
@@ -20,15 +20,15 @@ pub struct ScreenReader {
 }
 
 impl ScreenReader {
-    /// The elements on the screen.
+    /// Reads the elements on the screen.
     ///
     /// # Errors
-    /// [`AndroidError::NotIdle`] when it moves too much to be read either way.
+    /// [`AndroidError::NotIdle`] when it moves too much for either kind of dump.
     pub async fn read(&mut self, phone: &Phone, deadline: Deadline) -> Result<UiTree, AndroidError> {
         Ok(self.read_both(phone, deadline).await?.0)
     }
 
-    /// The elements on the screen as the phone wrote them down, XML.
+    /// Reads the dump of the screen, XML.
     ///
     /// # Errors
     /// As [`ScreenReader::read`].
@@ -36,7 +36,7 @@ impl ScreenReader {
         Ok(self.read_both(phone, deadline).await?.1)
     }
 
-    /// Removes what a reading that was dropped on its way has left on the phone.
+    /// Removes the file that a dropped read has left on the phone.
     ///
     /// # Errors
     /// [`AndroidError`] when the phone is gone.
@@ -54,8 +54,8 @@ impl ScreenReader {
     ) -> Result<(UiTree, Vec<u8>), AndroidError> {
         let mut said = String::new();
         self.has_read = true;
-        for _ in 0..MOST_ATTEMPTS {
-            // `uiautomator dump` exits 0 when it fails and leaves an older file as it was, so that one goes first.
+        for _ in 0..MAX_ATTEMPTS {
+            // `uiautomator dump` exits with 0 when it fails and keeps an older file, so that one is removed first.
             let option = if self.compressed { " --compressed" } else { "" };
             let command =
                 format!("rm -f {DUMP}; uiautomator dump{option} {DUMP} >/dev/null; cat {DUMP}; rm -f {DUMP}");
@@ -71,14 +71,14 @@ impl ScreenReader {
             }
             self.compressed = true;
         }
-        Err(AndroidError::NotIdle { attempts: MOST_ATTEMPTS, said })
+        Err(AndroidError::NotIdle { attempts: MAX_ATTEMPTS, said })
     }
 }
 
-/// The picture on the screen, as PNG.
+/// Takes a screenshot, as PNG.
 ///
 /// # Errors
-/// [`AndroidError::Refused`] when what comes is no PNG, as for protected screens.
+/// [`AndroidError::Refused`] when the output is not PNG, as for protected screens.
 pub async fn screenshot(phone: &Phone, deadline: Deadline) -> Result<Vec<u8>, AndroidError> {
     let output = output_of(phone, "screencap -p", deadline).await?;
     if output.stdout.starts_with(b"\x89PNG\r\n\x1a\n") {

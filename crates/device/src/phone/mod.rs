@@ -16,6 +16,7 @@ pub use reverse::ReverseListener;
 pub use route::Route;
 pub use shell::ShellOutput;
 pub use transport::Stopwatch;
+#[cfg(feature = "scripts")]
 pub(crate) use transport::Transport;
 
 pub use crate::adb::sync::Packing;

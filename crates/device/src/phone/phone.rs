@@ -1,5 +1,4 @@
-//! One phone and what it can be asked to do over ADB: run commands, move files, open services. What to do with a
-//! phone is the script engine's, and keeping it connected is [`crate::registry`]'s.
+//! One phone: connecting to it, its commands and its services.
 
 use std::fmt;
 use std::sync::Arc;
@@ -33,9 +32,9 @@ struct Inner {
 }
 
 impl Phone {
-    /// Connects to the adbd that listens at `address` (`HOST:PORT`) and asks for the phone's serial number
-    /// (`ro.serialno`). A phone that has none goes by its address. One that asks who is there is shown the keys that adb
-    /// uses for this user; if it knows none of them, a person has until the deadline to accept the first on the phone.
+    /// Connects to the adbd that listens at `address` (`HOST:PORT`) and reads the phone's serial number
+    /// (`ro.serialno`). A phone that has none is named by its address. One that asks for authorisation is shown the keys that
+    /// adb uses for this user; if it knows none of them, a person has until the deadline to accept the first on the phone.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -53,11 +52,11 @@ impl Phone {
     /// ```
     ///
     /// # Errors
-    /// It cannot be reached, does not trust this machine, does not speak ADB, or is not done in time. The log tells the
-    /// latter two as well: somebody was there.
+    /// It cannot be reached, does not trust this machine, does not speak ADB, or does not answer in time. The latter
+    /// two are logged as well, since something listens there.
     pub async fn connect(address: &str, deadline: Deadline) -> Result<Self, AdbError> {
         let route = Route::Direct { address: address.to_owned(), keys: KeyStore::of_user() };
-        // Whoever tries a way again and again logs it for itself, once.
+        // A supervisor that retries logs it once itself.
         Self::connect_by(&route, deadline).await.inspect_err(|error| {
             if matches!(error.cause(), AdbCause::Protocol(_) | AdbCause::DeadlinePassed(_)) {
                 log::warn!("{error}");
@@ -65,10 +64,10 @@ impl Phone {
         })
     }
 
-    /// Reaches the phone that an adb server calls `serial`, as one plugged into this computer's USB ports.
+    /// Connects to the phone that an adb server lists as `serial`, such as one on this computer's USB ports.
     ///
     /// # Errors
-    /// There is no such server, it has no such phone or cannot use it, or is not done in time.
+    /// There is no such server, it has no such phone or cannot use it, or does not answer in time.
     pub async fn connect_through(
         server: &AdbServer,
         serial: &str,
@@ -79,7 +78,7 @@ impl Phone {
         Self::connect_by(&route, deadline).await
     }
 
-    /// Connects by the way that a phone was reached before, or that was found otherwise.
+    /// Connects by a route, such as [`Phone::route`] of an earlier connection.
     ///
     /// # Errors
     /// As [`Phone::connect`] and [`Phone::connect_through`].
@@ -87,11 +86,11 @@ impl Phone {
         Self::connect_asking(route, deadline, |_| deadline).await
     }
 
-    /// As [`Phone::connect_by`]. When the phone asks its person about a key, `ask` is told the key's fingerprint, as the
-    /// phone's dialog shows it, and gives the deadline for everything from then on.
+    /// Connects as [`Phone::connect_by`]. When the phone shows a dialog for a key, `ask` is called with the key's fingerprint,
+    /// as in the dialog, and returns the deadline for everything from then on.
     ///
     /// # Errors
-    /// As [`Phone::connect_by`]; [`AdbCause::Authorizing`] when nobody answered the phone's question in time.
+    /// As [`Phone::connect_by`]; [`AdbCause::Authorizing`] when the dialog was not answered in time.
     pub async fn connect_asking(
         route: &Route,
         deadline: Deadline,
@@ -106,7 +105,7 @@ impl Phone {
         deadline: Deadline,
         ask: impl FnOnce(&str) -> Deadline,
     ) -> Result<Self, AdbCause> {
-        let patience = deadline.remaining();
+        let timeout = deadline.remaining();
         let (transport, deadline) = match route {
             Route::Direct { address, keys } => {
                 let (connection, deadline) = direct(address, keys, deadline, ask).await?;
@@ -117,14 +116,14 @@ impl Phone {
                 (AdbTransport::Server(link), deadline)
             }
             Route::Tape { .. } => {
-                return Err(AdbCause::BadArgument("a tape is no phone that could be reached".to_owned()));
+                return Err(AdbCause::BadArgument("there is no phone behind a tape".to_owned()));
             }
         };
-        // A person may take minutes to let this machine in; the phone has no longer than any other to say who it is.
-        let deadline = deadline.at_most(patience);
+        // A person may take minutes to accept the key; the phone has no longer than any other to report its serial number.
+        let deadline = deadline.at_most(timeout);
         let output = deadline.run(shell::run(&transport, "getprop ro.serialno")).await??;
-        let told = Serial::new(&output.stdout_text()).ok().filter(|_| output.exit_status == 0);
-        let serial = match told {
+        let reported = Serial::new(&output.stdout_text()).ok().filter(|_| output.exit_status == 0);
+        let serial = match reported {
             Some(serial) => serial,
             None => Serial::new(route.name()).map_err(|error| AdbCause::BadArgument(error.to_string()))?,
         };
@@ -137,6 +136,7 @@ impl Phone {
     }
 
     /// Returns the same phone over another transport.
+    #[cfg(feature = "scripts")]
     pub(crate) fn over(&self, transport: Arc<dyn Transport>) -> Self {
         Self { inner: Arc::clone(&self.inner), transport }
     }
@@ -150,36 +150,36 @@ impl Phone {
         self.transport.connection()
     }
 
-    /// The phone's serial number.
+    /// Returns the phone's serial number.
     #[must_use]
     pub fn serial(&self) -> &Serial {
         &self.inner.serial
     }
 
-    /// Whether it is the same connection to the same phone.
+    /// Returns whether it is the same connection to the same phone.
     #[must_use]
     pub fn is_same_connection(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.inner, &other.inner)
     }
 
-    /// The way by which it is reached.
+    /// Returns the route by which it is reached.
     #[must_use]
     pub fn route(&self) -> &Route {
         &self.inner.route
     }
 
-    /// What the phone reports of itself, with the features in force; `None` when a tape is replayed.
+    /// Returns what the phone reports of itself, with the features in force; `None` when a tape is replayed.
     #[must_use]
     pub fn banner(&self) -> Option<&Banner> {
         self.connection().ok().map(|connection| &connection.agreement().banner)
     }
 
-    /// Runs `command` in the phone's shell, with no input, and waits for its end. Any text from elsewhere in it goes
-    /// through [`crate::shell_quote::shell_word`].
+    /// Runs `command` in the phone's shell, without input, and waits for its end. Any other text in it has to go through
+    /// [`crate::shell_quote::shell_word`].
     ///
     /// When the deadline passes or the future is dropped, the stream is closed and, since a process that writes
-    /// nothing would outlive that, every process that the command started is killed by a call of its own. Only a lost
-    /// connection leaves such a process to itself.
+    /// nothing would outlive that, every process that the command started is killed by another command. Only a lost
+    /// connection leaves such a process running.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -226,7 +226,7 @@ impl Phone {
     /// ```
     ///
     /// # Errors
-    /// The phone refuses it, is gone, or is not done in time.
+    /// The phone refuses it, is gone, or does not answer in time.
     pub async fn open(&self, service: &str, deadline: Deadline) -> Result<Stream, AdbError> {
         let attempt = || format!("open `{}`", shorten(service));
         let work = async { self.connection()?.stream(service).await };
@@ -277,7 +277,7 @@ impl fmt::Debug for Phone {
     }
 }
 
-/// Connects straight to a phone; with the deadline that is in force once a person was asked, if one was.
+/// Connects directly to a phone; also returns the deadline from then on, which changes when a person is asked.
 async fn direct(
     address: &str,
     keys: &KeyStore,

@@ -1,5 +1,5 @@
-//! Sockets on the phone whose callers reach this program (`reverse:`). Only what was registered here can be reached: a
-//! stream that a phone opens to anything else is refused.
+//! Sockets on the phone whose clients reach this program (`reverse:`). A stream that a phone opens to anything else than a
+//! listener is refused.
 
 use std::task::{Context, Waker};
 use std::time::Duration;
@@ -15,10 +15,10 @@ use crate::adb::server::ServerLink;
 use crate::adb::transport::{AdbTransport, Stream};
 use crate::deadline::Deadline;
 
-/// The time to close the socket on the phone when its listener is dropped.
-const CLOSE_TIME: Duration = Duration::from_secs(5);
+/// The timeout of closing the socket on the phone when its listener is dropped.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A socket on the phone that this program listens on. Dropping it closes the socket and refuses who waits.
+/// A socket on the phone that this program listens on. Dropping it closes the socket and refuses waiting clients.
 #[derive(Debug)]
 pub struct ReverseListener {
     phone: Phone,
@@ -26,7 +26,7 @@ pub struct ReverseListener {
     calls: Calls,
 }
 
-/// How calls come here.
+/// How connections arrive.
 #[derive(Debug)]
 enum Calls {
     /// The phone opens a stream to `destination` over our own connection.
@@ -36,13 +36,13 @@ enum Calls {
 }
 
 impl Phone {
-    /// Has the phone listen on `socket`, such as `tcp:7000`, `tcp:0` for any free port, or `localabstract:name`. Each
-    /// program on the phone that connects there is given by [`ReverseListener::accept`]. Through an adb server the calls
-    /// come by a free port of 127.0.0.1, which other programs of this machine can connect to as well.
+    /// Makes the phone listen on `socket`, such as `tcp:7000`, `tcp:0` for any free port, or `localabstract:name`. [`ReverseListener::accept`]
+    /// returns each connection of a program on the phone. Through an adb server they arrive at a free port of 127.0.0.1, to
+    /// which other programs of this machine can connect as well.
     ///
     /// # Errors
-    /// The phone's own words if it cannot listen there, as when somebody else does; it is reached through the adb server of another machine, which calls
-    /// programs of that machine only; it is gone, or not done in time.
+    /// The phone cannot listen there, as when another program does; it is reached through the adb server of another machine,
+    /// which connects to programs of that machine only; it is gone, or does not answer in time.
     pub async fn reverse(&self, socket: &str, deadline: Deadline) -> Result<ReverseListener, AdbError> {
         let attempt = || format!("listen on `{}`", shorten(socket));
         self.within(deadline, attempt, self.listen(socket)).await
@@ -54,20 +54,19 @@ impl Phone {
         }
         let connection = self.connection()?;
         let (calls, destination) = Calls::expect(connection).await?;
-        let (tell, bound) = oneshot::channel();
-        tokio::spawn(bind(connection.clone(), socket.to_owned(), destination, tell));
+        let (sender, bound) = oneshot::channel();
+        tokio::spawn(bind(connection.clone(), socket.to_owned(), destination, sender));
         let socket = bound.await.unwrap_or(Err(AdbCause::StreamEnded))?;
         Ok(ReverseListener { phone: self.clone(), socket, calls })
     }
 }
 
 impl Calls {
-    /// Ready for calls; and what the phone is told to call.
+    /// Prepares for connections, and returns the destination to which the phone connects.
     async fn expect(transport: &AdbTransport) -> Result<(Self, String), AdbCause> {
         match transport {
             AdbTransport::Direct(connection) => {
-                // The phone calls by the name that it was given: one that cannot be guessed is a destination of this
-                // listener alone.
+                // A name that cannot be guessed is a destination of this listener alone.
                 let destination = format!("localabstract:tikmatrix-{:016x}", rand::random::<u64>());
                 let connection = connection.clone();
                 let streams = connection.expect_calls(&destination);
@@ -80,7 +79,7 @@ impl Calls {
                 Ok((Self::Server { link: link.clone(), port }, destination))
             }
             AdbTransport::Server(_) => {
-                let reason = "through the adb server of another machine a phone cannot call back: connect to its address";
+                let reason = "through the adb server of another machine a phone cannot connect back: connect to its address";
                 Err(AdbCause::BadArgument(reason.to_owned()))
             }
         }
@@ -88,20 +87,20 @@ impl Calls {
 }
 
 impl ReverseListener {
-    /// Where the phone listens: `tcp:0` has become the port that was found.
+    /// Returns the socket on which the phone listens, with the chosen port for `tcp:0`.
     #[must_use]
     pub fn socket(&self) -> &str {
         &self.socket
     }
 
-    /// The next stream that a program on the phone has opened. May be dropped without harm.
+    /// Waits for the next stream that a program on the phone opens. Safe to cancel.
     ///
     /// # Errors
     /// The connection to the phone was lost.
     pub async fn accept(&mut self) -> Result<Stream, AdbError> {
         let lost = match &mut self.calls {
             Calls::Direct { connection, streams, .. } => tokio::select! {
-                // Who called before the connection was lost is told so by the stream.
+                // A client that connected before the loss gets a stream that reports it.
                 biased;
                 Some(id) = streams.recv() => return Ok(Stream::called(connection.clone(), id)),
                 lost = connection.lost() => lost,
@@ -138,29 +137,29 @@ impl Drop for ReverseListener {
             return;
         };
         let mut closing = Box::pin(close(connection, std::mem::take(&mut self.socket)));
-        // The phone is asked now: who listens on the same socket next must not be ahead of it.
+        // The request is sent now: the next listener on the same socket must not be ahead of it.
         if closing.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
             runtime.spawn(closing);
         }
     }
 }
 
-/// Has the phone listen on `socket` and tells on which one it does. When nobody waits for that any more, the phone's answer
-/// is still heard: only then is it known whether there is a socket to close, and which.
+/// Makes the phone listen on `socket` and sends the actual socket. When the receiver is gone, the phone's answer is still
+/// awaited: only then is it known which socket to close, if any.
 async fn bind(
     transport: AdbTransport,
     socket: String,
     destination: String,
-    mut tell: oneshot::Sender<Result<String, AdbCause>>,
+    mut sender: oneshot::Sender<Result<String, AdbCause>>,
 ) {
-    // Not in the place of another listener: its callers would be taken from it without a word, and its end would close the
-    // socket for this one.
+    // Not in the place of another listener: it would lose its clients unnoticed, and its end would close the socket of this
+    // one.
     let request = format!("reverse:forward:norebind:{socket};{destination}");
     let answer = {
         let mut asking = std::pin::pin!(ask(&transport, &request));
         tokio::select! {
             answer = &mut asking => answer,
-            () = tell.closed() => match Deadline::after(CLOSE_TIME).run(asking).await {
+            () = sender.closed() => match Deadline::after(CLOSE_TIMEOUT).run(asking).await {
                 Ok(answer) => answer,
                 Err(passed) => Err(passed.into()),
             },
@@ -170,20 +169,20 @@ async fn bind(
         Answer::Okay(port) if !port.is_empty() => format!("tcp:{port}"),
         Answer::Okay(_) | Answer::Fail(_) => socket,
     });
-    if let Err(Ok(unwanted)) = tell.send(bound) {
+    if let Err(Ok(unwanted)) = sender.send(bound) {
         close(transport, unwanted).await;
     }
 }
 
-/// Has the phone no longer listen on `socket`.
+/// Makes the phone no longer listen on `socket`.
 async fn close(transport: AdbTransport, socket: String) {
     let request = format!("reverse:killforward:{socket}");
-    if let Ok(Err(cause)) = Deadline::after(CLOSE_TIME).run(ask(&transport, &request)).await {
+    if let Ok(Err(cause)) = Deadline::after(CLOSE_TIMEOUT).run(ask(&transport, &request)).await {
         log::debug!("a socket on the phone could not be closed: {cause}");
     }
 }
 
-/// A request that the phone granted, and what it says of it.
+/// Sends a request and returns the answer of success.
 async fn ask(transport: &AdbTransport, request: &str) -> Result<Answer, AdbCause> {
     let mut stream = transport.stream(request).await?;
     let mut decoder = AnswerDecoder::default();

@@ -1,30 +1,30 @@
-//! How to get to a phone: straight to its adbd, or by way of an adb server.
+//! The route to a phone: directly to its adbd, or through an adb server.
 
 use std::fmt;
 
 use crate::adb::keys::KeyStore;
 use crate::adb::server::AdbServer;
 
-/// The way to a phone.
+/// The route to a phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
     /// Its adbd listens on TCP.
     Direct {
         /// `HOST:PORT`.
         address: String,
-        /// The keys for a phone that asks who is there.
+        /// The keys for a phone that asks for authorisation.
         keys: KeyStore,
     },
-    /// An adb server knows it.
+    /// An adb server lists it.
     Server {
         /// The server.
         server: AdbServer,
-        /// What the server calls it.
+        /// Its name on the server's list.
         serial: String,
-        /// The server's number for this connection of the phone; the serial alone decides where it is none.
+        /// The server's number for this connection of the phone; without it the serial decides.
         transport_id: Option<u64>,
     },
-    /// There is no phone: a tape answers in the place of this one.
+    /// A tape answers in the place of the phone.
     Tape {
         /// The serial number of the phone that was recorded.
         serial: String,
@@ -32,7 +32,7 @@ pub enum Route {
 }
 
 impl Route {
-    /// What the phone goes by that tells no serial number of its own.
+    /// Returns the name of a phone that reports no serial number.
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Direct { address, .. } => address,

@@ -9,30 +9,30 @@ use crate::adb::shell_protocol::{FrameDecoder, FrameKind};
 use crate::adb::transport::AdbTransport;
 use crate::deadline::Deadline;
 
-/// The most output of one command, in bytes, both kinds together: a raw picture of a large screen is 20 MB.
+/// The maximum output of one command in bytes, both kinds together: a raw screenshot of a large screen is 20 MB.
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
-/// The time to end what a dropped call left running.
-const STOP_TIME: Duration = Duration::from_secs(5);
+/// The timeout of killing what a dropped command left running.
+const KILL_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What a command gave.
+/// The result of a command.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ShellOutput {
     /// Its output.
     pub stdout: Vec<u8>,
     /// Its error output.
     pub stderr: Vec<u8>,
-    /// Its exit status; many commands of Android give 0 on failure.
+    /// Its exit status; many commands of Android return 0 on failure.
     pub exit_status: u8,
 }
 
 impl ShellOutput {
-    /// The output as text; bytes that are not UTF-8 are replaced.
+    /// Returns the output as text; bytes that are not UTF-8 are replaced.
     #[must_use]
     pub fn stdout_text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.stdout)
     }
 
-    /// The error output as text; bytes that are not UTF-8 are replaced.
+    /// Returns the error output as text; bytes that are not UTF-8 are replaced.
     #[must_use]
     pub fn stderr_text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.stderr)
@@ -48,15 +48,15 @@ pub(super) async fn run(transport: &AdbTransport, command: &str) -> Result<Shell
     let mut leftover =
         Leftover { transport, mark: format!("tikmatrix-{:016x}", rand::random::<u64>()), over: false };
     let output = follow(transport, command, &leftover.mark).await;
-    // A refusal or a lost connection leaves nothing that could be ended.
+    // A refusal or a lost connection leaves nothing that could be killed.
     leftover.over = !matches!(output, Err(AdbCause::TooMuchOutput(_) | AdbCause::Protocol(_)));
     output
 }
 
 async fn follow(transport: &AdbTransport, command: &str, mark: &str) -> Result<ShellOutput, AdbCause> {
-    // adbd puts TERM into the environment of the command and so of all that it starts; nothing else here reads it.
-    // Input is closed by the shell itself: a CLOSE_STDIN frame that finds a command just ended makes adbd drop what
-    // the command had left to say, its exit status included (35 of 2,000 calls with adbd 34).
+    // adbd puts TERM into the environment of the command and so of all that it starts; nothing else reads it.
+    // Input is closed by the shell itself: a CLOSE_STDIN frame that finds a command just ended makes adbd drop the rest
+    // of the output, the exit status included (35 of 2,000 calls with adbd 34).
     let service = format!("shell,v2,TERM={mark},raw:exec </dev/null;{command}");
     let mut stream = transport.stream(&service).await?;
     let mut frames = FrameDecoder::new();
@@ -81,7 +81,7 @@ async fn follow(transport: &AdbTransport, command: &str, mark: &str) -> Result<S
     Err(AdbCause::StreamEnded)
 }
 
-/// Ends the processes of a command whose caller went away.
+/// The processes of a command, which are killed when its caller is gone.
 struct Leftover<'a> {
     transport: &'a AdbTransport,
     mark: String,
@@ -100,8 +100,8 @@ impl Drop for Leftover<'_> {
         );
         runtime.spawn(async move {
             let stopping = follow(&transport, &command, "dumb");
-            if let Ok(Err(cause)) = Deadline::after(STOP_TIME).run(stopping).await {
-                log::debug!("what a dropped command left running could not be looked for: {cause}");
+            if let Ok(Err(cause)) = Deadline::after(KILL_TIMEOUT).run(stopping).await {
+                log::debug!("the processes of a dropped command could not be killed: {cause}");
             }
         });
     }

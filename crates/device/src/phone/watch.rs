@@ -1,4 +1,4 @@
-//! Watching whether a phone lives. What follows from it that one does not is for whoever watches.
+//! Probing whether a phone is alive.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use crate::adb::transport::AdbTransport;
 use crate::deadline::Deadline;
 
 impl Phone {
-    /// Watches the phone until it is gone, and says why. It is asked every `interval`, and has `patience` to answer: an open
-    /// socket alone does not mean that somebody is there. A phone that is late with its answer, but reads or says other things
-    /// meanwhile, lives: the question waits its turn behind what is pushed. `alive` is called whenever it lives. The connection stays as it
-    /// is, also when the phone did not answer, and dropping this ends nothing but the watching.
+    /// Probes the phone every `interval` until it is gone, and returns the reason. A probe fails after `timeout`: an open socket
+    /// alone does not mean that the phone is alive. A phone that is late with its answer, but reads or sends meanwhile, is
+    /// alive: the probe waits behind the data of a push. `alive` is called after each probe that succeeds. The connection stays
+    /// as it is, also when a probe fails, and dropping the future ends only the probes.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -23,17 +23,17 @@ impl Phone {
     /// use tikmatrix_device::phone::{Deadline, Phone};
     ///
     /// let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(5))).await?;
-    /// let (interval, patience) = (Duration::from_millis(50), Duration::from_secs(5));
-    /// let gone = phone.watch(interval, patience, || phone.disconnect("one answer is enough")).await;
+    /// let (interval, timeout) = (Duration::from_millis(50), Duration::from_secs(5));
+    /// let gone = phone.watch(interval, timeout, || phone.disconnect("one answer is enough")).await;
     /// assert!(gone.to_string().contains("one answer is enough"));
     /// # Ok(()) }
     /// ```
-    pub async fn watch(&self, interval: Duration, patience: Duration, mut alive: impl FnMut()) -> AdbError {
-        let asking = async {
+    pub async fn watch(&self, interval: Duration, timeout: Duration, mut alive: impl FnMut()) -> AdbError {
+        let probing = async {
             loop {
                 tokio::time::sleep(interval).await;
                 let before = self.signs_of_life();
-                match self.stat("/", Deadline::after(patience)).await {
+                match self.stat("/", Deadline::after(timeout)).await {
                     Ok(_) => alive(),
                     Err(error) if is_late(&error) && self.signs_of_life() != before => {
                         alive();
@@ -44,11 +44,11 @@ impl Phone {
         };
         tokio::select! {
             error = self.closed() => error,
-            error = asking => error,
+            error = probing => error,
         }
     }
 
-    /// Waits until the connection is lost and says why. A phone that only falls silent is noticed by [`Phone::watch`].
+    /// Waits until the connection is lost and returns the reason. [`Phone::watch`] notices a phone that only falls silent.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

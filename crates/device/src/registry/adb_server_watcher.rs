@@ -1,5 +1,5 @@
-//! Follows the list of an adb server: a keeper for each phone on it, for as long as it is on it. A server that is not
-//! there is looked for now and then; nothing else comes of its absence.
+//! Watches the list of an adb server: a supervisor for each phone, for as long as it is listed. A server that is not there
+//! is retried with a backoff; its absence has no other effect.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -18,17 +18,17 @@ use crate::adb::server::device_list::ListedPhone;
 use crate::adb::server::{AdbServer, ServerError};
 use crate::phone::Deadline;
 
-/// Follows one server.
+/// The watcher of one server.
 pub(super) struct AdbServerWatcher {
     server: AdbServer,
     table: Arc<DeviceTable>,
     options: RegistryOptions,
-    keepers: JoinSet<()>,
-    /// The phones of the last list, by what tells them apart.
+    supervisors: JoinSet<()>,
+    /// The phones of the last list.
     listed: HashMap<Identity, Kept>,
 }
 
-/// The server's number for a phone's connection, or its word for the phone where it gives no numbers.
+/// The server's number for a phone's connection, or its name for the phone where it gives no numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Identity {
     TransportId(u64),
@@ -42,33 +42,33 @@ struct Kept {
 
 impl AdbServerWatcher {
     pub(super) fn new(server: AdbServer, table: Arc<DeviceTable>, options: RegistryOptions) -> Self {
-        Self { server, table, options, keepers: JoinSet::new(), listed: HashMap::new() }
+        Self { server, table, options, supervisors: JoinSet::new(), listed: HashMap::new() }
     }
 
-    /// Follows the server until it is told to stop, and returns when every phone of it was let go.
+    /// Watches the server until `stop`, and returns when every phone of it is released.
     pub(super) async fn run(mut self, stop: CancellationToken) {
-        stop.run_until_cancelled(self.follow()).await;
-        self.let_all_go().await;
+        stop.run_until_cancelled(self.watch()).await;
+        self.release_all().await;
     }
 
-    async fn follow(&mut self) {
+    async fn watch(&mut self) {
         let mut failures = 0_u32;
         loop {
-            let error = self.follow_once(&mut failures).await;
+            let error = self.watch_once(&mut failures).await;
             failures = failures.saturating_add(1);
             match (failures, self.listed.is_empty()) {
                 (1, true) => log::info!("{error}; phones on USB are used as soon as there is one"),
-                (1, false) => log::warn!("{error}; its phones are let go until it is back"),
+                (1, false) => log::warn!("{error}; its phones are released until it is back"),
                 _ => {}
             }
-            self.let_all_go().await;
+            self.release_all().await;
             tokio::time::sleep(self.options.backoff.wait(failures, (self.options.jitter)())).await;
         }
     }
 
-    async fn follow_once(&mut self, failures: &mut u32) -> ServerError {
+    async fn watch_once(&mut self, failures: &mut u32) -> ServerError {
         let (server, options) = (self.server.clone(), self.options);
-        let followed = async {
+        let listed = async {
             let version = self.server.version(Deadline::after(self.options.connect_time)).await?;
             let mut tracker = self.server.track(Deadline::after(self.options.connect_time)).await?;
             log::info!("adb server {}: following its phones (version {version})", self.server);
@@ -76,10 +76,10 @@ impl AdbServerWatcher {
                 let list = tracker.next().await?;
                 *failures = 0;
                 self.take(list);
-                while self.keepers.try_join_next().is_some() {}
+                while self.supervisors.try_join_next().is_some() {}
             }
         };
-        // Nothing comes of a list that does not change, nor of a server that hangs or whose computer is gone.
+        // A list that does not change looks like a server that hangs or whose computer is gone.
         let answered = async {
             loop {
                 tokio::time::sleep(options.probe_interval).await;
@@ -87,7 +87,7 @@ impl AdbServerWatcher {
             }
         };
         let ended: Result<Infallible, ServerError> = tokio::select! {
-            ended = followed => ended,
+            ended = listed => ended,
             ended = answered => ended,
         };
         match ended {
@@ -96,7 +96,7 @@ impl AdbServerWatcher {
         }
     }
 
-    /// Brings the keepers in line with a list.
+    /// Adapts the supervisors to a list.
     fn take(&mut self, list: Vec<ListedPhone>) {
         let mut before = std::mem::take(&mut self.listed);
         for phone in list {
@@ -113,7 +113,7 @@ impl AdbServerWatcher {
                     });
                     Some(kept)
                 }
-                None => self.keep(phone),
+                None => self.supervise(phone),
             };
             if let Some(kept) = kept {
                 self.listed.insert(identity, kept);
@@ -124,13 +124,13 @@ impl AdbServerWatcher {
         }
     }
 
-    fn keep(&mut self, phone: ListedPhone) -> Option<Kept> {
+    fn supervise(&mut self, phone: ListedPhone) -> Option<Kept> {
         let endpoint = Endpoint::AdbServer {
             server: self.server.clone(),
             name: phone.serial.as_str().into(),
             transport_id: phone.transport_id,
         };
-        // On USB a phone goes by its serial number, and is known by it before it lets anybody in.
+        // On USB the name of a phone is its serial number, known before it authorises anyone.
         let serial = if phone.usb { Serial::new(&phone.serial).ok() } else { None };
         let registration = self.table.register(endpoint, serial)?;
         let (sender, receiver) = watch::channel(phone);
@@ -140,15 +140,15 @@ impl AdbServerWatcher {
             Source::Listed(self.server.clone(), receiver),
             self.options,
         );
-        self.keepers.spawn(supervisor.run(stop.clone()));
+        self.supervisors.spawn(supervisor.run(stop.clone()));
         Some(Kept { phone: sender, stop })
     }
 
-    async fn let_all_go(&mut self) {
+    async fn release_all(&mut self) {
         for kept in std::mem::take(&mut self.listed).into_values() {
             kept.stop.cancel();
         }
-        while let Some(ended) = self.keepers.join_next().await {
+        while let Some(ended) = self.supervisors.join_next().await {
             log_end(ended);
         }
     }

@@ -1,16 +1,16 @@
-//! The address of a phone's adbd as people write it: `HOST:PORT`.
+//! The address of a phone's adbd as users write it: `HOST:PORT`.
 
 use std::net::Ipv6Addr;
 
 use thiserror::Error;
 
-/// What is wrong with an address.
+/// Why an address cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AddressError {
     /// It is not a host and a port.
     #[error("an address has the form HOST:PORT, such as 192.168.1.20:5555")]
     Form,
-    /// The port is none.
+    /// The port is not a number from 1 to 65535.
     #[error("{0:?} is not a port from 1 to 65535")]
     Port(String),
 }
@@ -20,16 +20,16 @@ pub enum AddressError {
 /// # Errors
 /// [`AddressError`].
 pub fn parse_address(text: &str) -> Result<String, AddressError> {
-    /// The longest name of a host, as DNS has it.
-    const LONGEST_HOST: usize = 253;
+    /// The longest host name in DNS.
+    const MAX_HOST_LEN: usize = 253;
     let (host, port) = text.trim().rsplit_once(':').ok_or(AddressError::Form)?;
     let bracketed = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    let is_foreign = |c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c);
-    let host_is_well = match bracketed {
+    let is_other = |c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c);
+    let is_host = match bracketed {
         Some(address) => address.parse::<Ipv6Addr>().is_ok(),
-        None => !host.is_empty() && host.len() <= LONGEST_HOST && !host.contains(is_foreign),
+        None => !host.is_empty() && host.len() <= MAX_HOST_LEN && !host.contains(is_other),
     };
-    if !host_is_well {
+    if !is_host {
         return Err(AddressError::Form);
     }
     let digits = port.bytes().all(|byte| byte.is_ascii_digit());

@@ -19,7 +19,7 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// The wait after `failures` failures in a row: between half and all of the doubled one, as `jitter` (0 to 1)
+    /// Returns the wait after `failures` failures in a row: between half and all of the doubled one, as `jitter` (0 to 1)
     /// says.
     #[must_use]
     pub fn wait(&self, failures: u32, jitter: f64) -> Duration {

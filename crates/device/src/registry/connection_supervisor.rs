@@ -1,4 +1,4 @@
-//! The task that keeps one way to a phone open and says in the registry's table how the phone is seen there.
+//! The task that keeps a phone connected at one endpoint, and reports its state there in the registry's table.
 
 use std::time::Duration;
 
@@ -7,24 +7,24 @@ use tokio_util::sync::CancellationToken;
 
 use super::backoff::Backoff;
 use super::device_table::{Claim, Registration};
+use super::endpoint::PhoneState;
 use super::source::Source;
-use super::state::PhoneState;
 use crate::phone::{AdbCause, Deadline, Phone, Route};
 
-/// How patient a registry is.
+/// The timeouts and intervals of a registry.
 #[derive(Debug, Clone, Copy)]
 pub struct RegistryOptions {
-    /// The longest that making a connection may take.
+    /// The timeout of a connection attempt.
     pub connect_time: Duration,
-    /// The longest that a phone may wait for its person to let this machine in, before it is asked anew.
+    /// The timeout of a phone that waits for a person to accept this machine, after which it is asked again.
     pub approval_time: Duration,
-    /// How often a connected phone is asked whether it lives.
+    /// The interval between probes of a connected phone.
     pub probe_interval: Duration,
-    /// The longest that its answer may take.
+    /// The timeout of a probe.
     pub probe_time: Duration,
-    /// The waits between attempts to connect.
+    /// The delays between connection attempts.
     pub backoff: Backoff,
-    /// Where the spread of those waits comes from: a number from 0 to 1, a new one at each call.
+    /// The jitter of those delays: a number from 0 to 1, another one at each call.
     pub jitter: fn() -> f64,
 }
 
@@ -41,12 +41,12 @@ impl Default for RegistryOptions {
     }
 }
 
-/// Keeps one way.
+/// The supervisor of one endpoint.
 pub(super) struct ConnectionSupervisor {
     registration: Registration,
     source: Source,
     options: RegistryOptions,
-    /// Connections in a row that could not be made, or were lost before the first probe.
+    /// Consecutive connections that failed, or were lost before the first probe.
     failures: u32,
 }
 
@@ -55,23 +55,23 @@ impl ConnectionSupervisor {
         Self { registration, source, options, failures: 0 }
     }
 
-    /// Keeps the way until it is told to stop.
+    /// Keeps the phone connected until `stop`.
     pub(super) async fn run(mut self, stop: CancellationToken) {
-        // Every wait below may be dropped: whatever is open then is closed by its drop.
-        stop.run_until_cancelled(self.keep()).await;
+        // Every wait below may be dropped: what is open then is closed by its drop.
+        stop.run_until_cancelled(self.supervise()).await;
     }
 
-    async fn keep(&mut self) {
+    async fn supervise(&mut self) {
         loop {
             let next = match self.source.route() {
                 Ok(route) => self.connect(&route).await,
                 Err(state) => {
                     self.registration.set(state);
                     self.source.changed().await;
-                    Next::AtOnce
+                    Next::Now
                 }
             };
-            if let Next::AfterAWait = next {
+            if let Next::AfterDelay = next {
                 let wait = self.options.backoff.wait(self.failures, (self.options.jitter)());
                 tokio::select! {
                     () = tokio::time::sleep(wait) => {}
@@ -81,7 +81,7 @@ impl ConnectionSupervisor {
         }
     }
 
-    /// Connects and stays connected; returns when the way is worth another attempt.
+    /// Connects and stays connected; returns when the next attempt is due.
     async fn connect(&mut self, route: &Route) -> Next {
         let ask = |fingerprint: &str| {
             let cause = AdbCause::Authorizing { fingerprint: fingerprint.to_owned() };
@@ -101,8 +101,8 @@ impl ConnectionSupervisor {
                     log::warn!("{error}");
                 }
                 self.registration.set(self.source.unreached(error.cause()));
-                self.source.look_again();
-                Next::AfterAWait
+                self.source.verify();
+                Next::AfterDelay
             }
         }
     }
@@ -130,31 +130,31 @@ impl ConnectionSupervisor {
             }
         };
         let reason = state.reason().unwrap_or("the adb server cannot use it now");
-        log::warn!("phone {}: let go at {}: {reason}", phone.serial(), self.registration.endpoint());
-        // Whoever still has this phone must not wait on it for ever.
+        log::warn!("phone {}: disconnected at {}: {reason}", phone.serial(), self.registration.endpoint());
+        // Operations that still run on this phone must not wait for ever.
         phone.disconnect(reason);
         self.registration.set(state);
-        Next::AfterAWait
+        Next::AfterDelay
     }
 
-    /// Leaves the phone to another way for as long as that has it. What runs by this one runs on to its end.
+    /// Leaves the phone to another endpoint while that one uses it. Operations over this connection go on to their end.
     async fn stand_by(&mut self, held: Held) -> Next {
         held.leave();
         tokio::select! {
-            () = self.registration.free() => self.failures = 0,
+            () = self.registration.released() => self.failures = 0,
             state = self.source.barred() => self.registration.set(state),
         }
-        Next::AtOnce
+        Next::Now
     }
 }
 
-/// When a way is tried again.
+/// When the next attempt is due.
 enum Next {
-    AtOnce,
-    AfterAWait,
+    Now,
+    AfterDelay,
 }
 
-/// How a phone is doing that is connected no longer, or does not answer.
+/// Returns the state of a phone that is no longer connected, or does not answer.
 fn after(cause: &AdbCause) -> PhoneState {
     match PhoneState::after(cause) {
         PhoneState::Stalled { reason } => {
@@ -164,27 +164,27 @@ fn after(cause: &AdbCause) -> PhoneState {
     }
 }
 
-/// A phone that a keeper answers for: whoever else has it is told when the keeper ends.
+/// A phone that is disconnected for all of its users when the supervisor ends.
 struct Held {
     phone: Phone,
-    answered_for: bool,
+    owned: bool,
 }
 
 impl Held {
     fn new(phone: Phone) -> Self {
-        Self { phone, answered_for: true }
+        Self { phone, owned: true }
     }
 
-    /// Leaves it to whoever else has it.
+    /// Keeps it connected for its other users.
     fn leave(mut self) {
-        self.answered_for = false;
+        self.owned = false;
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if self.answered_for {
-            self.phone.disconnect("it was let go");
+        if self.owned {
+            self.phone.disconnect("it was released");
         }
     }
 }
@@ -192,6 +192,6 @@ impl Drop for Held {
 /// Logs that a supervisor ended otherwise than by its stop.
 pub(super) fn log_end(ended: Result<(), JoinError>) {
     if let Err(error) = ended {
-        log::error!("the keeper of a phone ended early: {error}");
+        log::error!("the supervisor of a phone ended early: {error}");
     }
 }

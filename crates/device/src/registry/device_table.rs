@@ -1,5 +1,5 @@
-//! Every way to a phone with what is known of it, and the one list of phones that comes of them: ways to the same
-//! serial number are one phone, which is used by one of them. Connecting is the keepers'.
+//! The endpoints with the state of the phone at each, and the list of phones that comes of them: endpoints with the same
+//! serial number are one phone, which is used through one of them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,11 +8,10 @@ use parking_lot::Mutex;
 use tikmatrix_domain::Serial;
 use tokio::sync::{Notify, watch};
 
-use super::endpoint::{Endpoint, EndpointEntry, PhoneEntry};
-use super::state::PhoneState;
+use super::endpoint::{Endpoint, EndpointEntry, PhoneEntry, PhoneState};
 use crate::phone::Phone;
 
-/// The ways, and what is published of them.
+/// The endpoints, and the phones that are published.
 #[derive(Debug)]
 pub(super) struct DeviceTable {
     rows: Mutex<Vec<Row>>,
@@ -26,16 +25,16 @@ struct Row {
     serial: Option<Serial>,
     state: PhoneState,
     phone: Option<Phone>,
-    /// Rung when the phone of this way may have been taken over by another endpoint, or may have become free.
-    turn: Arc<Notify>,
+    /// Notified when another endpoint may have preempted this one, or may have released the phone.
+    changed: Arc<Notify>,
 }
 
-/// A keeper's place in the table; dropping it removes the endpoint.
+/// An endpoint in the table; dropping it removes the endpoint.
 #[derive(Debug)]
 pub(super) struct Registration {
     table: Arc<DeviceTable>,
     endpoint: Endpoint,
-    turn: Arc<Notify>,
+    changed: Arc<Notify>,
 }
 
 impl DeviceTable {
@@ -47,19 +46,19 @@ impl DeviceTable {
         self.published.subscribe()
     }
 
-    /// A place for a way; none if it has one.
+    /// Adds an endpoint; `None` if it is there already.
     pub(super) fn register(
         self: &Arc<Self>,
         endpoint: Endpoint,
         serial: Option<Serial>,
     ) -> Option<Registration> {
-        let turn = Arc::new(Notify::new());
+        let changed = Arc::new(Notify::new());
         let row = Row {
             endpoint: endpoint.clone(),
             serial,
             state: PhoneState::Connecting,
             phone: None,
-            turn: Arc::clone(&turn),
+            changed: Arc::clone(&changed),
         };
         let new = self.change(|rows| {
             let new = rows.iter().all(|row| row.endpoint != endpoint);
@@ -68,14 +67,14 @@ impl DeviceTable {
             }
             new
         });
-        new.then(|| Registration { table: Arc::clone(self), endpoint, turn })
+        new.then(|| Registration { table: Arc::clone(self), endpoint, changed })
     }
 
-    /// Changes rows and publishes what comes of it.
+    /// Changes rows and publishes the phones.
     fn change<T>(&self, change: impl FnOnce(&mut Vec<Row>) -> T) -> T {
         let mut rows = self.rows.lock();
         let result = change(&mut rows);
-        // Under the lock, so that what is published last is what was changed last.
+        // Under the lock, so that the last change is published last.
         self.published.send_replace(phones(&rows));
         result
     }
@@ -86,19 +85,19 @@ impl Registration {
         &self.endpoint
     }
 
-    /// Says how the phone is seen, and takes it out of use by this endpoint.
+    /// Sets the state of the phone, and releases it if it is used through this endpoint.
     pub(super) fn set(&self, state: PhoneState) {
         self.table.change(|rows| {
             let Some(own) = rows.iter_mut().find(|row| row.endpoint == self.endpoint) else { return };
             own.state = state;
             let held = own.phone.take();
             if let (Some(_), Some(serial)) = (held, own.serial.clone()) {
-                free(rows, &serial);
+                notify(rows, &serial);
             }
         });
     }
 
-    /// Uses the phone by this way from now on, unless a way as good uses it; a worse one gives it up.
+    /// Uses the phone through this endpoint, unless one with the same or a better priority does; a worse one is preempted.
     pub(super) fn claim(&self, phone: &Phone) -> Claim {
         self.table.change(|rows| {
             let serial = phone.serial();
@@ -111,7 +110,7 @@ impl Registration {
                     claim = Claim::Standby { used_by: holder.endpoint.clone() };
                 } else {
                     holder.phone = None;
-                    holder.turn.notify_one();
+                    holder.changed.notify_one();
                 }
             }
             if let Some(own) = rows.iter_mut().find(|row| row.endpoint == self.endpoint) {
@@ -123,13 +122,13 @@ impl Registration {
         })
     }
 
-    /// Returns when another way uses the phone that this one had.
+    /// Waits until another endpoint uses the phone that this one had.
     pub(super) async fn preempted(&self) {
         self.wait_until(|own, _| own.phone.is_none()).await;
     }
 
-    /// Returns when no other way uses this way's phone.
-    pub(super) async fn free(&self) {
+    /// Waits until no other endpoint uses the phone.
+    pub(super) async fn released(&self) {
         self.wait_until(|own, others| {
             !others
                 .iter()
@@ -140,7 +139,7 @@ impl Registration {
 
     async fn wait_until(&self, wanted: impl Fn(&Row, &[Row]) -> bool) {
         loop {
-            let turn = self.turn.notified();
+            let changed = self.changed.notified();
             let is_so = {
                 let rows = self.table.rows.lock();
                 rows.iter().find(|row| row.endpoint == self.endpoint).is_none_or(|own| wanted(own, &rows))
@@ -148,7 +147,7 @@ impl Registration {
             if is_so {
                 return;
             }
-            turn.await;
+            changed.await;
         }
     }
 }
@@ -159,32 +158,32 @@ impl Drop for Registration {
             let Some(index) = rows.iter().position(|row| row.endpoint == self.endpoint) else { return };
             let row = rows.remove(index);
             if let (Some(_), Some(serial)) = (row.phone, row.serial) {
-                free(rows, &serial);
+                notify(rows, &serial);
             }
         });
     }
 }
 
-/// What became of a phone that a way led to.
+/// The result of [`Registration::claim`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Claim {
-    /// It is used by this endpoint.
+    /// It is used through this endpoint.
     InUse,
-    /// It is used by another endpoint, and by this one when that fails.
+    /// It is used through another endpoint, and through this one when that fails.
     Standby {
         /// The other endpoint.
         used_by: Endpoint,
     },
 }
 
-/// Tells the ways to a phone that it is used by none.
-fn free(rows: &[Row], serial: &Serial) {
+/// Notifies the endpoints of a phone that none uses it.
+fn notify(rows: &[Row], serial: &Serial) {
     for row in rows.iter().filter(|row| row.serial.as_ref() == Some(serial)) {
-        row.turn.notify_one();
+        row.changed.notify_one();
     }
 }
 
-/// The phones in the order of their first ways.
+/// Returns the phones in the order of their first endpoints.
 fn phones(rows: &[Row]) -> Vec<PhoneEntry> {
     let mut phones: Vec<Vec<&Row>> = Vec::with_capacity(rows.len());
     let mut by_serial: HashMap<&Serial, usize> = HashMap::with_capacity(rows.len());
@@ -197,7 +196,7 @@ fn phones(rows: &[Row]) -> Vec<PhoneEntry> {
     phones.into_iter().map(fold).collect()
 }
 
-/// One phone out of its ways.
+/// One phone with all of its endpoints.
 fn fold(mut rows: Vec<&Row>) -> PhoneEntry {
     rows.sort_by_key(|row| (row.phone.is_none(), row.state.priority(), row.endpoint.priority()));
     let endpoints = rows.iter().map(|row| EndpointEntry {
@@ -207,7 +206,7 @@ fn fold(mut rows: Vec<&Row>) -> PhoneEntry {
     });
     let phone = rows.iter().find_map(|row| row.phone.clone());
     let state = match rows.first().map(|row| &row.state) {
-        // It answered by a way that was left for a better one, and that one just failed: it is being connected again.
+        // It answered at an endpoint that a better one preempted, and that one just failed: it is being reconnected.
         Some(PhoneState::Ready) if phone.is_none() => PhoneState::Connecting,
         Some(state) => state.clone(),
         None => PhoneState::Connecting,
@@ -229,29 +228,29 @@ mod tests {
     }
 
     #[test]
-    fn ways_without_a_known_phone_are_a_phone_each_and_leave_with_their_seats() {
+    fn endpoints_without_a_known_serial_are_a_phone_each_and_leave_with_their_registrations() {
         let table = DeviceTable::new();
         let one = table.register(tcp("a:1"), None).unwrap();
         let two = table.register(tcp("b:1"), None).unwrap();
         assert!(table.register(tcp("a:1"), None).is_none(), "an endpoint has one registration");
-        two.set(PhoneState::Absent { reason: "nobody".to_owned() });
-        let ways = |table: &Arc<DeviceTable>| -> Vec<String> {
+        two.set(PhoneState::Absent { reason: "no answer".to_owned() });
+        let listed = |table: &Arc<DeviceTable>| -> Vec<String> {
             table.watch().borrow().iter().map(|entry| entry.endpoint().unwrap().to_string()).collect()
         };
-        assert_eq!(ways(&table), ["a:1", "b:1"]);
+        assert_eq!(listed(&table), ["a:1", "b:1"]);
         drop(one);
-        assert_eq!(ways(&table), ["b:1"]);
+        assert_eq!(listed(&table), ["b:1"]);
         assert!(matches!(table.watch().borrow()[0].state, PhoneState::Absent { .. }));
     }
 
     #[test]
-    fn ways_to_one_serial_are_one_phone_in_the_state_that_says_most() {
+    fn endpoints_with_one_serial_are_one_phone_in_the_state_of_the_highest_priority() {
         let table = DeviceTable::new();
         let serial = Serial::new("same").ok();
         let one = table.register(tcp("a:1"), serial.clone()).unwrap();
         let _other = table.register(tcp("c:1"), None).unwrap();
         let two = table.register(tcp("b:1"), serial.clone()).unwrap();
-        one.set(PhoneState::Absent { reason: "nobody".to_owned() });
+        one.set(PhoneState::Absent { reason: "no answer".to_owned() });
         two.set(PhoneState::Unauthorized { reason: "allow it".to_owned() });
         let entries = table.watch().borrow().clone();
         assert_eq!(entries.len(), 2);

@@ -1,26 +1,101 @@
-//! The ways to phones as a registry publishes them: which phone, by which of its ways, in which state.
+//! What a registry publishes: which phones there are, through which endpoints they are reached, and in which state.
 
 use std::fmt;
 use std::sync::Arc;
 
 use tikmatrix_domain::Serial;
 
-use super::state::PhoneState;
 use crate::adb::server::AdbServer;
-use crate::phone::Phone;
+use crate::phone::{AdbCause, Phone};
 
-/// Where a phone is looked for.
+/// The state of a phone. A ready one may be at work, which the runner knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PhoneState {
+    /// Nothing answers at the endpoint: the phone is switched off, out of the network or unplugged.
+    Absent {
+        /// The observation, as a message.
+        reason: String,
+    },
+    /// The first connection is being made.
+    Connecting,
+    /// The phone asks its owner whether this computer may use it; it is retried automatically.
+    Authorizing {
+        /// The observation, as a message.
+        reason: String,
+    },
+    /// The phone refuses this computer until a person allows it on its screen.
+    Unauthorized {
+        /// The observation, as a message.
+        reason: String,
+    },
+    /// The phone is there and does not serve; it is retried automatically.
+    Offline {
+        /// The observation, as a message.
+        reason: String,
+    },
+    /// The phone accepts connections and answers nothing: it is disconnected and connected again.
+    Stalled {
+        /// The observation, as a message.
+        reason: String,
+    },
+    /// It is connected and answers.
+    Ready,
+}
+
+impl PhoneState {
+    /// Returns the state of a phone that could not be connected to, or whose connection ended, because of `cause`.
+    #[must_use]
+    pub fn after(cause: &AdbCause) -> Self {
+        let reason = cause.to_string();
+        match cause {
+            AdbCause::Unreachable(_) => Self::Absent { reason },
+            AdbCause::Authorizing { .. } => Self::Authorizing { reason },
+            AdbCause::Unauthorized(_) | AdbCause::NoKey(_) => Self::Unauthorized { reason },
+            // A phone that does not accept the connection in time is unreachable: this one accepted it.
+            AdbCause::DeadlinePassed(_) => Self::Stalled { reason },
+            _ => Self::Offline { reason },
+        }
+    }
+
+    /// Returns the observation, of a state that has one.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Absent { reason }
+            | Self::Authorizing { reason }
+            | Self::Unauthorized { reason }
+            | Self::Offline { reason }
+            | Self::Stalled { reason } => Some(reason),
+            Self::Connecting | Self::Ready => None,
+        }
+    }
+
+    /// Returns the priority of the state: of several endpoints of a phone, the lowest decides the state of the phone.
+    pub(super) fn priority(&self) -> u8 {
+        match self {
+            Self::Ready => 0,
+            Self::Authorizing { .. } => 1,
+            Self::Unauthorized { .. } => 2,
+            Self::Connecting => 3,
+            Self::Stalled { .. } => 4,
+            Self::Offline { .. } => 5,
+            Self::Absent { .. } => 6,
+        }
+    }
+}
+
+/// Where a phone is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Endpoint {
     /// Its adbd listens at this address (`HOST:PORT`).
     Tcp(Arc<str>),
-    /// It announces its wireless debugging in the local network under this name; where it listens changes.
+    /// It announces its wireless debugging in the local network under this name; its address changes.
     WirelessDebugging(Arc<str>),
-    /// An adb server knows it.
+    /// An adb server lists it.
     AdbServer {
         /// The server.
         server: AdbServer,
-        /// What the server calls the phone.
+        /// The phone's name on the server's list.
         name: Arc<str>,
         /// The server's number for this connection of the phone, if it gives numbers.
         transport_id: Option<u64>,
@@ -28,7 +103,8 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
-    /// Direct connections are better: behind an adb server one dead phone holds up the others.
+    /// Returns the priority, the lowest first. Direct connections are better: behind an adb server one dead phone delays
+    /// the others.
     pub(super) fn priority(&self) -> u8 {
         match self {
             Self::Tcp(_) | Self::WirelessDebugging(_) => 0,
@@ -47,33 +123,33 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// One way to a phone, and how the phone is seen there.
+/// One endpoint of a phone, with the state of the phone there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndpointEntry {
-    /// The way.
+    /// The endpoint.
     pub endpoint: Endpoint,
-    /// How the phone is seen there. A way that is ready but not in use led to the phone when it was last tried, and
+    /// The state of the phone there. An endpoint that is ready but not in use reached the phone when it was last tried, and
     /// takes over when the one in use fails.
     pub state: PhoneState,
-    /// Whether the phone is used by this way.
+    /// Whether the phone is used through this endpoint.
     pub in_use: bool,
 }
 
-/// One phone, however many ways lead to it.
+/// One phone with all of its endpoints.
 #[derive(Debug, Clone)]
 pub struct PhoneEntry {
-    /// Its serial number, once it was known; kept while it is away.
+    /// Its serial number, once known; kept while the phone is away.
     pub serial: Option<Serial>,
-    /// How it is doing: as seen by the way in use, else by the one that says most.
+    /// Its state: at the endpoint in use, else at the one whose state has the highest priority.
     pub state: PhoneState,
     /// The connection, exactly while it is ready.
     pub phone: Option<Phone>,
-    /// The ways to it, the one in use or else the one that says most first; never empty in what a registry publishes.
+    /// Its endpoints, the one that decides the state first; never empty in what a registry publishes.
     pub endpoints: Vec<EndpointEntry>,
 }
 
 impl PhoneEntry {
-    /// The way that is in use, or else the one that says most of the phone.
+    /// Returns the endpoint that decides the state: the one in use, if any.
     #[must_use]
     pub fn endpoint(&self) -> Option<&Endpoint> {
         self.endpoints.first().map(|entry| &entry.endpoint)

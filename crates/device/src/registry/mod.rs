@@ -2,22 +2,24 @@
 
 mod adb_server_watcher;
 mod address;
+mod announcements;
 mod backoff;
 mod connection_supervisor;
 mod device_table;
 mod endpoint;
+#[cfg(feature = "mdns")]
 mod mdns;
 #[expect(clippy::module_inception, reason = "it holds `Registry`")]
 mod registry;
 mod scan;
 mod source;
-mod state;
 
 pub use address::{AddressError, parse_address};
+pub use announcements::{Announcement, Discovery};
 pub use backoff::Backoff;
 pub use connection_supervisor::RegistryOptions;
-pub use endpoint::{Endpoint, EndpointEntry, PhoneEntry};
-pub use mdns::{Announcement, Discovery, DiscoveryError};
+pub use endpoint::{Endpoint, EndpointEntry, PhoneEntry, PhoneState};
+#[cfg(feature = "mdns")]
+pub use mdns::DiscoveryError;
 pub use registry::Registry;
 pub use scan::{FoundPhone, Network, NetworkError, Scan};
-pub use state::PhoneState;

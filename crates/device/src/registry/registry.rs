@@ -1,5 +1,4 @@
-//! The phones of a server, by whatever way they are reached: one task for each way, that connects, watches that the
-//! phone lives, and connects again when it went away. Which work goes to which phone is the runner's.
+//! The registry: it starts a supervisor for each endpoint, which connects, probes, and reconnects.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,44 +9,44 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::adb_server_watcher::AdbServerWatcher;
+use super::announcements::{Announcements, Discovery};
 use super::connection_supervisor::{ConnectionSupervisor, RegistryOptions, log_end};
 use super::device_table::DeviceTable;
 use super::endpoint::{Endpoint, PhoneEntry};
-use super::mdns::{Announcements, Discovery};
 use super::scan::{self, Network, Scan};
 use super::source::Source;
 use crate::adb::keys::KeyStore;
 use crate::adb::server::AdbServer;
 use crate::deadline::Deadline;
 
-/// Keeps phones connected. Dropping it lets them go.
+/// Connected phones, kept so. Dropping it disconnects them.
 #[derive(Debug)]
 pub struct Registry {
     options: RegistryOptions,
     keys: KeyStore,
     table: Arc<DeviceTable>,
-    /// The phones at addresses, by these.
-    kept: Mutex<HashMap<Arc<str>, Kept>>,
-    followers: Mutex<Vec<JoinHandle<()>>>,
+    /// The supervisors of fixed addresses.
+    supervised: Mutex<HashMap<Arc<str>, Supervised>>,
+    watchers: Mutex<Vec<JoinHandle<()>>>,
     stop: CancellationToken,
     _stop_at_drop: DropGuard,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct Supervised {
     stop: CancellationToken,
-    keeper: JoinHandle<()>,
+    supervisor: JoinHandle<()>,
 }
 
 impl Registry {
-    /// Begins to connect to the adbd at each address (`HOST:PORT`), with the keys that adb uses for this user. Needs a
-    /// tokio runtime around it.
+    /// Starts to connect to the adbd at each address (`HOST:PORT`), with the keys that adb uses for this user. Runs inside a
+    /// tokio runtime.
     #[must_use]
     pub fn start(addresses: Vec<String>) -> Self {
         Self::start_with(addresses, RegistryOptions::default())
     }
 
-    /// As [`Registry::start`], with another patience.
+    /// As [`Registry::start`], with other timeouts and intervals.
     #[must_use]
     pub fn start_with(addresses: Vec<String>, options: RegistryOptions) -> Self {
         Self::start_as(addresses, KeyStore::of_user(), options)
@@ -61,8 +60,8 @@ impl Registry {
             options,
             keys,
             table: DeviceTable::new(),
-            kept: Mutex::default(),
-            followers: Mutex::default(),
+            supervised: Mutex::default(),
+            watchers: Mutex::default(),
             _stop_at_drop: stop.clone().drop_guard(),
             stop,
         };
@@ -72,52 +71,52 @@ impl Registry {
         registry
     }
 
-    /// Begins to connect to the adbd at an address (`HOST:PORT`); false if it is connected to already.
+    /// Starts to connect to the adbd at an address (`HOST:PORT`); `false` if it does already.
     pub fn add(&self, address: &str) -> bool {
         let address: Arc<str> = address.into();
-        let mut kept = self.kept.lock();
+        let mut supervised = self.supervised.lock();
         let Some(registration) = self.table.register(Endpoint::Tcp(Arc::clone(&address)), None) else {
             return false;
         };
         let stop = self.stop.child_token();
         let source = Source::Address(Arc::clone(&address), self.keys.clone());
-        let keeper = ConnectionSupervisor::new(registration, source, self.options);
-        let keeper = tokio::spawn(keeper.run(stop.clone()));
-        kept.insert(address, Kept { stop, keeper });
+        let supervisor = ConnectionSupervisor::new(registration, source, self.options);
+        let supervisor = tokio::spawn(supervisor.run(stop.clone()));
+        supervised.insert(address, Supervised { stop, supervisor });
         true
     }
 
-    /// Lets the phone at an address go and returns when it is gone from the list; false if there was none.
+    /// Releases the phone at an address and returns when it is gone from the list; `false` if there was none.
     pub async fn remove(&self, address: &str) -> bool {
-        let kept = self.kept.lock().remove(address);
-        let Some(Kept { stop, keeper }) = kept else { return false };
+        let supervised = self.supervised.lock().remove(address);
+        let Some(Supervised { stop, supervisor }) = supervised else { return false };
         stop.cancel();
-        log_end(keeper.await);
+        log_end(supervisor.await);
         true
     }
 
-    /// Uses the phones that an adb server knows, too, for as long as it knows them. The server need not be there, and
-    /// may come and go.
+    /// Uses the phones of an adb server as well, for as long as it lists them. The server need not be there, and may come and
+    /// go.
     pub fn follow(&self, server: AdbServer) {
-        let follower = AdbServerWatcher::new(server, Arc::clone(&self.table), self.options);
-        let follower = tokio::spawn(follower.run(self.stop.child_token()));
-        self.followers.lock().push(follower);
+        let watcher = AdbServerWatcher::new(server, Arc::clone(&self.table), self.options);
+        let watcher = tokio::spawn(watcher.run(self.stop.child_token()));
+        self.watchers.lock().push(watcher);
     }
 
-    /// Uses the phones that announce their wireless debugging in the local network, too.
+    /// Uses the phones that announce their wireless debugging as well.
     pub fn discover(&self, discovery: Discovery) {
         let (table, keys) = (Arc::clone(&self.table), self.keys.clone());
         let listening = Announcements::run(discovery, table, keys, self.options, self.stop.child_token());
-        self.followers.lock().push(tokio::spawn(listening));
+        self.watchers.lock().push(tokio::spawn(listening));
     }
 
-    /// Looks for an adbd on `port` at each address of a network, until the deadline. Nothing that is found is kept. A
-    /// phone that was never told of this computer may ask its owner whether to let it in.
+    /// Searches for an adbd on `port` at each address of a network, until the deadline. No phone that is found is added. A
+    /// phone that does not know this computer may ask its owner whether to accept it.
     pub async fn scan(&self, network: Network, port: u16, deadline: Deadline) -> Scan {
         scan::scan(network, port, &self.keys, deadline).await
     }
 
-    /// The phones as they are and every change from now on, in the order in which ways to them were found.
+    /// Returns the phones and their changes, in the order in which their endpoints were added.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -138,12 +137,12 @@ impl Registry {
         self.table.watch()
     }
 
-    /// Lets every phone go and returns when all are.
+    /// Releases every phone and returns when all are released.
     pub async fn shutdown(&self) {
         self.stop.cancel();
-        let kept = std::mem::take(&mut *self.kept.lock());
-        let followers = std::mem::take(&mut *self.followers.lock());
-        for task in kept.into_values().map(|kept| kept.keeper).chain(followers) {
+        let supervised = std::mem::take(&mut *self.supervised.lock());
+        let watchers = std::mem::take(&mut *self.watchers.lock());
+        for task in supervised.into_values().map(|one| one.supervisor).chain(watchers) {
             log_end(task.await);
         }
     }

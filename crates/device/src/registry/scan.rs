@@ -1,5 +1,4 @@
-//! Looking for phones in a network, because somebody asked for it: which addresses may be looked at, and who answers
-//! there. Nothing that is found is kept.
+//! A search for phones in a network, on request: which addresses may be searched, and which of them answer.
 
 use std::net::Ipv4Addr;
 use std::str::FromStr;
@@ -10,19 +9,19 @@ use futures_util::stream;
 use thiserror::Error;
 use tikmatrix_domain::Serial;
 
-use super::state::PhoneState;
+use super::endpoint::PhoneState;
 use crate::adb::keys::KeyStore;
 use crate::deadline::Deadline;
 use crate::phone::{AdbCause, Phone, Route};
 
 /// The shortest prefix that is taken: 1,024 addresses.
-const SHORTEST_PREFIX: u8 = 22;
-/// Addresses that are looked at together.
-const AT_ONCE: usize = 128;
-/// For one address: in the same network an answer takes milliseconds.
-const ANSWERS_WITHIN: Duration = Duration::from_millis(1500);
+const MIN_PREFIX: u8 = 22;
+/// Addresses that are tried at the same time.
+const MAX_CONCURRENT: usize = 128;
+/// The timeout of one address: in the same network an answer takes milliseconds.
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(1500);
 
-/// What is wrong with a network that is to be scanned.
+/// Why a network cannot be scanned.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NetworkError {
     /// Not an address and a prefix.
@@ -30,17 +29,17 @@ pub enum NetworkError {
     Form,
     /// Too many addresses.
     #[error(
-        "/{0} is too large: at most 1024 addresses, a prefix of {SHORTEST_PREFIX} or more, are scanned at once"
+        "/{0} is too large: at most 1024 addresses, a prefix of {MIN_PREFIX} or more, are scanned at once"
     )]
     TooLarge(u8),
-    /// Not one of one's own.
+    /// Not a private network.
     #[error(
         "{0} is no private network: only 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 and 127.0.0.0/8 are scanned"
     )]
     NotPrivate(Ipv4Addr),
 }
 
-/// A private network of IPv4, small enough to be scanned.
+/// A private IPv4 network, small enough to be scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Network {
     first: Ipv4Addr,
@@ -55,10 +54,10 @@ impl FromStr for Network {
         let (address, prefix) = text.trim().split_once('/').ok_or(NetworkError::Form)?;
         let address: Ipv4Addr = address.parse().map_err(|_| NetworkError::Form)?;
         let prefix: u8 = prefix.parse().ok().filter(|prefix| *prefix <= 32).ok_or(NetworkError::Form)?;
-        if prefix < SHORTEST_PREFIX {
+        if prefix < MIN_PREFIX {
             return Err(NetworkError::TooLarge(prefix));
         }
-        // Every private range is wider than the widest network that is taken, so that one address speaks for all.
+        // Every private range is wider than the widest network that is accepted, so that one address stands for all.
         if !address.is_private() && !address.is_loopback() {
             return Err(NetworkError::NotPrivate(address));
         }
@@ -69,7 +68,7 @@ impl FromStr for Network {
 }
 
 impl Network {
-    /// The addresses that a phone may have: all but the network's own and the one for everybody, where there are such.
+    /// Returns the addresses that a phone may have: all but the network's own and its broadcast address.
     pub fn hosts(self) -> impl Iterator<Item = Ipv4Addr> {
         let count = 1_u32 << (32 - u32::from(self.prefix));
         let edge = u32::from(count > 2);
@@ -89,18 +88,18 @@ pub struct FoundPhone {
     pub state: PhoneState,
 }
 
-/// What was found.
+/// The result of a scan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scan {
-    /// How many addresses were looked at, the first ones of the network: all of them unless the deadline passed before.
+    /// How many addresses were tried, the first ones of the network: all of them unless the deadline passed before.
     pub looked_at: usize,
     /// The phones, in the order of their addresses.
     pub phones: Vec<FoundPhone>,
 }
 
 pub(super) async fn scan(network: Network, port: u16, keys: &KeyStore, deadline: Deadline) -> Scan {
-    let answers = stream::iter(network.hosts()).map(|host| look(format!("{host}:{port}"), keys));
-    let mut answers = answers.buffered(AT_ONCE);
+    let answers = stream::iter(network.hosts()).map(|host| probe(format!("{host}:{port}"), keys));
+    let mut answers = answers.buffered(MAX_CONCURRENT);
     let mut scan = Scan::default();
     while let Ok(Some(answer)) = deadline.run(answers.next()).await {
         scan.looked_at += 1;
@@ -109,9 +108,9 @@ pub(super) async fn scan(network: Network, port: u16, keys: &KeyStore, deadline:
     scan
 }
 
-async fn look(address: String, keys: &KeyStore) -> Option<FoundPhone> {
+async fn probe(address: String, keys: &KeyStore) -> Option<FoundPhone> {
     let route = Route::Direct { address: address.clone(), keys: keys.clone() };
-    match Phone::connect_by(&route, Deadline::after(ANSWERS_WITHIN)).await {
+    match Phone::connect_by(&route, Deadline::after(ANSWER_TIMEOUT)).await {
         Ok(phone) => {
             Some(FoundPhone { address, serial: Some(phone.serial().clone()), state: PhoneState::Ready })
         }
@@ -119,7 +118,7 @@ async fn look(address: String, keys: &KeyStore) -> Option<FoundPhone> {
             cause @ (AdbCause::Authorizing { .. } | AdbCause::Unauthorized(_) | AdbCause::NoKey(_)) => {
                 Some(FoundPhone { address, serial: None, state: PhoneState::after(cause) })
             }
-            // Nobody is there, or somebody who does not speak ADB, or who does not serve.
+            // No answer, or an answer that is not ADB, or a phone that does not serve.
             _ => None,
         },
     }

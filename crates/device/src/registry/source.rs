@@ -1,57 +1,48 @@
-//! Where a keeper finds its phone: an address that stays, one that is announced, or an adb server's word.
+//! Where a supervisor finds its phone: a fixed address, one that is announced, or the list of an adb server.
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use mdns_sd::ServiceDaemon;
 use tokio::sync::watch;
 
-use super::state::PhoneState;
+use super::endpoint::PhoneState;
 use crate::adb::keys::KeyStore;
 use crate::adb::server::AdbServer;
 use crate::adb::server::device_list::{ListedPhone, ListedState};
 use crate::phone::{AdbCause, Route};
 
-/// For a phone to say that its announcement still holds.
-const CONFIRMS_WITHIN: Duration = Duration::from_secs(10);
-
-/// Where one phone is to be found.
+/// Where one phone is found.
 #[derive(Debug)]
 pub(super) enum Source {
-    /// At this address, always, with these keys if it asks who is there.
+    /// At a fixed address, with these keys if it asks for authorisation.
     Address(Arc<str>, KeyStore),
-    /// At the address that it last announced under a name.
+    /// At the address that it last announced.
     Announced {
-        /// The name.
+        /// The name that it announces.
         instance: Arc<str>,
-        /// The keys for a phone that asks who is there.
+        /// The keys for a phone that asks for authorisation.
         keys: KeyStore,
-        /// What was heard of it last.
+        /// The last announcement.
         last_seen: watch::Receiver<LastSeen>,
-        /// Where it is asked whether that holds.
+        /// Asks the phone to confirm it.
         verifier: Verifier,
     },
-    /// With an adb server, as its list says.
+    /// On the list of an adb server.
     Listed(AdbServer, watch::Receiver<ListedPhone>),
 }
 
-/// Where a phone is asked whether what it announced still holds.
-#[derive(Clone)]
-pub(super) struct Verifier(Option<ServiceDaemon>);
+/// Asks announced phones to confirm their announcements; the answer, or its absence, comes as an announcement.
+#[derive(Clone, Default)]
+pub(super) struct Verifier(Option<Arc<Verify>>);
+
+/// Asks the phone of this name.
+type Verify = dyn Fn(&str) + Send + Sync;
 
 impl Verifier {
-    pub(super) fn new(daemon: Option<ServiceDaemon>) -> Self {
-        Self(daemon)
-    }
-
-    /// Asks a phone; its answer, or its silence, changes what is known of it.
-    pub(super) fn about(&self, instance: &str) {
-        let asked = self.0.as_ref().map(|daemon| daemon.verify(instance.to_owned(), CONFIRMS_WITHIN));
-        if let Some(Err(error)) = asked {
-            log::debug!("{instance} cannot be asked for its address: {error}");
-        }
+    #[cfg(feature = "mdns")]
+    pub(super) fn new(ask: Arc<Verify>) -> Self {
+        Self(Some(ask))
     }
 }
 
@@ -61,18 +52,18 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// What was heard of a phone that announces itself.
+/// The last announcement of a phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LastSeen {
-    /// Where it listened last.
+    /// Its address.
     pub(super) address: SocketAddr,
-    /// Whether it still says so. An announcement is lost with the network, and may not come again for an hour, while the
-    /// phone goes on listening where it was.
+    /// Whether it still holds. An announcement is lost with the network, and may not come again for an hour, while the phone
+    /// goes on listening at its address.
     pub(super) announced: bool,
 }
 
 impl Source {
-    /// How to get to the phone now, or how it is doing when there is no getting to it.
+    /// Returns the route to the phone now, or its state when there is none.
     pub(super) fn route(&mut self) -> Result<Route, PhoneState> {
         match self {
             Self::Address(address, keys) => {
@@ -96,39 +87,39 @@ impl Source {
         }
     }
 
-    /// How a phone is doing that could not be connected to because of `cause`.
+    /// Returns the state of a phone that could not be connected to because of `cause`.
     pub(super) fn unreached(&self, cause: &AdbCause) -> PhoneState {
         match (self, PhoneState::after(cause)) {
             (Self::Announced { last_seen, .. }, PhoneState::Absent { reason })
                 if !last_seen.borrow().announced =>
             {
-                let place = "it no longer announces itself in the network, and where it was last,";
-                PhoneState::Absent { reason: format!("{place} {reason}") }
+                let last = "it no longer announces itself in the network, and where it was last,";
+                PhoneState::Absent { reason: format!("{last} {reason}") }
             }
             (_, state) => state,
         }
     }
 
-    /// Has the phone looked for anew, after it was not found where it was said to be.
-    pub(super) fn look_again(&self) {
-        if let Self::Announced { verifier, instance, .. } = self {
-            verifier.about(instance);
+    /// Asks the phone to confirm its address, after it was not found there.
+    pub(super) fn verify(&self) {
+        if let Self::Announced { verifier: Verifier(Some(ask)), instance, .. } = self {
+            ask(instance);
         }
     }
 
-    /// Waits until there may be another answer.
+    /// Waits until the route may have changed.
     pub(super) async fn changed(&mut self) {
-        let gone = match self {
+        let fixed = match self {
             Self::Address(..) => true,
             Self::Announced { last_seen, .. } => last_seen.changed().await.is_err(),
             Self::Listed(_, listed) => listed.changed().await.is_err(),
         };
-        if gone {
+        if fixed {
             std::future::pending::<()>().await;
         }
     }
 
-    /// Waits until there is no getting to the phone any more, and gives how it is doing then.
+    /// Waits until there is no route any more, and returns the state of the phone then.
     pub(super) async fn barred(&mut self) -> PhoneState {
         loop {
             self.changed().await;
@@ -141,7 +132,7 @@ impl Source {
     }
 }
 
-/// How a phone is doing that an adb server sees so; none for one that can be used.
+/// Returns the state of a phone that an adb server lists so; `None` for one that can be used.
 fn state_of(listed: &ListedPhone) -> Option<PhoneState> {
     Some(match &listed.state {
         ListedState::Device => return None,

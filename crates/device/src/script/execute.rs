@@ -19,7 +19,7 @@ use super::{Script, replay};
 use crate::android::{self, AndroidError};
 use crate::deadline::Deadline;
 use crate::phone::Phone;
-use crate::tape::{MOST_RECORDED, Mode, Recorder, recorded};
+use crate::tape::{MAX_RECORDED, Mode, Recorder, recorded};
 
 /// For everything that is undone after a run that ended by itself.
 const CLEAN_UP: Duration = Duration::from_secs(15);
@@ -66,7 +66,7 @@ pub async fn execute(
     // A little later than the end of the run, so that a run out of time never passes for one slow operation.
     let deadline = Deadline::after(limits.total + Duration::from_secs(1));
     let head = replay::head(script, &phone, &assignment, limits);
-    let recorder = Arc::new(Recorder::new(&head, MOST_RECORDED));
+    let recorder = Arc::new(Recorder::new(&head, MAX_RECORDED));
     let phone = recorded(&phone, Arc::clone(&recorder));
     let mode = Mode::Recording(Arc::clone(&recorder));
     let mut context = Context::new(phone, mode, &assignment, journal, materials, deadline);

@@ -1,5 +1,5 @@
-//! What a phone answered, as a tape has it: text as text, other bytes as base64, what was printed before by the line that
-//! has it, and failures by what a script can tell of them.
+//! The answers on a tape: text as text, other bytes as base64, repeated output as a reference to its first line, and
+//! failures as far as a script can distinguish them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,17 +10,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::adb::AdbCause;
 
-/// What came of an exchange.
+/// The result of an exchange.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Answer<T> {
-    /// It was done.
+    /// It succeeded.
     Gave(T),
-    /// It was not.
+    /// It failed.
     Failed(Failed),
 }
 
-/// What a command printed.
+/// The output of a command.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Printed {
@@ -33,7 +33,7 @@ pub(crate) struct Printed {
     pub(crate) err: Text,
 }
 
-/// Some bytes. Lines that refer to the same output share it: a small tape must not become a large one when it is read.
+/// Some bytes. Lines that refer to the same output share it: a small tape must not need much memory when it is read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Text {
@@ -44,9 +44,9 @@ pub(crate) enum Text {
         /// The bytes, as base64.
         base64: Arc<str>,
     },
-    /// The output of the entry in this line, counted from 1.
+    /// The output of another entry.
     AsInLine {
-        /// Which one.
+        /// Its line, counted from 1.
         as_in_line: usize,
     },
 }
@@ -59,7 +59,7 @@ impl Text {
         }
     }
 
-    /// The bytes; a reference to another line is resolved when a tape is read, and is empty here.
+    /// Returns the bytes; a reference to another line is resolved when a tape is read, and is empty here.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         match self {
             Self::Plain(text) => text.as_bytes().to_vec(),
@@ -79,7 +79,7 @@ impl Default for Text {
     }
 }
 
-/// Why an exchange failed. What cannot happen once a phone is connected has no word of its own.
+/// Why an exchange failed. Causes that cannot occur once a phone is connected have no variant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Failed {

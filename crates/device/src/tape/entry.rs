@@ -7,84 +7,84 @@ use serde_json::Value;
 
 use super::answer::{Answer, Printed};
 
-/// The first line: what was run, and how.
+/// The first line: the script and its assignment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
-    /// The form of the tape.
+    /// The version of the format.
     pub tape: u32,
     /// The version of the program that recorded it.
     pub product: String,
     /// The script's name.
     pub script: String,
-    /// The configuration as the script settled it.
+    /// The configuration as planned by the script.
     pub config: Value,
     /// The app, as the API names it.
     pub app: String,
-    /// The app's package; none means whichever official one is there.
+    /// The app's package; `None` means the official one that is installed.
     pub package: Option<String>,
-    /// The account; none means whichever is signed in.
+    /// The account; `None` means the one that is signed in.
     pub username: Option<String>,
     /// The phone's serial number.
     pub serial: String,
-    /// Where chance began.
+    /// The seed of the random numbers.
     pub seed: u64,
-    /// How long the run could take, in seconds.
+    /// The time limit of the run in seconds.
     pub time_limit: f64,
 }
 
-/// The last line: how the run ended.
+/// The last line: the end of the run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct End {
-    /// As the API names it: `succeeded`, `failed`, `timed_out`, or `stopped`.
+    /// The outcome as the API names it: `succeeded`, `failed`, `timed_out`, or `stopped`.
     pub outcome: String,
-    /// One sentence for a person.
+    /// The remark, one sentence.
     pub remark: String,
-    /// How many entries are missing before this line, because the record was full.
+    /// The number of entries that are missing before this line, because the tape was full.
     pub left_out: u64,
 }
 
-/// One thing that a script did or asked for.
+/// One request of a script, with its answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "did", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Entry {
-    /// It began a step.
+    /// It started a step.
     Step {
-        /// Which one.
+        /// Its name.
         name: String,
     },
     /// It ran a command on the phone.
     Shell {
         /// The command line.
         command: String,
-        /// What came of it.
+        /// The result.
         answer: Answer<Printed>,
     },
-    /// It wrote a file to the phone. What is in the file is not on the tape.
+    /// It pushed a file. Its content is not on the tape.
     Push {
-        /// Where to.
+        /// The path on the phone.
         path: String,
         /// The length of the file in bytes, as far as it was sent.
         answer: Answer<u64>,
     },
-    /// It asked this machine for something.
+    /// It requested an input from this machine.
     Learn {
-        /// For what.
+        /// The name of the input.
         what: String,
-        /// The answer, in the form that the script gave it.
+        /// The answer, as serialised by the script.
         answer: Value,
     },
-    /// It looked how much time had passed.
+    /// It measured a time.
     Elapsed {
-        /// So much.
+        /// The time.
         microseconds: u64,
     },
     /// The last line.
     End(End),
 }
 
-/// What a script asks for, by which an entry is found to be the answer.
+/// A request of a script, which identifies its entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Question<'a> {
     Step(&'a str),
@@ -95,7 +95,7 @@ pub(crate) enum Question<'a> {
 }
 
 impl Entry {
-    /// The question to which it is the answer; the last line answers none.
+    /// Returns the request of the entry; the last line has none.
     pub(crate) fn question(&self) -> Option<Question<'_>> {
         Some(match self {
             Self::Step { name } => Question::Step(name),

@@ -1,4 +1,4 @@
-//! Plays a tape: what a script asks for is answered with what it was answered then, as long as it asks for the same.
+//! The player of a tape: the requests of a script get the recorded answers, as long as they are the recorded requests.
 
 use std::fmt;
 use std::future::pending;
@@ -19,17 +19,17 @@ use crate::adb::transport::AdbTransport;
 use crate::deadline::Deadline;
 use crate::phone::{PushOptions, ShellOutput, Transport};
 
-/// The longest text of a command that a message holds, in characters.
-const LONGEST: usize = 300;
+/// The longest text of a request in a message, in characters.
+const MAX_CHARS: usize = 300;
 
-/// Where a run is not as it is on its tape.
+/// The first difference between a replay and its tape.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Divergence {
     /// The line of the tape, counted from 1.
     pub line: usize,
-    /// What the tape has there.
+    /// The entry of the tape.
     pub expected: String,
-    /// What the run did instead.
+    /// What the replay did instead.
     pub got: String,
 }
 
@@ -39,25 +39,25 @@ impl fmt::Display for Divergence {
     }
 }
 
-/// Why a script is answered no more.
+/// Why a replay got no further answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// It asked for something else.
+    /// Its request differs from the tape.
     Diverged(Divergence),
-    /// It asked for more than there is: for this.
+    /// Its request comes after the last entry.
     AtTheEnd(String),
 }
 
-/// A tape and how far it was played.
+/// A tape with the position of its replay.
 #[derive(Debug)]
 pub(crate) struct Player {
     entries: Vec<(usize, Entry)>,
-    place: Mutex<Place>,
+    position: Mutex<Position>,
     stopped: CancellationToken,
 }
 
 #[derive(Debug, Default)]
-struct Place {
+struct Position {
     next: usize,
     stop: Option<Stop>,
 }
@@ -65,14 +65,14 @@ struct Place {
 impl Player {
     pub(crate) fn new(tape: &Tape) -> Self {
         let entries = tape.entries.clone();
-        Self { entries, place: Mutex::default(), stopped: CancellationToken::new() }
+        Self { entries, position: Mutex::default(), stopped: CancellationToken::new() }
     }
 
-    /// Waits until the script is answered no more, and says why.
+    /// Waits until the replay gets no further answer, and returns the reason.
     pub(crate) async fn stopped(&self) -> Stop {
         loop {
             self.stopped.cancelled().await;
-            if let Some(stop) = self.with(|place| place.stop.clone()) {
+            if let Some(stop) = self.with(|position| position.stop.clone()) {
                 return stop;
             }
         }
@@ -96,46 +96,46 @@ impl Player {
         pending().await
     }
 
-    /// The first entry that nobody asked for, with its line.
+    /// Returns the next entry that was not requested, with its line.
     pub(crate) fn left_over(&self) -> Option<(usize, String)> {
-        let next = self.with(|place| place.next);
+        let next = self.with(|position| position.next);
         let (line, entry) = self.entries.get(next)?;
-        Some((*line, told(entry.question().as_ref(), None)))
+        Some((*line, describe(entry.question().as_ref(), None)))
     }
 
-    /// The entry that answers the question, if it is the one that comes next.
+    /// Returns the next entry, if it answers the question.
     fn play(&self, question: Question<'_>) -> Option<&(usize, Entry)> {
-        let next = self.with(|place| (place.stop.is_none()).then_some(place.next))?;
+        let next = self.with(|position| (position.stop.is_none()).then_some(position.next))?;
         let Some(found) = self.entries.get(next) else {
-            self.stop(Stop::AtTheEnd(told(Some(&question), None)));
+            self.stop(Stop::AtTheEnd(describe(Some(&question), None)));
             return None;
         };
         let expected = found.1.question();
         if expected == Some(question) {
-            self.with(|place| place.next += 1);
+            self.with(|position| position.next += 1);
             return Some(found);
         }
         self.stop(Stop::Diverged(Divergence {
             line: found.0,
-            expected: told(expected.as_ref(), Some(&question)),
-            got: format!("asks for {}", told(Some(&question), expected.as_ref())),
+            expected: describe(expected.as_ref(), Some(&question)),
+            got: format!("asks for {}", describe(Some(&question), expected.as_ref())),
         }));
         None
     }
 
     fn stop(&self, why: Stop) {
-        self.with(|place| {
-            place.stop.get_or_insert(why);
+        self.with(|position| {
+            position.stop.get_or_insert(why);
         });
         self.stopped.cancel();
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut Place) -> T) -> T {
-        work(&mut self.place.lock())
+    fn with<T>(&self, work: impl FnOnce(&mut Position) -> T) -> T {
+        work(&mut self.position.lock())
     }
 }
 
-/// What the phone answered once. A run that is answered no more waits until it is dropped.
+/// The recorded phone. A replay without a further answer waits until it is dropped.
 #[async_trait]
 impl Transport for Player {
     async fn shell(&self, command: &str, _deadline: Deadline) -> Result<ShellOutput, AdbCause> {
@@ -183,19 +183,19 @@ impl Transport for Player {
     }
 }
 
-/// A question in words. Of a long one the part is shown in which it begins to differ from the other.
-fn told(question: Option<&Question<'_>>, other: Option<&Question<'_>>) -> String {
+/// Formats a question. Of a long one the part is shown from which it differs from the other.
+fn describe(question: Option<&Question<'_>>, other: Option<&Question<'_>>) -> String {
     let Some(question) = question else { return "the end of the run".to_owned() };
-    let words: Vec<char> = question.to_string().chars().map(printable).collect();
-    if words.len() <= LONGEST {
-        return words.into_iter().collect();
+    let text: Vec<char> = question.to_string().chars().map(printable).collect();
+    if text.len() <= MAX_CHARS {
+        return text.into_iter().collect();
     }
     let other = other.map(ToString::to_string).unwrap_or_default();
-    let same = words.iter().zip(other.chars()).take_while(|(one, other)| **one == printable(*other)).count();
-    let from = if other.is_empty() { 0 } else { same.saturating_sub(LONGEST / 3) };
+    let same = text.iter().zip(other.chars()).take_while(|(one, other)| **one == printable(*other)).count();
+    let from = if other.is_empty() { 0 } else { same.saturating_sub(MAX_CHARS / 3) };
     let before = if from > 0 { "…" } else { "" };
-    let part: String = words.iter().skip(from).take(LONGEST).collect();
-    let after = if from + LONGEST < words.len() { "…" } else { "" };
+    let part: String = text.iter().skip(from).take(MAX_CHARS).collect();
+    let after = if from + MAX_CHARS < text.len() { "…" } else { "" };
     format!("{before}{part}{after}")
 }
 

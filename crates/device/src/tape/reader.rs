@@ -1,4 +1,4 @@
-//! Reads a tape from a file's bytes: whatever they are, it is a tape or an error.
+//! A tape as it is read from a file: any bytes are a tape or an error.
 
 use std::io::Read as _;
 
@@ -9,53 +9,53 @@ use thiserror::Error;
 use super::answer::{Answer, Text};
 use super::entry::{End, Entry, Head};
 
-/// The form of a tape, which its first line tells.
+/// The version of the tape format, in the first line of a tape.
 pub(crate) const FORM: u32 = 1;
-/// The longest text of one run's record, in bytes: hundreds of different screens of a large app, which are packed to a
-/// tenth and less. What comes after is counted, not kept.
-pub(crate) const MOST_RECORDED: usize = 32 * 1024 * 1024;
-/// The most bytes that a tape is read to, unpacked.
-const MOST_READ: u64 = 2 * MOST_RECORDED as u64;
+/// The longest text of a tape in bytes: hundreds of different screens of a large app, which gzip shrinks to a tenth and
+/// less. Further entries are counted, not kept.
+pub(crate) const MAX_RECORDED: usize = 32 * 1024 * 1024;
+/// The longest decompressed tape that is read, in bytes.
+const MAX_READ: u64 = 2 * MAX_RECORDED as u64;
 
-/// A run on record, as it was read from a file.
+/// The tape of a run.
 #[derive(Debug, Clone)]
 pub struct Tape {
-    /// What was run, and how.
+    /// The script and its assignment.
     pub head: Head,
-    /// How it ended.
+    /// The end of the run.
     pub end: End,
-    /// What was exchanged, each with its line in the tape.
+    /// The exchanges, each with its line in the tape.
     pub(super) entries: Vec<(usize, Entry)>,
 }
 
 impl Tape {
-    /// The line that tells how the run ended, counted from 1.
+    /// Returns the line of the end of the run, counted from 1.
     pub(crate) fn last_line(&self) -> usize {
         self.entries.last().map_or(1, |(line, _)| *line) + 1
     }
 }
 
-/// A file is no tape.
+/// Why a file is not a tape.
 #[derive(Debug, Error)]
 pub enum TapeError {
-    /// It is not packed as it says.
+    /// Its gzip is broken.
     #[error("it cannot be unpacked: {0}")]
     Packing(std::io::Error),
-    /// It is longer than any tape.
-    #[error("it is longer than {} MiB", MOST_READ / 1024 / 1024)]
+    /// It is longer than the maximum.
+    #[error("it is longer than {} MiB", MAX_READ / 1024 / 1024)]
     TooLong,
-    /// It is no text, or its first line is not that of a tape.
+    /// It is not a text, or its first line is not that of a tape.
     #[error("it is no tape: {0}")]
     Foreign(String),
-    /// Another version of the program wrote it in another form.
+    /// It has another version of the format.
     #[error("it is a tape of form {0}, this version of tikmatrix reads form {FORM}")]
     Form(u64),
-    /// A line is not as it should be.
+    /// A line is invalid.
     #[error("line {line}: {reason}")]
     Line {
         /// Which one, counted from 1.
         line: usize,
-        /// What is wrong with it.
+        /// Why.
         reason: String,
     },
     /// The last line is missing.
@@ -63,24 +63,24 @@ pub enum TapeError {
     BrokenOff,
 }
 
-/// How gzip begins (RFC 1952).
-const PACKED: [u8; 2] = [0x1f, 0x8b];
+/// The magic number of gzip (RFC 1952).
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 impl Tape {
-    /// Reads a tape, packed or not.
+    /// Reads a tape, with or without gzip.
     ///
     /// # Errors
-    /// [`TapeError`] for anything that is no whole tape of this version's form.
+    /// [`TapeError`] for anything that is not a complete tape of this format version.
     pub fn read(bytes: &[u8]) -> Result<Self, TapeError> {
         let mut unpacked = Vec::new();
-        let bytes = if bytes.starts_with(&PACKED) {
-            let packed = MultiGzDecoder::new(bytes).take(MOST_READ + 1).read_to_end(&mut unpacked);
+        let bytes = if bytes.starts_with(&GZIP_MAGIC) {
+            let packed = MultiGzDecoder::new(bytes).take(MAX_READ + 1).read_to_end(&mut unpacked);
             packed.map_err(TapeError::Packing)?;
             &unpacked
         } else {
             bytes
         };
-        if bytes.len() as u64 > MOST_READ {
+        if bytes.len() as u64 > MAX_READ {
             return Err(TapeError::TooLong);
         }
         let text = std::str::from_utf8(bytes).map_err(|error| TapeError::Foreign(error.to_string()))?;
@@ -94,7 +94,7 @@ impl Tape {
                 return Err(wrong("there is something after the end of the run".to_owned()));
             }
             match serde_json::from_str(text).map_err(|error| wrong(error.to_string()))? {
-                Entry::End(told) => end = Some(told),
+                Entry::End(last) => end = Some(last),
                 entry => {
                     let entry = resolve(entry, &entries).map_err(wrong)?;
                     entries.push((line, entry));
@@ -115,7 +115,7 @@ fn head(line: &str) -> Result<Head, TapeError> {
     }
 }
 
-/// The entry with its output, which may be that of an earlier line.
+/// Returns the entry with its output, which may be that of an earlier line.
 fn resolve(mut entry: Entry, earlier: &[(usize, Entry)]) -> Result<Entry, String> {
     if let Entry::Shell { answer: Answer::Gave(printed), .. } = &mut entry {
         for text in [&mut printed.out, &mut printed.err] {

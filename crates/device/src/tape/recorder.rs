@@ -1,4 +1,4 @@
-//! Records a run while it runs: in memory, within bounds, and for nothing if nobody asks for it in the end.
+//! The recorder of a run: in memory, within bounds, dropped unless the run fails.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -16,10 +16,10 @@ use super::entry::{End, Entry, Head};
 use crate::adb::AdbCause;
 use crate::phone::ShellOutput;
 
-/// Shorter output is written again rather than referred to, in bytes.
-const WORTH_REFERRING: usize = 512;
+/// The output length in bytes from which a repeated output is a reference to its first line.
+const MIN_REFERRED: usize = 512;
 
-/// Takes what a run exchanges, in order.
+/// The entries of a run, in order.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     state: Mutex<State>,
@@ -27,23 +27,23 @@ pub(crate) struct Recorder {
 
 #[derive(Debug)]
 struct State {
-    /// The text, packed as it comes: screens are long and much like each other. None once the run has ended.
-    packer: Option<GzEncoder<Vec<u8>>>,
-    /// How long the text is, in bytes.
+    /// The text, compressed as it is written: screens are long and similar. `None` once the run has ended.
+    encoder: Option<GzEncoder<Vec<u8>>>,
+    /// The length of the text in bytes.
     length: usize,
-    /// How many lines it has.
+    /// The number of lines.
     lines: usize,
-    most: usize,
+    max_len: usize,
     left_out: u64,
-    /// The lines that have long outputs, by their hash: a screen that stays as it is is written once.
+    /// The lines with long outputs, by their hash: a screen that does not change is written once.
     printed: HashMap<[u8; 32], usize>,
 }
 
 impl Recorder {
-    /// Takes at most `most` bytes of text, the last line aside.
-    pub(crate) fn new(head: &Head, most: usize) -> Self {
-        let packer = Some(GzEncoder::new(Vec::new(), Compression::default()));
-        let mut state = State { packer, length: 0, lines: 0, most, left_out: 0, printed: HashMap::new() };
+    /// Starts a tape of at most `max_len` bytes of text, without the last line.
+    pub(crate) fn new(head: &Head, max_len: usize) -> Self {
+        let encoder = Some(GzEncoder::new(Vec::new(), Compression::default()));
+        let mut state = State { encoder, length: 0, lines: 0, max_len, left_out: 0, printed: HashMap::new() };
         state.write(&line(head));
         Self { state: Mutex::new(state) }
     }
@@ -77,28 +77,28 @@ impl Recorder {
         self.state.lock().take(&Entry::Learn { what: what.to_owned(), answer });
     }
 
-    /// Gives the time as the tape has it.
+    /// Records a measured time, and returns it with the precision of the tape.
     pub(crate) fn elapsed(&self, time: Duration) -> Duration {
         let microseconds = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         self.state.lock().take(&Entry::Elapsed { microseconds });
         Duration::from_micros(microseconds)
     }
 
-    /// Ends the record, and gives the tape as its file has it. What the phone is asked for afterwards belongs to no run.
+    /// Ends the tape and returns the content of its file. Later operations belong to no run.
     pub(crate) fn end(&self, outcome: &str, remark: String) -> Vec<u8> {
         let mut state = self.state.lock();
         let left_out = state.left_out;
         state.write(&line(&Entry::End(End { outcome: outcome.to_owned(), remark, left_out })));
         state.printed = HashMap::new();
         // Writing into memory does not fail.
-        state.packer.take().and_then(|packer| packer.finish().ok()).unwrap_or_default()
+        state.encoder.take().and_then(|encoder| encoder.finish().ok()).unwrap_or_default()
     }
 }
 
 impl State {
-    /// Output as it is written into the line that comes next.
+    /// Returns the output as it is written into the next line.
     fn text_of(&mut self, bytes: &[u8]) -> Text {
-        if bytes.len() < WORTH_REFERRING || self.is_closed() {
+        if bytes.len() < MIN_REFERRED || self.is_closed() {
             return Text::of(bytes);
         }
         let line = self.lines + 1;
@@ -106,13 +106,13 @@ impl State {
         if first == line { Text::of(bytes) } else { Text::AsInLine { as_in_line: first } }
     }
 
-    /// Takes the entry if there is room. The order must hold: after the first that finds none, none is taken.
+    /// Writes the entry if there is room. To keep the order, none is written after the first that has no room.
     fn take(&mut self, entry: &Entry) {
-        if self.packer.is_none() {
+        if self.encoder.is_none() {
             return;
         }
         let line = line(entry);
-        if self.left_out > 0 || self.length + line.len() > self.most {
+        if self.left_out > 0 || self.length + line.len() > self.max_len {
             self.left_out += 1;
         } else {
             self.write(&line);
@@ -120,18 +120,18 @@ impl State {
     }
 
     fn is_closed(&self) -> bool {
-        self.packer.is_none() || self.left_out > 0
+        self.encoder.is_none() || self.left_out > 0
     }
 
     fn write(&mut self, line: &[u8]) {
-        if self.packer.as_mut().is_some_and(|packer| packer.write_all(line).is_ok()) {
+        if self.encoder.as_mut().is_some_and(|encoder| encoder.write_all(line).is_ok()) {
             self.length += line.len();
             self.lines += 1;
         }
     }
 }
 
-/// A line of the text. Nothing that a tape holds has a form that JSON lacks.
+/// Encodes a line. Every entry can be expressed in JSON.
 fn line(of: &impl Serialize) -> Vec<u8> {
     let mut line = serde_json::to_vec(of).unwrap_or_default();
     line.push(b'\n');
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_screen_that_stays_as_it_is_is_written_once() {
+    fn a_screen_that_does_not_change_is_written_once() {
         let screen = "<node/>".repeat(5000);
         let recorder = Recorder::new(&head(), screen.len() + 20_000);
         for _ in 0..100 {
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_stays_within_its_bounds_in_order_and_counts_what_it_leaves_out() {
+    fn a_tape_stays_within_its_bounds_in_order_and_counts_what_it_leaves_out() {
         let recorder = Recorder::new(&head(), 2000);
         for (letter, length) in [("a", 600), ("b", 600), ("c", 1500), ("d", 1), ("e", 600)] {
             recorder.shell("print", &printed(&letter.repeat(length)));
@@ -183,12 +183,12 @@ mod tests {
     }
 
     #[test]
-    fn what_the_phone_is_asked_for_after_the_end_is_not_on_the_tape() {
+    fn operations_after_the_end_are_not_on_the_tape() {
         let recorder = Recorder::new(&head(), 2000);
         let packed = recorder.end("failed", String::new());
         recorder.step("clean up");
         assert_eq!(recorder.elapsed(Duration::from_nanos(1_999)), Duration::from_micros(1));
-        assert!(recorder.state.lock().packer.is_none());
+        assert!(recorder.state.lock().encoder.is_none());
         assert_eq!(Tape::read(&packed).unwrap().last_line(), 2);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A place on the screen, in pixels.
+/// A point on the screen, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct Point {
     /// From the left edge.
@@ -36,26 +36,26 @@ impl Bounds {
         Some(Self { left: number(left)?, top: number(top)?, right: number(right)?, bottom: number(bottom)? })
     }
 
-    /// Whether no pixel lies in it.
+    /// Returns whether no pixel lies in it.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.left >= self.right || self.top >= self.bottom
     }
 
-    /// Its middle.
+    /// Returns its center.
     #[must_use]
     pub fn center(self) -> Point {
         let middle = |from: i32, to: i32| from.midpoint(to);
         Point { x: middle(self.left, self.right), y: middle(self.top, self.bottom) }
     }
 
-    /// Whether the point lies in it.
+    /// Returns whether the point lies in it.
     #[must_use]
     pub fn contains(self, point: Point) -> bool {
         (self.left..self.right).contains(&point.x) && (self.top..self.bottom).contains(&point.y)
     }
 
-    /// The part that both share; empty when they share none.
+    /// Returns the intersection; empty when there is none.
     #[must_use]
     pub fn intersection(self, other: Self) -> Self {
         Self {
@@ -66,7 +66,7 @@ impl Bounds {
         }
     }
 
-    /// The smallest rectangle that holds both.
+    /// Returns the smallest rectangle that contains both.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
         Self {
@@ -99,7 +99,7 @@ impl Default for Region {
 }
 
 impl Region {
-    /// Whether the point lies in this part of `screen`.
+    /// Returns whether the point lies in this part of `screen`.
     #[must_use]
     pub fn contains(self, screen: Bounds, point: Point) -> bool {
         let within = |at: i32, from: i32, to: i32, low: f64, high: f64| {

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-/// `xml` with pairs of surrogate references joined into one character's, and every other reference to what is no XML
-/// character replaced by one to U+FFFD.
+/// Returns `xml` with pairs of surrogate references joined into one character, and every other reference to a code that is
+/// not an XML character replaced by one to U+FFFD.
 pub(super) fn repair(xml: &str) -> Cow<'_, str> {
     let mut repaired = String::new();
     let mut kept = 0;
@@ -32,7 +32,7 @@ pub(super) fn repair(xml: &str) -> Cow<'_, str> {
     Cow::Owned(repaired)
 }
 
-/// The code and the end of the character reference that begins at `start`.
+/// Returns the code and the end of the character reference that begins at `start`.
 fn reference(xml: &str, start: usize) -> Option<(u32, usize)> {
     let body = xml.get(start..)?.strip_prefix("&#")?;
     let length = body.bytes().take(10).position(|byte| byte == b';')?;

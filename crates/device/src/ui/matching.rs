@@ -1,17 +1,17 @@
-//! Finding what a [`Selector`] describes in a tree, and the place at which to tap it.
+//! Finding the elements that match a [`Selector`], and the point at which to tap one.
 
 use super::bounds::{Bounds, Point};
 use super::selector::Selector;
 use super::tree::{Node, NodeRef, UiTree};
 
 impl Selector {
-    /// The first element that is described so.
+    /// Returns the first element that matches.
     #[must_use]
     pub fn find<'tree>(&self, tree: &'tree UiTree) -> Option<NodeRef<'tree>> {
         self.find_all(tree).into_iter().next()
     }
 
-    /// Every element that is described so, in the order of the dump.
+    /// Returns every element that matches, in the order of the dump.
     #[must_use]
     pub fn find_all<'tree>(&self, tree: &'tree UiTree) -> Vec<NodeRef<'tree>> {
         let relations = Relations::of(self, tree);
@@ -26,7 +26,7 @@ impl Selector {
         self.or.iter().map(|other| other.find_all(tree)).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
-    /// Whether the element is on the screen.
+    /// Returns whether the element is on the screen.
     #[must_use]
     pub fn is_on(&self, tree: &UiTree) -> bool {
         self.find(tree).is_some()
@@ -54,7 +54,7 @@ impl Selector {
     }
 }
 
-/// Whether `whole` is `wanted`, or ends with it after `separator`.
+/// Returns whether `whole` is `wanted`, or ends with it after `separator`.
 fn ends_with(whole: &str, wanted: &str, separator: &str) -> bool {
     whole == wanted || whole.strip_suffix(wanted).is_some_and(|before| before.ends_with(separator))
 }
@@ -98,8 +98,8 @@ impl<'tree> Relations<'tree> {
     }
 }
 
-/// Where to tap for an element: its own middle, inside of the nearest element around it (or itself) that takes taps.
-/// Texts of buttons often take none themselves and may have no place of their own. None when nothing of it is visible.
+/// Returns the point at which to tap an element: its center, inside of the nearest clickable ancestor (or itself). The text
+/// of a button is often not clickable itself, and may have no bounds. `None` when no part of it is visible.
 #[must_use]
 pub fn tap_point(node: NodeRef<'_>) -> Option<Point> {
     let target =

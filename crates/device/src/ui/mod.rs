@@ -1,5 +1,4 @@
-//! What a phone's screen shows, as a tree of elements, and how one element of it is described and found. Reading the
-//! screen off a phone is [`crate::android`]'s; waiting for an element is [`crate::script`]'s.
+//! A phone's screen as a tree of elements, and selectors that find elements in it.
 
 mod bounds;
 mod entities;

@@ -1,5 +1,4 @@
-//! How an element is described: by what it shows, what it is, its state, and where it stands among others. Written in
-//! code or in data files; how it is found in a tree is the `matching` module's.
+//! The description of an element: by its text, class, state, and relations to others. Written in code or in data files.
 
 use std::fmt;
 
@@ -8,78 +7,78 @@ use serde::{Deserialize, Deserializer};
 use super::bounds::Region;
 use super::text::normalise;
 
-/// A description of one element. Every part that is given has to hold; a selector without any part matches everything.
+/// A description of an element. Every given part has to match; a selector without parts matches every element.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Selector {
-    /// What people call the element, such as `the Next button`; for messages only.
+    /// The name of the element for messages, such as `the Next button`.
     pub name: Option<String>,
-    /// What it shows.
+    /// Its text.
     pub text: Option<TextMatch>,
-    /// What a screen reader says of it.
+    /// Its content description.
     pub description: Option<TextMatch>,
-    /// Its resource id: whole (`com.example:id/name`), or without a package (`name`), whatever the package.
+    /// Its resource id: whole (`com.example:id/name`), or without a package (`name`), for any package.
     pub id: Option<String>,
     /// Its class: whole (`android.widget.Button`), or its last part (`Button`).
     pub class: Option<String>,
-    /// The app that it belongs to.
+    /// Its app.
     pub package: Option<String>,
-    /// Whether a tap does something to the element itself.
+    /// Whether it is clickable.
     pub clickable: Option<bool>,
-    /// Whether it can be used now.
+    /// Whether it is enabled.
     pub enabled: Option<bool>,
-    /// Whether it is the chosen one of several.
+    /// Whether it is selected.
     pub selected: Option<bool>,
-    /// Whether it takes what is typed.
+    /// Whether it has the input focus.
     pub focused: Option<bool>,
-    /// Whether it is switched on.
+    /// Whether it is checked.
     pub checked: Option<bool>,
-    /// Whether it can be scrolled.
+    /// Whether it is scrollable.
     pub scrollable: Option<bool>,
-    /// The part of the screen in which its middle lies.
+    /// The part of the screen that contains its center.
     pub region: Option<Region>,
-    /// It is held directly by such an element.
+    /// It is a child of such an element.
     pub child_of: Option<Box<Selector>>,
-    /// It is held at any depth by such an element.
+    /// It is a descendant of such an element.
     pub inside: Option<Box<Selector>>,
-    /// It has the same holder as such an element.
+    /// It is a sibling of such an element.
     pub sibling_of: Option<Box<Selector>>,
     /// It lies wholly below such an element.
     pub below: Option<Box<Selector>>,
-    /// It holds such an element, at any depth.
+    /// It has such a descendant.
     pub holds: Option<Box<Selector>>,
-    /// Other ways to describe it, tried in order when the parts above find none.
+    /// Alternatives, tried in order when the parts above match none.
     pub or: Vec<Selector>,
-    /// Which of the elements found, counted from 0 in the order of the dump.
+    /// The index among the matches, from 0 in the order of the dump.
     pub instance: Option<usize>,
 }
 
 impl Selector {
-    /// The element that shows exactly this text.
+    /// Selects the element with exactly this text.
     #[must_use]
     pub fn text(text: &str) -> Self {
         Self { text: Some(TextMatch::Exact(text.to_owned())), ..Self::default() }
     }
 
-    /// The element of which a screen reader says exactly this.
+    /// Selects the element with exactly this content description.
     #[must_use]
     pub fn description(text: &str) -> Self {
         Self { description: Some(TextMatch::Exact(text.to_owned())), ..Self::default() }
     }
 
-    /// The element with this resource id, with or without a package.
+    /// Selects the element with this resource id, with or without a package.
     #[must_use]
     pub fn id(id: &str) -> Self {
         Self { id: Some(id.to_owned()), ..Self::default() }
     }
 
-    /// The element of this class, whole or its last part.
+    /// Selects the element of this class, whole or its last part.
     #[must_use]
     pub fn class(class: &str) -> Self {
         Self { class: Some(class.to_owned()), ..Self::default() }
     }
 
-    /// The same, under the name that people use for it.
+    /// Returns the same selector with a name for messages.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         Self { name: Some(name.to_owned()), ..self }
@@ -119,15 +118,15 @@ impl fmt::Display for Selector {
     }
 }
 
-/// What a text must be. Both sides are compared as [`normalise`] leaves them.
+/// A condition on a text. Both sides are compared as [`normalise`] leaves them.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TextMatch {
-    /// The very text.
+    /// The exact text.
     Exact(String),
-    /// The text, white space around it aside.
+    /// The text without surrounding white space.
     Trimmed(String),
-    /// The text holds this.
+    /// The text contains this.
     Contains(String),
     /// The text begins with this.
     StartsWith(String),
@@ -136,13 +135,13 @@ pub enum TextMatch {
     /// One of these.
     #[serde(untagged)]
     OneOf(Vec<TextMatch>),
-    /// The very text, written plainly.
+    /// The exact text, written as a plain string.
     #[serde(untagged)]
     Plain(String),
 }
 
 impl TextMatch {
-    /// Whether `text` is as described.
+    /// Returns whether `text` matches.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         let text = normalise(text);
@@ -179,7 +178,7 @@ impl fmt::Display for TextMatch {
 pub struct Pattern(regex_lite::Regex);
 
 impl Pattern {
-    /// The text that each pair of parentheses took, when `text` matches; empty for pairs that took none.
+    /// Returns the capture groups, when `text` matches; empty for groups without a match.
     #[must_use]
     pub fn captures(&self, text: &str) -> Option<Vec<String>> {
         let found = self.0.captures(text)?;

@@ -1,10 +1,10 @@
-//! How texts of a screen are made comparable: what a reader cannot see does not count.
+//! The normal form in which texts of a screen are compared: invisible differences do not count.
 
 use std::borrow::Cow;
 
-/// `text` as selectors compare it: without marks of writing direction and zero-width no-break spaces, with every
+/// Returns `text` as selectors compare it: without marks of writing direction and zero-width no-break spaces, with every
 /// no-break space as a plain one and the typographic apostrophe as the plain one. Apps add and drop these between
-/// builds and languages. Users' own texts are never compared in this form, but letter for letter.
+/// builds and languages. Texts of users are never compared in this form, but exactly.
 #[must_use]
 pub fn normalise(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|character| replacement(character) != Some(character)) {
@@ -27,7 +27,7 @@ fn replacement(character: char) -> Option<char> {
     }
 }
 
-/// Whether a screen that shows `written` letter for letter reads as `shown` in a dump: the dump writes a dot for each
+/// Returns whether the dump of a screen with the text `written` has the text `shown`: the dump writes a dot for each
 /// character that XML cannot hold (AOSP, `AccessibilityNodeInfoDumper.stripInvalidXMLChars`).
 #[must_use]
 pub fn reads_as(written: &str, shown: &str) -> bool {

@@ -8,56 +8,56 @@ use thiserror::Error;
 use super::bounds::Bounds;
 use super::entities;
 
-/// More elements than any real screen has; a dump beyond it is refused instead of filling the memory.
+/// The maximum of elements, more than any real screen has; a larger dump is refused to bound the memory.
 const MOST_ELEMENTS: u32 = 50_000;
 
-/// Why a dump is no tree.
+/// Why a dump cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UiTreeError {
     /// It is not well-formed XML.
     #[error("the dump of the screen is not readable XML: {0}")]
     Xml(String),
-    /// It is XML without a single element of a screen.
+    /// It is XML without an element of a screen.
     #[error("the dump of the screen holds no element")]
     Empty,
-    /// An element's place cannot be read.
+    /// The bounds of an element are invalid.
     #[error("the dump of the screen holds an element at {0:?}, which is no place")]
     Bounds(String),
 }
 
-/// What an element can do and in which state it is.
+/// The properties and the state of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Flags {
-    /// A tap does something.
+    /// It is clickable.
     pub clickable: bool,
-    /// It can be used now.
+    /// It is enabled.
     pub enabled: bool,
-    /// It is the chosen one of several.
+    /// It is selected.
     pub selected: bool,
-    /// It takes what is typed.
+    /// It has the input focus.
     pub focused: bool,
-    /// It is switched on.
+    /// It is checked.
     pub checked: bool,
-    /// It can be scrolled.
+    /// It is scrollable.
     pub scrollable: bool,
-    /// It hides what is typed.
+    /// It is a password field.
     pub password: bool,
 }
 
 /// One element of a screen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Node {
-    /// What it shows.
+    /// Its text.
     pub text: String,
-    /// What a screen reader says of it (`content-desc`).
+    /// Its content description (`content-desc`).
     pub description: String,
     /// Its resource id with package, `com.example:id/name`; often empty.
     pub id: String,
     /// Its class, such as `android.widget.Button`; may be empty.
     pub class: String,
-    /// The app that it belongs to.
+    /// Its app.
     pub package: String,
-    /// Where it is.
+    /// Its bounds.
     pub bounds: Bounds,
     /// Its state.
     pub flags: Flags,
@@ -65,17 +65,17 @@ pub struct Node {
     depth: usize,
 }
 
-/// A screen's elements, in the order of the dump: an element before what it holds.
+/// The elements of a screen, in the order of the dump: an element before its descendants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UiTree {
     nodes: Vec<Node>,
 }
 
 impl UiTree {
-    /// Reads a dump. What stands before the first `<` and after the last `>` is left out: tools print remarks there.
+    /// Reads a dump. Text before the first `<` and after the last `>` is skipped: tools print remarks there.
     ///
     /// # Errors
-    /// [`UiTreeError`] for anything that is no dump.
+    /// [`UiTreeError`] for anything that is not a dump.
     pub fn parse(bytes: &[u8]) -> Result<Self, UiTreeError> {
         let text = String::from_utf8_lossy(bytes);
         let xml = match (text.find('<'), text.rfind('>')) {
@@ -87,7 +87,7 @@ impl UiTree {
         let document = roxmltree::Document::parse_with_options(&xml, options)
             .map_err(|error| UiTreeError::Xml(error.to_string()))?;
         let mut nodes: Vec<Node> = Vec::new();
-        // The places in `nodes` of the elements that hold the present one, innermost last.
+        // The indices in `nodes` of the ancestors of the current element, innermost last.
         let mut open: Vec<(roxmltree::NodeId, usize)> = Vec::new();
         for element in
             document.descendants().filter(|it| it.is_element() && it.tag_name().name() != "hierarchy")
@@ -103,19 +103,19 @@ impl UiTree {
         if nodes.is_empty() { Err(UiTreeError::Empty) } else { Ok(Self { nodes }) }
     }
 
-    /// Its elements, each before what it holds.
+    /// Returns its elements, each before its descendants.
     pub fn iter(&self) -> impl Iterator<Item = NodeRef<'_>> {
         (0..self.nodes.len()).map(|index| NodeRef { tree: self, index })
     }
 
-    /// The part of the display that it covers.
+    /// Returns the part of the display that it covers.
     #[must_use]
     pub fn screen(&self) -> Bounds {
         let roots = self.nodes.iter().filter(|node| node.parent.is_none()).map(|node| node.bounds);
         roots.reduce(Bounds::union).unwrap_or_default()
     }
 
-    /// The app that the topmost window belongs to; the agent lists that one last.
+    /// Returns the app of the topmost window, which the agent lists last.
     #[must_use]
     pub fn package(&self) -> &str {
         let roots = self.nodes.iter().rev().filter(|node| node.parent.is_none());
@@ -164,31 +164,31 @@ pub struct NodeRef<'tree> {
 }
 
 impl<'tree> NodeRef<'tree> {
-    /// The tree that it is part of.
+    /// Returns its tree.
     #[must_use]
     pub fn tree(self) -> &'tree UiTree {
         self.tree
     }
 
-    /// The element that holds it.
+    /// Returns its parent.
     #[must_use]
     pub fn parent(self) -> Option<Self> {
         self.node().parent.map(|index| Self { tree: self.tree, index })
     }
 
-    /// The elements that hold it, the nearest first.
+    /// Returns its ancestors, the nearest first.
     pub fn ancestors(self) -> impl Iterator<Item = Self> {
         std::iter::successors(self.parent(), |it| it.parent())
     }
 
-    /// What it holds, at any depth.
+    /// Returns its descendants.
     pub fn descendants(self) -> impl Iterator<Item = Self> {
         let depth = self.node().depth;
         let inner = self.tree.nodes[self.index + 1..].iter().take_while(move |node| node.depth > depth);
         inner.enumerate().map(move |(offset, _)| Self { tree: self.tree, index: self.index + 1 + offset })
     }
 
-    /// The element itself, for as long as its tree lives.
+    /// Returns the element itself, with the lifetime of its tree.
     #[must_use]
     pub fn node(self) -> &'tree Node {
         &self.tree.nodes[self.index]

@@ -35,7 +35,7 @@ pub(crate) struct PlayedServer {
     _stop_at_drop: DropGuard,
 }
 
-/// What was asked for that nobody who only uses a server asks for.
+/// Requests that a mere user of a server does not send.
 type Unknown = Arc<Mutex<Vec<String>>>;
 
 impl PlayedServer {

@@ -2,6 +2,9 @@
 //! the script engine with its tapes, against a virtual phone or a peer that a test plays.
 
 mod adb;
+#[path = "../../examples/phone.rs"]
+#[expect(dead_code, reason = "a test calls the example's function, not its `main`")]
+mod example;
 mod peer;
 mod phone;
 #[path = "../played_server/mod.rs"]

@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// The longest wait for a packet: a test that waits in vain fails instead of hanging.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One accepted connection.
 pub(crate) struct Peer {
@@ -104,7 +104,7 @@ impl Peer {
 
     /// The next packet, which must come.
     pub(crate) async fn read(&mut self) -> Packet {
-        let packet = tokio::time::timeout(PATIENCE, self.try_read()).await;
+        let packet = tokio::time::timeout(TIMEOUT, self.try_read()).await;
         packet.expect("no packet came").expect("the connection was closed")
     }
 

@@ -1,4 +1,4 @@
-//! The banner in a CNXN packet: what a side is, its properties and the features that it offers.
+//! The banner in a CNXN packet: the kind of a side, its properties and the features that it offers.
 //! Source: AOSP packages/modules/adb, `adb.cpp` (`parse_banner`, `get_connection_string`) and `transport.cpp`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,23 +7,23 @@ use thiserror::Error;
 
 /// Feature: shells with separate output, error output and exit status.
 pub const SHELL_V2: &str = "shell_v2";
-/// Feature: what is at a path, whole (`sync:` STA2, LST2).
+/// Feature: the full `stat` of a path (`sync:` STA2, LST2).
 pub const STAT_V2: &str = "stat_v2";
-/// Feature: what is in a directory, whole (`sync:` LIS2).
+/// Feature: directory lists with a full `stat` (`sync:` LIS2).
 pub const LS_V2: &str = "ls_v2";
-/// Feature: files with flags on their way (`sync:` SND2, RCV2); each packing is a feature of its own.
+/// Feature: transfers with flags (`sync:` SND2, RCV2); each compression is a feature too.
 pub const SENDRECV_V2: &str = "sendrecv_v2";
-/// Feature: a file may be sent to nowhere.
+/// Feature: transfers that store nothing.
 pub const SENDRECV_V2_DRY_RUN: &str = "sendrecv_v2_dry_run_send";
-/// Feature: many packets of a stream may be on their way at once (AOSP, `docs/dev/delayed_ack.md`).
+/// Feature: a stream may have many unacknowledged packets (AOSP, `docs/dev/delayed_ack.md`).
 pub const DELAYED_ACK: &str = "delayed_ack";
 
-/// A banner that does not begin with a kind and a colon.
+/// A banner that does not start with a kind and a colon.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the banner {0:?} is not KIND:SERIAL:PROPERTIES")]
 pub struct BannerError(String);
 
-/// What one side says of itself.
+/// The description that one side sends of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Banner {
     /// `device`, `host`, `recovery`, `sideload`, `bootloader` or another word.
@@ -35,7 +35,7 @@ pub struct Banner {
 }
 
 impl Banner {
-    /// A banner of `kind` with `features` and without properties.
+    /// Creates a banner of `kind` with `features` and without properties.
     #[must_use]
     pub fn new(kind: &str, features: &[&str]) -> Self {
         Self {
@@ -69,7 +69,7 @@ impl Banner {
         Ok(banner)
     }
 
-    /// The payload of a CNXN packet.
+    /// Formats the payload of a CNXN packet.
     #[must_use]
     pub fn format(&self) -> String {
         let mut fields: Vec<String> =
@@ -81,7 +81,7 @@ impl Banner {
         format!("{}::{}", self.kind, fields.join(";"))
     }
 
-    /// Whether `feature` is offered.
+    /// Returns whether `feature` is offered.
     #[must_use]
     pub fn offers(&self, feature: &str) -> bool {
         self.features.contains(feature)

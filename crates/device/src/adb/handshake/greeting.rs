@@ -1,5 +1,5 @@
-//! The first packets of a direct connection: who we are, who the phone is, and what both can do. A phone that wants to
-//! know who is there is shown signatures, then a public key; one that demands TLS is told to the caller.
+//! The first packets of a direct connection: identity and features of both sides. A phone that asks for authorisation gets
+//! signatures, then a public key; a demand for TLS is returned to the caller.
 //! Source: AOSP packages/modules/adb, `adb.cpp` (`send_connect`, `handle_new_connection`), `client/auth.cpp`
 //! (`send_auth_response`).
 
@@ -10,7 +10,8 @@ use crate::adb::error::AdbCause;
 use crate::adb::keys::{KeyRing, KeyStore, TOKEN_LEN};
 use crate::adb::packet::{Command, MAX_PAYLOAD, Packet, PacketDecoder, VERSION_WITHOUT_CHECKSUMS};
 use crate::adb::sync::Packing;
-use crate::adb::tls;
+#[cfg(feature = "tls")]
+use crate::adb::tls::socket_error;
 
 /// The features that this side has.
 const FEATURES: [&str; 8] = [
@@ -23,39 +24,38 @@ const FEATURES: [&str; 8] = [
     Packing::Lz4.feature(),
     Packing::Zstd.feature(),
 ];
-/// The first argument of AUTH: what its payload is.
+/// The first argument of AUTH: the kind of its payload.
 const TOKEN: u32 = 1;
 const SIGNATURE: u32 = 2;
 const PUBLIC_KEY: u32 = 3;
-/// The version of a request for TLS (`A_STLS_VERSION`).
-const TLS_VERSION: u32 = 0x0100_0000;
 
-/// What both sides agreed on.
+/// The terms that both sides agreed on.
 #[derive(Debug, Clone)]
 pub(crate) struct Agreement {
-    /// What the phone says of itself; its features are cut to those in force.
+    /// The banner of the phone, with the features in force.
     pub(crate) banner: Banner,
     /// Whether every packet carries the sum of its payload.
     pub(crate) checksums: bool,
-    /// The largest payload that the phone takes, in bytes.
+    /// The largest payload that the phone accepts, in bytes.
     pub(crate) max_payload: usize,
 }
 
-/// How far the greeting came.
+/// The result of a greeting.
 #[derive(Debug)]
 pub(in crate::adb) enum Greeting {
     /// The phone is ready.
     Agreed(Agreement),
-    /// The phone was shown every key in vain and asks its person about this one: [`accepted`] waits for the answer.
+    /// The phone knows none of the keys and shows a dialog for this one: [`accepted`] waits for the answer.
     Asked {
         /// The key, as the phone's dialog shows it.
         fingerprint: String,
     },
-    /// The phone goes on inside TLS, from this very byte on; [`welcome`] takes its greeting there.
+    #[cfg(feature = "tls")]
+    /// The phone continues inside TLS, from this byte on; [`welcome`] receives its greeting there.
     Tls,
 }
 
-/// Greets the phone. What it sent beyond its greeting stays in the decoder.
+/// Greets the phone. Bytes after its greeting stay in the decoder.
 pub(in crate::adb) async fn greet<S>(
     socket: &mut S,
     decoder: &mut PacketDecoder,
@@ -68,15 +68,14 @@ where
     let banner = Banner::new("host", &FEATURES).format();
     let hello = Packet::new(Command::Cnxn, VERSION_WITHOUT_CHECKSUMS, maximum, banner);
     send(socket, &hello).await?;
-    // Each key is shown once: a phone cannot keep us signing for ever.
+    // Each key is shown once: a phone cannot make us sign for ever.
     let mut shown = 0;
     loop {
         let packet = receive(socket, decoder).await?;
         match packet.command {
             Command::Cnxn => return agree(&packet, decoder).map(Greeting::Agreed),
             Command::Stls if shown == 0 && decoder.is_empty() => {
-                send(socket, &Packet::bare(Command::Stls, TLS_VERSION, 0)).await?;
-                return Ok(Greeting::Tls);
+                return accept_tls(socket).await;
             }
             Command::Auth => {
                 let token = token(&packet)?;
@@ -93,7 +92,20 @@ where
     }
 }
 
-/// Waits until a person has let this machine in.
+#[cfg(feature = "tls")]
+async fn accept_tls<S: AsyncWrite + Unpin>(socket: &mut S) -> Result<Greeting, AdbCause> {
+    /// The version of a request for TLS (`A_STLS_VERSION`).
+    const TLS_VERSION: u32 = 0x0100_0000;
+    send(socket, &Packet::bare(Command::Stls, TLS_VERSION, 0)).await?;
+    Ok(Greeting::Tls)
+}
+
+#[cfg(not(feature = "tls"))]
+async fn accept_tls<S>(_socket: &mut S) -> Result<Greeting, AdbCause> {
+    Err(AdbCause::Local("the phone demands TLS, and this program was built without it".to_owned()))
+}
+
+/// Waits until a person has accepted the key.
 pub(in crate::adb) async fn accepted<S>(
     socket: &mut S,
     decoder: &mut PacketDecoder,
@@ -113,7 +125,8 @@ where
     }
 }
 
-/// Takes the greeting of a phone that has checked who is there: inside TLS it is the first to speak.
+#[cfg(feature = "tls")]
+/// Receives the greeting of a phone that has authorised this machine: inside TLS the phone speaks first.
 pub(in crate::adb) async fn welcome<S>(
     socket: &mut S,
     decoder: &mut PacketDecoder,
@@ -129,8 +142,8 @@ where
 }
 
 async fn send<S: AsyncWrite + Unpin>(socket: &mut S, packet: &Packet) -> Result<(), AdbCause> {
-    socket.write_all(&packet.encode(true)).await.map_err(tls::cause)?;
-    socket.flush().await.map_err(tls::cause)
+    socket.write_all(&packet.encode(true)).await.map_err(socket_error)?;
+    socket.flush().await.map_err(socket_error)
 }
 
 async fn receive<S: AsyncRead + Unpin>(
@@ -141,7 +154,7 @@ async fn receive<S: AsyncRead + Unpin>(
         if let Some(packet) = decoder.next().map_err(no_adb)? {
             return Ok(packet);
         }
-        if socket.read_buf(decoder.space(4096)).await.map_err(tls::cause)? == 0 {
+        if socket.read_buf(decoder.space(4096)).await.map_err(socket_error)? == 0 {
             return Err(AdbCause::ConnectionLost("the phone closed it during the greeting".to_owned()));
         }
     }
@@ -158,8 +171,8 @@ fn token(packet: &Packet) -> Result<[u8; TOKEN_LEN], AdbCause> {
     })
 }
 
-/// The answer to a token when `shown` keys were shown already, and with the public key, which is the last answer, the
-/// key's fingerprint.
+/// Returns the answer to a token when `shown` keys were shown already: the last answer is the public key, with its
+/// fingerprint.
 fn answer(
     ring: &KeyRing,
     shown: usize,
@@ -186,9 +199,15 @@ fn agree(answer: &Packet, decoder: &mut PacketDecoder) -> Result<Agreement, AdbC
     Ok(Agreement { banner, checksums: version < VERSION_WITHOUT_CHECKSUMS, max_payload })
 }
 
-/// Leaves of the features those that this side has too.
+/// Keeps the features that this side has as well.
 pub(in crate::adb) fn keep_ours(banner: &mut Banner) {
     banner.features.retain(|feature| FEATURES.contains(&feature.as_str()));
+}
+
+#[cfg(not(feature = "tls"))]
+#[expect(clippy::needless_pass_by_value, reason = "it is an adapter for map_err")]
+fn socket_error(error: std::io::Error) -> AdbCause {
+    AdbCause::ConnectionLost(error.to_string())
 }
 
 fn unexpected(command: Command) -> AdbCause {

@@ -1,5 +1,4 @@
-//! The RSA key by which a phone knows this machine, as values: read from PEM, made, used to sign a phone's token. Where
-//! keys are kept is `store`'s, the public half and ADB's own form of it are `public`'s.
+//! The RSA key by which a phone recognises this machine: read from PEM, generated, and used to sign a phone's token.
 //! Source: AOSP packages/modules/adb, `client/auth.cpp`, and system/core, `libcrypto_utils/android_pubkey.cpp`.
 
 use rsa::pkcs1::DecodeRsaPrivateKey;
@@ -10,7 +9,7 @@ use sha1::Sha1;
 
 use super::public::{AdbPublicKey, KEY_BITS, KeyError, TOKEN_LEN};
 
-/// A private key of ADB's size. It never shows itself in messages.
+/// A private key of ADB's size. Its `Debug` form holds no secret.
 #[derive(Clone)]
 pub struct AdbKey {
     private: PrivateKey,
@@ -18,7 +17,7 @@ pub struct AdbKey {
 }
 
 impl AdbKey {
-    /// Makes a key from `random`, which takes about a second of computing.
+    /// Generates a key from `random`, which takes about a second.
     ///
     /// # Errors
     /// [`KeyError::Unusable`] when there are no random bytes.
@@ -31,7 +30,7 @@ impl AdbKey {
     /// Reads PEM as `adb keygen` writes it (PKCS#8, `PRIVATE KEY`), or the older `RSA PRIVATE KEY`.
     ///
     /// # Errors
-    /// [`KeyError`], and never a word of the key itself.
+    /// [`KeyError`], which never holds a part of the key.
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         let pem = pem.trim();
         if pem.contains("ENCRYPTED") {
@@ -50,7 +49,7 @@ impl AdbKey {
         Ok(Self { private, public })
     }
 
-    /// The key as `adb keygen` writes it: PKCS#8 in PEM.
+    /// Returns the key as `adb keygen` writes it: PKCS#8 in PEM.
     ///
     /// # Errors
     /// [`KeyError::Unusable`].
@@ -59,22 +58,23 @@ impl AdbKey {
         Ok(pem.map_err(|error| KeyError::Unusable(error.to_string()))?.as_str().to_owned())
     }
 
-    /// The key as TLS takes it: PKCS#8 in DER.
+    #[cfg(feature = "tls")]
+    /// Returns the key as TLS takes it: PKCS#8 in DER.
     pub(in crate::adb) fn to_der(&self) -> Result<Vec<u8>, KeyError> {
         let document = self.private.to_pkcs8_der();
         Ok(document.map_err(|error| KeyError::Unusable(error.to_string()))?.as_bytes().to_vec())
     }
 
-    /// The public half.
+    /// Returns the public half.
     #[must_use]
     pub fn public(&self) -> &AdbPublicKey {
         &self.public
     }
 
-    /// The signature by which a phone recognises this key: the token stands where a SHA-1 digest would.
+    /// Returns the signature by which a phone recognises this key: the token stands where a SHA-1 digest would.
     ///
     /// # Errors
-    /// [`KeyError::Unusable`], which a key that was read well does not give.
+    /// [`KeyError::Unusable`], which a valid key does not cause.
     pub fn sign(&self, token: &[u8; TOKEN_LEN]) -> Result<Vec<u8>, KeyError> {
         let signature = self.private.sign(Pkcs1v15Sign::new::<Sha1>(), token);
         signature.map_err(|error| KeyError::Unusable(error.to_string()))

@@ -1,5 +1,5 @@
 //! The public half of a key in the form that phones keep and adb prints: `base64 user@host`, the bytes being the modulus
-//! with what Montgomery's multiplication needs, in little-endian words. Reading and writing only; no files.
+//! with what Montgomery's multiplication needs, in little-endian words. It does no I/O.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -26,10 +26,10 @@ const WORDS: u32 = 64;
 /// A text that holds no key that ADB can use.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum KeyError {
-    /// It is not PEM, or holds something else than an RSA private key.
+    /// It is not PEM, or not an RSA private key.
     #[error("it holds no RSA private key in PEM: {0}")]
     NotPem(String),
-    /// It is locked by a password.
+    /// It is encrypted.
     #[error("it is encrypted, and ADB has no way to ask for the password")]
     Encrypted,
     /// Not [`KEY_BITS`] bits.
@@ -38,7 +38,7 @@ pub enum KeyError {
     /// It is not ADB's form of a public key.
     #[error("it is not ADB's form of a public key: {0}")]
     NotPublic(String),
-    /// The key cannot be used to sign or to be written down.
+    /// The key cannot be used to sign or be encoded.
     #[error("the key cannot be used: {0}")]
     Unusable(String),
 }
@@ -59,11 +59,11 @@ impl AdbPublicKey {
         Ok(Self { key, encoded })
     }
 
-    /// Reads a line of ADB's form. What follows the first blank is a remark; a NUL at the end is allowed, since adb
+    /// Reads a line of ADB's form. Text after the first space is a remark; a NUL at the end is allowed, since adb
     /// sends one.
     ///
     /// # Errors
-    /// [`KeyError::NotPublic`] with what is wrong.
+    /// [`KeyError::NotPublic`], with the reason.
     pub fn parse(line: &[u8]) -> Result<Self, KeyError> {
         let refused = |reason: &str| KeyError::NotPublic(reason.to_owned());
         let line = std::str::from_utf8(line).map_err(|_| refused("it is not text"))?;
@@ -76,7 +76,7 @@ impl AdbPublicKey {
         if rest.get_u32_le() != WORDS {
             return Err(refused("its size is not that of 2048 bits"));
         }
-        // The two companions can be worked out; adbd does not read them either.
+        // The two derived fields can be computed; adbd does not read them either.
         rest.advance(4);
         let modulus =
             BoxedUint::from_le_slice(&rest[..MODULUS_LEN], u32::try_from(KEY_BITS).unwrap_or(u32::MAX))
@@ -86,26 +86,26 @@ impl AdbPublicKey {
         Self::new(key.map_err(|error| refused(&error.to_string()))?)
     }
 
-    /// The key as one line, with a remark that says whose it is, such as `user@host`.
+    /// Formats the key as one line, with a remark that names its owner, such as `user@host`.
     #[must_use]
     pub fn line(&self, owner: &str) -> String {
         format!("{} {owner}", STANDARD.encode(self.encoded))
     }
 
-    /// What the phone's dialog shows of the key: the MD5 of its bytes, in pairs of hexadecimal digits.
+    /// Returns the fingerprint that the phone's dialog shows: the MD5 of its bytes, in pairs of hexadecimal digits.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let pairs: Vec<String> = Md5::digest(self.encoded).iter().map(|byte| format!("{byte:02X}")).collect();
         pairs.join(":")
     }
 
-    /// Whether `signature` is this key's under `token`.
+    /// Returns whether `signature` is this key's under `token`.
     #[must_use]
     pub fn verifies(&self, token: &[u8; TOKEN_LEN], signature: &[u8]) -> bool {
         self.key.verify(Pkcs1v15Sign::new::<Sha1>(), token, signature).is_ok()
     }
 
-    /// The key as certificates hold it (SubjectPublicKeyInfo, DER).
+    /// Returns the key as certificates hold it (SubjectPublicKeyInfo, DER).
     ///
     /// # Errors
     /// [`KeyError::Unusable`].
@@ -115,7 +115,7 @@ impl AdbPublicKey {
     }
 }
 
-/// `None` when the exponent does not fit its field.
+/// Encodes a key; `None` when the exponent does not fit its field.
 fn encode(key: &PublicKey) -> Option<[u8; PUBLIC_KEY_LEN]> {
     let modulus = key.n().as_ref().to_le_bytes();
     let lowest = u32::from_le_bytes(modulus.get(..4)?.try_into().ok()?);
@@ -137,7 +137,7 @@ fn encode(key: &PublicKey) -> Option<[u8; PUBLIC_KEY_LEN]> {
     Some(encoded)
 }
 
-/// `-1 / odd` modulo 2^32, by Newton's iteration: each round doubles the bits that are right.
+/// Computes `-1 / odd` modulo 2^32, by Newton's iteration: each round doubles the bits that are right.
 fn negative_inverse(odd: u32) -> u32 {
     let inverse = (0..5)
         .fold(odd, |inverse: u32, _| inverse.wrapping_mul(2_u32.wrapping_sub(odd.wrapping_mul(inverse))));

@@ -1,56 +1,59 @@
-//! Where the keys are kept: the files that adb uses itself, read once and shared by every connection. A file that is
-//! missing is made. What a key can do is left to [`super::AdbKey`].
+//! The store of the keys: the files that adb uses itself, read once and shared by every connection. A missing file is
+//! created.
 
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+#[cfg(feature = "tls")]
+use std::sync::OnceLock;
 
 use rsa::rand_core::TryCryptoRng;
 use thiserror::Error;
 use tokio::sync::OnceCell;
+#[cfg(feature = "tls")]
 use tokio_rustls::rustls::ClientConfig;
 
 use super::adb_key::AdbKey;
 use super::public::KeyError;
 
-/// How vendors' keys are named inside a folder of them (`ADB_VENDOR_KEYS`).
-const VENDOR_ENDING: &str = "adb_key";
-/// A file larger than this holds no key.
-const LONGEST_FILE: u64 = 64 * 1024;
+/// The extension of vendors' keys inside a folder of them (`ADB_VENDOR_KEYS`).
+const VENDOR_EXTENSION: &str = "adb_key";
+/// The size from which a file is not read as a key, in bytes.
+const MAX_FILE_LEN: u64 = 64 * 1024;
 
 /// Why there is no key to show.
 #[derive(Debug, Clone, Error)]
 pub enum KeyStoreError {
-    /// Nobody said where the key is, and the user has no home folder.
-    #[error("there is no home folder to keep an ADB key in: say which file to use (serve: --adb-key)")]
+    /// No file is configured, and the user has no home folder.
+    #[error("there is no home folder to keep an ADB key in: name a file (serve: --adb-key)")]
     NoPlace,
-    /// Reading the keys did not come to an end.
+    /// Reading the keys was interrupted.
     #[error("the ADB keys were not read: {0}")]
     Interrupted(String),
-    /// The file cannot be read, or made.
+    /// The file cannot be read, or created.
     #[error("the ADB key {}: {reason}", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Why.
         reason: String,
     },
 }
 
-/// Which files hold keys, and whose they are.
+/// The files that hold keys, and their owner.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyFiles {
-    /// This user's own key, made when it is missing. It is the one that a person is asked to accept.
+    /// This user's own key, created when it is missing. It is the one that a person is asked to accept.
     pub own: Option<PathBuf>,
     /// Further files, and folders of `*.adb_key` files, that are tried too.
     pub vendors: Vec<PathBuf>,
-    /// Whose the key is, as phones list it: `user@host`.
+    /// The owner of the key, as phones list it: `user@host`.
     pub owner: String,
 }
 
 impl KeyFiles {
-    /// The files that adb uses for this user: `~/.android/adbkey`, and what `ADB_VENDOR_KEYS` names.
+    /// Returns the files that adb uses for this user: `~/.android/adbkey`, and what `ADB_VENDOR_KEYS` names.
     #[must_use]
     pub fn of_user() -> Self {
         let variable = |name| std::env::var(name).ok().filter(|text: &String| !text.is_empty());
@@ -69,13 +72,13 @@ impl KeyFiles {
         }
     }
 
-    /// Reads every key, this user's own first, and makes that one from `random` when it is missing.
+    /// Reads every key, this user's own first, and generates that one from `random` when it is missing.
     ///
     /// # Errors
-    /// [`KeyStoreError`] when this user's own key can be neither read nor made and there is no other.
+    /// [`KeyStoreError`] when this user's own key can be neither read nor created and there is no other.
     pub fn load<R: TryCryptoRng + ?Sized>(&self, random: &mut R) -> Result<KeyRing, KeyStoreError> {
         let own = match &self.own {
-            Some(path) => read_or_make(path, &self.owner, random),
+            Some(path) => read_or_create(path, &self.owner, random),
             None => Err(KeyStoreError::NoPlace),
         };
         let mut others: Vec<AdbKey> = Vec::new();
@@ -99,12 +102,18 @@ impl KeyFiles {
             known.push(key.public().clone());
             new
         });
-        Ok(KeyRing { first, others, owner: self.owner.clone(), tls: OnceLock::new() })
+        Ok(KeyRing {
+            first,
+            others,
+            owner: self.owner.clone(),
+            #[cfg(feature = "tls")]
+            tls: OnceLock::new(),
+        })
     }
 }
 
-/// Keys for any number of connections; clones are the same store. Nothing is read, and nothing made, before the first
-/// phone asks for a key.
+/// Keys for any number of connections; clones are the same store. Files are read, and created, when the first phone
+/// asks for a key.
 #[derive(Debug, Clone)]
 pub struct KeyStore {
     shared: Arc<Shared>,
@@ -118,7 +127,7 @@ struct Shared {
 }
 
 impl PartialEq for KeyStore {
-    /// Whether it is the same store.
+    /// Returns whether it is the same store.
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.shared, &other.shared)
     }
@@ -127,19 +136,19 @@ impl PartialEq for KeyStore {
 impl Eq for KeyStore {}
 
 impl KeyStore {
-    /// The keys that adb uses for this user: [`KeyFiles::of_user`].
+    /// Returns the store of the keys that adb uses for this user: [`KeyFiles::of_user`].
     #[must_use]
     pub fn of_user() -> Self {
         Self { shared: Arc::new(Shared { files: None, ring: OnceCell::new() }) }
     }
 
-    /// The keys in `files`.
+    /// Returns the store of the keys in `files`.
     #[must_use]
     pub fn new(files: KeyFiles) -> Self {
         Self { shared: Arc::new(Shared { files: Some(files), ring: OnceCell::new() }) }
     }
 
-    /// The keys, read by the first that asks. After an error the next one tries again.
+    /// Returns the keys, read by the first call. After an error the next call retries.
     ///
     /// # Errors
     /// [`KeyStoreError`]: there is no key at all.
@@ -171,23 +180,24 @@ pub struct KeyRing {
     first: AdbKey,
     others: Vec<AdbKey>,
     owner: String,
-    /// What TLS makes of the keys, once it was needed.
+    /// The TLS configuration of the keys, created by the first use.
+    #[cfg(feature = "tls")]
     pub(in crate::adb) tls: OnceLock<Arc<ClientConfig>>,
 }
 
 impl KeyRing {
-    /// The key that a person is asked to accept.
+    /// Returns the key that a person is asked to accept.
     #[must_use]
     pub fn first(&self) -> &AdbKey {
         &self.first
     }
 
-    /// Every key, in the order in which phones are shown them.
+    /// Returns every key, in the order in which phones are shown them.
     pub fn keys(&self) -> impl Iterator<Item = &AdbKey> {
         std::iter::once(&self.first).chain(&self.others)
     }
 
-    /// Whose the keys are, as phones list it: `user@host`.
+    /// Returns the owner of the keys, as phones list it: `user@host`.
     #[must_use]
     pub fn owner(&self) -> &str {
         &self.owner
@@ -198,36 +208,36 @@ fn unusable(path: &Path, reason: &impl ToString) -> KeyStoreError {
     KeyStoreError::File { path: path.to_owned(), reason: reason.to_string() }
 }
 
-/// A file itself; of a folder the files that hold vendors' keys, in the order of their names.
+/// Returns the file itself; of a folder the files of vendors' keys, in the order of their names.
 fn files_of(path: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(path) else { return vec![path.to_owned()] };
     let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    files.retain(|file| file.extension().is_some_and(|ending| ending == VENDOR_ENDING));
+    files.retain(|file| file.extension().is_some_and(|ending| ending == VENDOR_EXTENSION));
     files.sort();
     files
 }
 
 fn read(path: &Path) -> Result<AdbKey, KeyStoreError> {
     let length = fs::metadata(path).map_err(|error| unusable(path, &error))?.len();
-    if length > LONGEST_FILE {
+    if length > MAX_FILE_LEN {
         return Err(unusable(path, &format!("it is {length} bytes long and no key")));
     }
     let pem = fs::read_to_string(path).map_err(|error| unusable(path, &error))?;
     AdbKey::from_pem(&pem).map_err(|error| unusable(path, &error))
 }
 
-fn read_or_make<R>(path: &Path, owner: &str, random: &mut R) -> Result<AdbKey, KeyStoreError>
+fn read_or_create<R>(path: &Path, owner: &str, random: &mut R) -> Result<AdbKey, KeyStoreError>
 where
     R: TryCryptoRng + ?Sized,
 {
     if path.exists() {
         return read(path);
     }
-    let failed = |error: io::Error| unusable(path, &format!("it cannot be made: {error}"));
+    let failed = |error: io::Error| unusable(path, &format!("it cannot be created: {error}"));
     let key = AdbKey::generate(random).map_err(|error: KeyError| unusable(path, &error))?;
     let pem = key.to_pem().map_err(|error| unusable(path, &error))?;
-    // Written aside under another name, so that nobody reads half a key and whoever else makes one at this moment wins or
-    // loses as a whole. Temporary files are their owner's alone (mode 0600), and stay so.
+    // Written under a temporary name first, so that no process reads half a key, and of two that create one at the same time
+    // one wins as a whole. Temporary files have mode 0600, and keep it.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed)?;
     let mut aside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;

@@ -46,7 +46,7 @@ impl Command {
         (Self::Stls, *b"STLS"),
     ];
 
-    /// The word of the wire.
+    /// Returns the word of the wire.
     #[must_use]
     pub fn code(self) -> u32 {
         Self::ALL
@@ -55,7 +55,7 @@ impl Command {
             .map_or(0, |(_, name)| u32::from_le_bytes(*name))
     }
 
-    /// The command that a word of the wire means, if it is one.
+    /// Returns the command that a word of the wire means, if it is one.
     #[must_use]
     pub fn from_code(code: u32) -> Option<Self> {
         Self::ALL.iter().find(|(_, name)| u32::from_le_bytes(*name) == code).map(|(command, _)| *command)
@@ -80,19 +80,19 @@ pub struct Packet {
 }
 
 impl Packet {
-    /// A packet with a payload.
+    /// Returns a packet with a payload.
     #[must_use]
     pub fn new(command: Command, arg0: u32, arg1: u32, payload: impl Into<Bytes>) -> Self {
         Self { command, arg0, arg1, payload: payload.into() }
     }
 
-    /// A packet without a payload.
+    /// Returns a packet without a payload.
     #[must_use]
     pub fn bare(command: Command, arg0: u32, arg1: u32) -> Self {
         Self::new(command, arg0, arg1, Bytes::new())
     }
 
-    /// The header alone, for a writer that sends header and payload together without copying the payload.
+    /// Returns the header alone, for a writer that sends header and payload together without copying the payload.
     /// With `checksum` the payload's sum is filled in; CNXN and AUTH carry it always.
     #[must_use]
     pub fn header(&self, checksum: bool) -> [u8; HEADER_LEN] {
@@ -108,7 +108,7 @@ impl Packet {
         header
     }
 
-    /// The whole packet as bytes; `checksum` as for [`Packet::header`].
+    /// Returns the whole packet as bytes; `checksum` as for [`Packet::header`].
     #[must_use]
     pub fn encode(&self, checksum: bool) -> Bytes {
         let mut bytes = BytesMut::with_capacity(HEADER_LEN + self.payload.len());
@@ -163,7 +163,7 @@ pub struct PacketDecoder {
 }
 
 impl PacketDecoder {
-    /// A decoder that refuses payloads above `max_payload` bytes, and verifies the sum of each packet until
+    /// Returns a decoder that refuses payloads above `max_payload` bytes, and verifies the sum of each packet until
     /// [`PacketDecoder::agree`] says otherwise.
     #[must_use]
     pub fn new(max_payload: usize) -> Self {
@@ -184,7 +184,7 @@ impl PacketDecoder {
         }
     }
 
-    /// The buffer to read into without a copy in between. It has room for the rest of the packet under way; where it
+    /// Returns the buffer to read into without a copy in between. It has room for the rest of the packet under way; where it
     /// runs short, `step` bytes of room are made, so that small packets share one allocation. What is put there counts
     /// as pushed. An empty buffer that is much larger than `step` is given back: it would be held for as long as nothing
     /// comes.
@@ -204,13 +204,13 @@ impl PacketDecoder {
         &mut self.buffer
     }
 
-    /// Whether every byte pushed so far belonged to a packet that was taken.
+    /// Returns whether every byte pushed so far belonged to a packet that was taken.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.buffer.is_empty()
     }
 
-    /// The next whole packet; `None` until more bytes are pushed.
+    /// Returns the next whole packet; `None` until more bytes are pushed.
     ///
     /// # Errors
     /// [`PacketError`] once the bytes cannot be ADB, and from then on.
@@ -268,7 +268,7 @@ struct Header {
     sum: u32,
 }
 
-/// The sum that `protocol.txt` calls a CRC: it is the bytes added up.
+/// Returns the sum that `protocol.txt` calls a CRC: it is the bytes added up.
 fn byte_sum(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0, |sum: u32, byte| sum.wrapping_add(u32::from(*byte)))
 }

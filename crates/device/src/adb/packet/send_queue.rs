@@ -1,6 +1,6 @@
-//! What waits to be written to one connection, with bounds: data waits for room, and a reader that must answer waits
-//! while too much is unsent. Whoever adds a packet writes it at once if the socket takes it; a task writes what is left.
-//! Which packet is due is for others, and how packets go to a socket is [`super::writer`]'s.
+//! The bounded queue of one connection: data waits for room, and a reader that must answer waits while too much is
+//! unsent. The caller that adds a packet writes it at once if the socket accepts it; a task writes the rest.
+//! [`super::writer`] writes packets to the socket.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,41 +14,41 @@ use tokio::sync::Notify;
 use super::codec::{HEADER_LEN, Packet};
 use super::writer::{BATCH, PacketWriter};
 
-/// From so many unwritten bytes on, nobody adds data: enough to keep a fast connection busy.
-const ROOM: usize = 4 * 1024 * 1024;
-/// From so many waiting packets on, nothing more is asked of a phone, nor read from it, that takes none of them.
-const MANY: usize = 1024;
+/// The unwritten bytes from which data waits: enough to keep a fast connection busy.
+const MAX_UNWRITTEN: usize = 4 * 1024 * 1024;
+/// The waiting packets from which no stream is opened and nothing is read: the phone takes none of them.
+const MAX_PACKETS: usize = 1024;
 
 /// The queue in front of a connection's socket.
 pub(in crate::adb) struct SendQueue {
     queue: Mutex<Queue>,
-    /// Held by whoever writes, who looks at the queue again after letting go: no packet is left to one that just left.
+    /// Held by the writer, which checks the queue again after the release, so that no packet is left behind.
     writing: Mutex<Writing>,
-    /// There is something for the task that writes.
+    /// Notifies the task that there is something to write.
     left: Notify,
     emptied: Notify,
     /// How often a full socket took more.
     drained: AtomicU64,
 }
 
-/// Who writes to the socket.
+/// The current writer of the socket.
 #[derive(Debug)]
 enum Writing {
-    /// Whoever has added a packet.
+    /// The caller that adds a packet.
     Anyone(PacketWriter),
-    /// The socket is full or failed: the task alone, which the socket wakes.
+    /// The task alone, which the socket wakes: the socket is full or failed.
     Task(PacketWriter),
-    /// Nobody any more.
+    /// None any more.
     Closed,
 }
 
 #[derive(Debug, Default)]
 struct Queue {
     packets: VecDeque<Packet>,
-    /// Bytes of the packets and of those that the writer has in hand.
+    /// Bytes of the packets, and of those that the writer holds.
     unwritten: usize,
-    /// Who waits for room, by stream. Room is not handed to anybody in turn: a stream that stopped asking would keep
-    /// it from all others.
+    /// The tasks that wait for room, by stream. Room is not assigned in turn: a stream that stopped asking would keep it
+    /// from all others.
     waiting: HashMap<u32, Waker>,
 }
 
@@ -63,22 +63,22 @@ impl SendQueue {
         }
     }
 
-    /// Ready while there is room for data; else the stream's task is woken when there may be.
+    /// Ready while there is room for data; otherwise the task of the stream is woken when there may be.
     pub(in crate::adb) fn poll_room(&self, stream: u32, context: &mut Context<'_>) -> Poll<()> {
         let mut queue = self.queue.lock();
-        if queue.unwritten < ROOM {
+        if queue.unwritten < MAX_UNWRITTEN {
             return Poll::Ready(());
         }
         queue.waiting.insert(stream, context.waker().clone());
         Poll::Pending
     }
 
-    /// Forgets that a stream waits for room.
+    /// Removes a stream from those that wait for room.
     pub(in crate::adb) fn stop_waiting(&self, stream: u32) {
         self.queue.lock().waiting.remove(&stream);
     }
 
-    /// How often the socket was full and took more, which means that the phone reads.
+    /// Returns how often a full socket accepted more, which means that the phone reads.
     pub(in crate::adb) fn drained(&self) -> u64 {
         self.drained.load(Ordering::Relaxed)
     }
@@ -89,20 +89,20 @@ impl SendQueue {
         self.queue.lock().add(packet);
     }
 
-    /// Has the queue written soon, together with what is added until then.
+    /// Requests a write soon, together with what is added until then.
     pub(in crate::adb) fn flush_soon(&self) {
         self.left.notify_one();
     }
 
-    /// Writes what is queued as far as the socket takes it, without waiting, and leaves the rest to the task. Not to be
-    /// called with a lock that others need: it takes as long as the writing does.
+    /// Writes what the socket accepts without waiting, and leaves the rest to the task. Must not be called while a shared
+    /// lock is held, since it takes as long as the write.
     pub(in crate::adb) fn flush(&self) {
-        let mut nobody = Context::from_waker(Waker::noop());
+        let mut no_wake = Context::from_waker(Waker::noop());
         while !self.queue.lock().packets.is_empty() {
             let Some(mut writing) = self.writing.try_lock() else { return };
             let Writing::Anyone(writer) = &mut *writing else { return };
-            if !matches!(self.poll_write(writer, &mut nobody), Poll::Ready(Ok(()))) {
-                // The task asks the socket again, to be woken by it or told what failed.
+            if !matches!(self.poll_write(writer, &mut no_wake), Poll::Ready(Ok(()))) {
+                // The task polls the socket again, to be woken by it or to receive the error.
                 *writing = match std::mem::replace(&mut *writing, Writing::Closed) {
                     Writing::Anyone(writer) => Writing::Task(writer),
                     other => other,
@@ -113,11 +113,11 @@ impl SendQueue {
         }
     }
 
-    /// The task: writes what is left to it, until the socket fails.
+    /// Writes what is left to the task, until the socket fails.
     pub(in crate::adb) async fn write_what_is_left(&self) -> io::Result<()> {
         loop {
             self.left.notified().await;
-            // The queue is looked at last: the look at who writes may itself have turned away one who had just added.
+            // The queue is checked last: the check of the writer may itself have refused a caller that just added a packet.
             while self.is_left_to_task() || !self.queue.lock().packets.is_empty() {
                 std::future::poll_fn(|context| self.poll_task(context)).await?;
             }
@@ -148,7 +148,7 @@ impl SendQueue {
     fn poll_write(&self, writer: &mut PacketWriter, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             let written = ready!(writer.poll_write(context))?;
-            self.give_back(written);
+            self.release(written);
             let mut queue = self.queue.lock();
             if queue.packets.is_empty() {
                 return Poll::Ready(Ok(()));
@@ -158,25 +158,25 @@ impl SendQueue {
         }
     }
 
-    /// Lets the socket and the queue go.
+    /// Releases the socket and empties the queue.
     pub(in crate::adb) fn close(&self) {
         *self.writing.lock() = Writing::Closed;
         let mut queue = self.queue.lock();
         queue.packets.clear();
         let unwritten = queue.unwritten;
         drop(queue);
-        self.give_back(unwritten);
+        self.release(unwritten);
     }
 
-    /// Waits until a stream may be asked for.
+    /// Waits until a stream may be opened.
     pub(in crate::adb) async fn wait_for_room(&self) {
-        self.wait_until(|queue| queue.packets.len() < MANY && queue.unwritten < ROOM).await;
+        self.wait_until(|queue| queue.packets.len() < MAX_PACKETS && queue.unwritten < MAX_UNWRITTEN).await;
     }
 
     /// Waits until an answer may be added. Data does not count: a reader that waited for it could wait for a phone
     /// that itself waits to be read.
     pub(in crate::adb) async fn wait_for_answers(&self) {
-        self.wait_until(|queue| queue.packets.len() < MANY).await;
+        self.wait_until(|queue| queue.packets.len() < MAX_PACKETS).await;
     }
 
     async fn wait_until(&self, calm: fn(&Queue) -> bool) {
@@ -190,12 +190,12 @@ impl SendQueue {
         }
     }
 
-    /// Gives back the room of so many bytes.
-    fn give_back(&self, written: usize) {
+    /// Releases the room of `written` bytes.
+    fn release(&self, written: usize) {
         if written == 0 {
             return;
         }
-        let waiting = self.queue.lock().give_back(written);
+        let waiting = self.queue.lock().release(written);
         waiting.into_values().for_each(Waker::wake);
         self.emptied.notify_waiters();
     }
@@ -207,15 +207,15 @@ impl Queue {
         self.packets.push_back(packet);
     }
 
-    /// Gives back the room of so many bytes, and who waited for it.
-    fn give_back(&mut self, written: usize) -> HashMap<u32, Waker> {
+    /// Releases the room of `written` bytes, and returns the tasks that waited for it.
+    fn release(&mut self, written: usize) -> HashMap<u32, Waker> {
         self.unwritten = self.unwritten.saturating_sub(written);
-        if self.unwritten < ROOM { std::mem::take(&mut self.waiting) } else { HashMap::new() }
+        if self.unwritten < MAX_UNWRITTEN { std::mem::take(&mut self.waiting) } else { HashMap::new() }
     }
 }
 
 impl fmt::Debug for SendQueue {
-    /// Takes no lock: who holds [`SendQueue::writing`] has to look at the queue after it.
+    /// Takes no lock: the holder of [`SendQueue::writing`] checks the queue after its release.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("SendQueue").finish_non_exhaustive()
     }
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_a_full_socket_leaves_is_written_by_the_task() {
+    async fn the_task_writes_what_a_full_socket_leaves() {
         let (socket, mut other) = duplex(50);
         let send_queue = Arc::new(SendQueue::new(socket, true));
         let packets: Vec<Packet> = (0..200).map(|number| packet(1, number)).collect();
@@ -265,7 +265,7 @@ mod tests {
         let task = Arc::clone(&send_queue);
         let task = tokio::spawn(async move { task.write_what_is_left().await });
         assert_eq!(read_packets(&mut other, packets.len()).await, packets);
-        // Nobody reads any more: the next write fails, and the task says so.
+        // No reader is left: the next write fails, and the task returns the error.
         drop(other);
         send_queue.put(packet(1, 0));
         send_queue.flush();
@@ -275,7 +275,7 @@ mod tests {
     /// In every round each sender adds one packet, at the same time as the others, and nothing else follows that would
     /// take along what was left behind.
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-    async fn no_packet_is_left_to_one_that_just_stopped_writing() {
+    async fn no_packet_is_left_behind_by_a_writer_that_just_stopped() {
         let (socket, mut other) = duplex(100);
         let send_queue = Arc::new(SendQueue::new(socket, true));
         let task = Arc::clone(&send_queue);
@@ -312,10 +312,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_closed_send_queue_lets_go_of_the_socket_and_of_who_waits() {
+    async fn a_closed_send_queue_releases_the_socket_and_the_tasks_that_wait() {
         let (socket, mut other) = duplex(50);
         let send_queue = SendQueue::new(socket, true);
-        (0..2 * u32::try_from(MANY).unwrap()).for_each(|number| send_queue.put(packet(1, number)));
+        (0..2 * u32::try_from(MAX_PACKETS).unwrap()).for_each(|number| send_queue.put(packet(1, number)));
         let waiting = async {
             send_queue.wait_for_room().await;
         };

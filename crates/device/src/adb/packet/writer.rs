@@ -1,5 +1,5 @@
-//! Packets on their way into one socket, plain or TLS: headers and payloads go together, many packets in one call, and
-//! nothing is copied. What waits before them is for others.
+//! The writer of packets to one socket, plain or TLS: headers and payloads go together, many packets in one call, and
+//! nothing is copied.
 
 use std::fmt;
 use std::io::{self, IoSlice};
@@ -10,11 +10,11 @@ use tokio::io::AsyncWrite;
 
 use super::codec::{HEADER_LEN, Packet};
 
-/// Packets written in one call at most: each is two slices, and Linux takes 1024.
+/// The most packets in one call: each is two slices, and Linux takes 1024.
 pub(super) const BATCH: usize = 64;
 
-/// A socket and the packets that it is given. A packet that was begun is written to its end before anything else, whoever
-/// asks for it.
+/// A socket and the packets that it is given. A packet that was begun is written to its end before
+/// anything else.
 pub(super) struct PacketWriter {
     socket: Pin<Box<dyn AsyncWrite + Send>>,
     checksums: bool,
@@ -36,12 +36,12 @@ impl PacketWriter {
         self.batch.extend(packets.map(|packet| (packet.header(checksums), packet)));
     }
 
-    /// How many bytes the socket has taken so far.
+    /// Returns how many bytes the socket has accepted so far.
     pub(super) fn taken(&self) -> u64 {
         self.taken
     }
 
-    /// Writes the batch to its end and gives its size in bytes.
+    /// Writes the batch to its end and returns its size in bytes.
     pub(super) fn poll_write(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let mut slices = [IoSlice::new(&[]); 2 * BATCH];
         let mut count = 0;

@@ -16,11 +16,11 @@ use crate::adb::keys::KeyStore;
 use crate::adb::tls;
 use crate::deadline::Deadline;
 
-/// How long a phone takes to write a key down.
+/// The time for a phone to store a key.
 const CLOSES_WITHIN: Duration = Duration::from_secs(2);
 
-/// Has the phone whose dialog shows `address` (`HOST:PORT`) and `code` trust the first of `keys` from now on; answers the
-/// name under which it announces itself in the network, such as `adb-R5CT1234567-Ab1Cd2`. A wrong code costs the phone one
+/// Makes the phone whose dialog shows `address` (`HOST:PORT`) and `code` trust the first of `keys`; returns the name under
+/// which it announces itself in the network, such as `adb-R5CT1234567-Ab1Cd2`. A wrong code costs the phone one
 /// of twenty attempts.
 ///
 /// # Errors
@@ -36,7 +36,7 @@ pub async fn pair(
     let exchanged =
         deadline.run(exchange(address, code, keys)).await.map_err(|passed| failed(passed.into()))?;
     let (mut stream, name) = exchanged.map_err(failed)?;
-    // The phone closes as soon as it trusts the key. One that does not has paired all the same.
+    // The phone closes as soon as it trusts the key. One that does not close has paired all the same.
     let _ = deadline.at_most(CLOSES_WITHIN).run(stream.read(&mut [0])).await;
     Ok(name)
 }
@@ -56,7 +56,7 @@ async fn exchange(
         TcpStream::connect(address).await.map_err(|error| AdbCause::Unreachable(error.to_string()))?;
     let mut stream = tls::begin(socket, &ring).await.map_err(|cause| {
         AdbCause::Unreachable(format!(
-            "nobody pairs there ({cause}); take the address from the dialog with the code"
+            "no phone pairs there ({cause}); take the address from the dialog with the code"
         ))
     })?;
 
@@ -80,15 +80,15 @@ async fn exchange(
 }
 
 async fn send(stream: &mut TlsStream<TcpStream>, kind: PacketKind, payload: &[u8]) -> Result<(), AdbCause> {
-    stream.write_all(&encode(kind, payload)).await.map_err(tls::cause)?;
-    stream.flush().await.map_err(tls::cause)
+    stream.write_all(&encode(kind, payload)).await.map_err(tls::socket_error)?;
+    stream.flush().await.map_err(tls::socket_error)
 }
 
 async fn receive(stream: &mut TlsStream<TcpStream>, kind: PacketKind) -> Result<Vec<u8>, AdbCause> {
     let mut header = [0; HEADER_LEN];
-    stream.read_exact(&mut header).await.map_err(tls::cause)?;
+    stream.read_exact(&mut header).await.map_err(tls::socket_error)?;
     let mut payload = vec![0; decode_header(header, kind)?];
-    stream.read_exact(&mut payload).await.map_err(tls::cause)?;
+    stream.read_exact(&mut payload).await.map_err(tls::socket_error)?;
     Ok(payload)
 }
 

@@ -1,6 +1,6 @@
-//! Pairing by code, as Android's dialog "Pair device with pairing code" has it: the phone shows an address and six
-//! digits, and trusts from then on the key of whoever proves to know them. `protocol` is what both sides say, without I/O;
-//! `client` says it to a phone. The connection by which the phone is used afterwards is at another port, and not made here.
+//! Pairing by code, as in Android's dialog "Pair device with pairing code": the phone shows an address and six digits, and
+//! from then on trusts the key of the computer that knows them. The connection that is used afterwards is at another port,
+//! and not made here.
 
 mod client;
 mod protocol;

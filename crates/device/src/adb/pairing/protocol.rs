@@ -1,6 +1,6 @@
-//! What a computer and a phone say to each other while they pair, without I/O. Inside TLS each side sends one message of
-//! SPAKE2, of which both make the same key if both know the code, and then who it is, encrypted with that key. The code
-//! is bound to the TLS session, so that nobody can pass on what is said.
+//! The messages of a pairing between a computer and a phone, without I/O. Inside TLS each side sends one message of SPAKE2,
+//! from which both derive the same key if both know the code, and then its identity, encrypted with that key. The code is
+//! bound to the TLS session, so that no third side can relay the messages.
 //! Source: AOSP packages/modules/adb, `pairing_connection/pairing_connection.cpp`, `pairing_auth/pairing_auth.cpp`,
 //! `pairing_auth/aes_128_gcm.cpp`. SPAKE2 is BoringSSL's own form of it (`crypto/curve25519/spake25519.c`), for which
 //! libadb has the one implementation in Rust.
@@ -13,9 +13,9 @@ use libadb::pairing::{Role, Spake2};
 use sha2::Sha256;
 use thiserror::Error;
 
-/// Names what is exported of the TLS session; the zero byte belongs to it.
+/// The label of the keying material of the TLS session; the zero byte belongs to it.
 pub const EXPORTER_LABEL: &[u8] = b"adb-label\0";
-/// Bytes that are exported of the TLS session.
+/// Bytes of keying material of the TLS session.
 pub const EXPORTED_LEN: usize = 64;
 /// Bytes before each payload: version, kind, and the payload's length as a big-endian `u32`.
 pub const HEADER_LEN: usize = 6;
@@ -23,39 +23,39 @@ pub const HEADER_LEN: usize = 6;
 pub const AGREEMENT_LEN: usize = 32;
 
 const VERSION: u8 = 1;
-/// Bytes of what one side says of itself, filled up with zeros.
+/// Bytes of an identity, padded with zeros.
 const INFO_LEN: usize = 8192;
-/// AOSP takes no longer payload.
+/// The longest payload that AOSP accepts.
 const MOST_PAYLOAD: usize = 2 * INFO_LEN;
 /// The names that go into the key; the zero bytes belong to them.
 const COMPUTER: &[u8] = b"adb pair client\0";
 const PHONE: &[u8] = b"adb pair server\0";
 const KEY_LABEL: &[u8] = b"adb pairing_auth aes-128-gcm key";
 
-/// Why two sides do not pair.
+/// Why a pairing failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum PairingError {
     /// The codes differ.
     #[error("the code is not the one that the phone shows")]
     WrongCode,
-    /// The other side says something else than it should.
+    /// The other side broke the protocol.
     #[error("what it says is no pairing: {0}")]
     Protocol(&'static str),
-    /// What one side is to say of itself has no room.
+    /// The identity is too long.
     #[error("the key's line is longer than {INFO_LEN} bytes: shorten its owner")]
     TooLong,
 }
 
-/// Who one is in a pairing.
+/// The role in a pairing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// Has the key that is to be trusted.
+    /// The side with the key that will be trusted.
     Computer,
-    /// Shows the code.
+    /// The side that shows the code.
     Phone,
 }
 
-/// What a packet holds.
+/// The kind of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PacketKind {
     /// A message of SPAKE2.
@@ -64,7 +64,7 @@ pub enum PacketKind {
     Info = 1,
 }
 
-/// What one side says of itself.
+/// The identity of one side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Info {
     /// The computer's public key, as the line of an `adbkey.pub`.
@@ -73,21 +73,21 @@ pub enum Info {
     Phone(String),
 }
 
-/// A packet: header and payload.
+/// Encodes a packet: header and payload.
 #[must_use]
 pub fn encode(kind: PacketKind, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap_or(u32::MAX);
     [&[VERSION, kind as u8], &length.to_be_bytes()[..], payload].concat()
 }
 
-/// The length of the payload behind `header`, in bytes, at most twice that of an [`Info`].
+/// Returns the length of the payload behind `header`, in bytes, at most twice that of an [`Info`].
 ///
 /// # Errors
 /// [`PairingError::Protocol`] when it is not the header of a packet of this kind.
 pub fn decode_header(header: [u8; HEADER_LEN], expected: PacketKind) -> Result<usize, PairingError> {
     let [version, kind, length @ ..] = header;
     if version != VERSION {
-        return Err(PairingError::Protocol("a version that nobody knows"));
+        return Err(PairingError::Protocol("an unknown version"));
     }
     if kind != expected as u8 {
         return Err(PairingError::Protocol("another packet than is due"));
@@ -102,7 +102,7 @@ pub fn decode_header(header: [u8; HEADER_LEN], expected: PacketKind) -> Result<u
 pub struct Agreement(Spake2);
 
 impl Agreement {
-    /// Begins with the code and with what this TLS session exports under [`EXPORTER_LABEL`].
+    /// Starts with the code and the keying material of this TLS session under [`EXPORTER_LABEL`].
     #[must_use]
     pub fn begin(side: Side, code: &str, exported: &[u8; EXPORTED_LEN]) -> Self {
         let password = [code.as_bytes(), exported].concat();
@@ -112,13 +112,13 @@ impl Agreement {
         })
     }
 
-    /// What to send to the other side.
+    /// Returns the message to the other side.
     #[must_use]
     pub fn message(&self) -> &[u8; AGREEMENT_LEN] {
         self.0.message()
     }
 
-    /// What comes of the other side's message. Whether both had the same code shows in [`Cipher::open`].
+    /// Derives the key from the other side's message. Whether both had the same code shows in [`Cipher::open`].
     ///
     /// # Errors
     /// [`PairingError::Protocol`].
@@ -141,7 +141,7 @@ pub struct Cipher {
 }
 
 impl Cipher {
-    /// `info` as the payload of a packet.
+    /// Encrypts `info` as the payload of a packet.
     ///
     /// # Errors
     /// [`PairingError::TooLong`].
@@ -161,7 +161,7 @@ impl Cipher {
         sealed.map_err(|_| PairingError::TooLong)
     }
 
-    /// What the other side says of itself.
+    /// Decrypts the identity of the other side.
     ///
     /// # Errors
     /// [`PairingError::WrongCode`], or [`PairingError::Protocol`].

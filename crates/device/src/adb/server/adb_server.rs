@@ -1,5 +1,5 @@
-//! The adb server of a computer, by which phones on its USB ports are reached. It is used as it is found: none is ever
-//! started, and none is ended, whatever its version. What is done with a phone is [`crate::phone`]'s.
+//! The adb server of a computer, through which phones on its USB ports are reached. A running server of any version is
+//! used; none is ever started or stopped.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::device_list::{self, ListedPhone};
 use crate::adb::error::AdbCause;
 use crate::deadline::Deadline;
 
-/// Something asked of an adb server failed.
+/// A request to an adb server failed.
 #[derive(Debug, Clone, Error)]
 #[error("adb server {server}: {attempt}: {cause}")]
 pub struct ServerError {
@@ -21,67 +21,67 @@ pub struct ServerError {
 }
 
 impl ServerError {
-    /// Why it failed.
+    /// Returns the cause.
     #[must_use]
     pub fn cause(&self) -> &AdbCause {
         &self.cause
     }
 
-    /// Whether the same may succeed later without anybody changing anything.
+    /// Returns whether the same request may succeed later without a change.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.cause.is_transient()
     }
 }
 
-/// An adb server, which need not be there: each call finds out for itself.
+/// An adb server, which need not be there: each call connects to it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AdbServer {
     address: Arc<str>,
 }
 
 impl AdbServer {
-    /// Where an adb server listens unless it was told otherwise.
+    /// The default address of an adb server.
     pub const DEFAULT_ADDRESS: &str = "127.0.0.1:5037";
 
-    /// The adb server at an address (`HOST:PORT`).
+    /// Returns the adb server at an address (`HOST:PORT`).
     #[must_use]
     pub fn at(address: &str) -> Self {
         Self { address: address.into() }
     }
 
-    /// `HOST:PORT`.
+    /// Returns its address, `HOST:PORT`.
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
     }
 
-    /// The version of its protocol, such as 41.
+    /// Returns the version of its protocol, such as 41.
     ///
     /// # Errors
-    /// There is none, or it is not done in time.
+    /// There is no server, or it does not answer in time.
     pub async fn version(&self, deadline: Deadline) -> Result<u32, ServerError> {
         let work = async {
             let digits = self.ask("host:version").await?.text().await?;
             u32::from_str_radix(&digits, 16)
                 .map_err(|_| AdbCause::Protocol(format!("{digits:?} is no hexadecimal version")))
         };
-        self.within(deadline, "tell its version", work).await
+        self.within(deadline, "report its version", work).await
     }
 
-    /// The phones that it knows now.
+    /// Returns the phones that it lists now.
     ///
     /// # Errors
-    /// There is none, or it is not done in time.
+    /// There is no server, or it does not answer in time.
     pub async fn phones(&self, deadline: Deadline) -> Result<Vec<ListedPhone>, ServerError> {
         let work = async { Ok(device_list::parse(&self.ask("host:devices-l").await?.text().await?)) };
         self.within(deadline, "list its phones", work).await
     }
 
-    /// Begins to follow which phones it knows.
+    /// Starts to watch its list of phones.
     ///
     /// # Errors
-    /// There is none, or it is not done in time.
+    /// There is no server, or it does not answer in time.
     pub async fn track(&self, deadline: Deadline) -> Result<PhoneTracker, ServerError> {
         let work = async {
             let conversation = self.ask("host:track-devices-l").await?;
@@ -90,15 +90,15 @@ impl AdbServer {
         self.within(deadline, "follow its phones", work).await
     }
 
-    /// Has it connect to the adbd at `address` (`HOST:PORT`) by TCP. A phone of one's own is better connected directly
-    /// with [`crate::phone::Phone::connect`]: one dead phone holds up all others of an adb server.
+    /// Makes it connect to the adbd at `address` (`HOST:PORT`) by TCP. [`crate::phone::Phone::connect`], which connects
+    /// directly, is better: one dead phone delays all others of an adb server.
     ///
     /// # Errors
-    /// It could not, in its own words; there is no server, or it is not done in time.
+    /// It could not, for the reason that it reports; there is no server, or it is not done in time.
     pub async fn connect(&self, address: &str, deadline: Deadline) -> Result<(), ServerError> {
         let work = async {
             let said = self.ask(&format!("host:connect:{address}")).await?.text().await?;
-            // What could not be done comes as a success that says so.
+            // A failure comes as a success whose text reports it.
             let done = said.starts_with("connected to") || said.starts_with("already connected to");
             if done { Ok(()) } else { Err(AdbCause::Rejected(said.trim().to_owned())) }
         };
@@ -144,11 +144,11 @@ pub struct PhoneTracker {
 }
 
 impl PhoneTracker {
-    /// Waits for the next list: the first comes at once, then one with every change, always of all phones. It may be
-    /// dropped at any point and called again.
+    /// Waits for the next list: the first comes at once, then one with every change, always of all phones. Safe to
+    /// cancel.
     ///
     /// # Errors
-    /// The server went away.
+    /// The connection to the server was lost.
     pub async fn next(&mut self) -> Result<Vec<ListedPhone>, ServerError> {
         let list = self.conversation.text().await;
         let list = list.map_err(|cause| self.server.error("follow its phones", cause))?;

@@ -1,5 +1,5 @@
-//! One socket to the adb server: a request at a time, each answered before the next, as the server drops what comes
-//! before it has answered.
+//! One socket to the adb server: a request at a time, each answered before the next, since the server drops earlier
+//! requests.
 
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use super::smart_socket::{AnswerDecoder, SmartSocketError, Verdict, request};
 use crate::adb::error::AdbCause;
 
-/// Bytes asked of the socket at once; most answers are far smaller.
+/// Bytes of one read; most answers are far smaller.
 const READ_STEP: usize = 1024;
 
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl Conversation {
         Ok(Self { socket, answers: AnswerDecoder::new() })
     }
 
-    /// Asks for `text` and waits until it is granted.
+    /// Sends the request `text` and waits until it is granted.
     pub(super) async fn ask(&mut self, text: &str) -> Result<(), AdbCause> {
         let request = request(text).map_err(|error| AdbCause::BadArgument(error.to_string()))?;
         self.socket.write_all(&request).await.map_err(lost)?;
@@ -36,17 +36,17 @@ impl Conversation {
         }
     }
 
-    /// The text that comes next. Dropped half-way, it goes on where it was.
+    /// Returns the next text. Safe to cancel.
     pub(super) async fn text(&mut self) -> Result<String, AdbCause> {
         self.next(AnswerDecoder::text).await
     }
 
-    /// The number that comes next.
+    /// Returns the next number.
     pub(super) async fn number(&mut self) -> Result<u64, AdbCause> {
         self.next(|answers| Ok(answers.number())).await
     }
 
-    /// The socket, and what already came of the service that was asked for last.
+    /// Returns the socket, and the bytes that have arrived of the service that was requested last.
     pub(super) fn into_service(self) -> (TcpStream, Bytes) {
         (self.socket, self.answers.into_rest())
     }
@@ -73,7 +73,7 @@ fn lost(error: std::io::Error) -> AdbCause {
     AdbCause::ConnectionLost(format!("adb server: {error}"))
 }
 
-/// What a FAIL of the server means. Source: AOSP packages/modules/adb, `transport.cpp` (`acquire_one_transport`) and
+/// Converts a FAIL of the server. Source: AOSP packages/modules/adb, `transport.cpp` (`acquire_one_transport`) and
 /// `sockets.cpp` (`local_socket_close`, which says `closed` for a service that the phone refused).
 fn refusal(reason: &str) -> AdbCause {
     let is_about_phone = |words: &str| reason.starts_with("device ") && reason.contains(words);

@@ -3,42 +3,42 @@
 
 use std::fmt;
 
-/// What stands in the place of a serial that a phone does not have.
+/// The placeholder for the serial of a phone that has none.
 const NO_SERIAL: &str = "(no serial number)";
-/// What a line may hold behind the state, in this order.
+/// The details that may follow the state in a line, in this order.
 const DETAILS: [&str; 5] = ["usb:", "product:", "model:", "device:", "transport_id:"];
 
-/// How the adb server sees a phone.
+/// The state of a phone on the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ListedState {
     /// `device`: it can be used, as far as the server knows; one that is frozen is listed so too.
     Device,
     /// `offline`: it does not answer the server.
     Offline,
-    /// `unauthorized`: it does not let this computer in.
+    /// `unauthorized`: it does not trust this computer.
     Unauthorized,
-    /// `authorizing`: it is about to say whether it does.
+    /// `authorizing`: it is deciding.
     Authorizing,
     /// `connecting`: it was just plugged in.
     Connecting,
-    /// Anything else, such as `recovery` or `no permissions …`, in the server's words.
+    /// Any other, such as `recovery` or `no permissions …`.
     Other(String),
 }
 
 /// One phone of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedPhone {
-    /// What the server calls it: by USB its serial number, over the network an address.
+    /// Its name on the list: by USB its serial number, over the network an address.
     pub serial: String,
-    /// How the server sees it.
+    /// Its state.
     pub state: ListedState,
     /// Whether it is connected by USB.
     pub usb: bool,
-    /// The server's number for this very connection, never given twice; none from servers before version 40 or so.
+    /// The server's number for this connection, never given twice; `None` from servers before version 40 or so.
     pub transport_id: Option<u64>,
 }
 
-/// Reads a list. Lines that say of no phone how it is are left out.
+/// Reads a list. Lines without a state are skipped.
 #[must_use]
 pub fn parse(text: &str) -> Vec<ListedPhone> {
     text.lines().filter_map(line).collect()
@@ -51,7 +51,7 @@ fn line(line: &str) -> Option<ListedPhone> {
         None => line.split_at(line.find(char::is_whitespace)?),
     };
     let (mut usb, mut transport_id) = (false, None);
-    // From the end: a state may be of several words, a detail never is.
+    // From the end: a state may have several words, a detail never has.
     while let Some((before, detail)) = rest.trim_end().rsplit_once(' ') {
         let Some((name, value)) = DETAILS.iter().find_map(|name| Some((*name, detail.strip_prefix(name)?)))
         else {

@@ -31,7 +31,7 @@ struct Inner {
 }
 
 impl ServerLink {
-    /// Asks the server for the phone that it calls `serial`, or for the one that it gave `transport_id`.
+    /// Opens the phone that the server lists as `serial`, or the one with `transport_id`.
     pub(crate) async fn open(
         server: &AdbServer,
         serial: &str,
@@ -77,7 +77,7 @@ impl ServerLink {
         &self.inner.agreement
     }
 
-    /// Whether what the server connects to on its own machine is on this one.
+    /// Returns whether the server runs on this machine.
     pub(crate) fn is_on_this_machine(&self) -> bool {
         let address = self.inner.server.address();
         let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
@@ -85,7 +85,7 @@ impl ServerLink {
         host.eq_ignore_ascii_case("localhost") || ip.is_ok_and(|ip| ip.is_loopback())
     }
 
-    /// Waits until the phone is closed and gives the reason. The link notices no loss: the watcher of the server's list
+    /// Waits until the phone is closed and returns the reason. The link notices no loss: the watcher of the server's list
     /// closes it then.
     pub(crate) async fn lost(&self) -> AdbCause {
         self.inner.closing.closed().await
@@ -97,7 +97,7 @@ impl ServerLink {
     }
 }
 
-/// The server's number for a phone; none from a server that gives no numbers (before version 41).
+/// Returns the server's number for a phone; `None` from a server that gives no numbers (before version 41).
 async fn transport_id_of(server: &AdbServer, serial: &str) -> Result<Option<u64>, AdbCause> {
     match server.ask(&format!("host:tport:serial:{serial}")).await {
         Ok(mut conversation) => conversation.number().await.map(Some),

@@ -1,15 +1,14 @@
-//! What is said to the adb server and what it answers, as bytes: requests, verdicts, texts and numbers. Sockets are
-//! for others. Source: AOSP packages/modules/adb, `SERVICES.TXT`, `adb_io.cpp` and `sockets.cpp` (`smart_socket_enqueue`).
+//! The codec of the adb server's protocol: requests, verdicts, texts and numbers. Source: AOSP packages/modules/adb, `SERVICES.TXT`, `adb_io.cpp` and `sockets.cpp` (`smart_socket_enqueue`).
 
 use bytes::{Buf, Bytes, BytesMut};
 use thiserror::Error;
 
-/// The longest request in bytes: what four hexadecimal digits can say.
+/// The longest request in bytes: the maximum of four hexadecimal digits.
 pub const MAX_REQUEST: usize = 0xffff;
 /// Bytes of a length, and of a verdict.
 const WORD: usize = 4;
 
-/// What cannot be a part of this protocol.
+/// A violation of the protocol.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SmartSocketError {
     /// More than a request may hold.
@@ -23,16 +22,16 @@ pub enum SmartSocketError {
     NoLength(String),
 }
 
-/// What the server says to a request.
+/// The server's verdict on a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It does as it was asked; what follows depends on the request.
+    /// It is granted; what follows depends on the request.
     Okay,
-    /// It does not; its reason follows as a text and ends the conversation.
+    /// It is refused; the reason follows as a text and ends the conversation.
     Fail,
 }
 
-/// The bytes of a request.
+/// Encodes a request.
 ///
 /// # Errors
 /// [`SmartSocketError::TooLong`].
@@ -43,33 +42,33 @@ pub fn request(text: &str) -> Result<Bytes, SmartSocketError> {
     Ok(format!("{:04x}{text}", text.len()).into())
 }
 
-/// Reads what the server sends. Which part comes next follows from what was asked, so whoever asked takes the parts in
-/// that order; each is `None` until it has arrived whole. A text is at most 65,535 bytes long, and no more than one is
-/// ever waited for: what is kept is bounded by what was pushed.
+/// A decoder of the server's answers. The request decides which parts follow, and the caller takes them in that order; each
+/// is `None` until it is complete. A text is at most 65,535 bytes long, and at most one is awaited, which bounds the
+/// memory.
 #[derive(Debug, Default)]
 pub struct AnswerDecoder {
     arrived: BytesMut,
 }
 
 impl AnswerDecoder {
-    /// A decoder with nothing in it.
+    /// Creates an empty decoder.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes bytes in as they came from the socket, in pieces of any size.
+    /// Adds received bytes, in pieces of any size.
     pub fn push(&mut self, bytes: &[u8]) {
         self.arrived.extend_from_slice(bytes);
     }
 
-    /// Where a socket can be read into, with room for at least `room` bytes.
+    /// Returns the buffer to read into, with room for at least `room` bytes.
     pub fn space(&mut self, room: usize) -> &mut BytesMut {
         self.arrived.reserve(room);
         &mut self.arrived
     }
 
-    /// `OKAY` or `FAIL`.
+    /// Returns the verdict, `OKAY` or `FAIL`.
     ///
     /// # Errors
     /// [`SmartSocketError::NoVerdict`].
@@ -84,7 +83,7 @@ impl AnswerDecoder {
         Ok(Some(verdict))
     }
 
-    /// A text with its length before it; bytes that are not UTF-8 are replaced.
+    /// Returns a text with its length before it; bytes that are not UTF-8 are replaced.
     ///
     /// # Errors
     /// [`SmartSocketError::NoLength`].
@@ -103,12 +102,12 @@ impl AnswerDecoder {
         Ok(Some(String::from_utf8_lossy(&text).into_owned()))
     }
 
-    /// A number of eight bytes, the least first: the transport id that `host:tport` gives.
+    /// Returns a number of eight bytes, little-endian: the transport id that `host:tport` gives.
     pub fn number(&mut self) -> Option<u64> {
         (self.arrived.len() >= size_of::<u64>()).then(|| self.arrived.get_u64_le())
     }
 
-    /// Everything that came after what was taken: the first bytes of a service.
+    /// Returns all that follows the parts that were taken: the first bytes of a service.
     #[must_use]
     pub fn into_rest(self) -> Bytes {
         self.arrived.freeze()

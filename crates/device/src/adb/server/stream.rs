@@ -17,7 +17,7 @@ const READ_STEP: usize = 64 * 1024;
 /// Below this capacity the buffer is extended.
 const MIN_CAPACITY: usize = 4 * 1024;
 
-/// The end of the use of one phone of a server: whether it came, and why.
+/// Whether the use of one phone of a server has ended, and why.
 #[derive(Debug, Default)]
 pub(super) struct Closing {
     reason: OnceLock<AdbCause>,
@@ -31,7 +31,7 @@ impl Closing {
         self.token.cancel();
     }
 
-    /// Awaits `work`, or gives the reason once the phone is closed.
+    /// Awaits `work`, or returns the reason once the phone is closed.
     pub(super) async fn interrupt<T>(
         &self,
         work: impl Future<Output = Result<T, AdbCause>>,
@@ -42,7 +42,7 @@ impl Closing {
         }
     }
 
-    /// Waits until the phone is closed, and gives the reason.
+    /// Waits until the phone is closed, and returns the reason.
     pub(super) async fn closed(&self) -> AdbCause {
         self.token.cancelled().await;
         self.reason()
@@ -60,7 +60,7 @@ pub(crate) struct ServerStream {
     closing: Arc<Closing>,
     socket: TcpStream,
     buffer: BytesMut,
-    /// What came together with the server's answer.
+    /// The bytes that arrived together with the server's answer.
     first: Bytes,
     gone: Pin<Box<WaitForCancellationFutureOwned>>,
 }
@@ -71,7 +71,7 @@ impl ServerStream {
         Self { closing, socket, buffer: BytesMut::new(), first, gone }
     }
 
-    /// The next bytes as they arrived, `None` at the end.
+    /// Returns the next bytes as they arrived, `None` at the end.
     pub(crate) fn poll_receive(
         &mut self,
         context: &mut Context<'_>,
@@ -95,7 +95,7 @@ impl ServerStream {
         }
     }
 
-    /// Sends what the socket takes from the front of `bytes`, which must hold something.
+    /// Sends what the socket accepts from the front of `bytes`, which must not be empty.
     pub(crate) fn poll_send(
         &mut self,
         context: &mut Context<'_>,
@@ -106,7 +106,7 @@ impl ServerStream {
         Poll::Ready(Ok(()))
     }
 
-    /// Sends what the socket takes from the front of `bytes` and gives how much that is.
+    /// Sends what the socket accepts from the front of `bytes` and returns its length.
     pub(crate) fn poll_write(
         &mut self,
         context: &mut Context<'_>,

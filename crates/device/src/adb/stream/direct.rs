@@ -1,4 +1,4 @@
-//! One stream of a direct connection, as its holder has it. Dropping it closes it on the phone.
+//! The handle of one stream of a direct connection. Dropping it closes it on the phone.
 
 use std::task::{Context, Poll, ready};
 
@@ -8,7 +8,7 @@ use crate::adb::connection::Connection;
 use crate::adb::error::AdbCause;
 
 /// A service of the phone, opened: bytes both ways. What was written is on its way once the write returned; credit from
-/// the phone, not a flush, says that it was taken.
+/// the phone, not a flush, confirms it.
 #[derive(Debug)]
 pub(crate) struct DirectStream {
     connection: Connection,
@@ -33,17 +33,17 @@ impl DirectStream {
         Ok(stream)
     }
 
-    /// A stream that the phone opened.
+    /// Creates the handle of a stream that the phone opened.
     pub(crate) fn called(connection: Connection, id: u32) -> Self {
         Self { connection, id }
     }
 
-    /// The largest piece that goes into one packet.
+    /// Returns the largest payload of one packet.
     fn max_payload(&self) -> usize {
         self.connection.agreement().max_payload
     }
 
-    /// The next bytes as they arrived, `None` at the end.
+    /// Returns the next bytes as they arrived, `None` at the end.
     pub(crate) fn poll_receive(
         &mut self,
         context: &mut Context<'_>,
@@ -58,7 +58,7 @@ impl DirectStream {
         Poll::Ready(Ok(Some(arrival.data)))
     }
 
-    /// Sends one packet from the front of `bytes`, which must hold something.
+    /// Sends one packet from the front of `bytes`, which must not be empty.
     pub(crate) fn poll_send(
         &mut self,
         context: &mut Context<'_>,
@@ -74,7 +74,7 @@ impl DirectStream {
         }
     }
 
-    /// Sends one packet from the front of `bytes`, which must hold something, and gives how much that is.
+    /// Sends one packet from the front of `bytes`, which must not be empty, and returns its length.
     pub(crate) fn poll_write(
         &mut self,
         context: &mut Context<'_>,
@@ -115,7 +115,7 @@ impl Drop for DirectStream {
         let close = shared.streams().abandon(self.id);
         if let Some(close) = close {
             shared.send_queue.put(close);
-            // Whoever drops a stream often opens the next: both go together then.
+            // A caller that drops a stream often opens the next: both go together then.
             shared.send_queue.flush_soon();
         }
     }

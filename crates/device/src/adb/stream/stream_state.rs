@@ -1,4 +1,4 @@
-//! One stream: what it may send, what waits to be read, and how it ended. Which stream a packet is for is the table's.
+//! The state of one stream: its credit, its received data, and its end.
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
@@ -8,31 +8,31 @@ use bytes::Bytes;
 use crate::adb::error::AdbCause;
 use crate::adb::packet::{Command, MAX_PAYLOAD, Packet};
 
-/// Bytes of a stream that the phone may send before they are read here.
+/// The window: the bytes of a stream that the phone may send before they are read here.
 pub(super) const WINDOW: u32 = 4 * 1024 * 1024;
-/// Bytes read that are gathered before the phone is given credit for them.
+/// The read bytes for which the phone is given credit at once.
 const CREDIT_STEP: u32 = WINDOW / 8;
-/// Pieces that wait in an inbox before small ones are put together, and how large they then become in bytes: a window
-/// full of single bytes would else cost many times its size.
+/// The pieces in an inbox from which small ones are joined, and the size of a joined one in bytes: a window full of
+/// single bytes would otherwise cost many times its size.
 const MANY_PIECES: usize = 64;
 const JOINED_PIECE: usize = 4096;
-/// From so many bytes on, a piece is worth the buffer that it came in.
+/// The size in bytes from which a piece may keep the buffer that it came in.
 const LARGE_PIECE: usize = 64 * 1024;
 
-/// What came in on a stream.
+/// Data that arrived on a stream.
 #[derive(Debug)]
 pub(in crate::adb) struct Arrival {
     pub(in crate::adb) data: Bytes,
-    /// Tells the phone that it may send more.
+    /// The packet that lets the phone send more.
     pub(in crate::adb) credit: Option<Packet>,
 }
 
-/// How a stream came to its end.
+/// The end of a stream.
 #[derive(Debug, Clone)]
 enum End {
     /// The phone closed it; what arrived before is still read.
     ByPhone,
-    /// Nothing more can be had from it.
+    /// It failed.
     Failed(AdbCause),
 }
 
@@ -47,20 +47,20 @@ pub(super) struct StreamState {
     credit: i64,
     pub(super) inbox: VecDeque<Bytes>,
     pub(super) inbox_bytes: u32,
-    /// Bytes read, with `delayed_ack`, or packets taken in, without, that the phone has not been told of.
+    /// Read bytes, with `delayed_ack`, or received packets, without, that are not acknowledged yet.
     unacknowledged: u32,
     end: Option<End>,
     reader: Option<Waker>,
     writer: Option<Waker>,
 }
 
-/// What the phone sends.
+/// Events from the phone.
 impl StreamState {
     pub(super) fn new(id: u32, delayed_ack: bool) -> Self {
         Self { id, delayed_ack, ..Self::default() }
     }
 
-    /// A stream that the phone opened with `window`, and the packet that accepts it.
+    /// Creates a stream that the phone opened with `window`, and the packet that accepts it.
     pub(super) fn called(id: u32, delayed_ack: bool, remote: u32, window: u32) -> (Self, Packet) {
         let credit = if delayed_ack { i64::from(window) } else { 1 };
         let entry = Self { id, delayed_ack, remote: Some(remote), credit, ..Self::default() };
@@ -68,7 +68,7 @@ impl StreamState {
         (entry, Packet::new(Command::Okay, id, remote, window))
     }
 
-    /// Takes credit in; whether it opened the stream.
+    /// Handles credit; returns whether it opened the stream.
     pub(super) fn receive_okay(&mut self, remote: u32, payload: &[u8]) -> Result<bool, AdbCause> {
         if remote == 0 || self.end.is_some() || self.remote.is_some_and(|known| known != remote) {
             return Ok(false);
@@ -91,7 +91,7 @@ impl StreamState {
         Ok(opened)
     }
 
-    /// Takes data in and gives the answer, if it is due already.
+    /// Handles data and returns the answer, if it is due already.
     pub(super) fn receive_data(&mut self, remote: u32, payload: Bytes) -> Result<Option<Packet>, AdbCause> {
         if self.end.is_some() || self.remote != Some(remote) {
             return Ok(None);
@@ -130,7 +130,7 @@ impl StreamState {
         self.wake();
     }
 
-    /// Whether it is open under this id of the phone's.
+    /// Returns whether it is open under this id of the phone's.
     pub(super) fn is_open_as(&self, remote: u32) -> bool {
         self.end.is_none() && self.remote == Some(remote)
     }
@@ -141,7 +141,7 @@ impl StreamState {
             Some(last) if many && last.len() + payload.len() <= JOINED_PIECE => {
                 *last = [&last[..], &payload].concat().into();
             }
-            // A small piece keeps all that was read together with it from being given back.
+            // A small piece would keep the whole buffer that it was read into.
             _ if many && payload.len() < LARGE_PIECE => {
                 self.inbox.push_back(Bytes::copy_from_slice(&payload));
             }
@@ -156,7 +156,7 @@ impl StreamState {
     }
 }
 
-/// What its user does.
+/// Operations of its user.
 impl StreamState {
     pub(super) fn poll_opened(&mut self, context: &mut Context<'_>) -> Poll<Result<(), AdbCause>> {
         match (&self.end, self.remote) {
@@ -206,7 +206,7 @@ impl StreamState {
         Some(Packet::new(Command::Wrte, self.id, remote, payload))
     }
 
-    /// The packet, if any, that closes the stream on the phone.
+    /// Returns the packet, if any, that closes the stream on the phone.
     pub(super) fn abandon(&self) -> Option<Packet> {
         let remote = self.remote.filter(|_| self.end.is_none())?;
         Some(Packet::bare(Command::Clse, self.id, remote))
@@ -219,7 +219,7 @@ impl StreamState {
         Some(Packet::new(Command::Okay, self.id, remote, Bytes::copy_from_slice(&credit.to_le_bytes())))
     }
 
-    /// Without `delayed_ack` the phone sends its next packet at our OKAY: it gets it while there is room here.
+    /// Without `delayed_ack` the phone sends its next packet at our OKAY, which it gets while there is room here.
     fn acknowledge_packet(&mut self) -> Option<Packet> {
         let remote = self
             .remote

@@ -1,5 +1,5 @@
-//! The streams of one connection as a state machine without I/O: packets go in, packets to send come out, and whoever
-//! waits for a stream is woken. One stream's own state is in [`super::stream_state`]; sockets and queues are for others.
+//! The streams of one connection as a state machine without I/O: packets go in, packets to send come out, and the
+//! tasks that wait for a stream are woken.
 //! Source of the rules: AOSP packages/modules/adb, `adb.cpp` (`handle_packet`), `sockets.cpp`, `docs/dev/delayed_ack.md`.
 
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ const CALLS: usize = 16;
 #[derive(Debug)]
 pub(in crate::adb) struct Streams {
     pub(super) entries: HashMap<u32, StreamState>,
-    /// What the phone may open streams to, and who accepts them.
+    /// The destinations to which the phone may open streams, with the acceptors.
     callees: HashMap<String, mpsc::Sender<u32>>,
     pub(super) next_id: u32,
     delayed_ack: bool,
@@ -31,7 +31,7 @@ impl Streams {
         Self { entries: HashMap::new(), callees: HashMap::new(), next_id: 1, delayed_ack, lost: None }
     }
 
-    /// A new stream to `service` and the packet that asks for it.
+    /// Creates a stream to `service`, and returns its id and the packet that opens it.
     pub(in crate::adb) fn open(&mut self, service: &str) -> Result<(u32, Packet), AdbCause> {
         if let Some(lost) = &self.lost {
             return Err(lost.clone());
@@ -42,7 +42,7 @@ impl Streams {
         Ok((id, Packet::new(Command::Open, id, window, [service.as_bytes(), b"\0"].concat())))
     }
 
-    /// Lets the phone open streams to `destination`; their ids come out as they are opened.
+    /// Accepts streams that the phone opens to `destination`, and returns their ids as they are opened.
     pub(in crate::adb) fn expect_calls(&mut self, destination: &str) -> mpsc::Receiver<u32> {
         let (callee, calls) = mpsc::channel(CALLS);
         if self.lost.is_none() {
@@ -56,8 +56,8 @@ impl Streams {
         self.callees.remove(destination);
     }
 
-    /// Forgets a stream whose owner is gone; the packet, if any, closes it on the phone. A stream that the phone has
-    /// not opened yet is closed when its OKAY comes.
+    /// Removes a stream whose owner is gone; the packet, if any, closes it on the phone. A stream that the phone has not
+    /// opened yet is closed when its OKAY arrives.
     pub(in crate::adb) fn abandon(&mut self, id: u32) -> Option<Packet> {
         self.entries.remove(&id)?.abandon()
     }
@@ -69,14 +69,14 @@ impl Streams {
         self.entries.values_mut().for_each(|entry| entry.fail(cause.clone()));
     }
 
-    /// Takes one packet in and gives the answer that it asks for.
+    /// Handles one packet and returns the answer to it.
     ///
-    /// What comes for a stream that has ended, or never was, is no error: adbd says some things twice, and others while
-    /// our CLSE is on its way to it.
+    /// A packet for a stream that has ended, or never was, is no error: adbd sends some packets twice, and others while our
+    /// CLSE is on its way.
     ///
     /// # Errors
-    /// [`AdbCause::Protocol`] for what no phone does, after which the connection has to be ended: who is wrong about one
-    /// stream cannot be believed about the others.
+    /// [`AdbCause::Protocol`] when the phone breaks the protocol, after which the connection has to be ended: no
+    /// other stream can be trusted then.
     pub(in crate::adb) fn receive(&mut self, packet: Packet) -> Result<Option<Packet>, AdbCause> {
         let (remote, local) = (packet.arg0, packet.arg1);
         let entry = self.entries.get_mut(&local);
@@ -87,7 +87,7 @@ impl Streams {
                 }
                 None
             }
-            // The phone opened what was given up meanwhile, and would keep it open for ever.
+            // The phone opened a stream that was abandoned meanwhile, and would keep it open for ever.
             (Command::Okay, None) => {
                 (remote != 0 && local != 0).then(|| Packet::bare(Command::Clse, local, remote))
             }
@@ -105,12 +105,14 @@ impl Streams {
                 Some(called.unwrap_or_else(|| Packet::bare(Command::Clse, 0, packet.arg0)))
             }
             (Command::Cnxn | Command::Auth | Command::Stls, _) => {
-                return Err(AdbCause::Protocol("it began the connection anew".to_owned()));
+                return Err(AdbCause::Protocol(
+                    "it greeted again in the middle of the connection".to_owned(),
+                ));
             }
         })
     }
 
-    /// An id of the phone's belongs to one stream for as long as that is open: adbd counts them up for all its connections
+    /// Returns an id of the phone's belongs to one stream for as long as that is open: adbd counts them up for all its connections
     /// together (`install_local_socket`), so that not even a busy one gives an id twice.
     fn check_owner(&self, remote: u32) -> Result<(), AdbCause> {
         match self.entries.values().filter(|entry| entry.is_open_as(remote)).nth(1) {
@@ -119,7 +121,7 @@ impl Streams {
         }
     }
 
-    /// A phone that opens a stream to us, and the packet that accepts it; `None` if nobody asked to be called so.
+    /// Accepts a stream that the phone opens, and returns the packet for it; `None` without an acceptor.
     fn receive_open(&mut self, remote: u32, window: u32, destination: &[u8]) -> Option<Packet> {
         // A window is given exactly with `delayed_ack`.
         if remote == 0 || self.delayed_ack != (window != 0) {
@@ -133,7 +135,7 @@ impl Streams {
         Some(accepted)
     }
 
-    /// Ids count up through all 32 bits: one that was closed is not seen again for four thousand million streams.
+    /// Returns the next id. Ids count up through all 32 bits, so that a closed one returns after four thousand million streams.
     fn new_id(&mut self) -> u32 {
         while self.next_id == 0 || self.entries.contains_key(&self.next_id) {
             self.next_id = self.next_id.wrapping_add(1);
@@ -154,7 +156,7 @@ impl Streams {
             .map_or(Poll::Ready(Err(AdbCause::StreamEnded)), |entry| entry.poll_opened(context))
     }
 
-    /// What arrived next; `None` at the end of the stream.
+    /// Returns what arrived next; `None` at the end of the stream.
     pub(in crate::adb) fn poll_data(
         &mut self,
         id: u32,
@@ -174,7 +176,7 @@ impl Streams {
             .map_or(Poll::Ready(Err(AdbCause::StreamEnded)), |entry| entry.poll_credit(context))
     }
 
-    /// Spends credit on `payload`; `None` when there is none (any more).
+    /// Spends credit on `payload`; `None` without credit.
     pub(in crate::adb) fn send(&mut self, id: u32, payload: Bytes) -> Option<Packet> {
         self.entries.get_mut(&id)?.send(payload)
     }

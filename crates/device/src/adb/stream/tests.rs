@@ -1,4 +1,4 @@
-//! Properties of the streams' state machine: whatever a phone sends and whatever its users do, in any order.
+//! Properties of the streams' state machine: any packets of a phone and any operations of its users, in any order.
 
 use std::collections::{HashMap, HashSet};
 use std::task::{Context, Poll, Waker};
@@ -108,7 +108,7 @@ proptest! {
                 prop_assert!(matches!(broken, AdbCause::Protocol(_)));
                 streams.lose(&broken);
                 prop_assert!(streams.open("tcp:1").is_err());
-                // The phone is connected anew.
+                // The phone is reconnected.
                 streams = Streams::new(delayed_ack);
                 held.clear();
                 calls = streams.expect_calls("us");

@@ -1,6 +1,6 @@
-//! How a file's pieces are packed on their way, as version 2 names it in its flags (`SyncFlag`).
+//! The compression of transfers, as the flags of version 2 name it (`SyncFlag`).
 
-/// A packing of `sendrecv_v2`: all pieces of a file together are one stream of it.
+/// A compression of `sendrecv_v2`: the pieces of a file together are one compressed stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Packing {
     /// A brotli stream.
@@ -15,7 +15,7 @@ pub enum Packing {
 pub const DRY_RUN: u32 = 0x8000_0000;
 
 impl Packing {
-    /// All of them, those first that cost least.
+    /// All of them, the cheapest first.
     pub const ALL: [Self; 3] = [Self::Lz4, Self::Zstd, Self::Brotli];
 
     /// Its flag in SND2 and RCV2.
@@ -28,7 +28,7 @@ impl Packing {
         }
     }
 
-    /// The feature by which a side says that it has it.
+    /// Returns the feature by which a side offers it.
     #[must_use]
     pub const fn feature(self) -> &'static str {
         match self {
@@ -38,10 +38,10 @@ impl Packing {
         }
     }
 
-    /// What `flags` ask for.
+    /// Reads `flags`.
     ///
     /// # Errors
-    /// More than one, or a flag that nobody knows.
+    /// Several compressions, or an unknown flag.
     pub fn from_flags(flags: u32) -> Result<Option<Self>, UnknownFlags> {
         match flags & !DRY_RUN {
             0 => Ok(None),
@@ -54,7 +54,7 @@ impl Packing {
     }
 }
 
-/// Flags that name no single packing.
+/// Flags that name no single compression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("unknown flags {0:#x}")]
 pub struct UnknownFlags(pub u32);

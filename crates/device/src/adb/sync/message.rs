@@ -1,5 +1,5 @@
-//! The messages inside a `sync:` stream, versions 1 and 2, for both sides: a four-letter word, a number or a length,
-//! then bytes. Source: AOSP packages/modules/adb, `file_sync_protocol.h`, `SYNC.TXT`. Files are for others.
+//! The messages inside a `sync:` stream, versions 1 and 2, for both sides: a four-letter id, a number or a length,
+//! then bytes. Source: AOSP packages/modules/adb, `file_sync_protocol.h`, `SYNC.TXT`.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use thiserror::Error;
@@ -8,10 +8,10 @@ use thiserror::Error;
 pub const MAX_DATA: usize = 64 * 1024;
 /// The longest path, in bytes; a SEND's path carries its mode too.
 pub const MAX_PATH: usize = 1024;
-/// Bytes of a message's word and number.
+/// Bytes of a message's id and number.
 pub const MESSAGE_HEADER_LEN: usize = 8;
 
-/// The eight bytes in front of a piece of `length` bytes, for a client that builds many pieces in one buffer.
+/// Returns the header of a DATA message of `length` bytes, for a client that builds many pieces in one buffer.
 #[must_use]
 pub fn data_header(length: u32) -> [u8; MESSAGE_HEADER_LEN] {
     let mut header = *b"DATA\0\0\0\0";
@@ -22,10 +22,10 @@ pub fn data_header(length: u32) -> [u8; MESSAGE_HEADER_LEN] {
 /// Bytes that are not messages of the sync protocol.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SyncError {
-    /// No such word on this side of the conversation.
+    /// Its id is unknown on this side of the conversation.
     #[error("unknown sync message {0:?}")]
     UnknownMessage(String),
-    /// Longer than allowed; it was not waited for.
+    /// It is longer than allowed, and was not awaited.
     #[error("a sync message of {length} bytes was announced, at most {limit} are allowed")]
     TooLong {
         /// Bytes announced.

@@ -1,4 +1,4 @@
-//! What a client of `sync:` sends, and how a daemon reads it.
+//! The requests of a client of `sync:`, and their decoder for a daemon.
 
 use bytes::{Buf, Bytes, BytesMut};
 
@@ -6,10 +6,10 @@ use super::message::{
     MAX_DATA, MAX_PATH, MESSAGE_HEADER_LEN, SyncError, message, numbers, peek, take_body, unknown,
 };
 
-/// What a client sends.
+/// A request of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
-    /// What is at `path`?
+    /// Asks for the status of `path`.
     Stat {
         /// Absolute path on the phone.
         path: String,
@@ -18,10 +18,10 @@ pub enum Request {
     StatV2 {
         /// Absolute path on the phone.
         path: String,
-        /// Whether a symbolic link stands for what it leads to.
+        /// Whether a symbolic link is followed.
         follow: bool,
     },
-    /// What is in the directory `path`?
+    /// Asks for the entries of the directory `path`.
     List {
         /// Absolute path on the phone.
         path: String,
@@ -47,7 +47,7 @@ pub enum Request {
         /// A [`super::Packing`]'s flag, or none; [`super::DRY_RUN`].
         flags: u32,
     },
-    /// Send me the file at `path`.
+    /// Asks for the file at `path`.
     Recv {
         /// Absolute path on the phone.
         path: String,
@@ -66,12 +66,12 @@ pub enum Request {
         /// When the file was last changed, in seconds since 1970.
         mtime: u32,
     },
-    /// The conversation is over.
+    /// Ends the conversation.
     Quit,
 }
 
 impl Request {
-    /// The request as bytes.
+    /// Encodes the request.
     #[must_use]
     pub fn encode(&self) -> Bytes {
         match self {
@@ -95,8 +95,8 @@ impl Request {
     }
 }
 
-/// The daemon's side: cuts requests out of a stream of bytes, however it was split. Take every request after each
-/// push; after an error it stays in error.
+/// A decoder of requests from a stream of bytes, split anywhere. Take every request after each push; after an error it
+/// stays in error.
 #[derive(Debug, Default)]
 pub struct RequestDecoder {
     buffer: BytesMut,
@@ -104,7 +104,7 @@ pub struct RequestDecoder {
 }
 
 impl RequestDecoder {
-    /// An empty decoder.
+    /// Creates an empty decoder.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -117,7 +117,7 @@ impl RequestDecoder {
         }
     }
 
-    /// The next whole request; `None` until more bytes are pushed.
+    /// Returns the next whole request; `None` until more bytes are pushed.
     ///
     /// # Errors
     /// [`SyncError`] once the bytes cannot be requests, and from then on.
@@ -174,7 +174,7 @@ fn with_path(word: [u8; 4], path: String) -> Result<Request, SyncError> {
     })
 }
 
-/// Version 2 sends a path, and then the word again with `count` numbers.
+/// Encodes a request of version 2: a path, and then the id again with numbers.
 fn cut_in_two(
     buffer: &mut BytesMut,
     word: [u8; 4],

@@ -1,4 +1,4 @@
-//! What a daemon of `sync:` answers, and how a client reads it.
+//! The responses of a daemon of `sync:`, and their decoder for a client.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
@@ -61,12 +61,12 @@ pub enum Response {
     Done,
     /// The file that was announced is stored.
     Okay,
-    /// It could not be done, and why.
+    /// Failure, with the reason.
     Fail(String),
 }
 
 impl Response {
-    /// The response as bytes.
+    /// Encodes the response.
     #[must_use]
     pub fn encode(&self) -> Bytes {
         match self {
@@ -99,28 +99,28 @@ fn entry(word: &[u8; 4], status: impl FnOnce(&mut BytesMut), name: Option<&Strin
     bytes.freeze()
 }
 
-/// The client's side: cuts responses out of a stream of bytes, however it was split. Take every response after each
-/// push; after an error it stays in error.
+/// A decoder of responses from a stream of bytes, split anywhere. Take every response after each push; after an error it
+/// stays in error.
 #[derive(Debug, Default)]
 pub struct ResponseDecoder {
-    /// What was pushed last and is not taken yet. Content is given away from here, never copied.
+    /// The last pushed bytes that are not taken yet. Content is sliced from here, never copied.
     pushed: Bytes,
-    /// What comes before it: the head of a message, or a response whose end has not come.
+    /// The bytes before: the head of a message, or an incomplete response.
     begun: BytesMut,
-    /// Bytes of content that are still to come of the message under way.
+    /// Bytes of content that the current message still lacks.
     content: usize,
     broken: Option<SyncError>,
     listing: Option<ListVersion>,
 }
 
 impl ResponseDecoder {
-    /// An empty decoder for answers to anything but a list.
+    /// Creates an empty decoder, for responses to anything but a list.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Whether the answers now due are those to a list, and to which.
+    /// Sets whether the next responses are those to a list, and of which version.
     pub fn expect_list(&mut self, listing: Option<ListVersion>) {
         self.listing = listing;
     }
@@ -133,7 +133,7 @@ impl ResponseDecoder {
         self.pushed = if self.pushed.is_empty() { bytes } else { [&self.pushed[..], &bytes].concat().into() };
     }
 
-    /// The next response; `None` until more bytes are pushed.
+    /// Returns the next response; `None` until more bytes are pushed.
     ///
     /// # Errors
     /// [`SyncError`] once the bytes cannot be responses, and from then on.
@@ -167,7 +167,7 @@ impl ResponseDecoder {
         }
     }
 
-    /// As much content as there is, up to the end of its message.
+    /// Returns the available content, up to the end of its message.
     fn take_content(&mut self) -> Bytes {
         let part = if self.begun.is_empty() {
             self.pushed.split_to(self.content.min(self.pushed.len()))
@@ -226,7 +226,7 @@ fn cut_entry<T>(
     let length = bytes.get_u32_le();
     let Some(name) = take_body(buffer, head, length, MAX_PATH)? else { return Ok(None) };
     let name = String::from_utf8_lossy(&name).into_owned();
-    // It is put behind a path, here or there: it must not lead anywhere else.
+    // It is appended to a path, and must not lead out of it.
     if name.is_empty() || name.contains(['/', '\0']) {
         return Err(SyncError::BadName(name));
     }

@@ -1,8 +1,8 @@
-//! What is at a path, as both versions of the protocol tell it: 12 bytes that fit into 32 bits each, or 68 that do not.
+//! The status of a path in both versions of the protocol: 12 bytes with 32-bit fields, or 68 bytes.
 
 use bytes::{Buf, BufMut};
 
-/// Version 1. All zeros mean that nothing is there.
+/// Version 1. All zeros mean that the path does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Status {
     /// Kind and permissions, as `st_mode`.
@@ -30,19 +30,19 @@ impl Status {
 /// Version 2 (`stat_v2`, `ls_v2`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StatusV2 {
-    /// The phone's `errno`; 0 if the rest holds.
+    /// The phone's `errno`; 0 if the rest is valid.
     pub error: u32,
-    /// The device that it is on.
+    /// The device (`st_dev`).
     pub device: u64,
-    /// Its number there.
+    /// The inode number (`st_ino`).
     pub inode: u64,
     /// Kind and permissions, as `st_mode`.
     pub mode: u32,
-    /// How many names it has.
+    /// The number of hard links.
     pub links: u32,
-    /// Whose it is.
+    /// The owner.
     pub user: u32,
-    /// Its group.
+    /// The group.
     pub group: u32,
     /// Bytes.
     pub size: u64,
@@ -50,7 +50,7 @@ pub struct StatusV2 {
     pub atime: i64,
     /// Last change, in seconds since 1970.
     pub mtime: i64,
-    /// Last change of what is written here, in seconds since 1970.
+    /// Last change of the status, in seconds since 1970.
     pub ctime: i64,
 }
 

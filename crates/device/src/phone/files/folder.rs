@@ -1,5 +1,5 @@
-//! Whole folders to and from a phone, file by file. A file that is there already with its size and its time is left
-//! alone, so that the same call goes on where an earlier one was cut.
+//! Whole folders to and from a phone, file by file. A file that exists already with the same size and time is skipped, so
+//! that a repeated call continues an interrupted one.
 
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
@@ -16,27 +16,27 @@ use crate::phone::phone::Phone;
 use crate::phone::shell;
 use crate::shell_quote::shell_word;
 
-/// What became of a folder.
+/// The result of copying a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FolderReport {
     /// Files that were copied.
     pub files: u64,
     /// Bytes of them.
     pub bytes: u64,
-    /// Files that were there already, with the same size and time.
+    /// Files that existed already, with the same size and time.
     pub unchanged: u64,
-    /// Links, devices and names that the other side cannot have.
+    /// Links, devices and names that the other side cannot store.
     pub left_out: u64,
 }
 
 impl Phone {
-    /// Copies what is in the folder `local` of this machine into the folder `remote` of the phone, which is made if need
-    /// be, with everything below it. Each file arrives whole under its name or not at all. Files that the phone has
-    /// already, with the same size and time, are left alone: after a failure the same call copies the rest.
-    /// `progress` is told what was done so far. Links are left out.
+    /// Copies the content of the folder `local` of this machine into the folder `remote` of the phone, which is created if
+    /// missing. Each file arrives complete under its name or not at all. Files that the phone has already, with the same size
+    /// and time, are skipped: after a failure the same call copies the rest. `progress` is called with the report so far.
+    /// Links are skipped.
     ///
     /// # Errors
-    /// The first file that fails, by its path; the phone is gone or not done in time.
+    /// The first file that fails, by its path; the phone is gone or does not answer in time.
     pub async fn push_folder(
         &self,
         local: &Path,
@@ -50,11 +50,11 @@ impl Phone {
         self.within(deadline, attempt, work).await
     }
 
-    /// Copies what is in the folder `remote` of the phone into the folder `local` of this machine; all else is as for
+    /// Copies the content of the folder `remote` of the phone into the folder `local` of this machine, otherwise as
     /// [`Phone::push_folder`]. No name that the phone sends leads out of `local`.
     ///
     /// # Errors
-    /// The first file that fails or comes shorter than it was listed, by its path; `remote` is no directory, the phone is
+    /// The first file that fails or comes shorter than it was listed, by its path; `remote` is not a directory, the phone is
     /// gone or not done in time.
     pub async fn pull_folder(
         &self,
@@ -112,11 +112,11 @@ async fn push_tree(
             }
             let file = tokio::fs::File::open(&path).await.map_err(on(&path))?;
             let before = report.bytes;
-            let told = |sent| {
+            let report_bytes = |sent| {
                 report.bytes = before + sent;
                 progress(&report);
             };
-            transfer::push(transport, file, &target, options, told)
+            transfer::push(transport, file, &target, options, report_bytes)
                 .await
                 .map_err(|cause| about(&target, cause))?;
             report.files += 1;
@@ -144,7 +144,7 @@ async fn pull_tree(
         tokio::fs::create_dir_all(&here).await.map_err(on(&here))?;
         for RemoteEntry { name, stat } in session.list(&format!("{there}/")).await? {
             let (path, target) = (format!("{there}/{name}"), here.join(&name));
-            if !stays(&name) || !(stat.is_directory() || stat.is_file()) {
+            if !is_single(&name) || !(stat.is_directory() || stat.is_file()) {
                 report.left_out += 1;
             } else if stat.is_directory() {
                 folders.push((path, target));
@@ -152,11 +152,11 @@ async fn pull_tree(
                 report.unchanged += 1;
             } else {
                 let before = report.bytes;
-                let told = |written| {
+                let report_bytes = |written| {
                     report.bytes = before + written;
                     progress(&report);
                 };
-                let length = pull_file(transport, &path, &target, stat, compression, told)
+                let length = pull_file(transport, &path, &target, stat, compression, report_bytes)
                     .await
                     .map_err(|cause| about(&path, cause))?;
                 report.bytes = before + length;
@@ -168,7 +168,7 @@ async fn pull_tree(
     Ok(report)
 }
 
-/// Pulls under a name of its own and renames; gives the file's length.
+/// Pulls under a temporary name and renames; returns the file's length.
 async fn pull_file(
     transport: &AdbTransport,
     path: &str,
@@ -190,7 +190,7 @@ async fn pull_file(
     Ok(length)
 }
 
-/// A part on this machine, removed unless it got its name.
+/// A partial file on this machine, removed unless it was renamed.
 struct Part {
     path: PathBuf,
     over: bool,
@@ -201,13 +201,13 @@ impl Drop for Part {
         if !self.over
             && let Err(error) = std::fs::remove_file(&self.path)
         {
-            log::debug!("the part that a pull left could not be removed: {error}");
+            log::debug!("the partial file of a pull could not be removed: {error}");
         }
     }
 }
 
-/// Whether a name is one name on this machine too, and leads nowhere else.
-fn stays(name: &str) -> bool {
+/// Returns whether a name is a single file name on this machine too.
+fn is_single(name: &str) -> bool {
     let mut components = Path::new(name).components();
     matches!((components.next(), components.next()), (Some(Component::Normal(only)), None) if only == name)
 }
@@ -217,7 +217,7 @@ fn same(there: &RemoteStat, here: &std::fs::Metadata) -> bool {
     there.is_file() && here.is_file() && there.size == here.len() && there.mtime == time
 }
 
-/// Seconds since 1970, as far as ADB can say them.
+/// Seconds since 1970, within the range of ADB.
 fn mtime(found: &std::fs::Metadata) -> u32 {
     let since = found.modified().ok().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
     since.map_or(0, |since| u32::try_from(since.as_secs()).unwrap_or(u32::MAX))
@@ -237,7 +237,7 @@ fn on(path: &Path) -> impl Fn(std::io::Error) -> AdbCause {
     move |error| AdbCause::Local(format!("{}: {error}", path.display()))
 }
 
-/// Names the file in what only says why.
+/// Adds the file to a cause that does not name it.
 fn about(path: &str, cause: AdbCause) -> AdbCause {
     match cause {
         AdbCause::Rejected(words) => AdbCause::Rejected(format!("`{}`: {words}", shorten(path))),
@@ -251,12 +251,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_leads_elsewhere_is_left_out() {
+    fn a_name_that_leads_elsewhere_is_skipped() {
         for name in ["", ".", "..", "/", "a/b", "../a", "/etc/passwd", "a/"] {
-            assert!(!stays(name), "{name:?}");
+            assert!(!is_single(name), "{name:?}");
         }
         for name in ["a", "...", ".a", "a b", "it's", "ü"] {
-            assert!(stays(name), "{name:?}");
+            assert!(is_single(name), "{name:?}");
         }
     }
 }

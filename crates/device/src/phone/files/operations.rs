@@ -11,25 +11,25 @@ use crate::deadline::Deadline;
 use crate::phone::phone::Phone;
 
 impl Phone {
-    /// What is at `path`; `None` if nothing is, or nothing that may be seen. A symbolic link is not followed.
+    /// Returns the status of `path`; `None` if it does not exist or may not be seen. A symbolic link is not followed.
     ///
     /// # Errors
-    /// The phone is gone or not done in time.
+    /// The phone is gone or does not answer in time.
     pub async fn stat(&self, path: &str, deadline: Deadline) -> Result<Option<RemoteStat>, AdbError> {
-        let attempt = || format!("look at `{}`", shorten(path));
+        let attempt = || format!("stat `{}`", shorten(path));
         let work = async { Session::open(self.connection()?).await?.stat(path).await };
         self.within(deadline, attempt, work).await
     }
 
-    /// What is in the directory `path`, without `.` and `..`, in no order.
+    /// Lists the directory `path`, without `.` and `..`, in no order.
     ///
     /// # Errors
-    /// `path` is no directory, the phone is gone or not done in time.
+    /// `path` is not a directory, the phone is gone or not done in time.
     pub async fn list(&self, path: &str, deadline: Deadline) -> Result<Vec<RemoteEntry>, AdbError> {
         let attempt = || format!("list `{}`", shorten(path));
         let work = async {
             let mut session = Session::open(self.connection()?).await?;
-            // adbd lists what is not there as an empty directory. With the slash a link is followed.
+            // adbd lists a missing directory as an empty one. With the slash a link is followed.
             match session.stat(&format!("{path}/")).await? {
                 Some(found) if found.is_directory() => session.list(path).await,
                 _ => Err(AdbCause::Rejected("there is no such directory".to_owned())),
@@ -38,12 +38,12 @@ impl Phone {
         self.within(deadline, attempt, work).await
     }
 
-    /// Stores what `source` gives as the file `path`, whose folder is made if need be. It is written beside the path
-    /// under a name of its own and then renamed, so that nobody on the phone ever sees a part of it; when it fails
-    /// or is dropped, the part is removed; only a lost connection leaves it (`.tikmatrix-….part`). `progress` is told
-    /// the bytes of the source handed over so far.
+    /// Stores the content of `source` as the file `path`, whose folder is created if missing. It is written under a temporary
+    /// name beside the path and then renamed, so that no program on the phone sees a part of it. When the push fails or is
+    /// dropped, the part is removed; only a lost connection leaves it (`.tikmatrix-….part`). `progress` is called with the
+    /// bytes of the source that were sent so far.
     ///
-    /// ADB cannot go on with a file where it stopped: after a failure the file is sent anew.
+    /// ADB cannot resume a file: after a failure it is sent from the start.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -63,8 +63,8 @@ impl Phone {
     /// ```
     ///
     /// # Errors
-    /// The phone's own words if it cannot store it, `path` is a directory, `source` fails, the phone is gone or not
-    /// done in time.
+    /// The phone cannot store it, `path` is a directory, `source` fails, the phone is gone or does not
+    /// answer in time.
     pub async fn push<R>(
         &self,
         mut source: R,
@@ -80,9 +80,9 @@ impl Phone {
         pushed.map_err(|cause| self.error(format!("push to `{}`", shorten(path)), cause))
     }
 
-    /// Writes the phone's file `path` to `sink`, flushes it and gives the file's length in bytes. A plain file that comes
-    /// shorter than the phone says it is has lost something on its way; one that comes longer grew while it was read.
-    /// What is under `/proc`, `/sys` and `/config` has no size to go by, nor has a symbolic link.
+    /// Writes the phone's file `path` to `sink`, flushes it and returns the file's length in bytes. A plain file that arrives
+    /// shorter than its size lost data on its way, which is an error; one that arrives longer grew while it was read. Files
+    /// under `/proc`, `/sys` and `/config`, and symbolic links, have no reliable size.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -102,7 +102,7 @@ impl Phone {
     /// ```
     ///
     /// # Errors
-    /// The phone's own words if it cannot read it, less came than it has, `sink` fails, the phone is gone or not done in
+    /// The phone cannot read it, it arrives incomplete, `sink` fails, the phone is gone or does not answer in
     /// time.
     pub async fn pull<W>(&self, path: &str, sink: W, deadline: Deadline) -> Result<u64, AdbError>
     where
@@ -111,7 +111,7 @@ impl Phone {
         self.pull_with(path, sink, Compression::Auto, |_| {}, deadline).await
     }
 
-    /// As [`Phone::pull`], packed on its way as `compression` says. `progress` is told the bytes written so far.
+    /// Pulls as [`Phone::pull`], with a given compression. `progress` is called with the bytes written so far.
     ///
     /// # Errors
     /// As [`Phone::pull`].

@@ -1,5 +1,5 @@
-//! Whether a file is packed on its way, and how. Packing costs both sides time, so it is done only where it pays: not for
-//! files whose kind is packed already, and else when the file's beginning says so.
+//! The choice of a file's compression. Compressing costs both sides time, so it is done only where it pays: not for kinds of
+//! files that are compressed already, and for others when a sample of the file shrinks.
 
 use tokio::io::AsyncReadExt;
 
@@ -8,44 +8,44 @@ use async_compression::tokio::bufread::Lz4Encoder;
 use crate::adb::handshake::{Banner, SENDRECV_V2};
 use crate::adb::sync::Packing;
 
-/// Bytes at the beginning of a file by which it is judged.
+/// Bytes of the sample at the beginning of a file.
 pub(super) const SAMPLE: usize = 64 * 1024;
-/// Below this many bytes there is nothing to gain.
-const WORTH_IT: usize = 4 * 1024;
-/// Kinds of files that are packed by themselves.
+/// The size in bytes from which compression is worth its cost.
+const MIN_LEN: usize = 4 * 1024;
+/// Kinds of files that are compressed already.
 const PACKED: &[&str] = &[
     "mp4", "m4v", "mov", "webm", "mkv", "3gp", "jpg", "jpeg", "png", "webp", "gif", "heic", "heif", "avif",
     "mp3", "m4a", "aac", "ogg", "opus", "flac", "zip", "apk", "jar", "gz", "xz", "zst", "7z",
 ];
-/// Kinds of files that always become smaller.
-const LOOSE: &[&str] = &[
+/// Kinds of files that always shrink.
+const COMPRESSIBLE: &[&str] = &[
     "txt", "xml", "json", "csv", "tsv", "log", "html", "js", "css", "md", "db", "sqlite", "bmp", "raw",
     "wav", "tar",
 ];
 
-/// Whether a file is packed on its way.
+/// Whether a file is compressed on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Compression {
-    /// Where it pays: a push looks at the file's name and beginning, a pull at its name alone, since the phone sends
-    /// the whole file in one form.
+    /// Where it pays: a push decides by the file's name and a sample, a pull by its name alone, since the phone sends the
+    /// whole file in one form.
     #[default]
     Auto,
     /// Never.
     Never,
-    /// Always in this way; not at all if the phone does not know it.
+    /// Always with this one; not at all if the phone does not support it.
     With(Packing),
 }
 
-/// What is known before the file was looked at.
+/// The choice before a sample is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Choice {
     Settled(Option<Packing>),
-    /// This one, if the file's beginning becomes smaller by it.
+    /// This one, if a sample of the file shrinks.
     IfItPays(Packing),
 }
 
 impl Compression {
-    /// How a file of this path goes to, or comes from, a phone of this banner.
+    /// Chooses the compression of a file at `path` for a phone with this banner.
     pub(super) fn choose(self, banner: &Banner, path: &str) -> Choice {
         let known = |packing: Packing| banner.offers(SENDRECV_V2) && banner.offers(packing.feature());
         let best = Packing::ALL.into_iter().find(|packing| known(*packing));
@@ -57,7 +57,7 @@ impl Compression {
                 let kind = name.rsplit_once('.').map(|(_, kind)| kind.to_ascii_lowercase());
                 match kind.as_deref() {
                     Some(kind) if PACKED.contains(&kind) => Choice::Settled(None),
-                    Some(kind) if LOOSE.contains(&kind) => Choice::Settled(Some(best)),
+                    Some(kind) if COMPRESSIBLE.contains(&kind) => Choice::Settled(Some(best)),
                     _ => Choice::IfItPays(best),
                 }
             }
@@ -65,11 +65,11 @@ impl Compression {
     }
 }
 
-/// Whether a file that begins with `head` becomes smaller by a quarter at least.
+/// Returns whether a file that begins with `head` shrinks by at least a quarter.
 pub(super) async fn pays(head: &[u8]) -> bool {
     let mut packed = Vec::with_capacity(head.len());
     let read = Lz4Encoder::new(head).read_to_end(&mut packed).await;
-    head.len() >= WORTH_IT && read.is_ok() && packed.len() <= head.len() / 4 * 3
+    head.len() >= MIN_LEN && read.is_ok() && packed.len() <= head.len() / 4 * 3
 }
 
 #[cfg(test)]
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_video_is_never_packed_a_text_always_and_the_rest_is_looked_at() {
+    fn a_video_is_never_compressed_a_text_always_and_the_rest_by_its_sample() {
         let phone = phone(&Packing::ALL);
         let choose = |path| Compression::Auto.choose(&phone, path);
         assert_eq!(choose("/sdcard/DCIM/a.MP4"), Choice::Settled(None));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_phone_gets_what_it_knows_and_nothing_else() {
+    fn only_a_compression_that_the_phone_supports_is_chosen() {
         let choose =
             |compression: Compression, packings: &[Packing]| compression.choose(&phone(packings), "a.txt");
         assert_eq!(choose(Compression::Auto, &[Zstd, Brotli]), Choice::Settled(Some(Zstd)));
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn noise_is_not_packed_and_zeros_are() {
+    async fn noise_is_not_compressed_and_zeros_are() {
         let mut noise = vec![0_u8; SAMPLE];
         let mut state = 1_u32;
         for byte in &mut noise {
@@ -114,6 +114,6 @@ mod tests {
         }
         assert!(!pays(&noise).await);
         assert!(pays(&[0; SAMPLE]).await);
-        assert!(!pays(&[0; 100]).await, "not worth the trouble");
+        assert!(!pays(&[0; 100]).await, "too short");
     }
 }

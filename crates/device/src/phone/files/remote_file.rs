@@ -1,4 +1,4 @@
-//! What is known of a file on a phone, and how a pushed one is stored.
+//! The status of a file on a phone, and the options of a push.
 
 use super::packing::Compression;
 use crate::adb::sync::{Status, StatusV2};
@@ -10,23 +10,23 @@ const REGULAR_FILE: u32 = 0o100_000;
 /// How a pushed file is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PushOptions {
-    /// Its permissions, as in `chmod`. adbd gives the group and others what the owner has
+    /// Its permissions, as in `chmod`. adbd copies the owner's to the group and others
     /// (`file_sync_service.cpp`).
     pub mode: u32,
     /// When it was last changed, in seconds since 1970.
     pub mtime: u32,
-    /// Whether it is packed on its way.
+    /// Whether it is compressed on its way.
     pub compression: Compression,
 }
 
 impl Default for PushOptions {
-    /// Readable by all, as old as 1970, and packed where that pays.
+    /// Readable by all, with the time 1970, compressed where that pays.
     fn default() -> Self {
         Self { mode: 0o644, mtime: 0, compression: Compression::Auto }
     }
 }
 
-/// What is at a path on a phone.
+/// The status of a path on a phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RemoteStat {
     /// Kind and permissions, as `st_mode`.
@@ -38,13 +38,13 @@ pub struct RemoteStat {
 }
 
 impl RemoteStat {
-    /// Whether it is a directory.
+    /// Returns whether it is a directory.
     #[must_use]
     pub fn is_directory(&self) -> bool {
         self.mode & KIND_MASK == DIRECTORY
     }
 
-    /// Whether it is a plain file.
+    /// Returns whether it is a plain file.
     #[must_use]
     pub fn is_file(&self) -> bool {
         self.mode & KIND_MASK == REGULAR_FILE
@@ -68,6 +68,6 @@ impl From<StatusV2> for RemoteStat {
 pub struct RemoteEntry {
     /// The name alone, without a `/`; bytes that are not UTF-8 are replaced.
     pub name: String,
-    /// What goes by it; a symbolic link is not followed.
+    /// Its status; a symbolic link is not followed.
     pub stat: RemoteStat,
 }

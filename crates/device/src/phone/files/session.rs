@@ -1,5 +1,4 @@
-//! A conversation over one `sync:` stream: the requests that need one answer, and the way that files take. Where a file
-//! comes from, under which name it is stored and when it is packed is left to others.
+//! A conversation over one `sync:` stream: single requests, and the content of files.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
@@ -16,9 +15,9 @@ use crate::adb::sync::{
 };
 use crate::adb::transport::{AdbTransport, Stream};
 
-/// The most names of one directory that are taken into memory.
-const MOST_NAMES: usize = 100_000;
-/// `ENOENT`, `EACCES` and `ENOTDIR`: there is nothing, or nothing that may be seen.
+/// The maximum of names of one directory.
+const MAX_NAMES: usize = 100_000;
+/// `ENOENT`, `EACCES` and `ENOTDIR`: the path does not exist, or may not be seen.
 const NOTHING_THERE: [u32; 3] = [2, 13, 20];
 
 pub(super) struct Session {
@@ -28,7 +27,7 @@ pub(super) struct Session {
     ls_v2: bool,
 }
 
-/// Questions.
+/// Single requests.
 impl Session {
     pub(super) async fn open(transport: &AdbTransport) -> Result<Self, AdbCause> {
         let banner = &transport.agreement().banner;
@@ -40,25 +39,25 @@ impl Session {
         })
     }
 
-    /// What is at `path`, a link unfollowed.
+    /// Returns the status of `path`; a link is not followed.
     pub(super) async fn stat(&mut self, path: &str) -> Result<Option<RemoteStat>, AdbCause> {
-        let question = self.stat_question(path)?;
-        self.send(&question).await?;
+        let request = self.stat_request(path)?;
+        self.send(&request).await?;
         self.stat_answer().await
     }
 
-    /// As [`Session::stat`], with `next` in the same packet: what answers it comes right behind, without a second wait.
+    /// Returns the status as [`Session::stat`], with `next` in the same packet: its answer follows without a second wait.
     pub(super) async fn stat_and(
         &mut self,
         path: &str,
         next: &Request,
     ) -> Result<Option<RemoteStat>, AdbCause> {
-        let question = self.stat_question(path)?;
-        self.stream.send([question.encode(), next.encode()].concat().into()).await?;
+        let request = self.stat_request(path)?;
+        self.stream.send([request.encode(), next.encode()].concat().into()).await?;
         self.stat_answer().await
     }
 
-    fn stat_question(&self, path: &str) -> Result<Request, AdbCause> {
+    fn stat_request(&self, path: &str) -> Result<Request, AdbCause> {
         let path = checked(path)?;
         Ok(if self.stat_v2 { Request::StatV2 { path, follow: false } } else { Request::Stat { path } })
     }
@@ -69,12 +68,12 @@ impl Session {
             Response::Stat(status) => Ok(Some(status.into())),
             Response::StatV2 { status, .. } if status.error == 0 => Ok(Some(status.into())),
             Response::StatV2 { status, .. } if NOTHING_THERE.contains(&status.error) => Ok(None),
-            Response::StatV2 { status, .. } => Err(AdbCause::Rejected(in_words(status.error))),
+            Response::StatV2 { status, .. } => Err(AdbCause::Rejected(message_of(status.error))),
             other => Err(unexpected(&other)),
         }
     }
 
-    /// What is in the directory `path`, without `.` and `..`; nothing if it is none.
+    /// Lists the directory `path`, without `.` and `..`; empty if it is not one.
     pub(super) async fn list(&mut self, path: &str) -> Result<Vec<RemoteEntry>, AdbCause> {
         let path = checked(path)?;
         let (request, version) = if self.ls_v2 {
@@ -92,8 +91,8 @@ impl Session {
                 Response::EndOfList(_) => break,
                 other => return Err(unexpected(&other)),
             };
-            if entries.len() >= MOST_NAMES {
-                return Err(AdbCause::Rejected(format!("more than {MOST_NAMES} names in one directory")));
+            if entries.len() >= MAX_NAMES {
+                return Err(AdbCause::Rejected(format!("more than {MAX_NAMES} names in one directory")));
             }
             if name != "." && name != ".." {
                 entries.push(RemoteEntry { name, stat });
@@ -120,8 +119,8 @@ impl Session {
 
 /// Files.
 impl Session {
-    /// Sends a file's content after its announcement, `pieces` of it in a packet. After each packet `progress` is told
-    /// what `read` says by then.
+    /// Sends a file's content after its announcement, `pieces` of it in a packet. After each packet `progress` is called with
+    /// the value of `read`.
     pub(super) async fn send_pieces<R: AsyncRead + Unpin>(
         &mut self,
         mut content: R,
@@ -148,8 +147,8 @@ impl Session {
         }
     }
 
-    /// Writes the pieces of a file that was asked for and shuts `content` down. After each, `progress` is told what
-    /// `written` says by then.
+    /// Writes the pieces of a requested file and shuts `content` down. After each, `progress` is called with the value of
+    /// `written`.
     pub(super) async fn receive_pieces<W: AsyncWrite + Unpin>(
         &mut self,
         mut content: W,
@@ -195,10 +194,10 @@ impl Session {
     }
 }
 
-/// Why a file did not arrive.
+/// Why a file was not received.
 pub(super) enum ReceiveError {
     Phone(AdbCause),
-    /// It could not be unpacked or written.
+    /// It could not be decompressed or written.
     Content(std::io::Error),
 }
 
@@ -214,7 +213,7 @@ impl From<std::io::Error> for ReceiveError {
     }
 }
 
-/// A path that fits into a request, owned.
+/// Checks that a path fits into a request, and returns it.
 pub(super) fn checked(path: &str) -> Result<String, AdbCause> {
     // A SEND has its mode behind the path: a comma and at most six digits.
     if path.is_empty() || path.len() > MAX_PATH - 7 || path.contains('\0') {
@@ -224,7 +223,7 @@ pub(super) fn checked(path: &str) -> Result<String, AdbCause> {
     Ok(path.to_owned())
 }
 
-/// The next pieces of a file with their headers in one buffer; empty at the end.
+/// Reads the next pieces of a file, with their headers, into one buffer; empty at the end.
 async fn gather<R: AsyncRead + Unpin>(content: &mut R, most: usize) -> Result<Bytes, AdbCause> {
     let mut pieces = BytesMut::with_capacity(most * (MESSAGE_HEADER_LEN + MAX_DATA));
     for _ in 0..most {
@@ -249,8 +248,8 @@ async fn gather<R: AsyncRead + Unpin>(content: &mut R, most: usize) -> Result<By
     Ok(pieces.freeze())
 }
 
-/// What a phone's shell would print of a number of an error, as far as a path can meet it.
-fn in_words(error: u32) -> String {
+/// Returns the message of an `errno` that a path can cause, as a phone's shell prints it.
+fn message_of(error: u32) -> String {
     match error {
         5 => "I/O error".to_owned(),
         36 => "File name too long".to_owned(),

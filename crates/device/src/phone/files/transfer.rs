@@ -1,4 +1,4 @@
-//! One file to or from a phone: under a name of its own until it is whole, packed where that pays.
+//! One file to or from a phone: under a temporary name until it is complete, compressed where that pays.
 
 use std::io;
 use std::pin::Pin;
@@ -21,17 +21,17 @@ use crate::deadline::Deadline;
 use crate::phone::shell;
 use crate::shell_quote::shell_word;
 
-/// Pieces gathered into one packet: the most that fit into the largest packet.
+/// Pieces in one packet: the maximum of the largest packet.
 const PIECES: usize = 15;
-/// Packed pieces in one packet: each may be a hundred times as much to pack, and all that holds up its thread.
+/// Compressed pieces in one packet: each may take a hundred times its size to compress, which blocks the thread.
 const PACKED_PIECES: usize = 1;
-/// The time to remove what a push that failed left behind.
-const TIDY_TIME: Duration = Duration::from_secs(5);
+/// The timeout of removing the part of a failed push.
+const CLEANUP_TIMEOUT: Duration = Duration::from_secs(5);
 const REGULAR_FILE: u32 = 0o100_000;
-/// Where the kernel makes files up as they are read, and tells a page or nothing for the size of each.
-const MADE_UP: [&str; 3] = ["/proc/", "/sys/", "/config/"];
+/// Folders of files that the kernel generates, whose size is a page or nothing.
+const GENERATED: [&str; 3] = ["/proc/", "/sys/", "/config/"];
 
-/// Stores what `source` gives as the file `path`.
+/// Stores the content of `source` as the file `path`.
 pub(in crate::phone) async fn push<R>(
     transport: &AdbTransport,
     source: R,
@@ -65,7 +65,7 @@ where
     Ok(())
 }
 
-/// Removes the part that a push left behind.
+/// The part of a push, which is removed unless it was renamed.
 struct Unfinished<'a> {
     transport: &'a AdbTransport,
     part: &'a str,
@@ -78,8 +78,10 @@ impl Drop for Unfinished<'_> {
         let transport = self.transport.clone();
         let command = format!("rm -f {}", shell_word(self.part));
         runtime.spawn(async move {
-            if let Ok(Err(cause)) = Deadline::after(TIDY_TIME).run(shell::run(&transport, &command)).await {
-                log::debug!("the part that a push left could not be removed: {cause}");
+            if let Ok(Err(cause)) =
+                Deadline::after(CLEANUP_TIMEOUT).run(shell::run(&transport, &command)).await
+            {
+                log::debug!("the part of a failed push could not be removed: {cause}");
             }
         });
     }
@@ -132,8 +134,7 @@ async fn send_file<R: AsyncRead + Unpin>(
     session.finish(options.mtime).await
 }
 
-/// Writes the phone's file `path` to `sink` and gives its length. What the phone told of it is `known`, or asked for along
-/// with it.
+/// Writes the phone's file `path` to `sink` and returns its length. Its status is `known`, or requested together with it.
 pub(super) async fn pull<W>(
     transport: &AdbTransport,
     path: &str,
@@ -149,7 +150,7 @@ where
     let owned = checked(path)?;
     let packing = match compression.choose(&transport.agreement().banner, path) {
         Choice::Settled(packing) => packing,
-        // Nobody has seen the file.
+        // The beginning of the file is not known.
         Choice::IfItPays(_) => None,
     };
     let request = match packing {
@@ -165,42 +166,42 @@ where
     };
     let (written, failed) = (AtomicU64::new(0), AtomicBool::new(false));
     let sink = Sink { inner: sink, written: &written, failed: &failed };
-    let (count, told) = (&written, &mut progress);
+    let (count, progress) = (&written, &mut progress);
     let received = match packing {
-        None => session.receive_pieces(sink, count, told).await,
-        Some(Packing::Lz4) => session.receive_pieces(Lz4Decoder::new(sink), count, told).await,
-        Some(Packing::Zstd) => session.receive_pieces(ZstdDecoder::new(sink), count, told).await,
-        Some(Packing::Brotli) => session.receive_pieces(BrotliDecoder::new(sink), count, told).await,
+        None => session.receive_pieces(sink, count, progress).await,
+        Some(Packing::Lz4) => session.receive_pieces(Lz4Decoder::new(sink), count, progress).await,
+        Some(Packing::Zstd) => session.receive_pieces(ZstdDecoder::new(sink), count, progress).await,
+        Some(Packing::Brotli) => session.receive_pieces(BrotliDecoder::new(sink), count, progress).await,
     };
     match received {
-        Ok(()) => whole(path, announced, written.into_inner()),
+        Ok(()) => complete(path, announced, written.into_inner()),
         Err(ReceiveError::Phone(cause)) => Err(cause),
         Err(ReceiveError::Content(error)) if packing.is_none() || failed.into_inner() => {
             Err(AdbCause::Local(error.to_string()))
         }
         Err(ReceiveError::Content(error)) => {
-            Err(AdbCause::Protocol(format!("what it packed cannot be unpacked: {error}")))
+            Err(AdbCause::Protocol(format!("its compressed data is broken: {error}")))
         }
     }
 }
 
-/// The length of a file that came, unless that is less than was told: an adb server or a bridge that loses a packet may
-/// lose whole pieces, and nothing else shows it. More is a file that grew meanwhile. A link tells its own length.
-fn whole(path: &str, told: Option<RemoteStat>, length: u64) -> Result<u64, AdbCause> {
-    match told {
-        Some(told)
-            if told.is_file()
-                && length < told.size
-                && !MADE_UP.iter().any(|folder| path.starts_with(folder)) =>
+/// Returns the length of a received file, unless it is less than its size: an adb server or a bridge that loses a packet may
+/// lose whole pieces, and nothing else shows it. A longer file grew meanwhile. A link reports its own length.
+fn complete(path: &str, announced: Option<RemoteStat>, length: u64) -> Result<u64, AdbCause> {
+    match announced {
+        Some(announced)
+            if announced.is_file()
+                && length < announced.size
+                && !GENERATED.iter().any(|folder| path.starts_with(folder)) =>
         {
-            let (path, size) = (shorten(path), told.size);
+            let (path, size) = (shorten(path), announced.size);
             Err(AdbCause::Protocol(format!("`{path}` has {size} bytes, and only {length} of them came")))
         }
         _ => Ok(length),
     }
 }
 
-/// Counts what is read.
+/// A reader that counts the bytes.
 struct Counted<'a, R> {
     inner: R,
     count: &'a AtomicU64,
@@ -219,7 +220,7 @@ impl<R: AsyncRead + Unpin> AsyncRead for Counted<'_, R> {
     }
 }
 
-/// Counts what is written, remembers whose a failure was, and is the caller's to close.
+/// A writer that counts the bytes, records whether an error was its own, and leaves closing to the caller.
 struct Sink<'a, W> {
     inner: W,
     written: &'a AtomicU64,

@@ -1,5 +1,5 @@
-//! Phones that ask who is there: by AUTH, with and without a person's answer, and by TLS; and what whoever pretends to
-//! be one can do wrong. The virtual phone judges whom it let in; other people's programs are met in the virtual phone's
+//! Phones that ask for authorisation: by AUTH, with and without a person's answer, and by TLS; and errors of a false phone.
+//! The virtual phone decides which keys it accepts; programs of others are met in the virtual phone's
 //! `tests/debian_adb.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -103,7 +103,7 @@ async fn every_key_is_tried_before_a_person_is_asked() {
 }
 
 #[tokio::test]
-async fn whoever_a_person_allows_is_let_in_now_and_later() {
+async fn a_key_that_a_person_allows_is_accepted_now_and_later() {
     let (stage, machine) = (Stage::new(Access::Ask).await, Machine::new());
     let (mut told, route) = (String::new(), machine.route(&stage.address));
     let connecting = Phone::connect_asking(&route, soon(), |fingerprint| {
@@ -127,7 +127,7 @@ async fn whoever_a_person_allows_is_let_in_now_and_later() {
 }
 
 #[tokio::test]
-async fn a_phone_that_nobody_answers_is_told_apart_and_takes_its_question_back() {
+async fn a_dialog_without_an_answer_is_distinguished_and_closed() {
     let (stage, machine) = (Stage::new(Access::Ask).await, Machine::new());
     let moment = Deadline::after(Duration::ZERO);
     let error = machine.connect_until(&stage.address, moment).await.unwrap_err();
@@ -138,7 +138,7 @@ async fn a_phone_that_nobody_answers_is_told_apart_and_takes_its_question_back()
 }
 
 #[tokio::test]
-async fn a_phone_whose_person_refused_stays_silent_and_lets_nobody_in() {
+async fn a_phone_whose_person_refused_stays_silent_and_accepts_no_key() {
     for access in [Access::Ask, Access::Refuse] {
         let (stage, machine) = (Stage::new(access).await, Machine::new());
         let refusal = async {
@@ -192,7 +192,7 @@ async fn inside_tls_a_trusted_key_is_found_among_several_and_everything_works() 
 async fn inside_tls_a_machine_that_was_not_paired_is_unauthorised() {
     let (stage, machine) = (Stage::new(Access::Tls).await, Machine::new());
     let error = machine.connect(&stage.address).await.unwrap_err();
-    assert!(matches!(error.cause(), AdbCause::Unauthorized(_)) && !error.is_transient(), "{error}");
+    assert_eq!((error.code(), error.is_transient()), ("unauthorized", false), "{error}");
     assert!(error.to_string().contains("tikmatrix pair"), "{error}");
     stage.farm.shutdown().await;
 }

@@ -1,4 +1,4 @@
-//! A peer that means harm: it announces what nobody could hold, never ends, floods, or claims what is not its own. It is
+//! A peer that means harm: it announces more than memory holds, never ends, floods, or claims what is not its own. It is
 //! cut off with a line in the log, memory stays within bounds, and whatever else runs goes on.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -84,7 +84,7 @@ async fn a_banner_that_never_ends_is_over_at_the_deadline() {
         hello[12..16].copy_from_slice(&4096_u32.to_le_bytes());
         peer.socket.write_all(&hello).await.unwrap();
         peer.socket.write_all(&[b'x'; 4000]).await.unwrap();
-        // The rest never comes; the other side goes away by itself.
+        // The rest never comes; the other side closes automatically.
         while peer.try_read().await.is_some() {}
     };
     let (connected, ()) = tokio::join!(connecting, dripping);
@@ -121,7 +121,7 @@ async fn a_greeting_within_a_connection_cuts_it() {
     for command in [Command::Cnxn, Command::Auth, Command::Stls] {
         let (phone, mut peer) = pair(PLAIN).await;
         peer.send(Packet::bare(command, VERSION_WITHOUT_CHECKSUMS, 4096)).await;
-        is_cut_off(&phone, &mut peer, "it began the connection anew").await;
+        is_cut_off(&phone, &mut peer, "it greeted again in the middle of the connection").await;
     }
 }
 
@@ -143,7 +143,7 @@ async fn an_id_of_an_open_stream_for_another_one_cuts_the_connection() {
     is_cut_off(&phone, &mut peer, reason).await;
     let error = first.read(&mut [0; 1]).await.unwrap_err();
     assert!(error.to_string().contains(reason), "{error}");
-    // Whoever opened the second one may have been quicker than the end.
+    // The open of the second one may have been quicker than the end.
     let error = match second {
         Ok(mut second) => second.read(&mut [0; 1]).await.unwrap_err().to_string(),
         Err(error) => error.to_string(),
@@ -278,7 +278,7 @@ fn flood_packet(number: u32) -> (Packet, Packet) {
 }
 
 #[tokio::test]
-async fn a_flood_of_okays_and_opens_is_answered_within_bounds_and_harms_nobody() {
+async fn a_flood_of_okays_and_opens_is_answered_within_bounds_and_harms_no_stream() {
     super::captured_log::keep();
     let socket = TcpSocket::new_v4().unwrap();
     // What the peer does not read waits on our side, and what we do not read waits on the peer's.

@@ -55,7 +55,7 @@ impl Stage {
 }
 
 #[tokio::test]
-async fn a_phone_lets_in_by_tls_whoever_it_was_paired_with() {
+async fn a_phone_accepts_by_tls_the_computer_that_it_was_paired_with() {
     let stage = Stage::new().await;
     let address = stage.farm.phones()[0].address().to_string();
     let route = Route::Direct { address, keys: stage.keys.clone() };
@@ -75,7 +75,7 @@ async fn a_phone_lets_in_by_tls_whoever_it_was_paired_with() {
 }
 
 #[tokio::test]
-async fn a_wrong_code_is_told_trusts_nobody_and_leaves_the_dialog_open_twenty_times() {
+async fn a_wrong_code_is_reported_trusts_no_key_and_leaves_the_dialog_open_twenty_times() {
     let stage = Stage::new().await;
     for _ in 0..20 {
         let cause = stage.cause(&stage.offer.address, &stage.wrong_code()).await;
@@ -107,7 +107,7 @@ async fn what_is_no_code_is_refused_before_the_phone_hears_of_it() {
 }
 
 #[tokio::test]
-async fn where_nobody_pairs_the_person_is_told_which_address_to_take() {
+async fn without_a_pairing_phone_the_error_names_the_address_to_take() {
     let stage = Stage::new().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();

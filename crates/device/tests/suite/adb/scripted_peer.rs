@@ -65,7 +65,7 @@ async fn what_is_no_adb_is_refused_at_once() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_a_passing_error_that_names_the_address() {
+async fn no_answer_is_a_transient_error_that_names_the_address() {
     let (listener, address) = listen().await;
     drop(listener);
     let error = Phone::connect(&address, soon()).await.unwrap_err();
@@ -114,7 +114,7 @@ async fn a_phone_that_goes_away_in_a_push_fails_it_at_once() {
 async fn unknown_streams_are_ignored_and_their_okays_closed() {
     let (phone, mut peer) = pair(DELAYED).await;
     peer.send(Packet::bare(Command::Clse, 900, 4242)).await;
-    peer.send(Packet::new(Command::Wrte, 900, 4242, &b"nobody's"[..])).await;
+    peer.send(Packet::new(Command::Wrte, 900, 4242, &b"stray"[..])).await;
     peer.send(Packet::new(Command::Okay, 900, 4242, vec![0, 0, 1, 0])).await;
     let close = peer.expect(Command::Clse).await;
     // The first CLSE is that of the finished `getprop`.

@@ -81,14 +81,14 @@ async fn an_activity_that_does_not_exist_is_refused_with_androids_reason() {
 async fn a_pushed_video_is_listed_and_removed_without_a_trace() {
     let (_farm, phone) = phone().await;
     let file = MediaFile::video(1);
-    let patience = Duration::from_secs(5);
+    let timeout = Duration::from_secs(5);
     let absent = find_uri(&phone, &file, Duration::ZERO, soon()).await.unwrap_err();
     assert!(matches!(absent, AndroidError::NotListed { .. }), "{absent}");
     let mut sent = 0;
     push_media(&phone, &file, &b"a video"[..], |bytes| sent = bytes, soon()).await.unwrap();
     assert_eq!(sent, 7);
     announce(&phone, &file, soon()).await.unwrap();
-    let uri = find_uri(&phone, &file, patience, soon()).await.unwrap();
+    let uri = find_uri(&phone, &file, timeout, soon()).await.unwrap();
     assert!(uri.starts_with("content://media/external/video/media/"), "{uri}");
     remove_media(&phone, &file, soon()).await.unwrap();
     remove_media(&phone, &file, soon()).await.unwrap();

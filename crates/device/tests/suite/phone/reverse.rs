@@ -76,7 +76,7 @@ async fn the_end_of_a_listener_is_not_that_of_the_next_one_on_the_same_socket() 
 }
 
 #[tokio::test]
-async fn a_listener_that_nobody_waited_for_leaves_no_socket_behind() {
+async fn a_listener_without_an_owner_leaves_no_socket_behind() {
     let (farm, phone) = phone().await;
     let asking = phone.reverse("tcp:7000", soon());
     {

@@ -106,3 +106,12 @@ async fn the_registry_finds_every_phone_of_a_farm_and_notices_its_end() {
     soon().run(none_ready).await.unwrap().unwrap();
     registry.shutdown().await;
 }
+
+#[tokio::test]
+async fn the_example_of_one_phone_runs() {
+    let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await.unwrap();
+    let address = farm.phones()[0].address().to_string();
+    let described = crate::example::describe(&address).await.unwrap();
+    assert!(described.starts_with("virtual-1: Android "), "{described}");
+    assert!(described.contains("hello.txt has 6 bytes"), "{described}");
+}

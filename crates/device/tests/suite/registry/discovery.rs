@@ -14,7 +14,7 @@ use tikmatrix_device::registry::{
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
 use tokio::sync::mpsc;
 
-const IMPATIENT: RegistryOptions = RegistryOptions {
+const SHORT_DELAYS: RegistryOptions = RegistryOptions {
     connect_time: Duration::from_secs(5),
     approval_time: Duration::from_secs(5),
     probe_interval: Duration::from_millis(20),
@@ -24,7 +24,7 @@ const IMPATIENT: RegistryOptions = RegistryOptions {
 };
 
 const ONE: FarmOptions = FarmOptions { count: 1, first_port: None, seed: 1 };
-/// Nobody is looked for twice in this time.
+/// No phone is verified twice in this time.
 const LONG: Duration = Duration::from_secs(3600);
 /// As many names as the registry listens to.
 const MOST_PHONES: usize = 1000;
@@ -57,7 +57,7 @@ fn one_is_ready(entries: &[PhoneEntry]) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_is_found_by_its_name_and_found_again_when_its_port_has_changed() {
-    let (registry, announcements) = told(IMPATIENT);
+    let (registry, announcements) = told(SHORT_DELAYS);
     let farm = Farm::start(ONE).await.unwrap();
     announcements.send(at("adb-1", farm.phones()[0].address())).await.unwrap();
     let entries = until(&registry, |entries| one_is_ready(entries)).await;
@@ -88,7 +88,7 @@ async fn a_phone_is_found_by_its_name_and_found_again_when_its_port_has_changed(
 /// As when an access point was off for a minute: announcements are lost with the network, and phones do not repeat them.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_that_is_announced_no_longer_is_found_where_it_was_last() {
-    let (registry, announcements) = told(IMPATIENT);
+    let (registry, announcements) = told(SHORT_DELAYS);
     let farm = Farm::start(ONE).await.unwrap();
     let address = farm.phones()[0].address();
     announcements.send(at("adb-1", address)).await.unwrap();
@@ -103,8 +103,8 @@ async fn a_phone_that_is_announced_no_longer_is_found_where_it_was_last() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn phones_stay_connected_when_nobody_listens_any_more() {
-    let (registry, announcements) = told(IMPATIENT);
+async fn phones_stay_connected_when_announcements_end() {
+    let (registry, announcements) = told(SHORT_DELAYS);
     let farm = Farm::start(ONE).await.unwrap();
     announcements.send(at("adb-1", farm.phones()[0].address())).await.unwrap();
     let phone = until(&registry, |entries| one_is_ready(entries)).await[0].phone.clone().unwrap();
@@ -118,20 +118,20 @@ async fn phones_stay_connected_when_nobody_listens_any_more() {
 #[tokio::test(flavor = "multi_thread")]
 async fn names_that_are_gone_make_room_for_others_and_names_that_are_none_take_none() {
     let (registry, announcements) =
-        told(RegistryOptions { backoff: Backoff { first: LONG, most: LONG }, ..IMPATIENT });
+        told(RegistryOptions { backoff: Backoff { first: LONG, most: LONG }, ..SHORT_DELAYS });
     let farm = Farm::start(ONE).await.unwrap();
-    let nobody = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+    let silent = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
     for number in 0..MOST_PHONES {
-        announcements.send(at(&format!("nobody-{number}"), nobody)).await.unwrap();
+        announcements.send(at(&format!("silent-{number}"), silent)).await.unwrap();
     }
     announcements.send(at("one too many", farm.phones()[0].address())).await.unwrap();
-    announcements.send(gone("nobody-0")).await.unwrap();
+    announcements.send(gone("silent-0")).await.unwrap();
     announcements.send(at("not\na name", farm.phones()[0].address())).await.unwrap();
     announcements.send(at("adb-1", farm.phones()[0].address())).await.unwrap();
     let entries = until(&registry, |entries| one_is_ready(entries)).await;
     let ready = entries.iter().find(|entry| entry.phone.is_some()).unwrap();
     assert_eq!(ready.endpoint(), Some(&Endpoint::WirelessDebugging("adb-1".into())));
-    let unwanted = |way: Option<&Endpoint>| matches!(way, Some(Endpoint::WirelessDebugging(name)) if !name.starts_with("nobody-") && &**name != "adb-1");
+    let unwanted = |way: Option<&Endpoint>| matches!(way, Some(Endpoint::WirelessDebugging(name)) if !name.starts_with("silent-") && &**name != "adb-1");
     assert!(!entries.iter().any(|entry| unwanted(entry.endpoint())));
     registry.shutdown().await;
 }
@@ -155,7 +155,7 @@ async fn an_announcement_is_heard_on_a_socket_and_heard_anew_when_the_port_has_c
     let port = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     let phone = daemon(port);
     phone.register(announcement(farm.phones()[0].address().port())).unwrap();
-    let registry = Registry::start_with(Vec::new(), IMPATIENT);
+    let registry = Registry::start_with(Vec::new(), SHORT_DELAYS);
     registry.discover(Discovery::with(daemon(port)));
     let mut phones = registry.watch();
     let heard =

@@ -1,6 +1,6 @@
 //! What is wrong with a cable, alone and in pairs, in the middle of a shell, a push and a pull: the operation ends in
 //! time and says what happened, nothing that came short or changed is taken for whole, other phones do not notice, the
-//! phone comes back by itself, and no task is left behind.
+//! phone comes back automatically, and no task is left behind.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -21,10 +21,10 @@ const SLACK: Duration = Duration::from_secs(5);
 /// What a phone that nothing is wrong with is given for each answer, beside all the trouble of the others.
 const ALLOWED_HEALTHY: Duration = Duration::from_secs(10);
 /// What a test waits before it calls something stuck.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Short waits, so that the tests do not take long; none of them depends on how short.
-const IMPATIENT: RegistryOptions = RegistryOptions {
+const SHORT_DELAYS: RegistryOptions = RegistryOptions {
     connect_time: Duration::from_secs(2),
     probe_interval: Duration::from_millis(200),
     probe_time: Duration::from_secs(2),
@@ -183,11 +183,11 @@ async fn survive(registry: &Registry, virtual_phone: VirtualPhone, operation: Op
     let name = format!("{operation:?} with {faults:?} on {}", virtual_phone.serial());
     let phone = ready(registry, &virtual_phone, &name).await;
     if operation == Operation::Pull {
-        push(&phone, &CONTENT, "/sdcard/there", |_| {}, Deadline::after(PATIENCE)).await.expect(&name);
+        push(&phone, &CONTENT, "/sdcard/there", |_| {}, Deadline::after(TIMEOUT)).await.expect(&name);
     }
     let begin = Instant::now();
     let ended = trouble(&phone, &virtual_phone, operation, &faults);
-    let ended = tokio::time::timeout(PATIENCE, ended).await.unwrap_or_else(|_| panic!("{name} never ended"));
+    let ended = tokio::time::timeout(TIMEOUT, ended).await.unwrap_or_else(|_| panic!("{name} never ended"));
     let elapsed = begin.elapsed();
     assert!(elapsed < ALLOWED + SLACK, "{name} ended after {elapsed:?}");
     let effect = faults.iter().map(|fault| effect(*fault, operation)).max().unwrap();
@@ -207,7 +207,7 @@ async fn survive(registry: &Registry, virtual_phone: VirtualPhone, operation: Op
         virtual_phone.arm(Fault::Disconnect { after_bytes: None });
     }
     let phone = ready(registry, &virtual_phone, &name).await;
-    let left = phone.stat("/sdcard/pushed", Deadline::after(PATIENCE)).await.expect(&name);
+    let left = phone.stat("/sdcard/pushed", Deadline::after(TIMEOUT)).await.expect(&name);
     let whole = left.is_some_and(|found| found.size == u64::from(PUSHED));
     let stored = operation == Operation::Push && ended.is_ok();
     assert!(whole || left.is_none() && !stored, "{name} left {left:?}");
@@ -236,7 +236,7 @@ async fn ready(registry: &Registry, virtual_phone: &VirtualPhone, name: &str) ->
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(PATIENCE, answering).await.unwrap_or_else(|_| panic!("{name}: it never came back"))
+    tokio::time::timeout(TIMEOUT, answering).await.unwrap_or_else(|_| panic!("{name}: it never came back"))
 }
 
 fn tasks() -> usize {
@@ -250,7 +250,7 @@ async fn wait_for_tasks(before: usize, what: &str) {
             tokio::task::yield_now().await;
         }
     };
-    let ended = tokio::time::timeout(PATIENCE, ended).await;
+    let ended = tokio::time::timeout(TIMEOUT, ended).await;
     assert!(ended.is_ok(), "{what}: {} tasks are left behind", tasks().saturating_sub(before));
 }
 
@@ -264,7 +264,7 @@ async fn survive_together(operation: Operation, combinations: &[Vec<Fault>]) {
     let count = u16::try_from(combinations.len()).unwrap() + 1;
     let farm = Farm::start(FarmOptions { count, first_port: None, seed: 1 }).await.unwrap();
     let addresses = farm.phones().iter().map(|phone| phone.address().to_string()).collect();
-    let registry = Registry::start_with(addresses, IMPATIENT);
+    let registry = Registry::start_with(addresses, SHORT_DELAYS);
     for phone in farm.phones() {
         ready(&registry, phone, phone.serial()).await;
     }
@@ -295,7 +295,7 @@ async fn survive_together(operation: Operation, combinations: &[Vec<Fault>]) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_fault_alone_and_in_pairs_ends_what_runs_in_time_and_harms_nobody_else() {
+async fn every_fault_alone_and_in_pairs_ends_what_runs_in_time_and_harms_no_other_phone() {
     // Made now, and not in the time of the first operation.
     LazyLock::force(&CONTENT);
     let before = tasks();
@@ -310,7 +310,7 @@ async fn every_fault_alone_and_in_pairs_ends_what_runs_in_time_and_harms_nobody_
 
 /// Pulls a file of a few packets while some packet is lost, and says whether that was noticed by the file's length.
 async fn pull_with_a_loss(virtual_phone: &VirtualPhone, every: u32) -> bool {
-    let deadline = Deadline::after(PATIENCE);
+    let deadline = Deadline::after(TIMEOUT);
     let phone = Phone::connect(&virtual_phone.address().to_string(), deadline).await.unwrap();
     let content = &CONTENT[..SMALL];
     push(&phone, content, "/sdcard/small", |_| {}, deadline).await.unwrap();

@@ -1,4 +1,4 @@
-//! Whether somebody is still there: a phone that is busy with a long push is, an adb server that no longer answers is not,
+//! Whether a phone is alive: one that is busy with a long push is, an adb server that no longer answers is not,
 //! though its sockets stay open.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 /// Short waits, so that the tests do not take long.
-const IMPATIENT: RegistryOptions = RegistryOptions {
+const SHORT_DELAYS: RegistryOptions = RegistryOptions {
     connect_time: Duration::from_secs(5),
     approval_time: Duration::from_secs(20),
     probe_interval: Duration::from_millis(50),
@@ -39,7 +39,7 @@ async fn until(registry: &Registry, wanted: impl FnMut(&Vec<PhoneEntry>) -> bool
 async fn a_phone_that_is_busy_with_a_long_push_is_not_let_go() {
     let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await.unwrap();
     let virtual_phone = &farm.phones()[0];
-    let registry = Registry::start_with(vec![virtual_phone.address().to_string()], IMPATIENT);
+    let registry = Registry::start_with(vec![virtual_phone.address().to_string()], SHORT_DELAYS);
     let entries = until(&registry, |entries| entries[0].phone.is_some()).await;
     let phone = entries[0].phone.clone().unwrap();
     virtual_phone.arm(Fault::Cable(CableFault::Slow { bytes_per_second: BYTES_PER_SECOND }));
@@ -64,7 +64,7 @@ async fn an_adb_server_that_answers_no_longer_is_let_go_with_its_phones_until_it
             tokio::spawn(serve(socket, told.clone()));
         }
     });
-    let registry = Registry::start_with(Vec::new(), IMPATIENT);
+    let registry = Registry::start_with(Vec::new(), SHORT_DELAYS);
     registry.follow(server);
     until(&registry, |entries| entries.len() == 1).await;
     hangs.send_replace(true);
@@ -74,7 +74,7 @@ async fn an_adb_server_that_answers_no_longer_is_let_go_with_its_phones_until_it
     registry.shutdown().await;
 }
 
-/// Answers as an adb server with one phone that lets nobody in, unless it hangs.
+/// Answers as an adb server with one unauthorized phone, unless it hangs.
 async fn serve(mut socket: TcpStream, mut hangs: watch::Receiver<bool>) {
     let mut length = [0; 4];
     while socket.read_exact(&mut length).await.is_ok() {

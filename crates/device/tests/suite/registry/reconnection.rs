@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 /// Short waits, so that the tests do not take long; none of them depends on how short.
-const IMPATIENT: RegistryOptions = RegistryOptions {
+const SHORT_DELAYS: RegistryOptions = RegistryOptions {
     connect_time: Duration::from_secs(5),
     approval_time: Duration::from_secs(20),
     probe_interval: Duration::from_millis(20),
@@ -101,7 +101,7 @@ fn offline_because(entry: &PhoneEntry, words: &str) -> bool {
 #[tokio::test]
 async fn a_phone_that_goes_away_is_reported_and_comes_back_by_itself() {
     let phone = played("serial-1").await;
-    let registry = Registry::start_with(vec![phone.address.clone()], IMPATIENT);
+    let registry = Registry::start_with(vec![phone.address.clone()], SHORT_DELAYS);
     let entries = until(&registry, |entries| is_ready(&entries[0])).await;
     assert_eq!(entries[0].serial.as_ref().unwrap().as_str(), "serial-1");
     let first = entries[0].phone.clone().unwrap();
@@ -120,7 +120,7 @@ async fn a_phone_that_goes_away_is_reported_and_comes_back_by_itself() {
 #[tokio::test]
 async fn a_phone_that_falls_silent_is_let_go_although_its_socket_is_open() {
     let phone = played("serial-1").await;
-    let registry = Registry::start_with(vec![phone.address.clone()], IMPATIENT);
+    let registry = Registry::start_with(vec![phone.address.clone()], SHORT_DELAYS);
     let entries = until(&registry, |entries| is_ready(&entries[0])).await;
     let held = entries[0].phone.clone().unwrap();
     phone.silent.send_replace(true);
@@ -132,10 +132,10 @@ async fn a_phone_that_falls_silent_is_let_go_although_its_socket_is_open() {
 }
 
 #[tokio::test]
-async fn an_address_where_nobody_is_is_tried_until_somebody_is() {
+async fn an_address_without_a_phone_is_retried_until_there_is_one() {
     let (listener, address) = listen().await;
     drop(listener);
-    let registry = Registry::start_with(vec![address.clone()], IMPATIENT);
+    let registry = Registry::start_with(vec![address.clone()], SHORT_DELAYS);
     until(&registry, |entries| absent_because(&entries[0], "cannot be reached")).await;
     let listener = TcpListener::bind(&address).await.unwrap();
     let (silent, cut) = (watch::Sender::new(false), watch::Sender::new(0));
@@ -153,7 +153,7 @@ async fn a_phone_that_hangs_up_is_tried_again_after_waits_that_grow_and_are_spre
         1.0
     };
     let (listener, address) = listen().await;
-    let _registry = Registry::start_with(vec![address], RegistryOptions { backoff, jitter, ..IMPATIENT });
+    let _registry = Registry::start_with(vec![address], RegistryOptions { backoff, jitter, ..SHORT_DELAYS });
     let mut hung_up: Option<Instant> = None;
     // A wait never ends early, however busy the machine is.
     for least in [0, 20, 40, 80, 80] {
@@ -167,7 +167,7 @@ async fn a_phone_that_hangs_up_is_tried_again_after_waits_that_grow_and_are_spre
 #[tokio::test]
 async fn one_phone_behind_two_addresses_is_used_once_and_the_other_way_takes_over() {
     let (first, second) = (played("same-1").await, played("same-1").await);
-    let registry = Registry::start_with(vec![first.address.clone()], IMPATIENT);
+    let registry = Registry::start_with(vec![first.address.clone()], SHORT_DELAYS);
     until(&registry, |entries| is_ready(&entries[0])).await;
     registry.add(&second.address);
     registry.add(&second.address);
@@ -188,7 +188,7 @@ async fn one_phone_behind_two_addresses_is_used_once_and_the_other_way_takes_ove
 #[tokio::test]
 async fn a_shut_down_registry_holds_no_phone() {
     let (one, two) = (played("one").await, played("two").await);
-    let registry = Registry::start_with(vec![one.address, two.address], IMPATIENT);
+    let registry = Registry::start_with(vec![one.address, two.address], SHORT_DELAYS);
     let entries = until(&registry, |entries| entries.iter().all(is_ready)).await;
     registry.shutdown().await;
     assert!(registry.watch().borrow().is_empty());

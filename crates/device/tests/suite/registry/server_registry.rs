@@ -13,7 +13,7 @@ use tikmatrix_virtual_phone::{Farm, FarmOptions};
 use tokio::io::AsyncReadExt;
 
 /// Short waits, so that the tests do not take long; none of them depends on how short.
-const IMPATIENT: RegistryOptions = RegistryOptions {
+const SHORT_DELAYS: RegistryOptions = RegistryOptions {
     connect_time: Duration::from_secs(5),
     approval_time: Duration::from_secs(20),
     probe_interval: Duration::from_millis(20),
@@ -42,7 +42,7 @@ async fn until(registry: &Registry, wanted: impl FnMut(&Vec<PhoneEntry>) -> bool
 }
 
 fn following(server: &PlayedServer) -> Registry {
-    let registry = Registry::start_with(Vec::new(), IMPATIENT);
+    let registry = Registry::start_with(Vec::new(), SHORT_DELAYS);
     registry.follow(server.server());
     registry
 }
@@ -95,8 +95,8 @@ async fn what_the_server_cannot_do_is_an_error_in_its_words() {
     let (_farm, server) = (farm(1).await, PlayedServer::start().await);
     let refused = server.server().connect("10.0.0.1:5555", soon()).await.unwrap_err();
     assert!(refused.to_string().contains("Connection refused"), "a failure inside an OKAY: {refused}");
-    let unknown = Phone::connect_through(&server.server(), "nobody", soon()).await.unwrap_err();
-    assert!(unknown.to_string().contains("device 'nobody' not found"), "{unknown}");
+    let unknown = Phone::connect_through(&server.server(), "unknown", soon()).await.unwrap_err();
+    assert!(unknown.to_string().contains("device 'unknown' not found"), "{unknown}");
     let gone = tikmatrix_device::adb::server::AdbServer::at(&server.stop());
     let error = gone.version(soon()).await.unwrap_err();
     assert!(error.is_transient() && error.to_string().contains("no adb server at"), "{error}");
@@ -120,7 +120,7 @@ async fn a_phone_is_used_while_it_is_plugged_in_and_let_go_at_once_when_it_is_no
 }
 
 #[tokio::test]
-async fn a_phone_that_lets_nobody_in_is_shown_by_its_serial_until_a_person_allows_it() {
+async fn an_unauthorized_phone_is_shown_by_its_serial_until_a_person_allows_it() {
     let (farm, server) = (farm(1).await, PlayedServer::start().await);
     let registry = following(&server);
     server.list(vec![listed(&farm, "unauthorized", 7)]);
@@ -162,7 +162,7 @@ async fn a_server_that_is_lost_takes_its_phones_with_it_and_brings_them_back() {
 async fn a_server_that_comes_later_is_found() {
     let farm = farm(1).await;
     let address = PlayedServer::start().await.stop();
-    let registry = Registry::start_with(Vec::new(), IMPATIENT);
+    let registry = Registry::start_with(Vec::new(), SHORT_DELAYS);
     registry.follow(tikmatrix_device::adb::server::AdbServer::at(&address));
     registry.add(&farm.phones()[0].address().to_string());
     until(&registry, |entries| entries.iter().any(is_ready)).await;
