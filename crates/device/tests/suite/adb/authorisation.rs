@@ -323,7 +323,7 @@ async fn authorisation_after_the_greeting_ends_the_connection() {
     })
     .await;
     assert!(matches!(error.cause(), AdbCause::ConnectionLost(_)), "{error}");
-    assert!(error.to_string().contains("anew"), "{error}");
+    assert!(error.to_string().contains("again"), "{error}");
 }
 
 #[tokio::test]

@@ -112,7 +112,7 @@ async fn phones_stay_connected_when_announcements_end() {
     phone.shell("echo", Deadline::after(Duration::from_secs(5))).await.unwrap();
     assert!(one_is_ready(&registry.watch().borrow()));
     registry.shutdown().await;
-    assert!(phone.closed().await.to_string().contains("let go"));
+    assert!(phone.closed().await.to_string().contains("released"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

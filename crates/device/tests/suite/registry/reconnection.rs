@@ -193,6 +193,6 @@ async fn a_shut_down_registry_holds_no_phone() {
     registry.shutdown().await;
     assert!(registry.watch().borrow().is_empty());
     for entry in entries {
-        assert!(entry.phone.unwrap().closed().await.to_string().contains("let go"));
+        assert!(entry.phone.unwrap().closed().await.to_string().contains("released"));
     }
 }

@@ -114,7 +114,7 @@ async fn a_phone_is_used_while_it_is_plugged_in_and_let_go_at_once_when_it_is_no
     server.list(Vec::new());
     until(&registry, Vec::is_empty).await;
     let cut = soon().run(running.read_u8()).await.unwrap().unwrap_err();
-    assert!(cut.to_string().contains("let go"), "what runs ends with it: {cut}");
+    assert!(cut.to_string().contains("released"), "what runs ends with it: {cut}");
     server.list(vec![listed(&farm, "device", 8)]);
     until(&registry, |entries| entries.iter().any(is_ready)).await;
 }
