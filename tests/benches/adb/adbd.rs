@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::Outcome;
+use super::outcome::Outcome;
 
 const FIRST_PORT: u16 = 6001;
 

@@ -17,9 +17,9 @@ use libadb::{Connection, Feature, TokioTcp, sync};
 use tikmatrix_device::phone::{Deadline, Phone, PushOptions};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 
+use super::outcome::{Outcome, text};
 use super::server::{self, Server};
 use super::worker::Worker;
-use super::{Outcome, text};
 
 /// What each call runs, and what has to come of it.
 pub(crate) const COMMAND: &str = "echo tikmatrix; exit 3";

@@ -9,8 +9,8 @@ use std::time::Duration;
 use tikmatrix_device::registry::Registry;
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
 
-use super::Outcome;
 use super::figures::shown;
+use super::outcome::Outcome;
 
 const PHONES: u16 = 500;
 const TIME: Duration = Duration::from_secs(60);

@@ -8,19 +8,18 @@ mod figures;
 mod idle;
 mod many_phones;
 mod one_phone;
+mod outcome;
 mod server;
 mod worker;
 
-use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
 use adbd::Adbd;
 use client::Client;
+use outcome::Outcome;
 use server::Server;
 use worker::Worker;
-
-type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 const MANY: u16 = 100;
 const SOME: usize = 10;
@@ -65,8 +64,4 @@ async fn one_phone(server: &Arc<Server>, folder: &Path) -> Outcome<()> {
             .extend(Worker::start(language, addresses)?.map(|worker| Client::Worker(language.name, worker)));
     }
     one_phone::compare(&mut clients, folder).await
-}
-
-fn text(path: &Path) -> Outcome<&str> {
-    path.to_str().ok_or_else(|| "a path that is not UTF-8".into())
 }

@@ -8,10 +8,10 @@ use tikmatrix_device::registry::{Endpoint, PhoneEntry, Registry, RegistryOptions
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
-use super::Outcome;
 use super::adbd::Adbd;
 use super::client::{COMMAND, Client, OUTPUT, STATUS, Work};
 use super::figures::{head, median, percentile, rate, row, shown};
+use super::outcome::Outcome;
 use super::server::Server;
 use super::worker::{LANGUAGES, Worker};
 

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
-use super::Outcome;
 use super::client::{Client, Work};
 use super::figures::{head, median, rate, row, shown};
+use super::outcome::Outcome;
 
 /// Many short ones: a machine that others share changes its pace within seconds.
 const ROUNDS: usize = 15;

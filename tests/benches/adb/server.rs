@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::Outcome;
+use super::outcome::Outcome;
 
 /// The server's usual port.
 pub(crate) const PORT: u16 = 5037;

@@ -5,7 +5,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use super::{Outcome, server};
+use super::outcome::Outcome;
+use super::server;
 
 pub(crate) struct Worker {
     process: Child,

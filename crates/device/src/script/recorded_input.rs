@@ -13,6 +13,6 @@ impl Context {
     where
         T: Serialize + DeserializeOwned,
     {
-        self.mode.learn(what, work).await
+        self.mode.recorded_input(what, work).await
     }
 }

@@ -28,17 +28,17 @@ impl Mode {
     }
 
     /// Does `work` and records its answer, or takes the answer from the tape.
-    pub(crate) async fn learn<T>(&self, what: &str, work: impl Future<Output = T> + Send) -> T
+    pub(crate) async fn recorded_input<T>(&self, what: &str, work: impl Future<Output = T> + Send) -> T
     where
         T: Serialize + DeserializeOwned,
     {
         match self {
             Self::Recording(recorder) => {
                 let answer = work.await;
-                recorder.learn(what, serde_json::to_value(&answer).unwrap_or_default());
+                recorder.input(what, serde_json::to_value(&answer).unwrap_or_default());
                 answer
             }
-            Self::Replaying(player) => player.learn(what).await,
+            Self::Replaying(player) => player.input(what).await,
         }
     }
 }

@@ -82,7 +82,7 @@ impl Player {
         self.play(Question::Step(name));
     }
 
-    pub(crate) async fn learn<T: DeserializeOwned>(&self, what: &str) -> T {
+    pub(crate) async fn input<T: DeserializeOwned>(&self, what: &str) -> T {
         if let Some((line, Entry::Learn { answer, .. })) = self.play(Question::Learn(what)) {
             match serde_json::from_value(answer.clone()) {
                 Ok(answer) => return answer,

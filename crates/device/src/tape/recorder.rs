@@ -73,7 +73,7 @@ impl Recorder {
         self.state.lock().take(&Entry::Push { path: path.to_owned(), answer });
     }
 
-    pub(crate) fn learn(&self, what: &str, answer: Value) {
+    pub(crate) fn input(&self, what: &str, answer: Value) {
         self.state.lock().take(&Entry::Learn { what: what.to_owned(), answer });
     }
 
