@@ -1,6 +1,8 @@
 //! `cargo xtask ci`: every check that a change must pass, the cheapest first.
 
-use anyhow::Result;
+use std::collections::BTreeSet;
+
+use anyhow::{Result, bail};
 
 use crate::process::Program;
 use crate::{fuzz, suites, tidy};
@@ -8,9 +10,13 @@ use crate::{fuzz, suites, tidy};
 /// Enough to find a decoder that panics early; `cargo xtask fuzz` runs longer.
 const FUZZ_SECONDS: u32 = 10;
 
+/// What a crate must not pull in without its default features.
+const LEAN: [(&str, &[&str]); 1] = [("tikmatrix-device", &["libadb", "jsonschema"])];
+
 pub(crate) fn ci() -> Result<()> {
     Program::cargo().arguments(["fmt", "--all", "--check"]).run()?;
     tidy::tidy(&tidy::Options::default())?;
+    check_lean_builds()?;
     Program::cargo()
         .arguments(["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"])
         .run()?;
@@ -30,4 +36,47 @@ pub(crate) fn ci() -> Result<()> {
         .run()?;
     suites::test()?;
     fuzz::fuzz(FUZZ_SECONDS)
+}
+
+/// Checks what the crates pull in without their default features, and prints how many crates that are.
+fn check_lean_builds() -> Result<()> {
+    for (package, unwanted) in LEAN {
+        let full = crates(package, &[])?;
+        let lean = crates(package, &["--no-default-features"])?;
+        let found: Vec<&str> = unwanted.iter().copied().filter(|name| lean.contains(*name)).collect();
+        if !found.is_empty() {
+            bail!("`{package}` without its default features still pulls in {}", found.join(", "));
+        }
+        println!("{package}: {} crates, {} without default features", full.len(), lean.len());
+    }
+    Ok(())
+}
+
+/// The names of all crates that a build of `package` needs.
+fn crates(package: &str, features: &[&str]) -> Result<BTreeSet<String>> {
+    let tree = Program::cargo()
+        .arguments(["tree", "--locked", "--package", package, "--edges", "normal,build", "--prefix", "none"])
+        .arguments(features)
+        .output()?;
+    Ok(names(&tree))
+}
+
+fn names(tree: &str) -> BTreeSet<String> {
+    tree.lines()
+        .filter_map(|line| line.split(' ').next())
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_of_a_tree_are_read_once_each() {
+        let tree =
+            "tikmatrix-device v0.1.0 (/crates/device)\nserde v1.0.2\nserde v1.0.2 (*)\n\nbytes v1.0.0\n";
+        assert_eq!(names(tree).into_iter().collect::<Vec<_>>(), ["bytes", "serde", "tikmatrix-device"]);
+    }
 }
