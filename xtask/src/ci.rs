@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 
 use crate::process::Program;
-use crate::{fuzz, suites, tidy};
+use crate::{docs, fuzz, suites, tidy};
 
 /// Enough to find a decoder that panics early; `cargo xtask fuzz` runs longer.
 const FUZZ_SECONDS: u32 = 10;
@@ -17,6 +17,7 @@ pub(crate) fn ci() -> Result<()> {
     Program::cargo().arguments(["fmt", "--all", "--check"]).run()?;
     tidy::tidy(&tidy::Options::default())?;
     check_lean_builds()?;
+    docs::check()?;
     Program::cargo()
         .arguments(["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"])
         .run()?;

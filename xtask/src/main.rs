@@ -1,9 +1,10 @@
-//! The developers' commands: `cargo xtask setup | test | tidy | openapi | ci | fuzz | bench`. They are Rust instead of shell
+//! The developers' commands: `cargo xtask setup | test | tidy | openapi | docs | ci | fuzz | bench`. They are Rust instead of shell
 //! scripts, so that each prints what it runs and fails with a clear error.
 
 mod bench;
 mod ci;
 mod debian;
+mod docs;
 mod document;
 mod fuzz;
 mod namespace;
@@ -36,6 +37,8 @@ enum Command {
     Tidy(tidy::Options),
     /// Writes docs/openapi.json
     Openapi,
+    /// Writes the parameter tables of docs/scripts from docs/openapi.json
+    Docs,
     /// Runs every check that a change must pass: fmt, tidy, clippy, doc, package, test, fuzz
     Ci,
     /// Runs libFuzzer on each decoder of ADB's bytes, one after the other
@@ -88,6 +91,7 @@ fn run(command: Command) -> Result<()> {
         Command::Test => suites::test(),
         Command::Tidy(options) => tidy::tidy(&options),
         Command::Openapi => document::openapi(),
+        Command::Docs => docs::write(),
         Command::Ci => ci::ci(),
         Command::Fuzz { seconds } => fuzz::fuzz(seconds),
         Command::Bench { what: Bench::Adb } => bench::adb(),

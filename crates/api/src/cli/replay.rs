@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use clap::Args;
-use tikmatrix_device::script::{Entry, Journal, LogLevel, Replayed, Script, replay};
+use tikmatrix_device::script::{Entry, Journal, LogLevel, RegisteredScript, Replayed, replay};
 use tikmatrix_device::tape::Tape;
 
 use super::composition::scripts;
@@ -57,7 +57,7 @@ pub(super) async fn run(options: &Options) -> ExitCode {
     })
 }
 
-fn read(path: &Path) -> anyhow::Result<(Tape, Arc<dyn Script>)> {
+fn read(path: &Path) -> anyhow::Result<(Tape, Arc<RegisteredScript>)> {
     let shown = path.display();
     let unreadable = || format!("cannot read {shown}");
     let mut bytes = Vec::new();
@@ -70,7 +70,7 @@ fn read(path: &Path) -> anyhow::Result<(Tape, Arc<dyn Script>)> {
     Ok((tape, script))
 }
 
-async fn play(script: &dyn Script, tape: &Tape) -> anyhow::Result<ExitCode> {
+async fn play(script: &RegisteredScript, tape: &Tape) -> anyhow::Result<ExitCode> {
     let head = &tape.head;
     let ours = env!("CARGO_PKG_VERSION");
     let other = if head.product == ours { String::new() } else { format!("; this is {ours}") };

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use tikmatrix_device::script::Script;
+use tikmatrix_device::script::RegisteredScript;
 use utoipa::ToSchema;
 
 /// A script that tasks can be made of.
@@ -19,8 +19,8 @@ pub(crate) struct ScriptView {
 }
 
 impl ScriptView {
-    pub(crate) fn new(script: &dyn Script) -> Self {
-        Self { name: script.name(), description: script.description(), schema: script.schema() }
+    pub(crate) fn new(script: &RegisteredScript) -> Self {
+        Self { name: script.name(), description: script.description(), schema: script.schema().clone() }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use tikmatrix_device::script::{Planned, Problem, Script, ScriptRegistry, unknown_name};
+use tikmatrix_device::script::{Planned, Problem, RegisteredScript, ScriptRegistry, unknown_name};
 use tikmatrix_domain::{
     MAX_TASKS_PER_REQUEST, Recipients, ScriptName, Serial, Source, Target, TaskRequest, TooManyTasks,
     Username,
@@ -91,7 +91,7 @@ impl CreateTasks {
 fn read_script_name(
     fields: &mut Fields,
     scripts: &ScriptRegistry,
-) -> (Option<Arc<dyn Script>>, Option<ErrorCode>) {
+) -> (Option<Arc<RegisteredScript>>, Option<ErrorCode>) {
     let name = match fields.any("script_name") {
         None => {
             fields.problem("script_name", "is required");
@@ -168,7 +168,7 @@ fn read_config(fields: &mut Fields) -> Option<Value> {
     }
 }
 
-fn plan(fields: &mut Fields, script: &Arc<dyn Script>, config: &Value) -> Option<Vec<Target>> {
+fn plan(fields: &mut Fields, script: &Arc<RegisteredScript>, config: &Value) -> Option<Vec<Target>> {
     match script.plan(config) {
         Ok(planned) if planned.is_empty() => {
             fields.problem("script_config", "asks for nothing");

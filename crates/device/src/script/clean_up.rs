@@ -1,4 +1,4 @@
-//! What has to be undone on a phone after a script, as data: it is still known when the script itself was dropped.
+//! What has to be undone on a phone after a script, as data, so that it outlives a script that was dropped.
 
 use std::fmt;
 
@@ -11,14 +11,14 @@ use crate::phone::Phone;
 pub enum CleanUp {
     /// End an app.
     CloseApp(String),
-    /// Give the user the keyboards back.
+    /// Restore the user's keyboards.
     RestoreKeyboard(KeyboardState),
     /// Remove a pushed file and its entry in the media library.
     RemoveMedia(MediaFile),
 }
 
 impl CleanUp {
-    /// Does it. Doing it twice does no harm.
+    /// Undoes it. Doing so twice does no harm.
     ///
     /// # Errors
     /// [`AndroidError`] when the phone is gone or refuses.
@@ -44,8 +44,8 @@ impl fmt::Display for CleanUp {
     }
 }
 
-/// What runs left on a phone that could not clean up after themselves, since the connection or the server was lost: not
-/// to be asked for while a run is on the phone.
+/// Finds what earlier runs left on a phone because its connection or their server was lost. Must not be called during a run
+/// on the phone.
 ///
 /// # Errors
 /// [`AndroidError`] when the phone is gone or refuses.

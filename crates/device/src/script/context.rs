@@ -1,16 +1,16 @@
-//! What a running script has at hand: its phone, its account, the journal, its materials, chance, and the list of what to undo.
-//! Looking at the screen and waiting for it is the `waiting` module's.
+//! What a running script has at hand: its phone, its account, the journal, its materials, random choices, and the list of
+//! what to undo. The screen is in the module `screen`.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use tikmatrix_domain::{AppKind, PackageName, Username};
+use serde_json::Value;
+use tikmatrix_domain::{AppKind, PackageName, TaskId, Username};
 
 use super::clean_up::CleanUp;
-use super::execute::Assignment;
-use super::journal::{Entry, Journal, LogLevel};
+use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
 use super::materials::Materials;
 use super::screen::guard::ScreenGuard;
 use crate::android::ScreenReader;
@@ -19,10 +19,29 @@ use crate::phone::Phone;
 use crate::tape::Mode;
 use crate::ui::UiTree;
 
-const ONE_TOOL: Duration = Duration::from_secs(30);
+/// For one tool of the phone that answers at once when it answers.
+const TOOL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What is to be done, for which account. Who assigns it, and why, is up to the runner.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment {
+    /// The task, where there is one.
+    pub task: Option<TaskId>,
+    /// The account; `None` means the one that is signed in.
+    pub username: Option<Username>,
+    /// The app.
+    pub app: AppKind,
+    /// The app's package on the phone; `None` means the official one that is installed.
+    pub package: Option<PackageName>,
+    /// The configuration of the script as it was planned.
+    pub config: Value,
+    /// The seed of every random choice: the same seed gives the same choices.
+    pub seed: u64,
+}
 
 /// The surroundings of one run of a script.
 pub struct Context {
+    task: Option<TaskId>,
     phone: Phone,
     pub(super) mode: Mode,
     app: AppKind,
@@ -51,6 +70,7 @@ impl Context {
         deadline: Deadline,
     ) -> Self {
         Self {
+            task: assignment.task,
             phone,
             mode,
             app: assignment.app,
@@ -70,54 +90,60 @@ impl Context {
         }
     }
 
-    /// The phone.
+    /// Returns the task that this run is an attempt at; `None` for a run without one.
+    #[must_use]
+    pub fn task(&self) -> Option<TaskId> {
+        self.task
+    }
+
+    /// Returns the phone.
     #[must_use]
     pub fn phone(&self) -> &Phone {
         &self.phone
     }
 
-    /// The app in which to work.
+    /// Returns the app in which to work.
     #[must_use]
     pub fn app(&self) -> AppKind {
         self.app
     }
 
-    /// The app's package on the phone; none means whichever official one is there.
+    /// Returns the app's package on the phone; `None` means the official one that is installed.
     #[must_use]
     pub fn package(&self) -> Option<&PackageName> {
         self.package.as_ref()
     }
 
-    /// The account for which to work; none means whichever is signed in.
+    /// Returns the account for which to work; `None` means the one that is signed in.
     #[must_use]
     pub fn username(&self) -> Option<&Username> {
         self.username.as_ref()
     }
 
-    /// Where materials come from that no other task gets at the same time.
+    /// Returns the source of materials that no other task gets at the same time.
     #[must_use]
     pub fn materials(&self) -> &Arc<dyn Materials> {
         &self.materials
     }
 
-    /// When the whole run has to be over.
+    /// Returns the deadline of the whole run.
     #[must_use]
     pub fn deadline(&self) -> Deadline {
         self.deadline
     }
 
-    /// The deadline of one tool of the phone that answers at once when it answers: 30 s, or the end of the run.
+    /// Returns the deadline of one tool of the phone that answers at once when it answers: 30 s, or the end of the run.
     #[must_use]
     pub fn soon(&self) -> Deadline {
-        self.deadline.at_most(ONE_TOOL)
+        self.deadline.at_most(TOOL_TIMEOUT)
     }
 
-    /// Chance. The same seed gives the same choices.
+    /// Returns the source of random choices. The same seed gives the same ones.
     pub fn rng(&mut self) -> &mut StdRng {
         &mut self.rng
     }
 
-    /// What it last began to do.
+    /// Returns the step that it is at.
     #[must_use]
     pub fn current_step(&self) -> Option<&str> {
         self.step.as_deref()
@@ -130,7 +156,7 @@ impl Context {
         self.journal.record(Entry::Step(name.to_owned()));
     }
 
-    /// Tells how far the whole run has come, 0 to 100. It never goes down.
+    /// Reports the progress of the whole run, 0 to 100. It never goes down.
     pub fn progress(&mut self, percent: u8) {
         let percent = percent.min(100);
         if percent > self.progress {
@@ -144,15 +170,20 @@ impl Context {
         self.journal.record(Entry::Log(level, line.into()));
     }
 
-    /// Has something undone when the run is over, however it ends. Told before the thing itself is done; undone in the
-    /// reverse order.
+    /// Attaches a file to the task, of a success as of a failure.
+    pub fn attach(&self, kind: ArtifactKind, bytes: Vec<u8>) {
+        self.journal.record(Entry::Artifact { kind, bytes });
+    }
+
+    /// Registers what is undone when the run is over, however it ends: before the thing itself is done. Undone in reverse
+    /// order.
     pub fn on_exit(&mut self, clean_up: CleanUp) {
         if !self.clean_ups.contains(&clean_up) {
             self.clean_ups.push(clean_up);
         }
     }
 
-    /// Has every look at the screen from now on judged by an app's knowledge.
+    /// Sets what judges every read of the screen from now on.
     pub fn set_screen_guard(&mut self, guard: Arc<dyn ScreenGuard>) {
         self.guard = Some(guard);
     }

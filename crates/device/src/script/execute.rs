@@ -1,5 +1,5 @@
-//! Running one script on one phone: its time, its end by a person's hand, the evidence of a failure, and the clean-up
-//! that happens in every case. Which task it belongs to and where the journal goes is the runner's.
+//! One run of one script on one phone: its time limit, its cancellation, the evidence of a failure, and the clean-up that
+//! happens in every case. Which task it belongs to and where its journal goes is up to the runner.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -8,27 +8,26 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use serde_json::Value;
-use tikmatrix_domain::{AppKind, PackageName, Username};
 use tokio_util::sync::CancellationToken;
 
-use super::context::Context;
+use super::context::{Assignment, Context};
 use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
 use super::materials::Materials;
+use super::registry::RegisteredScript;
 use super::run_outcome::RunOutcome;
-use super::{Script, replay};
 use crate::android::{self, AndroidError};
 use crate::deadline::Deadline;
 use crate::phone::Phone;
-use crate::tape::{MAX_RECORDED, Mode, Recorder, recorded};
+use crate::tape::{FORM, Head, MAX_RECORDED, Mode, Recorder, recorded};
 
-/// For everything that is undone after a run that ended by itself.
-const CLEAN_UP: Duration = Duration::from_secs(15);
-/// The same after a run that was stopped: whoever stopped it waits for the phone to be let go.
-const CLEAN_UP_WHEN_STOPPED: Duration = Duration::from_secs(4);
-/// For a lost connection to be made anew.
-const RECONNECT: Duration = Duration::from_secs(3);
+/// For everything that is undone after a run that was not stopped.
+const CLEAN_UP_TIMEOUT: Duration = Duration::from_secs(15);
+/// The same after a run that was stopped: the client that stopped it waits until the phone is free.
+const STOPPED_CLEAN_UP_TIMEOUT: Duration = Duration::from_secs(4);
+/// For a lost connection to be restored.
+const RECONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// For one piece of evidence.
-const EVIDENCE: Duration = Duration::from_secs(12);
+const EVIDENCE_TIMEOUT: Duration = Duration::from_secs(12);
 
 /// How long a run may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,62 +36,55 @@ pub struct Limits {
     pub total: Duration,
 }
 
-/// What is to be done, for whom.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Assignment {
-    /// The account; none means whichever is signed in.
-    pub username: Option<Username>,
-    /// The app.
-    pub app: AppKind,
-    /// The app's package on the phone; none means whichever official one is there.
-    pub package: Option<PackageName>,
-    /// The configuration as [`Script::plan`] settled it.
-    pub config: Value,
-    /// Where chance begins: the same seed gives the same choices.
-    pub seed: u64,
+/// One run of a script, with all that it needs.
+pub struct Execution {
+    /// The script.
+    pub script: Arc<RegisteredScript>,
+    /// The phone, which no other run may use meanwhile.
+    pub phone: Phone,
+    /// What is to be done, for which account.
+    pub assignment: Assignment,
+    /// Takes what the script reports.
+    pub journal: Arc<dyn Journal>,
+    /// Hands out materials.
+    pub materials: Arc<dyn Materials>,
+    /// How long the run may take.
+    pub limits: Limits,
+    /// Drops the script at its next await when it is cancelled; the clean-up still happens.
+    pub cancel: CancellationToken,
 }
 
-/// Runs a script to its end, and leaves the phone as it was found. Cancelling `cancel` drops the script at its next
-/// await; the clean-up still happens. Dropping the future itself leaves the phone as it is.
-pub async fn execute(
-    script: &dyn Script,
-    phone: Phone,
-    assignment: Assignment,
-    journal: Arc<dyn Journal>,
-    materials: Arc<dyn Materials>,
-    limits: Limits,
-    cancel: CancellationToken,
-) -> RunOutcome {
+/// Runs a script to its end, and leaves the phone as it was found. Dropping the future itself leaves the phone as it is.
+pub async fn execute(execution: Execution) -> RunOutcome {
+    let Execution { script, phone, assignment, journal, materials, limits, cancel } = execution;
     // A little later than the end of the run, so that a run out of time never passes for one slow operation.
     let deadline = Deadline::after(limits.total + Duration::from_secs(1));
-    let head = replay::head(script, &phone, &assignment, limits);
-    let recorder = Arc::new(Recorder::new(&head, MAX_RECORDED));
+    let recorder = Arc::new(Recorder::new(&tape_head(&script, &phone, &assignment, limits), MAX_RECORDED));
     let phone = recorded(&phone, Arc::clone(&recorder));
     let mode = Mode::Recording(Arc::clone(&recorder));
     let mut context = Context::new(phone, mode, &assignment, journal, materials, deadline);
     let ended = tokio::select! {
         biased;
         () = cancel.cancelled() => RunOutcome::Cancelled,
-        ended = tokio::time::timeout(limits.total, run(script, &mut context, &assignment.config)) => {
+        ended = tokio::time::timeout(limits.total, run(&script, &mut context, &assignment.config)) => {
             ended.unwrap_or_else(|_| RunOutcome::TimedOut { last_step: context.current_step().map(str::to_owned) })
         }
     };
-    let (outcome, remark) = replay::outcome_and_remark(&ended, limits.total, context.current_step());
+    let (outcome, remark) = ended.on_tape(limits.total, context.current_step());
     let tape = recorder.end(&outcome, remark);
     if ended.left_evidence() {
         tokio::select! {
-            () = keep_evidence(&mut context, tape) => {}
+            () = record_evidence(&mut context, tape) => {}
             () = cancel.cancelled() => {}
         }
     }
-    let limit = if cancel.is_cancelled() { CLEAN_UP_WHEN_STOPPED } else { CLEAN_UP };
-    clean_up(&mut context, Deadline::after(limit)).await;
+    let timeout = if cancel.is_cancelled() { STOPPED_CLEAN_UP_TIMEOUT } else { CLEAN_UP_TIMEOUT };
+    clean_up(&mut context, Deadline::after(timeout)).await;
     ended
 }
 
-/// Runs the script. A defect of it must not leave the phone as it is: nothing that it was lent is used afterwards but
-/// the list of what to undo.
-pub(super) async fn run(script: &dyn Script, context: &mut Context, config: &Value) -> RunOutcome {
+/// Runs the script and catches its panics. After one, nothing that it was lent is used but the list of what to undo.
+pub(super) async fn run(script: &RegisteredScript, context: &mut Context, config: &Value) -> RunOutcome {
     match AssertUnwindSafe(script.run(context, config)).catch_unwind().await {
         Ok(Ok(completion)) => RunOutcome::Completed(completion),
         Ok(Err(failure)) => RunOutcome::Failed(failure),
@@ -106,21 +98,37 @@ fn panic_message(payload: &(dyn Any + Send)) -> String {
     text.unwrap_or("without a message").to_owned()
 }
 
-/// Records what the run was on its phone, and what the screen shows now; a phone that is gone shows nothing.
-async fn keep_evidence(context: &mut Context, tape: Vec<u8>) {
+/// The first line of the tape of a run.
+fn tape_head(script: &RegisteredScript, phone: &Phone, assignment: &Assignment, limits: Limits) -> Head {
+    Head {
+        tape: FORM,
+        product: env!("CARGO_PKG_VERSION").to_owned(),
+        script: script.name().to_owned(),
+        config: assignment.config.clone(),
+        app: assignment.app.as_str().to_owned(),
+        package: assignment.package.as_ref().map(ToString::to_string),
+        username: assignment.username.as_ref().map(ToString::to_string),
+        serial: phone.serial().to_string(),
+        seed: assignment.seed,
+        time_limit: limits.total.as_secs_f64(),
+    }
+}
+
+/// Records the tape of a failed run, and what the screen shows now; a phone that is gone shows nothing.
+async fn record_evidence(context: &mut Context, tape: Vec<u8>) {
     context.record(Entry::Artifact { kind: ArtifactKind::Tape, bytes: tape });
     let phone = context.phone().clone();
-    match android::screenshot(&phone, Deadline::after(EVIDENCE)).await {
+    match android::screenshot(&phone, Deadline::after(EVIDENCE_TIMEOUT)).await {
         Ok(bytes) => context.record(Entry::Artifact { kind: ArtifactKind::Screenshot, bytes }),
         Err(error) => context.log(LogLevel::Warn, format!("no screenshot of the failure: {error}")),
     }
-    match context.reader.read_xml(&phone, Deadline::after(EVIDENCE)).await {
+    match context.reader.read_xml(&phone, Deadline::after(EVIDENCE_TIMEOUT)).await {
         Ok(bytes) => context.record(Entry::Artifact { kind: ArtifactKind::UiTree, bytes }),
         Err(error) => context.log(LogLevel::Warn, format!("no UI tree of the failure: {error}")),
     }
 }
 
-/// Undoes what there is to undo. A connection that was lost is made anew once: many come back within seconds.
+/// Undoes what there is to undo. A connection that was lost is restored once: many come back within seconds.
 async fn clean_up(context: &mut Context, deadline: Deadline) {
     let mut phone = context.phone().clone();
     let mut may_reconnect = true;
@@ -128,7 +136,7 @@ async fn clean_up(context: &mut Context, deadline: Deadline) {
         let mut result = clean_up.perform(&phone, deadline).await;
         if may_reconnect && matches!(&result, Err(AndroidError::Adb(error)) if error.is_transient()) {
             may_reconnect = false;
-            if let Ok(again) = Phone::connect_by(phone.route(), deadline.at_most(RECONNECT)).await {
+            if let Ok(again) = Phone::connect_by(phone.route(), deadline.at_most(RECONNECT_TIMEOUT)).await {
                 phone = again;
                 result = clean_up.perform(&phone, deadline).await;
             }

@@ -1,9 +1,9 @@
-//! Why a script could not do its work; the words become the task's remark.
+//! Why a script could not do its work; its text becomes the task's remark.
 
 use std::time::Duration;
 
 use thiserror::Error;
-use tikmatrix_validation::Problem;
+use tikmatrix_validation::Problems;
 
 use super::materials::MaterialsError;
 use crate::android::AndroidError;
@@ -35,7 +35,7 @@ pub enum Failure {
     /// A popup came back after it was dismissed.
     #[error("{popup} stays in the way although it was dismissed {times} times")]
     PopupStays {
-        /// What people call it.
+        /// Its name in messages.
         popup: String,
         /// How often it was dismissed.
         times: u32,
@@ -63,14 +63,13 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// A configuration that was accepted when its task was made, perhaps by an older version, and is not valid now.
+    /// The failure of a task whose configuration was accepted, perhaps by an older version, and is not valid now.
     #[must_use]
-    pub fn not_valid(problems: &[Problem]) -> Self {
-        let problems: Vec<String> = problems.iter().map(|it| format!("{} {}", it.field, it.reason)).collect();
-        Self::Impossible(format!("the configuration is not valid: {}", problems.join("; ")))
+    pub fn not_valid(problems: &Problems) -> Self {
+        Self::Impossible(format!("the configuration is not valid: {problems}"))
     }
 
-    /// Whether the same may succeed later without anybody doing anything. Work that may have been done already is not
+    /// Returns whether another attempt may succeed without intervention. Work that may have been done already is not
     /// transient: a second attempt could do it twice.
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -86,7 +85,7 @@ impl Failure {
     }
 }
 
-/// Whole seconds where they are whole, else with one decimal.
+/// Formats seconds, with one decimal unless they are whole.
 fn seconds(duration: Duration) -> String {
     if duration.subsec_millis() == 0 {
         duration.as_secs().to_string()

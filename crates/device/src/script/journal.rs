@@ -1,17 +1,17 @@
-//! What a running script says of itself. Where it is kept is for others to decide.
+//! What a running script reports. Where it is stored is up to the runner.
 
 pub use tikmatrix_domain::{ArtifactKind, LogLevel};
 
-/// One thing that a running script said.
+/// One report of a running script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
-    /// It began a step: one short sentence, such as `push the video`.
+    /// The start of a step: one short sentence, such as `push the video`.
     Step(String),
-    /// How far the whole run has come, 0 to 100; never goes down.
+    /// The progress of the whole run, 0 to 100; it never goes down.
     Progress(u8),
     /// A line for the task's log.
     Log(LogLevel, String),
-    /// Evidence from the instant of a failure.
+    /// A file: evidence of a failure, or what the script attached.
     Artifact {
         /// What it shows.
         kind: ArtifactKind,
@@ -20,7 +20,7 @@ pub enum Entry {
     },
 }
 
-/// Takes what a running script says, in order. It must not block: it hands the entry on and returns.
+/// Takes the reports of a running script, in order. It must not block: it hands the entry on and returns.
 pub trait Journal: Send + Sync {
     /// Takes one entry.
     fn record(&self, entry: Entry);

@@ -1,5 +1,5 @@
-//! Where a script gets materials that no other task gets at the same time. A script never reads a database: whoever runs
-//! it keeps the record of what was taken, by which task, and what became of it.
+//! The source of materials that no other task gets at the same time. A script never reads a database: the runner records
+//! what was taken, by which task, and with which result.
 
 use std::path::PathBuf;
 
@@ -31,7 +31,7 @@ pub enum MaterialsError {
     Unavailable {
         /// Why not.
         reason: String,
-        /// Whether it may be reached later without anybody doing anything.
+        /// Whether it may be reachable later without intervention.
         transient: bool,
     },
 }
@@ -39,30 +39,26 @@ pub enum MaterialsError {
 /// Materials for one run of a script. What is taken is the run's own until it ends, and used if it succeeds.
 #[async_trait]
 pub trait Materials: Send + Sync {
-    /// Takes materials from the library; `chance` settles which.
+    /// Takes materials from the library; `seed` decides which.
     ///
     /// # Errors
     /// [`MaterialsError`]; none is taken then.
-    async fn take(&self, wish: MaterialQuery, chance: u64) -> Result<Vec<LibraryMaterial>, MaterialsError>;
+    async fn take(&self, query: MaterialQuery, seed: u64) -> Result<Vec<LibraryMaterial>, MaterialsError>;
 
-    /// Takes one of `files` that no task has used; `chance` settles which. None if there is none.
+    /// Takes one of `files` that no task has used; `seed` decides which. `None` if there is none.
     ///
     /// # Errors
     /// [`MaterialsError::Unavailable`].
-    async fn take_file(
-        &self,
-        files: Vec<LocalFile>,
-        chance: u64,
-    ) -> Result<Option<LocalFile>, MaterialsError>;
+    async fn take_file(&self, files: Vec<LocalFile>, seed: u64) -> Result<Option<LocalFile>, MaterialsError>;
 
-    /// Says that what was taken begins to be published. From then on it may be public, and is given to nobody else until
+    /// Records that publishing starts. From then on what was taken may be public, and no other task gets it until
     /// a person says so.
     ///
     /// # Errors
     /// [`MaterialsError::Unavailable`]; it must not be published then.
     async fn begin_to_publish(&self) -> Result<(), MaterialsError>;
 
-    /// Says that what began to be published was not published after all, for certain.
+    /// Records that it was certainly not published after all.
     ///
     /// # Errors
     /// [`MaterialsError::Unavailable`]; it counts as perhaps published then.
@@ -75,14 +71,14 @@ pub struct NoMaterials;
 
 #[async_trait]
 impl Materials for NoMaterials {
-    async fn take(&self, _wish: MaterialQuery, _chance: u64) -> Result<Vec<LibraryMaterial>, MaterialsError> {
+    async fn take(&self, _query: MaterialQuery, _seed: u64) -> Result<Vec<LibraryMaterial>, MaterialsError> {
         Err(MaterialsError::TooFew { found: 0 })
     }
 
     async fn take_file(
         &self,
         _files: Vec<LocalFile>,
-        _chance: u64,
+        _seed: u64,
     ) -> Result<Option<LocalFile>, MaterialsError> {
         Ok(None)
     }

@@ -1,4 +1,4 @@
-//! What a run goes by besides its phone: it is learned in one place, so that a tape can answer for it.
+//! The inputs of a run besides its phone, which a tape has to hold.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -6,9 +6,10 @@ use serde::de::DeserializeOwned;
 use super::context::Context;
 
 impl Context {
-    /// Learns something from elsewhere than the phone, as from a file of this machine or a record of materials. Whatever
-    /// a run goes by has to be learned so, or it cannot be replayed: `work` is done when there is no tape, and its answer
-    /// comes from the tape when there is one. `what` says in the imperative what for, and is the same in each such run.
+    /// Obtains an input from elsewhere than the phone, such as a file of this machine or the record of materials. Every
+    /// such input of a run has to be obtained this way, or the run cannot be replayed: `work` is done when there is no
+    /// tape to replay, and its answer comes from the tape when there is one. `what` names the input in the imperative and
+    /// is the same in each run.
     pub async fn recorded_input<T>(&self, what: &str, work: impl Future<Output = T> + Send) -> T
     where
         T: Serialize + DeserializeOwned,

@@ -1,4 +1,4 @@
-//! Running a script again on what its tape has of its phone and its machine: in no time, without either of them.
+//! Replays a run from its tape: without its phone and its machine, and without delays.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,18 +7,16 @@ use thiserror::Error;
 use tikmatrix_domain::{AppKind, Outcome, PackageName, Serial, Username};
 use tokio::time::sleep;
 
-use super::Script;
-use super::context::Context;
-use super::execute::{Assignment, Limits, run};
+use super::context::{Assignment, Context};
+use super::execute::run;
 use super::journal::Journal;
 use super::materials::NoMaterials;
-use super::run_outcome::RunOutcome;
+use super::registry::RegisteredScript;
 use crate::deadline::Deadline;
-use crate::phone::Phone;
-use crate::tape::{Divergence, End, FORM, Head, Mode, Player, Stop, Tape, replayed};
+use crate::tape::{Divergence, End, Head, Mode, Player, Stop, Tape, replayed};
 
-/// A run that asks for nothing for so long, in a replay, is stuck: each answer comes at once.
-const STANDS_STILL: Duration = Duration::from_secs(10);
+/// A replayed run that requests nothing for so long is stuck: each answer comes at once.
+const STALL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why a tape cannot be replayed at all.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -51,7 +49,7 @@ pub enum Replayed {
 /// # Errors
 /// [`ReplayError`].
 pub async fn replay(
-    script: &dyn Script,
+    script: &RegisteredScript,
     tape: &Tape,
     journal: Arc<dyn Journal>,
 ) -> Result<Replayed, ReplayError> {
@@ -74,7 +72,7 @@ pub async fn replay(
     let ended = tokio::select! {
         biased;
         stop = player.stopped() => Err(stop),
-        () = stands_still(&player) => return Ok(without_an_end(tape, &player)),
+        () = stalled(&player) => return Ok(without_an_end(tape, &player)),
         result = run(script, &mut context, &assignment.config) => Ok(result),
     };
     let ended = match ended {
@@ -82,40 +80,13 @@ pub async fn replay(
         Err(Stop::AtTheEnd(asked)) => return Ok(beyond_the_end(tape, &asked)),
         Ok(ended) => ended,
     };
-    let (outcome, remark) = outcome_and_remark(&ended, limit, context.current_step());
+    let (outcome, remark) = ended.on_tape(limit, context.current_step());
     let got = format!("ended: {outcome}, \"{remark}\"");
     Ok(match player.left_over() {
         Some((line, expected)) => Replayed::Diverged(Divergence { line, expected, got }),
         None if (&outcome, &remark) == (&tape.end.outcome, &tape.end.remark) => Replayed::AsRecorded,
         None => Replayed::Diverged(Divergence { line: tape.last_line(), expected: end_of(&tape.end), got }),
     })
-}
-
-/// Outcome and remark as the last line of a tape has them.
-pub(super) fn outcome_and_remark(
-    ended: &RunOutcome,
-    limit: Duration,
-    last_step: Option<&str>,
-) -> (String, String) {
-    let told = ended.describe(limit, last_step);
-    let (outcome, remark) = told.unwrap_or_else(|| (Outcome::Stopped, "stopped".to_owned()));
-    (outcome.as_str().to_owned(), remark)
-}
-
-/// The first line of the tape of a run.
-pub(super) fn head(script: &dyn Script, phone: &Phone, assignment: &Assignment, limits: Limits) -> Head {
-    Head {
-        tape: FORM,
-        product: env!("CARGO_PKG_VERSION").to_owned(),
-        script: script.name().to_owned(),
-        config: assignment.config.clone(),
-        app: assignment.app.as_str().to_owned(),
-        package: assignment.package.as_ref().map(ToString::to_string),
-        username: assignment.username.as_ref().map(ToString::to_string),
-        serial: phone.serial().to_string(),
-        seed: assignment.seed,
-        time_limit: limits.total.as_secs_f64(),
-    }
 }
 
 fn read(head: &Head) -> Result<(Serial, Assignment, Duration), ReplayError> {
@@ -125,6 +96,7 @@ fn read(head: &Head) -> Result<(Serial, Assignment, Duration), ReplayError> {
     let username =
         head.username.as_ref().map(|name| Username::new(name).map_err(|_| wrong("username", name)));
     let assignment = Assignment {
+        task: None,
         username: username.transpose()?,
         app: AppKind::from_name(&head.app).ok_or_else(|| wrong("app", &head.app))?,
         package: package.transpose()?,
@@ -136,8 +108,8 @@ fn read(head: &Head) -> Result<(Serial, Assignment, Duration), ReplayError> {
     Ok((serial, assignment, limit.map_err(|_| wrong("time_limit", &head.time_limit))?))
 }
 
-/// Returns when a run has asked for nothing for long.
-async fn stands_still(player: &Player) {
+/// Returns when a run has requested nothing for [`STALL_TIMEOUT`].
+async fn stalled(player: &Player) {
     let mut before = None;
     loop {
         let now = player.left_over();
@@ -145,11 +117,11 @@ async fn stands_still(player: &Player) {
             return;
         }
         before = Some(now);
-        sleep(STANDS_STILL).await;
+        sleep(STALL_TIMEOUT).await;
     }
 }
 
-/// What it means that a run neither asks for anything nor ends.
+/// The result of a run that neither requests anything nor ends.
 fn without_an_end(tape: &Tape, player: &Player) -> Replayed {
     match player.left_over() {
         None if was_ended_from_outside(&tape.end) => Replayed::AsRecorded,
@@ -160,7 +132,7 @@ fn without_an_end(tape: &Tape, player: &Player) -> Replayed {
     }
 }
 
-/// What it means that the run asks for more than the tape has.
+/// The result of a run that requests more than the tape has.
 fn beyond_the_end(tape: &Tape, asked: &str) -> Replayed {
     if tape.end.left_out > 0 || was_ended_from_outside(&tape.end) {
         return Replayed::AsRecorded;

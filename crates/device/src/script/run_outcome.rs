@@ -1,11 +1,17 @@
-//! How a run ended, and what that is in words.
+//! How a run ended, and the sentence that reports it.
 
 use std::time::Duration;
 
 use tikmatrix_domain::Outcome;
 
-use super::Completion;
 use super::failure::Failure;
+
+/// What a script reports of work that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// One sentence for a person.
+    pub remark: String,
+}
 
 /// How a run ended.
 #[derive(Debug)]
@@ -16,18 +22,18 @@ pub enum RunOutcome {
     Failed(Failure),
     /// It was not done in its time.
     TimedOut {
-        /// What it last began to do.
+        /// The step that it was at.
         last_step: Option<String>,
     },
     /// The token was cancelled.
     Cancelled,
-    /// It broke off with a panic, whose message this is: a defect of the script.
+    /// It panicked with this message: a defect of the script.
     Panicked(String),
 }
 
 impl RunOutcome {
-    /// The outcome and one sentence for a person, of a run that had `limit` and last began `last_step`. None of one that
-    /// was cancelled: whoever did that knows why.
+    /// The outcome and one sentence for a person, of a run that had `limit` and was at `last_step`. `None` for one that was
+    /// cancelled: the canceller knows why.
     #[must_use]
     pub fn describe(&self, limit: Duration, last_step: Option<&str>) -> Option<(Outcome, String)> {
         match self {
@@ -46,7 +52,14 @@ impl RunOutcome {
         }
     }
 
-    /// Whether the screen tells why. What was impossible from the start was decided without it.
+    /// Outcome and remark as the last line of a tape has them.
+    pub(super) fn on_tape(&self, limit: Duration, last_step: Option<&str>) -> (String, String) {
+        let described = self.describe(limit, last_step);
+        let (outcome, remark) = described.unwrap_or_else(|| (Outcome::Stopped, "stopped".to_owned()));
+        (outcome.as_str().to_owned(), remark)
+    }
+
+    /// Whether the screen shows why. What was impossible from the start was decided without it.
     pub(super) fn left_evidence(&self) -> bool {
         match self {
             Self::Failed(failure) => !matches!(failure, Failure::Impossible(_) | Failure::Materials(_)),
@@ -56,7 +69,7 @@ impl RunOutcome {
     }
 }
 
-/// Where a run was, as the end of a sentence.
+/// The step that a run was at, as the end of a sentence.
 #[must_use]
 pub fn describe_step(step: Option<&str>) -> String {
     match step {

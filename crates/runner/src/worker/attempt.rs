@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tikmatrix_device::phone::Phone;
 use tikmatrix_device::script::{
-    Assignment, Journal, Limits, Materials, RunOutcome, Script, describe_step, execute,
+    Assignment, Execution, Limits, RegisteredScript, RunOutcome, describe_step, execute,
 };
 use tikmatrix_domain::{
     Finish, LeaseId, Outcome, PackageName, Task, interrupted_by_shutdown, stopped_by_user,
@@ -92,8 +92,9 @@ impl Attempt {
         let (mut is_transient, mut released_phone) = (false, true);
         let (outcome, remark) = match self.prepare(&task).await {
             Ok((script, config, package)) => {
-                let Task { username, app, .. } = task;
-                let assignment = Assignment { username, app, package, config, seed: rand::random() };
+                let Task { id, username, app, .. } = task;
+                let seed = rand::random();
+                let assignment = Assignment { task: Some(id), username, app, package, config, seed };
                 let run = self.perform(script, assignment, phone).await;
                 is_transient =
                     matches!(&run, Run::Ended(RunOutcome::Failed(failure)) if failure.is_transient());
@@ -110,7 +111,10 @@ impl Attempt {
         Conclusion { finish, is_transient, released_phone }
     }
 
-    async fn prepare(&self, task: &Task) -> Result<(Arc<dyn Script>, Value, Option<PackageName>), String> {
+    async fn prepare(
+        &self,
+        task: &Task,
+    ) -> Result<(Arc<RegisteredScript>, Value, Option<PackageName>), String> {
         let script = self.context.scripts.get(task.script.as_str());
         let script = script.ok_or_else(|| format!("this server has no script called {}", task.script))?;
         let config = serde_json::from_str(&task.script_config)
@@ -122,14 +126,16 @@ impl Attempt {
     }
 
     /// Runs the script in a tokio task, so that a panic of the engine ends only the attempt.
-    async fn perform(&self, script: Arc<dyn Script>, assignment: Assignment, phone: Phone) -> Run {
-        let journal: Arc<dyn Journal> = Arc::clone(&self.journal) as _;
-        let materials: Arc<dyn Materials> = Arc::clone(&self.materials) as _;
-        let limits = Limits { total: self.time_limit };
-        let cancel = self.stop_handle.cancel.clone();
-        let mut run = tokio::spawn(async move {
-            execute(script.as_ref(), phone, assignment, journal, materials, limits, cancel).await
-        });
+    async fn perform(&self, script: Arc<RegisteredScript>, assignment: Assignment, phone: Phone) -> Run {
+        let mut run = tokio::spawn(execute(Execution {
+            script,
+            phone,
+            assignment,
+            journal: Arc::clone(&self.journal) as _,
+            materials: Arc::clone(&self.materials) as _,
+            limits: Limits { total: self.time_limit },
+            cancel: self.stop_handle.cancel.clone(),
+        }));
         let does_not_stop = async {
             self.stop_handle.cancel.cancelled().await;
             sleep(STOP_TIMEOUT).await;

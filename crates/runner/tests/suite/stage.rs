@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use tikmatrix_device::android::AndroidError;
-use tikmatrix_device::script::{Completion, Context, Failure, LogLevel, Planned, Problem, Script};
+use tikmatrix_device::script::{Completion, Context, Failure, LogLevel, Script, async_trait};
 use tokio::sync::{Notify, watch};
 
 /// What the scripts of one test said and wait for.
@@ -68,6 +67,8 @@ pub(crate) struct Obedient(pub(crate) Stage);
 
 #[async_trait]
 impl Script for Obedient {
+    type Config = Map<String, Value>;
+
     fn name(&self) -> &'static str {
         "obey"
     }
@@ -76,15 +77,8 @@ impl Script for Obedient {
         "Does what its configuration says."
     }
 
-    fn schema(&self) -> Value {
-        json!({})
-    }
-
-    fn plan(&self, config: &Value) -> Result<Vec<Planned>, Vec<Problem>> {
-        Ok(vec![Planned { config: config.clone(), app: None }])
-    }
-
-    async fn run(&self, context: &mut Context, config: &Value) -> Result<Completion, Failure> {
+    async fn run(&self, context: &mut Context, config: Self::Config) -> Result<Completion, Failure> {
+        let config = Value::Object(config);
         let Self(stage) = self;
         let word = config["word"].as_str().unwrap_or_default().to_owned();
         let serial = context.phone().serial().to_string();

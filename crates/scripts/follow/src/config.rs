@@ -1,31 +1,33 @@
-//! The configuration of `follow` and `unfollow` as a value: every field checked, every problem told at once. Its form
-//! for machines is the `schema` module's.
+//! The configuration of `follow` and `unfollow`. [`FollowConfig`] is the one place that names its fields.
 
 use std::collections::HashSet;
 
-use serde_json::{Value, json};
-use tikmatrix_device::script::{Fields, Problem};
+use serde::{Deserialize, Serialize};
+use tikmatrix_device::script::schemars::{self, JsonSchema};
+use tikmatrix_device::script::serde_json::{Map, Value, json};
+use tikmatrix_device::script::{AppName, Fields, Problems};
 use tikmatrix_domain::{AppKind, Username};
 
-/// Every field, in the order of the documentation.
-const FIELDS: [&str; 6] =
-    ["target_users", "target_user", "target_username", "access_method", "action", "app"];
 /// More than the longest username of any app.
-const LONGEST_NAME: usize = 100;
+const MAX_NAME: usize = 100;
 
-/// By which way to a user's profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The way to a user's profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum AccessMethod {
     /// By its URL.
+    #[default]
     Direct,
     /// Through the app's search.
     Search,
 }
 
 /// What is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Action {
     /// Follow.
+    #[default]
     Follow,
     /// Unfollow.
     Unfollow,
@@ -42,90 +44,109 @@ impl Action {
     }
 }
 
-/// A configuration that was checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The configuration of `follow` and `unfollow`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("anyOf" = one_of_the_targets()))]
 pub struct FollowConfig {
-    /// Whom, at least one, each once.
-    pub targets: Vec<Username>,
-    /// By which way.
+    /// Usernames, with or without @; one task for each. Wins over `target_user`.
+    #[schemars(with = "Vec<String>", inner(regex(pattern = r"^[\s@]*[A-Za-z0-9._]+\s*$")))]
+    pub target_users: Vec<Target>,
+    /// One username, or several split by commas or line breaks.
+    pub target_user: String,
+    /// Another spelling of `target_user`.
+    pub target_username: String,
+    /// The way to a user's profile.
     pub access_method: AccessMethod,
     /// What is done.
     pub action: Action,
-    /// The app, when the configuration names one.
+    /// The app. Default: the account's, else the server's.
+    #[serde(with = "AppName", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "AppName")]
     pub app: Option<AppKind>,
 }
 
 impl FollowConfig {
-    /// Checks a configuration. `only` is the one action that the script's name leaves open.
-    ///
-    /// # Errors
-    /// Every problem that it has.
-    pub fn read(config: &Value, only: Option<Action>) -> Result<Self, Vec<Problem>> {
-        let mut fields = Fields::of(config, &FIELDS)?;
-        let config = Self {
-            targets: read_targets(&mut fields),
-            access_method: fields.one_of(
-                "access_method",
-                &[(json!("direct"), "", AccessMethod::Direct), (json!("search"), "", AccessMethod::Search)],
-                AccessMethod::Direct,
-            ),
-            action: read_action(&mut fields, only),
-            app: fields.app(),
-        };
-        fields.finish(config)
-    }
-
-    /// The configuration of the task for one of its targets, with everything settled.
+    /// Whom, each once.
     #[must_use]
-    pub fn for_one(&self, target: &Username) -> Value {
-        let access_method = match self.access_method {
-            AccessMethod::Direct => "direct",
-            AccessMethod::Search => "search",
-        };
-        let mut config = json!({
-            "target_user": target.as_str(),
-            "access_method": access_method,
-            "action": self.action.as_str(),
-        });
-        if let Some(app) = self.app {
-            config["app"] = json!(app.as_str());
-        }
-        config
+    pub fn targets(&self) -> Vec<Username> {
+        let mut seen = HashSet::new();
+        let targets = self.written().into_iter().filter_map(|(_, name)| name.ok());
+        targets.filter(|name| seen.insert(name.clone())).collect()
     }
-}
 
-/// A list wins over the two texts, which are spellings of one field.
-fn read_targets(fields: &mut Fields<'_>) -> Vec<Username> {
-    let listed = fields.items("target_users");
-    let texts = ["target_user", "target_username"].map(|field| (field, fields.text(field)));
-    let is_listed = fields.raw("target_users").and_then(Value::as_array).is_some_and(|it| !it.is_empty());
-    let written: Vec<(String, String)> = if is_listed {
-        listed
-    } else {
+    /// Adds what is wrong with the names in the texts, and with all of them together. `only` is the one action that the
+    /// script's name leaves open.
+    pub(crate) fn check(&self, only: Option<Action>, fields: &Fields<'_>, problems: &mut Problems) {
+        let written = if fields.is_sound("target_users") { self.written() } else { Vec::new() };
+        let is_empty = written.is_empty();
+        for (field, name) in written {
+            if let Err(reason) = name {
+                problems.add(field, reason);
+            }
+        }
+        if is_empty && Self::TARGETS.iter().all(|name| fields.is_sound(name)) {
+            let reason = "at least one user is required, here, in target_user or in target_username";
+            problems.add("target_users", reason);
+        }
+        let given = fields.given("action").and_then(Value::as_str);
+        if let (Some(only), Some(given @ ("follow" | "unfollow"))) = (only, given)
+            && given != only.as_str()
+        {
+            let script = only.as_str();
+            let reason =
+                format!("{given:?} contradicts the script {script}; leave it out, or use the script {given}");
+            problems.add("action", reason);
+        }
+    }
+
+    /// The fields of the task for one of the targets, made of those that were `given`.
+    pub(crate) fn for_one(target: &Username, given: &Map<String, Value>) -> Map<String, Value> {
+        let (of_targets, others): (Vec<_>, Vec<_>) =
+            given.iter().partition(|(name, _)| Self::TARGETS.contains(&name.as_str()));
+        debug_assert!(!of_targets.is_empty(), "a target was given");
+        let target = ("target_user".to_owned(), json!(target.as_str()));
+        let others = others.into_iter().map(|(name, value)| (name.clone(), value.clone()));
+        std::iter::once(target).chain(others).collect()
+    }
+
+    const TARGETS: [&str; 3] = ["target_users", "target_user", "target_username"];
+
+    /// Each name as it was written, with its field: a list wins over the two texts, which are spellings of one field.
+    fn written(&self) -> Vec<(&'static str, Result<Username, String>)> {
+        if !self.target_users.is_empty() {
+            return self.target_users.iter().map(|name| ("target_users", Ok(name.0.clone()))).collect();
+        }
+        let texts = [("target_user", &self.target_user), ("target_username", &self.target_username)];
         let given = texts.into_iter().find(|(_, text)| !text.trim().is_empty());
-        given.map(|(field, text)| split(field, &text)).unwrap_or_default()
-    };
-    let mut seen = HashSet::new();
-    let mut targets = Vec::new();
-    for (field, name) in written {
-        match username(&name) {
-            Ok(name) if seen.insert(name.clone()) => targets.push(name),
-            Ok(_) => {}
-            Err(reason) => fields.problem(field, reason),
-        }
+        let split = given.map(|(field, text)| {
+            let names = text.split([',', '\n', '\r']).map(str::trim).filter(|name| !name.is_empty());
+            names.map(|name| (field, username(name))).collect()
+        });
+        split.unwrap_or_default()
     }
-    if targets.is_empty() && !fields.has_problem_with(&["target_users", "target_user", "target_username"]) {
-        fields.problem(
-            "target_users",
-            "at least one user is required, here, in target_user or in target_username",
-        );
-    }
-    targets
 }
 
-fn split(field: &str, text: &str) -> Vec<(String, String)> {
-    let names = text.split([',', '\n', '\r']).map(str::trim).filter(|name| !name.is_empty());
-    names.map(|name| (field.to_owned(), name.to_owned())).collect()
+/// A user to follow or unfollow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Target(Username);
+
+impl TryFrom<String> for Target {
+    type Error = String;
+
+    fn try_from(written: String) -> Result<Self, String> {
+        if written.trim().is_empty() {
+            return Err("must not be empty".to_owned());
+        }
+        username(&written).map(Self)
+    }
+}
+
+impl From<Target> for String {
+    fn from(Target(name): Target) -> Self {
+        name.as_str().to_owned()
+    }
 }
 
 /// TikTok and Instagram allow the same characters. Anything else would lead the profile's URL astray.
@@ -133,25 +154,20 @@ fn username(written: &str) -> Result<Username, String> {
     let shown: String = written.chars().take(60).collect();
     let allowed = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.');
     match Username::new(written) {
-        Ok(name) if name.as_str().chars().count() > LONGEST_NAME => {
-            Err(format!("{shown:?}… is longer than {LONGEST_NAME} characters"))
+        Ok(name) if name.as_str().chars().count() > MAX_NAME => {
+            Err(format!("{shown:?}… is longer than {MAX_NAME} characters"))
         }
         Ok(name) if name.as_str().chars().all(allowed) => Ok(name),
         _ => Err(format!("{shown:?} is not a username: letters, digits, dots and underscores")),
     }
 }
 
-fn read_action(fields: &mut Fields<'_>, only: Option<Action>) -> Action {
-    let both = [Action::Follow, Action::Unfollow].map(|action| (json!(action.as_str()), "", action));
-    let default = only.unwrap_or(Action::Follow);
-    let action = fields.one_of("action", &both, default);
-    if action == default || only.is_none() {
-        return action;
-    }
-    let (given, script) = (action.as_str(), default.as_str());
-    fields.problem(
-        "action",
-        format!("{given:?} contradicts the script {script}; leave it out, or use the script {given}"),
-    );
-    default
+/// That one of the three fields is required, for forms and other programs; [`FollowConfig::check`] reports it to people.
+fn one_of_the_targets() -> Value {
+    let holds_a_name = json!({"pattern": r"[^\s,]"});
+    json!([
+        {"required": ["target_users"], "properties": {"target_users": {"minItems": 1}}},
+        {"required": ["target_user"], "properties": {"target_user": holds_a_name}},
+        {"required": ["target_username"], "properties": {"target_username": holds_a_name}},
+    ])
 }

@@ -2,9 +2,8 @@
 //! moved in is the `apps` crate's.
 
 mod config;
-mod schema;
 mod script;
 mod unsupported;
 
-pub use config::{AccessMethod, Action, FollowConfig};
+pub use config::{AccessMethod, Action, FollowConfig, Target};
 pub use script::Follow;

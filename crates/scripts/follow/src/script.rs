@@ -1,15 +1,13 @@
 //! The scripts themselves: what they accept, and their steps on the phone. How each step is done in TikTok is the
 //! `apps` crate's.
 
-use async_trait::async_trait;
-use serde_json::Value;
 use tikmatrix_apps::ProfileError;
 use tikmatrix_apps::tiktok::{Relation, TikTok, Visit};
-use tikmatrix_device::script::{Completion, Context, Failure, Planned, Problem, Script};
-use tikmatrix_domain::Username;
+use tikmatrix_device::script::serde_json::{Map, Value, json};
+use tikmatrix_device::script::{Completion, Context, Failure, Fields, Problems, Script, async_trait};
+use tikmatrix_domain::{AppKind, Username};
 
 use crate::config::{Action, FollowConfig};
-use crate::schema::schema;
 use crate::unsupported;
 
 /// Follows or unfollows one user a task.
@@ -71,6 +69,8 @@ impl Follow {
 
 #[async_trait]
 impl Script for Follow {
+    type Config = FollowConfig;
+
     fn name(&self) -> &'static str {
         self.only.unwrap_or(Action::Follow).as_str()
     }
@@ -82,23 +82,42 @@ impl Script for Follow {
         }
     }
 
-    fn schema(&self) -> Value {
-        schema(self.name(), self.description(), self.only)
+    fn adapt_schema(&self, schema: &mut Value) {
+        if let Some(only) = self.only {
+            let action = &mut schema["properties"]["action"];
+            *action = json!({
+                "description": action["description"],
+                "const": only.as_str(),
+                "default": only.as_str(),
+            });
+        }
     }
 
-    fn plan(&self, config: &Value) -> Result<Vec<Planned>, Vec<Problem>> {
-        let checked = FollowConfig::read(config, self.only)?;
-        let planned = |target| Planned { config: checked.for_one(target), app: checked.app };
-        Ok(checked.targets.iter().map(planned).collect())
+    fn check(&self, config: &FollowConfig, fields: &Fields<'_>, problems: &mut Problems) {
+        config.check(self.only, fields, problems);
     }
 
-    async fn run(&self, context: &mut Context, config: &Value) -> Result<Completion, Failure> {
+    fn tasks(&self, config: &FollowConfig, given: Map<String, Value>) -> Vec<Map<String, Value>> {
+        let for_one = |target| {
+            let mut fields = FollowConfig::for_one(target, &given);
+            if let Some(only) = self.only {
+                fields.insert("action".to_owned(), json!(only.as_str()));
+            }
+            fields
+        };
+        config.targets().iter().map(for_one).collect()
+    }
+
+    fn app(&self, config: &FollowConfig) -> Option<AppKind> {
+        config.app
+    }
+
+    async fn run(&self, context: &mut Context, config: FollowConfig) -> Result<Completion, Failure> {
         context.step("check what is to be done");
-        let config =
-            FollowConfig::read(config, self.only).map_err(|problems| Failure::not_valid(&problems))?;
         unsupported::check(&config, context.app())?;
-        let [target] = config.targets.as_slice() else {
-            let count = config.targets.len();
+        let targets = config.targets();
+        let [target] = targets.as_slice() else {
+            let count = targets.len();
             return Err(Failure::Impossible(format!("a task is for one user; this one names {count}")));
         };
 
@@ -112,7 +131,9 @@ impl Script for Follow {
         let visit = self.tiktok.visit(context, &package, target).await?;
         context.progress(60);
         let remark = match visit {
-            Visit::Profile(relation) => self.act(context, target, config.action, relation).await?,
+            Visit::Profile(relation) => {
+                self.act(context, target, self.only.unwrap_or(config.action), relation).await?
+            }
             Visit::NotFound => return Err(Failure::Blocked(format!("user not found: @{target}"))),
             Visit::Own => {
                 let sentence = format!("@{target} is the account itself, which cannot follow itself");

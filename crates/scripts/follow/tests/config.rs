@@ -4,11 +4,19 @@
 #![cfg(test)]
 
 use serde_json::{Map, Value, json};
-use tikmatrix_device::script::Script as _;
+use tikmatrix_device::script::RegisteredScript;
 use tikmatrix_domain::AppKind;
 use tikmatrix_follow::{AccessMethod, Action, Follow, FollowConfig};
 
-fn problems_of(script: &Follow, config: &Value) -> Vec<String> {
+fn follow() -> RegisteredScript {
+    RegisteredScript::new(Follow::new().unwrap())
+}
+
+fn unfollow() -> RegisteredScript {
+    RegisteredScript::new(Follow::unfollow().unwrap())
+}
+
+fn problems_of(script: &RegisteredScript, config: &Value) -> Vec<String> {
     match script.plan(config) {
         Ok(_) => Vec::new(),
         Err(problems) => problems.iter().map(|it| format!("{}: {}", it.field, it.reason)).collect(),
@@ -16,17 +24,17 @@ fn problems_of(script: &Follow, config: &Value) -> Vec<String> {
 }
 
 fn problems(config: &Value) -> Vec<String> {
-    problems_of(&Follow::new().unwrap(), config)
+    problems_of(&follow(), config)
 }
 
 fn targets(config: &Value) -> Vec<String> {
-    let config = FollowConfig::read(config, None).unwrap();
-    config.targets.iter().map(|name| name.as_str().to_owned()).collect()
+    let planned = follow().plan(config).unwrap();
+    planned.iter().map(|it| it.config["target_user"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
 fn a_user_alone_has_the_documented_defaults() {
-    let config = FollowConfig::read(&json!({"target_user": "sample_user_1"}), None).unwrap();
+    let config: FollowConfig = serde_json::from_value(json!({"target_user": "sample_user_1"})).unwrap();
     assert_eq!(
         (config.access_method, config.action, config.app),
         (AccessMethod::Direct, Action::Follow, None)
@@ -57,7 +65,7 @@ fn one_of_the_three_fields_is_required() {
 }
 
 #[test]
-fn every_problem_is_told_at_once_with_what_is_allowed() {
+fn every_problem_is_reported_at_once_with_what_is_allowed() {
     let config = json!({
         "target_users": ["fine", "not fine", 3, "", "https://www.tiktok.com/@name", "@"],
         "target_user": 5,
@@ -70,12 +78,12 @@ fn every_problem_is_told_at_once_with_what_is_allowed() {
         problems(&config),
         [
             "acces_method: is not a known field; did you mean access_method?",
+            r#"target_users[1]: "not fine" is not a username: letters, digits, dots and underscores"#,
             "target_users[2]: 3 is not a string",
             "target_users[3]: must not be empty",
-            "target_user: 5 is not a string",
-            r#"target_users[1]: "not fine" is not a username: letters, digits, dots and underscores"#,
             r#"target_users[4]: "https://www.tiktok.com/@name" is not a username: letters, digits, dots and underscores"#,
             r#"target_users[5]: "@" is not a username: letters, digits, dots and underscores"#,
+            "target_user: 5 is not a string",
             r#"access_method: "mail" is not one of direct, search"#,
             r#"action: "block" is not one of follow, unfollow"#,
             r#"app: "vimeo" is not one of tiktok, instagram"#,
@@ -89,27 +97,28 @@ fn every_problem_is_told_at_once_with_what_is_allowed() {
 }
 
 #[test]
-fn each_user_gets_a_task_of_its_own_that_names_nobody_else() {
+fn each_user_gets_a_task_of_its_own_that_names_no_other() {
     let config = json!({"target_users": ["@One", "two"], "app": "instagram", "access_method": "search"});
-    let planned = Follow::new().unwrap().plan(&config).unwrap();
-    let one = |name: &str| json!({"target_user": name, "access_method": "search", "action": "follow", "app": "instagram"});
-    let configs: Vec<&Value> = planned.iter().map(|it| &it.config).collect();
-    assert_eq!(configs, [&one("one"), &one("two")]);
+    let planned = follow().plan(&config).unwrap();
+    let one =
+        |name: &str| format!(r#"{{"target_user":"{name}","app":"instagram","access_method":"search"}}"#);
+    let configs: Vec<String> = planned.iter().map(|it| it.config.to_string()).collect();
+    assert_eq!(configs, [one("one"), one("two")], "the given fields in their order, and no defaults");
     assert!(planned.iter().all(|it| it.app == Some(AppKind::Instagram)));
     for planned in &planned {
-        let again = Follow::new().unwrap().plan(&planned.config).unwrap();
-        assert_eq!(again, std::slice::from_ref(planned), "what was settled stays as it is");
+        let again = follow().plan(&planned.config).unwrap();
+        assert_eq!(again, std::slice::from_ref(planned), "what was stored is planned the same again");
     }
 }
 
 #[test]
 fn unfollow_is_follow_with_the_action_set() {
-    let unfollow = Follow::unfollow().unwrap();
-    assert_eq!((Follow::new().unwrap().name(), unfollow.name()), ("follow", "unfollow"));
+    let unfollow = unfollow();
+    assert_eq!((follow().name(), unfollow.name()), ("follow", "unfollow"));
     for config in [json!({"target_user": "one"}), json!({"target_user": "one", "action": "unfollow"})] {
         let planned = unfollow.plan(&config).unwrap();
         assert_eq!(planned[0].config["action"], "unfollow");
-        assert_eq!(Follow::new().unwrap().plan(&planned[0].config).unwrap(), planned);
+        assert_eq!(follow().plan(&planned[0].config).unwrap(), planned);
     }
     assert_eq!(
         problems_of(&unfollow, &json!({"target_user": "one", "action": "follow"})),
@@ -119,7 +128,7 @@ fn unfollow_is_follow_with_the_action_set() {
 
 #[test]
 fn the_schemas_know_every_field_and_their_defaults_are_accepted() {
-    for (script, action) in [(Follow::new().unwrap(), "follow"), (Follow::unfollow().unwrap(), "unfollow")] {
+    for (script, action) in [(follow(), "follow"), (unfollow(), "unfollow")] {
         let schema = script.schema();
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         assert_eq!(
@@ -133,12 +142,12 @@ fn the_schemas_know_every_field_and_their_defaults_are_accepted() {
             .collect();
         defaults.insert("target_user".to_owned(), json!("one"));
         let planned = script.plan(&Value::Object(defaults)).unwrap();
-        assert_eq!(planned[0].config["action"], action);
+        assert_eq!(planned[0].config["action"], action, "{planned:?}");
         let nothing_right: Map<String, Value> =
             properties.keys().map(|name| (name.clone(), json!({"not": "right"}))).collect();
         let told = script.plan(&Value::Object(nothing_right)).unwrap_err();
         assert_eq!(
-            told.len(),
+            told.count(),
             properties.len(),
             "each field of the schema is read, and only those: {told:?}"
         );

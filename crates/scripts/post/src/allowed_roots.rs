@@ -1,5 +1,5 @@
-//! From which folders tasks may name files. Whoever may make tasks could otherwise publish every file that the server
-//! can read.
+//! The folders from which tasks may name files. A client that may create tasks could otherwise publish every file that the
+//! server can read.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -54,8 +54,8 @@ impl MaterialRoots {
         Ok(Self { folders: Some(folders.into_iter().map(resolve).collect::<Result<_, _>>()?) })
     }
 
-    /// The path to open for `path`: with every symbolic link and `..` resolved, so that none leads out of the folders.
-    /// It blocks for as long as the file system takes. Gives none if there is no such file in them.
+    /// Returns the path to open for `path`: with every symbolic link and `..` resolved, so that none leads out of the folders.
+    /// It blocks for as long as the file system takes. `None` if there is no such file in them.
     pub(crate) fn admit(&self, path: &Path) -> Result<Option<PathBuf>, Refused> {
         let Some(folders) = &self.folders else { return Ok(Some(path.to_owned())) };
         if folders.is_empty() {
@@ -68,7 +68,7 @@ impl MaterialRoots {
         match path.canonicalize() {
             Ok(found) if folders.iter().any(|folder| found.starts_with(folder)) => Ok(Some(found)),
             Ok(_) => Err(outside()),
-            // Whether there is such a file elsewhere is nobody's business.
+            // Does not reveal whether there is such a file elsewhere.
             Err(_) if !folders.iter().any(|folder| is_plainly_below(path, folder)) => Err(outside()),
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 Ok(None)

@@ -1,47 +1,31 @@
-//! The configuration of `post` as a value: every field checked, every problem told at once. Its form for machines is
-//! the `schema` module's.
+//! The configuration of `post`. [`PostConfig`] is the one place that names its fields.
 
-use serde_json::{Value, json};
-use tikmatrix_device::script::{Fields, Problem};
+use serde::{Deserialize, Serialize};
+use tikmatrix_device::script::schemars::{self, JsonSchema};
+use tikmatrix_device::script::serde_json::{Value, json};
+use tikmatrix_device::script::{AppName, Fields, Numbers, Problems};
 use tikmatrix_domain::{AppKind, Tag};
 
 use crate::spintax::Spintax;
 
-/// Every field, in the order of the documentation.
-pub(crate) const FIELDS: [&str; 18] = [
-    "app",
-    "content_type",
-    "image_count",
-    "captions",
-    "post_way",
-    "material_source",
-    "material_path",
-    "material_list",
-    "materials_tags",
-    "upload_wait_time",
-    "sound_wait_time",
-    "add_sound",
-    "sound_name",
-    "custom_sound_keyword",
-    "origin_sound_volume",
-    "add_sound_volume",
-    "add_product_link",
-    "placement",
-];
-
 /// What is published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub enum ContentType {
-    /// One video.
+    /// Video.
+    #[default]
+    #[serde(rename = "0")]
     Video,
     /// Images.
+    #[serde(rename = "1")]
     Images,
 }
 
-/// By which way into the app.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The way into the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub enum PostWay {
     /// The system's share sheet.
+    #[default]
     Share,
     /// The app's + button.
     AddButton,
@@ -50,206 +34,214 @@ pub enum PostWay {
 }
 
 /// Where materials come from when no list is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub enum MaterialSource {
     /// The server's library.
+    #[default]
     MaterialLibrary,
     /// A folder on the server's disk.
     LocalFolder,
 }
 
 /// Which sound is added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub enum AddSound {
-    /// What the app does by itself.
+    /// The app's default.
+    #[default]
+    #[serde(rename = "-1")]
     AppDefault,
-    /// None.
+    /// Off.
+    #[serde(rename = "0")]
     Off,
-    /// The app's first suggestion.
+    /// On.
+    #[serde(rename = "1")]
     On,
-    /// The first result of a search.
+    /// The first result of a search for `custom_sound_keyword`.
     Custom,
 }
 
+/// Whether a product is linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub enum AddProductLink {
+    /// No.
+    #[default]
+    #[serde(rename = "0")]
+    No,
+    /// Yes.
+    #[serde(rename = "1")]
+    Yes,
+}
+
 /// Where on Instagram it is published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub enum Placement {
     /// As a reel.
+    #[default]
     Reel,
     /// As a story.
     Story,
 }
 
-/// A configuration that was checked.
-#[derive(Debug, Clone, PartialEq)]
+/// The configuration of `post`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("allOf" = required_together()))]
 pub struct PostConfig {
-    /// The app, when the configuration names one.
+    /// The app. Default: the account's, else the server's.
+    #[serde(with = "AppName", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "AppName")]
     pub app: Option<AppKind>,
     /// What is published.
+    #[serde(with = "Numbers::<ContentType>")]
+    #[schemars(with = "Numbers<ContentType>")]
     pub content_type: ContentType,
-    /// How many images, 1 to 35.
+    /// Images to take, when `content_type` is 1.
+    #[schemars(range(min = 1, max = 35))]
     pub image_count: u32,
-    /// The caption's template.
+    /// Spintax: `{a|b|c}` picks one, nesting allowed; `\{ \| \}` are literal. On TikTok `##` splits title and description.
+    #[schemars(with = "String")]
     pub captions: Spintax,
-    /// By which way.
+    /// The way into the app.
     pub post_way: PostWay,
-    /// Where materials come from.
+    /// Where materials come from. Ignored when `material_list` is given.
     pub material_source: MaterialSource,
-    /// The folder of [`MaterialSource::LocalFolder`].
+    /// The folder. Required when `material_source` is `localFolder`.
     pub material_path: String,
-    /// Files on the server's disk.
+    /// Files on the server's disk, used as they are: the first that exists is published.
+    #[schemars(inner(regex(pattern = r"\S")))]
     pub material_list: Vec<String>,
-    /// Tags of the library.
-    pub materials_tags: Vec<Tag>,
-    /// The longest to wait for the upload, in seconds.
+    /// Comma-separated; library materials that carry any of them.
+    #[schemars(with = "String")]
+    pub materials_tags: TagList,
+    /// The longest to wait for the upload to finish, in seconds.
+    #[schemars(range(max = 3600))]
     pub upload_wait_time: u32,
-    /// The longest to wait for a sound, in seconds.
+    /// The longest to wait for a sound to load, in seconds.
+    #[schemars(range(max = 600))]
     pub sound_wait_time: u32,
     /// Which sound is added.
+    #[serde(with = "Numbers::<AddSound>")]
+    #[schemars(with = "Numbers<AddSound>")]
     pub add_sound: AddSound,
-    /// Name or URL of a sound.
+    /// Name or URL of a sound. Required when `post_way` is `useSound`.
     pub sound_name: String,
-    /// What is searched for [`AddSound::Custom`].
+    /// What to search for. Required when `add_sound` is `custom`.
     pub custom_sound_keyword: String,
-    /// Volume of the video's own sound, 0 to 100.
+    /// Volume of the video's own sound.
+    #[schemars(range(max = 100))]
     pub origin_sound_volume: u32,
-    /// Volume of the added sound, 0 to 100.
+    /// Volume of the added sound.
+    #[schemars(range(max = 100))]
     pub add_sound_volume: u32,
-    /// Whether a product is linked.
-    pub add_product_link: bool,
-    /// Where on Instagram.
+    /// Whether a product is linked. TikTok only.
+    #[serde(with = "Numbers::<AddProductLink>")]
+    #[schemars(with = "Numbers<AddProductLink>")]
+    pub add_product_link: AddProductLink,
+    /// Where it is published. Instagram only.
     pub placement: Placement,
 }
 
-impl PostConfig {
-    /// Checks a configuration.
-    ///
-    /// # Errors
-    /// Every problem that it has.
-    pub fn read(config: &Value) -> Result<Self, Vec<Problem>> {
-        let mut fields = Fields::of(config, &FIELDS)?;
-        let config = Self {
-            app: fields.app(),
-            content_type: fields.one_of(
-                "content_type",
-                &[(json!(0), "video", ContentType::Video), (json!(1), "images", ContentType::Images)],
-                ContentType::Video,
-            ),
-            image_count: fields.number("image_count", 1..=35, 1),
-            captions: read_captions(&mut fields),
-            post_way: fields.one_of(
-                "post_way",
-                &[
-                    (json!("share"), "", PostWay::Share),
-                    (json!("addButton"), "", PostWay::AddButton),
-                    (json!("useSound"), "", PostWay::UseSound),
-                ],
-                PostWay::Share,
-            ),
-            material_source: fields.one_of(
-                "material_source",
-                &[
-                    (json!("materialLibrary"), "", MaterialSource::MaterialLibrary),
-                    (json!("localFolder"), "", MaterialSource::LocalFolder),
-                ],
-                MaterialSource::MaterialLibrary,
-            ),
-            material_path: fields.text("material_path"),
-            material_list: fields.texts("material_list"),
-            materials_tags: read_tags(&mut fields),
-            upload_wait_time: fields.number("upload_wait_time", 0..=3600, 30),
-            sound_wait_time: fields.number("sound_wait_time", 0..=600, 10),
-            add_sound: read_add_sound(&mut fields),
-            sound_name: fields.text("sound_name"),
-            custom_sound_keyword: fields.text("custom_sound_keyword"),
-            origin_sound_volume: fields.number("origin_sound_volume", 0..=100, 50),
-            add_sound_volume: fields.number("add_sound_volume", 0..=100, 50),
-            add_product_link: fields.one_of(
-                "add_product_link",
-                &[(json!(0), "no", false), (json!(1), "yes", true)],
-                false,
-            ),
-            placement: fields.one_of(
-                "placement",
-                &[(json!("reel"), "", Placement::Reel), (json!("story"), "", Placement::Story)],
-                Placement::Reel,
-            ),
-        };
-        config.check_together(&mut fields);
-        fields.finish(config)
+impl Default for PostConfig {
+    fn default() -> Self {
+        Self {
+            app: None,
+            content_type: ContentType::default(),
+            image_count: 1,
+            captions: Spintax::default(),
+            post_way: PostWay::default(),
+            material_source: MaterialSource::default(),
+            material_path: String::new(),
+            material_list: Vec::new(),
+            materials_tags: TagList::default(),
+            upload_wait_time: 30,
+            sound_wait_time: 10,
+            add_sound: AddSound::default(),
+            sound_name: String::new(),
+            custom_sound_keyword: String::new(),
+            origin_sound_volume: 50,
+            add_sound_volume: 50,
+            add_product_link: AddProductLink::default(),
+            placement: Placement::default(),
+        }
     }
+}
 
-    /// What one field demands of another.
-    fn check_together(&self, fields: &mut Fields<'_>) {
-        let is_empty = |fields: &Fields<'_>, text: &str, name: &str| {
-            text.trim().is_empty() && fields.raw(name).is_none_or(Value::is_string)
-        };
-        if self.post_way == PostWay::UseSound && is_empty(fields, &self.sound_name, "sound_name") {
-            fields.problem("sound_name", "is required when post_way is useSound");
+impl PostConfig {
+    /// Adds what one field demands of another.
+    pub(crate) fn check(&self, fields: &Fields<'_>, problems: &mut Problems) {
+        let is_missing = |text: &str, name: &str| text.trim().is_empty() && fields.is_sound(name);
+        if self.post_way == PostWay::UseSound && is_missing(&self.sound_name, "sound_name") {
+            problems.add("sound_name", "is required when post_way is useSound");
         }
         if self.add_sound == AddSound::Custom
-            && is_empty(fields, &self.custom_sound_keyword, "custom_sound_keyword")
+            && is_missing(&self.custom_sound_keyword, "custom_sound_keyword")
         {
-            fields.problem("custom_sound_keyword", "is required when add_sound is custom");
+            problems.add("custom_sound_keyword", "is required when add_sound is custom");
         }
         if self.material_source == MaterialSource::LocalFolder
-            && fields.raw("material_list").and_then(Value::as_array).is_none_or(Vec::is_empty)
-            && is_empty(fields, &self.material_path, "material_path")
+            && self.material_list.is_empty()
+            && fields.is_sound("material_list")
+            && is_missing(&self.material_path, "material_path")
         {
-            fields.problem("material_path", "is required when material_source is localFolder");
+            problems.add("material_path", "is required when material_source is localFolder");
         }
         match self.app {
-            Some(AppKind::Instagram) if self.add_product_link => {
-                fields.problem("add_product_link", "1 (yes) works on tiktok only");
+            Some(AppKind::Instagram) if self.add_product_link == AddProductLink::Yes => {
+                problems.add("add_product_link", "1 (yes) works on tiktok only");
             }
             Some(AppKind::TikTok) if self.placement == Placement::Story => {
-                fields.problem("placement", "\"story\" works on instagram only");
+                problems.add("placement", "\"story\" works on instagram only");
             }
             _ => {}
         }
     }
 }
 
-fn read_captions(fields: &mut Fields<'_>) -> Spintax {
-    let template = fields.text("captions");
-    Spintax::parse(&template).unwrap_or_else(|error| {
-        fields.problem("captions", error.to_string());
-        Spintax::default()
-    })
-}
-
-/// Clients send the numbers as numbers or as strings.
-fn read_add_sound(fields: &mut Fields<'_>) -> AddSound {
-    let given = match fields.raw("add_sound") {
-        None => return AddSound::AppDefault,
-        Some(Value::String(text)) => text.trim().to_owned(),
-        Some(other) => other.to_string(),
+/// What one field demands of another, for forms and other programs; [`PostConfig::check`] reports it to people.
+fn required_together() -> Value {
+    let when = |field: &str, value: &str, needed: &str| {
+        json!({
+            "if": {"properties": {field: {"const": value}}, "required": [field]},
+            "then": {"required": [needed], "properties": {needed: {"pattern": r"\S"}}},
+        })
     };
-    match given.as_str() {
-        "-1" => AddSound::AppDefault,
-        "0" => AddSound::Off,
-        "1" => AddSound::On,
-        "custom" => AddSound::Custom,
-        _ => {
-            let meanings = "-1 (the app's default), 0 (off), 1 (on), custom";
-            let shown: String = given.chars().take(60).collect();
-            fields.problem("add_sound", format!("{shown} is not one of {meanings}"));
-            AddSound::AppDefault
-        }
-    }
+    let mut folder = when("material_source", "localFolder", "material_path");
+    folder["if"]["properties"]["material_list"] = json!({"maxItems": 0});
+    json!([
+        when("post_way", "useSound", "sound_name"),
+        when("add_sound", "custom", "custom_sound_keyword"),
+        folder,
+    ])
 }
 
-fn read_tags(fields: &mut Fields<'_>) -> Vec<Tag> {
-    let written = fields.text("materials_tags");
-    let mut tags = Vec::new();
-    for text in written.split(',').filter(|text| !text.trim().is_empty()) {
-        match Tag::new(text) {
-            Ok(tag) => tags.push(tag),
-            Err(reason) => {
-                let shown: String = text.trim().chars().take(60).collect();
-                fields.problem("materials_tags", format!("{shown:?} {reason}"));
+/// Tags that are written in one text, between commas.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TagList(pub Vec<Tag>);
+
+impl TryFrom<String> for TagList {
+    type Error = String;
+
+    fn try_from(written: String) -> Result<Self, String> {
+        let (mut tags, mut wrong) = (Vec::new(), Vec::new());
+        for text in written.split(',').filter(|text| !text.trim().is_empty()) {
+            match Tag::new(text) {
+                Ok(tag) => tags.push(tag),
+                Err(reason) => {
+                    let shown: String = text.trim().chars().take(60).collect();
+                    wrong.push(format!("{shown:?} {reason}"));
+                }
             }
         }
+        if wrong.is_empty() { Ok(Self(tags)) } else { Err(wrong.join("; ")) }
     }
-    tags
+}
+
+impl From<TagList> for String {
+    fn from(tags: TagList) -> Self {
+        tags.0.iter().map(Tag::as_str).collect::<Vec<_>>().join(",")
+    }
 }

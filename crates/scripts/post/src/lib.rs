@@ -4,12 +4,13 @@
 mod allowed_roots;
 mod config;
 mod material;
-mod schema;
 mod script;
 mod spintax;
 mod unsupported;
 
 pub use allowed_roots::{MaterialRoots, UnusableRoot};
-pub use config::{AddSound, ContentType, MaterialSource, Placement, PostConfig, PostWay};
+pub use config::{
+    AddProductLink, AddSound, ContentType, MaterialSource, Placement, PostConfig, PostWay, TagList,
+};
 pub use script::Post;
 pub use spintax::{Spintax, SpintaxError};

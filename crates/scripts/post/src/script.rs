@@ -3,27 +3,27 @@
 
 use std::time::Duration;
 
-use async_trait::async_trait;
 use rand::Rng as _;
-use serde_json::Value;
 use tikmatrix_apps::ProfileError;
 use tikmatrix_apps::tiktok::{Caption, TikTok};
 use tikmatrix_device::android::{self, MediaFile};
-use tikmatrix_device::script::{CleanUp, Completion, Context, Failure, LogLevel, Planned, Problem, Script};
+use tikmatrix_device::script::{
+    CleanUp, Completion, Context, Failure, Fields, LogLevel, Problems, Script, async_trait,
+};
+use tikmatrix_domain::AppKind;
 
 use crate::allowed_roots::MaterialRoots;
 use crate::config::PostConfig;
 use crate::material::{self, Video};
-use crate::schema::schema;
 use crate::spintax::Spintax;
 use crate::unsupported;
 
 /// For a video of the largest size that TikTok takes over a slow connection.
-const PUSHING: Duration = Duration::from_secs(20 * 60);
-/// For MediaStore to list a file that it was told of.
-const LISTING: Duration = Duration::from_secs(20);
+const PUSH_TIMEOUT: Duration = Duration::from_secs(20 * 60);
+/// For MediaStore to list a file that was announced to it.
+const LIST_TIMEOUT: Duration = Duration::from_secs(20);
 /// For the profile to show a video whose upload has ended.
-const APPEARING: Duration = Duration::from_secs(45);
+const APPEAR_TIMEOUT: Duration = Duration::from_secs(45);
 
 /// Publishes a video.
 #[derive(Debug, Clone)]
@@ -50,6 +50,8 @@ impl Post {
 
 #[async_trait]
 impl Script for Post {
+    type Config = PostConfig;
+
     fn name(&self) -> &'static str {
         "post"
     }
@@ -58,18 +60,16 @@ impl Script for Post {
         "Publishes a video and confirms on the profile that it is there."
     }
 
-    fn schema(&self) -> Value {
-        schema()
+    fn check(&self, config: &PostConfig, fields: &Fields<'_>, problems: &mut Problems) {
+        config.check(fields, problems);
     }
 
-    fn plan(&self, config: &Value) -> Result<Vec<Planned>, Vec<Problem>> {
-        let checked = PostConfig::read(config)?;
-        Ok(vec![Planned { config: config.clone(), app: checked.app }])
+    fn app(&self, config: &PostConfig) -> Option<AppKind> {
+        config.app
     }
 
-    async fn run(&self, context: &mut Context, config: &Value) -> Result<Completion, Failure> {
+    async fn run(&self, context: &mut Context, config: PostConfig) -> Result<Completion, Failure> {
         context.step("check what is to be published");
-        let config = PostConfig::read(config).map_err(|problems| Failure::not_valid(&problems))?;
         unsupported::check(&config, context.app())?;
         let video = material::choose(&config, &self.materials, context).await?;
         let caption = caption_of(video.caption.as_ref().unwrap_or(&config.captions), context);
@@ -101,13 +101,13 @@ impl Script for Post {
         context.progress(70);
 
         context.step("wait for the upload");
-        let patience = Duration::from_secs(config.upload_wait_time.into());
+        let timeout = Duration::from_secs(config.upload_wait_time.into());
         self.tiktok
-            .wait_for_upload(context, patience, |context, percent| context.progress(70 + percent / 5))
+            .wait_for_upload(context, timeout, |context, percent| context.progress(70 + percent / 5))
             .await?;
         context.progress(90);
         context.step("confirm on the profile");
-        self.tiktok.confirm_published(context, &caption, before.as_ref(), APPEARING).await?;
+        self.tiktok.confirm_published(context, &caption, before.as_ref(), APPEAR_TIMEOUT).await?;
         context.progress(100);
         Ok(Completion { remark: "published, and seen on the profile".to_owned() })
     }
@@ -135,7 +135,7 @@ impl Post {
 async fn push(context: &mut Context, file: &MediaFile, video: Video) -> Result<String, Failure> {
     context.step("push the video");
     context.on_exit(CleanUp::RemoveMedia(file.clone()));
-    let deadline = context.deadline().at_most(PUSHING);
+    let deadline = context.deadline().at_most(PUSH_TIMEOUT);
     let phone = context.phone().clone();
     let length = video.length.max(1);
     let report = |sent: u64| {
@@ -149,7 +149,8 @@ async fn push(context: &mut Context, file: &MediaFile, video: Video) -> Result<S
     context.progress(30);
     context.step("add the video to the phone's media library");
     android::announce(&phone, file, context.soon()).await?;
-    let uri = android::find_uri(&phone, file, LISTING, context.deadline().at_most(LISTING * 2)).await?;
+    let uri =
+        android::find_uri(&phone, file, LIST_TIMEOUT, context.deadline().at_most(LIST_TIMEOUT * 2)).await?;
     context.log(LogLevel::Info, format!("the phone knows the video as {uri}"));
     context.progress(35);
     Ok(uri)

@@ -1,11 +1,12 @@
 //! Spintax: one template, many texts. `{a|b|c}` picks one of its choices, choices may hold choices, and `\{`, `\|`,
-//! `\}` stand for the characters themselves; any other backslash is itself. Chance comes from outside.
+//! `\}` stand for the characters themselves; any other backslash is itself. The random generator comes from the caller.
 
 use rand::Rng;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// Deeper nesting than anybody writes by hand; it bounds the recursion.
-const DEEPEST: usize = 64;
+/// Deeper nesting than is written by hand; it bounds the recursion.
+const MAX_DEPTH: usize = 64;
 
 /// Why a template is no template. Places are counted in characters from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -17,18 +18,39 @@ pub enum SpintaxError {
     #[error("the }} at character {0} closes nothing; write \\}} for a literal brace")]
     Unopened(usize),
     /// Choices within choices beyond the limit.
-    #[error("the {{ at character {0} is nested deeper than {DEEPEST} levels")]
+    #[error("the {{ at character {0} is nested deeper than {MAX_DEPTH} levels")]
     TooDeep(usize),
 }
 
 /// A template that was checked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Spintax {
+    template: String,
+    parts: Parts,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Spintax(Vec<Part>);
+struct Parts(Vec<Part>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Text(String),
-    Choice(Vec<Spintax>),
+    Choice(Vec<Parts>),
+}
+
+impl TryFrom<String> for Spintax {
+    type Error = SpintaxError;
+
+    fn try_from(template: String) -> Result<Self, SpintaxError> {
+        Ok(Self { parts: Parts::parse(&template)?, template })
+    }
+}
+
+impl From<Spintax> for String {
+    fn from(spintax: Spintax) -> Self {
+        spintax.template
+    }
 }
 
 impl Spintax {
@@ -37,6 +59,19 @@ impl Spintax {
     /// # Errors
     /// [`SpintaxError`] with the place of the first mistake.
     pub fn parse(template: &str) -> Result<Self, SpintaxError> {
+        template.to_owned().try_into()
+    }
+
+    /// Returns one of the texts that the template stands for.
+    pub fn choose(&self, rng: &mut impl Rng) -> String {
+        let mut text = String::new();
+        self.parts.choose_into(rng, &mut text);
+        text
+    }
+}
+
+impl Parts {
+    fn parse(template: &str) -> Result<Self, SpintaxError> {
         // The choices that are open here: where each began, its finished alternatives, and the one being read.
         let mut open: Vec<(usize, Vec<Self>, Self)> = Vec::new();
         let mut current = Self::default();
@@ -47,7 +82,7 @@ impl Spintax {
                     Some((_, literal)) => current.push(literal),
                     None => current.push('\\'),
                 },
-                '{' if open.len() == DEEPEST => return Err(SpintaxError::TooDeep(place)),
+                '{' if open.len() == MAX_DEPTH => return Err(SpintaxError::TooDeep(place)),
                 '{' => open.push((place, Vec::new(), std::mem::take(&mut current))),
                 '|' => match open.last_mut() {
                     Some((_, alternatives, _)) => alternatives.push(std::mem::take(&mut current)),
@@ -65,13 +100,6 @@ impl Spintax {
             Some((place, _, _)) => Err(SpintaxError::Unclosed(*place)),
             None => Ok(current),
         }
-    }
-
-    /// One of the texts that the template stands for.
-    pub fn choose(&self, rng: &mut impl Rng) -> String {
-        let mut text = String::new();
-        self.choose_into(rng, &mut text);
-        text
     }
 
     fn choose_into(&self, rng: &mut impl Rng, text: &mut String) {
@@ -130,7 +158,7 @@ mod tests {
     fn mistakes_are_told_with_their_place() {
         assert_eq!(Spintax::parse("é{a|{b}"), Err(SpintaxError::Unclosed(2)));
         assert_eq!(Spintax::parse("a}b"), Err(SpintaxError::Unopened(2)));
-        assert_eq!(Spintax::parse(&"{".repeat(100_000)), Err(SpintaxError::TooDeep(DEEPEST + 1)));
+        assert_eq!(Spintax::parse(&"{".repeat(100_000)), Err(SpintaxError::TooDeep(MAX_DEPTH + 1)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use tikmatrix_device::script::Failure;
 use tikmatrix_domain::AppKind;
 
-use crate::config::{AddSound, ContentType, PostConfig, PostWay};
+use crate::config::{AddProductLink, AddSound, ContentType, PostConfig, PostWay};
 
 /// Refuses what cannot be done yet.
 pub(crate) fn check(config: &PostConfig, app: AppKind) -> Result<(), Failure> {
@@ -34,7 +34,9 @@ fn missing(config: &PostConfig, app: AppKind) -> Option<&'static str> {
         _ if !default_volumes => Some(
             "origin_sound_volume and add_sound_volume other than 50 are not supported yet; leave them out",
         ),
-        PostConfig { add_product_link: true, .. } => Some("add_product_link 1 is not supported yet; use 0"),
+        PostConfig { add_product_link: AddProductLink::Yes, .. } => {
+            Some("add_product_link 1 is not supported yet; use 0")
+        }
         _ => None,
     }
 }
@@ -46,7 +48,7 @@ mod tests {
     use super::*;
 
     fn refusal(config: &Value) -> Option<&'static str> {
-        missing(&PostConfig::read(config).unwrap(), AppKind::TikTok)
+        missing(&serde_json::from_value(config.clone()).unwrap(), AppKind::TikTok)
     }
 
     #[test]

@@ -4,12 +4,25 @@
 #![cfg(test)]
 
 use serde_json::{Value, json};
-use tikmatrix_device::script::Script as _;
+use tikmatrix_device::script::RegisteredScript;
 use tikmatrix_domain::{AppKind, Tag};
-use tikmatrix_post::{AddSound, ContentType, MaterialSource, Placement, Post, PostConfig, PostWay};
+use tikmatrix_post::{
+    AddProductLink, AddSound, ContentType, MaterialSource, Placement, Post, PostConfig, PostWay,
+};
+
+fn post() -> RegisteredScript {
+    RegisteredScript::new(Post::new().unwrap())
+}
+
+/// The configuration as it is stored and as it is read.
+fn read(config: &Value) -> (Value, PostConfig) {
+    let planned = post().plan(config).unwrap();
+    let [planned] = planned.as_slice() else { panic!("one task: {planned:?}") };
+    (planned.config.clone(), serde_json::from_value(planned.config.clone()).unwrap())
+}
 
 fn problems(config: &Value) -> Vec<String> {
-    match Post::new().unwrap().plan(config) {
+    match post().plan(config) {
         Ok(_) => Vec::new(),
         Err(problems) => problems.iter().map(|it| format!("{}: {}", it.field, it.reason)).collect(),
     }
@@ -17,7 +30,7 @@ fn problems(config: &Value) -> Vec<String> {
 
 #[test]
 fn an_empty_configuration_has_the_documented_defaults() {
-    let config = PostConfig::read(&json!({})).unwrap();
+    let (_, config) = read(&json!({}));
     assert_eq!(config.app, None);
     assert_eq!(config.content_type, ContentType::Video);
     assert_eq!(config.image_count, 1);
@@ -27,11 +40,12 @@ fn an_empty_configuration_has_the_documented_defaults() {
     assert_eq!(config.add_sound, AddSound::AppDefault);
     assert_eq!((config.origin_sound_volume, config.add_sound_volume), (50, 50));
     assert_eq!(config.placement, Placement::Reel);
-    assert!(config.material_list.is_empty() && config.materials_tags.is_empty() && !config.add_product_link);
+    assert!(config.material_list.is_empty() && config.materials_tags.0.is_empty());
+    assert_eq!(config.add_product_link, AddProductLink::No);
 }
 
 #[test]
-fn every_problem_is_told_at_once_with_what_is_allowed() {
+fn every_problem_is_reported_at_once_with_what_is_allowed() {
     let config = json!({
         "content_type": 7,
         "image_count": 0,
@@ -39,7 +53,7 @@ fn every_problem_is_told_at_once_with_what_is_allowed() {
         "post_way": "mail",
         "material_list": ["a.mp4", 3, " "],
         "upload_wait_time": 3601,
-        "sound_wait_time": "10",
+        "sound_wait_time": "ten",
         "add_sound": 2,
         "add_sound_volume": 50.5,
         "sound_name": null,
@@ -56,7 +70,7 @@ fn every_problem_is_told_at_once_with_what_is_allowed() {
             "material_list[1]: 3 is not a string",
             "material_list[2]: must not be empty",
             "upload_wait_time: 3601 is not a whole number from 0 to 3600",
-            r#"sound_wait_time: "10" is not a whole number from 0 to 600"#,
+            r#"sound_wait_time: "ten" is not a whole number from 0 to 600"#,
             "add_sound: 2 is not one of -1 (the app's default), 0 (off), 1 (on), custom",
             "sound_name: null is not a string",
             "add_sound_volume: 50.5 is not a whole number from 0 to 100",
@@ -90,7 +104,7 @@ fn numbers_of_add_sound_come_as_numbers_or_strings() {
         (json!(0), AddSound::Off),
         (json!("1"), AddSound::On),
     ] {
-        assert_eq!(PostConfig::read(&json!({"add_sound": given})).unwrap().add_sound, meant);
+        assert_eq!(read(&json!({"add_sound": given})).1.add_sound, meant);
     }
 }
 
@@ -118,32 +132,53 @@ fn one_field_may_demand_another() {
 }
 
 #[test]
-fn one_target_gets_one_task_with_the_configuration_as_it_was_given() {
-    let config = json!({"app": "instagram", "image_count": 35.0, "materials_tags": " a, ,b "});
-    let planned = Post::new().unwrap().plan(&config).unwrap();
-    assert_eq!(planned.len(), 1);
-    assert_eq!((&planned[0].config, planned[0].app), (&config, Some(AppKind::Instagram)));
-    let read = PostConfig::read(&config).unwrap();
+fn one_target_gets_one_task_with_the_given_fields_in_their_order_and_canonical_types() {
+    let config =
+        json!({"materials_tags": " a, ,b ", "app": "instagram", "image_count": 35.0, "content_type": "0"});
+    let planned = post().plan(&config).unwrap();
+    assert_eq!((planned.len(), planned[0].app), (1, Some(AppKind::Instagram)));
     assert_eq!(
-        (read.image_count, read.materials_tags),
-        (35, ["a", "b"].map(|tag| Tag::new(tag).unwrap()).to_vec())
+        planned[0].config.to_string(),
+        r#"{"materials_tags":" a, ,b ","app":"instagram","image_count":35,"content_type":0}"#
+    );
+    let tags = ["a", "b"].map(|tag| Tag::new(tag).unwrap());
+    let (_, read) = read(&config);
+    assert_eq!((read.image_count, read.materials_tags.0), (35, tags.to_vec()));
+    assert_eq!(
+        post().plan(&planned[0].config).unwrap(),
+        planned,
+        "what was stored is planned the same again"
     );
 }
 
 #[test]
+fn a_number_may_be_a_string_at_the_top_level() {
+    let (stored, config) = read(&json!({"content_type": "1", "upload_wait_time": " 60 ", "add_sound": "-1"}));
+    assert_eq!(stored, json!({"content_type": 1, "upload_wait_time": 60, "add_sound": -1}));
+    assert_eq!((config.content_type, config.upload_wait_time), (ContentType::Images, 60));
+    assert_eq!(problems(&json!({"material_list": [3]})), ["material_list[0]: 3 is not a string"]);
+    assert_eq!(problems(&json!({"captions": 3})), ["captions: 3 is not a string"]);
+}
+
+#[test]
 fn the_schema_knows_every_field_and_its_defaults_are_accepted() {
-    let schema = Post::new().unwrap().schema();
+    let post = post();
+    let schema = post.schema();
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
-    assert_eq!(schema["additionalProperties"], json!(false));
+    assert_eq!((&schema["title"], &schema["additionalProperties"]), (&json!("post"), &json!(false)));
     let properties = schema["properties"].as_object().unwrap();
     let defaults: serde_json::Map<String, Value> = properties
         .iter()
         .filter_map(|(name, property)| Some((name.clone(), property.get("default")?.clone())))
         .collect();
-    assert_eq!(PostConfig::read(&Value::Object(defaults)), PostConfig::read(&json!({})));
+    assert_eq!(defaults.len(), properties.len() - 1, "every field but the app has a default: {defaults:?}");
+    let (stored, with_defaults) = read(&Value::Object(defaults.clone()));
+    assert_eq!((stored, with_defaults), (Value::Object(defaults), read(&json!({})).1));
     let nothing_right: serde_json::Map<String, Value> =
         properties.keys().map(|name| (name.clone(), json!({"not": "right"}))).collect();
-    let problems = PostConfig::read(&Value::Object(nothing_right)).unwrap_err();
+    let problems = post.plan(&Value::Object(nothing_right)).unwrap_err();
     let told: Vec<&str> = problems.iter().map(|it| it.field.as_str()).collect();
-    assert_eq!(told.len(), properties.len(), "each field of the schema is read, and only those: {told:?}");
+    assert_eq!(told, properties.keys().collect::<Vec<_>>(), "each field of the schema is read, in its order");
+    let described = |name: &str| properties[name]["description"].as_str().is_some_and(|it| it.len() > 5);
+    assert!(properties.keys().all(|name| described(name)), "{schema:#}");
 }

@@ -2,7 +2,7 @@
 //! configuration in it.
 
 use serde_json::{Map, Value, json};
-use tikmatrix_device::script::{Script, ScriptRegistry};
+use tikmatrix_device::script::{RegisteredScript, ScriptRegistry};
 
 /// The component that describes a request for tasks.
 const REQUEST: &str = "NewTasks";
@@ -30,8 +30,8 @@ pub(crate) fn add_to(document: &mut Value, scripts: &ScriptRegistry) {
     }
 }
 
-fn configuration(script: &dyn Script) -> Value {
-    let mut schema = script.schema();
+fn configuration(script: &RegisteredScript) -> Value {
+    let mut schema = script.schema().clone();
     if let Some(schema) = schema.as_object_mut() {
         // The document as a whole has the same dialect.
         schema.remove("$schema");

@@ -6,17 +6,20 @@ pub(crate) mod form;
 
 use std::path::Path;
 
-use async_trait::async_trait;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use tikmatrix_api::{Server, ServerConfig};
-use tikmatrix_device::script::{Completion, Context, Failure, Planned, Problem, Script, ScriptRegistry};
+use tikmatrix_device::script::{
+    Completion, Context, Failure, Fields, Problems, Script, ScriptRegistry, async_trait,
+};
 
 /// A script whose configuration has one field, `words`: one task for each.
 struct Say;
 
 #[async_trait]
 impl Script for Say {
+    type Config = Map<String, Value>;
+
     fn name(&self) -> &'static str {
         "say"
     }
@@ -25,22 +28,22 @@ impl Script for Say {
         "Says words"
     }
 
-    fn schema(&self) -> Value {
-        json!({"type": "object"})
-    }
-
-    fn plan(&self, config: &Value) -> Result<Vec<Planned>, Vec<Problem>> {
-        let problem = |field: &str| Problem { field: field.to_owned(), reason: "is wrong".to_owned() };
-        match &config["words"] {
-            Value::Array(words) => {
-                Ok(words.iter().map(|word| Planned { config: json!({"words": [word]}), app: None }).collect())
-            }
-            Value::Null => Ok(vec![Planned { config: json!({"words": []}), app: None }]),
-            _ => Err(vec![problem("words"), problem("words[0]")]),
+    fn check(&self, config: &Self::Config, _fields: &Fields<'_>, problems: &mut Problems) {
+        if config.get("words").is_some_and(|words| !words.is_array() && !words.is_null()) {
+            problems.add("words", "is wrong");
+            problems.add("words[0]", "is wrong");
         }
     }
 
-    async fn run(&self, _context: &mut Context, _config: &Value) -> Result<Completion, Failure> {
+    fn tasks(&self, config: &Self::Config, _given: Map<String, Value>) -> Vec<Map<String, Value>> {
+        let words = |words: Value| Map::from_iter([("words".to_owned(), words)]);
+        match config.get("words").and_then(Value::as_array) {
+            Some(each) => each.iter().map(|word| words(json!([word]))).collect(),
+            None => vec![words(json!([]))],
+        }
+    }
+
+    async fn run(&self, _context: &mut Context, _config: Self::Config) -> Result<Completion, Failure> {
         Ok(Completion { remark: "said".to_owned() })
     }
 }

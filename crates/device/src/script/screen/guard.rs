@@ -1,9 +1,9 @@
-//! What an app teaches the engine about its screens, so that every look at the screen sees popups and dead ends. Which
-//! screens there are is the app crates' knowledge.
+//! How an app's knowledge of its screens reaches the engine, so that every read of the screen notices popups and dead
+//! ends. The screens themselves are known to the `apps` crate.
 
 use crate::ui::{Selector, UiTree};
 
-/// How a popup is made to go away.
+/// How a popup is dismissed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Dismissal {
     /// By a tap on this element.
@@ -19,9 +19,9 @@ pub enum ScreenVerdict {
     Clear,
     /// Something harmless is in the way.
     Popup {
-        /// What people call it.
+        /// Its name in messages.
         name: String,
-        /// How it goes away.
+        /// How it is dismissed.
         dismissal: Dismissal,
     },
     /// Only a person can go on from here.
@@ -31,11 +31,11 @@ pub enum ScreenVerdict {
     },
 }
 
-/// Knows an app's screens.
+/// The knowledge of an app's screens.
 pub trait ScreenGuard: Send + Sync {
-    /// What the screen means for a script.
+    /// Judges the screen.
     fn judge(&self, tree: &UiTree) -> ScreenVerdict;
 
-    /// What people call the screen, if it is known.
+    /// Returns the name of the screen in messages, if it is known.
     fn name(&self, tree: &UiTree) -> Option<String>;
 }

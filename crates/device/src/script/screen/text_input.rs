@@ -1,4 +1,4 @@
-//! Writing a text into a field of an app so that it is there letter for letter, or the script fails.
+//! Types a text into a field of an app so that it is there letter for letter, or the script fails.
 
 use std::time::Duration;
 
@@ -10,24 +10,24 @@ use crate::script::journal::LogLevel;
 use crate::ui::{Selector, UiTree, reads_as};
 
 /// A field that lost letters is emptied and written again, at most so often.
-const MOST_ATTEMPTS: u32 = 3;
+const MAX_ATTEMPTS: u32 = 3;
 /// For the field to take the focus, and for the typed text to appear in it.
-const SETTLING: Duration = Duration::from_secs(5);
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Context {
-    /// Writes `text` into the field that `selector` describes, in place of what it holds, and reads it back.
+    /// Types `text` into the field that `selector` describes, in place of what it holds, and reads it back.
     ///
     /// # Errors
     /// [`Failure::TextDiffers`] when the field does not hold it in the end, and those of [`Context::tap`].
     pub async fn fill(&mut self, selector: &Selector, text: &str, timeout: Duration) -> Result<(), Failure> {
         let before = self.tap(selector, timeout).await?;
         let field = focused_field();
-        // The field may move when the keyboard opens; that it shows what the tapped one showed tells it from others.
+        // The field may move when the keyboard opens; that it shows what the tapped one showed identifies it.
         let is_it = |tree: &UiTree| field.find(tree).filter(|node| node.text == before.text).map(drop);
-        self.wait_until(&format!("the focus on {selector}"), SETTLING, is_it).await?;
+        self.wait_until(&format!("the focus on {selector}"), SETTLE_TIMEOUT, is_it).await?;
         let has_keyboard = self.take_keyboard().await?;
         let mut seen = String::new();
-        for attempt in 0..MOST_ATTEMPTS {
+        for attempt in 0..MAX_ATTEMPTS {
             if has_keyboard {
                 android::clear_field(self.phone(), self.soon()).await?;
                 android::type_text(self.phone(), text, self.soon()).await?;
@@ -63,12 +63,12 @@ impl Context {
         Ok(has_keyboard)
     }
 
-    /// Waits until the field holds the text; gives what it holds instead when it does not in time. An empty field
+    /// Waits until the field holds the text; returns what it holds instead when it does not in time. An empty field
     /// shows its hint, so that an empty text is taken as written.
     async fn read_back(&mut self, field: &Selector, text: &str) -> Result<Option<String>, Failure> {
         let mut seen = String::new();
         let outcome = self
-            .wait_until("the typed text", SETTLING, |tree| {
+            .wait_until("the typed text", SETTLE_TIMEOUT, |tree| {
                 seen = field.find(tree)?.text.clone();
                 (text.is_empty() || reads_as(text, &seen)).then_some(())
             })

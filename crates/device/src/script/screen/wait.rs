@@ -1,5 +1,5 @@
-//! Looking at the screen until it shows what is needed: every wait has an end, every look handles popups and dead
-//! ends, and nothing is tapped on a screen that still moves.
+//! Polls the screen until it shows what is needed: every wait has a timeout, every read handles popups and dead ends, and
+//! nothing is tapped on a screen that still moves.
 
 use std::time::Duration;
 
@@ -10,30 +10,30 @@ use crate::script::failure::Failure;
 use crate::script::journal::LogLevel;
 use crate::ui::{Bounds, NodeRef, Point, Selector, UiTree, tap_point};
 
-/// Between two looks; reading the screen itself takes longer.
-const PAUSE: Duration = Duration::from_millis(200);
+/// Between two polls; reading the screen itself takes longer.
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 /// For reading the screen once, all attempts at a moving one included.
-const READING: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// A popup that is still there after so many dismissals will not go away.
-const MOST_DISMISSALS: u32 = 5;
-/// A screen that plays a video never holds still: after so many looks it is enough that the element itself does.
-const LOOKS_FOR_STILLNESS: u32 = 3;
+const MAX_DISMISSALS: u32 = 5;
+/// A screen that plays a video never holds still: after so many reads it is enough that the element itself does.
+const READS_FOR_STILLNESS: u32 = 3;
 
-/// An element as it was seen.
+/// An element of a screen that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// What it showed.
+    /// Its text.
     pub text: String,
-    /// What a screen reader said of it.
+    /// Its content description.
     pub description: String,
-    /// Where it was.
+    /// Its bounds.
     pub bounds: Bounds,
-    /// Where to tap it; none when it cannot be tapped.
+    /// Where to tap it; `None` when it cannot be tapped.
     pub tap: Option<Point>,
 }
 
 impl Found {
-    /// The element as it is now.
+    /// Copies what is known of a node.
     #[must_use]
     pub fn of(node: NodeRef<'_>) -> Self {
         Self {
@@ -46,7 +46,7 @@ impl Found {
 }
 
 impl Context {
-    /// The screen as it is, once nothing harmless is in the way.
+    /// Reads the screen, and dismisses harmless popups until none is in the way.
     ///
     /// # Errors
     /// [`Failure`] when it cannot be read, a popup stays, or only a person can go on.
@@ -59,7 +59,7 @@ impl Context {
             match sight {
                 ScreenVerdict::Clear => return Ok(tree),
                 ScreenVerdict::Blocked { remark } => return Err(Failure::Blocked(remark)),
-                ScreenVerdict::Popup { name, .. } if dismissed == MOST_DISMISSALS => {
+                ScreenVerdict::Popup { name, .. } if dismissed == MAX_DISMISSALS => {
                     return Err(Failure::PopupStays { popup: name, times: dismissed });
                 }
                 ScreenVerdict::Popup { name, dismissal } => {
@@ -73,7 +73,7 @@ impl Context {
 
     async fn dump(&mut self) -> Result<UiTree, Failure> {
         let phone = self.phone().clone();
-        let deadline = self.deadline().at_most(READING);
+        let deadline = self.deadline().at_most(READ_TIMEOUT);
         Ok(self.reader.read(&phone, deadline).await?)
     }
 
@@ -86,11 +86,11 @@ impl Context {
             Some(point) => android::tap(self.phone(), point, self.soon()).await?,
             None => android::press(self.phone(), android::Key::Back, self.soon()).await?,
         }
-        self.phone().pause(PAUSE).await;
+        self.phone().pause(POLL_INTERVAL).await;
         Ok(())
     }
 
-    /// Looks until `seen` gives something. `wanted` is what people call it.
+    /// Polls the screen until `seen` returns something. `wanted` is its name in a message.
     ///
     /// # Errors
     /// [`Failure::NotFound`] after `timeout`, and those of [`Context::read_screen`].
@@ -110,7 +110,7 @@ impl Context {
                 let screen = self.describe_screen(&tree);
                 return Err(Failure::NotFound { wanted: wanted.to_owned(), screen, waited: timeout });
             }
-            self.phone().pause(PAUSE).await;
+            self.phone().pause(POLL_INTERVAL).await;
         }
     }
 
@@ -138,13 +138,13 @@ impl Context {
     /// As [`Context::wait_until`], and [`Failure::NotTappable`].
     pub async fn tap(&mut self, selector: &Selector, timeout: Duration) -> Result<Found, Failure> {
         let mut before: Option<(UiTree, Found)> = None;
-        let mut looks = 0;
+        let mut reads = 0;
         let found = self
             .wait_until(&selector.to_string(), timeout, |tree| {
                 let now = selector.find(tree).map(Found::of)?;
-                looks += 1;
+                reads += 1;
                 let still = before.as_ref().is_some_and(|(then, found)| {
-                    then == tree || (looks > LOOKS_FOR_STILLNESS && *found == now)
+                    then == tree || (reads > READS_FOR_STILLNESS && *found == now)
                 });
                 before = Some((tree.clone(), now.clone()));
                 still.then_some(now)

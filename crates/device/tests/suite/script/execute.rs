@@ -6,13 +6,12 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use serde_json::{Value, json};
 use tikmatrix_device::android::MediaFile;
 use tikmatrix_device::phone::{Deadline, Phone};
+use tikmatrix_device::script::serde_json::{Map, Value, json};
 use tikmatrix_device::script::{
-    Assignment, CleanUp, Completion, Context, Entry, Failure, Journal, Limits, NoMaterials, Planned, Problem,
-    RunOutcome, Script, ScriptRegistry, execute,
+    Assignment, CleanUp, Completion, Context, Entry, Execution, Failure, Journal, Limits, NoMaterials,
+    RegisteredScript, RunOutcome, Script, ScriptRegistry, async_trait, execute,
 };
 use tikmatrix_domain::AppKind;
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
@@ -41,6 +40,8 @@ struct Probe;
 
 #[async_trait]
 impl Script for Probe {
+    type Config = Map<String, Value>;
+
     fn name(&self) -> &'static str {
         "probe"
     }
@@ -49,22 +50,14 @@ impl Script for Probe {
         "Ends as it is told."
     }
 
-    fn schema(&self) -> Value {
-        json!({})
-    }
-
-    fn plan(&self, _config: &Value) -> Result<Vec<Planned>, Vec<Problem>> {
-        Ok(Vec::new())
-    }
-
-    async fn run(&self, context: &mut Context, config: &Value) -> Result<Completion, Failure> {
+    async fn run(&self, context: &mut Context, config: Self::Config) -> Result<Completion, Failure> {
         context.on_exit(CleanUp::CloseApp("com.example".to_owned()));
         context.on_exit(CleanUp::RemoveMedia(MediaFile::video(7)));
         context.on_exit(CleanUp::CloseApp("com.example".to_owned()));
         context.progress(40);
         context.progress(10);
         context.step("do the work");
-        match config.as_str() {
+        match config["act"].as_str() {
             Some("hang") => std::future::pending().await,
             Some("fail") => Err(Failure::Blocked("it asks for a person".to_owned())),
             Some("panic") => panic!("a defect"),
@@ -87,11 +80,23 @@ async fn run(config: &str, limit: Duration, stop: bool) -> Run {
     let before = farm.phones()[0].commands().len();
     let recorder = Arc::new(Recorder::default());
     let cancel = CancellationToken::new();
-    let assignment =
-        Assignment { username: None, app: AppKind::TikTok, package: None, config: json!(config), seed: 1 };
-    let limits = Limits { total: limit };
-    let journal = Arc::clone(&recorder) as Arc<dyn Journal>;
-    let work = execute(&Probe, phone, assignment, journal, Arc::new(NoMaterials), limits, cancel.clone());
+    let config = json!({"act": config});
+    let work = execute(Execution {
+        script: Arc::new(RegisteredScript::new(Probe)),
+        phone,
+        assignment: Assignment {
+            task: None,
+            username: None,
+            app: AppKind::TikTok,
+            package: None,
+            config,
+            seed: 1,
+        },
+        journal: Arc::clone(&recorder) as _,
+        materials: Arc::new(NoMaterials),
+        limits: Limits { total: limit },
+        cancel: cancel.clone(),
+    });
     let stopper = async {
         recorder.step.notified().await;
         if stop {

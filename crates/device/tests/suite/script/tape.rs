@@ -7,15 +7,14 @@ use std::io::Write as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::{
-    ArtifactKind, Assignment, Completion, Context, Entry, Failure, Journal, Limits, NoMaterials, Planned,
-    Problem, Replayed, Script, execute, replay,
+    ArtifactKind, Assignment, Completion, Context, Entry, Execution, Failure, Journal, Limits, NoMaterials,
+    RegisteredScript, Replayed, Script, async_trait, execute, replay,
 };
 use tikmatrix_device::tape::{Divergence, Tape, TapeError};
 use tikmatrix_domain::AppKind;
@@ -27,6 +26,8 @@ struct Asker;
 
 #[async_trait]
 impl Script for Asker {
+    type Config = Map<String, Value>;
+
     fn name(&self) -> &'static str {
         "ask"
     }
@@ -35,18 +36,12 @@ impl Script for Asker {
         "Asks as it is told."
     }
 
-    fn schema(&self) -> Value {
-        json!({})
-    }
-
-    fn plan(&self, _config: &Value) -> Result<Vec<Planned>, Vec<Problem>> {
-        Ok(Vec::new())
-    }
-
-    async fn run(&self, context: &mut Context, config: &Value) -> Result<Completion, Failure> {
+    async fn run(&self, context: &mut Context, config: Self::Config) -> Result<Completion, Failure> {
         let started = context.phone().stopwatch();
         let mut seen = Vec::new();
-        for (what, with) in config.as_array().into_iter().flatten().flat_map(|it| it.as_object().unwrap()) {
+        for (what, with) in
+            config["do"].as_array().into_iter().flatten().flat_map(|it| it.as_object().unwrap())
+        {
             let with = with.as_str().unwrap_or_default();
             match what.as_str() {
                 "step" => context.step(with),
@@ -109,17 +104,32 @@ async fn recorded(config: Value, limit: Duration) -> (Tape, Vec<String>) {
     let address = farm.phones()[0].address().to_string();
     let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(10))).await.unwrap();
     let said = Arc::new(Said::default());
-    let journal = Arc::clone(&said) as Arc<dyn Journal>;
-    let assignment = Assignment { username: None, app: AppKind::TikTok, package: None, config, seed: 1 };
-    let (limits, cancel) = (Limits { total: limit }, CancellationToken::new());
-    execute(&Asker, phone, assignment, journal, Arc::new(NoMaterials), limits, cancel).await;
+    let config = json!({"do": config});
+    execute(Execution {
+        script: Arc::new(RegisteredScript::new(Asker)),
+        phone,
+        assignment: Assignment {
+            task: None,
+            username: None,
+            app: AppKind::TikTok,
+            package: None,
+            config,
+            seed: 1,
+        },
+        journal: Arc::clone(&said) as _,
+        materials: Arc::new(NoMaterials),
+        limits: Limits { total: limit },
+        cancel: CancellationToken::new(),
+    })
+    .await;
     farm.shutdown().await;
     (Tape::read(&said.tape().unwrap()).unwrap(), said.steps())
 }
 
 async fn replayed(tape: &Tape) -> (Replayed, Vec<String>) {
     let said = Arc::new(Said::default());
-    let went = replay(&Asker, tape, Arc::clone(&said) as Arc<dyn Journal>).await.unwrap();
+    let went =
+        replay(&RegisteredScript::new(Asker), tape, Arc::clone(&said) as Arc<dyn Journal>).await.unwrap();
     (went, said.steps())
 }
 
@@ -127,7 +137,7 @@ const LONG: Duration = Duration::from_secs(60);
 
 /// A tape by hand: its lines after the first, and before the last.
 fn tape(config: &Value, lines: &[&str], remark: &str) -> String {
-    let head = json!({"tape": 1, "product": "0.1.0", "script": "ask", "config": config, "app": "tiktok", "package": null,
+    let head = json!({"tape": 1, "product": "0.1.0", "script": "ask", "config": {"do": config}, "app": "tiktok", "package": null,
         "username": null, "serial": "virtual-1", "seed": 1, "time_limit": 60.0});
     let end = json!({"did": "end", "outcome": "failed", "remark": remark, "left_out": 0});
     format!("{head}\n{}{end}\n", lines.iter().map(|line| format!("{line}\n")).collect::<String>())
@@ -268,7 +278,7 @@ fn a_small_file_that_unpacks_to_a_large_one_is_refused() {
 /// Whatever was read, it can be replayed to some end.
 fn end_somehow(tape: &Tape) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let _ = runtime.block_on(replay(&Asker, tape, Arc::new(Said::default())));
+    let _ = runtime.block_on(replay(&RegisteredScript::new(Asker), tape, Arc::new(Said::default())));
 }
 
 proptest! {

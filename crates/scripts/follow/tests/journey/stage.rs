@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::{
-    ArtifactKind, Assignment, Entry, Journal, Limits, NoMaterials, Replayed, RunOutcome, execute, replay,
+    ArtifactKind, Assignment, Entry, Execution, Journal, Limits, NoMaterials, RegisteredScript, Replayed,
+    RunOutcome, execute, replay,
 };
 use tikmatrix_device::tape::Tape;
 use tikmatrix_domain::{AppKind, Username};
@@ -110,10 +111,16 @@ impl Stage {
         let recorder = Arc::new(Recorder { entries: Mutex::default(), step: watch::Sender::default() });
         let cancel = CancellationToken::new();
         let username = username.map(|name| Username::new(name).unwrap());
-        let assignment = Assignment { username, app: AppKind::TikTok, package: None, config, seed: 7 };
-        let journal = Arc::clone(&recorder) as Arc<dyn Journal>;
-        let limits = Limits { total: LIMIT };
-        let work = execute(script, phone, assignment, journal, Arc::new(NoMaterials), limits, cancel.clone());
+        let app = AppKind::TikTok;
+        let work = execute(Execution {
+            script: Arc::new(RegisteredScript::new(script.clone())),
+            phone,
+            assignment: Assignment { task: None, username, app, package: None, config, seed: 7 },
+            journal: Arc::clone(&recorder) as _,
+            materials: Arc::new(NoMaterials),
+            limits: Limits { total: LIMIT },
+            cancel: cancel.clone(),
+        });
         let mut steps = recorder.step.subscribe();
         let watcher = async {
             if !step.is_empty() {
@@ -127,7 +134,7 @@ impl Stage {
             () = watcher => unreachable!("the watcher never ends"),
         };
         let entries = std::mem::take(&mut *recorder.entries.lock().unwrap());
-        assert_replays(&entries, script).await;
+        assert_replays(&entries, script.clone()).await;
         Played { ended, entries }
     }
 
@@ -168,17 +175,18 @@ impl Stage {
 }
 
 /// Runs what is on the tape of a run again, without its phone: it has to go as it went.
-async fn assert_replays(entries: &[Entry], script: &Follow) {
+async fn assert_replays(entries: &[Entry], script: Follow) {
     let steps = |entries: &[Entry]| -> Vec<String> {
         let steps =
             entries.iter().filter_map(|it| if let Entry::Step(step) = it { Some(step) } else { None });
         steps.cloned().collect()
     };
+    let script = RegisteredScript::new(script);
     for entry in entries {
         let Entry::Artifact { kind: ArtifactKind::Tape, bytes } = entry else { continue };
         let recorder = Arc::new(Recorder { entries: Mutex::default(), step: watch::Sender::default() });
         let journal = Arc::clone(&recorder) as Arc<dyn Journal>;
-        let replayed = replay(script, &Tape::read(bytes).unwrap(), journal).await;
+        let replayed = replay(&script, &Tape::read(bytes).unwrap(), journal).await;
         assert_eq!(replayed, Ok(Replayed::AsRecorded));
         assert_eq!(steps(&recorder.entries.lock().unwrap()), steps(entries));
     }

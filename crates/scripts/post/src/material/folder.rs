@@ -21,7 +21,7 @@ const CAPTION: &str = "caption.txt";
 const LONGEST_CAPTION: u64 = 64 * 1024;
 
 /// One folder that videos are taken from.
-struct Shelf {
+struct MediaFolder {
     videos: Vec<LocalFile>,
     /// The template in it, and where that is.
     caption: Option<(String, String)>,
@@ -37,23 +37,23 @@ struct Taken {
     opened: Result<Option<u64>, String>,
 }
 
-/// Takes one at random of those that nobody has used.
+/// Takes one at random of those that no task has used.
 pub(super) async fn take(
     folder: &str,
     roots: &MaterialRoots,
     context: &mut Context,
 ) -> Result<Video, Failure> {
     let refuse = |reason: String| Failure::Impossible(format!("{reason}; see material_path"));
-    let (mut file, chance) = (None, context.rng().random());
+    let (mut file, seed) = (None, context.rng().random());
     let what = format!("take a video from the folder {folder}");
     let taken = context.recorded_input(&what, async {
         let (roots, path, username) = (roots.clone(), PathBuf::from(folder), context.username().cloned());
-        let shelves = tokio::task::spawn_blocking(move || shelves(&path, username.as_ref(), &roots))
+        let folders = tokio::task::spawn_blocking(move || folders(&path, username.as_ref(), &roots))
             .await
             .map_err(|error| format!("the folder {folder} could not be looked into: {error}"))
             .flatten()
             .map_err(Refusal::Impossible)?;
-        let Some((path, caption)) = choose(shelves, context.materials(), chance).await? else {
+        let Some((path, caption)) = choose(folders, context.materials(), seed).await? else {
             let nothing = format!("the folder {folder} has no unused MP4 video left");
             return Err(Refusal::Impossible(nothing));
         };
@@ -79,28 +79,32 @@ pub(super) async fn take(
     Ok(Video { file, length, caption, is_taken: true })
 }
 
-/// Takes a video from the first shelf that has one, and finds its caption: it lies beside the videos of its folder or, for
+/// Takes a video from the first folder that has one, and finds its caption: it lies beside the videos of its folder or, for
 /// an account's own folder, in the one around it.
 async fn choose(
-    shelves: Vec<Shelf>,
+    folders: Vec<MediaFolder>,
     materials: &Arc<dyn Materials>,
-    chance: u64,
+    seed: u64,
 ) -> Result<Option<(String, Option<(String, String)>)>, MaterialsError> {
     let mut chosen = None;
-    for shelf in shelves {
-        if chosen.is_none() && !shelf.videos.is_empty() {
-            chosen = materials.take_file(shelf.videos, chance).await?.map(|file| (file.path, None));
+    for folder in folders {
+        if chosen.is_none() && !folder.videos.is_empty() {
+            chosen = materials.take_file(folder.videos, seed).await?.map(|file| (file.path, None));
         }
         // What was not taken from here has no use for the caption here.
         if let Some((_, caption @ None)) = &mut chosen {
-            *caption = shelf.caption;
+            *caption = folder.caption;
         }
     }
     Ok(chosen)
 }
 
 /// The folders to take from, the first one first. It blocks.
-fn shelves(folder: &Path, username: Option<&Username>, roots: &MaterialRoots) -> Result<Vec<Shelf>, String> {
+fn folders(
+    folder: &Path,
+    username: Option<&Username>,
+    roots: &MaterialRoots,
+) -> Result<Vec<MediaFolder>, String> {
     let shown = folder.display();
     let admitted = roots.admit(folder).map_err(|refused| format!("the folder {shown} {refused}"))?;
     let missing = || format!("the folder {shown} does not exist on the server");
@@ -114,12 +118,12 @@ fn shelves(folder: &Path, username: Option<&Username>, roots: &MaterialRoots) ->
         Some(username) => own_folder(&folder, username).map_err(|error| unreadable(&error))?,
         None => None,
     };
-    let mut shelves = Vec::new();
+    let mut folders = Vec::new();
     for folder in own.into_iter().chain([folder]) {
         let videos = videos(&folder, roots).map_err(|error| unreadable(&error))?;
-        shelves.push(Shelf { videos, caption: caption(&folder.join(CAPTION), roots)? });
+        folders.push(MediaFolder { videos, caption: caption(&folder.join(CAPTION), roots)? });
     }
-    Ok(shelves)
+    Ok(folders)
 }
 
 /// The folder `@username`, whatever its case.

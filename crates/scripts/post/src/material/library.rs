@@ -27,15 +27,15 @@ impl Taken {
     }
 }
 
-/// Takes one at random of those that nobody has used, with any of `tags`; one that is meant for the account comes first.
+/// Takes one at random of those that no task has used, with any of `tags`; one that is meant for the account comes first.
 pub(super) async fn take(tags: &[Tag], context: &mut Context) -> Result<Video, Failure> {
     let username = context.username().cloned();
-    let wish = MaterialQuery { kind: MaterialKind::Video, tags: tags.to_vec(), username, count: 1 };
-    let chance = context.rng().random();
+    let query = MaterialQuery { kind: MaterialKind::Video, tags: tags.to_vec(), username, count: 1 };
+    let seed = context.rng().random();
     let mut file = None;
     let taking = context.recorded_input(
         "take a video from the library",
-        take_from(context.materials(), wish, chance, &mut file),
+        take_from(context.materials(), query, seed, &mut file),
     );
     let taken: Result<Taken, Refusal> = taking.await;
     let taken = taken?;
@@ -53,12 +53,12 @@ pub(super) async fn take(tags: &[Tag], context: &mut Context) -> Result<Video, F
 /// Takes it from the record, and opens its file.
 async fn take_from(
     materials: &Arc<dyn Materials>,
-    wish: MaterialQuery,
-    chance: u64,
+    query: MaterialQuery,
+    seed: u64,
     file: &mut Option<File>,
 ) -> Result<Taken, Refusal> {
-    let nothing = Refusal::Impossible(nothing_left(&wish));
-    let found = match materials.take(wish, chance).await {
+    let nothing = Refusal::Impossible(nothing_left(&query));
+    let found = match materials.take(query, seed).await {
         Ok(mut found) => found.pop().ok_or(nothing)?,
         Err(MaterialsError::TooFew { .. }) => return Err(nothing),
         Err(error) => return Err(error.into()),
@@ -74,14 +74,14 @@ async fn take_from(
     Ok(taken)
 }
 
-fn nothing_left(wish: &MaterialQuery) -> String {
-    let tags: Vec<&str> = wish.tags.iter().map(Tag::as_str).collect();
+fn nothing_left(query: &MaterialQuery) -> String {
+    let tags: Vec<&str> = query.tags.iter().map(Tag::as_str).collect();
     let tagged = match tags.as_slice() {
         [] => String::new(),
         [one] => format!(" with the tag {one}"),
         several => format!(" with any of the tags {}", several.join(", ")),
     };
-    let account = match &wish.username {
+    let account = match &query.username {
         Some(username) => format!(" for @{username}"),
         None => String::new(),
     };

@@ -39,7 +39,7 @@ pub(crate) async fn choose(
         return list::choose(&config.material_list, roots, context).await;
     }
     match config.material_source {
-        MaterialSource::MaterialLibrary => library::take(&config.materials_tags, context).await,
+        MaterialSource::MaterialLibrary => library::take(&config.materials_tags.0, context).await,
         MaterialSource::LocalFolder => folder::take(&config.material_path, roots, context).await,
     }
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use tikmatrix_device::script::{LibraryMaterial, Materials, MaterialsError};
+use tikmatrix_device::script::{LibraryMaterial, Materials, MaterialsError, async_trait};
 use tikmatrix_domain::{
     LocalFile, Material, MaterialDetails, MaterialFile, MaterialId, MaterialQuery, MaterialUse, MediaType,
 };

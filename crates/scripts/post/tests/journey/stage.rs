@@ -9,7 +9,8 @@ use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::{
-    ArtifactKind, Assignment, Entry, Journal, Limits, Materials, Replayed, RunOutcome, execute, replay,
+    ArtifactKind, Assignment, Entry, Execution, Journal, Limits, RegisteredScript, Replayed, RunOutcome,
+    execute, replay,
 };
 use tikmatrix_device::tape::Tape;
 use tikmatrix_domain::{AppKind, Username};
@@ -147,12 +148,16 @@ impl Stage {
         let recorder = Arc::<Recorder>::default();
         let cancel = CancellationToken::new();
         let username = username.map(|name| Username::new(name).unwrap());
-        let assignment = Assignment { username, app: AppKind::TikTok, package: None, config, seed: 7 };
-        let post = Post::new().unwrap();
-        let journal = Arc::clone(&recorder) as Arc<dyn Journal>;
-        let materials = Arc::clone(&self.record) as Arc<dyn Materials>;
-        let limits = Limits { total: LIMIT };
-        let work = execute(&post, phone, assignment, journal, materials, limits, cancel.clone());
+        let app = AppKind::TikTok;
+        let work = execute(Execution {
+            script: Arc::new(RegisteredScript::new(Post::new().unwrap())),
+            phone,
+            assignment: Assignment { task: None, username, app, package: None, config, seed: 7 },
+            journal: Arc::clone(&recorder) as _,
+            materials: Arc::clone(&self.record) as _,
+            limits: Limits { total: LIMIT },
+            cancel: cancel.clone(),
+        });
         let (mut steps, mut progress) = (recorder.step.subscribe(), recorder.progress.subscribe());
         let interrupter = async {
             match interruption {
@@ -176,7 +181,7 @@ impl Stage {
         let entries = std::mem::take(&mut *recorder.entries.lock().unwrap());
         let without_files =
             Post::new().unwrap().with_materials_from(MaterialRoots::below(Vec::new()).unwrap());
-        assert_replays(&entries, &without_files).await;
+        assert_replays(&entries, without_files).await;
         Played { ended, entries }
     }
 
@@ -218,17 +223,18 @@ impl Stage {
 }
 
 /// Runs what is on the tape of a run again, without its phone and its files: it has to go as it went.
-async fn assert_replays(entries: &[Entry], script: &Post) {
+async fn assert_replays(entries: &[Entry], script: Post) {
     let steps = |entries: &[Entry]| -> Vec<String> {
         let steps =
             entries.iter().filter_map(|it| if let Entry::Step(step) = it { Some(step) } else { None });
         steps.cloned().collect()
     };
+    let script = RegisteredScript::new(script);
     for entry in entries {
         let Entry::Artifact { kind: ArtifactKind::Tape, bytes } = entry else { continue };
         let recorder = Arc::<Recorder>::default();
         let journal = Arc::clone(&recorder) as Arc<dyn Journal>;
-        let replayed = replay(script, &Tape::read(bytes).unwrap(), journal).await;
+        let replayed = replay(&script, &Tape::read(bytes).unwrap(), journal).await;
         assert_eq!(replayed, Ok(Replayed::AsRecorded));
         assert_eq!(steps(&recorder.entries.lock().unwrap()), steps(entries));
     }
