@@ -1,4 +1,4 @@
-//! HTTP on the sockets of a server: which layers each connection and each request goes through, and their limits.
+//! The HTTP server on its sockets: the layers of each connection and each request, and their limits.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,8 +17,9 @@ use tokio::task::JoinHandle;
 use crate::config::ExtraRoutes;
 use crate::http::extract::MAX_BODY;
 use crate::http::middleware::{auth, license, limit, metrics};
-use crate::http::openapi::pages;
-use crate::http::protocol_errors::Answering;
+#[cfg(feature = "swagger")]
+use crate::http::openapi::swagger;
+use crate::http::protocol_errors::WithErrorBodies;
 use crate::http::{error, routing};
 use crate::listeners::Listeners;
 use crate::routes;
@@ -57,7 +58,8 @@ pub(crate) fn serve(
             .configure(move |config| {
                 state.register(config);
                 routes.configure(config);
-                pages::configure(config);
+                #[cfg(feature = "swagger")]
+                swagger::configure(config);
                 extra_routes(config);
             })
             .default_service(web::to(routing::unknown_route))
@@ -86,11 +88,11 @@ pub(crate) fn serve(
                 }));
             fn_service(|stream: TcpStream| async {
                 let peer: Option<SocketAddr> = stream.peer_addr().ok();
-                // An event is to arrive when it happens, not when there are more.
+                // An event has to arrive when it happens, not when there are more.
                 if let Err(error) = stream.set_nodelay(true) {
-                    log::debug!("a connection sends in its own time: {error}");
+                    log::debug!("TCP_NODELAY cannot be set: {error}");
                 }
-                Ok((Answering::new(stream), Protocol::Http1, peer))
+                Ok((WithErrorBodies::new(stream), Protocol::Http1, peer))
             })
             .and_then(http)
         };

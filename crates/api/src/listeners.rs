@@ -7,12 +7,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use crate::start_error::StartError;
 
 /// How often another free port is tried when the one of the first address is taken on another.
-const ATTEMPTS: usize = 20;
+const MAX_ATTEMPTS: usize = 20;
 
 /// Sockets that listen on one port of this machine.
 #[derive(Debug)]
 pub(crate) struct Listeners {
-    /// The addresses to tell people, the first of them first.
+    /// The addresses to show, the main one first.
     pub(crate) addresses: Vec<SocketAddr>,
     /// One socket or more.
     pub(crate) sockets: Vec<TcpListener>,
@@ -34,7 +34,7 @@ pub(crate) fn on(addresses: &[IpAddr], port: u16) -> Result<Listeners, StartErro
         return Err(StartError::Covered { all, covered });
     }
     let attempt = || if wanted.is_empty() { loopback(port) } else { each(&wanted, port) };
-    for _ in 1..ATTEMPTS {
+    for _ in 1..MAX_ATTEMPTS {
         match attempt() {
             Err(StartError::PortInUse { .. }) if port == 0 => {}
             settled => return settled,

@@ -1,16 +1,15 @@
-//! The health check and the figures for monitoring.
+//! The health check and the metrics for monitoring.
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use serde::Serialize;
+use tikmatrix_api_types::{Envelope, Health};
 use tikmatrix_storage::Store;
-use utoipa::ToSchema;
 
 use crate::devices::connections::Connections;
-use crate::devices::view::device_state;
-use crate::http::envelope::{Envelope, Success};
+use crate::devices::convert::device_state;
+use crate::http::envelope::Success;
 use crate::http::error::ApiError;
-use crate::http::middleware::metrics::{Metrics, Present};
+use crate::http::middleware::metrics::{Metrics, Snapshot};
 use crate::http::query::NoQuery;
 use crate::http::routing::{Operation, operations};
 
@@ -18,13 +17,13 @@ pub(crate) fn routes() -> Vec<Operation> {
     operations![metrics, health]
 }
 
-/// Gives the server's figures, as Prometheus reads them.
+/// Returns the metrics of the server, as Prometheus reads them.
 #[utoipa::path(
     get,
     path = "/metrics",
     operation_id = "showMetrics",
     tag = "Watching",
-    responses((status = 200, description = "What Prometheus reads.", body = String, content_type = "application/openmetrics-text")),
+    responses((status = 200, description = "The metrics in the text form of OpenMetrics.", body = String, content_type = "application/openmetrics-text")),
 )]
 pub(crate) async fn metrics(
     store: Data<Store>,
@@ -33,7 +32,7 @@ pub(crate) async fn metrics(
     _: NoQuery,
 ) -> Result<HttpResponse, ApiError> {
     let phones: Vec<_> = connections.phones.borrow().iter().map(|it| device_state(Some(it)).0).collect();
-    Ok(metrics.answer(&Present {
+    Ok(metrics.answer(&Snapshot {
         tasks: store.stats().await?,
         phones: &phones,
         newest_event: store.newest_event().await?,
@@ -41,25 +40,15 @@ pub(crate) async fn metrics(
     }))
 }
 
-/// Says whether the server runs.
+/// Checks that the server runs.
 #[utoipa::path(
     get,
     path = "/healthz",
     operation_id = "checkHealth",
     tag = "Server",
     security(()),
-    responses((status = 200, description = "The server works.", body = Envelope<HealthView>)),
+    responses((status = 200, description = "The server works.", body = Envelope<Health>)),
 )]
-pub(crate) async fn health() -> Success<HealthView> {
-    Success(HealthView { status: "ok", version: env!("CARGO_PKG_VERSION") })
-}
-
-/// That the server works.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Health)]
-pub(crate) struct HealthView {
-    /// `ok`.
-    pub(crate) status: &'static str,
-    /// The version of the program.
-    pub(crate) version: &'static str,
+pub(crate) async fn health() -> Success<Health> {
+    Success(Health { status: "ok".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() })
 }

@@ -1,6 +1,6 @@
 //! Every route of the server, resource by resource.
 
-use crate::http::openapi::pages;
+use crate::http::openapi::document_route;
 use crate::http::routing::Routes;
 use crate::{accounts, devices, events, groups, license, materials, monitoring, scripts, settings, tasks};
 
@@ -22,6 +22,6 @@ pub(crate) fn all() -> Routes {
         materials::content::routes(),
         scripts::handlers::routes(),
         settings::handlers::routes(),
-        pages::routes(),
+        document_route::routes(),
     ])
 }

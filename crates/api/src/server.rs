@@ -1,4 +1,4 @@
-//! A running server: storage, phones, runner and HTTP, put together and taken apart in order.
+//! A running server: storage, phones, runner and HTTP, started and stopped in order.
 
 use std::hash::RandomState;
 use std::io;
@@ -10,8 +10,9 @@ use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use tikmatrix_device::adb::keys::{KeyFiles, KeyStore};
 use tikmatrix_device::registry::{Registry, RegistryOptions};
+use tikmatrix_domain::{Clock, TaskDetail, TaskId, TaskRequest, TaskState};
 use tikmatrix_runner::{Runner, RunnerOptions};
-use tikmatrix_storage::{StorageError, Store};
+use tikmatrix_storage::{Created, StorageError, Store};
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -31,9 +32,11 @@ use crate::license::license_file::license_path;
 use crate::license::license_gate::{LicenseGate, LicenseOptions};
 use crate::listeners;
 use crate::materials::library::Library;
+use crate::settings::CurrentSettings;
 use crate::start_error::StartError;
-use crate::state::{AppState, CurrentSettings, OpenApiDocument};
+use crate::state::{AppState, OpenApiDocument};
 use crate::tasks::create::TaskCreator;
+use crate::tasks::create_request::RequestReader;
 use crate::tasks::idempotency::KeysInFlight;
 use crate::tasks::read::TaskReader;
 use crate::tokens::token_file;
@@ -43,13 +46,15 @@ const DATABASE: &str = "tikmatrix.sqlite";
 /// The files of the material library, in the data directory.
 const MATERIALS: &str = "materials";
 
-/// A server that runs. Dropping it does not end it: it goes on for as long as the tokio runtime does.
+/// A running server. Dropping it does not stop it: it runs for as long as the tokio runtime does.
 pub struct Server {
     addresses: Vec<SocketAddr>,
+    store: Store,
     handle: ServerHandle,
     http: JoinHandle<io::Result<()>>,
     runner: Runner,
     registry: Arc<Registry>,
+    clock: Arc<dyn Clock>,
     gate: LicenseGate,
     background: Vec<JoinHandle<()>>,
     stopping: CancellationToken,
@@ -76,6 +81,37 @@ impl Server {
     #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The database of the server, with the events of its tasks and phones.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Creates tasks, all of them or none, without HTTP.
+    ///
+    /// # Errors
+    /// [`StorageError`]; no task was created then.
+    pub async fn create_tasks(&self, request: TaskRequest) -> Result<Created, StorageError> {
+        let created = self.store.create_request(request, self.clock.now()).await?;
+        self.runner.wake();
+        Ok(created)
+    }
+
+    /// Waits until a task is finished, and returns it with its attempts and steps.
+    ///
+    /// # Errors
+    /// [`StorageError::NoSuchTask`] when there is no such task or it is deleted, or that of the database.
+    pub async fn finished_task(&self, task: TaskId) -> Result<TaskDetail, StorageError> {
+        let mut changes = self.store.change_notifications();
+        loop {
+            let detail = self.store.task(task).await?.ok_or(StorageError::NoSuchTask(task))?;
+            if matches!(detail.task.state, TaskState::Finished { .. }) {
+                return Ok(detail);
+            }
+            changes.changed().await;
+        }
     }
 
     /// Ends the server: no new requests, running tasks are interrupted and accounted for, phones are disconnected.
@@ -126,17 +162,17 @@ impl Server {
             artifacts: config.data_directory.join("artifacts"),
             materials,
             task_limit: config.attempt_timeout,
-            max_running: gate.most_at_work(),
+            max_running: gate.max_at_work(),
         })
         .await?;
         let stopping = CancellationToken::new();
-        let event_retention =
-            event_retention::run(store.clone(), registry.watch(), Arc::clone(&config.clock));
+        let clock = config.clock;
+        let event_retention = event_retention::run(store.clone(), registry.watch(), Arc::clone(&clock));
         let settings: Data<CurrentSettings> = Data::new(watch::Sender::new(store.settings().await?));
         let access = Data::new(access);
         let state = AppState {
             store: Data::new(store.clone()),
-            clock: Data::from(Arc::clone(&config.clock)),
+            clock: Data::from(Arc::clone(&clock)),
             runner: Data::new(runner.clone()),
             document: Data::new(OpenApiDocument(openapi::document(&config.scripts).to_string().into())),
             scripts: Data::new(config.scripts.clone()),
@@ -151,16 +187,17 @@ impl Server {
                 store: store.clone(),
                 runner: runner.clone(),
                 settings: settings.clone(),
-                clock: Arc::clone(&config.clock),
+                clock: Arc::clone(&clock),
                 tag_keys: RandomState::new(),
             }),
             creator: Data::new(TaskCreator {
                 store: store.clone(),
-                clock: config.clock,
+                clock: Arc::clone(&clock),
                 runner: runner.clone(),
                 scripts: config.scripts,
                 settings: settings.clone(),
                 keys_in_flight: KeysInFlight::default(),
+                reader: RequestReader::new().map_err(|error| StartError::Http(io::Error::other(error)))?,
             }),
             events: Data::new(EventStreams {
                 store: store.clone(),
@@ -171,11 +208,11 @@ impl Server {
         };
         let (handle, http) = serve(sockets, state, config.extra_routes, config.max_connections)?;
         let background = vec![
-            tokio::spawn(follow_settings(store, settings, runner.cluster_changes())),
-            tokio::spawn(gate.clone().keep()),
+            tokio::spawn(follow_settings(store.clone(), settings, runner.cluster_changes())),
+            tokio::spawn(gate.clone().run()),
             tokio::spawn(event_retention),
         ];
-        Ok(Self { addresses, handle, http, runner, registry, gate, background, stopping })
+        Ok(Self { addresses, store, handle, http, runner, registry, clock, gate, background, stopping })
     }
 }
 
@@ -216,7 +253,7 @@ async fn follow_settings(store: Store, current: Data<CurrentSettings>, mut chang
     }
 }
 
-/// Where the server's licence is, and what verifies it.
+/// Returns where the server's licence is, and what verifies it.
 fn license(config: &ServerConfig) -> LicenseOptions {
     LicenseOptions {
         path: config.license.clone().unwrap_or_else(|| license_path(&config.data_directory)),
@@ -247,7 +284,7 @@ fn own_database(directory: &Path) -> String {
     format!("sqlite://{}", directory.join(DATABASE).display())
 }
 
-/// Who may talk to the server that `config` describes.
+/// Returns the rules by which the server accepts requests.
 async fn access(config: &ServerConfig, store: &Store) -> Result<Access, StartError> {
     let bound = config.bind.iter().filter(|address| !address.is_unspecified()).copied();
     let names = config.host_names.iter().cloned().chain(bound.map(HostName::from)).collect();

@@ -1,4 +1,4 @@
-//! Why a server could not start.
+//! Errors of the server's start.
 
 use std::io;
 use std::net::IpAddr;
@@ -12,7 +12,7 @@ use crate::tokens::token_file::TokenFileError;
 /// Why a server could not start; nothing of it runs then.
 #[derive(Debug, Error)]
 pub enum StartError {
-    /// Another program listens there.
+    /// Another program listens on the port.
     #[error(
         "port {port} is in use by another program on {address}: choose another one with --port, or 0 for any free one"
     )]
@@ -22,14 +22,14 @@ pub enum StartError {
         /// The port.
         port: u16,
     },
-    /// The machine does not let the server listen.
+    /// The operating system refuses to let the server listen.
     #[error("cannot listen on port {port} of {address}: {source}")]
     Listen {
         /// The address.
         address: IpAddr,
         /// The port.
         port: u16,
-        /// What the machine says.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// An address stands for others that were given too.
@@ -40,9 +40,9 @@ pub enum StartError {
         /// One that it stands for.
         covered: IpAddr,
     },
-    /// Others than this machine could use the server, and nobody has a token.
+    /// Other machines could use the server, and there is no token.
     #[error(
-        "{exposure}, and there is no token yet in {database}, so anybody could use the phones: make one with \
+        "{exposure}, and there is no token yet in {database}, so any machine could use the phones: create one with \
          `tikmatrix token create NAME` for the same --data-dir, --database-url or --config, or name a file of tokens \
          with --token-file"
     )]
@@ -60,7 +60,7 @@ pub enum StartError {
     DataDirectory {
         /// The directory.
         path: PathBuf,
-        /// What the machine says.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The licence file cannot be read.
@@ -68,7 +68,7 @@ pub enum StartError {
     License {
         /// The file.
         path: PathBuf,
-        /// What the machine says.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The database does not open.

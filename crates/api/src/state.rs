@@ -2,10 +2,9 @@
 
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use tikmatrix_device::script::ScriptRegistry;
-use tikmatrix_domain::{Clock, Settings};
+use tikmatrix_domain::Clock;
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
-use tokio::sync::watch;
 
 use crate::devices::connections::Connections;
 use crate::events::handlers::EventStreams;
@@ -14,12 +13,9 @@ use crate::http::middleware::limit::RequestLimit;
 use crate::http::middleware::metrics::Metrics;
 use crate::license::license_gate::LicenseGate;
 use crate::materials::library::Library;
+use crate::settings::CurrentSettings;
 use crate::tasks::create::TaskCreator;
 use crate::tasks::read::TaskReader;
-
-/// The settings as they were last changed: new tasks are created with them, and a waiting task reports whether all are
-/// paused.
-pub(crate) type CurrentSettings = watch::Sender<Settings>;
 
 /// The OpenAPI document as it is served.
 pub(crate) struct OpenApiDocument(pub(crate) Bytes);

@@ -6,7 +6,7 @@ mod patch;
 mod text;
 
 pub use moment::Moment;
-pub use names::{App, HostAndPort, Name, NetworkRange, Note, Package, Tag, Username};
+pub use names::{App, HostAndPort, Name, NetworkRange, Note, Package, Tag, Username, check_name, check_note};
 pub use patch::Patch;
 pub use text::{
     ArtifactKindText, EventKindText, LogLevelText, MaterialKindText, MediaTypeText, OutcomeText, PlanText,

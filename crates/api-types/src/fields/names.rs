@@ -4,20 +4,36 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-use tikmatrix_domain::AppKind;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use tikmatrix_domain::{self as domain, AppKind};
+use tikmatrix_validation::shortened;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// Declares a text type: transparent in JSON, with the OpenAPI schema that its attributes describe. It is built from any
-/// text; the schema and the server's checks decide whether a request may hold it.
+/// The longest name, in characters.
+const MAX_NAME: usize = 200;
+/// The longest note, in characters.
+const MAX_NOTE: usize = 2000;
+
+/// Declares a text type: a string in JSON, with the OpenAPI schema that its attributes describe. It is built from any
+/// text; reading one from JSON applies its check, whose error is the reason that a client gets.
 macro_rules! text {
-    ($($(#[$meta:meta])* $name:ident;)+) => {$(
+    ($($(#[$meta:meta])* $name:ident: $check:expr;)+) => {$(
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
         pub struct $name(String);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                let check: fn(&str) -> Result<(), String> = $check;
+                check(&text).map_err(D::Error::custom)?;
+                Ok(Self(text))
+            }
+        }
 
         impl $name {
             /// Returns the text as it was given.
@@ -74,7 +90,7 @@ text! {
         pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$",
         max_length = 200
     )]
-    Name;
+    Name: |text| checked(text, |text| (!text.trim().is_empty()).then_some(()).ok_or("must not be empty"));
 
     /// The name of an account; with or without `@`, in any case.
     #[derive(ToSchema)]
@@ -82,17 +98,17 @@ text! {
         pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s@][^\x00-\x1f\x7f-\x9f]*$",
         max_length = 200
     )]
-    Username;
+    Username: |text| checked(text, domain::Username::new);
 
     /// The name of an Android package, such as `com.example.app`.
     #[derive(ToSchema)]
     #[schema(pattern = "^ *[A-Za-z][A-Za-z0-9_]*(\\.[A-Za-z][A-Za-z0-9_]*)+ *$", max_length = 200)]
-    Package;
+    Package: |text| checked(text, domain::PackageName::new);
 
     /// Any text with line breaks and tabs, and no other control characters.
     #[derive(ToSchema)]
     #[schema(pattern = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$", max_length = 2000)]
-    Note;
+    Note: check_note;
 
     /// A tag of materials; its case does not matter.
     #[derive(ToSchema)]
@@ -100,7 +116,7 @@ text! {
         pattern = r"^[^,\x00-\x1f\x7f-\x9f]*[^,\x00-\x1f\x7f-\x9f\s][^,\x00-\x1f\x7f-\x9f]*$",
         max_length = 50
     )]
-    Tag;
+    Tag: |text| domain::Tag::new(text).map(drop).map_err(|wrong| format!("{:?} {wrong}", shortened(text)));
 
     /// `HOST:PORT` of a phone's adbd; an IPv6 host stands in brackets.
     #[derive(ToSchema)]
@@ -108,7 +124,7 @@ text! {
         pattern = r"^ *([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}) *$",
         examples("192.168.1.20:5555")
     )]
-    HostAndPort;
+    HostAndPort: |_| Ok(());
 
     /// A private IPv4 network, `ADDRESS/PREFIX`: in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, or this machine's own
     /// 127.0.0.0/8. At most 1,024 addresses, so that the prefix is 22 or more.
@@ -117,10 +133,46 @@ text! {
         pattern = r"^ *((10|127)\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])|172\.(1[6-9]|2[0-9]|3[01])|192\.168)(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){2}/(2[2-9]|3[0-2]) *$",
         examples("192.168.1.0/24")
     )]
-    NetworkRange;
+    NetworkRange: |_| Ok(());
 
     /// An app whose accounts run tasks, such as `tiktok`.
-    App;
+    App: |_| Ok(());
+}
+
+/// Checks that a name can be shown: no control characters, at most 200 characters.
+///
+/// # Errors
+/// The reason for a client.
+pub fn check_name(text: &str) -> Result<(), String> {
+    if text.chars().any(char::is_control) {
+        return Err(format!("{:?} holds a control character", shortened(text)));
+    }
+    if text.chars().count() > MAX_NAME {
+        return Err(format!("{:?} is longer than {MAX_NAME} characters", shortened(text)));
+    }
+    Ok(())
+}
+
+/// Checks a note: line breaks and tabs, and no other control characters, at most 2,000 characters.
+///
+/// # Errors
+/// The reason for a client.
+pub fn check_note(text: &str) -> Result<(), String> {
+    if text.chars().any(|letter| letter.is_control() && !"\n\r\t".contains(letter)) {
+        return Err(format!("{:?} holds a control character", shortened(text)));
+    }
+    if text.chars().count() > MAX_NOTE {
+        return Err(format!("is longer than {MAX_NOTE} characters"));
+    }
+    Ok(())
+}
+
+fn checked<T, Wrong: fmt::Display>(
+    text: &str,
+    parse: impl FnOnce(&str) -> Result<T, Wrong>,
+) -> Result<(), String> {
+    check_name(text)?;
+    parse(text).map(drop).map_err(|wrong| wrong.to_string())
 }
 
 impl PartialSchema for App {

@@ -42,7 +42,7 @@ impl Server {
     }
 
     /// Waits until it has ended the tasks that a dead server seems to have left running, which is not what is measured;
-    /// PostgreSQL then tidies up behind so many changes, as it does by itself sooner or later.
+    /// PostgreSQL then cleans up after so many changes, as it does automatically sooner or later.
     pub(crate) async fn settle(&self) {
         let mut client = Client::connect(&self.address).await;
         let request = client.get("/api/v1/task?status=1&page_size=1", "");

@@ -4,19 +4,16 @@
 use std::collections::HashMap;
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
-use tikmatrix_device::script::{Problem, unknown_name};
 use tikmatrix_domain::{Account, AccountChange, AccountUpsert, AppKind, PackageName, Serial, Username};
+use tikmatrix_validation::{MAX_PROBLEMS, Problems, shortened, unknown_name};
 
-use crate::accounts::request::{app, package, serial, username};
-use crate::http::error::{ApiError, ErrorCode};
-use crate::http::fields::{note, shortened};
+use crate::http::error::ApiError;
+use crate::http::text::{name, note};
 
 const COLUMNS: [&str; 6] = ["username", "app", "package", "serial", "enabled", "note"];
 /// The most accounts of one table.
-const MOST_ROWS: usize = 10_000;
-/// The most problems that are told of one table.
-const MOST_PROBLEMS: usize = 1000;
-/// What begins a formula in one spreadsheet or another.
+const MAX_ROWS: usize = 10_000;
+/// The characters that begin a formula in one spreadsheet or another.
 const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// Reads accounts from a table. Only the column `username` is needed; what a cell or a column does not say is the
@@ -29,22 +26,24 @@ pub(crate) fn read_table(bytes: &[u8]) -> Result<Vec<AccountUpsert>, ApiError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut table = ReaderBuilder::new().flexible(true).delimiter(delimiter(bytes)).from_reader(bytes);
     let columns = table.headers().map_err(|error| ApiError::invalid("", not_a_table(&error)))?;
-    let columns = columns_of(columns).map_err(refused)?;
-    let mut rows = Rows { columns, problems: Vec::new(), accounts: Vec::new(), seen: HashMap::new() };
+    let columns = columns_of(columns)?;
+    let mut rows =
+        Rows { columns, problems: Problems::default(), accounts: Vec::new(), seen: HashMap::new() };
     for (index, record) in table.records().enumerate() {
-        if index >= MOST_ROWS {
-            rows.problem(index + 2, "", format!("is one too many: at most {MOST_ROWS} accounts are read"));
+        if index >= MAX_ROWS {
+            rows.problem(index + 2, "", format!("is one too many: at most {MAX_ROWS} accounts are read"));
             break;
         }
         match record {
             Ok(record) => rows.read(index + 2, &record),
             Err(error) => rows.problem(index + 2, "", not_a_table(&error)),
         }
-        if rows.problems.len() >= MOST_PROBLEMS {
+        if rows.problems.count() > MAX_PROBLEMS {
             break;
         }
     }
-    if rows.problems.is_empty() { Ok(rows.accounts) } else { Err(refused(rows.problems)) }
+    rows.problems.into_result()?;
+    Ok(rows.accounts)
 }
 
 /// Writes accounts as a table that [`read_table`] reads back as it was.
@@ -67,7 +66,7 @@ pub(crate) fn write_table(accounts: &[Account]) -> Result<Vec<u8>, csv::Error> {
 /// The rows of a table that is being read.
 struct Rows {
     columns: Vec<&'static str>,
-    problems: Vec<Problem>,
+    problems: Problems,
     accounts: Vec<AccountUpsert>,
     /// In which row each account was.
     seen: HashMap<(Username, AppKind), usize>,
@@ -79,7 +78,7 @@ impl Rows {
             let (cells, columns) = (record.len(), self.columns.len());
             return self.problem(row, "", format!("has {cells} cells, and the header has {columns}"));
         }
-        let mut name = None;
+        let mut account_name = None;
         let mut wanted_app = Ok(AppKind::default());
         let mut details = AccountChange::default();
         let mut wrong = Vec::new();
@@ -89,14 +88,20 @@ impl Rows {
             let read = match column {
                 "username" => filled
                     .ok_or_else(|| "must not be empty".to_owned())
-                    .and_then(username)
-                    .map(|username| name = Some(username)),
+                    .and_then(|text| name(text, Username::new))
+                    .map(|username| account_name = Some(username)),
                 "app" => {
                     wanted_app = filled.map_or(Ok(AppKind::default()), app);
                     wanted_app.clone().map(drop)
                 }
-                "package" => filled.map(package).transpose().map(|package| details.package = Some(package)),
-                "serial" => filled.map(serial).transpose().map(|serial| details.serial = Some(serial)),
+                "package" => filled
+                    .map(|text| name(text, PackageName::new))
+                    .transpose()
+                    .map(|package| details.package = Some(package)),
+                "serial" => filled
+                    .map(|text| name(text, Serial::new))
+                    .transpose()
+                    .map(|serial| details.serial = Some(serial)),
                 "enabled" => filled.map(enabled).transpose().map(|enabled| details.enabled = enabled),
                 _ => note(cell).map(|note| details.note = Some(note)),
             };
@@ -108,7 +113,7 @@ impl Rows {
         for (column, reason) in wrong {
             self.problem(row, column, reason);
         }
-        if let (Some(username), Ok(app), false) = (name, wanted_app, bad) {
+        if let (Some(username), Ok(app), false) = (account_name, wanted_app, bad) {
             match self.seen.insert((username.clone(), app), row) {
                 Some(first) => self.problem(row, "username", format!("is the account of row {first} again")),
                 None => self.accounts.push(AccountUpsert { username, app, details }),
@@ -118,18 +123,18 @@ impl Rows {
 
     fn problem(&mut self, row: usize, column: &str, reason: String) {
         let separator = if column.is_empty() { "" } else { "." };
-        self.problems.push(Problem { field: format!("row {row}{separator}{column}"), reason });
+        self.problems.add(format!("row {row}{separator}{column}"), reason);
     }
 }
 
-/// What each column holds, or everything that is wrong with the header.
-fn columns_of(header: &StringRecord) -> Result<Vec<&'static str>, Vec<Problem>> {
+/// Returns what each column holds, or everything that is wrong with the header.
+fn columns_of(header: &StringRecord) -> Result<Vec<&'static str>, Problems> {
     let mut columns = Vec::new();
-    let mut problems = Vec::new();
+    let mut problems = Problems::default();
     for title in header {
         let title = title.trim().to_lowercase();
         let mut problem = |reason: String| {
-            problems.push(Problem { field: format!("row 1.{}", shortened(&title)), reason });
+            problems.add(format!("row 1.{}", shortened(&title)), reason);
         };
         match COLUMNS.into_iter().find(|column| *column == title) {
             Some(column) if columns.contains(&column) => problem("is there twice".to_owned()),
@@ -143,10 +148,10 @@ fn columns_of(header: &StringRecord) -> Result<Vec<&'static str>, Vec<Problem>> 
         }
     }
     if !columns.contains(&"username") && problems.is_empty() {
-        let reason = "is required: the first row names the columns".to_owned();
-        problems.push(Problem { field: "row 1.username".to_owned(), reason });
+        problems.add("row 1.username", "is required: the first row names the columns");
     }
-    if problems.is_empty() { Ok(columns) } else { Err(problems) }
+    problems.into_result()?;
+    Ok(columns)
 }
 
 fn is_secret(title: &str) -> bool {
@@ -162,6 +167,11 @@ fn is_secret(title: &str) -> bool {
 fn delimiter(bytes: &[u8]) -> u8 {
     let header = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     if header.contains(&b';') && !header.contains(&b',') { b';' } else { b',' }
+}
+
+fn app(text: &str) -> Result<AppKind, String> {
+    AppKind::from_name(text.trim())
+        .ok_or_else(|| format!("{:?} is not one of tiktok, instagram", shortened(text)))
 }
 
 fn enabled(text: &str) -> Result<bool, String> {
@@ -181,7 +191,7 @@ fn harmless(text: &str) -> String {
     }
 }
 
-/// What [`harmless`] made harmless, as it was.
+/// Reverses [`harmless`].
 fn as_it_was(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if rest.starts_with('\'') || rest.starts_with(FORMULA_SIGNS) => rest,
@@ -194,10 +204,6 @@ fn not_a_table(error: &csv::Error) -> String {
         csv::ErrorKind::Utf8 { .. } => "is not UTF-8: save the table as CSV in UTF-8".to_owned(),
         _ => format!("is not CSV: {error}"),
     }
-}
-
-fn refused(problems: Vec<Problem>) -> ApiError {
-    ApiError::problems(ErrorCode::InvalidParameter, problems)
 }
 
 #[cfg(test)]

@@ -3,19 +3,20 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
-use tikmatrix_domain::{Account, AccountId, Clock};
+use tikmatrix_api_types::accounts::{Account, AccountList, AccountPatch, AccountQuery, Imported, NewAccount};
+use tikmatrix_api_types::{Deleted, Envelope};
+use tikmatrix_domain::{self as domain, AccountId, Clock};
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::{AccountFilter, AccountRemoval, NumberedPage, Store};
 
-use crate::accounts::csv;
-use crate::accounts::request::{self, ListAccounts};
-use crate::accounts::view::{AccountListView, AccountView, ImportedView};
-use crate::http::envelope::{DeletedView, Envelope, Success};
+use crate::accounts::list_query::ListAccounts;
+use crate::accounts::{convert, csv};
+use crate::http::body::Json;
+use crate::http::envelope::Success;
 use crate::http::error::{Answer, ApiError};
-use crate::http::extract::{CsvText, Id, Json, missing};
+use crate::http::extract::{CsvText, Id, missing};
 use crate::http::query::{NoQuery, Query};
 use crate::http::routing::{Operation, operations};
-use crate::http::schema::{AccountPatch, App, Name, NewAccount, Username};
 
 /// How many accounts are read at once for a table.
 const ROWS_AT_ONCE: u32 = 1000;
@@ -30,21 +31,14 @@ pub(crate) fn routes() -> Vec<Operation> {
     path = "/api/v1/account",
     operation_id = "listAccounts",
     tag = "Accounts",
-    params(
-        ("username" = Option<Username>, Query, description = "Only the account of this name."),
-        ("app" = Option<App>, Query, description = "Only accounts of this app."),
-        ("serial" = Option<Name>, Query, description = "Only accounts on the phone with this serial."),
-        ("enabled" = Option<bool>, Query, description = "Only accounts that are enabled, or are not."),
-        ("page" = Option<usize>, Query, description = "The number of the page, from 1. Default: 1.", minimum = 1),
-        ("page_size" = Option<usize>, Query, description = "How many a page holds; above 100 is taken as 100. Default: 20.", minimum = 1),
-    ),
-    responses((status = 200, description = "The accounts, in the order in which they were recorded.", body = Envelope<AccountListView>)),
+    params(AccountQuery),
+    responses((status = 200, description = "The accounts, in the order in which they were recorded.", body = Envelope<AccountList>)),
 )]
-pub(crate) async fn list(store: Data<Store>, query: Query<ListAccounts>) -> Answer<AccountListView> {
+pub(crate) async fn list(store: Data<Store>, query: Query<ListAccounts>) -> Answer<AccountList> {
     let Query(ListAccounts { filter, page }) = query;
     let (accounts, total) = store.accounts(filter, page).await?;
-    let accounts = accounts.iter().map(AccountView::from).collect();
-    Ok(Success(AccountListView { accounts, total, page: page.number, page_size: page.size }))
+    let accounts = accounts.iter().map(convert::account).collect();
+    Ok(Success(AccountList { accounts, total, page: page.number, page_size: page.size }))
 }
 
 /// Records an account.
@@ -54,23 +48,23 @@ pub(crate) async fn list(store: Data<Store>, query: Query<ListAccounts>) -> Answ
     operation_id = "createAccount",
     tag = "Accounts",
     request_body = NewAccount,
-    responses((status = 200, description = "The account as it was recorded.", body = Envelope<AccountView>)),
+    responses((status = 200, description = "The account as it was recorded.", body = Envelope<Account>)),
 )]
 pub(crate) async fn create(
     store: Data<Store>,
     clock: Data<dyn Clock>,
     runner: Data<Runner>,
     _: NoQuery,
-    body: Json,
-) -> Answer<AccountView> {
-    let wanted = request::create(body.0)?;
+    Json(new): Json<NewAccount>,
+) -> Answer<Account> {
+    let wanted = convert::new_account(new)?;
     let (username, app) = (wanted.username.clone(), wanted.app);
     let created = store.create_account(wanted, clock.now()).await?.ok_or_else(|| {
         let reason = format!("there is an account @{username} in {} already: change that one", app.as_str());
         ApiError::invalid("username", reason)
     })?;
     runner.wake();
-    Ok(Success(AccountView::from(&created)))
+    Ok(Success(convert::account(&created)))
 }
 
 /// Shows one account.
@@ -82,11 +76,11 @@ pub(crate) async fn create(
     params(
         ("account_id" = i64, Path, description = "The number of an account.", minimum = 1),
     ),
-    responses((status = 200, description = "The account.", body = Envelope<AccountView>)),
+    responses((status = 200, description = "The account.", body = Envelope<Account>)),
 )]
-pub(crate) async fn show(store: Data<Store>, Id(id): Id<AccountId>, _: NoQuery) -> Answer<AccountView> {
+pub(crate) async fn show(store: Data<Store>, Id(id): Id<AccountId>, _: NoQuery) -> Answer<Account> {
     let account = store.account(id).await?.ok_or_else(|| missing(id))?;
-    Ok(Success(AccountView::from(&account)))
+    Ok(Success(convert::account(&account)))
 }
 
 /// Changes what is given of an account.
@@ -99,7 +93,7 @@ pub(crate) async fn show(store: Data<Store>, Id(id): Id<AccountId>, _: NoQuery) 
         ("account_id" = i64, Path, description = "The number of an account.", minimum = 1),
     ),
     request_body = AccountPatch,
-    responses((status = 200, description = "The account as it is now.", body = Envelope<AccountView>)),
+    responses((status = 200, description = "The account as it is now.", body = Envelope<Account>)),
 )]
 pub(crate) async fn change(
     store: Data<Store>,
@@ -107,12 +101,12 @@ pub(crate) async fn change(
     runner: Data<Runner>,
     Id(id): Id<AccountId>,
     _: NoQuery,
-    body: Json,
-) -> Answer<AccountView> {
-    let change = request::change(body.0)?;
+    Json(change): Json<AccountPatch>,
+) -> Answer<Account> {
+    let change = convert::change(change)?;
     let account = store.change_account(id, change, clock.now()).await?.ok_or_else(|| missing(id))?;
     runner.wake();
-    Ok(Success(AccountView::from(&account)))
+    Ok(Success(convert::account(&account)))
 }
 
 /// Deletes an account that no waiting or running task needs.
@@ -124,11 +118,11 @@ pub(crate) async fn change(
     params(
         ("account_id" = i64, Path, description = "The number of an account.", minimum = 1),
     ),
-    responses((status = 200, description = "The account is gone.", body = Envelope<DeletedView>)),
+    responses((status = 200, description = "The account is gone.", body = Envelope<Deleted>)),
 )]
-pub(crate) async fn delete(store: Data<Store>, Id(id): Id<AccountId>, _: NoQuery) -> Answer<DeletedView> {
+pub(crate) async fn delete(store: Data<Store>, Id(id): Id<AccountId>, _: NoQuery) -> Answer<Deleted> {
     match store.delete_account(id).await? {
-        AccountRemoval::Removed => Ok(Success(DeletedView { deleted_count: 1 })),
+        AccountRemoval::Removed => Ok(Success(Deleted { deleted_count: 1 })),
         AccountRemoval::NotThere => Err(missing(id)),
         AccountRemoval::Needed { tasks } => {
             let reason =
@@ -138,7 +132,7 @@ pub(crate) async fn delete(store: Data<Store>, Id(id): Id<AccountId>, _: NoQuery
     }
 }
 
-/// Gives all accounts as a table. The one answer that is no JSON: a table for a spreadsheet.
+/// Exports all accounts as a table for a spreadsheet, which is no JSON.
 #[utoipa::path(
     get,
     path = "/api/v1/account/export",
@@ -147,7 +141,7 @@ pub(crate) async fn delete(store: Data<Store>, Id(id): Id<AccountId>, _: NoQuery
     responses((status = 200, description = "A table with a header line, for a spreadsheet.", body = String, content_type = "text/csv")),
 )]
 pub(crate) async fn export(store: Data<Store>, _: NoQuery) -> Result<HttpResponse, ApiError> {
-    let mut all: Vec<Account> = Vec::new();
+    let mut all: Vec<domain::Account> = Vec::new();
     for number in 1.. {
         let page = NumberedPage { number, size: ROWS_AT_ONCE };
         let (accounts, total) = store.accounts(AccountFilter::default(), page).await?;
@@ -172,7 +166,7 @@ pub(crate) async fn export(store: Data<Store>, _: NoQuery) -> Result<HttpRespons
     operation_id = "importAccounts",
     tag = "Accounts",
     request_body(content = String, content_type = "text/csv"),
-    responses((status = 200, description = "All accounts of the table are recorded.", body = Envelope<ImportedView>)),
+    responses((status = 200, description = "All accounts of the table are recorded.", body = Envelope<Imported>)),
 )]
 pub(crate) async fn import(
     store: Data<Store>,
@@ -180,10 +174,10 @@ pub(crate) async fn import(
     runner: Data<Runner>,
     _: NoQuery,
     body: CsvText,
-) -> Answer<ImportedView> {
+) -> Answer<Imported> {
     let wanted = csv::read_table(&body.0)?;
     let all = wanted.len();
     let new = store.import_accounts(wanted, clock.now()).await?;
     runner.wake();
-    Ok(Success(ImportedView { created_count: new, updated_count: all.saturating_sub(new) }))
+    Ok(Success(Imported { created_count: new, updated_count: all.saturating_sub(new) }))
 }

@@ -3,21 +3,24 @@
 use std::collections::HashMap;
 
 use actix_web::web::Data;
+use tikmatrix_api_types::devices::{Device, DeviceList, DevicePatch, DeviceQuery, DeviceState};
+use tikmatrix_api_types::fields::Name;
+use tikmatrix_api_types::{Deleted, Envelope};
 use tikmatrix_device::registry::PhoneEntry;
-use tikmatrix_device::script::unknown_name;
-use tikmatrix_domain::{Clock, Device, DeviceChange, DevicePresence, Serial};
+use tikmatrix_domain::{self as domain, Clock, DeviceChange, DevicePresence, Serial};
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::{DeviceChanged, DeviceRemoval, Store};
+use tikmatrix_validation::unknown_name;
 
 use crate::devices::connections::Connections;
-use crate::devices::request::{self, ListDevices};
-use crate::devices::view::{DeviceListView, DeviceState, DeviceView, device_state};
-use crate::http::envelope::{DeletedView, Envelope, Success};
+use crate::devices::convert::{self, device_state};
+use crate::devices::list_query::ListDevices;
+use crate::http::body::Json;
+use crate::http::envelope::Success;
 use crate::http::error::{Answer, ApiError, ErrorCode};
-use crate::http::extract::{Json, PathSerial};
+use crate::http::extract::PathSerial;
 use crate::http::query::{NoQuery, Query};
 use crate::http::routing::{Operation, operations};
-use crate::http::schema::{DevicePatch, Name};
 
 pub(crate) fn routes() -> Vec<Operation> {
     operations![list, show, change, delete]
@@ -29,33 +32,28 @@ pub(crate) fn routes() -> Vec<Operation> {
     path = "/api/v1/device",
     operation_id = "listDevices",
     tag = "Phones",
-    params(
-        ("state" = Option<DeviceState>, Query, description = "Only phones in this state."),
-        ("group" = Option<String>, Query, description = "Only phones of the group of this name.", pattern = r"\S"),
-        ("page" = Option<usize>, Query, description = "The number of the page, from 1. Default: 1.", minimum = 1),
-        ("page_size" = Option<usize>, Query, description = "How many a page holds; above 100 is taken as 100. Default: 20.", minimum = 1),
-    ),
-    responses((status = 200, description = "The phones, by their serials; those that were never reached come last.", body = Envelope<DeviceListView>)),
+    params(DeviceQuery),
+    responses((status = 200, description = "The phones, by their serials; those that were never reached come last.", body = Envelope<DeviceList>)),
 )]
 pub(crate) async fn list(
     store: Data<Store>,
     connections: Data<Connections>,
     runner: Data<Runner>,
     query: Query<ListDevices>,
-) -> Answer<DeviceListView> {
+) -> Answer<DeviceList> {
     let Query(ListDevices { state, group, page }) = query;
     let devices = store.devices().await?;
     let entries = connections.phones.borrow().clone();
-    let wanted = |view: &DeviceView| {
-        state.is_none_or(|state| view.state() == state.text())
+    let wanted = |view: &Device| {
+        state.is_none_or(|state| view.state == state)
             && group.as_ref().is_none_or(|group| view.group.as_ref() == Some(group))
     };
-    let views: Vec<DeviceView> = all(&runner, &devices, &entries).into_iter().filter(wanted).collect();
+    let views: Vec<Device> = all(&runner, &devices, &entries).into_iter().filter(wanted).collect();
     let total = views.len();
     let size = usize::try_from(page.size).unwrap_or(usize::MAX);
     let before = usize::try_from(page.number - 1).unwrap_or(usize::MAX).saturating_mul(size);
     let devices = views.into_iter().skip(before).take(size).collect();
-    Ok(Success(DeviceListView { devices, total, page: page.number, page_size: page.size }))
+    Ok(Success(DeviceList { devices, total, page: page.number, page_size: page.size }))
 }
 
 /// Shows one phone.
@@ -67,7 +65,7 @@ pub(crate) async fn list(
     params(
         ("serial" = Name, Path, description = "The serial of a phone."),
     ),
-    responses((status = 200, description = "The phone.", body = Envelope<DeviceView>)),
+    responses((status = 200, description = "The phone.", body = Envelope<Device>)),
 )]
 pub(crate) async fn show(
     store: Data<Store>,
@@ -75,7 +73,7 @@ pub(crate) async fn show(
     runner: Data<Runner>,
     PathSerial(serial): PathSerial,
     _: NoQuery,
-) -> Answer<DeviceView> {
+) -> Answer<Device> {
     let device = store.device(serial.clone()).await?;
     let entry = connections.entry(&serial);
     if device.is_none() && entry.is_none() {
@@ -94,7 +92,7 @@ pub(crate) async fn show(
         ("serial" = Name, Path, description = "The serial of a phone."),
     ),
     request_body = DevicePatch,
-    responses((status = 200, description = "The phone as it is now.", body = Envelope<DeviceView>)),
+    responses((status = 200, description = "The phone as it is now.", body = Envelope<Device>)),
 )]
 pub(crate) async fn change(
     store: Data<Store>,
@@ -103,9 +101,9 @@ pub(crate) async fn change(
     runner: Data<Runner>,
     PathSerial(serial): PathSerial,
     _: NoQuery,
-    body: Json,
-) -> Answer<DeviceView> {
-    let change = request::change(body.0)?;
+    Json(change): Json<DevicePatch>,
+) -> Answer<Device> {
+    let change = convert::change(change);
     let entry = connections.entry(&serial);
     if entry.is_some() {
         store.register_device(serial.clone(), clock.now()).await?;
@@ -121,7 +119,7 @@ pub(crate) async fn change(
     }
 }
 
-/// Forgets a phone that is not connected. A phone that is still configured is known anew, without name and group, as soon as
+/// Deletes a phone that is not connected. A phone that is still configured is registered again, without name and group, as soon as
 /// it is connected.
 #[utoipa::path(
     delete,
@@ -131,20 +129,20 @@ pub(crate) async fn change(
     params(
         ("serial" = Name, Path, description = "The serial of a phone."),
     ),
-    responses((status = 200, description = "The phone is forgotten.", body = Envelope<DeletedView>)),
+    responses((status = 200, description = "The phone is deleted.", body = Envelope<Deleted>)),
 )]
 pub(crate) async fn delete(
     store: Data<Store>,
     connections: Data<Connections>,
     PathSerial(serial): PathSerial,
     _: NoQuery,
-) -> Answer<DeletedView> {
+) -> Answer<Deleted> {
     if device_state(connections.entry(&serial).as_ref()).0 == DeviceState::Ready {
         let reason = format!("{serial} is connected: only an offline phone can be deleted");
         return Err(ApiError::invalid("serial", reason));
     }
     match store.delete_device(serial.clone()).await? {
-        DeviceRemoval::Removed => Ok(Success(DeletedView { deleted_count: 1 })),
+        DeviceRemoval::Removed => Ok(Success(Deleted { deleted_count: 1 })),
         DeviceRemoval::NotThere => Err(no_such_device(&serial)),
         DeviceRemoval::Needed { tasks, accounts } => {
             let reason = format!(
@@ -156,23 +154,28 @@ pub(crate) async fn delete(
 }
 
 /// Every phone once, by its serial; those that were never reached come last.
-fn all(runner: &Runner, devices: &[Device], entries: &[PhoneEntry]) -> Vec<DeviceView> {
+fn all(runner: &Runner, devices: &[domain::Device], entries: &[PhoneEntry]) -> Vec<Device> {
     let known = entries.iter().filter_map(|entry| Some((entry.serial.as_ref()?, entry)));
     let mut connections: HashMap<&Serial, &PhoneEntry> = known.collect();
-    let mut views: Vec<DeviceView> = devices
+    let mut views: Vec<Device> = devices
         .iter()
         .map(|device| view(runner, &device.serial, Some(device), connections.remove(&device.serial)))
         .collect();
     views.extend(connections.into_iter().map(|(serial, entry)| view(runner, serial, None, Some(entry))));
     views.sort_by(|one, other| one.serial.cmp(&other.serial));
     let nameless = entries.iter().filter(|entry| entry.serial.is_none());
-    views.extend(nameless.map(|entry| DeviceView::new(None, Some(entry), false)));
+    views.extend(nameless.map(|entry| convert::device(None, Some(entry), false)));
     views
 }
 
-fn view(runner: &Runner, serial: &Serial, device: Option<&Device>, entry: Option<&PhoneEntry>) -> DeviceView {
+fn view(
+    runner: &Runner,
+    serial: &Serial,
+    device: Option<&domain::Device>,
+    entry: Option<&PhoneEntry>,
+) -> Device {
     let busy = runner.presence(serial) == DevicePresence::Busy;
-    DeviceView::new(device, entry, busy)
+    convert::device(device, entry, busy)
 }
 
 fn unknown_group(change: &DeviceChange, known: &[&str]) -> String {

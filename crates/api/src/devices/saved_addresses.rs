@@ -1,5 +1,5 @@
-//! The addresses of phones that were added while the server ran, kept in a file of its data directory: a line each. Not
-//! in the database, since servers that share one have phones of their own.
+//! The addresses of phones that were added while the server ran, in a file of its data directory with one per line. They
+//! are not in the database, since servers that share one have phones of their own.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 
 /// The file's name in the data directory.
 const FILE: &str = "phones.txt";
-/// More phones than one server is made for.
+/// More phones than one server can work with.
 pub(crate) const MAX_ADDRESSES: usize = 1000;
 
 /// The addresses, and the file that holds them.
@@ -79,7 +79,7 @@ impl SavedAddresses {
         }
         self.write(wanted.clone()).await?;
         *addresses = wanted;
-        // Still under the lock: whoever adds it again at this moment finds its place free.
+        // Still under the lock: a request that adds it again at this moment finds its slot free.
         registry.remove(address).await;
         Ok(true)
     }

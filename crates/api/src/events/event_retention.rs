@@ -1,57 +1,58 @@
-//! What the server itself has to do with events: it tells how the connections to phones are doing, and forgets what
-//! happened long ago. What happens to tasks, the store tells with the change.
+//! Records events about the connections to phones, and deletes old events. Events about tasks are recorded by the store
+//! with the change itself.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tikmatrix_api_types::devices::DeviceState;
 use tikmatrix_device::registry::PhoneEntry;
 use tikmatrix_domain::{Clock, EventSubject, Serial};
 use tikmatrix_storage::Store;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::devices::view::{DeviceState, device_state};
+use crate::devices::convert::device_state;
 
-/// How many events are kept, give or take those of a minute: some 20 MB.
-const KEPT: u32 = 100_000;
-const FORGET_EVERY: Duration = Duration::from_secs(60);
+/// Some 20 MB; up to a minute's events more are stored.
+const MAX_EVENTS: u32 = 100_000;
+const CLEANUP_INTERVAL: Duration = Duration::from_secs(60);
 /// After the database could not be written to.
-const TELL_AGAIN_AFTER: Duration = Duration::from_secs(5);
+const RETRY_DELAY: Duration = Duration::from_secs(5);
 
-/// A phone: its serial or, as long as nobody knows that, the way to it.
+/// A phone: its serial or, while that is not known, its address.
 type Phone = (Option<Serial>, String);
-/// What there is to tell of each.
+/// The last event of each.
 type Phones = HashMap<Phone, EventSubject>;
 
-/// Goes on until it is dropped.
+/// Runs until it is dropped.
 pub(crate) async fn run(store: Store, phones: watch::Receiver<Vec<PhoneEntry>>, clock: Arc<dyn Clock>) {
-    tokio::join!(tell_of_phones(&store, phones, &*clock), forget(&store));
+    tokio::join!(record_phones(&store, phones, &*clock), delete_old(&store));
 }
 
-async fn tell_of_phones(store: &Store, mut phones: watch::Receiver<Vec<PhoneEntry>>, clock: &dyn Clock) {
-    let mut told = HashMap::new();
+async fn record_phones(store: &Store, mut phones: watch::Receiver<Vec<PhoneEntry>>, clock: &dyn Clock) {
+    let mut recorded = HashMap::new();
     loop {
         let now = as_it_is(&phones.borrow_and_update());
-        let mut all_told = true;
-        for (phone, subject) in changes(&told, &now) {
+        let mut is_complete = true;
+        for (phone, subject) in changes(&recorded, &now) {
             match store.record_device_event(phone.0.clone(), subject.clone(), clock.now()).await {
-                Ok(()) => drop(told.insert(phone, subject)),
+                Ok(()) => drop(recorded.insert(phone, subject)),
                 Err(error) => {
                     log::warn!("{error}");
-                    all_told = false;
+                    is_complete = false;
                 }
             }
         }
-        if all_told {
-            told = now;
+        if is_complete {
+            recorded = now;
         }
         tokio::select! {
             changed = phones.changed() => if changed.is_err() {
                 // The registry is gone: its phones are what they are until the end.
                 return;
             },
-            () = sleep(TELL_AGAIN_AFTER), if !all_told => {}
+            () = sleep(RETRY_DELAY), if !is_complete => {}
         }
     }
 }
@@ -61,30 +62,30 @@ fn as_it_is(entries: &[PhoneEntry]) -> Phones {
         let (state, reason) = device_state(Some(entry));
         let address = entry.endpoint().map(ToString::to_string).unwrap_or_default();
         let nameless = if entry.serial.is_none() { address.clone() } else { String::new() };
-        let subject = EventSubject::Device { address, state: state.text().to_owned(), reason };
+        let subject = EventSubject::Device { address, state: state.as_str().to_owned(), reason };
         ((entry.serial.clone(), nameless), subject)
     };
     entries.iter().map(subject).collect()
 }
 
-/// What is to be told: phones in a new state, and phones that are gone. One that was nameless and has a serial now is
-/// told under that.
+/// The events to record: phones in a new state, and phones that are gone. One whose serial has become known is recorded
+/// under that.
 fn changes(told: &Phones, now: &Phones) -> Vec<(Phone, EventSubject)> {
     let new = now.iter().filter(|(phone, subject)| told.get(*phone).map(state) != Some(state(subject)));
     let new = new.map(|(phone, subject)| (phone.clone(), subject.clone()));
     let gone = told.iter().filter(|(phone, subject)| {
-        phone.0.is_some() && !now.contains_key(*phone) && state(subject) != DeviceState::Absent.text()
+        phone.0.is_some() && !now.contains_key(*phone) && state(subject) != DeviceState::Absent.as_str()
     });
     let gone = gone.map(|(phone, subject)| {
         let EventSubject::Device { address, .. } = subject else { return (phone.clone(), subject.clone()) };
-        let state = DeviceState::Absent.text().to_owned();
+        let state = DeviceState::Absent.as_str().to_owned();
         let reason = Some("nothing leads to it any more".to_owned());
         (phone.clone(), EventSubject::Device { address: address.clone(), state, reason })
     });
     new.chain(gone).collect()
 }
 
-/// The reason changes with each attempt to reach a phone, and is told with the state alone.
+/// The reason changes with each attempt to reach a phone, and is no event without a new state.
 fn state(subject: &EventSubject) -> &str {
     match subject {
         EventSubject::Device { state, .. } => state,
@@ -92,12 +93,12 @@ fn state(subject: &EventSubject) -> &str {
     }
 }
 
-async fn forget(store: &Store) {
+async fn delete_old(store: &Store) {
     loop {
-        if let Err(error) = store.prune_events(KEPT).await {
+        if let Err(error) = store.prune_events(MAX_EVENTS).await {
             log::warn!("{error}");
         }
-        sleep(FORGET_EVERY).await;
+        sleep(CLEANUP_INTERVAL).await;
     }
 }
 
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_phone_is_told_of_when_its_state_changes_and_when_it_is_gone() {
+    fn a_phone_makes_an_event_when_its_state_changes_and_when_it_is_gone() {
         let states =
             |told: &[(Option<&str>, &str)], now: &[(Option<&str>, &str)]| -> Vec<(Option<String>, String)> {
                 let changes = changes(&phones(told), &phones(now)).into_iter();

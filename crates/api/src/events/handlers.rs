@@ -8,6 +8,7 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
+use tikmatrix_api_types::events::EventQuery;
 use tikmatrix_domain::EventId;
 use tikmatrix_storage::{ChangeNotifications, EventFilter, Events, Store};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
@@ -17,9 +18,8 @@ use crate::events::request::ListenToEvents;
 use crate::events::view::{event_lines, place_lines, reset_lines};
 use crate::http::error::ApiError;
 use crate::http::middleware::auth::Access;
-use crate::http::middleware::metrics::{Lasting, Metrics};
+use crate::http::middleware::metrics::{GaugeGuard, Metrics};
 use crate::http::routing::{Operation, operations};
-use crate::http::schema::Name;
 use crate::license::license_gate::LicenseGate;
 
 /// How many events are read, and sent, at once.
@@ -44,36 +44,33 @@ pub(crate) struct EventStreams {
 /// One client that listens.
 struct Listener {
     streams: Data<EventStreams>,
-    /// What it came with: its token may be revoked meanwhile.
+    /// The headers of its request: its token may be revoked meanwhile.
     headers: HeaderMap,
     filter: EventFilter,
-    /// Everything up to here was told, or is not wanted.
+    /// The last event that was sent, or is not wanted.
     place: EventId,
     wakes: ChangeNotifications,
-    /// Whether there may be more behind its place.
+    /// Whether there may be more events behind its position.
     may_be_more: bool,
     not_before: Instant,
     checks: Interval,
     silent_checks: u32,
-    _counted: Lasting,
+    _counted: GaugeGuard,
 }
 
 pub(crate) fn routes() -> Vec<Operation> {
     operations![listen]
 }
 
-/// Tells what happens to tasks and phones, as it happens.
+/// Streams the events of tasks and phones as they happen.
 #[utoipa::path(
     get,
     path = "/api/v1/event",
     operation_id = "listenToEvents",
     tag = "Events",
     params(
-        ("task_id" = Option<usize>, Query, description = "Only events of this task.", minimum = 1),
-        ("serial" = Option<Name>, Query, description = "Only events of the phone with this serial."),
-        ("kind" = Option<String>, Query, description = "Only events of these kinds, divided by commas."),
-        ("last_event_id" = Option<usize>, Query, description = "The `id` of the last event that the client has: reads on behind it. Default: what happens from now on."),
-        ("Last-Event-ID" = Option<usize>, Header, description = "The same; browsers send it when they come back. It wins."),
+        EventQuery,
+        ("Last-Event-ID" = Option<usize>, Header, description = "The same, sent by browsers when they reconnect. It takes precedence."),
     ),
     responses((
         status = 200,
@@ -179,7 +176,7 @@ impl Listener {
 
     /// Whether the client would be let in if it came now.
     async fn may_listen(&self) -> bool {
-        self.streams.gate.standing().api_enabled && self.streams.access.admits(&self.headers).await
+        self.streams.gate.entitlement().api_enabled && self.streams.access.admits(&self.headers).await
     }
 }
 

@@ -1,17 +1,18 @@
-//! What a client that wants to hear of events says: which ones, and which it knows already.
+//! The query and the header of `GET /api/v1/event`: the events that a client wants, and the last one that it has.
 
 use actix_web::http::header::HeaderMap;
 use tikmatrix_domain::{EventId, EventKind, Serial, TaskId};
 use tikmatrix_storage::EventFilter;
+use tikmatrix_validation::shortened;
 
 use crate::http::error::ApiError;
-use crate::http::fields::{name, shortened};
 use crate::http::query::Parameters;
+use crate::http::text::name;
 
-/// What a browser sends when it comes back after it was cut off.
+/// The header that a browser sends when it reconnects.
 const LAST_EVENT_ID: &str = "Last-Event-ID";
 
-/// Which events, and from where.
+/// The events that are wanted, and the position to start at.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ListenToEvents {
     /// Which events.

@@ -1,83 +1,38 @@
-//! Events as the API tells them, and the lines in which a `text/event-stream` carries them.
+//! Events as the API shows them, and the lines in which a `text/event-stream` carries them.
 
-use serde::Serialize;
+use tikmatrix_api_types::events::{EventData, RESET_EVENT, Reset};
 use tikmatrix_domain::{Event, EventId, EventSubject, TaskChange};
 
-use crate::http::time::written;
+use crate::http::time::moment;
 
-/// `data` of one event. Which fields it has, its kind says. Moments are RFC 3339 with offset.
-#[derive(Debug, Default, Serialize)]
-struct EventView<'event> {
-    /// When it happened.
-    at: String,
-    /// The serial of the phone, or of the task's phone; left out while nobody knows it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    serial: Option<&'event str>,
-    /// The task; left out of `device_state`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    task_id: Option<i64>,
-    /// The number of the task's attempt; 0 before the first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    attempt: Option<u32>,
-    /// What the attempt began to do (`task_step`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    step: Option<&'event str>,
-    /// How far it has come, 0 to 100 (`task_progress`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    progress: Option<u8>,
-    /// How the task ended: `succeeded`, `failed`, `stopped`, `timed_out`, `interrupted` (`task_finished`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<&'static str>,
-    /// One sentence about the end of the attempt (`task_finished`, `task_postponed`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remark: Option<&'event str>,
-    /// When the next attempt is due (`task_postponed`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_at: Option<String>,
-    /// Where the phone is reached: `HOST:PORT` of its adbd, or its name at an adb server (`device_state`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<&'event str>,
-    /// How the connection to the phone is doing, as in `/api/v1/device` (`device_state`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<&'event str>,
-    /// Why, in one sentence (`device_state`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'event str>,
-}
-
-/// `data` of `reset`.
-#[derive(Debug, Serialize)]
-struct ResetView {
-    /// What is to be done, in one sentence.
-    reason: &'static str,
-}
-
-impl<'event> EventView<'event> {
-    fn new(event: &'event Event) -> Self {
-        let serial = event.serial.as_ref().map(tikmatrix_domain::Serial::as_str);
-        let view = Self { at: written(event.at), serial, ..Self::default() };
-        match &event.subject {
-            EventSubject::Task { task, attempt, change } => {
-                Self { task_id: Some(task.0), attempt: Some(*attempt), ..view }.with(change)
-            }
-            EventSubject::Device { address, state, reason } => {
-                Self { address: Some(address), state: Some(state), reason: reason.as_deref(), ..view }
-            }
+/// `data` of an event.
+fn data(event: &Event) -> EventData {
+    let serial = event.serial.as_ref().map(ToString::to_string);
+    let data = EventData { serial, ..EventData::new(moment(event.at)) };
+    match &event.subject {
+        EventSubject::Task { task, attempt, change } => {
+            with_change(EventData { task_id: Some(task.0), attempt: Some(*attempt), ..data }, change)
         }
+        EventSubject::Device { address, state, reason } => EventData {
+            address: Some(address.clone()),
+            state: Some(state.clone()),
+            reason: reason.clone(),
+            ..data
+        },
     }
+}
 
-    fn with(self, change: &'event TaskChange) -> Self {
-        match change {
-            TaskChange::Created | TaskChange::Started | TaskChange::Released => self,
-            TaskChange::Retried | TaskChange::Deleted => self,
-            TaskChange::Step(text) => Self { step: Some(text), ..self },
-            TaskChange::Progress(percent) => Self { progress: Some(*percent), ..self },
-            TaskChange::Finished { outcome, remark } => {
-                Self { outcome: Some(outcome.as_str()), remark: Some(remark), ..self }
-            }
-            TaskChange::Postponed { remark, until } => {
-                Self { remark: Some(remark), retry_at: Some(written(*until)), ..self }
-            }
+fn with_change(data: EventData, change: &TaskChange) -> EventData {
+    match change {
+        TaskChange::Created | TaskChange::Started | TaskChange::Released => data,
+        TaskChange::Retried | TaskChange::Deleted => data,
+        TaskChange::Step(text) => EventData { step: Some(text.clone()), ..data },
+        TaskChange::Progress(percent) => EventData { progress: Some(*percent), ..data },
+        TaskChange::Finished { outcome, remark } => {
+            EventData { outcome: Some((*outcome).into()), remark: Some(remark.clone()), ..data }
+        }
+        TaskChange::Postponed { remark, until } => {
+            EventData { remark: Some(remark.clone()), retry_at: Some(moment(*until)), ..data }
         }
     }
 }
@@ -85,7 +40,7 @@ impl<'event> EventView<'event> {
 /// The lines of `events`.
 pub(crate) fn event_lines(events: &[Event]) -> String {
     let lines = events.iter().map(|event| {
-        let data = serde_json::to_string(&EventView::new(event)).unwrap_or_default();
+        let data = serde_json::to_string(&data(event)).unwrap_or_default();
         format!("id: {}\nevent: {}\ndata: {data}\n\n", event.id.0, event.subject.kind().as_str())
     });
     lines.collect()
@@ -100,8 +55,8 @@ pub(crate) fn place_lines(place: EventId) -> String {
 /// The lines that tell a client that it has missed events which are not kept any more.
 pub(crate) fn reset_lines(place: EventId) -> String {
     let reason = "events after the one that you know are not kept any more: read the tasks and phones anew";
-    let data = serde_json::to_string(&ResetView { reason }).unwrap_or_default();
-    format!("id: {}\nevent: reset\ndata: {data}\n\n", place.0)
+    let data = serde_json::to_string(&Reset { reason: reason.to_owned() }).unwrap_or_default();
+    format!("id: {}\nevent: {RESET_EVENT}\ndata: {data}\n\n", place.0)
 }
 
 #[cfg(test)]

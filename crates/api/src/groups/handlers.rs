@@ -1,17 +1,18 @@
 //! Groups of phones.
 
 use actix_web::web::Data;
+use tikmatrix_api_types::Envelope;
+use tikmatrix_api_types::groups::{Group, GroupDeleted, GroupList, GroupPatch, NewGroup};
 use tikmatrix_domain::{Clock, GroupId};
 use tikmatrix_storage::{GroupChanged, Store};
 
-use crate::groups::request;
-use crate::groups::view::{GroupDeletedView, GroupListView, GroupView};
-use crate::http::envelope::{Envelope, Success};
+use crate::groups::convert;
+use crate::http::body::Json;
+use crate::http::envelope::Success;
 use crate::http::error::{Answer, ApiError, ErrorCode};
-use crate::http::extract::{Id, Json, missing};
+use crate::http::extract::{Id, missing};
 use crate::http::query::NoQuery;
 use crate::http::routing::{Operation, operations};
-use crate::http::schema::{GroupPatch, NewGroup};
 
 pub(crate) fn routes() -> Vec<Operation> {
     operations![list, create, show, change, delete]
@@ -23,32 +24,33 @@ pub(crate) fn routes() -> Vec<Operation> {
     path = "/api/v1/group",
     operation_id = "listGroups",
     tag = "Phones",
-    responses((status = 200, description = "All groups, by their names.", body = Envelope<GroupListView>)),
+    responses((status = 200, description = "All groups, by their names.", body = Envelope<GroupList>)),
 )]
-pub(crate) async fn list(store: Data<Store>, _: NoQuery) -> Answer<GroupListView> {
+pub(crate) async fn list(store: Data<Store>, _: NoQuery) -> Answer<GroupList> {
     let groups = store.groups().await?;
     let total = groups.len();
-    Ok(Success(GroupListView { groups: groups.iter().map(GroupView::from).collect(), total }))
+    Ok(Success(GroupList { groups: groups.iter().map(convert::group).collect(), total }))
 }
 
-/// Makes a group of phones.
+/// Creates a group of phones.
 #[utoipa::path(
     post,
     path = "/api/v1/group",
     operation_id = "createGroup",
     tag = "Phones",
     request_body = NewGroup,
-    responses((status = 200, description = "The group as it was made.", body = Envelope<GroupView>)),
+    responses((status = 200, description = "The group as it was created.", body = Envelope<Group>)),
 )]
 pub(crate) async fn create(
     store: Data<Store>,
     clock: Data<dyn Clock>,
     _: NoQuery,
-    body: Json,
-) -> Answer<GroupView> {
-    let (name, note) = request::create(body.0)?;
+    Json(new): Json<NewGroup>,
+) -> Answer<Group> {
+    let name = new.name.as_str().trim().to_owned();
+    let note = new.note.map(String::from).unwrap_or_default();
     match store.create_group(name, note, clock.now()).await? {
-        GroupChanged::Changed(group) => Ok(Success(GroupView::from(&group))),
+        GroupChanged::Changed(group) => Ok(Success(convert::group(&group))),
         GroupChanged::NotThere => Err(ApiError::new(ErrorCode::NotFound, "the group was deleted meanwhile")),
         GroupChanged::NameTaken => Err(name_taken()),
     }
@@ -63,11 +65,11 @@ pub(crate) async fn create(
     params(
         ("group_id" = i64, Path, description = "The number of a group.", minimum = 1),
     ),
-    responses((status = 200, description = "The group.", body = Envelope<GroupView>)),
+    responses((status = 200, description = "The group.", body = Envelope<Group>)),
 )]
-pub(crate) async fn show(store: Data<Store>, Id(id): Id<GroupId>, _: NoQuery) -> Answer<GroupView> {
+pub(crate) async fn show(store: Data<Store>, Id(id): Id<GroupId>, _: NoQuery) -> Answer<Group> {
     let group = store.group(id).await?.ok_or_else(|| missing(id))?;
-    Ok(Success(GroupView::from(&group)))
+    Ok(Success(convert::group(&group)))
 }
 
 /// Changes what is given of a group.
@@ -80,18 +82,17 @@ pub(crate) async fn show(store: Data<Store>, Id(id): Id<GroupId>, _: NoQuery) ->
         ("group_id" = i64, Path, description = "The number of a group.", minimum = 1),
     ),
     request_body = GroupPatch,
-    responses((status = 200, description = "The group as it is now.", body = Envelope<GroupView>)),
+    responses((status = 200, description = "The group as it is now.", body = Envelope<Group>)),
 )]
 pub(crate) async fn change(
     store: Data<Store>,
     clock: Data<dyn Clock>,
     Id(id): Id<GroupId>,
     _: NoQuery,
-    body: Json,
-) -> Answer<GroupView> {
-    let change = request::change(body.0)?;
-    match store.change_group(id, change, clock.now()).await? {
-        GroupChanged::Changed(group) => Ok(Success(GroupView::from(&group))),
+    Json(change): Json<GroupPatch>,
+) -> Answer<Group> {
+    match store.change_group(id, convert::change(change), clock.now()).await? {
+        GroupChanged::Changed(group) => Ok(Success(convert::group(&group))),
         GroupChanged::NotThere => Err(missing(id)),
         GroupChanged::NameTaken => Err(name_taken()),
     }
@@ -106,11 +107,11 @@ pub(crate) async fn change(
     params(
         ("group_id" = i64, Path, description = "The number of a group.", minimum = 1),
     ),
-    responses((status = 200, description = "The group is gone; its phones belong to none.", body = Envelope<GroupDeletedView>)),
+    responses((status = 200, description = "The group is gone; its phones belong to none.", body = Envelope<GroupDeleted>)),
 )]
-pub(crate) async fn delete(store: Data<Store>, Id(id): Id<GroupId>, _: NoQuery) -> Answer<GroupDeletedView> {
+pub(crate) async fn delete(store: Data<Store>, Id(id): Id<GroupId>, _: NoQuery) -> Answer<GroupDeleted> {
     let released = store.delete_group(id).await?.ok_or_else(|| missing(id))?;
-    Ok(Success(GroupDeletedView { deleted_count: 1, released_device_count: released }))
+    Ok(Success(GroupDeleted { deleted_count: 1, released_device_count: released }))
 }
 
 fn name_taken() -> ApiError {

@@ -1,5 +1,4 @@
 //! Groups of devices.
 
+pub(crate) mod convert;
 pub(crate) mod handlers;
-pub(crate) mod request;
-pub(crate) mod view;

@@ -5,22 +5,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CacheControl, CacheDirective, ContentType};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
-use utoipa::ToSchema;
+use tikmatrix_api_types::Envelope;
 
 /// The size of a usual page of a list, in bytes, so that the buffer is not moved while it is written.
 const USUAL_PAGE: usize = 16 * 1024;
-
-/// `{"code": 0, "message": "success", "data": …}`.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Answer)]
-pub(crate) struct Envelope<Data> {
-    /// 0 for success, else one of the codes of this document.
-    code: u32,
-    /// `success`, or one sentence that a person can act on.
-    message: String,
-    /// What was asked for; of an error, what is known about it; else `null`.
-    data: Option<Data>,
-}
 
 /// The answer to a request that succeeded.
 pub(crate) struct Success<Data>(pub(crate) Data);
@@ -35,7 +23,7 @@ impl<Data: Serialize> Responder for Success<Data> {
 
 /// The answer with this data to a request that succeeded.
 pub(crate) fn success(data: &impl Serialize) -> HttpResponse {
-    respond(StatusCode::OK, &Envelope { code: 0, message: "success".to_owned(), data: Some(data) })
+    respond(StatusCode::OK, &Envelope::success(data))
 }
 
 /// The answer to a request that failed.
@@ -45,13 +33,12 @@ pub(crate) fn failure<Data: Serialize>(
     message: String,
     data: Option<Data>,
 ) -> HttpResponse {
-    respond(status, &Envelope { code, message, data })
+    respond(status, &Envelope::failure(code, message, data))
 }
 
 /// The text of a failure that has no data.
 pub(crate) fn text_of_failure(code: u32, message: &str) -> String {
-    let envelope = Envelope::<()> { code, message: message.to_owned(), data: None };
-    serde_json::to_string(&envelope).unwrap_or_default()
+    serde_json::to_string(&Envelope::<()>::failure(code, message, None)).unwrap_or_default()
 }
 
 fn respond<Data: Serialize>(status: StatusCode, envelope: &Envelope<Data>) -> HttpResponse {
@@ -65,12 +52,4 @@ fn respond<Data: Serialize>(status: StatusCode, envelope: &Envelope<Data>) -> Ht
         .insert_header(CacheControl(vec![CacheDirective::NoStore]))
         .content_type(ContentType::json())
         .body(body)
-}
-
-/// How much was deleted.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Deleted)]
-pub(crate) struct DeletedView {
-    /// How many; 1 where one thing was named.
-    pub(crate) deleted_count: usize,
 }

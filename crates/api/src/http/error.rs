@@ -1,4 +1,4 @@
-//! What can go wrong with a request, and the one table that maps it to the codes of the API and of HTTP.
+//! The errors of requests, and the one table that maps them to the codes of the API and of HTTP.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{fmt, io};
@@ -8,11 +8,10 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError};
-use serde::Serialize;
-use tikmatrix_device::script::Problem;
+use tikmatrix_api_types::Problem as ProblemView;
 use tikmatrix_domain::{IllegalTransition, Status, TaskId};
 use tikmatrix_storage::StorageError;
-use utoipa::ToSchema;
+use tikmatrix_validation::{Problem, Problems};
 
 use crate::http::envelope::{Success, failure};
 
@@ -115,20 +114,21 @@ impl ApiError {
     }
 
     /// Everything that is wrong with a request, at once. `problems` is not empty.
-    pub(crate) fn problems(code: ErrorCode, problems: Vec<Problem>) -> Self {
-        let first = problems.first().map(sentence).unwrap_or_default();
-        let message = match problems.len() {
+    pub(crate) fn problems(code: ErrorCode, problems: Problems) -> Self {
+        let first = problems.iter().next().map(ToString::to_string).unwrap_or_default();
+        let message = match problems.count() {
             0 | 1 => first,
             2 => format!("{first} (and 1 more problem: see data)"),
             count => format!("{first} (and {} more problems: see data)", count - 1),
         };
-        Self { problems, ..Self::new(code, message) }
+        Self { problems: problems.into_iter().collect(), ..Self::new(code, message) }
     }
 
     /// One thing that is wrong with one field.
     pub(crate) fn invalid(field: impl Into<String>, reason: impl Into<String>) -> Self {
-        let problem = Problem { field: field.into(), reason: reason.into() };
-        Self::problems(ErrorCode::InvalidParameter, vec![problem])
+        let mut problems = Problems::default();
+        problems.add(field, reason);
+        problems.into()
     }
 
     /// The route does not have the method; `allow` names those that it has.
@@ -178,6 +178,12 @@ impl From<StorageError> for ApiError {
     }
 }
 
+impl From<Problems> for ApiError {
+    fn from(problems: Problems) -> Self {
+        Self::problems(ErrorCode::InvalidParameter, problems)
+    }
+}
+
 impl From<io::Error> for ApiError {
     fn from(error: io::Error) -> Self {
         Self::internal(error)
@@ -187,7 +193,7 @@ impl From<io::Error> for ApiError {
 /// A middleware (for `actix_web::middleware::from_fn`) that logs the causes of internal errors with their routes.
 ///
 /// # Errors
-/// What the rest of the application fails with.
+/// Those of the rest of the application.
 pub(crate) async fn log_causes(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -217,7 +223,11 @@ impl ResponseError for ApiError {
 
     fn error_response(&self) -> HttpResponse {
         let (code, status) = self.code.table();
-        let problems: Vec<ProblemView> = self.problems.iter().map(ProblemView::from).collect();
+        let problem = |Problem { field, reason }: &Problem| ProblemView {
+            field: field.clone(),
+            reason: reason.clone(),
+        };
+        let problems: Vec<ProblemView> = self.problems.iter().map(problem).collect();
         let data = (!problems.is_empty()).then_some(problems);
         let mut response = failure(status, code, self.message.clone(), data);
         if let Some(allow) = self.allow.as_deref().and_then(|allow| allow.parse().ok()) {
@@ -234,40 +244,16 @@ impl ResponseError for ApiError {
     }
 }
 
-/// `field: reason`; a problem of the whole body has no field.
-fn sentence(problem: &Problem) -> String {
-    if problem.field.is_empty() {
-        problem.reason.clone()
-    } else {
-        format!("{}: {}", problem.field, problem.reason)
-    }
-}
-
-/// One of the elements of `data` of a 40001.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Problem)]
-pub(crate) struct ProblemView {
-    /// The path of the field, such as `script_config.content_type` or `serials[2]`; empty for the whole body.
-    field: String,
-    /// What is wrong with it and what is allowed.
-    reason: String,
-}
-
-impl From<&Problem> for ProblemView {
-    fn from(problem: &Problem) -> Self {
-        Self { field: problem.field.clone(), reason: problem.reason.clone() }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_message_names_the_first_problem_and_counts_the_others() {
-        let problem = |field: &str| Problem { field: field.to_owned(), reason: "is required".to_owned() };
         let error = |count: usize| {
-            ApiError::problems(ErrorCode::InvalidParameter, vec![problem("serials"); count]).to_string()
+            let mut problems = Problems::default();
+            (0..count).for_each(|_| problems.add("serials", "is required"));
+            ApiError::from(problems).to_string()
         };
         assert_eq!(error(1), "serials: is required");
         assert_eq!(error(2), "serials: is required (and 1 more problem: see data)");

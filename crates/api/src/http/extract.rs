@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpRequest};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use tikmatrix_domain::{AccountId, GroupId, MaterialId, Serial, TaskId};
-use tikmatrix_validation::json as strict_json;
+use tikmatrix_validation::json;
 
 use crate::http::error::{ApiError, ErrorCode};
 
@@ -116,7 +116,7 @@ impl JsonText {
     /// # Errors
     /// 40001.
     pub(crate) fn parse(&self) -> Result<Value, ApiError> {
-        strict_json::parse(&self.0).map_err(|reason| ApiError::invalid("", reason))
+        json::parse(&self.0).map_err(|reason| ApiError::invalid("", reason))
     }
 }
 
@@ -127,19 +127,6 @@ impl FromRequest for JsonText {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = body(request, payload, "application/json");
         Box::pin(async { body.await.map(Self) })
-    }
-}
-
-/// A body of JSON, parsed strictly.
-pub(crate) struct Json(pub(crate) Value);
-
-impl FromRequest for Json {
-    type Error = ApiError;
-    type Future = BodyFuture<Self>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let text = JsonText::from_request(request, payload);
-        Box::pin(async { Ok(Self(text.await?.parse()?)) })
     }
 }
 

@@ -49,7 +49,7 @@ fn size(query: &mut Parameters) -> u32 {
     query.number("page_size", 1).unwrap_or(DEFAULT_PAGE_SIZE).min(MAX_PAGE_SIZE)
 }
 
-/// What to read for `page`: by cursor, one entry more than it holds, which tells whether there are more.
+/// Returns the page to read from the database: by cursor, one entry more, which shows whether there are more.
 pub(crate) fn with_next<Id: Copy>(page: &Page<Id>) -> Page<Id> {
     let more = u32::from(matches!(page.start, PageStart::Before(_)));
     Page { start: page.start, size: page.size + more }
@@ -81,7 +81,7 @@ pub(crate) fn cursor_after(last: i64, filter: &impl Debug) -> String {
 /// The number of the entry that the cursor begins after.
 ///
 /// # Errors
-/// What is wrong with it.
+/// The reason for a client.
 fn read_cursor(cursor: &str, filter: &impl Debug) -> Result<i64, String> {
     let parts =
         cursor.split_once('-').and_then(|(last, mark)| Some((i64::from_str_radix(last, 16).ok()?, mark)));

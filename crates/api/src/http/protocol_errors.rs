@@ -1,5 +1,5 @@
-//! Answers to what is no request. What the HTTP library cannot read, cut short or waits for in vain it answers itself, below
-//! the application and without a body; here such an answer gets the form of the API on its way out.
+//! Protocol errors in the form of the API. Requests that the HTTP library cannot parse, or that do not come in time, it
+//! answers itself, below the application and without a body; here such an answer gets a body as it is written.
 
 use std::io;
 use std::pin::Pin;
@@ -14,24 +14,24 @@ use crate::http::error::ErrorCode;
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 const BEGINNING: &[u8] = b"HTTP/1.";
 
-/// A connection on which every answer has a body.
-pub(crate) struct Answering<Io> {
+/// A connection on which every answer gets a body.
+pub(crate) struct WithErrorBodies<Io> {
     io: Io,
-    /// What was taken and is still to be sent.
-    left: Vec<u8>,
+    /// The bytes that were accepted and are still to be sent.
+    unsent: Vec<u8>,
     sent: usize,
 }
 
-impl<Io> Answering<Io> {
+impl<Io> WithErrorBodies<Io> {
     pub(crate) fn new(io: Io) -> Self {
-        Self { io, left: Vec::new(), sent: 0 }
+        Self { io, unsent: Vec::new(), sent: 0 }
     }
 }
 
-impl<Io: AsyncWrite + Unpin> Answering<Io> {
-    fn poll_left(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while let Some(left) = self.left.get(self.sent..).filter(|left| !left.is_empty()) {
-            match ready!(Pin::new(&mut self.io).poll_write(context, left))? {
+impl<Io: AsyncWrite + Unpin> WithErrorBodies<Io> {
+    fn poll_unsent(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while let Some(unsent) = self.unsent.get(self.sent..).filter(|unsent| !unsent.is_empty()) {
+            match ready!(Pin::new(&mut self.io).poll_write(context, unsent))? {
                 0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 count => self.sent += count,
             }
@@ -40,7 +40,7 @@ impl<Io: AsyncWrite + Unpin> Answering<Io> {
     }
 }
 
-impl<Io: AsyncRead + Unpin> AsyncRead for Answering<Io> {
+impl<Io: AsyncRead + Unpin> AsyncRead for WithErrorBodies<Io> {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -50,27 +50,27 @@ impl<Io: AsyncRead + Unpin> AsyncRead for Answering<Io> {
     }
 }
 
-impl<Io: AsyncWrite + Unpin> AsyncWrite for Answering<Io> {
+impl<Io: AsyncWrite + Unpin> AsyncWrite for WithErrorBodies<Io> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        ready!(this.poll_left(context))?;
+        ready!(this.poll_unsent(context))?;
         let Some(in_form) = in_form(bytes) else {
             return Pin::new(&mut this.io).poll_write(context, bytes);
         };
         // All of it is taken; it goes out with the flush that follows every answer.
-        (this.left, this.sent) = (in_form, 0);
+        (this.unsent, this.sent) = (in_form, 0);
         Poll::Ready(Ok(bytes.len()))
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        ready!(this.poll_left(context))?;
+        ready!(this.poll_unsent(context))?;
         Pin::new(&mut this.io).poll_flush(context)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        ready!(this.poll_left(context))?;
+        ready!(this.poll_unsent(context))?;
         Pin::new(&mut this.io).poll_shutdown(context)
     }
 }
@@ -168,7 +168,7 @@ mod tests {
     async fn it_comes_whole_however_little_the_connection_takes_at_once() {
         let (near, mut far) = duplex(7);
         let send = async {
-            let mut answering = Answering::new(near);
+            let mut answering = WithErrorBodies::new(near);
             answering.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await.unwrap();
             answering.write_all(REFUSAL.as_bytes()).await.unwrap();
             answering.shutdown().await.unwrap();

@@ -5,10 +5,9 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use serde_json::Value;
-use tikmatrix_device::script::{Problem, unknown_name};
+use tikmatrix_validation::{Problems, shortened, shown, unknown_name};
 
-use crate::http::error::{ApiError, ErrorCode};
-use crate::http::fields::{shortened, shown};
+use crate::http::error::ApiError;
 
 /// The query of a request, read as `Fields`.
 pub(crate) struct Query<Fields>(pub(crate) Fields);
@@ -16,7 +15,7 @@ pub(crate) struct Query<Fields>(pub(crate) Fields);
 /// The query of a route that takes no parameters.
 pub(crate) type NoQuery = Query<()>;
 
-/// What is read from a query. Problems are noted in the parameters, so that all are reported together.
+/// A type that is read from a query. Problems are noted in the parameters, so that all are reported together.
 pub(crate) trait ReadQuery: Sized {
     fn read(parameters: &mut Parameters) -> Self;
 }
@@ -51,20 +50,17 @@ impl<Fields: ReadQuery> FromRequest for Query<Fields> {
 pub(crate) struct Parameters {
     left: Vec<(String, String)>,
     known: Vec<&'static str>,
-    problems: Vec<Problem>,
+    problems: Problems,
 }
 
 impl Parameters {
     /// Parses the part of a URL after `?`.
     pub(crate) fn of(query: &str) -> Self {
-        let mut problems = Vec::new();
+        let mut problems = Problems::default();
         let left = web::Query::<Vec<(String, String)>>::from_query(query)
             .map(web::Query::into_inner)
             .unwrap_or_else(|error| {
-                problems.push(Problem {
-                    field: String::new(),
-                    reason: format!("the query is not valid: {error}"),
-                });
+                problems.add("", format!("the query is not valid: {error}"));
                 Vec::new()
             });
         Self { left, known: Vec::new(), problems }
@@ -128,7 +124,7 @@ impl Parameters {
 
     /// Notes that the parameter does not hold what it may hold.
     pub(crate) fn problem(&mut self, name: &str, reason: impl Into<String>) {
-        self.problems.push(Problem { field: name.to_owned(), reason: reason.into() });
+        self.problems.add(name, reason);
     }
 
     /// Ends the reading.
@@ -138,12 +134,8 @@ impl Parameters {
     pub(crate) fn finish(mut self) -> Result<(), ApiError> {
         for (name, _) in &self.left {
             let reason = unknown_name("parameter", name, &self.known);
-            self.problems.push(Problem { field: shortened(name), reason });
+            self.problems.add(shortened(name), reason);
         }
-        if self.problems.is_empty() {
-            Ok(())
-        } else {
-            Err(ApiError::problems(ErrorCode::InvalidParameter, self.problems))
-        }
+        Ok(self.problems.into_result()?)
     }
 }

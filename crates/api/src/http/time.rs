@@ -1,8 +1,9 @@
-//! How moments are written.
+//! Moments in the server's own zone.
 
 use std::cell::Cell;
 
-use chrono::{DateTime, FixedOffset, Local, Offset, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, Local, Offset, Utc};
+use tikmatrix_api_types::Moment;
 
 /// Since 1973 the offsets of all zones of the tz database change at full quarters of an hour.
 const QUARTER: i64 = 15 * 60;
@@ -13,9 +14,9 @@ thread_local! {
     static LAST: Cell<Option<(i64, FixedOffset)>> = const { Cell::new(None) };
 }
 
-/// RFC 3339 with milliseconds and the offset of the server's own zone, such as `2026-03-01T14:30:00.000+02:00`.
-pub(crate) fn written(moment: DateTime<Utc>) -> String {
-    moment.with_timezone(&offset(moment)).to_rfc3339_opts(SecondsFormat::Millis, false)
+/// The moment with the offset of the server's own zone.
+pub(crate) fn moment(moment: DateTime<Utc>) -> Moment {
+    Moment(moment.with_timezone(&offset(moment)))
 }
 
 fn offset(moment: DateTime<Utc>) -> FixedOffset {
@@ -32,6 +33,7 @@ fn offset(moment: DateTime<Utc>) -> FixedOffset {
 
 #[cfg(test)]
 mod tests {
+    use chrono::SecondsFormat;
     use proptest::prelude::*;
 
     use super::*;
@@ -44,7 +46,7 @@ mod tests {
             for at in seconds.iter().flat_map(|at| [*at, at + 1, at - at % QUARTER, at - at % QUARTER - 1]) {
                 let moment = DateTime::from_timestamp(at, 0).unwrap();
                 let expected = moment.with_timezone(&Local).to_rfc3339_opts(SecondsFormat::Millis, false);
-                prop_assert_eq!(written(moment), expected);
+                prop_assert_eq!(super::moment(moment).to_string(), expected);
             }
         }
     }

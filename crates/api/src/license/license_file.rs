@@ -1,4 +1,4 @@
-//! Where a data directory keeps its licence, and reading a licence file within bounds.
+//! The licence file of a data directory, read within bounds.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -12,8 +12,8 @@ pub fn license_path(data_directory: &Path) -> PathBuf {
     data_directory.join("license.json")
 }
 
-/// What the licence file at `path` holds; none if there is no file. Of a file that is too long to be a licence, enough
-/// is read for that to be seen.
+/// Reads the licence file at `path`; `None` if there is no file. Of a file that is too long to be a licence, enough is read
+/// to detect that.
 ///
 /// # Errors
 /// When there is a file and it cannot be read.

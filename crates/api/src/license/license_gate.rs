@@ -1,5 +1,5 @@
-//! What this server may do, kept up to date: it brings the evidence together that `licensing` weighs, refuses the API
-//! where the plan has none, and tells the runner how many phones may work.
+//! What this server may do, kept up to date: reads the evidence that `licensing` evaluates, and limits how many phones the
+//! runner lets work.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,24 +14,24 @@ use tokio::sync::watch;
 use crate::license::license_file::read_license;
 use crate::start_error::StartError;
 
-/// How often the licence file is read again: a new one is in force after this time at most.
-const READ_EVERY: Duration = Duration::from_secs(5);
-/// How old a judgement may be. Verifying a signature for each request would be felt.
-const JUDGE_EVERY: TimeDelta = TimeDelta::seconds(1);
-/// How far the time that is kept may be behind the time that was seen.
-const KEEP_EVERY: TimeDelta = TimeDelta::minutes(1);
+/// How often the licence file is read: a new one is in force after this time at most.
+const READ_INTERVAL: Duration = Duration::from_secs(5);
+/// How old an evaluation may be, since verifying a signature for each request would be slow.
+const EVALUATION_INTERVAL: TimeDelta = TimeDelta::seconds(1);
+/// How far the stored time may be behind the time that was seen.
+const STORE_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 
-/// What a server needs to know of its licence when it starts.
+/// The licence with which a server starts.
 pub(crate) struct LicenseOptions {
     /// The licence file.
     pub(crate) path: PathBuf,
-    /// Whether it has to be there.
+    /// Whether it has to exist.
     pub(crate) required: bool,
-    /// What verifies it.
+    /// The key that verifies it.
     pub(crate) key: Option<PublicKey>,
 }
 
-/// Weighs the licence again and again; clones share what they know.
+/// Evaluates the licence as time passes; clones share what they know.
 #[derive(Clone)]
 pub(crate) struct LicenseGate(Arc<Inner>);
 
@@ -43,19 +43,19 @@ struct Inner {
     clock: Arc<dyn Clock>,
     store: Store,
     known: Mutex<Known>,
-    most_at_work: watch::Sender<u32>,
+    max_at_work: watch::Sender<u32>,
 }
 
 struct Known {
     license: Option<Vec<u8>>,
     last_seen: DateTime<Utc>,
     /// Which last-seen time is in the database.
-    kept: DateTime<Utc>,
-    judged: Option<(DateTime<Utc>, Entitlement)>,
+    stored: DateTime<Utc>,
+    evaluated: Option<(DateTime<Utc>, Entitlement)>,
 }
 
 impl LicenseGate {
-    /// Brings the evidence together; a new data directory begins its trial here.
+    /// Reads the licence and the evidence around it; a new data directory starts its trial here.
     pub(crate) async fn open(
         options: LicenseOptions,
         store: Store,
@@ -69,23 +69,23 @@ impl LicenseGate {
         }
         let installation = store.installation(clock.now()).await?;
         let (last_seen, made_at) = (installation.last_seen, installation.made_at);
-        let known = Mutex::new(Known { license, last_seen, kept: last_seen, judged: None });
+        let known = Mutex::new(Known { license, last_seen, stored: last_seen, evaluated: None });
         let machine = MachineSources::system().read();
-        let most_at_work = watch::Sender::new(0);
-        let gate = Self(Arc::new(Inner { path, key, machine, made_at, clock, store, known, most_at_work }));
-        log::info!("{}", gate.standing().message);
+        let max_at_work = watch::Sender::new(0);
+        let gate = Self(Arc::new(Inner { path, key, machine, made_at, clock, store, known, max_at_work }));
+        log::info!("{}", gate.entitlement().message);
         Ok(gate)
     }
 
-    /// What the server may do now.
-    pub(crate) fn standing(&self) -> Entitlement {
+    /// Returns what the server may do now.
+    pub(crate) fn entitlement(&self) -> Entitlement {
         let now = self.0.clock.now();
         let mut known = self.0.known();
-        let fresh = known.judged.as_ref().filter(|(at, _)| (now - at).abs() < JUDGE_EVERY);
-        if let Some((_, standing)) = fresh {
-            return standing.clone();
+        let fresh = known.evaluated.as_ref().filter(|(at, _)| (now - at).abs() < EVALUATION_INTERVAL);
+        if let Some((_, entitlement)) = fresh {
+            return entitlement.clone();
         }
-        let standing = evaluate(Evidence {
+        let entitlement = evaluate(Evidence {
             license: known.license.as_deref(),
             key: self.0.key.as_ref(),
             machine: &self.0.machine,
@@ -93,66 +93,66 @@ impl LicenseGate {
             last_seen: known.last_seen,
             now,
         });
-        known.last_seen = standing.last_seen;
-        let before = known.judged.replace((now, standing.clone()));
-        if before.is_some_and(|(_, before)| before.message != standing.message) {
-            log::info!("{}", standing.message);
+        known.last_seen = entitlement.last_seen;
+        let before = known.evaluated.replace((now, entitlement.clone()));
+        if before.is_some_and(|(_, before)| before.message != entitlement.message) {
+            log::info!("{}", entitlement.message);
         }
-        // Within the lock, so that an older judgement never overtakes a later one.
-        self.0.most_at_work.send_if_modified(|most| {
-            let changed = *most != standing.device_limit;
-            *most = standing.device_limit;
+        // Within the lock, so that an older evaluation never overtakes a later one.
+        self.0.max_at_work.send_if_modified(|most| {
+            let changed = *most != entitlement.device_limit;
+            *most = entitlement.device_limit;
             changed
         });
-        standing
+        entitlement
     }
 
-    /// How many phones may work at once.
-    pub(crate) fn most_at_work(&self) -> watch::Receiver<u32> {
-        self.0.most_at_work.subscribe()
+    /// Follows how many phones may work at once.
+    pub(crate) fn max_at_work(&self) -> watch::Receiver<u32> {
+        self.0.max_at_work.subscribe()
     }
 
-    /// Reads the licence again and keeps the time, for as long as it is not dropped.
-    pub(crate) async fn keep(self) {
+    /// Rereads the licence and stores the time, until it is dropped.
+    pub(crate) async fn run(self) {
         loop {
-            tokio::time::sleep(READ_EVERY).await;
-            self.read_again().await;
-            self.standing();
-            if let Err(error) = self.keep_the_time(KEEP_EVERY).await {
+            tokio::time::sleep(READ_INTERVAL).await;
+            self.reread().await;
+            self.entitlement();
+            if let Err(error) = self.store_time(STORE_INTERVAL).await {
                 log::warn!("{error}");
             }
         }
     }
 
-    /// Keeps the time when the server ends.
+    /// Stores the time when the server ends.
     pub(crate) async fn close(&self) {
-        self.standing();
-        if let Err(error) = self.keep_the_time(TimeDelta::zero()).await {
+        self.entitlement();
+        if let Err(error) = self.store_time(TimeDelta::zero()).await {
             log::warn!("{error}");
         }
     }
 
-    async fn read_again(&self) {
+    async fn reread(&self) {
         let path = self.0.path.clone();
         let read = tokio::task::spawn_blocking(move || read_license(&path)).await;
-        // One that cannot be read for now is the one that was read before.
+        // While the file cannot be read, the licence that was read before stays.
         if let Ok(Ok(license)) = read {
             let mut known = self.0.known();
             if known.license != license {
                 known.license = license;
-                known.judged = None;
+                known.evaluated = None;
             }
         }
     }
 
-    async fn keep_the_time(&self, behind: TimeDelta) -> Result<(), StorageError> {
-        let (last_seen, kept) = {
+    async fn store_time(&self, behind: TimeDelta) -> Result<(), StorageError> {
+        let (last_seen, stored) = {
             let known = self.0.known();
-            (known.last_seen, known.kept)
+            (known.last_seen, known.stored)
         };
-        if last_seen - kept > behind {
+        if last_seen - stored > behind {
             self.0.store.record_seen(last_seen).await?;
-            self.0.known().kept = last_seen;
+            self.0.known().stored = last_seen;
         }
         Ok(())
     }

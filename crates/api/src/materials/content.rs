@@ -1,4 +1,4 @@
-//! The bytes of materials, whole or in ranges, and their thumbnails.
+//! Downloads: the bytes of materials, whole or in ranges, and their thumbnails.
 
 use std::fs::File;
 use std::io;
@@ -23,7 +23,7 @@ pub(crate) fn routes() -> Vec<Operation> {
     operations![content, thumbnail]
 }
 
-/// Gives the file itself, also in ranges.
+/// Downloads the file itself, also in ranges.
 #[utoipa::path(
     get,
     path = "/api/v1/material/{material_id}/content",
@@ -33,7 +33,7 @@ pub(crate) fn routes() -> Vec<Operation> {
     responses(
         (status = 200, description = "The bytes of the material.", content((String = "video/mp4"), (String = "image/jpeg"), (String = "image/png"))),
         (status = 206, description = "The part that the header `Range` asks for."),
-        (status = 304, description = "What `If-None-Match` names is what the answer would be."),
+        (status = 304, description = "The copy that `If-None-Match` names is still current."),
     ),
 )]
 pub(crate) async fn content(
@@ -47,7 +47,7 @@ pub(crate) async fn content(
     send(&request, library.path(&file.file), file.media_type, &file.name).await
 }
 
-/// Gives a small image of a material.
+/// Downloads a small image of a material.
 #[utoipa::path(
     get,
     path = "/api/v1/material/{material_id}/thumbnail",
@@ -57,7 +57,7 @@ pub(crate) async fn content(
     responses(
         (status = 200, description = "The thumbnail of the material.", content((String = "image/jpeg"))),
         (status = 206, description = "The part that the header `Range` asks for."),
-        (status = 304, description = "What `If-None-Match` names is what the answer would be."),
+        (status = 304, description = "The copy that `If-None-Match` names is still current."),
     ),
 )]
 pub(crate) async fn thumbnail(

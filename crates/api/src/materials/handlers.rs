@@ -2,21 +2,25 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Payload};
+use tikmatrix_api_types::materials::{
+    Material, MaterialForm, MaterialList, MaterialPatch, MaterialQuery, MaterialUpload,
+};
+use tikmatrix_api_types::{Deleted, Envelope};
 use tikmatrix_domain::{Clock, MaterialId, TaskId};
 use tikmatrix_storage::{MaterialChanged, MaterialRemoval, NewMaterial, Store};
 
-use crate::http::envelope::{DeletedView, Envelope, Success};
+use crate::http::body::Json;
+use crate::http::envelope::Success;
 use crate::http::error::{Answer, ApiError};
-use crate::http::extract::{Id, Json, missing};
+use crate::http::extract::{Id, missing};
 use crate::http::paging;
 use crate::http::query::{NoQuery, Query};
 use crate::http::routing::{Operation, operations};
-use crate::http::schema::{MaterialForm, MaterialKind, MaterialPatch, Username};
+use crate::materials::convert;
 use crate::materials::library::thumbnail::Unusable;
 use crate::materials::library::{Library, NewFiles};
-use crate::materials::request::{self, ListMaterials};
+use crate::materials::list_query::ListMaterials;
 use crate::materials::upload::{self, UploadedFile};
-use crate::materials::view::{MaterialListView, MaterialUploadView, MaterialView};
 
 pub(crate) fn routes() -> Vec<Operation> {
     operations![list, upload, show, change, delete]
@@ -28,24 +32,16 @@ pub(crate) fn routes() -> Vec<Operation> {
     path = "/api/v1/material",
     operation_id = "listMaterials",
     tag = "Materials",
-    params(
-        ("tag" = Option<String>, Query, description = "Only materials that carry this tag.", pattern = r"\S"),
-        ("username" = Option<Username>, Query, description = "Only materials that are meant for this account."),
-        ("used" = Option<bool>, Query, description = "Only materials that are used, or are not."),
-        ("kind" = Option<MaterialKind>, Query, description = "Only videos, or only images."),
-        ("page" = Option<usize>, Query, description = "The number of the page, from 1. Default: 1. Not together with `cursor`.", minimum = 1),
-        ("page_size" = Option<usize>, Query, description = "How many a page holds; above 100 is taken as 100. Default: 20.", minimum = 1),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before: reads on at the same cost however deep.", pattern = r"\S"),
-    ),
-    responses((status = 200, description = "The materials, newest first.", body = Envelope<MaterialListView>)),
+    params(MaterialQuery),
+    responses((status = 200, description = "The materials, newest first.", body = Envelope<MaterialList>)),
 )]
-pub(crate) async fn list(store: Data<Store>, query: Query<ListMaterials>) -> Answer<MaterialListView> {
+pub(crate) async fn list(store: Data<Store>, query: Query<ListMaterials>) -> Answer<MaterialList> {
     let Query(ListMaterials { filter, page }) = query;
     let (mut materials, total) = store.materials(filter.clone(), paging::with_next(&page)).await?;
     let page_size = page.size;
     let (page, next_cursor) = paging::settle(&mut materials, &page, total, &filter, |last| last.id.0);
-    let materials = materials.iter().map(MaterialView::from).collect();
-    Ok(Success(MaterialListView { materials, total, page, page_size, next_cursor }))
+    let materials = materials.iter().map(convert::material).collect();
+    Ok(Success(MaterialList { materials, total, page, page_size, next_cursor }))
 }
 
 /// Uploads videos and images to the library. All of its files come into the library, or none.
@@ -55,7 +51,7 @@ pub(crate) async fn list(store: Data<Store>, query: Query<ListMaterials>) -> Ans
     operation_id = "uploadMaterials",
     tag = "Materials",
     request_body(content = MaterialForm, content_type = "multipart/form-data"),
-    responses((status = 200, description = "Every file of the request is in the library.", body = Envelope<MaterialUploadView>)),
+    responses((status = 200, description = "Every file of the request is in the library.", body = Envelope<MaterialUpload>)),
 )]
 pub(crate) async fn upload(
     store: Data<Store>,
@@ -64,9 +60,9 @@ pub(crate) async fn upload(
     _: NoQuery,
     request: HttpRequest,
     payload: Payload,
-) -> Answer<MaterialUploadView> {
+) -> Answer<MaterialUpload> {
     let upload = upload::receive(&library, &request, payload).await?;
-    let details = request::details(upload.metadata, upload.files.len())?;
+    let details = convert::details(upload.metadata, upload.files.len())?;
     let mut files: Vec<NewFiles> = Vec::with_capacity(upload.files.len());
     for (index, uploaded) in upload.files.into_iter().enumerate() {
         let UploadedFile { name, media_type, content, thumbnail } = uploaded;
@@ -81,7 +77,7 @@ pub(crate) async fn upload(
             file.keep();
         }
     }
-    Ok(Success(MaterialUploadView::from(added.as_slice())))
+    Ok(Success(convert::upload(&added)))
 }
 
 /// Shows one material.
@@ -93,11 +89,11 @@ pub(crate) async fn upload(
     params(
         ("material_id" = i64, Path, description = "The number of a material.", minimum = 1),
     ),
-    responses((status = 200, description = "The material.", body = Envelope<MaterialView>)),
+    responses((status = 200, description = "The material.", body = Envelope<Material>)),
 )]
-pub(crate) async fn show(store: Data<Store>, Id(id): Id<MaterialId>, _: NoQuery) -> Answer<MaterialView> {
+pub(crate) async fn show(store: Data<Store>, Id(id): Id<MaterialId>, _: NoQuery) -> Answer<Material> {
     let material = store.material(id).await?.ok_or_else(|| missing(id))?;
-    Ok(Success(MaterialView::from(&material)))
+    Ok(Success(convert::material(&material)))
 }
 
 /// Changes what is given of a material.
@@ -110,18 +106,18 @@ pub(crate) async fn show(store: Data<Store>, Id(id): Id<MaterialId>, _: NoQuery)
         ("material_id" = i64, Path, description = "The number of a material.", minimum = 1),
     ),
     request_body = MaterialPatch,
-    responses((status = 200, description = "The material as it is now.", body = Envelope<MaterialView>)),
+    responses((status = 200, description = "The material as it is now.", body = Envelope<Material>)),
 )]
 pub(crate) async fn change(
     store: Data<Store>,
     clock: Data<dyn Clock>,
     Id(id): Id<MaterialId>,
     _: NoQuery,
-    body: Json,
-) -> Answer<MaterialView> {
-    let change = request::change(body.0)?;
+    Json(change): Json<MaterialPatch>,
+) -> Answer<Material> {
+    let change = convert::change(change)?;
     match store.change_material(id, change, clock.now()).await? {
-        MaterialChanged::Changed(material) => Ok(Success(MaterialView::from(&*material))),
+        MaterialChanged::Changed(material) => Ok(Success(convert::material(&material))),
         MaterialChanged::NotThere => Err(missing(id)),
         MaterialChanged::Reserved(task) => Err(reserved("used", task)),
     }
@@ -136,18 +132,18 @@ pub(crate) async fn change(
     params(
         ("material_id" = i64, Path, description = "The number of a material.", minimum = 1),
     ),
-    responses((status = 200, description = "The material and its files are gone.", body = Envelope<DeletedView>)),
+    responses((status = 200, description = "The material and its files are gone.", body = Envelope<Deleted>)),
 )]
 pub(crate) async fn delete(
     store: Data<Store>,
     library: Data<Library>,
     Id(id): Id<MaterialId>,
     _: NoQuery,
-) -> Answer<DeletedView> {
+) -> Answer<Deleted> {
     match store.delete_material(id).await? {
         MaterialRemoval::Removed(file) => {
             library.remove(&file).await;
-            Ok(Success(DeletedView { deleted_count: 1 }))
+            Ok(Success(Deleted { deleted_count: 1 }))
         }
         MaterialRemoval::NotThere => Err(missing(id)),
         MaterialRemoval::Reserved(task) => Err(reserved("material_id", task)),

@@ -1,9 +1,9 @@
 //! The material library: uploads, downloads, and what is known of each file.
 
 pub(crate) mod content;
+pub(crate) mod convert;
 pub(crate) mod handlers;
 pub(crate) mod library;
-pub(crate) mod request;
+pub(crate) mod list_query;
 pub(crate) mod upload;
 pub(crate) mod upload_body;
-pub(crate) mod view;

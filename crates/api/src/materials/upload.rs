@@ -1,5 +1,5 @@
-//! The body of `POST /api/v1/material`: `multipart/form-data` with any number of `file` parts, a `thumbnail` behind a
-//! file that is to have one of its own, and one `metadata` part. Files go to the library as they come.
+//! The body of `POST /api/v1/material`: `multipart/form-data` with any number of `file` parts, a `thumbnail` after a file
+//! that has one of its own, and one `metadata` part. Files are written to the library as they arrive.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -12,29 +12,28 @@ use actix_web::{HttpRequest, web};
 use futures_core::Stream;
 use serde_json::Value;
 use tikmatrix_domain::MediaType;
-use tikmatrix_validation::{json, unknown_name};
+use tikmatrix_validation::{json, shortened, unknown_name};
 
 use crate::http::error::{ApiError, ErrorCode};
-use crate::http::fields::shortened;
 use crate::materials::library::Library;
 use crate::materials::library::incoming::{Incoming, Received};
 use crate::materials::library::media_type::ENOUGH;
 use crate::materials::upload_body::Body;
 
-/// The most files in one request.
-const MOST_FILES: usize = 100;
-/// The most characters that are kept of a file's name.
-const LONGEST_NAME: usize = 200;
-/// The largest `metadata`, in bytes.
-const LARGEST_METADATA: usize = 1024 * 1024;
-/// The largest `thumbnail`, in bytes.
-const LARGEST_THUMBNAIL: u64 = 16 * 1024 * 1024;
-/// The parts that are known.
+/// In one request.
+const MAX_FILES: usize = 100;
+/// Of a file's name, in characters; longer ones are cut.
+const MAX_NAME: usize = 200;
+/// In bytes.
+const MAX_METADATA: usize = 1024 * 1024;
+/// In bytes.
+const MAX_THUMBNAIL: u64 = 16 * 1024 * 1024;
+/// The known parts.
 const PARTS: [&str; 3] = ["file", "thumbnail", "metadata"];
-/// What the library takes, for messages.
+/// The accepted formats, for messages.
 const TAKEN: &str = "MP4, JPG, PNG";
 
-/// What came, file by file.
+/// An upload that was received, file by file.
 #[derive(Default)]
 pub(crate) struct Upload {
     /// The files, at least one.
@@ -43,18 +42,18 @@ pub(crate) struct Upload {
     pub(crate) metadata: Option<Value>,
 }
 
-/// One file that came.
+/// One received file.
 pub(crate) struct UploadedFile {
-    /// What its sender calls it, fit to be shown.
+    /// The name that the client gives it, fit to be shown.
     pub(crate) name: String,
-    /// What it is by its bytes.
+    /// Its media type by its first bytes.
     pub(crate) media_type: MediaType,
     pub(crate) content: Received,
-    /// The image that came for its thumbnail.
+    /// The image that was sent as its thumbnail.
     pub(crate) thumbnail: Option<(Received, MediaType)>,
 }
 
-/// Receives an upload. Of one that is refused nothing is left on the disk.
+/// Receives an upload. Nothing of a refused one is left on the disk.
 ///
 /// # Errors
 /// 41501 when the body is no form, 41301 when a file is too large, 40001 when something else is wrong, 50001 when the
@@ -66,11 +65,11 @@ pub(crate) async fn receive(
 ) -> Result<Upload, ApiError> {
     check_media_type(request)?;
     let body = Body::new(payload);
-    let mut form = Multipart::new(request.headers(), body.pieces());
+    let mut form = Multipart::new(request.headers(), body.chunks());
     let received = parts(library, &mut form, &body).await;
     if received.is_err() {
         drop(form);
-        body.throw_away().await;
+        body.discard().await;
     }
     received
 }
@@ -100,21 +99,22 @@ async fn parts(library: &Library, form: &mut Multipart, body: &Body) -> Result<U
     let mut upload = Upload::default();
     while let Some(field) = next(form, body).await {
         let mut field = field.map_err(broken)?;
-        body.begins_part();
+        body.begin_part();
         let name = field.name().unwrap_or_default().to_owned();
         match name.as_str() {
-            "file" if upload.files.len() == MOST_FILES => {
-                return Err(ApiError::invalid("file", format!("is given more than {MOST_FILES} times")));
+            "file" if upload.files.len() == MAX_FILES => {
+                return Err(ApiError::invalid("file", format!("is given more than {MAX_FILES} times")));
             }
             "file" => {
                 let path = format!("file[{}]", upload.files.len());
                 let name = label(&field);
-                let (content, media_type) = file(library, &mut field, body, &path, library.largest()).await?;
+                let (content, media_type) =
+                    file(library, &mut field, body, &path, library.max_size()).await?;
                 upload.files.push(UploadedFile { name, media_type, content, thumbnail: None });
             }
             "thumbnail" => {
                 let path = format!("thumbnail of file[{}]", upload.files.len().saturating_sub(1));
-                let (content, media_type) = file(library, &mut field, body, &path, LARGEST_THUMBNAIL).await?;
+                let (content, media_type) = file(library, &mut field, body, &path, MAX_THUMBNAIL).await?;
                 if media_type == MediaType::Mp4 {
                     return Err(ApiError::invalid(path, "is a video, and an image is needed: JPG, PNG"));
                 }
@@ -139,7 +139,7 @@ async fn parts(library: &Library, form: &mut Multipart, body: &Body) -> Result<U
     Ok(upload)
 }
 
-/// What comes next. The reader of parts waits for ever at the end of a body that ends within a boundary.
+/// Returns the next part or bytes. The multipart parser waits forever at the end of a body that ends within a boundary.
 async fn next<T>(
     parts: &mut (impl Stream<Item = Result<T, MultipartError>> + Unpin),
     body: &Body,
@@ -151,7 +151,7 @@ async fn next<T>(
     .await
 }
 
-/// Receives one file, and knows as soon as its first bytes are there whether it is of a kind that is taken.
+/// Receives one file; refuses it as soon as its first bytes show that its format is not accepted.
 async fn file(
     library: &Library,
     field: &mut Field,
@@ -163,7 +163,7 @@ async fn file(
     let mut incoming: Incoming = library.begin().await?;
     while let Some(bytes) = next(field, body).await {
         let bytes = bytes.map_err(broken)?;
-        body.was_read(bytes.len());
+        body.count_read(bytes.len());
         incoming.write(bytes).await?;
         if incoming.size() > largest {
             let message = format!("{path}: is larger than {largest} bytes, which is the most that is taken");
@@ -184,9 +184,9 @@ async fn metadata(field: &mut Field, body: &Body) -> Result<Value, ApiError> {
     let mut text = Vec::new();
     while let Some(bytes) = next(field, body).await {
         let bytes = bytes.map_err(broken)?;
-        body.was_read(bytes.len());
-        if text.len() + bytes.len() > LARGEST_METADATA {
-            let message = format!("metadata: is larger than {LARGEST_METADATA} bytes");
+        body.count_read(bytes.len());
+        if text.len() + bytes.len() > MAX_METADATA {
+            let message = format!("metadata: is larger than {MAX_METADATA} bytes");
             return Err(ApiError::new(ErrorCode::BodyTooLarge, message));
         }
         text.extend_from_slice(&bytes);
@@ -194,7 +194,7 @@ async fn metadata(field: &mut Field, body: &Body) -> Result<Value, ApiError> {
     json::parse(&text).map_err(|reason| ApiError::invalid("metadata", reason))
 }
 
-/// What people see of the name that a client gives a file. It is never part of a path.
+/// Returns the name that a client gives a file, fit to be shown. It is never part of a path.
 fn label(field: &Field) -> String {
     let given = field.content_disposition().and_then(|it| {
         let extended = it.get_filename_ext().map(|name| String::from_utf8_lossy(&name.value).into_owned());
@@ -205,7 +205,7 @@ fn label(field: &Field) -> String {
 
 fn fit_to_be_shown(given: &str) -> String {
     let name = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let shown: String = name.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect();
+    let shown: String = name.chars().filter(|letter| !letter.is_control()).take(MAX_NAME).collect();
     match shown.trim() {
         "" | "." | ".." => "unnamed".to_owned(),
         name => name.to_owned(),
@@ -244,6 +244,6 @@ mod tests {
         ] {
             assert_eq!(fit_to_be_shown(given), shown, "{given:?}");
         }
-        assert_eq!(fit_to_be_shown(&"ü".repeat(4000)), "ü".repeat(LONGEST_NAME));
+        assert_eq!(fit_to_be_shown(&"ü".repeat(4000)), "ü".repeat(MAX_NAME));
     }
 }

@@ -1,5 +1,4 @@
-//! The body of an upload as its reader gets it: piece by piece, never more of it in memory than is read, and with a rest
-//! that can be thrown away.
+//! The body of an upload as a stream whose unread part is bounded, and whose rest can be discarded.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -11,12 +10,12 @@ use actix_web::error::PayloadError;
 use actix_web::web::{Bytes, Payload};
 use futures_core::Stream;
 
-/// How much may have come that its reader has not made anything of: far more than the heads of a part need.
-const MOST_UNREAD: usize = 1024 * 1024;
-/// How much more is read of a body that is refused, so that its sender gets to read why.
-const MOST_THROWN_AWAY: usize = 16 * 1024 * 1024;
+/// What the multipart parser may buffer, in bytes: far more than the head of a part needs.
+const MAX_UNREAD: usize = 1024 * 1024;
+/// What is read of a refused body, in bytes, so that its sender gets to read the reason.
+const MAX_DISCARDED: usize = 16 * 1024 * 1024;
 
-/// A body that can be read by parts and thrown away as a whole.
+/// A body that is read in chunks, and whose rest can be discarded.
 #[derive(Clone)]
 pub(crate) struct Body(Rc<Inner>);
 
@@ -26,8 +25,8 @@ struct Inner {
     has_ended: Cell<bool>,
 }
 
-/// The body as the reader of its parts gets it.
-pub(crate) struct Pieces {
+/// The stream that the multipart parser reads.
+pub(crate) struct Chunks {
     body: Body,
     has_given: bool,
 }
@@ -41,31 +40,31 @@ impl Body {
         }))
     }
 
-    pub(crate) fn pieces(&self) -> Pieces {
-        Pieces { body: self.clone(), has_given: false }
+    pub(crate) fn chunks(&self) -> Chunks {
+        Chunks { body: self.clone(), has_given: false }
     }
 
-    /// Says that so many bytes of what came were read.
-    pub(crate) fn was_read(&self, bytes: usize) {
+    /// Counts bytes that the parser has returned.
+    pub(crate) fn count_read(&self, bytes: usize) {
         self.0.unread.set(self.0.unread.get().saturating_sub(bytes));
     }
 
-    /// Says that everything that came was read, as it is when a part begins.
-    pub(crate) fn begins_part(&self) {
+    /// Notes that a part begins: everything that was buffered before is read.
+    pub(crate) fn begin_part(&self) {
         self.0.unread.set(0);
     }
 
-    /// Whether nothing more will come.
+    /// Whether the body is complete or broken.
     pub(crate) fn has_ended(&self) -> bool {
         self.0.has_ended.get()
     }
 
-    /// Reads on, within bounds, without making anything of it.
-    pub(crate) async fn throw_away(&self) {
-        let mut thrown = 0;
-        while thrown < MOST_THROWN_AWAY && !self.has_ended() {
+    /// Reads the rest within bounds, and discards it.
+    pub(crate) async fn discard(&self) {
+        let mut discarded = 0;
+        while discarded < MAX_DISCARDED && !self.has_ended() {
             match poll_fn(|context| self.poll(context)).await {
-                Some(Ok(bytes)) => thrown += bytes.len(),
+                Some(Ok(bytes)) => discarded += bytes.len(),
                 Some(Err(_)) | None => return,
             }
         }
@@ -80,18 +79,18 @@ impl Body {
     }
 }
 
-impl Stream for Pieces {
+impl Stream for Chunks {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        // The reader of parts gathers all that it can get before it looks at any of it.
+        // The parser buffers all that it can get before it parses any of it.
         if std::mem::take(&mut this.has_given) {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
         let unread = &this.body.0.unread;
-        if unread.get() > MOST_UNREAD {
+        if unread.get() > MAX_UNREAD {
             return Poll::Ready(Some(Err(PayloadError::Overflow)));
         }
         let next = ready!(this.body.poll(context));

@@ -1,4 +1,3 @@
 //! The scripts that tasks can run.
 
 pub(crate) mod handlers;
-pub(crate) mod view;

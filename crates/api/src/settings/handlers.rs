@@ -1,18 +1,18 @@
 //! The settings of the whole server.
 
 use actix_web::web::Data;
+use tikmatrix_api_types::Envelope;
+use tikmatrix_api_types::settings::{Settings, SettingsPatch};
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
 
-use crate::http::envelope::{Envelope, Success};
+use crate::http::body::Json;
+use crate::http::envelope::Success;
 use crate::http::error::Answer;
-use crate::http::extract::Json;
 use crate::http::query::NoQuery;
 use crate::http::routing::{Operation, operations};
-use crate::http::schema::SettingsPatch;
-use crate::settings::request;
-use crate::settings::view::SettingView;
-use crate::state::CurrentSettings;
+use crate::settings::CurrentSettings;
+use crate::settings::convert;
 
 pub(crate) fn routes() -> Vec<Operation> {
     operations![show, change]
@@ -24,10 +24,10 @@ pub(crate) fn routes() -> Vec<Operation> {
     path = "/api/v1/setting",
     operation_id = "showSettings",
     tag = "Settings",
-    responses((status = 200, description = "The settings.", body = Envelope<SettingView>)),
+    responses((status = 200, description = "The settings.", body = Envelope<Settings>)),
 )]
-pub(crate) async fn show(store: Data<Store>, _: NoQuery) -> Answer<SettingView> {
-    Ok(Success(SettingView::from(&store.settings().await?)))
+pub(crate) async fn show(store: Data<Store>, _: NoQuery) -> Answer<Settings> {
+    Ok(Success(convert::settings(&store.settings().await?)))
 }
 
 /// Changes the settings that are given.
@@ -37,18 +37,18 @@ pub(crate) async fn show(store: Data<Store>, _: NoQuery) -> Answer<SettingView> 
     operation_id = "changeSettings",
     tag = "Settings",
     request_body = SettingsPatch,
-    responses((status = 200, description = "The settings as they are now.", body = Envelope<SettingView>)),
+    responses((status = 200, description = "The settings as they are now.", body = Envelope<Settings>)),
 )]
 pub(crate) async fn change(
     store: Data<Store>,
     runner: Data<Runner>,
     current: Data<CurrentSettings>,
     _: NoQuery,
-    body: Json,
-) -> Answer<SettingView> {
-    let settings = store.change_settings(request::change(body.0)?).await?;
-    let view = SettingView::from(&settings);
+    Json(change): Json<SettingsPatch>,
+) -> Answer<Settings> {
+    let settings = store.change_settings(convert::change(change)?).await?;
+    let shown = convert::settings(&settings);
     current.send_replace(settings);
     runner.wake();
-    Ok(Success(view))
+    Ok(Success(shown))
 }

@@ -1,5 +1,11 @@
 //! The settings of the whole server.
 
+pub(crate) mod convert;
 pub(crate) mod handlers;
-pub(crate) mod request;
-pub(crate) mod view;
+
+use tikmatrix_domain::Settings;
+use tokio::sync::watch;
+
+/// The settings as they were last changed: new tasks are created with them, and a waiting task reports whether all are
+/// paused.
+pub(crate) type CurrentSettings = watch::Sender<Settings>;

@@ -1,20 +1,20 @@
-//! What is done to tasks after they were made: stopped, begun again, deleted.
+//! Changing tasks: stopping, retrying and deleting them.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
+use tikmatrix_api_types::tasks::{BatchDeleted, Retried, Task, TaskIds};
+use tikmatrix_api_types::{Deleted, Envelope};
 use tikmatrix_domain::{Clock, Outcome, TaskId, TaskState};
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
 
-use crate::http::envelope::{DeletedView, Envelope, Success, success};
+use crate::http::body::Json;
+use crate::http::envelope::Success;
 use crate::http::error::{Answer, ApiError};
-use crate::http::extract::{Id, Json, missing};
+use crate::http::extract::{Id, missing};
 use crate::http::query::NoQuery;
 use crate::http::routing::{Operation, operations};
-use crate::http::schema::TaskIds;
+use crate::tasks::convert;
 use crate::tasks::read::TaskReader;
-use crate::tasks::task_ids;
-use crate::tasks::view::{BatchDeletedView, RetriedView, TaskView};
 
 pub(crate) fn routes() -> Vec<Operation> {
     operations![stop, retry, retry_all, delete, delete_batch, delete_batch_by_post]
@@ -29,14 +29,14 @@ pub(crate) fn routes() -> Vec<Operation> {
     params(
         ("task_id" = i64, Path, description = "The number of a task.", minimum = 1),
     ),
-    responses((status = 200, description = "The task as it is now that its phone has let go.", body = Envelope<TaskView>)),
+    responses((status = 200, description = "The task after its phone was released.", body = Envelope<Task>)),
 )]
 pub(crate) async fn stop(
     runner: Data<Runner>,
     tasks: Data<TaskReader>,
     Id(id): Id<TaskId>,
     _: NoQuery,
-) -> Result<HttpResponse, ApiError> {
+) -> Answer<Task> {
     runner.stop(id).await?;
     let task = tasks.task(id).await?.task;
     match &task.state {
@@ -45,11 +45,11 @@ pub(crate) async fn stop(
                 format!("task {id} was not stopped: it just ended on its own, {}", finish.outcome.as_str());
             Err(ApiError::invalid("task_id", reason))
         }
-        _ => Ok(success(&TaskView::new(&task, tasks.waiting(&task, tasks.clock.now())))),
+        _ => Ok(Success(tasks.view(task))),
     }
 }
 
-/// Lets a failed task begin again.
+/// Retries a failed task.
 #[utoipa::path(
     post,
     path = "/api/v1/task/{task_id}/retry",
@@ -58,7 +58,7 @@ pub(crate) async fn stop(
     params(
         ("task_id" = i64, Path, description = "The number of a task.", minimum = 1),
     ),
-    responses((status = 200, description = "The task, pending again.", body = Envelope<TaskView>)),
+    responses((status = 200, description = "The task, pending again.", body = Envelope<Task>)),
 )]
 pub(crate) async fn retry(
     store: Data<Store>,
@@ -66,30 +66,30 @@ pub(crate) async fn retry(
     tasks: Data<TaskReader>,
     Id(id): Id<TaskId>,
     _: NoQuery,
-) -> Result<HttpResponse, ApiError> {
+) -> Answer<Task> {
     store.retry(id, tasks.clock.now()).await?;
     runner.wake();
     let task = tasks.task(id).await?.task;
-    Ok(success(&TaskView::new(&task, tasks.waiting(&task, tasks.clock.now()))))
+    Ok(Success(tasks.view(task)))
 }
 
-/// Lets every failed task begin again.
+/// Retries every failed task.
 #[utoipa::path(
     post,
     path = "/api/v1/task/retry-all",
     operation_id = "retryAllTasks",
     tag = "Tasks",
-    responses((status = 200, description = "How many failed tasks are pending again.", body = Envelope<RetriedView>)),
+    responses((status = 200, description = "How many failed tasks are pending again.", body = Envelope<Retried>)),
 )]
 pub(crate) async fn retry_all(
     store: Data<Store>,
     clock: Data<dyn Clock>,
     runner: Data<Runner>,
     _: NoQuery,
-) -> Answer<RetriedView> {
+) -> Answer<Retried> {
     let retried_count = store.retry_all(clock.now()).await?;
     runner.wake();
-    Ok(Success(RetriedView { retried_count }))
+    Ok(Success(Retried { retried_count }))
 }
 
 /// Deletes a task; a running one is stopped first.
@@ -101,12 +101,12 @@ pub(crate) async fn retry_all(
     params(
         ("task_id" = i64, Path, description = "The number of a task.", minimum = 1),
     ),
-    responses((status = 200, description = "The task was stopped, if it ran, and is gone.", body = Envelope<DeletedView>)),
+    responses((status = 200, description = "The task was stopped, if it ran, and is gone.", body = Envelope<Deleted>)),
 )]
-pub(crate) async fn delete(runner: Data<Runner>, Id(id): Id<TaskId>, _: NoQuery) -> Answer<DeletedView> {
+pub(crate) async fn delete(runner: Data<Runner>, Id(id): Id<TaskId>, _: NoQuery) -> Answer<Deleted> {
     match runner.delete(vec![id]).await?.deleted.len() {
         0 => Err(missing(id)),
-        deleted_count => Ok(Success(DeletedView { deleted_count })),
+        deleted_count => Ok(Success(Deleted { deleted_count })),
     }
 }
 
@@ -117,11 +117,15 @@ pub(crate) async fn delete(runner: Data<Runner>, Id(id): Id<TaskId>, _: NoQuery)
     operation_id = "deleteTasks",
     tag = "Tasks",
     request_body = TaskIds,
-    responses((status = 200, description = "The tasks were stopped, where they ran, and are gone.", body = Envelope<BatchDeletedView>)),
+    responses((status = 200, description = "The tasks were stopped, where they ran, and are gone.", body = Envelope<BatchDeleted>)),
 )]
-pub(crate) async fn delete_batch(runner: Data<Runner>, _: NoQuery, body: Json) -> Answer<BatchDeletedView> {
-    let deletion = runner.delete(task_ids::read(body.0)?).await?;
-    Ok(Success(BatchDeletedView::from(&deletion)))
+pub(crate) async fn delete_batch(
+    runner: Data<Runner>,
+    _: NoQuery,
+    Json(ids): Json<TaskIds>,
+) -> Answer<BatchDeleted> {
+    let deletion = runner.delete(convert::task_ids(ids)).await?;
+    Ok(Success(convert::batch_deleted(&deletion)))
 }
 
 /// Deletes many tasks, as `DELETE /api/v1/task/batch` does: some proxies drop a DELETE's body.
@@ -131,12 +135,12 @@ pub(crate) async fn delete_batch(runner: Data<Runner>, _: NoQuery, body: Json) -
     operation_id = "deleteTasksByPost",
     tag = "Tasks",
     request_body = TaskIds,
-    responses((status = 200, description = "The tasks were stopped, where they ran, and are gone.", body = Envelope<BatchDeletedView>)),
+    responses((status = 200, description = "The tasks were stopped, where they ran, and are gone.", body = Envelope<BatchDeleted>)),
 )]
 pub(crate) async fn delete_batch_by_post(
     runner: Data<Runner>,
     query: NoQuery,
-    body: Json,
-) -> Answer<BatchDeletedView> {
+    body: Json<TaskIds>,
+) -> Answer<BatchDeleted> {
     delete_batch(runner, query, body).await
 }

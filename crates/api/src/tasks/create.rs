@@ -1,24 +1,26 @@
-//! Making tasks: once where the request has a key, and all of its tasks or none.
+//! Creating tasks: all of a request's tasks or none, and once where the request has an `Idempotency-Key`.
 
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
+use serde_json::json;
+use tikmatrix_api_types::Envelope;
+use tikmatrix_api_types::tasks::{Created, NewTasks};
 use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_domain::Clock;
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
 
-use crate::http::envelope::{Envelope, Success};
+use crate::http::envelope::Success;
 use crate::http::error::{Answer, ApiError};
 use crate::http::extract::JsonText;
 use crate::http::query::NoQuery;
 use crate::http::routing::{Operation, operations};
-use crate::http::schema::NewTasks;
-use crate::state::CurrentSettings;
-use crate::tasks::create_request::{CreateTasks, Defaults};
+use crate::settings::CurrentSettings;
+use crate::tasks::convert;
+use crate::tasks::create_request::{Defaults, RequestReader};
 use crate::tasks::idempotency::{self, KeysInFlight};
-use crate::tasks::view::CreatedView;
 
 /// Everything that tasks are created with.
 pub(crate) struct TaskCreator {
@@ -28,13 +30,14 @@ pub(crate) struct TaskCreator {
     pub(crate) scripts: ScriptRegistry,
     pub(crate) settings: Data<CurrentSettings>,
     pub(crate) keys_in_flight: KeysInFlight,
+    pub(crate) reader: RequestReader,
 }
 
 pub(crate) fn routes() -> Vec<Operation> {
     operations![create]
 }
 
-/// Makes tasks: one for each target and each phone or account, all of them or none.
+/// Creates tasks: one for each target and each phone or account, all of them or none.
 ///
 /// With `enable_multi_account`, a phone whose accounts are all disabled gets none, and `warnings` names it.
 #[utoipa::path(
@@ -43,29 +46,28 @@ pub(crate) fn routes() -> Vec<Operation> {
     operation_id = "createTasks",
     tag = "Tasks",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "Any 1 to 255 printable ASCII characters. A request that is repeated with the same key and the same body within 24 hours gets the answer of the first one and makes nothing.", min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Any 1 to 255 printable ASCII characters. A request that is repeated with the same key and the same body within 24 hours gets the answer of the first one and creates nothing.", min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$"),
     ),
     request_body = NewTasks,
-    responses((status = 200, description = "The tasks were made: all of them.", body = Envelope<CreatedView>)),
+    responses((status = 200, description = "All of the tasks were created.", body = Envelope<Created>)),
 )]
 pub(crate) async fn create(
     creator: Data<TaskCreator>,
     request: HttpRequest,
     _: NoQuery,
     body: JsonText,
-) -> Answer<CreatedView> {
+) -> Answer<Created> {
     let key = idempotency::key(request.headers(), &body.0)?;
     let _in_flight = key.as_ref().map(|key| creator.keys_in_flight.enter(&key.key)).transpose()?;
     let now = creator.clock.now();
-    let defaults = Defaults { max_retries: creator.settings.borrow().max_retries, chance: rand::random() };
-    let CreateTasks { request, warnings } =
-        CreateTasks::read(body.parse()?, &creator.scripts, now, defaults)?;
+    let defaults = Defaults { max_retries: creator.settings.borrow().max_retries, seed: rand::random() };
+    let (request, warnings) = creator.reader.read(body.parse()?, &creator.scripts, now, defaults)?;
     let created = match key {
-        None => CreatedView::new(&creator.store.create_request(request, now).await?, warnings),
+        None => convert::created(&creator.store.create_request(request, now).await?, warnings),
         Some(key) => {
-            let answer = move |created: &_| CreatedView::new(created, warnings).to_text();
+            let answer = move |created: &_| json!(convert::created(created, warnings)).to_string();
             let answer = creator.store.create_request_once(request, key, now, answer).await?;
-            CreatedView::from_text(&answer).map_err(ApiError::internal)?
+            serde_json::from_str(&answer).map_err(ApiError::internal)?
         }
     };
     creator.runner.wake();

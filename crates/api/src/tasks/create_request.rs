@@ -1,185 +1,189 @@
-//! The body of `POST /api/v1/task`.
+//! The body of `POST /api/v1/task`: its rules beyond the schema, and the request of the domain that it becomes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Local, Utc};
+use chrono_tz::Tz;
 use serde_json::Value;
-use tikmatrix_device::script::{Planned, Problem, RegisteredScript, ScriptRegistry, unknown_name};
+use tikmatrix_api_types::tasks::NewTasks;
+use tikmatrix_device::script::{Planned, RegisteredScript, ScriptRegistry};
 use tikmatrix_domain::{
-    MAX_TASKS_PER_REQUEST, Recipients, ScriptName, Serial, Source, Target, TaskRequest, TooManyTasks,
-    Username,
+    Interval, MAX_TASKS_PER_REQUEST, Recipients, ScriptName, Serial, Source, Target, TaskOptions,
+    TaskRequest, TimeOfDay, TooManyTasks, Username,
 };
+use tikmatrix_validation::{Fields, Nulls, Problems, Schema, SchemaError, shortened, unknown_name};
 
+use crate::http::body::{object, schema, text};
 use crate::http::error::{ApiError, ErrorCode};
-use crate::http::fields::{Fields, name, shortened, shown};
-use crate::tasks::timing;
 
-/// What counts where a request says nothing.
+/// The values that apply where a request names none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Defaults {
-    /// How many times a task is begun again by itself.
+    /// How many times a task is retried automatically.
     pub(crate) max_retries: u32,
-    /// Where chance begins.
-    pub(crate) chance: u64,
+    /// The seed of random choices.
+    pub(crate) seed: u64,
 }
 
-/// A request for tasks that holds what it may hold.
+/// Reads requests for tasks.
 #[derive(Debug)]
-pub(crate) struct CreateTasks {
-    /// What is asked for.
-    pub(crate) request: TaskRequest,
-    /// What the client should know although the request is carried out.
-    pub(crate) warnings: Vec<String>,
+pub(crate) struct RequestReader(Schema);
+
+/// The result of the rules about scripts.
+#[derive(Default)]
+struct Plan {
+    /// The code of an error that has its own.
+    code: Option<ErrorCode>,
+    targets: Option<Vec<Target>>,
 }
 
-impl CreateTasks {
-    /// Reads `body`. `now` is the present moment; `defaults` is what counts where the body says nothing.
+impl RequestReader {
+    pub(crate) fn new() -> Result<Self, SchemaError> {
+        Schema::new(&schema::<NewTasks>(), Nulls::Absent).map(Self)
+    }
+
+    /// Reads `body`; `now` is the present moment. Returns the request, and what the client should know although it is
+    /// carried out.
     ///
     /// # Errors
-    /// All that is wrong with it at once: 40002 when there is no script name, 40003 when no script has it,
-    /// 40001 in every other case.
+    /// Everything that is wrong at once: 40002 when there is no script name, 40003 when no script has it, 40001 in every
+    /// other case.
     pub(crate) fn read(
+        &self,
         body: Value,
         scripts: &ScriptRegistry,
         now: DateTime<Utc>,
         defaults: Defaults,
-    ) -> Result<Self, ApiError> {
-        let mut fields = Fields::of(body)
-            .map_err(|problem| ApiError::problems(ErrorCode::InvalidParameter, vec![problem]))?;
-        let (script, script_error) = read_script_name(&mut fields, scripts);
-        let recipients = read_recipients(&mut fields);
-        let config = read_config(&mut fields);
-        let targets =
-            script.as_ref().zip(config).and_then(|(script, config)| plan(&mut fields, script, &config));
-        let mut warnings = Vec::new();
-        let timing = timing::read(&mut fields, now, &mut warnings);
-        let options = timing::read_options(&mut fields, defaults.max_retries);
-        let multi_account = fields.flag("enable_multi_account").unwrap_or(false);
-        let recipients = recipients.map(|recipients| match recipients {
-            Recipients::Devices(serials) if multi_account => Recipients::AccountsOfDevices(serials),
-            Recipients::Accounts(usernames) if multi_account => {
-                warnings.push("enable_multi_account: applies to serials only and was ignored".to_owned());
-                Recipients::Accounts(usernames)
-            }
-            as_they_are => as_they_are,
+    ) -> Result<(TaskRequest, Vec<String>), ApiError> {
+        let mut plan = Plan::default();
+        let valid = self.0.read::<NewTasks>(object(body)?, |fields, problems| {
+            check_recipients(fields, problems);
+            plan = plan_targets(fields, scripts, problems);
+            check_count(fields, plan.targets.as_ref().map_or(0, Vec::len), problems);
+            check_timing(fields, problems);
         });
-        if let (Some(recipients), Some(targets)) = (&recipients, &targets) {
-            check_count(&mut fields, recipients, targets.len());
-        }
-        let problems = fields.finish();
-        let name = script.and_then(|script| ScriptName::new(script.name()).ok());
-        match (recipients, name, targets) {
-            (Some(recipients), Some(script), Some(targets)) if problems.is_empty() => {
-                let request = TaskRequest {
-                    recipients,
-                    script,
-                    targets,
-                    source: Source::Api,
-                    start_time: timing.start_time,
-                    interval: timing.interval,
-                    seed: defaults.chance,
-                    options,
-                };
-                Ok(Self { request, warnings })
-            }
-            _ => Err(ApiError::problems(script_error.unwrap_or(ErrorCode::InvalidParameter), problems)),
-        }
+        let code = plan.code.unwrap_or(ErrorCode::InvalidParameter);
+        let new = valid.map_err(|problems| ApiError::problems(code, problems))?.value;
+        let mut warnings = Vec::new();
+        let recipients = recipients(&new, &mut warnings)?;
+        let start_time = start_time(&new, now, &mut warnings);
+        let request = TaskRequest {
+            recipients,
+            script: text("script_name", new.script_name.trim(), ScriptName::new)?,
+            targets: plan.targets.unwrap_or_default(),
+            source: Source::Api,
+            start_time,
+            interval: Interval {
+                min_minutes: new.min_interval.unwrap_or_default(),
+                max_minutes: new.max_interval.unwrap_or_default(),
+            },
+            seed: defaults.seed,
+            options: TaskOptions {
+                priority: new.priority.unwrap_or_default(),
+                max_retries: new.max_retries.unwrap_or(defaults.max_retries),
+                time_limit: new.timeout.map(|seconds| Duration::from_secs(seconds.into())),
+            },
+        };
+        Ok((request, warnings))
     }
 }
 
-/// The script, or the code of what is wrong with its name when that has a code of its own.
-fn read_script_name(
-    fields: &mut Fields,
-    scripts: &ScriptRegistry,
-) -> (Option<Arc<RegisteredScript>>, Option<ErrorCode>) {
-    let name = match fields.any("script_name") {
-        None => {
-            fields.problem("script_name", "is required");
-            return (None, Some(ErrorCode::ScriptNameMissing));
+/// Returns the phones or accounts that the tasks are for, each once.
+fn recipients(new: &NewTasks, warnings: &mut Vec<String>) -> Result<Recipients, ApiError> {
+    let multi_account = new.enable_multi_account.unwrap_or(false);
+    let serials = new.serials.as_deref().unwrap_or_default();
+    if serials.is_empty() {
+        if multi_account {
+            warnings.push("enable_multi_account: applies to serials only and was ignored".to_owned());
         }
-        Some(Value::String(name)) => name,
-        Some(other) => {
-            fields.problem("script_name", format!("{} is not a string", shown(&other)));
-            return (None, None);
-        }
-    };
-    let name = name.trim();
-    if name.is_empty() {
-        fields.problem("script_name", "must not be empty");
-        return (None, Some(ErrorCode::ScriptNameMissing));
+        let names = new.usernames.as_deref().unwrap_or_default();
+        let names = names.iter().map(|name| text("usernames", name, Username::new));
+        return Ok(Recipients::Accounts(folded(names.collect::<Result<_, _>>()?)));
     }
-    let script = scripts.get(name);
-    if script.is_none() {
+    let serials = serials.iter().map(|serial| text("serials", serial, Serial::new));
+    let serials = folded(serials.collect::<Result<_, _>>()?);
+    Ok(if multi_account { Recipients::AccountsOfDevices(serials) } else { Recipients::Devices(serials) })
+}
+
+/// The names in their order, each once.
+fn folded<Name: std::hash::Hash + Eq + Clone>(mut names: Vec<Name>) -> Vec<Name> {
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    names
+}
+
+/// When the first task of each phone starts.
+fn start_time(new: &NewTasks, now: DateTime<Utc>, warnings: &mut Vec<String>) -> Option<DateTime<Utc>> {
+    let zone = new.timezone.as_deref().and_then(|zone| zone.parse::<Tz>().ok());
+    let Some(time) = new.start_time.as_deref().and_then(TimeOfDay::parse) else {
+        if zone.is_some() {
+            warnings.push("timezone: says nothing without start_time and was ignored".to_owned());
+        }
+        return None;
+    };
+    Some(match zone {
+        Some(zone) => time.next_after(&now.with_timezone(&zone)),
+        None => time.next_after(&now.with_timezone(&Local)),
+    })
+}
+
+/// Exactly one of `serials` and `usernames` has to name something.
+fn check_recipients(fields: &Fields<'_>, problems: &mut Problems) {
+    let count = |field| fields.given(field).and_then(Value::as_array).map_or(0, Vec::len);
+    match (count("serials"), count("usernames")) {
+        (0, 0) if fields.is_sound("serials") && fields.is_sound("usernames") => {
+            problems.add("serials", "at least one serial, or one of usernames, is required");
+        }
+        (1.., 1..) => {
+            let reason = "cannot be given together with serials: one request is for one of them";
+            problems.add("usernames", reason);
+        }
+        _ => {}
+    }
+}
+
+/// Finds the script and lets it plan its configuration.
+fn plan_targets(fields: &Fields<'_>, scripts: &ScriptRegistry, problems: &mut Problems) -> Plan {
+    let refused = |code| Plan { code: Some(code), targets: None };
+    let name = match fields.given("script_name") {
+        None => return refused(ErrorCode::ScriptNameMissing),
+        Some(Value::String(name)) => name.trim(),
+        Some(_) => return Plan::default(),
+    };
+    if name.is_empty() {
+        problems.add("script_name", "must not be empty");
+        return refused(ErrorCode::ScriptNameMissing);
+    }
+    let Some(script) = scripts.get(name) else {
         let known: Vec<&str> = scripts.iter().map(|script| script.name()).collect();
         let reason = format!("{:?} {}", shortened(name), unknown_name("script", name, &known));
-        fields.problem("script_name", reason);
-        return (None, Some(ErrorCode::UnknownScript));
-    }
-    (script, None)
-}
-
-fn read_recipients(fields: &mut Fields) -> Option<Recipients> {
-    let serials = fields.names("serials", |text| name(text, Serial::new));
-    let usernames = fields.names("usernames", |text| name(text, Username::new));
-    let given = |named: &Option<usize>| named.is_some_and(|count| count > 0);
-    let (serial_count, username_count) = (serials.as_ref().map(Vec::len), usernames.as_ref().map(Vec::len));
-    match (serials, usernames) {
-        _ if given(&serial_count) && given(&username_count) => {
-            fields.problem(
-                "usernames",
-                "cannot be given together with serials: one request is for one of them",
-            );
-            None
-        }
-        (Some(serials), _) if !serials.is_empty() => Some(Recipients::Devices(serials)),
-        (_, Some(usernames)) if !usernames.is_empty() => Some(Recipients::Accounts(usernames)),
-        _ => {
-            // A field whose elements are all wrong has been complained of already.
-            if !fields.has_problem_with(&["serials", "usernames"]) {
-                fields.problem("serials", "at least one serial, or one of usernames, is required");
-            }
-            None
-        }
-    }
-}
-
-fn check_count(fields: &mut Fields, recipients: &Recipients, targets: usize) {
-    let (field, recipients) = match recipients {
-        Recipients::Devices(serials) | Recipients::AccountsOfDevices(serials) => ("serials", serials.len()),
-        Recipients::Accounts(usernames) => ("usernames", usernames.len()),
+        problems.add("script_name", reason);
+        return refused(ErrorCode::UnknownScript);
     };
-    let count = recipients.saturating_mul(targets);
-    if count > MAX_TASKS_PER_REQUEST {
-        fields.problem(field, TooManyTasks { count }.to_string());
-    }
-}
-
-fn read_config(fields: &mut Fields) -> Option<Value> {
-    match fields.any("script_config") {
+    match fields.given("script_config") {
         None => {
-            fields.problem("script_config", "is required: an object, {} for the script's defaults");
-            None
+            problems.add("script_config", "is required: an object, {} for the script's defaults");
+            Plan::default()
         }
-        Some(config @ Value::Object(_)) => Some(config),
-        Some(other) => {
-            fields.problem("script_config", format!("{} is not an object", shown(&other)));
-            None
-        }
+        Some(config @ Value::Object(_)) => Plan { code: None, targets: plan(&script, config, problems) },
+        Some(_) => Plan::default(),
     }
 }
 
-fn plan(fields: &mut Fields, script: &Arc<RegisteredScript>, config: &Value) -> Option<Vec<Target>> {
+fn plan(script: &Arc<RegisteredScript>, config: &Value, problems: &mut Problems) -> Option<Vec<Target>> {
     match script.plan(config) {
         Ok(planned) if planned.is_empty() => {
-            fields.problem("script_config", "asks for nothing");
+            problems.add("script_config", "asks for nothing");
             None
         }
         Ok(planned) => Some(planned.into_iter().map(target).collect()),
-        Err(problems) => {
-            for Problem { field, reason } in problems {
-                let separator = if field.is_empty() { "" } else { "." };
-                fields.problem(format!("script_config{separator}{field}"), reason);
+        Err(found) => {
+            let mut below = Problems::default();
+            for problem in found {
+                below.add(problem.field, problem.reason);
             }
+            problems.add_below("script_config", below);
             None
         }
     }
@@ -187,4 +191,126 @@ fn plan(fields: &mut Fields, script: &Arc<RegisteredScript>, config: &Value) -> 
 
 fn target(Planned { config, app }: Planned) -> Target {
     Target { app, script_config: config.to_string().into() }
+}
+
+/// A request may create no more than so many tasks.
+fn check_count(fields: &Fields<'_>, targets: usize, problems: &mut Problems) {
+    for field in ["serials", "usernames"] {
+        let Some(names) = fields.get::<Vec<String>>(field) else { continue };
+        let count = folded(names).len().saturating_mul(targets);
+        if count > MAX_TASKS_PER_REQUEST {
+            problems.add(field, TooManyTasks { count }.to_string());
+        }
+    }
+}
+
+fn check_timing(fields: &Fields<'_>, problems: &mut Problems) {
+    if let Some(Value::String(time)) = fields.given("start_time")
+        && TimeOfDay::parse(time).is_none()
+    {
+        let shown = shortened(time);
+        problems.add("start_time", format!("{shown:?} is not a time as HH:MM, 00:00 to 23:59"));
+    }
+    if let Some(Value::String(zone)) = fields.given("timezone")
+        && zone.parse::<Tz>().is_err()
+    {
+        let shown = shortened(zone);
+        let reason = format!("{shown:?} is not the name of an IANA time zone, such as Europe/Berlin or UTC");
+        problems.add("timezone", reason);
+    }
+    if fields.is_sound("min_interval") && fields.is_sound("max_interval") {
+        let minutes = |field| fields.get::<u32>(field).unwrap_or_default();
+        let (least, most) = (minutes("min_interval"), minutes("max_interval"));
+        if most < least {
+            problems.add("max_interval", format!("{most} is less than min_interval, which is {least}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tikmatrix_device::script::{Completion, Context, Failure, Problem};
+
+    use super::*;
+
+    fn read(now: &str, fields: Value) -> Result<(TaskRequest, Vec<String>), ApiError> {
+        let mut body = json!({"serials": ["p1"], "script_name": "say", "script_config": {}});
+        for (name, value) in fields.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let scripts = ScriptRegistry::default().with(Say);
+        let defaults = Defaults { max_retries: 0, seed: 0 };
+        RequestReader::new().unwrap().read(body, &scripts, now.parse().unwrap(), defaults)
+    }
+
+    fn timing(fields: Value) -> Result<(TaskRequest, Vec<String>), ApiError> {
+        read("2026-06-10T10:00:00Z", fields)
+    }
+
+    /// A script that plans one task.
+    struct Say;
+
+    #[async_trait::async_trait]
+    impl Script for Say {
+        fn name(&self) -> &'static str {
+            "say"
+        }
+
+        fn description(&self) -> &'static str {
+            "Says nothing"
+        }
+
+        fn schema(&self) -> Value {
+            json!({"type": "object"})
+        }
+
+        fn plan(&self, config: &Value) -> Result<Vec<Planned>, Vec<Problem>> {
+            Ok(vec![Planned { config: config.clone(), app: None }])
+        }
+
+        async fn run(&self, _: &mut Context, _: &Value) -> Result<Completion, Failure> {
+            Ok(Completion { remark: String::new() })
+        }
+    }
+
+    #[test]
+    fn a_time_is_meant_in_the_zone_that_is_named() {
+        let (request, _) = timing(json!({"start_time": "14:30", "timezone": "Asia/Tokyo"})).unwrap();
+        assert_eq!(request.start_time.unwrap().to_rfc3339(), "2026-06-11T05:30:00+00:00");
+    }
+
+    #[test]
+    fn a_time_that_is_skipped_in_its_zone_is_the_first_instant_after_the_gap() {
+        let fields = json!({"start_time": "02:30", "timezone": "Europe/Berlin"});
+        let (request, _) = read("2026-03-28T22:00:00Z", fields).unwrap();
+        assert_eq!(request.start_time.unwrap().to_rfc3339(), "2026-03-29T01:00:00+00:00");
+    }
+
+    #[test]
+    fn a_zone_without_a_time_is_a_warning() {
+        let (request, warnings) = timing(json!({"timezone": "UTC"})).unwrap();
+        assert_eq!((request.start_time, request.interval), (None, Interval::default()));
+        assert!(warnings[0].starts_with("timezone: "), "{warnings:?}");
+    }
+
+    #[test]
+    fn an_interval_needs_a_most_that_is_not_below_its_least() {
+        let (request, _) = timing(json!({"min_interval": 5, "max_interval": 10})).unwrap();
+        assert_eq!(request.interval, Interval { min_minutes: 5, max_minutes: 10 });
+        for (fields, message) in [
+            (json!({"min_interval": 5}), "max_interval: 0 is less than min_interval, which is 5"),
+            (json!({"min_interval": 5, "max_interval": 4}), "max_interval: 4 is less than min_interval"),
+            (json!({"max_interval": 10_081}), "max_interval: 10081 is not a whole number from 0 to 10080"),
+            (json!({"min_interval": -1}), "min_interval: -1 is not a whole number from 0 to 10080"),
+            (json!({"max_interval": 1.5}), "max_interval: 1.5 is not a whole number from 0 to 10080"),
+            (
+                json!({"start_time": "12:00", "timezone": "Mars/Olympus"}),
+                "timezone: \"Mars/Olympus\" is not the name of an IANA time zone, such as Europe/Berlin or UTC",
+            ),
+        ] {
+            let error = timing(fields).unwrap_err().to_string();
+            assert!(error.starts_with(message) && !error.contains("more problem"), "{error}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! The header `Idempotency-Key`: which request is meant, and that no two of one name are under way at the same time.
+//! The header `Idempotency-Key`: its validation, and that no two requests with one key are handled at the same time.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,11 +11,11 @@ use tikmatrix_storage::RequestKey;
 use crate::http::error::{ApiError, ErrorCode};
 
 const HEADER: &str = "Idempotency-Key";
-/// How long a key holds after its first use.
-const LIFETIME: TimeDelta = TimeDelta::hours(24);
+/// After its first use.
+const KEY_LIFETIME: TimeDelta = TimeDelta::hours(24);
 const MAX_LENGTH: usize = 255;
 
-/// The key of the request that has `headers` and `body`, if it has one.
+/// Returns the key of the request with these headers and body, if it has one.
 ///
 /// # Errors
 /// 40001 when the header holds something else than 1 to 255 printable ASCII characters, or is given twice.
@@ -31,24 +31,24 @@ pub(crate) fn key(headers: &HeaderMap, body: &[u8]) -> Result<Option<RequestKey>
         return Err(ApiError::invalid(HEADER, reason));
     }
     let fingerprint = Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Some(RequestKey { key: key.to_owned(), fingerprint, lifetime: LIFETIME }))
+    Ok(Some(RequestKey { key: key.to_owned(), fingerprint, lifetime: KEY_LIFETIME }))
 }
 
-/// The keys whose requests are under way; a cheap clone.
+/// The keys whose requests are being handled; clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct KeysInFlight(Arc<Mutex<HashSet<String>>>);
 
-/// Marks a key as under way for as long as it lives.
+/// Reserves a key for as long as it lives.
 pub(crate) struct InFlight {
     keys: KeysInFlight,
     key: String,
 }
 
 impl KeysInFlight {
-    /// Marks `key` as under way.
+    /// Reserves `key`.
     ///
     /// # Errors
-    /// 40901 when it already is.
+    /// 40901 when it already is reserved.
     pub(crate) fn enter(&self, key: &str) -> Result<InFlight, ApiError> {
         if self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned()) {
             return Ok(InFlight { keys: self.clone(), key: key.to_owned() });

@@ -3,11 +3,11 @@
 use tikmatrix_domain::{ScriptName, Serial, Source, Status, TaskId, Username};
 use tikmatrix_storage::{Page, TaskFilter};
 
-use crate::http::fields::name;
 use crate::http::paging;
 use crate::http::query::{Parameters, ReadQuery};
+use crate::http::text::name;
 
-/// Which tasks, and which page of them.
+/// The tasks that are wanted, and the page of them.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ListTasks {
     pub(crate) filter: TaskFilter,

@@ -6,21 +6,21 @@ use std::sync::Arc;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
-use tikmatrix_domain::{Clock, DevicePresence, Task, TaskDetail, TaskId, WaitingReason, waiting_reason};
+use tikmatrix_api_types::Envelope;
+use tikmatrix_api_types::tasks::{self as api_types, Stats, TaskDetail, TaskList, TaskQuery};
+use tikmatrix_domain::{self as domain, Clock, DevicePresence, Task, TaskId, WaitingReason, waiting_reason};
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
 
-use crate::http::envelope::Envelope;
 use crate::http::error::ApiError;
 use crate::http::extract::{Id, missing};
 use crate::http::paging;
 use crate::http::query::{NoQuery, Query};
 use crate::http::routing::{Operation, operations};
-use crate::http::schema::{Name, Source, Username};
-use crate::state::CurrentSettings;
+use crate::settings::CurrentSettings;
+use crate::tasks::convert;
 use crate::tasks::list_request::ListTasks;
 use crate::tasks::task_etag::{TaskEtag, Validity};
-use crate::tasks::view::{StatsView, TaskDetailView, TaskListView, TaskView};
 
 /// Everything that answers about tasks are made of.
 pub(crate) struct TaskReader {
@@ -51,12 +51,22 @@ impl TaskReader {
     ///
     /// # Errors
     /// 40401 where there is no such task.
-    pub(crate) async fn task(&self, id: TaskId) -> Result<TaskDetail, ApiError> {
+    pub(crate) async fn task(&self, id: TaskId) -> Result<domain::TaskDetail, ApiError> {
         self.store.task(id).await?.ok_or_else(|| missing(id))
     }
 
+    /// The task as the API shows it now.
+    pub(crate) fn view(&self, task: Task) -> api_types::Task {
+        self.view_at(task, self.clock.now())
+    }
+
+    fn view_at(&self, task: Task, now: DateTime<Utc>) -> api_types::Task {
+        let waiting = self.waiting(&task, now);
+        convert::task(task, waiting)
+    }
+
     /// Why the task waits at `now`, if it does.
-    pub(crate) fn waiting(&self, task: &Task, now: DateTime<Utc>) -> Option<WaitingReason> {
+    fn waiting(&self, task: &Task, now: DateTime<Utc>) -> Option<WaitingReason> {
         if self.settings.borrow().paused {
             return waiting_reason(task, now, DevicePresence::Paused);
         }
@@ -76,19 +86,12 @@ pub(crate) fn routes() -> Vec<Operation> {
     operation_id = "listTasks",
     tag = "Tasks",
     params(
-        ("status" = Option<u8>, Query, description = "Only tasks in this status: 0 pending, 1 running, 2 completed, 3 failed.", minimum = 0, maximum = 3),
-        ("serial" = Option<Name>, Query, description = "Only tasks of the phone with this serial."),
-        ("username" = Option<Username>, Query, description = "Only tasks of this account."),
-        ("script_name" = Option<Name>, Query, description = "Only tasks of this script."),
-        ("source" = Option<Source>, Query, description = "Only tasks that a program made (`api`), or a person in the web console (`ui`)."),
-        ("page" = Option<usize>, Query, description = "The number of the page, from 1. Default: 1. Not together with `cursor`.", minimum = 1),
-        ("page_size" = Option<usize>, Query, description = "How many a page holds; above 100 is taken as 100. Default: 20.", minimum = 1),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the answer before: reads on at the same cost however deep. It belongs to the filters that the list began with.", pattern = r"\S"),
+        TaskQuery,
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has."),
     ),
     responses(
-        (status = 200, description = "The tasks, newest first.", body = Envelope<TaskListView>),
-        (status = 304, description = "What `If-None-Match` names is what the answer would be."),
+        (status = 200, description = "The tasks, newest first.", body = Envelope<TaskList>),
+        (status = 304, description = "The copy that `If-None-Match` names is still current."),
     ),
 )]
 pub(crate) async fn list(
@@ -106,8 +109,8 @@ pub(crate) async fn list(
     let page_size = page.size;
     let (page, next_cursor) = paging::settle(&mut listed, &page, total, &filter, |task| task.id.0);
     let validity = Validity::around(now, listed.iter());
-    let views = listed.iter().map(|task| TaskView::new(task, tasks.waiting(task, now))).collect();
-    Ok(etag.answer(&TaskListView { tasks: views, total, page, page_size, next_cursor }, validity))
+    let views = listed.into_iter().map(|task| tasks.view_at(task, now)).collect();
+    Ok(etag.answer(&TaskList { tasks: views, total, page, page_size, next_cursor }, validity))
 }
 
 /// Counts the tasks by their status.
@@ -118,8 +121,8 @@ pub(crate) async fn list(
     tag = "Tasks",
     params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has.")),
     responses(
-        (status = 200, description = "How many tasks there are, by status.", body = Envelope<StatsView>),
-        (status = 304, description = "What `If-None-Match` names is what the answer would be."),
+        (status = 200, description = "How many tasks there are, by status.", body = Envelope<Stats>),
+        (status = 304, description = "The copy that `If-None-Match` names is still current."),
     ),
 )]
 pub(crate) async fn stats(
@@ -131,7 +134,7 @@ pub(crate) async fn stats(
     if let Some(unchanged) = etag.unchanged(tasks.clock.now()) {
         return Ok(unchanged);
     }
-    Ok(etag.answer(&StatsView::from(tasks.store.stats().await?), Validity::ALWAYS))
+    Ok(etag.answer(&convert::stats(tasks.store.stats().await?), Validity::ALWAYS))
 }
 
 /// Shows one task with its attempts and steps.
@@ -145,8 +148,8 @@ pub(crate) async fn stats(
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has."),
     ),
     responses(
-        (status = 200, description = "One task with its attempts, steps and evidence.", body = Envelope<TaskDetailView>),
-        (status = 304, description = "What `If-None-Match` names is what the answer would be."),
+        (status = 200, description = "One task with its attempts, steps and evidence.", body = Envelope<TaskDetail>),
+        (status = 304, description = "The copy that `If-None-Match` names is still current."),
     ),
 )]
 pub(crate) async fn show(
@@ -162,5 +165,6 @@ pub(crate) async fn show(
     }
     let detail = tasks.task(id).await?;
     let validity = Validity::around(now, std::iter::once(&detail.task));
-    Ok(etag.answer(&TaskDetailView::new(&detail, tasks.waiting(&detail.task, now)), validity))
+    let waiting = tasks.waiting(&detail.task, now);
+    Ok(etag.answer(&convert::detail(detail, waiting), validity))
 }

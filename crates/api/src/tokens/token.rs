@@ -1,4 +1,4 @@
-//! One access token: how it is made, and what is kept of it. Where it is kept is the storage's.
+//! Access tokens: how they are generated, and what is stored of them.
 
 use std::fmt::Write as _;
 
@@ -15,8 +15,8 @@ const PREFIX: &str = "tikmatrix_";
 const ID: usize = 4;
 const SECRET: usize = 32;
 
-/// SHA-256 of a token's text. A slow, salted hash is for passwords, which can be guessed: nobody guesses 256 random
-/// bits, so a fast one keeps them as well, and it has to be computed with every request.
+/// The SHA-256 of a token's text. A slow, salted hash is for passwords, which can be guessed; 256 random bits cannot, and
+/// this hash has to be computed with every request.
 #[derive(Debug, Clone, Copy)]
 pub struct TokenHash([u8; 32]);
 

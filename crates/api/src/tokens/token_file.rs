@@ -1,5 +1,4 @@
-//! Tokens from a file, for machines that get their secrets as files. They are known for as long as the server runs, by
-//! their hashes alone.
+//! Tokens from a file, for machines that get their secrets as files. Only their hashes stay in memory.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,10 +7,10 @@ use thiserror::Error;
 
 use crate::tokens::token::TokenHash;
 
-/// Fewer characters may be a word that can be guessed, which a fast hash would not keep.
-const SHORTEST: usize = 32;
-/// More than any tool makes, and less than a request's head may have.
-const LONGEST: usize = 512;
+/// In characters. A shorter token could be guessed, against which a fast hash gives no protection.
+const MIN_LENGTH: usize = 32;
+/// In characters: more than any tool generates, and less than the head of a request may have.
+const MAX_LENGTH: usize = 512;
 
 /// Why a file of tokens cannot be used.
 #[derive(Debug, Error)]
@@ -21,12 +20,12 @@ pub enum TokenFileError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the machine says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// It holds something that is no token.
+    /// It holds a line that is no token.
     #[error(
-        "the token file {}, line {line}: a token has {SHORTEST} to {LONGEST} visible ASCII characters and no space; \
+        "the token file {}, line {line}: a token has {MIN_LENGTH} to {MAX_LENGTH} visible ASCII characters and no space; \
          `openssl rand -hex 32` makes one",
         path.display()
     )]
@@ -36,7 +35,7 @@ pub enum TokenFileError {
         /// Counted from 1.
         line: usize,
     },
-    /// It holds nothing.
+    /// It holds no token.
     #[error("the token file {} holds no token", path.display())]
     Empty {
         /// The file.
@@ -65,8 +64,8 @@ fn parse(text: &str) -> Result<Vec<TokenHash>, usize> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let is_token =
-            (SHORTEST..=LONGEST).contains(&line.len()) && line.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_token = (MIN_LENGTH..=MAX_LENGTH).contains(&line.len())
+            && line.bytes().all(|byte| byte.is_ascii_graphic());
         if !is_token {
             return Err(index + 1);
         }

@@ -14,7 +14,7 @@ use crate::support::Api;
 use crate::support::clock::SetClock;
 
 /// Far longer than anything here takes; a test that hears nothing fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const EVENT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A client that listens.
 struct Listener(BufReader<ureq::BodyReader<'static>>);
@@ -30,7 +30,7 @@ impl Listener {
     /// Asks for `query`, and returns when the server has said from where on it tells: nothing is missed after that.
     fn open(api: &Api, query: &str, headers: &[(&str, &str)]) -> Self {
         let agent: ureq::Agent =
-            ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).proxy(None).build().into();
+            ureq::Agent::config_builder().timeout_global(Some(EVENT_TIMEOUT)).proxy(None).build().into();
         let mut request = agent.get(format!("{}/api/v1/event{query}", api.url()));
         for (name, value) in headers {
             request = request.header(*name, *value);

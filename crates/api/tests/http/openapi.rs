@@ -109,8 +109,8 @@ async fn a_value_is_refused_by_the_server_exactly_where_the_document_refuses_it(
                         && !OF_STATE.iter().any(|it| reason.contains(it))
                 });
                 // That phones or accounts have to be named at all is said of the body as a whole.
-                let nobody = *name == "serials" && [json!([]), Value::Null].contains(value);
-                if valid.is_valid(value) == refused && !nobody {
+                let names_none = *name == "serials" && [json!([]), Value::Null].contains(value);
+                if valid.is_valid(value) == refused && !names_none {
                     let verdict = if refused { "refused" } else { "taken" };
                     differences.push(format!("{} {name}: {value} is {verdict}", operation.title()));
                 }

@@ -1,5 +1,5 @@
-//! Which tokens are good, asked anew with every request: a token is good from the moment it is made until the moment it
-//! is revoked.
+//! Authorization of requests: the `Host`, the `Origin` and the token. A token is looked up with every request, so that it is
+//! valid from its creation to its revocation.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -21,8 +21,8 @@ use crate::http::middleware::host;
 use crate::http::middleware::host_names::HostNames;
 use crate::tokens::token::{TokenHash, id_of};
 
-/// When a token was used is written no oftener: every writing costs the disk something.
-const BETWEEN_RECORDS: TimeDelta = TimeDelta::minutes(1);
+/// The last use of a token is written at most this often, since every write costs the disk something.
+const USE_RECORD_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 
 /// The tokens of one server: those of its database, and those of a file.
 pub(crate) struct Tokens {
@@ -37,12 +37,12 @@ impl Tokens {
         Self { store, of_file, clock, recorded: Mutex::default() }
     }
 
-    /// Whether there is any token at all with which a request could come through.
+    /// Whether there is any token with which a request could be accepted.
     pub(crate) async fn exist(&self) -> Result<bool, tikmatrix_storage::StorageError> {
         Ok(!self.of_file.is_empty() || !self.store.tokens().await?.is_empty())
     }
 
-    /// Lets a request with these headers through if it carries a good token.
+    /// Checks that a request with these headers carries a valid token.
     pub(crate) async fn check(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         let refused = |message: &str| ApiError::new(ErrorCode::TokenRequired, message);
         let text = bearer(headers).map_err(refused)?;
@@ -62,13 +62,13 @@ impl Tokens {
         }
     }
 
-    /// Writes that the token was used now, unless that is known well enough. Nobody waits for it.
+    /// Records in the background that the token was used now, unless the last record is recent.
     fn record_use(&self, id: String, last: Option<DateTime<Utc>>) {
         let now = self.clock.now();
         // Of two requests at the same moment one writes.
         let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
         let last = recorded.get(&id).copied().max(last);
-        if last.is_some_and(|last| now - last < BETWEEN_RECORDS && now >= last) {
+        if last.is_some_and(|last| now - last < USE_RECORD_INTERVAL && now >= last) {
             return;
         }
         recorded.insert(id.clone(), now);
@@ -95,17 +95,17 @@ fn bearer(headers: &HeaderMap) -> Result<&str, &'static str> {
     Ok(token.trim())
 }
 
-/// The one address that answers without a token, so that whoever watches over the server needs none.
+/// The one path that answers without a token, so that monitoring needs none.
 pub(crate) const HEALTH: &str = "/healthz";
 
-/// Who may talk to one server.
+/// The rules by which one server accepts requests.
 pub(crate) struct Access {
     names: HostNames,
-    /// `None` while nobody but this machine can reach the server.
+    /// `None` while only this machine can reach the server.
     tokens: Option<Tokens>,
 }
 
-/// Why a server wants a token with every request.
+/// Why a server requires a token with every request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Exposure {
     /// It listens on an address that other machines reach.
@@ -121,7 +121,7 @@ impl Access {
         Self { names, tokens }
     }
 
-    /// Whether whoever came with these headers would be let in now; yes as long as nobody can tell.
+    /// Whether a request with these headers would be accepted now; `true` while the database cannot be read.
     pub(crate) async fn admits(&self, headers: &HeaderMap) -> bool {
         let Some(tokens) = &self.tokens else { return true };
         let refused = |error: ApiError| error.status_code() == StatusCode::UNAUTHORIZED;
@@ -139,8 +139,8 @@ impl std::fmt::Display for Exposure {
     }
 }
 
-/// The middleware in front of every route: the `Host`, the `Origin`, the token, and no client that sends its body so
-/// slowly that it never ends.
+/// A middleware (for `actix_web::middleware::from_fn`) that checks the `Host`, the `Origin` and the token, and bounds the
+/// time in which the body has to come.
 pub(crate) async fn guard(
     access: web::Data<Access>,
     mut request: ServiceRequest,

@@ -1,5 +1,5 @@
-//! How long a client may take to send a body: for as long as it goes on at a bearable pace. Without that, a few hundred
-//! clients that send one byte now and then would hold every connection of the server.
+//! Bounds how slowly a client may send a body. Without that, a few hundred clients that send one byte now and then would
+//! hold every connection of the server.
 
 use std::io;
 use std::pin::Pin;
@@ -12,24 +12,24 @@ use actix_web::web::Bytes;
 use futures_core::Stream;
 use tokio::time::{Instant, Sleep, sleep};
 
-/// What every body has, however small.
-const GRACE: Duration = Duration::from_secs(10);
-/// In bytes a second, on average beyond the grace: the slowest telephone line of old.
-const SLOWEST: u64 = 1024;
+/// The time that every body may take, however small.
+const BODY_GRACE: Duration = Duration::from_secs(10);
+/// In bytes per second, on average beyond the grace.
+const MIN_RATE: u64 = 1024;
 
-/// A body that ends in an error when it comes too slowly.
+/// A body that fails when it comes too slowly.
 pub(crate) struct TimedBody {
     body: Payload,
-    /// How long it may still be waited for; what passes while the server itself is busy does not count.
+    /// The time that remains; time in which the server does not wait for the body does not count.
     left: Duration,
-    /// Set while the body is waited for: most are there at once.
-    alarm: Option<Pin<Box<Sleep>>>,
+    /// Set while the body is waited for; most bodies are complete at once.
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl TimedBody {
-    /// `body`, and the bound on it.
+    /// Bounds the time of `body`.
     pub(crate) fn boxed(body: Payload) -> Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>> {
-        Box::pin(Self { body, left: GRACE, alarm: None })
+        Box::pin(Self { body, left: BODY_GRACE, timer: None })
     }
 }
 
@@ -39,20 +39,20 @@ impl Stream for TimedBody {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         if let Poll::Ready(next) = Pin::new(&mut this.body).poll_next(context) {
-            if let Some(alarm) = this.alarm.take() {
-                this.left = alarm.deadline().saturating_duration_since(Instant::now());
+            if let Some(timer) = this.timer.take() {
+                this.left = timer.deadline().saturating_duration_since(Instant::now());
             }
             if let Some(Ok(bytes)) = &next {
-                let millis = u64::try_from(bytes.len()).unwrap_or(u64::MAX).saturating_mul(1000) / SLOWEST;
-                // What came fast is no credit for going to sleep later.
-                this.left = this.left.saturating_add(Duration::from_millis(millis)).min(GRACE);
+                let millis = u64::try_from(bytes.len()).unwrap_or(u64::MAX).saturating_mul(1000) / MIN_RATE;
+                // A fast part is no credit for a later pause.
+                this.left = this.left.saturating_add(Duration::from_millis(millis)).min(BODY_GRACE);
             }
             return Poll::Ready(next);
         }
         let left = this.left;
-        let alarm = this.alarm.get_or_insert_with(|| Box::pin(sleep(left)));
-        alarm.as_mut().poll(context).map(|()| {
-            let reason = format!("it came more slowly than {SLOWEST} bytes a second");
+        let timer = this.timer.get_or_insert_with(|| Box::pin(sleep(left)));
+        timer.as_mut().poll(context).map(|()| {
+            let reason = format!("it came more slowly than {MIN_RATE} bytes a second");
             Some(Err(PayloadError::Io(io::Error::new(io::ErrorKind::TimedOut, reason))))
         })
     }

@@ -1,5 +1,5 @@
-//! The names that a server answers to. A web site that lets its own name point at this machine (DNS rebinding) has none
-//! of them, whatever the browser that it uses connects to.
+//! The host names that a server answers to. A web site whose own name resolves to this machine (DNS rebinding) has none of
+//! them, wherever the browser connects.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -22,7 +22,7 @@ enum Name {
 pub(crate) struct HostNames(Vec<HostName>);
 
 impl HostName {
-    /// The name that nobody else can have: `localhost`, `127.0.0.0/8`, `::1`.
+    /// Whether it is a name of this machine alone: `localhost`, `127.0.0.0/8`, `::1`.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         match &self.0 {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_names_are_always_known_and_others_never_by_themselves() {
+    fn loopback_names_are_always_known_and_others_only_when_they_are_configured() {
         let none = names(&[]);
         for host in ["localhost", "LOCALHOST:50809", "127.0.0.1:1", "127.9.9.9", "[::1]", "[::1]:50809"] {
             assert!(none.hold(host), "{host}");

@@ -5,9 +5,8 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web;
 
-use crate::http::error::ErrorCode;
+use crate::license::convert::{license, no_api_access};
 use crate::license::license_gate::LicenseGate;
-use crate::license::view::LicenseView;
 
 /// The only address of the API that needs no API access.
 const ALWAYS_OPEN: &str = "/api/v1/license/check";
@@ -20,7 +19,7 @@ pub(crate) fn is_api(path: &str) -> bool {
 /// A middleware (for `actix_web::middleware::from_fn`) that refuses the API where the plan has none.
 ///
 /// # Errors
-/// What the rest of the application fails with.
+/// Those of the rest of the application.
 pub(crate) async fn refuse_without_api(
     gate: web::Data<LicenseGate>,
     request: ServiceRequest,
@@ -29,9 +28,9 @@ pub(crate) async fn refuse_without_api(
     // As the router will read it: an address may be written in several ways.
     let path = request.match_info().as_str();
     if is_api(path) && path != ALWAYS_OPEN {
-        let standing = gate.standing();
-        if !standing.api_enabled {
-            let refusal = LicenseView::from(standing).refusal(ErrorCode::NoApiAccess);
+        let entitlement = gate.entitlement();
+        if !entitlement.api_enabled {
+            let refusal = no_api_access(license(entitlement));
             return Ok(request.into_response(refusal).map_into_right_body());
         }
     }

@@ -1,5 +1,5 @@
-//! No more requests at once than the server was told to work on: those beyond are turned away at once and asked to come
-//! again, so that the others are still answered in time.
+//! Limits how many requests are handled at once. Those beyond are refused immediately with a `Retry-After`, so that the
+//! others are still answered in time.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -11,32 +11,31 @@ use crate::http::error::ApiError;
 use crate::http::middleware::auth::HEALTH;
 use crate::http::middleware::metrics::Metrics;
 
-/// Where those who watch over the server look, above all when it has much to do.
+/// The paths of monitoring, which has to be answered above all when the server is busy.
 const ALWAYS_ANSWERED: [&str; 2] = [HEALTH, "/metrics"];
-/// When a client that was turned away is to come again.
-const AGAIN_AFTER_SECONDS: u32 = 1;
+/// In seconds.
+const RETRY_AFTER: u32 = 1;
 
-/// The places for requests that are worked on.
+/// The slots for requests that are being handled.
 pub(crate) struct RequestLimit {
-    places: Semaphore,
-    most: usize,
+    slots: Semaphore,
+    max: usize,
 }
 
 impl RequestLimit {
-    /// At most `most` at once.
-    pub(crate) fn new(most: usize) -> Self {
-        let most = most.clamp(1, Semaphore::MAX_PERMITS);
-        Self { places: Semaphore::new(most), most }
+    pub(crate) fn new(max: usize) -> Self {
+        let max = max.clamp(1, Semaphore::MAX_PERMITS);
+        Self { slots: Semaphore::new(max), max }
     }
 }
 
-/// A middleware (for `actix_web::middleware::from_fn`) that turns requests away when too many are worked on. One is
-/// worked on until its answer begins: who listens to events takes no place.
+/// A middleware (for `actix_web::middleware::from_fn`) that refuses requests when too many are being handled. One
+/// is handled until its answer begins, so that clients that listen to events take no slot.
 ///
 /// # Errors
 /// 42901, or what the rest of the application fails with.
 pub(crate) async fn bound(
-    load: web::Data<RequestLimit>,
+    limit: web::Data<RequestLimit>,
     metrics: web::Data<Metrics>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -44,10 +43,10 @@ pub(crate) async fn bound(
     if ALWAYS_ANSWERED.contains(&request.path()) {
         return next.call(request).await;
     }
-    let Ok(_place) = load.places.try_acquire() else {
+    let Ok(_slot) = limit.slots.try_acquire() else {
         metrics.refused();
-        let message = format!("the server works on {} requests already: ask again in a moment", load.most);
-        return Err(ApiError::too_many(message, AGAIN_AFTER_SECONDS).into());
+        let message = format!("the server works on {} requests already: ask again in a moment", limit.max);
+        return Err(ApiError::too_many(message, RETRY_AFTER).into());
     };
     next.call(request).await
 }

@@ -1,5 +1,5 @@
-//! What those who watch over the server count: how busy it is, what it answers, and how its phones and tasks are doing, in
-//! the text form of Prometheus. What is only known to others is asked for when somebody looks.
+//! Metrics for Prometheus, in the text form of OpenMetrics: requests and answers, which are counted here, and the state of
+//! phones and tasks, which is read when the metrics are.
 
 use std::sync::Arc;
 
@@ -13,15 +13,14 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
+use tikmatrix_api_types::devices::DeviceState;
 use tikmatrix_domain::EventId;
 use tikmatrix_storage::TaskCounts;
-
-use crate::devices::view::DeviceState;
 
 /// The form is that of OpenMetrics, which Prometheus reads since its version 2.5.
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// What is counted while the server runs; clones share it.
+/// The metrics that are counted while the server runs; clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct Metrics(Arc<Counted>);
 
@@ -33,33 +32,33 @@ struct Counted {
     listeners: Gauge,
 }
 
-/// What others know at the moment at which somebody looks.
-pub(crate) struct Present<'phones> {
+/// The figures that are read when the metrics are.
+pub(crate) struct Snapshot<'phones> {
     pub(crate) tasks: TaskCounts,
     pub(crate) phones: &'phones [DeviceState],
     pub(crate) newest_event: EventId,
     pub(crate) database_errors: u64,
 }
 
-/// Something that is counted for as long as it lasts.
-pub(crate) struct Lasting(Gauge);
+/// Counts in a gauge for as long as it lives.
+pub(crate) struct GaugeGuard(Gauge);
 
 impl Metrics {
-    /// A request that was turned away because too many were worked on.
+    /// Counts a request that was refused because too many were being handled.
     pub(crate) fn refused(&self) {
         self.0.refused.inc();
     }
 
-    /// A client that listens to events, for as long as what this returns lives.
-    pub(crate) fn listener(&self) -> Lasting {
-        Lasting::begin(&self.0.listeners)
+    /// Counts a client that listens to events, for as long as the guard lives.
+    pub(crate) fn listener(&self) -> GaugeGuard {
+        GaugeGuard::begin(&self.0.listeners)
     }
 
-    /// Everything that is known, as an answer.
-    pub(crate) fn answer(&self, present: &Present<'_>) -> HttpResponse {
+    /// Returns all metrics as an answer.
+    pub(crate) fn answer(&self, snapshot: &Snapshot<'_>) -> HttpResponse {
         let mut registry = Registry::with_prefix("tikmatrix");
         self.0.register(&mut registry);
-        present.register(&mut registry);
+        snapshot.register(&mut registry);
         let mut text = String::new();
         // Writing to a string cannot fail.
         let _ = encode(&mut text, &registry);
@@ -73,13 +72,13 @@ impl Metrics {
 impl Counted {
     fn register(&self, registry: &mut Registry) {
         registry.register("requests", "Requests answered, by HTTP status", self.requests.clone());
-        registry.register("requests_refused", "Requests turned away as too many", self.refused.clone());
-        registry.register("requests_at_work", "Requests being worked on now", self.at_work.clone());
+        registry.register("requests_refused", "Requests refused as too many", self.refused.clone());
+        registry.register("requests_at_work", "Requests being handled now", self.at_work.clone());
         registry.register("event_listeners", "Clients that listen to events now", self.listeners.clone());
     }
 }
 
-impl Present<'_> {
+impl Snapshot<'_> {
     fn register(&self, registry: &mut Registry) {
         let tasks = Family::<[(&'static str, &'static str); 1], Gauge>::default();
         for (status, count) in [
@@ -94,7 +93,7 @@ impl Present<'_> {
         let phones = Family::<[(&'static str, &'static str); 1], Gauge>::default();
         for state in DeviceState::ALL {
             let count = self.phones.iter().filter(|phone| **phone == state).count();
-            phones.get_or_create(&[("state", state.text())]).set(i64::try_from(count).unwrap_or(i64::MAX));
+            phones.get_or_create(&[("state", state.as_str())]).set(i64::try_from(count).unwrap_or(i64::MAX));
         }
         registry.register("phones", "Configured phones, by the state of their connection", phones);
         let events: Gauge = Gauge::default();
@@ -106,29 +105,29 @@ impl Present<'_> {
     }
 }
 
-impl Lasting {
+impl GaugeGuard {
     fn begin(gauge: &Gauge) -> Self {
         gauge.inc();
         Self(gauge.clone())
     }
 }
 
-impl Drop for Lasting {
+impl Drop for GaugeGuard {
     fn drop(&mut self) {
         self.0.dec();
     }
 }
 
-/// A middleware (for `actix_web::middleware::from_fn`) that counts what is asked and answered.
+/// A middleware (for `actix_web::middleware::from_fn`) that counts requests and answers.
 ///
 /// # Errors
-/// What the rest of the application fails with.
+/// Those of the rest of the application.
 pub(crate) async fn count(
     metrics: web::Data<Metrics>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let at_work = Lasting::begin(&metrics.0.at_work);
+    let at_work = GaugeGuard::begin(&metrics.0.at_work);
     let answered = next.call(request).await;
     drop(at_work);
     let status = match &answered {

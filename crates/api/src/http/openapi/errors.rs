@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use tikmatrix_device::script::Problem;
+use tikmatrix_api_types::Problem;
+use tikmatrix_validation::Problems;
+use utoipa::PartialSchema as _;
 
-use crate::http::error::{ApiError, ErrorCode, ProblemView};
+use crate::http::error::{ApiError, ErrorCode};
 use crate::http::middleware::license::is_api;
 
 /// All codes for people, in Markdown.
@@ -20,6 +22,7 @@ pub(crate) fn table() -> String {
 
 /// Describes every error once, and refers to it from each operation that may answer with it.
 pub(super) fn add_to(document: &mut Value) {
+    document["components"]["schemas"]["Problem"] = json!(Problem::schema());
     document["components"]["responses"] = Value::Object(responses());
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for (path, methods) in paths {
@@ -126,12 +129,13 @@ fn meaning(code: ErrorCode) -> &'static str {
 /// An answer with this code.
 fn example(code: ErrorCode) -> Value {
     let told = |problems: &[(&str, &str)]| {
-        let problems: Vec<Problem> = problems
-            .iter()
-            .map(|(field, reason)| Problem { field: (*field).to_owned(), reason: (*reason).to_owned() })
-            .collect();
-        let data: Vec<ProblemView> = problems.iter().map(ProblemView::from).collect();
-        (ApiError::problems(code, problems).to_string(), json!(data))
+        let mut all = Problems::default();
+        let problem = |(field, reason): &(&str, &str)| {
+            all.add(*field, *reason);
+            json!({"field": field, "reason": reason})
+        };
+        let data: Vec<Value> = problems.iter().map(problem).collect();
+        (ApiError::problems(code, all).to_string(), json!(data))
     };
     let without_data = |message: &str| (message.to_owned(), Value::Null);
     let (message, data) = match code {

@@ -1,9 +1,11 @@
 //! The OpenAPI document (3.1): what the routes say of themselves, the errors that each of them may answer with, and the
-//! configurations of the scripts. `pages` serves it.
+//! configurations of the scripts. `document_route` serves it.
 
+pub(crate) mod document_route;
 mod errors;
-pub(crate) mod pages;
 mod scripts;
+#[cfg(feature = "swagger")]
+pub(crate) mod swagger;
 
 use serde_json::{Value, json};
 use tikmatrix_device::script::ScriptRegistry;
@@ -12,7 +14,7 @@ use crate::routes;
 
 const DESCRIPTION: &str = "\
 Runs scripts on your Android phones: one request says which phones or accounts shall run which script with which \
-configuration and when; the server queues the tasks and tells what became of each.
+configuration and when; the server queues the tasks and reports the outcome of each.
 
 Every answer but files and this document is `{\"code\": 0, \"message\": \"success\", \"data\": …}`. Of an error, `code` is \
 one of those below, `message` is one sentence that a person can act on, and `data` of a 40001 names every field that is \

@@ -1,5 +1,5 @@
-//! A file while it comes: written under a temporary name and hashed on threads for blocking work, a megabyte at a time,
-//! so that however large it is, it costs neither memory nor the time of other requests.
+//! A file that is being received: written under a temporary name and hashed on threads for blocking work, a megabyte at a
+//! time, so that a large file costs neither memory nor the time of other requests.
 
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
@@ -13,16 +13,16 @@ use tikmatrix_domain::MediaType;
 use crate::materials::library::media_type;
 use crate::materials::library::temp_file::TempFile;
 
-/// How much is gathered before it is written.
-const AT_ONCE: usize = 1024 * 1024;
+/// In bytes.
+const WRITE_SIZE: usize = 1024 * 1024;
 
 /// A file that is being received.
 pub(crate) struct Incoming {
     content: TempFile,
-    /// None only after a write that broke off.
+    /// `None` only after a failed write.
     target: Option<Target>,
-    gathered: Vec<Bytes>,
-    gathered_bytes: usize,
+    buffered: Vec<Bytes>,
+    buffered_bytes: usize,
     head: Vec<u8>,
     size: u64,
 }
@@ -32,7 +32,7 @@ struct Target {
     hash: Sha256,
 }
 
-/// A file that was received to its end and is on the disk, under a temporary name.
+/// A completely received file on the disk, under a temporary name.
 pub(crate) struct Received {
     pub(crate) content: TempFile,
     /// In bytes.
@@ -48,30 +48,30 @@ impl Incoming {
             tokio::task::spawn_blocking(move || OpenOptions::new().write(true).create_new(true).open(path));
         let file = opened.await.map_err(io::Error::other)??;
         let target = Some(Target { file, hash: Sha256::new() });
-        Ok(Self { content, target, gathered: Vec::new(), gathered_bytes: 0, head: Vec::new(), size: 0 })
+        Ok(Self { content, target, buffered: Vec::new(), buffered_bytes: 0, head: Vec::new(), size: 0 })
     }
 
-    /// How many bytes have come.
+    /// The bytes that were received.
     pub(crate) fn size(&self) -> u64 {
         self.size
     }
 
-    /// What it is, as far as what has come tells.
+    /// Its media type, if the bytes so far show it.
     pub(crate) fn media_type(&self) -> Option<MediaType> {
         media_type::of(&self.head)
     }
 
-    /// Takes the next bytes.
+    /// Adds bytes.
     pub(crate) async fn write(&mut self, bytes: Bytes) -> io::Result<()> {
         let wanted = media_type::ENOUGH.saturating_sub(self.head.len()).min(bytes.len());
         self.head.extend_from_slice(&bytes[..wanted]);
         self.size += bytes.len() as u64;
-        self.gathered_bytes += bytes.len();
-        self.gathered.push(bytes);
-        if self.gathered_bytes >= AT_ONCE { self.flush(false).await } else { Ok(()) }
+        self.buffered_bytes += bytes.len();
+        self.buffered.push(bytes);
+        if self.buffered_bytes >= WRITE_SIZE { self.flush(false).await } else { Ok(()) }
     }
 
-    /// Ends the file; it outlasts a loss of power from then on.
+    /// Completes the file, which survives a loss of power from then on.
     pub(crate) async fn finish(mut self) -> io::Result<Received> {
         self.flush(true).await?;
         let hash = self.target.map(|target| target.hash.finalize()).unwrap_or_default();
@@ -84,12 +84,12 @@ impl Incoming {
     }
 
     async fn flush(&mut self, is_last: bool) -> io::Result<()> {
-        let broken_off = || io::Error::other("an earlier write broke off");
-        let mut target = self.target.take().ok_or_else(broken_off)?;
-        let gathered = std::mem::take(&mut self.gathered);
-        self.gathered_bytes = 0;
+        let failed_before = || io::Error::other("an earlier write failed");
+        let mut target = self.target.take().ok_or_else(failed_before)?;
+        let buffered = std::mem::take(&mut self.buffered);
+        self.buffered_bytes = 0;
         let writing = tokio::task::spawn_blocking(move || {
-            for bytes in gathered {
+            for bytes in buffered {
                 target.hash.update(&bytes);
                 target.file.write_all(&bytes)?;
             }

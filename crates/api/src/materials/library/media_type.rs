@@ -1,11 +1,11 @@
-//! What bytes are by their beginning, whatever their sender calls them.
+//! Detects the media type of a file by its first bytes.
 
 use tikmatrix_domain::MediaType;
 
-/// So many bytes tell.
+/// The number of bytes that suffice, in bytes.
 pub(crate) const ENOUGH: usize = 32;
 
-/// What a file is that begins with `head`; none if it is nothing that the library takes.
+/// Returns the media type of a file that begins with `head`; `None` if the library does not accept it.
 pub(crate) fn of(head: &[u8]) -> Option<MediaType> {
     match head {
         _ if infer::image::is_png(head) && head.starts_with(b"\x89PNG\r\n\x1a\n") => Some(MediaType::Png),

@@ -1,6 +1,5 @@
-//! The files of the material library: one folder of the data directory, in which every name is made by the server. What
-//! is said of the materials, and which of them are there, is in the database; which files a client may send is the
-//! request's.
+//! The files of the material library: one folder of the data directory, in which the server generates every name. The
+//! materials themselves are rows of the database.
 
 pub(crate) mod incoming;
 pub(crate) mod media_type;
@@ -21,44 +20,44 @@ use crate::materials::library::temp_file::TempFile;
 use crate::materials::library::thumbnail::Unusable;
 use crate::start_error::StartError;
 
-/// Where the files of materials are.
+/// The folder of the files of materials.
 pub(crate) struct Library {
     folder: PathBuf,
-    largest: u64,
+    max_size: u64,
     /// Images are decoded one at a time: each of them may need much memory.
     decoder: Arc<Semaphore>,
 }
 
-/// The files of one material, gone again unless they are kept.
+/// The files of a new material, removed when they are dropped unless they are kept.
 pub(crate) struct NewFiles {
-    /// What the database is to know.
+    /// The description for the database.
     pub(crate) file: MaterialFile,
     content: TempFile,
     thumbnail: Option<TempFile>,
 }
 
 impl Library {
-    /// Makes the folder if there is none, and removes what a server that died left in it.
-    pub(crate) async fn open(folder: PathBuf, largest: u64, store: &Store) -> Result<Self, StartError> {
+    /// Creates the folder if there is none, and removes what a server that crashed left in it.
+    pub(crate) async fn open(folder: PathBuf, max_size: u64, store: &Store) -> Result<Self, StartError> {
         let known = store.material_files().await?;
         let path = folder.clone();
         let unusable = |source| StartError::DataDirectory { path: folder.clone(), source };
         let cleaned = tokio::task::spawn_blocking(move || startup_cleanup::begin(&path, known));
         cleaned.await.map_err(|error| unusable(io::Error::other(error)))?.map_err(unusable)?;
-        Ok(Self { folder, largest, decoder: Arc::new(Semaphore::new(1)) })
+        Ok(Self { folder, max_size, decoder: Arc::new(Semaphore::new(1)) })
     }
 
-    /// The largest file that it takes, in bytes.
-    pub(crate) fn largest(&self) -> u64 {
-        self.largest
+    /// The largest file that it accepts, in bytes.
+    pub(crate) fn max_size(&self) -> u64 {
+        self.max_size
     }
 
-    /// Where a file of it is.
+    /// The path of a file.
     pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.folder.join(file)
     }
 
-    /// Begins to receive a file.
+    /// Starts to receive a file.
     pub(crate) async fn begin(&self) -> io::Result<Incoming> {
         Incoming::begin(self.folder.join(format!(
             "{:032x}.{}",
@@ -68,8 +67,8 @@ impl Library {
         .await
     }
 
-    /// Gives the files of a material that was received their names, and makes the thumbnail: of the image itself or, if
-    /// it is given, of `cover`.
+    /// Gives the files of a received material their final names, and makes the thumbnail: of `cover` or, without one, of the
+    /// image itself.
     pub(crate) async fn settle(
         &self,
         name: String,
@@ -87,7 +86,7 @@ impl Library {
         settled.await.map_err(broken)?
     }
 
-    /// Removes the files of a material that is gone. What cannot be removed now is removed at the next start.
+    /// Removes the files of a deleted material. What cannot be removed now is removed at the next start.
     pub(crate) async fn remove(&self, file: &MaterialFile) {
         let names = [Some(&file.file), file.thumbnail.as_ref()];
         let paths: Vec<PathBuf> = names.into_iter().flatten().map(|name| self.path(name)).collect();
@@ -105,7 +104,7 @@ impl Library {
 }
 
 impl NewFiles {
-    /// The files stay.
+    /// Keeps the files.
     pub(crate) fn keep(self) {
         self.content.keep();
         if let Some(thumbnail) = self.thumbnail {
@@ -114,7 +113,7 @@ impl NewFiles {
     }
 }
 
-/// It blocks.
+/// Blocks.
 fn settle(
     stem: &Path,
     name: String,
@@ -135,7 +134,7 @@ fn settle(
         }
         None => None,
     };
-    // An image with a cover of its own has to be readable all the same.
+    // An image with a cover of its own has to be readable too.
     if let (Some(_), Some(format)) = (cover, thumbnail::format(media_type)) {
         thumbnail::check(content.path(), format)?;
     }

@@ -1,15 +1,15 @@
-//! The library's folder when a server starts: files that no material has were left by a server that died between the
-//! file and its row. Whole files of a folder that may be another database's are never removed.
+//! Cleans the library's folder when a server starts: files that no material refers to were left by a server that crashed
+//! between writing the file and its row. Complete files of a folder that may belong to another database are kept.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// What files are called while they come.
+/// The extension of files that are being received.
 pub(crate) const UNFINISHED: &str = "part";
 
-/// Makes the folder if need be, and removes what uploads that were cut off left in it. `known` are the files that
-/// materials have. It blocks.
+/// Creates the folder if there is none, and removes what interrupted uploads left in it. `known` are the files that
+/// materials refer to. Blocks.
 pub(crate) fn begin(folder: &Path, known: Vec<String>) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let mut missing: HashSet<String> = known.into_iter().collect();
@@ -28,7 +28,7 @@ pub(crate) fn begin(folder: &Path, known: Vec<String>) -> io::Result<()> {
             whole.push(path);
         }
     }
-    // A database that misses files of its own, or has none, may have been given the folder of another one.
+    // A database whose own files are missing, or that has none, may have been given the folder of another one.
     if knows_any && missing.is_empty() {
         return whole.iter().try_for_each(|path| remove(path));
     }
@@ -42,7 +42,7 @@ pub(crate) fn begin(folder: &Path, known: Vec<String>) -> io::Result<()> {
 }
 
 fn remove(path: &Path) -> io::Result<()> {
-    log::info!("removing {}, which an upload that was cut off left", path.display());
+    log::info!("removing {}, which an interrupted upload left", path.display());
     fs::remove_file(path)
 }
 
@@ -58,7 +58,7 @@ mod tests {
         for name in ["known.mp4", "orphan.mp4", "cut-off.part"] {
             fs::write(folder.join(name), name).unwrap();
         }
-        fs::create_dir(folder.join("of somebody")).unwrap();
+        fs::create_dir(folder.join("of a person")).unwrap();
         begin(&folder, known.iter().map(|name| (*name).to_owned()).collect()).unwrap();
         let names = fs::read_dir(&folder).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap());
         let mut left: Vec<_> = names.collect();
@@ -68,13 +68,13 @@ mod tests {
 
     #[test]
     fn what_no_material_has_is_removed_and_what_one_has_stays() {
-        assert_eq!(left(&["known.mp4"]), ["known.mp4", "of somebody"]);
+        assert_eq!(left(&["known.mp4"]), ["known.mp4", "of a person"]);
     }
 
     #[test]
     fn a_folder_that_may_be_another_databases_loses_no_whole_file() {
         for known in [&[][..], &["known.mp4", "missing.mp4"], &["of another.mp4"]] {
-            assert_eq!(left(known), ["known.mp4", "of somebody", "orphan.mp4"], "{known:?}");
+            assert_eq!(left(known), ["known.mp4", "of a person", "orphan.mp4"], "{known:?}");
         }
     }
 }

@@ -1,11 +1,11 @@
-//! A file that is removed again unless somebody decides that it stays: whatever ends a request early, nothing of it is
-//! left on the disk.
+//! Files that are removed when they are dropped, unless they are kept: however a request ends, nothing of it is left on
+//! the disk.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A file that nobody has decided to keep.
+/// A file that is removed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct TempFile {
     path: PathBuf,
@@ -13,7 +13,7 @@ pub(crate) struct TempFile {
 }
 
 impl TempFile {
-    /// The file at `path`, which need not be there yet.
+    /// Takes charge of the file at `path`, which need not exist yet.
     pub(crate) fn new(path: PathBuf) -> Self {
         Self { path, is_kept: false }
     }
@@ -34,7 +34,7 @@ impl TempFile {
         Ok(())
     }
 
-    /// It stays.
+    /// Keeps the file.
     pub(crate) fn keep(mut self) {
         self.is_kept = true;
     }

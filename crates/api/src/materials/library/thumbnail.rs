@@ -1,5 +1,5 @@
-//! Images made small. An image may claim any size in a few bytes: what it claims is checked before memory is taken for
-//! it, and everything here blocks for as long as decoding takes.
+//! Thumbnails. An image may claim any size in a few bytes, so that its claim is checked before memory is allocated.
+//! Everything here blocks for as long as decoding takes.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write as _};
@@ -11,32 +11,30 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 use thiserror::Error;
 use tikmatrix_domain::MediaType;
 
-/// The longest side of an image that is taken, in pixels.
-const LONGEST_SIDE: u32 = 12_000;
-/// The most that an image may need when it is decoded, in bytes.
-const LARGEST_DECODED: u64 = 192 * 1024 * 1024;
+/// In pixels.
+const MAX_SIDE: u32 = 12_000;
+/// The memory that a decoded image may need, in bytes.
+const MAX_DECODED: u64 = 192 * 1024 * 1024;
 /// The longest side of a thumbnail, in pixels.
 const THUMBNAIL_SIDE: u32 = 320;
 /// Of the JPEG that a thumbnail is, up to 100.
 const QUALITY: u8 = 80;
 
-/// Why an image cannot be used.
+/// The reason why an image cannot be used.
 #[derive(Debug, Error)]
 pub(crate) enum Unusable {
-    /// It is not what it begins as, or cut short.
+    /// It is not of the format that its first bytes show, or incomplete.
     #[error("cannot be read as an image: {0}")]
     Unreadable(ImageError),
-    /// It is larger than what is taken.
-    #[error(
-        "is too large an image: at most {LONGEST_SIDE} pixels a side, and 192 MiB when decoded, are taken"
-    )]
+    /// It is larger than what is accepted.
+    #[error("is too large an image: at most {MAX_SIDE} pixels a side, and 192 MiB when decoded, are taken")]
     TooLarge,
     /// The file system failed.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
-/// In which format images of a media type are; none for what is no image.
+/// The format of images of a media type; `None` for what is no image.
 pub(crate) fn format(media_type: MediaType) -> Option<ImageFormat> {
     match media_type {
         MediaType::Mp4 => None,
@@ -45,7 +43,7 @@ pub(crate) fn format(media_type: MediaType) -> Option<ImageFormat> {
     }
 }
 
-/// Whether the image at `path` can be read to its end.
+/// Checks that the image at `path` can be decoded completely.
 pub(crate) fn check(path: &Path, format: ImageFormat) -> Result<(), Unusable> {
     read(path, format).map(drop)
 }
@@ -66,12 +64,12 @@ pub(crate) fn make(path: &Path, format: ImageFormat, target: &Path) -> Result<()
 fn read(path: &Path, format: ImageFormat) -> Result<(DynamicImage, Orientation), Unusable> {
     let mut reader = ImageReader::with_format(BufReader::new(File::open(path)?), format);
     let mut limits = Limits::default();
-    limits.max_image_width = Some(LONGEST_SIDE);
-    limits.max_image_height = Some(LONGEST_SIDE);
-    limits.max_alloc = Some(LARGEST_DECODED);
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    limits.max_alloc = Some(MAX_DECODED);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(unusable)?;
-    if decoder.total_bytes() > LARGEST_DECODED {
+    if decoder.total_bytes() > MAX_DECODED {
         return Err(Unusable::TooLarge);
     }
     // An image whose notes on itself cannot be read is an image all the same.

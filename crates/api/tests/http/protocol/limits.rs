@@ -70,7 +70,7 @@ async fn requests_beyond_the_most_are_turned_away_at_once_and_watchers_never() {
 async fn a_key_whose_request_is_still_in_flight_is_a_conflict_and_makes_nothing_twice() {
     let folder = tempfile::tempdir().unwrap();
     let api = Api::start_in(folder.path(), |_| {}).await;
-    // Whoever writes has to wait for this one.
+    // Every other writer has to wait for this one.
     let other = rusqlite::Connection::open(folder.path().join("tikmatrix.sqlite")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let body = for_phones(1);

@@ -71,7 +71,7 @@ async fn each_following_task_of_a_device_starts_an_interval_later() {
     api.stop().await;
 }
 
-/// "a device with no known account gets one task for whichever account is signed in."
+/// A device without a known account gets one task for the account that is signed in.
 #[tokio::test(flavor = "multi_thread")]
 async fn multi_account_on_a_device_without_a_known_account_makes_one_task() {
     let api = Api::start().await;
@@ -81,7 +81,7 @@ async fn multi_account_on_a_device_without_a_known_account_makes_one_task() {
     api.stop().await;
 }
 
-/// Whichever account is signed in on it would be a disabled one.
+/// The account that is signed in on it would be a disabled one.
 #[tokio::test(flavor = "multi_thread")]
 async fn multi_account_on_a_device_whose_accounts_are_disabled_makes_no_task_and_says_so() {
     let api = Api::start().await;

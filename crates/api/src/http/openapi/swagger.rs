@@ -1,16 +1,14 @@
-//! The API's own description: the OpenAPI document, and a page that shows it. The page is made of files in this
-//! program alone, and may load nothing from elsewhere.
+//! The page `/docs`, which shows the OpenAPI document with Swagger UI. It is made of files in this program alone, and may load
+//! nothing from elsewhere.
 
 use std::sync::Arc;
 
 use actix_web::http::header;
-use actix_web::web::{self, Bytes, Data};
+use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::http::error::{ApiError, ErrorCode};
-use crate::http::query::NoQuery;
-use crate::http::routing::{Operation, only, operations};
-use crate::state::OpenApiDocument;
+use crate::http::routing::only;
 
 const PAGE: &str = include_str!("../../../assets/docs/index.html");
 const START: &str = include_str!("../../../assets/docs/start.js");
@@ -19,28 +17,12 @@ const START: &str = include_str!("../../../assets/docs/start.js");
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub(crate) fn routes() -> Vec<Operation> {
-    operations![openapi]
-}
-
 /// Registers the pages for people, which are no part of the API.
 pub(crate) fn configure(config: &mut web::ServiceConfig) {
     let read_only = |path| only(path, "GET".to_owned());
     config
         .service(read_only("/docs").route(web::get().to(page)))
         .service(read_only("/docs/{file}").route(web::get().to(file)));
-}
-
-/// `GET /openapi.json`. Not in the envelope: tools read it as it is.
-#[utoipa::path(
-    get,
-    path = "/openapi.json",
-    operation_id = "showOpenApi",
-    tag = "Server",
-    responses((status = 200, description = "This document.", body = Object)),
-)]
-pub(crate) async fn openapi(document: Data<OpenApiDocument>, _: NoQuery) -> HttpResponse {
-    answer("application/json", document.0.clone())
 }
 
 /// `GET /docs`: Swagger UI.

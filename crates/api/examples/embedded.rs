@@ -1,0 +1,84 @@
+//! A server inside another program, with a script of its own:
+//! `cargo run -p tikmatrix-api --example embedded -- HOST:PORT SERIAL`.
+
+use std::error::Error;
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use tikmatrix_api::{Server, ServerConfig};
+use tikmatrix_device::android::facts;
+use tikmatrix_device::script::{Completion, Context, Failure, Planned, Problem, Script, ScriptRegistry};
+use tikmatrix_domain::{
+    Interval, Recipients, ScriptName, Serial, Source, Target, TaskOptions, TaskRequest, TaskState,
+};
+
+/// A script that reports the model of its phone.
+struct ReportModel;
+
+#[async_trait]
+impl Script for ReportModel {
+    fn name(&self) -> &'static str {
+        "report-model"
+    }
+
+    fn description(&self) -> &'static str {
+        "Reports the model of the phone"
+    }
+
+    fn schema(&self) -> Value {
+        json!({"type": "object", "additionalProperties": false})
+    }
+
+    fn plan(&self, config: &Value) -> Result<Vec<Planned>, Vec<Problem>> {
+        Ok(vec![Planned { config: config.clone(), app: None }])
+    }
+
+    async fn run(&self, context: &mut Context, _config: &Value) -> Result<Completion, Failure> {
+        context.step("read the model");
+        let facts = facts(context.phone(), context.soon()).await?;
+        let model = facts.model.unwrap_or_else(|| "phone of an unknown model".to_owned());
+        Ok(Completion { remark: format!("it is a {model}") })
+    }
+}
+
+/// Runs the script once on the phone at `address`, and returns what it reports.
+pub(crate) async fn run(directory: &str, address: &str, serial: &str) -> Result<String, Box<dyn Error>> {
+    let config = ServerConfig {
+        port: 0,
+        phones: vec![address.to_owned()],
+        scripts: ScriptRegistry::default().with(ReportModel),
+        ..ServerConfig::new(directory)
+    };
+    let server = Server::start(config).await?;
+    println!("the API is at {}", server.url());
+    let request = TaskRequest {
+        recipients: Recipients::Devices(vec![Serial::new(serial)?]),
+        script: ScriptName::new("report-model")?,
+        targets: vec![Target { app: None, script_config: "{}".into() }],
+        source: Source::Api,
+        start_time: None,
+        interval: Interval::default(),
+        seed: 0,
+        options: TaskOptions::default(),
+    };
+    let created = server.create_tasks(request).await?;
+    let mut remarks = Vec::new();
+    for task in created.tasks {
+        let detail = server.finished_task(task).await?;
+        if let TaskState::Finished { finish, .. } = detail.task.state {
+            remarks.push(finish.remark);
+        }
+    }
+    server.shutdown().await;
+    Ok(remarks.join("\n"))
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(address), Some(serial)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: embedded HOST:PORT SERIAL".into());
+    };
+    println!("{}", run("embedded-data", &address, &serial).await?);
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! Accounts between the bodies of the API and the domain.
+
+use tikmatrix_api_types::accounts::{Account, AccountPatch, NewAccount};
+use tikmatrix_api_types::fields::App;
+use tikmatrix_domain::{
+    self as domain, AccountChange, AccountUpsert, AppKind, PackageName, Serial, Username,
+};
+use tikmatrix_validation::{Fields, Nulls, Problems};
+
+use crate::http::body::{RequestBody, note_patch, patch, text};
+use crate::http::error::ApiError;
+use crate::http::time::moment;
+
+impl RequestBody for NewAccount {}
+
+impl RequestBody for AccountPatch {
+    const NULLS: Nulls = Nulls::Change;
+
+    fn check(fields: &Fields<'_>, problems: &mut Problems) {
+        for fixed in ["username", "app"] {
+            if fields.given(fixed).is_some() {
+                problems.add(fixed, "cannot change: tasks know the account by it; make another account");
+            }
+        }
+    }
+}
+
+/// The account that is to be recorded.
+pub(crate) fn new_account(new: NewAccount) -> Result<AccountUpsert, ApiError> {
+    let NewAccount { username, app, package, serial, enabled, note } = new;
+    let package = package.map(|package| text("package", package, PackageName::new)).transpose()?;
+    let serial = serial.map(|serial| text("serial", serial, Serial::new)).transpose()?;
+    let details =
+        AccountChange { package: Some(package), serial: Some(serial), enabled, note: note.map(Into::into) };
+    Ok(AccountUpsert {
+        username: text("username", username, Username::new)?,
+        app: app.map(|app| app_kind("app", app)).transpose()?.unwrap_or_default(),
+        details,
+    })
+}
+
+/// The change of an account that is asked for.
+pub(crate) fn change(change: AccountPatch) -> Result<AccountChange, ApiError> {
+    let AccountPatch { package, serial, enabled, note } = change;
+    Ok(AccountChange {
+        package: patch("package", package, PackageName::new)?,
+        serial: patch("serial", serial, Serial::new)?,
+        enabled,
+        note: note_patch(note),
+    })
+}
+
+/// The app that a field names.
+pub(crate) fn app_kind(field: &str, app: App) -> Result<AppKind, ApiError> {
+    text(field, app, |name| AppKind::from_name(name).ok_or_else(|| format!("{name:?} is not a known app")))
+}
+
+/// An account as the API shows it.
+pub(crate) fn account(account: &domain::Account) -> Account {
+    Account {
+        id: account.id.0,
+        username: account.username.to_string(),
+        app: account.app.as_str().into(),
+        package: account.package.as_ref().map(ToString::to_string),
+        serial: account.serial.as_ref().map(ToString::to_string),
+        enabled: account.enabled,
+        note: account.note.clone(),
+        created_at: moment(account.created_at),
+        updated_at: moment(account.updated_at),
+    }
+}

@@ -1,0 +1,167 @@
+//! Tasks and the history of their attempts as the API shows them.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+use tikmatrix_api_types::tasks::{
+    Artifact, Attempt, BatchDeleted, Created, LogLine, Stats, Step, Task, TaskDetail, TaskIds, TaskLog,
+};
+use tikmatrix_domain::{self as domain, AppKind, Finish, SkippedDevice, TaskId, TaskState, WaitingReason};
+use tikmatrix_storage::{self as storage, Deletion, TaskCounts};
+use tikmatrix_validation::{Fields, Problems, shown};
+
+use crate::http::body::RequestBody;
+use crate::http::time::moment;
+
+/// A task; `waiting` is why it waits, if it does.
+pub(crate) fn task(task: domain::Task, waiting: Option<WaitingReason>) -> Task {
+    let status = task.state.status();
+    let (started_at, finish) = match task.state {
+        TaskState::Pending | TaskState::Retrying { .. } => (None, None),
+        TaskState::Running { since, .. } => (Some(since), None),
+        TaskState::Finished { started_at, finish } => (Some(started_at), Some(finish)),
+    };
+    Task {
+        id: task.id.0,
+        serial: task.serial.map(|serial| serial.to_string()),
+        username: task.username.map(|username| username.to_string()),
+        app: task.app.as_str().into(),
+        script_name: task.script.to_string(),
+        // It was stored as JSON, and goes out as it was stored.
+        script_config: RawValue::from_string(task.script_config).ok(),
+        source: task.source.into(),
+        status: status.code(),
+        status_text: status.into(),
+        waiting_reason: waiting.map(Into::into),
+        start_time: task.start_time.map(moment),
+        started_at: started_at.map(moment),
+        finished_at: finish.as_ref().map(|finish| moment(finish.at)),
+        progress: task.progress,
+        step: task.step,
+        retry_count: task.retry_count,
+        max_retries: task.options.max_retries,
+        priority: task.options.priority,
+        outcome: finish.as_ref().map(|finish| finish.outcome.into()),
+        remark: finish.and_then(remark),
+        created_at: moment(task.created_at),
+        updated_at: moment(task.updated_at),
+    }
+}
+
+/// A task with the history of its attempts.
+pub(crate) fn detail(detail: domain::TaskDetail, waiting: Option<WaitingReason>) -> TaskDetail {
+    TaskDetail {
+        task: task(detail.task, waiting),
+        attempts: detail.attempts.into_iter().map(attempt).collect(),
+        steps: detail.steps.into_iter().map(step).collect(),
+        artifacts: detail.artifacts.iter().map(artifact).collect(),
+    }
+}
+
+fn attempt(attempt: domain::Attempt) -> Attempt {
+    let finish = attempt.finish;
+    Attempt {
+        number: attempt.number,
+        started_at: moment(attempt.started_at),
+        finished_at: finish.as_ref().map(|finish| moment(finish.at)),
+        outcome: finish.as_ref().map(|finish| finish.outcome.into()),
+        remark: finish.and_then(remark),
+    }
+}
+
+fn step(step: domain::Step) -> Step {
+    Step { attempt: step.attempt, number: step.number, text: step.text, started_at: moment(step.started_at) }
+}
+
+fn artifact(artifact: &domain::Artifact) -> Artifact {
+    Artifact {
+        attempt: artifact.attempt,
+        number: artifact.number,
+        kind: artifact.kind.into(),
+        taken_at: moment(artifact.at),
+        name: artifact_name(artifact),
+        file: artifact.file.clone(),
+    }
+}
+
+/// The name of a file among all files of its task: `2-screenshot.png` is the second attempt's.
+pub(crate) fn artifact_name(artifact: &domain::Artifact) -> String {
+    let file = artifact.file.rsplit('/').next().unwrap_or_default();
+    format!("{}-{file}", artifact.attempt)
+}
+
+fn remark(finish: Finish) -> Option<String> {
+    (!finish.remark.is_empty()).then_some(finish.remark)
+}
+
+/// The log of a task.
+pub(crate) fn log(lines: Vec<domain::LogLine>) -> TaskLog {
+    let line = |line: domain::LogLine| LogLine {
+        attempt: line.attempt,
+        number: line.number,
+        at: moment(line.at),
+        level: line.level.into(),
+        text: line.text,
+    };
+    TaskLog { lines: lines.into_iter().map(line).collect() }
+}
+
+/// The number of tasks by status.
+pub(crate) fn stats(counts: TaskCounts) -> Stats {
+    Stats {
+        total: counts.total(),
+        pending: counts.pending,
+        running: counts.running,
+        completed: counts.completed,
+        failed: counts.failed,
+    }
+}
+
+impl RequestBody for TaskIds {
+    fn check(fields: &Fields<'_>, problems: &mut Problems) {
+        match fields.given("task_ids") {
+            None => problems.add("task_ids", "is required: a list of the numbers of tasks"),
+            Some(Value::Array(ids)) => {
+                for (index, id) in
+                    ids.iter().enumerate().filter(|(_, id)| id.as_i64().is_none_or(|id| id < 1))
+                {
+                    let reason = format!("{} is not the number of a task: a whole number from 1", shown(id));
+                    problems.add(format!("task_ids[{index}]"), reason);
+                }
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// The numbers of the tasks, each once.
+pub(crate) fn task_ids(ids: TaskIds) -> Vec<TaskId> {
+    let mut seen = HashSet::new();
+    ids.task_ids.into_iter().filter(|id| seen.insert(*id)).map(|id| TaskId(id.0)).collect()
+}
+
+/// The result of deleting several tasks.
+pub(crate) fn batch_deleted(deletion: &Deletion) -> BatchDeleted {
+    let not_found = deletion.not_found.iter().map(|id| id.0).collect();
+    BatchDeleted { deleted_count: deletion.deleted.len(), not_found }
+}
+
+/// The tasks that a request created, with the warnings about it.
+pub(crate) fn created(created: &storage::Created, mut warnings: Vec<String>) -> Created {
+    warnings.extend(created.skipped.iter().map(skipped));
+    let task_ids: Vec<i64> = created.tasks.iter().map(|task| task.0).collect();
+    Created { created_count: task_ids.len(), task_ids, warnings }
+}
+
+fn skipped(SkippedDevice { serial, app }: &SkippedDevice) -> String {
+    let (app, of_app) = match app.map(AppKind::as_str) {
+        Some(app) => (format!("{app} "), format!(" for {app}")),
+        None => (String::new(), String::new()),
+    };
+    let name = serial.as_str();
+    format!(
+        "serials: {name:?} got no task{of_app}: all of its {app}accounts are disabled; enable one with PATCH \
+         /api/v1/account/{{account_id}}, or name it in usernames"
+    )
+}
