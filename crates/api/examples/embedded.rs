@@ -3,20 +3,27 @@
 
 use std::error::Error;
 
-use async_trait::async_trait;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use tikmatrix_api::{Server, ServerConfig};
 use tikmatrix_device::android::facts;
-use tikmatrix_device::script::{Completion, Context, Failure, Planned, Problem, Script, ScriptRegistry};
+use tikmatrix_device::script::schemars::{self, JsonSchema};
+use tikmatrix_device::script::{Completion, Context, Failure, Script, ScriptRegistry, async_trait};
 use tikmatrix_domain::{
     Interval, Recipients, ScriptName, Serial, Source, Target, TaskOptions, TaskRequest, TaskState,
 };
+
+/// The configuration of `report-model`, which has no fields.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoFields {}
 
 /// A script that reports the model of its phone.
 struct ReportModel;
 
 #[async_trait]
 impl Script for ReportModel {
+    type Config = NoFields;
+
     fn name(&self) -> &'static str {
         "report-model"
     }
@@ -25,15 +32,7 @@ impl Script for ReportModel {
         "Reports the model of the phone"
     }
 
-    fn schema(&self) -> Value {
-        json!({"type": "object", "additionalProperties": false})
-    }
-
-    fn plan(&self, config: &Value) -> Result<Vec<Planned>, Vec<Problem>> {
-        Ok(vec![Planned { config: config.clone(), app: None }])
-    }
-
-    async fn run(&self, context: &mut Context, _config: &Value) -> Result<Completion, Failure> {
+    async fn run(&self, context: &mut Context, _config: NoFields) -> Result<Completion, Failure> {
         context.step("read the model");
         let facts = facts(context.phone(), context.soon()).await?;
         let model = facts.model.unwrap_or_else(|| "phone of an unknown model".to_owned());

@@ -44,7 +44,7 @@ pub(crate) async fn show(scripts: Data<ScriptRegistry>, _: NoQuery, request: Htt
     let name = request.match_info().get("script_name").unwrap_or_default();
     let unknown = || ApiError::new(ErrorCode::NotFound, format!("there is no script called {name:?}"));
     let script = scripts.get(name).ok_or_else(unknown)?;
-    Ok(Success(script_of(script)))
+    Ok(Success(script_of(&script)))
 }
 
 fn script_of(script: &RegisteredScript) -> Script {

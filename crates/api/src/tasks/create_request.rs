@@ -229,8 +229,8 @@ fn check_timing(fields: &Fields<'_>, problems: &mut Problems) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-    use tikmatrix_device::script::{Completion, Context, Failure, Problem};
+    use serde_json::{Map, json};
+    use tikmatrix_device::script::{Completion, Context, Failure, Script, async_trait};
 
     use super::*;
 
@@ -251,8 +251,10 @@ mod tests {
     /// A script that plans one task.
     struct Say;
 
-    #[async_trait::async_trait]
+    #[async_trait]
     impl Script for Say {
+        type Config = Map<String, Value>;
+
         fn name(&self) -> &'static str {
             "say"
         }
@@ -261,15 +263,7 @@ mod tests {
             "Says nothing"
         }
 
-        fn schema(&self) -> Value {
-            json!({"type": "object"})
-        }
-
-        fn plan(&self, config: &Value) -> Result<Vec<Planned>, Vec<Problem>> {
-            Ok(vec![Planned { config: config.clone(), app: None }])
-        }
-
-        async fn run(&self, _: &mut Context, _: &Value) -> Result<Completion, Failure> {
+        async fn run(&self, _: &mut Context, _: Self::Config) -> Result<Completion, Failure> {
             Ok(Completion { remark: String::new() })
         }
     }
