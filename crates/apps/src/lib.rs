@@ -1,10 +1,22 @@
-//! What TikTok and Instagram look like, as data files, and how to move in them: screens, elements, popups, journeys.
-//! It knows no tasks and no scripts.
+//! The apps that scripts use: what they look like, as data files, and how to move in them. One driver per app, over
+//! shared journeys. It knows no tasks and no scripts.
 
+mod caption;
+mod driver;
+mod instagram;
+mod journey;
 mod profile;
-pub mod tiktok;
+mod recent_posts;
+mod tiktok;
 
-pub use profile::file::{Profile, ProfileError, ProfileName, Screen};
+pub use caption::Caption;
+pub use driver::{AppDriver, Apps};
+pub use instagram::instagram;
+pub use journey::{Accounts, Confirm, FollowJourney, PostJourney, Publish, Relation, Visit};
+pub use profile::file::{Profile, ProfileError};
 pub use profile::guard::AppGuard;
 pub use profile::inspect;
 pub use profile::selector_spec::SelectorSpec;
+pub use profile::signs::Screen;
+pub use recent_posts::RecentPosts;
+pub use tiktok::driver::TikTok;

@@ -1,4 +1,4 @@
-//! Protects the inspection of a screen: it judges as the engine does on every real screen, and says what is lacking.
+//! The inspection of a screen: its verdict is the engine's on every real screen, and it shows what is missing.
 
 #![cfg(test)]
 
@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tikmatrix_apps::inspect::{Candidate, ElementSight, Inspection, SightKind, inspect, profiles_for};
-use tikmatrix_apps::{AppGuard, Profile, ProfileName};
+use tikmatrix_apps::{AppGuard, Apps, Profile, TikTok, instagram};
 use tikmatrix_device::script::{ScreenGuard as _, ScreenVerdict};
 use tikmatrix_device::ui::{Bounds, UiTree};
 
@@ -26,7 +26,7 @@ fn dump(wanted: &str) -> String {
 }
 
 fn known() -> Vec<Profile> {
-    ProfileName::ALL.map(|name| Profile::named(name).unwrap()).to_vec()
+    Apps::new().unwrap().with(TikTok::new().unwrap()).with(instagram().unwrap()).profiles()
 }
 
 fn inspected(dump: &str) -> Inspection {
@@ -43,7 +43,7 @@ fn element<'a>(inspection: &'a Inspection, id: &str) -> &'a ElementSight {
 }
 
 #[test]
-fn every_real_screen_means_for_an_inspection_what_it_means_for_a_script() {
+fn the_verdict_on_every_real_screen_is_the_engines() {
     for (name, xml) in dumps() {
         let tree = UiTree::parse(xml.as_bytes()).unwrap();
         let profiles = profiles_for(&tree, &known()).unwrap();
@@ -73,17 +73,17 @@ fn every_real_screen_means_for_an_inspection_what_it_means_for_a_script() {
 }
 
 #[test]
-fn the_profiles_are_those_of_the_app_on_the_screen_and_androids_alone_for_its_own_windows() {
+fn the_profiles_are_androids_and_the_apps_or_androids_alone_for_its_own_windows() {
     let asked = |name: &str| inspected(&dump(name)).profiles;
-    assert_eq!(asked("tt_caption_post"), [ProfileName::Android, ProfileName::TikTok]);
-    assert_eq!(asked("ig_home_feed"), [ProfileName::Android, ProfileName::Instagram]);
-    assert_eq!(asked("perm_location_precise"), [ProfileName::Android]);
+    assert_eq!(asked("tt_caption_post"), ["android", "tiktok"]);
+    assert_eq!(asked("ig_home_feed"), ["android", "instagram"]);
+    assert_eq!(asked("perm_location_precise"), ["android"]);
     let other = UiTree::parse(b"<node package=\"com.example.clock\" text=\"12:00\"/>").unwrap();
     assert!(profiles_for(&other, &known()).is_none());
 }
 
 #[test]
-fn a_sign_that_a_new_version_of_the_app_lost_is_named_beside_those_that_are_still_there() {
+fn a_sign_that_a_new_version_of_the_app_lost_is_shown_beside_the_others() {
     let changed = dump("tt_editor_photo_next").replace("Your Story", "Your story of the day");
     let inspection = inspected(&changed);
     let editor = screen(&inspection, "editor");
@@ -95,7 +95,7 @@ fn a_sign_that_a_new_version_of_the_app_lost_is_named_beside_those_that_are_stil
 }
 
 #[test]
-fn what_rules_a_screen_out_is_named() {
+fn an_element_that_rules_a_screen_out_is_shown() {
     let feed = dump("tt_feed_for_you_uiautomator");
     assert!(screen(&inspected(&feed), "feed").shown);
     let inspection = inspected(&feed.replacen("content-desc=\"Home\"", "content-desc=\"Back\"", 1));
@@ -105,7 +105,7 @@ fn what_rules_a_screen_out_is_named() {
 }
 
 #[test]
-fn an_element_that_lacks_one_part_of_its_description_is_shown_with_that_part() {
+fn an_element_that_lacks_one_part_of_its_selector_is_shown_with_that_part() {
     let post = element(&inspected(&dump("tt_caption_post")), "post").selector_match.clone();
     let place = Bounds { left: 550, top: 2179, right: 1048, bottom: 2305 };
     assert_eq!(post.found.unwrap().bounds, place);
@@ -119,7 +119,7 @@ fn an_element_that_lacks_one_part_of_its_description_is_shown_with_that_part() {
 }
 
 #[test]
-fn programs_find_the_inspection_under_names_that_stay() {
+fn the_json_of_an_inspection_has_stable_names() {
     let told = serde_json::to_value(inspected(&dump("tt_popup_contacts_settings"))).unwrap();
     assert_eq!(told["profiles"], serde_json::json!(["android", "tiktok"]));
     assert_eq!(told["package"], "com.zhiliaoapp.musically");

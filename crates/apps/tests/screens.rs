@@ -1,12 +1,12 @@
-//! Protects the profiles against the screens of real phones: each dump is known for what it is, popups and dead ends
-//! are seen, and the elements that the journeys need are found where they are.
+//! The profiles on the screens of real phones: each dump is recognised, popups and blocking screens are detected, and
+//! the elements that the journeys need are found where they are.
 
 #![cfg(test)]
 
 use std::path::Path;
 use std::sync::Arc;
 
-use tikmatrix_apps::{AppGuard, Profile};
+use tikmatrix_apps::{AppDriver as _, AppGuard, Profile, TikTok, instagram};
 use tikmatrix_device::script::{Dismissal, ScreenGuard as _, ScreenVerdict};
 use tikmatrix_device::ui::{UiTree, tap_point};
 
@@ -19,6 +19,10 @@ fn made_of(nodes: &str) -> UiTree {
     UiTree::parse(format!("<hierarchy>{nodes}</hierarchy>").as_bytes()).unwrap()
 }
 
+fn tiktok() -> Profile {
+    Profile::clone(TikTok::new().unwrap().profile())
+}
+
 fn guard(app: Profile) -> AppGuard {
     AppGuard::new(Arc::new(Profile::android().unwrap()), Arc::new(app))
 }
@@ -28,8 +32,8 @@ fn id(profile: &Profile, name: &str) -> Option<String> {
 }
 
 #[test]
-fn every_tiktok_screen_is_known_for_what_it_is() {
-    let profile = Profile::tiktok().unwrap();
+fn every_tiktok_screen_is_recognised() {
+    let profile = tiktok();
     for (name, expected) in [
         ("tt_camera_create", Some("camera")),
         ("tt_caption_post", Some("caption")),
@@ -46,8 +50,8 @@ fn every_tiktok_screen_is_known_for_what_it_is() {
 }
 
 #[test]
-fn every_instagram_screen_is_known_for_what_it_is() {
-    let profile = Profile::instagram().unwrap();
+fn every_instagram_screen_is_recognised() {
+    let profile = Profile::clone(&instagram().unwrap());
     for (name, expected) in [
         ("ig_gallery_new_reel", Some("gallery")),
         ("ig_home_feed", Some("home_feed")),
@@ -66,8 +70,8 @@ fn every_instagram_screen_is_known_for_what_it_is() {
 }
 
 #[test]
-fn only_popups_and_dead_ends_stop_a_script() {
-    let (tiktok, instagram) = (guard(Profile::tiktok().unwrap()), guard(Profile::instagram().unwrap()));
+fn only_popups_and_blocking_screens_stop_a_script() {
+    let (tiktok, instagram) = (guard(tiktok()), guard(Profile::clone(&instagram().unwrap())));
     for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens")).unwrap() {
         let name = entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned();
         let tree = screen(&name);
@@ -87,8 +91,8 @@ fn only_popups_and_dead_ends_stop_a_script() {
 }
 
 #[test]
-fn popups_are_refused_and_needed_permissions_given() {
-    let guard = guard(Profile::tiktok().unwrap());
+fn popups_are_refused_and_needed_permissions_granted() {
+    let guard = guard(tiktok());
     let dismissed_by = |tree: &UiTree| match guard.judge(tree) {
         ScreenVerdict::Popup { dismissal: Dismissal::Tap(selector), .. } => {
             let node = selector.find(tree).unwrap();
@@ -109,8 +113,8 @@ fn popups_are_refused_and_needed_permissions_given() {
 }
 
 #[test]
-fn dead_ends_are_named_but_a_users_own_words_are_none() {
-    let guard = guard(Profile::tiktok().unwrap());
+fn blocking_screens_are_named_and_a_users_text_is_none() {
+    let guard = guard(tiktok());
     for (words, named) in [
         ("Verify to continue", "captcha"),
         ("Your account was permanently banned", "disabled"),
@@ -133,7 +137,7 @@ fn dead_ends_are_named_but_a_users_own_words_are_none() {
 
 #[test]
 fn the_elements_of_the_publishing_journey_are_found_on_real_screens() {
-    let profile = Profile::tiktok().unwrap();
+    let profile = tiktok();
     let place = |screen_name: &str, element: &str| {
         let tree = screen(screen_name);
         let node = profile.elements.get(element).unwrap().find(&tree);
@@ -150,9 +154,4 @@ fn the_elements_of_the_publishing_journey_are_found_on_real_screens() {
     assert_eq!(place("tt_feed_search_bar", "upload_percent"), None);
     assert_eq!(place("tt_feed_search_bar", "video_caption"), Some((451, 1991)));
     assert_eq!(place("tt_other_profile_follow_old", "username"), Some((239, 280)));
-}
-
-#[test]
-fn the_journeys_find_every_element_that_they_name() {
-    assert!(tikmatrix_apps::tiktok::TikTok::new().is_ok());
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::web;
 use anyhow::Context;
 use tikmatrix_api::ServerConfig;
+use tikmatrix_apps::{Apps, TikTok, instagram};
 use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_follow::Follow;
 use tikmatrix_post::Post;
@@ -15,7 +16,17 @@ use tikmatrix_virtual_phone::{Farm, FarmOptions, control};
 /// # Errors
 /// When a profile that is part of the program cannot be read, which a test rules out.
 pub(super) fn scripts() -> anyhow::Result<ScriptRegistry> {
-    Ok(ScriptRegistry::default().with(Post::new()?).with(Follow::new()?).with(Follow::unfollow()?))
+    let apps = apps()?;
+    let registry = ScriptRegistry::default().with(Post::new(apps.clone()));
+    Ok(registry.with(Follow::new(apps.clone())).with(Follow::unfollow(apps)))
+}
+
+/// Returns the drivers of all apps.
+///
+/// # Errors
+/// When a profile that is part of the program cannot be read, which a test rules out.
+pub(super) fn apps() -> anyhow::Result<Apps> {
+    Ok(Apps::new()?.with(TikTok::new()?).with(instagram()?))
 }
 
 /// Starts `count` virtual phones on any free ports of this machine.

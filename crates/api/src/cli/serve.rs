@@ -14,7 +14,7 @@ use tikmatrix_follow::Follow;
 use tikmatrix_post::{MaterialRoots, Post};
 
 use super::arguments::{AdbServerOption, DatabaseUrl, default_data_directory, parse_adb_server};
-use super::composition::{attach_virtual_phones, start_virtual_phones};
+use super::composition::{apps, attach_virtual_phones, start_virtual_phones};
 use super::license::vendor_key;
 use super::output::say;
 use super::shutdown::{shut_down, shutdown_signal};
@@ -110,10 +110,11 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
     };
     let mut config = configuration(&data_directory, &options)?;
     let materials = materials(options.material_root, config.needs_token())?;
+    let apps = apps()?;
     config.scripts = ScriptRegistry::default()
-        .with(Post::new()?.with_materials_from(materials))
-        .with(Follow::new()?)
-        .with(Follow::unfollow()?);
+        .with(Post::new(apps.clone()).with_materials_from(materials))
+        .with(Follow::new(apps.clone()))
+        .with(Follow::unfollow(apps));
     if let Some(farm) = &farm {
         attach_virtual_phones(&mut config, farm);
     }

@@ -1,4 +1,4 @@
-//! An app's knowledge of its screens in the form in which the script engine asks for it.
+//! Profiles in the form that the script engine uses.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use tikmatrix_device::ui::UiTree;
 
 use crate::profile::file::Profile;
 
-/// Judges the screens of one app, and what Android puts over it.
+/// A guard for the screens of one app, and for the windows that Android puts over it.
 #[derive(Debug, Clone)]
 pub struct AppGuard {
     android: Arc<Profile>,
@@ -15,7 +15,7 @@ pub struct AppGuard {
 }
 
 impl AppGuard {
-    /// A guard for the app of `app`.
+    /// A guard for the app with the profile `app`.
     #[must_use]
     pub fn new(android: Arc<Profile>, app: Arc<Profile>) -> Self {
         Self { android, app }

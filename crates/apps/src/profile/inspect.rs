@@ -1,67 +1,68 @@
-//! What the profiles find on a screen, and what they almost find: for whoever writes a profile, or adapts one to a new
-//! version of its app. It judges as [`crate::AppGuard`] does, and tells why. How it is shown is for others.
+//! What profiles find on a screen, and what they almost find, for adapting a profile to a new version of its app. The
+//! verdict is the one of [`crate::AppGuard`], with the reasons.
 
 use serde::Serialize;
 use tikmatrix_device::ui::{Bounds, NodeRef, Point, Selector, UiTree, tap_point};
 
-use crate::profile::file::{Profile, ProfileName, Signs};
+use crate::profile::file::Profile;
 use crate::profile::selector_spec::SelectorSpec;
+use crate::profile::signs::Signs;
 
-/// What the profiles make of one screen.
+/// What profiles find on one screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Inspection {
-    /// The profiles that were asked.
-    pub profiles: Vec<ProfileName>,
+    /// The ids of the profiles.
+    pub profiles: Vec<&'static str>,
     /// The package of the topmost window; empty if the dump names none.
     pub package: String,
     /// The part of the display that the dump covers, in pixels.
     pub bounds: Bounds,
     /// What the screen means for a script.
     pub sight: SightKind,
-    /// What the profiles know, in the order in which they are asked: the first that is shown counts.
+    /// The blocking screens of the profiles, in their order: the first that is shown counts.
     pub blocking: Vec<Candidate>,
-    /// As `blocking`.
+    /// The popups of the profiles, likewise.
     pub popups: Vec<Candidate>,
-    /// As `blocking`.
+    /// The screens of the profiles, likewise.
     pub screens: Vec<Candidate>,
-    /// The elements that the profiles describe, by their ids.
+    /// The elements of the profiles, by their ids.
     pub elements: Vec<ElementSight>,
 }
 
-/// What a screen means for a script that wants to go on.
+/// What a screen means for a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SightKind {
-    /// Nothing is in the way.
+    /// The script goes on.
     Clear,
-    /// A popup is in the way, which a script dismisses.
+    /// The script dismisses a popup.
     Popup,
-    /// Only a person can go on.
+    /// Only a person can continue.
     Blocked,
 }
 
-/// A screen, popup or dead end of a profile, beside what is on the screen.
+/// A screen, popup or blocking screen of a profile, compared with the screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Candidate {
-    /// Whose it is.
-    pub profile: ProfileName,
+    /// The id of its profile.
+    pub profile: &'static str,
     /// Its name for programs; only screens have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// What people call it.
+    /// Its name for people.
     pub name: String,
-    /// Whether the profile says that this is shown.
+    /// Whether it is shown.
     pub shown: bool,
     /// How many of its signs have to be there.
     pub needed: usize,
     /// Its signs.
     pub signs: Vec<SelectorMatch>,
-    /// What is there and rules it out.
+    /// The elements that are there and rule it out.
     pub ruled_out_by: Vec<SelectorMatch>,
-    /// What a task that meets it says; of dead ends only.
+    /// The remark of a task that ends here; only of blocking screens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
-    /// What is tapped to dismiss it; of popups only, and none for those that the back key dismisses.
+    /// The element that dismisses it; only of popups that the back key does not dismiss.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dismiss: Option<SelectorMatch>,
 }
@@ -74,16 +75,16 @@ impl Candidate {
     }
 }
 
-/// An element of a profile, beside what is on the screen.
+/// An element of a profile, compared with the screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ElementSight {
-    /// Whose it is.
-    pub profile: ProfileName,
-    /// Its key in the profile.
+    /// The id of its profile.
+    pub profile: &'static str,
+    /// Its id in the profile.
     pub id: String,
-    /// What people call it.
+    /// Its name for people.
     pub name: String,
-    /// What it finds.
+    /// What its selector finds.
     #[serde(flatten)]
     pub selector_match: SelectorMatch,
 }
@@ -97,7 +98,7 @@ pub struct SelectorMatch {
     pub found: Option<Seen>,
     /// How many elements it finds.
     pub count: usize,
-    /// When it finds none: what it would find without one of its parts.
+    /// What it would find without one of its parts, when it finds nothing.
     pub near: Vec<Near>,
 }
 
@@ -117,7 +118,7 @@ pub struct Near {
 pub struct Seen {
     /// What it shows.
     pub text: String,
-    /// What a screen reader says of it.
+    /// Its description for screen readers.
     pub description: String,
     /// Its resource id, as the dump has it.
     pub resource_id: String,
@@ -125,11 +126,11 @@ pub struct Seen {
     pub class: String,
     /// Where it is, in pixels.
     pub bounds: Bounds,
-    /// Where it is tapped; none when it cannot be.
+    /// Where it is tapped; `None` when it cannot be.
     pub tap: Option<Point>,
 }
 
-/// Asks `profiles`, in this order, what they know of the screen `tree`.
+/// Compares `profiles`, in this order, with the screen `tree`.
 #[must_use]
 pub fn inspect(profiles: &[Profile], tree: &UiTree) -> Inspection {
     let blocking: Vec<Candidate> = each(profiles, |profile| &profile.blocking)
@@ -152,7 +153,7 @@ pub fn inspect(profiles: &[Profile], tree: &UiTree) -> Inspection {
         .collect();
     let elements = profiles.iter().flat_map(|profile| {
         profile.elements.iter().map(|(id, selector)| ElementSight {
-            profile: profile.name,
+            profile: profile.id,
             id: id.clone(),
             name: selector.to_string(),
             selector_match: match_selector(selector, tree),
@@ -164,7 +165,7 @@ pub fn inspect(profiles: &[Profile], tree: &UiTree) -> Inspection {
         () => SightKind::Clear,
     };
     Inspection {
-        profiles: profiles.iter().map(|profile| profile.name).collect(),
+        profiles: profiles.iter().map(|profile| profile.id).collect(),
         package: tree.package().to_owned(),
         bounds: tree.screen(),
         sight,
@@ -175,13 +176,12 @@ pub fn inspect(profiles: &[Profile], tree: &UiTree) -> Inspection {
     }
 }
 
-/// The profiles to ask about a screen, as the engine does while it works in the app: Android's, then the app's. The app
-/// is the one of the topmost window's package. None if that is no app's of which there is a profile, and no window that
-/// Android puts over apps either.
+/// Returns the profiles that apply to a screen, as the engine uses them: Android's, then that of the app whose package
+/// the topmost window has. `None` when no profile has that package and no popup of Android is on the screen.
 #[must_use]
 pub fn profiles_for(tree: &UiTree, known: &[Profile]) -> Option<Vec<Profile>> {
     let app = known.iter().find(|profile| profile.packages.iter().any(|it| it == tree.package()));
-    let android = known.iter().find(|profile| profile.name == ProfileName::Android);
+    let android = known.iter().find(|profile| profile.packages.is_empty());
     match (android, app) {
         (android, Some(app)) => Some(android.into_iter().chain([app]).cloned().collect()),
         (Some(android), None) if android.popups.iter().any(|popup| popup.is_on(tree)) => {
@@ -194,14 +194,14 @@ pub fn profiles_for(tree: &UiTree, known: &[Profile]) -> Option<Vec<Profile>> {
 fn each<'a, Kind: 'a>(
     profiles: &'a [Profile],
     of: impl Fn(&'a Profile) -> &'a Vec<Kind>,
-) -> impl Iterator<Item = (ProfileName, &'a Kind)> {
-    profiles.iter().flat_map(move |profile| of(profile).iter().map(|it| (profile.name, it)))
+) -> impl Iterator<Item = (&'a Profile, &'a Kind)> {
+    profiles.iter().flat_map(move |profile| of(profile).iter().map(move |it| (profile, it)))
 }
 
-fn candidate(profile: ProfileName, name: &str, signs: Signs<'_>, tree: &UiTree) -> Candidate {
+fn candidate(profile: &Profile, name: &str, signs: Signs<'_>, tree: &UiTree) -> Candidate {
     let ruled_out_by = signs.without.iter().filter(|sign| sign.is_on(tree));
     Candidate {
-        profile,
+        profile: profile.id,
         id: None,
         name: name.to_owned(),
         shown: signs.are_on(tree),

@@ -1,6 +1,7 @@
-//! What an app looks like, as data: its profile, what a profile's selectors find on a screen, and what follows from it.
+//! What an app looks like, as data, and what its profile finds on a screen.
 
 pub(crate) mod file;
 pub(crate) mod guard;
 pub mod inspect;
 pub(crate) mod selector_spec;
+pub(crate) mod signs;

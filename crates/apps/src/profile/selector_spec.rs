@@ -1,5 +1,5 @@
-//! A selector as a profile writes it: what it finds, and, for whoever adapts a profile, its text in the file and what it
-//! would find if one part of it were not there.
+//! A selector as a profile's file specifies it: what it finds, its text in the file, and the selectors that lack one of
+//! its parts, which help to adapt a profile.
 
 use std::ops::Deref;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use tikmatrix_device::ui::Selector;
 use toml::{Table, Value};
 
-/// Parts of a selector that describe nothing themselves.
+/// The parts of a selector that describe no element.
 const NO_DESCRIPTION: [&str; 3] = ["name", "or", "instance"];
 
 /// A selector with its text.
@@ -19,15 +19,15 @@ pub struct SelectorSpec {
 }
 
 impl SelectorSpec {
-    /// The selector as the file has it, on one line, without the name that people use for the element.
+    /// The selector as the file has it, on one line, without the name for people.
     #[must_use]
     pub fn text(&self) -> String {
         let parts = self.parts.iter().filter(|(name, _)| *name != "name");
         Value::Table(parts.map(|(name, value)| (name.clone(), value.clone())).collect()).to_string()
     }
 
-    /// Each of its parts as the file has it, with the selector that lacks this part. A selector of one part has none:
-    /// what is left would be any element.
+    /// Each of its parts as the file has it, with the selector that lacks this part. Empty for a selector of one part:
+    /// without it, it would match any element.
     pub fn each_lacking_one(&self) -> impl Iterator<Item = (String, Selector)> {
         let describing = |name: &str| !NO_DESCRIPTION.contains(&name);
         let several = self.parts.keys().filter(|name| describing(name)).count() > 1;
@@ -52,15 +52,15 @@ impl Deref for SelectorSpec {
 impl<'de> Deserialize<'de> for SelectorSpec {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let parts = Table::deserialize(deserializer)?;
-        let selector = parts.clone().try_into().map_err(|error| D::Error::custom(Told(&error)))?;
+        let selector = parts.clone().try_into().map_err(|error| D::Error::custom(Message(&error)))?;
         Ok(Self { selector, parts })
     }
 }
 
-/// The error without the place that it lacks: whoever reads the file adds that.
-struct Told<'a>(&'a toml::de::Error);
+/// The error without a position: the reader of the file adds it.
+struct Message<'a>(&'a toml::de::Error);
 
-impl std::fmt::Display for Told<'_> {
+impl std::fmt::Display for Message<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(self.0.message())
     }
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_selector_is_told_as_its_file_has_it_and_with_one_part_less() {
+    fn a_selector_has_its_text_of_the_file_and_lacks_one_part_at_a_time() {
         let file: File = toml::from_str(
             "sign = { name = \"Next\", text = \"Next\", enabled = true, or = [{ id = \"n\" }] }",
         )
@@ -90,13 +90,13 @@ mod tests {
     }
 
     #[test]
-    fn a_selector_of_one_part_is_never_taken_for_any_element() {
+    fn a_selector_of_one_part_is_never_reduced_to_any_element() {
         let file: File = toml::from_str("sign = { text = \"Next\", or = [{ id = \"n\" }] }").unwrap();
         assert_eq!(file.sign.each_lacking_one().count(), 0);
     }
 
     #[test]
-    fn a_word_that_no_selector_has_is_an_error_that_names_it_and_its_line() {
+    fn an_unknown_part_is_an_error_that_names_it_and_its_line() {
         let error = toml::from_str::<File>("\nsign = { txet = \"Next\" }").unwrap_err().to_string();
         assert!(error.contains("txet") && error.contains("line 2"), "{error}");
     }

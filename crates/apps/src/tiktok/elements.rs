@@ -1,56 +1,57 @@
-//! The elements of TikTok's profile that the journeys need, taken out once so that none can be missing on the way.
+//! The elements of TikTok's profile that the journeys need, read once so that none can be missing on the way.
 
 use tikmatrix_device::ui::Selector;
 
 use crate::profile::file::{Profile, ProfileError};
 
 #[derive(Debug, Clone)]
-pub(super) struct Elements {
-    pub(super) next: Selector,
-    pub(super) title_field: Selector,
-    pub(super) description_field: Selector,
-    pub(super) post: Selector,
-    pub(super) confirm_post: Selector,
-    pub(super) upload_percent: Selector,
-    pub(super) home_tab: Selector,
-    pub(super) profile_tab: Selector,
-    pub(super) profile_video: Selector,
-    pub(super) no_videos: Selector,
-    pub(super) drafts: Selector,
-    pub(super) video_caption: Selector,
-    pub(super) username: Selector,
-    pub(super) followers: Selector,
-    pub(super) follow: Selector,
-    pub(super) requested: Selector,
-    pub(super) following: Selector,
-    pub(super) unfollow: Selector,
+pub(crate) struct Elements {
+    pub(crate) next: Selector,
+    pub(crate) title_field: Selector,
+    pub(crate) description_field: Selector,
+    pub(crate) post: Selector,
+    pub(crate) confirm_post: Selector,
+    pub(crate) upload_percent: Selector,
+    pub(crate) home_tab: Selector,
+    pub(crate) profile_tab: Selector,
+    pub(crate) profile_video: Selector,
+    pub(crate) no_videos: Selector,
+    pub(crate) drafts: Selector,
+    pub(crate) video_caption: Selector,
+    pub(crate) username: Selector,
+    pub(crate) followers: Selector,
+    pub(crate) follow: Selector,
+    pub(crate) requested: Selector,
+    pub(crate) following: Selector,
+    pub(crate) unfollow: Selector,
 }
 
 impl Elements {
-    pub(super) fn of(profile: &Profile) -> Result<Self, ProfileError> {
-        let element = |name: &'static str| {
-            let missing = ProfileError::MissingElement { file: "tiktok.toml", element: name };
-            profile.elements.get(name).map(|element| Selector::clone(element)).ok_or(missing)
-        };
+    pub(crate) fn of(profile: &Profile) -> Result<Self, ProfileError> {
         Ok(Self {
-            next: element("next")?,
-            title_field: element("title_field")?,
-            description_field: element("description_field")?,
-            post: element("post")?,
-            confirm_post: element("confirm_post")?,
-            upload_percent: element("upload_percent")?,
-            home_tab: element("home_tab")?,
-            profile_tab: element("profile_tab")?,
-            profile_video: element("profile_video")?,
-            no_videos: element("no_videos")?,
-            drafts: element("drafts")?,
-            video_caption: element("video_caption")?,
-            username: element("username")?,
-            followers: element("followers")?,
-            follow: element("follow")?,
-            requested: element("requested")?,
-            following: element("following")?,
-            unfollow: element("unfollow")?,
+            next: profile.element("next")?,
+            title_field: profile.element("title_field")?,
+            description_field: profile.element("description_field")?,
+            post: profile.element("post")?,
+            confirm_post: profile.element("confirm_post")?,
+            upload_percent: profile.element("upload_percent")?,
+            home_tab: profile.element("home_tab")?,
+            profile_tab: profile.element("profile_tab")?,
+            profile_video: profile.element("profile_video")?,
+            no_videos: profile.element("no_videos")?,
+            drafts: profile.element("drafts")?,
+            video_caption: profile.element("video_caption")?,
+            username: profile.element("username")?,
+            followers: profile.element("followers")?,
+            follow: profile.element("follow")?,
+            requested: profile.element("requested")?,
+            following: profile.element("following")?,
+            unfollow: profile.element("unfollow")?,
         })
     }
+}
+
+/// Whether a view of this class is a list.
+pub(crate) fn is_list(class: &str) -> bool {
+    ["RecyclerView", "ListView", "GridView"].iter().any(|list| class.ends_with(list))
 }

@@ -1,63 +1,41 @@
-//! Other users' profiles: opened by their URL, followed and unfollowed by their own button, and read again until it
-//! shows what was done. Whom to follow and what is said of it is the scripts'.
+//! Other users' profiles: opened by their URL, followed and unfollowed by their button, which is read until it shows the
+//! result.
 
 use std::time::Duration;
 
-use tikmatrix_device::android::{self, Intent, Key};
+use async_trait::async_trait;
+use tikmatrix_device::android::{self, Key};
 use tikmatrix_device::script::{Context, Failure, Found};
 use tikmatrix_device::ui::{NodeRef, Point, UiTree};
 use tikmatrix_domain::Username;
 
-use super::{STARTING, TikTok};
+use crate::journey::{FollowJourney, Relation, Visit};
+use crate::tiktok::driver::{START_TIMEOUT, TikTok, profile_link};
+use crate::tiktok::elements::is_list;
 
 /// For the profile to show its button.
-const SHOWING: Duration = Duration::from_secs(20);
+const BUTTON_TIMEOUT: Duration = Duration::from_secs(20);
 /// A tap that changed nothing for so long was lost.
-const LOST_TAP: Duration = Duration::from_secs(5);
-/// Taps on the way to what is wanted, lost ones included; each on a screen that holds still.
-const MOST_TAPS: u32 = 5;
-/// The app shows what was done at once, and takes it back when its server refuses: what stays for so long was accepted.
-const STAYING: Duration = Duration::from_millis(2500);
-/// Between two looks.
-const PAUSE: Duration = Duration::from_millis(300);
+const LOST_TAP_TIMEOUT: Duration = Duration::from_secs(5);
+/// Taps until the button shows the wanted relation, lost ones included; each on a screen that has stopped moving.
+const MAX_TAPS: u32 = 5;
+/// The app shows a follow at once, and reverts it when its server refuses: what it still shows after this was accepted.
+const ACCEPTED_AFTER: Duration = Duration::from_millis(2500);
+/// Between two queries of the button.
+const QUERY_INTERVAL: Duration = Duration::from_millis(300);
 
-/// What the account is to another user, as the button of the user's profile reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Relation {
-    /// "Follow" or "Follow back".
-    Stranger,
-    /// "Requested": a private user was asked.
-    Requested,
-    /// "Following" or "Friends".
-    Following,
-}
-
-/// What the link to a profile led to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Visit {
-    /// The user's profile.
-    Profile(Relation),
-    /// The profile of the account that is signed in.
-    Own,
-    /// The app's word that there is no such user.
-    NotFound,
-}
-
-/// What of the following can be tapped.
+/// A control for following that can be tapped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Control {
     /// The profile's own button.
     Button { relation: Relation, button: Found },
-    /// "Unfollow" on the sheet behind it.
+    /// "Unfollow" on the sheet that the button opens.
     Sheet(Found),
 }
 
-impl TikTok {
-    /// Opens the profile of `username` by its URL.
-    ///
-    /// # Errors
-    /// [`Failure`] when neither the profile nor the app's word that there is none comes.
-    pub async fn visit(
+#[async_trait]
+impl FollowJourney for TikTok {
+    async fn visit(
         &self,
         context: &mut Context,
         package: &str,
@@ -66,33 +44,27 @@ impl TikTok {
         android::start(context.phone(), &profile_link(package, username), context.soon()).await?;
         let mut before = None;
         let wanted = format!("the profile of @{username}");
-        // Twice the same: a profile may show "Follow" until it has heard what the account is to its user.
+        // Twice the same: a profile may show "Follow" until the relation is loaded.
         let settled = |tree: &UiTree| {
             let now = self.visit_on(tree, username);
             let settled = now.filter(|_| now == before);
             before = now;
             settled
         };
-        context.wait_until(&wanted, STARTING, settled).await
+        context.wait_until(&wanted, START_TIMEOUT, settled).await
     }
 
-    /// Follows the user whose profile is open, who is a stranger. Gives what the button reads in the end.
-    ///
-    /// # Errors
-    /// [`Failure::Unconfirmed`] when the button does not show it, or shows it and takes it back.
-    pub async fn follow(&self, context: &mut Context, username: &Username) -> Result<Relation, Failure> {
+    async fn follow(&self, context: &mut Context, username: &Username) -> Result<Relation, Failure> {
         self.tap_until(context, username, |relation| relation != Relation::Stranger).await
     }
 
-    /// Ends the following of the user whose profile is open, or withdraws the request for it.
-    ///
-    /// # Errors
-    /// [`Failure::Unconfirmed`] when the button does not show it, or shows it and takes it back.
-    pub async fn unfollow(&self, context: &mut Context, username: &Username) -> Result<(), Failure> {
+    async fn unfollow(&self, context: &mut Context, username: &Username) -> Result<(), Failure> {
         self.tap_until(context, username, |relation| relation == Relation::Stranger).await.map(drop)
     }
+}
 
-    /// Taps the button, and what asks once more, until the button reads as wanted, and sees that it stays so.
+impl TikTok {
+    /// Taps the button, and confirms, until the button shows the wanted relation and keeps showing it.
     async fn tap_until(
         &self,
         context: &mut Context,
@@ -100,36 +72,36 @@ impl TikTok {
         wanted: impl Fn(Relation) -> bool + Sync,
     ) -> Result<Relation, Failure> {
         let unfollows = wanted(Relation::Stranger);
-        for _ in 0..MOST_TAPS {
+        for _ in 0..MAX_TAPS {
             let seen = self.find_control(context, username).await?;
             match &seen {
                 Control::Button { relation, .. } if wanted(*relation) => {
-                    return self.stays(context, username, wanted).await;
+                    return self.keeps_showing(context, username, wanted).await;
                 }
-                // It opened because the user was followed after all.
+                // The sheet opened because the user was followed already.
                 Control::Sheet(_) if !unfollows => {
                     android::press(context.phone(), Key::Back, context.soon()).await?;
                 }
                 Control::Button { button, .. } | Control::Sheet(button) => tap(context, button.tap).await?,
             }
             let change = |tree: &UiTree| self.control(tree, username).filter(|now| *now != seen);
-            match context.wait_until("a change after the tap", LOST_TAP, change).await {
+            match context.wait_until("a change after the tap", LOST_TAP_TIMEOUT, change).await {
                 Ok(_) | Err(Failure::NotFound { .. }) => {}
                 Err(other) => return Err(other),
             }
         }
         match self.find_control(context, username).await? {
             Control::Button { relation, .. } if wanted(relation) => {
-                self.stays(context, username, wanted).await
+                self.keeps_showing(context, username, wanted).await
             }
             Control::Button { button, .. } | Control::Sheet(button) => {
-                Err(unconfirmed(&format!("after {MOST_TAPS} taps the app still shows"), &button))
+                Err(unconfirmed(&format!("after {MAX_TAPS} taps the app still shows"), &button))
             }
         }
     }
 
-    /// Looks at the button for a while: what the app takes back was not done.
-    async fn stays(
+    /// Watches the button for a while: a relation that the app reverts was not accepted.
+    async fn keeps_showing(
         &self,
         context: &mut Context,
         username: &Username,
@@ -137,18 +109,18 @@ impl TikTok {
     ) -> Result<Relation, Failure> {
         let started = context.phone().stopwatch();
         loop {
-            let looked_after = started.elapsed();
+            let watched_for = started.elapsed();
             match self.find_control(context, username).await? {
                 Control::Button { relation, button } if !wanted(relation) => {
                     return Err(unconfirmed("the app took it back: the button reads again", &button));
                 }
-                Control::Button { relation, .. } if looked_after >= STAYING => return Ok(relation),
-                Control::Button { .. } | Control::Sheet(_) => context.phone().pause(PAUSE).await,
+                Control::Button { relation, .. } if watched_for >= ACCEPTED_AFTER => return Ok(relation),
+                Control::Button { .. } | Control::Sheet(_) => context.phone().pause(QUERY_INTERVAL).await,
             }
         }
     }
 
-    /// Waits for something to tap that holds still.
+    /// Waits for a control that has stopped moving.
     async fn find_control(&self, context: &mut Context, username: &Username) -> Result<Control, Failure> {
         let mut before = None;
         let wanted = format!("the button to follow on the profile of @{username}");
@@ -158,7 +130,7 @@ impl TikTok {
             before = now;
             still
         };
-        context.wait_until(&wanted, SHOWING, still).await
+        context.wait_until(&wanted, BUTTON_TIMEOUT, still).await
     }
 
     fn visit_on(&self, tree: &UiTree, username: &Username) -> Option<Visit> {
@@ -175,7 +147,7 @@ impl TikTok {
     fn control<'tree>(&self, tree: &'tree UiTree, username: &Username) -> Option<Control> {
         let own = self.own_button(tree).filter(|_| self.shows_username(tree, username));
         let window = |node: NodeRef<'tree>| node.ancestors().last();
-        // A user may be called "Unfollow": within the profile's own window it is no sheet.
+        // A user may be named "Unfollow": in the profile's own window it is no sheet.
         let sheet = self.elements.unfollow.find(tree);
         let sheet = sheet.filter(|sheet| own.is_none_or(|(_, button)| window(*sheet) != window(button)));
         match (sheet, own) {
@@ -185,8 +157,8 @@ impl TikTok {
         }
     }
 
-    /// The button of the profile itself. Suggested accounts have buttons that read the same: they lie further down, and
-    /// in a list that does not hold the profile's counters.
+    /// The button of the profile itself. The buttons of suggested accounts have the same labels, but lie further down and
+    /// in a list that does not contain the profile's counters.
     fn own_button<'tree>(&self, tree: &'tree UiTree) -> Option<(Relation, NodeRef<'tree>)> {
         let counters = self.elements.followers.find(tree)?;
         let is_own = |node: &NodeRef<'_>| {
@@ -206,20 +178,6 @@ impl TikTok {
         .filter(|(_, node)| is_own(node))
         .min_by_key(|(_, node)| node.bounds.top)
     }
-}
-
-/// The request to open a profile by its URL.
-pub(super) fn profile_link(package: &str, username: &Username) -> Intent {
-    Intent {
-        action: Some("android.intent.action.VIEW".to_owned()),
-        data: Some(format!("https://www.tiktok.com/@{username}")),
-        package: Some(package.to_owned()),
-        ..Intent::default()
-    }
-}
-
-pub(super) fn is_list(class: &str) -> bool {
-    ["RecyclerView", "ListView", "GridView"].iter().any(|list| class.ends_with(list))
 }
 
 async fn tap(context: &mut Context, place: Option<Point>) -> Result<(), Failure> {
@@ -284,7 +242,7 @@ mod tests {
         assert_eq!(
             visit(&real, "sample_user_1"),
             None,
-            "the profile of somebody else is not the one asked for"
+            "the profile of another user is not the requested one"
         );
     }
 

@@ -1,5 +1,5 @@
-//! How many videos the profile has when the screen does not show them all: counted by scrolling to the grid's end. It is
-//! for the case in which nothing but their number tells that one more is there.
+//! Counting the videos of a profile by scrolling to the end of its grid, for posts that only the number of videos can
+//! confirm.
 
 use std::time::Duration;
 
@@ -7,21 +7,21 @@ use tikmatrix_device::android;
 use tikmatrix_device::script::{Context, Failure};
 use tikmatrix_device::ui::{Bounds, Point};
 
-use super::TikTok;
-use super::recent_posts::Grid;
+use crate::tiktok::driver::TikTok;
+use crate::tiktok::recent_posts::Grid;
 
-/// For the grid to hold still.
-const NEXT_SCREEN: Duration = Duration::from_secs(15);
+/// For the grid to stop moving.
+const STILL_TIMEOUT: Duration = Duration::from_secs(15);
 /// A grid whose end is farther away is not counted.
-const MOST_SWIPES: u32 = 40;
+const MAX_SWIPES: u32 = 40;
 /// So slow that the grid moves with the finger and hardly beyond.
-const SLOWLY: Duration = Duration::from_millis(800);
-/// On the way back it does not matter how far it goes.
-const QUICKLY: Duration = Duration::from_millis(200);
-/// A grid that moved by less has not moved, in pixels.
+const SLOW_SWIPE: Duration = Duration::from_millis(800);
+/// On the way back the distance does not matter.
+const QUICK_SWIPE: Duration = Duration::from_millis(200);
+/// A grid that moved by fewer pixels has not moved.
 const STILL: i32 = 4;
 
-/// A row of the grid, as far as it is on the screen.
+/// The part of a row of the grid that is on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Row {
     top: i32,
@@ -29,7 +29,7 @@ struct Row {
     cells: usize,
 }
 
-/// What the rows of a grid have in common, and where the first one was before anything moved.
+/// The measures of a grid's rows, and where the first one was before anything moved.
 #[derive(Debug, PartialEq, Eq)]
 struct Ruler {
     first_top: i32,
@@ -40,9 +40,9 @@ struct Ruler {
 }
 
 impl TikTok {
-    /// Counts the videos of the profile on the screen, and goes back to their beginning. None when the end is too far
-    /// away, or it is not certain how far the grid has moved.
-    pub(super) async fn count_videos(&self, context: &mut Context) -> Result<Option<usize>, Failure> {
+    /// Counts the videos of the profile on the screen, and scrolls back. `None` when the end is too far away, or when it
+    /// is not certain how far the grid has moved.
+    pub(crate) async fn count_videos(&self, context: &mut Context) -> Result<Option<usize>, Failure> {
         let first = self.still_grid(context).await?;
         let count = self.scroll_to_end(context, &first).await?;
         let is_back = self.scroll_back(context, &first).await?;
@@ -54,9 +54,9 @@ impl TikTok {
         let Some(ruler) = Ruler::of(&rows) else { return Ok(None) };
         let drafts = first.cells.len() - first.videos.len();
         let (mut moved, mut stands) = (0, 0);
-        for _ in 0..MOST_SWIPES {
+        for _ in 0..MAX_SWIPES {
             let height = screen_height(context);
-            swipe(context, height * 4 / 5, -ruler.pitch * 3 / 5, SLOWLY).await?;
+            swipe(context, height * 4 / 5, -ruler.pitch * 3 / 5, SLOW_SWIPE).await?;
             let grid = self.still_grid(context).await?;
             let now = rows_of(&grid.cells);
             let Some(by) = ruler.moved(&rows, &now) else { return Ok(None) };
@@ -70,17 +70,17 @@ impl TikTok {
     }
 
     async fn scroll_back(&self, context: &mut Context, first: &Grid) -> Result<bool, Failure> {
-        for _ in 0..MOST_SWIPES {
+        for _ in 0..MAX_SWIPES {
             if self.still_grid(context).await?.cells == first.cells {
                 return Ok(true);
             }
             let height = screen_height(context);
-            swipe(context, height * 11 / 20, height * 3 / 10, QUICKLY).await?;
+            swipe(context, height * 11 / 20, height * 3 / 10, QUICK_SWIPE).await?;
         }
         Ok(false)
     }
 
-    /// The grid once it has stopped moving.
+    /// Waits until the grid has stopped moving.
     async fn still_grid(&self, context: &mut Context) -> Result<Grid, Failure> {
         let mut before = Vec::new();
         let still = |tree: &_| {
@@ -89,12 +89,12 @@ impl TikTok {
             before.clone_from(&grid.cells);
             is_still.then_some(grid)
         };
-        context.wait_until("the grid of the profile's videos", NEXT_SCREEN, still).await
+        context.wait_until("the grid of the profile's videos", STILL_TIMEOUT, still).await
     }
 }
 
 impl Ruler {
-    /// By a grid that has not moved yet; none when it shows less than two rows.
+    /// Measures a grid that has not moved yet. `None` when it shows fewer than two rows.
     fn of(rows: &[Row]) -> Option<Self> {
         let [first, second, ..] = rows else { return None };
         let (height, pitch) = (first.bottom - first.top, second.top - first.top);
@@ -102,15 +102,15 @@ impl Ruler {
         is_sound.then_some(Self { first_top: first.top, height, pitch, columns: first.cells })
     }
 
-    /// How far the grid has moved up between two looks, when that was less than a row. All rows look alike, so that a
-    /// larger move cannot be told from a smaller one.
+    /// Returns how far the grid has moved up between two dumps, if by less than a row: all rows look alike, so that
+    /// a move by more cannot be distinguished from a smaller one.
     fn moved(&self, before: &[Row], now: &[Row]) -> Option<i32> {
         let by = (self.top_of_first(before)? - self.top_of_first(now)?).rem_euclid(self.pitch);
-        // A pixel too few, as rows are rounded, is no whole row.
+        // Rows are rounded: a pixel less than a row is no move.
         Some(if by > self.pitch - STILL { 0 } else { by })
     }
 
-    /// The cells of the whole grid, which shows its last row and has moved up by so much.
+    /// Counts the cells of a grid that shows its last row and has moved up by `moved`.
     fn count(&self, rows: &[Row], moved: i32) -> Option<usize> {
         let last = rows.last()?;
         let top = if rows.len() == 1 { self.top_of_first(rows)? } else { last.top };
@@ -118,7 +118,7 @@ impl Ruler {
         Some(usize::try_from(index).ok()? * self.columns + last.cells)
     }
 
-    /// Where the first row on the screen would begin if it were not cut off.
+    /// Returns where the first row on the screen would begin if it were not cut off.
     fn top_of_first(&self, rows: &[Row]) -> Option<i32> {
         let first = rows.first()?;
         let is_cut_below = rows.len() == 1 && first.bottom - first.top < self.height;
@@ -138,7 +138,7 @@ fn screen_height(context: &Context) -> i32 {
     context.last_tree().map_or(0, |tree| tree.screen().bottom)
 }
 
-/// Draws a finger along the middle of the screen, down by so much.
+/// Swipes along the middle of the screen, down by `by` pixels.
 async fn swipe(context: &Context, from: i32, by: i32, taking: Duration) -> Result<(), Failure> {
     let x = context.last_tree().map_or(0, |tree| tree.screen().center().x);
     let (from, to) = (Point { x, y: from }, Point { x, y: from + by });
@@ -149,7 +149,7 @@ async fn swipe(context: &Context, from: i32, by: i32, taking: Duration) -> Resul
 mod tests {
     use super::*;
 
-    /// What a screen from 100 to 1000 shows of a grid with so many cells, moved up by so much.
+    /// The rows that a screen from 100 to 1000 shows of a grid with so many cells, moved up by `moved`.
     fn grid(cells: usize, moved: i32) -> Vec<Row> {
         let cell = |at: usize| {
             let (row, column) = (i32::try_from(at / 3).unwrap(), i32::try_from(at % 3).unwrap());
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn one_row_is_no_measure() {
+    fn one_row_is_not_enough_to_measure() {
         assert_eq!(Ruler::of(&grid(3, 0)), None);
         assert_eq!(Ruler::of(&[]), None);
     }

@@ -1,40 +1,30 @@
-//! From a shared video to the end of its upload: editor, caption screen, Post, the badge that counts up. Whether it was
-//! published is the `confirm` module's to see.
+//! From a shared video to the end of its upload: editor, caption screen, Post, the badge with the percentage.
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use tikmatrix_device::android::{self, Intent, Key};
 use tikmatrix_device::script::{Context, Failure};
 use tikmatrix_device::ui::{UiTree, tap_point};
 
-use super::{STARTING, TikTok};
+use crate::caption::Caption;
+use crate::journey::{Publish, after_post, unconfirmed};
+use crate::tiktok::driver::{START_TIMEOUT, TikTok};
 
-/// For a screen that follows from a tap.
-const NEXT_SCREEN: Duration = Duration::from_secs(20);
+/// For the screen after a tap.
+const SCREEN_TIMEOUT: Duration = Duration::from_secs(20);
 /// A tap that changed nothing for so long was lost.
-const LOST_TAP: Duration = Duration::from_secs(4);
-/// A tap is repeated at most so often, and only while nothing changed.
-const MOST_TAPS: u32 = 3;
-/// Between two looks at the badge.
-const PAUSE: Duration = Duration::from_millis(300);
-/// An upload that shows no badge for so long was too quick for it to be seen.
-const BADGE_APPEARS: Duration = Duration::from_secs(6);
+const LOST_TAP_TIMEOUT: Duration = Duration::from_secs(4);
+/// A tap is repeated only while nothing has changed.
+const MAX_TAPS: u32 = 3;
+/// Between two queries of the badge.
+const QUERY_INTERVAL: Duration = Duration::from_millis(300);
+/// An upload that shows no badge for so long was too quick for it.
+const BADGE_TIMEOUT: Duration = Duration::from_secs(6);
 
-/// What is written under a video.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caption {
-    /// The line above the description; empty for none.
-    pub title: String,
-    /// The text.
-    pub description: String,
-}
-
-impl TikTok {
-    /// Hands a video to the app as the system's share sheet does, and waits for the editor.
-    ///
-    /// # Errors
-    /// [`Failure`] when the app does not take it or the editor does not come.
-    pub async fn share(
+#[async_trait]
+impl Publish for TikTok {
+    async fn share(
         &self,
         context: &mut Context,
         package: &str,
@@ -49,50 +39,40 @@ impl TikTok {
             ..Intent::default()
         };
         android::start(context.phone(), &intent, context.soon()).await?;
-        context.find(&self.elements.next, STARTING).await?;
+        context.find(&self.elements.next, START_TIMEOUT).await?;
         Ok(())
     }
 
-    /// Goes on from the editor to the caption screen.
-    ///
-    /// # Errors
-    /// [`Failure`] when it does not come.
-    pub async fn leave_editor(&self, context: &mut Context) -> Result<(), Failure> {
-        for _ in 0..MOST_TAPS {
-            context.tap(&self.elements.next, NEXT_SCREEN).await?;
-            match self.wait_for_screen(context, "caption", "TikTok's caption screen", LOST_TAP * 2).await {
+    async fn leave_editor(&self, context: &mut Context) -> Result<(), Failure> {
+        for _ in 0..MAX_TAPS {
+            context.tap(&self.elements.next, SCREEN_TIMEOUT).await?;
+            match self
+                .wait_for_screen(context, "caption", "TikTok's caption screen", LOST_TAP_TIMEOUT * 2)
+                .await
+            {
                 Err(Failure::NotFound { .. }) if self.is_last_screen(context, "editor") => {}
                 other => return other,
             }
         }
-        self.wait_for_screen(context, "caption", "TikTok's caption screen", NEXT_SCREEN).await
+        self.wait_for_screen(context, "caption", "TikTok's caption screen", SCREEN_TIMEOUT).await
     }
 
-    /// Writes the caption on the caption screen.
-    ///
-    /// # Errors
-    /// [`Failure::TextDiffers`] when it is not there letter for letter afterwards.
-    pub async fn write_caption(&self, context: &mut Context, caption: &Caption) -> Result<(), Failure> {
+    async fn write_caption(&self, context: &mut Context, caption: &Caption) -> Result<(), Failure> {
         if !caption.title.is_empty() {
-            context.fill(&self.elements.title_field, &caption.title, NEXT_SCREEN).await?;
+            context.fill(&self.elements.title_field, &caption.title, SCREEN_TIMEOUT).await?;
         }
         if !caption.description.is_empty() {
-            context.fill(&self.elements.description_field, &caption.description, NEXT_SCREEN).await?;
+            context.fill(&self.elements.description_field, &caption.description, SCREEN_TIMEOUT).await?;
         }
         Ok(())
     }
 
-    /// Taps Post and whatever asks once more, until the caption screen is gone. Before the first tap every failure
-    /// leaves nothing published; after it the failure says that it is not known.
-    ///
-    /// # Errors
-    /// [`Failure`] as said.
-    pub async fn post(&self, context: &mut Context) -> Result<(), Failure> {
-        let tapped = match context.tap(&self.elements.post, LOST_TAP).await {
+    async fn post(&self, context: &mut Context) -> Result<(), Failure> {
+        let tapped = match context.tap(&self.elements.post, LOST_TAP_TIMEOUT).await {
             // Suggestions for hashtags, or a keyboard, may cover the button; the back key takes them away.
             Err(Failure::NotFound { .. }) => {
                 android::press(context.phone(), Key::Back, context.soon()).await?;
-                context.tap(&self.elements.post, NEXT_SCREEN).await
+                context.tap(&self.elements.post, SCREEN_TIMEOUT).await
             }
             other => other,
         };
@@ -105,6 +85,46 @@ impl TikTok {
         self.leave_caption_screen(context).await
     }
 
+    async fn wait_for_upload(
+        &self,
+        context: &mut Context,
+        timeout: Duration,
+        progress: &mut (dyn for<'c> FnMut(&'c mut Context, u8) + Send),
+    ) -> Result<(), Failure> {
+        let started = context.phone().stopwatch();
+        let mut percent: Option<u8> = None;
+        loop {
+            let tree = look(context).await?;
+            match self.elements.upload_percent.find(&tree).map(|it| leading_number(&it.text)) {
+                Some(now) => {
+                    percent = now.or(percent).or(Some(0));
+                    progress(context, percent.unwrap_or(0));
+                }
+                None if percent.is_some() => return Ok(()),
+                // A short video, or a build without the badge.
+                None if started.elapsed() >= BADGE_TIMEOUT.min(timeout)
+                    && self.elements.home_tab.is_on(&tree) =>
+                {
+                    return Ok(());
+                }
+                None => {}
+            }
+            let limit = if percent.is_some() { timeout } else { timeout.max(BADGE_TIMEOUT) };
+            if started.elapsed() >= limit {
+                let seconds = limit.as_secs();
+                let reached = percent.map_or_else(
+                    || "did not show that it began".to_owned(),
+                    |percent| format!("was at {percent}%"),
+                );
+                let what = format!("the upload {reached} after {seconds} s (upload_wait_time)");
+                return Err(unconfirmed(context, &what));
+            }
+            context.phone().pause(QUERY_INTERVAL).await;
+        }
+    }
+}
+
+impl TikTok {
     async fn leave_caption_screen(&self, context: &mut Context) -> Result<(), Failure> {
         let started = context.phone().stopwatch();
         let mut tapped = context.phone().stopwatch();
@@ -119,98 +139,21 @@ impl TikTok {
                     .map_err(|it| after_post(it.into()))?;
             } else if !is_caption {
                 return Ok(());
-            } else if taps < MOST_TAPS && tapped.elapsed() > LOST_TAP {
-                context.tap(&self.elements.post, NEXT_SCREEN).await.map_err(after_post)?;
+            } else if taps < MAX_TAPS && tapped.elapsed() > LOST_TAP_TIMEOUT {
+                context.tap(&self.elements.post, SCREEN_TIMEOUT).await.map_err(after_post)?;
                 (tapped, taps) = (context.phone().stopwatch(), taps + 1);
             }
-            if started.elapsed() > NEXT_SCREEN * 2 {
+            if started.elapsed() > SCREEN_TIMEOUT * 2 {
                 return Err(unconfirmed(context, "Post was tapped, but the caption screen stayed"));
             }
-            context.phone().pause(PAUSE).await;
+            context.phone().pause(QUERY_INTERVAL).await;
         }
-    }
-
-    /// Follows the upload's badge until it is gone, at most for `patience`. `progress` gets its percentage. Whether the
-    /// upload has ended well is not known then: the badge goes with an app that ends, too.
-    ///
-    /// # Errors
-    /// [`Failure::Unconfirmed`] when it is still there then.
-    pub async fn wait_for_upload(
-        &self,
-        context: &mut Context,
-        patience: Duration,
-        mut progress: impl FnMut(&mut Context, u8) + Send,
-    ) -> Result<(), Failure> {
-        let started = context.phone().stopwatch();
-        let mut percent: Option<u8> = None;
-        loop {
-            let tree = look(context).await?;
-            match self.elements.upload_percent.find(&tree).map(|it| leading_number(&it.text)) {
-                Some(now) => {
-                    percent = now.or(percent).or(Some(0));
-                    progress(context, percent.unwrap_or(0));
-                }
-                None if percent.is_some() => return Ok(()),
-                // A short video, or a build without the badge.
-                None if started.elapsed() >= BADGE_APPEARS.min(patience)
-                    && self.elements.home_tab.is_on(&tree) =>
-                {
-                    return Ok(());
-                }
-                None => {}
-            }
-            let limit = if percent.is_some() { patience } else { patience.max(BADGE_APPEARS) };
-            if started.elapsed() >= limit {
-                let seconds = limit.as_secs();
-                let reached = percent.map_or_else(
-                    || "did not show that it began".to_owned(),
-                    |percent| format!("was at {percent}%"),
-                );
-                let what = format!("the upload {reached} after {seconds} s (upload_wait_time)");
-                return Err(unconfirmed(context, &what));
-            }
-            context.phone().pause(PAUSE).await;
-        }
-    }
-
-    pub(super) async fn wait_for_screen(
-        &self,
-        context: &mut Context,
-        id: &str,
-        name: &str,
-        patience: Duration,
-    ) -> Result<(), Failure> {
-        let is_shown =
-            |tree: &UiTree| self.profile.screen(tree).is_some_and(|screen| screen.id == id).then_some(());
-        context.wait_until(name, patience, is_shown).await
-    }
-
-    pub(super) fn is_last_screen(&self, context: &Context, id: &str) -> bool {
-        context.last_tree().and_then(|tree| self.profile.screen(tree)).is_some_and(|screen| screen.id == id)
     }
 }
 
-/// A look after Post was tapped.
+/// Reads the screen after Post was tapped.
 async fn look(context: &mut Context) -> Result<UiTree, Failure> {
     context.read_screen().await.map_err(after_post)
-}
-
-/// After Post was tapped every failure means that it is not known whether the video was published. It must never pass
-/// for one after which the same may simply be tried again: that would publish twice.
-pub(super) fn after_post(failure: Failure) -> Failure {
-    match failure {
-        known @ Failure::Unconfirmed(_) => known,
-        other => Failure::Unconfirmed(format!(
-            "Post was tapped, but it could not be seen whether the video was published: {other}"
-        )),
-    }
-}
-
-pub(super) fn unconfirmed(context: &Context, what: &str) -> Failure {
-    Failure::Unconfirmed(format!(
-        "{what}; whether it was published is not known; last seen: {}",
-        context.last_screen()
-    ))
 }
 
 fn leading_number(text: &str) -> Option<u8> {

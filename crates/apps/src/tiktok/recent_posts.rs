@@ -1,5 +1,4 @@
-//! The newest videos of the account's own profile, read by opening one after another. What follows from them is the
-//! `confirm` module's to say.
+//! Reading the first videos of the account's own profile, by opening one after another.
 
 use std::time::Duration;
 
@@ -8,33 +7,25 @@ use tikmatrix_device::script::{Context, Failure, Found};
 use tikmatrix_device::shell_quote::shell_word;
 use tikmatrix_device::ui::{Bounds, NodeRef, Point, UiTree};
 
-use super::follow::is_list;
-use super::{STARTING, TikTok};
+use crate::recent_posts::RecentPosts;
+use crate::tiktok::driver::{START_TIMEOUT, TikTok};
+use crate::tiktok::elements::is_list;
 
-/// For a screen that follows from a tap.
-const NEXT_SCREEN: Duration = Duration::from_secs(15);
+/// For the screen after a tap.
+const SCREEN_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// What the account's own profile showed at one time.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RecentPosts {
-    /// The captions of the first videos, as the app shows them, in the profile's order.
-    pub(super) captions: Vec<String>,
-    /// How many videos it has, if that was seen.
-    pub(super) total: Option<usize>,
-}
-
-/// The profile's videos as far as the screen shows them.
-pub(super) struct Grid {
-    /// Where they are, and where the drafts are.
-    pub(super) cells: Vec<Bounds>,
-    pub(super) videos: Vec<Found>,
-    /// Whether its last cell on the screen was seen to be the last one of all.
-    pub(super) is_whole: bool,
+/// The part of the profile's grid that is on the screen.
+pub(crate) struct Grid {
+    /// The bounds of its cells, drafts included.
+    pub(crate) cells: Vec<Bounds>,
+    pub(crate) videos: Vec<Found>,
+    /// Whether the last cell on the screen is certainly the last of all.
+    pub(crate) is_whole: bool,
 }
 
 impl TikTok {
-    /// Opens the profile of whichever account is signed in, unless it is on the screen already.
-    pub(super) async fn open_own_profile(&self, context: &mut Context, package: &str) -> Result<(), Failure> {
+    /// Opens the profile of the account that is signed in, unless it is on the screen already.
+    pub(crate) async fn open_own_profile(&self, context: &mut Context, package: &str) -> Result<(), Failure> {
         if self.is_last_screen(context, "own_profile") {
             return Ok(());
         }
@@ -51,16 +42,16 @@ impl TikTok {
             ..Intent::default()
         };
         android::start(context.phone(), &launch, context.soon()).await?;
-        context.tap(&self.elements.profile_tab, STARTING).await?;
-        self.wait_for_screen(context, "own_profile", "the account's own profile", NEXT_SCREEN).await
+        context.tap(&self.elements.profile_tab, START_TIMEOUT).await?;
+        self.wait_for_screen(context, "own_profile", "the account's own profile", SCREEN_TIMEOUT).await
     }
 
-    /// Opens the videos of the profile on the screen, in its order, until `is_enough` or the screen shows no other one.
+    /// Opens the videos of the profile on the screen, in its order, until `is_enough` or the screen shows no more.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] when the profile shows neither a video nor the sign that it has none: it may not have heard
-    /// yet which ones there are.
-    pub(super) async fn read_recent_posts(
+    /// [`Failure::NotFound`] when the profile shows neither a video nor the sign that it has none: it may still be
+    /// loading.
+    pub(crate) async fn read_recent_posts(
         &self,
         context: &mut Context,
         mut is_enough: impl FnMut(&RecentPosts) -> bool + Send,
@@ -68,7 +59,7 @@ impl TikTok {
         let mut newest = RecentPosts::default();
         loop {
             let opened = newest.captions.len();
-            let grid = context.wait_until("a video of the profile", NEXT_SCREEN, |tree| {
+            let grid = context.wait_until("a video of the profile", SCREEN_TIMEOUT, |tree| {
                 self.profile.screen(tree).filter(|screen| screen.id == "own_profile")?;
                 let grid = self.grid(tree);
                 let is_empty = opened == 0 && grid.videos.is_empty() && self.elements.no_videos.is_on(tree);
@@ -82,17 +73,17 @@ impl TikTok {
         }
     }
 
-    /// Opens the video at this place, and goes back.
+    /// Opens the video at this point, reads its caption, and goes back.
     async fn read_caption(&self, context: &mut Context, point: Point) -> Result<String, Failure> {
         android::tap(context.phone(), point, context.soon()).await?;
-        self.wait_for_screen(context, "video", "the opened video", NEXT_SCREEN).await?;
+        self.wait_for_screen(context, "video", "the opened video", SCREEN_TIMEOUT).await?;
         let shown = context.last_tree().and_then(|tree| self.elements.video_caption.find(tree));
         let shown = shown.map(|node| node.text.trim().to_owned()).unwrap_or_default();
         android::press(context.phone(), Key::Back, context.soon()).await?;
         Ok(shown)
     }
 
-    pub(super) fn grid(&self, tree: &UiTree) -> Grid {
+    pub(crate) fn grid(&self, tree: &UiTree) -> Grid {
         let drafts = self.elements.drafts.find_all(tree);
         let holds_drafts =
             |cell| drafts.iter().any(|draft| *draft == cell || draft.ancestors().any(|it| it == cell));
@@ -105,7 +96,7 @@ impl TikTok {
     }
 }
 
-/// Whether one more cell of the grid would be on the screen as well, beside this one or below it.
+/// Whether one more cell of the grid would be on the screen too, beside this one or below it.
 fn has_room_after(cell: NodeRef<'_>) -> bool {
     let bounds = cell.bounds;
     let (width, height) = (bounds.right - bounds.left, bounds.bottom - bounds.top);
@@ -114,7 +105,7 @@ fn has_room_after(cell: NodeRef<'_>) -> bool {
         || list.is_some_and(|list| bounds.bottom + height / 4 <= list.bounds.bottom)
 }
 
-/// `package/class` of the activity that the launcher starts, if the package has one.
+/// Returns `package/class` of the activity that the launcher starts, if the package has one.
 async fn launcher_activity(context: &Context, package: &str) -> Result<Option<String>, Failure> {
     let command = format!(
         "cmd package resolve-activity --brief -a android.intent.action.MAIN -c android.intent.category.LAUNCHER {}",
@@ -159,13 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn drafts_take_a_place_but_are_no_video() {
+    fn drafts_have_a_cell_but_are_no_video() {
         let grid = TikTok::new().unwrap().grid(&profile(6, "Drafts: 2"));
         assert_eq!((grid.videos.len(), grid.is_whole), (5, false));
     }
 
     #[test]
-    fn a_profile_that_shows_nothing_is_not_known_to_have_no_video() {
+    fn a_profile_that_shows_nothing_may_still_have_videos() {
         assert!(!TikTok::new().unwrap().grid(&profile(0, "")).is_whole);
     }
 }

@@ -1,8 +1,6 @@
-//! The scripts themselves: what they accept, and their steps on the phone. How each step is done in TikTok is the
-//! `apps` crate's.
+//! The scripts: what they accept, and their steps on the phone. The app's driver knows how a step is done.
 
-use tikmatrix_apps::ProfileError;
-use tikmatrix_apps::tiktok::{Relation, TikTok, Visit};
+use tikmatrix_apps::{Apps, FollowJourney, Relation, Visit};
 use tikmatrix_device::script::serde_json::{Map, Value, json};
 use tikmatrix_device::script::{Completion, Context, Failure, Fields, Problems, Script, async_trait};
 use tikmatrix_domain::{AppKind, Username};
@@ -15,28 +13,24 @@ use crate::unsupported;
 pub struct Follow {
     /// The one action that the script's name leaves open.
     only: Option<Action>,
-    tiktok: TikTok,
+    apps: Apps,
 }
 
 impl Follow {
-    /// The script `follow`, whose configuration says whether to follow or to unfollow.
-    ///
-    /// # Errors
-    /// [`ProfileError`], which a test of the profiles rules out.
-    pub fn new() -> Result<Self, ProfileError> {
-        Ok(Self { only: None, tiktok: TikTok::new()? })
+    /// The script `follow`, whose configuration says whether to follow or to unfollow, for these apps.
+    #[must_use]
+    pub fn new(apps: Apps) -> Self {
+        Self { only: None, apps }
     }
 
     /// The script `unfollow`: the same, with the action set.
-    ///
-    /// # Errors
-    /// As [`Follow::new`].
-    pub fn unfollow() -> Result<Self, ProfileError> {
-        Ok(Self { only: Some(Action::Unfollow), tiktok: TikTok::new()? })
+    #[must_use]
+    pub fn unfollow(apps: Apps) -> Self {
+        Self { only: Some(Action::Unfollow), apps }
     }
 
     async fn act(
-        &self,
+        journey: &dyn FollowJourney,
         context: &mut Context,
         target: &Username,
         action: Action,
@@ -48,19 +42,19 @@ impl Follow {
             (Action::Follow, Relation::Requested) => "requested".to_owned(),
             (Action::Follow, Relation::Stranger) => {
                 context.step("tap Follow and see that it stays");
-                match self.tiktok.follow(context, target).await? {
+                match journey.follow(context, target).await? {
                     Relation::Requested => "requested".to_owned(),
                     _ => format!("followed @{target}, and seen on the profile"),
                 }
             }
             (Action::Unfollow, Relation::Following) => {
                 context.step("unfollow and see that it stays");
-                self.tiktok.unfollow(context, target).await?;
+                journey.unfollow(context, target).await?;
                 format!("unfollowed @{target}, and seen on the profile")
             }
             (Action::Unfollow, Relation::Requested) => {
                 context.step("withdraw the request and see that it stays");
-                self.tiktok.unfollow(context, target).await?;
+                journey.unfollow(context, target).await?;
                 format!("withdrew the request to follow @{target}, and seen on the profile")
             }
         })
@@ -114,25 +108,28 @@ impl Script for Follow {
 
     async fn run(&self, context: &mut Context, config: FollowConfig) -> Result<Completion, Failure> {
         context.step("check what is to be done");
-        unsupported::check(&config, context.app())?;
+        let app = config.app.unwrap_or(context.app());
+        let (driver, journey) = self.apps.following(app.as_str())?;
+        unsupported::check(&config)?;
         let targets = config.targets();
         let [target] = targets.as_slice() else {
             let count = targets.len();
             return Err(Failure::Impossible(format!("a task is for one user; this one names {count}")));
         };
 
-        let package = self.tiktok.begin(context).await?;
+        let package = self.apps.begin(driver, context).await?;
         if let Some(username) = context.username().cloned() {
             context.step("make sure that the account is signed in");
-            self.tiktok.require_account(context, &package, &username).await?;
+            journey.require_account(context, &package, &username).await?;
         }
         context.progress(20);
         context.step(&format!("open the profile of @{target}"));
-        let visit = self.tiktok.visit(context, &package, target).await?;
+        let visit = journey.visit(context, &package, target).await?;
         context.progress(60);
         let remark = match visit {
             Visit::Profile(relation) => {
-                self.act(context, target, self.only.unwrap_or(config.action), relation).await?
+                let action = self.only.unwrap_or(config.action);
+                Self::act(journey, context, target, action, relation).await?
             }
             Visit::NotFound => return Err(Failure::Blocked(format!("user not found: @{target}"))),
             Visit::Own => {

@@ -4,16 +4,22 @@
 #![cfg(test)]
 
 use serde_json::{Map, Value, json};
+use tikmatrix_apps::{Apps, TikTok, instagram};
 use tikmatrix_device::script::RegisteredScript;
 use tikmatrix_domain::AppKind;
 use tikmatrix_follow::{AccessMethod, Action, Follow, FollowConfig};
 
+/// The apps of the program.
+fn apps() -> Apps {
+    Apps::new().unwrap().with(TikTok::new().unwrap()).with(instagram().unwrap())
+}
+
 fn follow() -> RegisteredScript {
-    RegisteredScript::new(Follow::new().unwrap())
+    RegisteredScript::new(Follow::new(apps()))
 }
 
 fn unfollow() -> RegisteredScript {
-    RegisteredScript::new(Follow::unfollow().unwrap())
+    RegisteredScript::new(Follow::unfollow(apps()))
 }
 
 fn problems_of(script: &RegisteredScript, config: &Value) -> Vec<String> {

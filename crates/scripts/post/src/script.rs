@@ -1,11 +1,9 @@
-//! The script itself: what it accepts, and its steps on the phone. How each step is done in TikTok is the `apps`
-//! crate's.
+//! The script: what it accepts, and its steps on the phone. The app's driver knows how a step is done.
 
 use std::time::Duration;
 
 use rand::Rng as _;
-use tikmatrix_apps::ProfileError;
-use tikmatrix_apps::tiktok::{Caption, TikTok};
+use tikmatrix_apps::{Apps, Caption, PostJourney};
 use tikmatrix_device::android::{self, MediaFile};
 use tikmatrix_device::script::{
     CleanUp, Completion, Context, Failure, Fields, LogLevel, Problems, Script, async_trait,
@@ -28,17 +26,15 @@ const APPEAR_TIMEOUT: Duration = Duration::from_secs(45);
 /// Publishes a video.
 #[derive(Debug, Clone)]
 pub struct Post {
-    tiktok: TikTok,
+    apps: Apps,
     materials: MaterialRoots,
 }
 
 impl Post {
-    /// The script, with the apps' profiles that are part of the program.
-    ///
-    /// # Errors
-    /// [`ProfileError`], which a test of the profiles rules out.
-    pub fn new() -> Result<Self, ProfileError> {
-        Ok(Self { tiktok: TikTok::new()?, materials: MaterialRoots::anywhere() })
+    /// The script, for these apps.
+    #[must_use]
+    pub fn new(apps: Apps) -> Self {
+        Self { apps, materials: MaterialRoots::anywhere() }
     }
 
     /// Takes files that tasks name by their path only from these folders. Default: from anywhere.
@@ -70,65 +66,64 @@ impl Script for Post {
 
     async fn run(&self, context: &mut Context, config: PostConfig) -> Result<Completion, Failure> {
         context.step("check what is to be published");
-        unsupported::check(&config, context.app())?;
+        let app = config.app.unwrap_or(context.app());
+        let (driver, journey) = self.apps.posting(app.as_str())?;
+        unsupported::check(&config)?;
         let video = material::choose(&config, &self.materials, context).await?;
         let caption = caption_of(video.caption.as_ref().unwrap_or(&config.captions), context);
         let is_taken = video.is_taken;
         context.progress(2);
 
-        let package = self.tiktok.begin(context).await?;
+        let package = self.apps.begin(driver, context).await?;
         if let Some(username) = context.username().cloned() {
             context.step("make sure that the account is signed in");
-            self.tiktok.require_account(context, &package, &username).await?;
+            journey.require_account(context, &package, &username).await?;
         }
         context.step("look at the profile");
-        let before = self.tiktok.look_before_post(context, &package, &caption).await?;
+        let before = journey.read_profile_before(context, &package, &caption).await?;
         context.progress(8);
 
         let file = MediaFile::video(context.rng().random());
         let uri = push(context, &file, video).await?;
-        context.step("open the video in TikTok");
-        self.tiktok.share(context, &package, &uri, file.mime()).await?;
+        context.step(&format!("open the video in {}", driver.profile().name));
+        journey.share(context, &package, &uri, file.mime()).await?;
         context.progress(45);
         context.step("leave the editor");
-        self.tiktok.leave_editor(context).await?;
+        journey.leave_editor(context).await?;
         context.progress(50);
         context.step("write the caption");
-        self.tiktok.write_caption(context, &caption).await?;
+        journey.write_caption(context, &caption).await?;
         context.progress(65);
         context.step("tap Post");
-        self.tap_post(context, is_taken).await?;
+        tap_post(journey, context, is_taken).await?;
         context.progress(70);
 
         context.step("wait for the upload");
         let timeout = Duration::from_secs(config.upload_wait_time.into());
-        self.tiktok
-            .wait_for_upload(context, timeout, |context, percent| context.progress(70 + percent / 5))
-            .await?;
+        let report = &mut |context: &mut Context, percent: u8| context.progress(70 + percent / 5);
+        journey.wait_for_upload(context, timeout, report).await?;
         context.progress(90);
         context.step("confirm on the profile");
-        self.tiktok.confirm_published(context, &caption, before.as_ref(), APPEAR_TIMEOUT).await?;
+        journey.confirm_published(context, &caption, before.as_ref(), APPEAR_TIMEOUT).await?;
         context.progress(100);
         Ok(Completion { remark: "published, and seen on the profile".to_owned() })
     }
 }
 
-impl Post {
-    /// Taps Post. From then on a video of which a record is kept may be public, unless it is certain that it is not.
-    async fn tap_post(&self, context: &mut Context, is_taken: bool) -> Result<(), Failure> {
-        if is_taken {
-            context.recorded_input("begin to publish", context.materials().begin_to_publish()).await?;
-        }
-        let posted = self.tiktok.post(context).await;
-        if is_taken
-            && let Err(failure) = &posted
-            && !matches!(failure, Failure::Unconfirmed(_))
-            && let Err(error) = context.recorded_input("take back", context.materials().not_published()).await
-        {
-            context.log(LogLevel::Warn, format!("the video counts as perhaps published: {error}"));
-        }
-        posted
+/// Taps Post. From then on a video that the library keeps may be public, unless the failure shows that it is not.
+async fn tap_post(journey: &dyn PostJourney, context: &mut Context, is_taken: bool) -> Result<(), Failure> {
+    if is_taken {
+        context.recorded_input("begin to publish", context.materials().begin_to_publish()).await?;
     }
+    let posted = journey.post(context).await;
+    if is_taken
+        && let Err(failure) = &posted
+        && !matches!(failure, Failure::Unconfirmed(_))
+        && let Err(error) = context.recorded_input("take back", context.materials().not_published()).await
+    {
+        context.log(LogLevel::Warn, format!("the video counts as perhaps published: {error}"));
+    }
+    posted
 }
 
 /// Brings the video onto the phone and into its media library, and gives its URI there.

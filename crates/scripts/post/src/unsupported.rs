@@ -1,24 +1,20 @@
 //! What `post` accepts and cannot do yet: each is refused at once, with one sentence that says what to use instead.
 
 use tikmatrix_device::script::Failure;
-use tikmatrix_domain::AppKind;
 
 use crate::config::{AddProductLink, AddSound, ContentType, PostConfig, PostWay};
 
 /// Refuses what cannot be done yet.
-pub(crate) fn check(config: &PostConfig, app: AppKind) -> Result<(), Failure> {
-    match missing(config, app) {
+pub(crate) fn check(config: &PostConfig) -> Result<(), Failure> {
+    match missing(config) {
         Some(sentence) => Err(Failure::Impossible(sentence.to_owned())),
         None => Ok(()),
     }
 }
 
-fn missing(config: &PostConfig, app: AppKind) -> Option<&'static str> {
+fn missing(config: &PostConfig) -> Option<&'static str> {
     let default_volumes = config.origin_sound_volume == 50 && config.add_sound_volume == 50;
     match config {
-        _ if config.app.unwrap_or(app) == AppKind::Instagram => {
-            Some("publishing on instagram is not supported yet; use app tiktok")
-        }
         PostConfig { content_type: ContentType::Images, .. } => {
             Some("content_type 1 (images) is not supported yet; use 0 (video)")
         }
@@ -48,7 +44,7 @@ mod tests {
     use super::*;
 
     fn refusal(config: &Value) -> Option<&'static str> {
-        missing(&serde_json::from_value(config.clone()).unwrap(), AppKind::TikTok)
+        missing(&serde_json::from_value(config.clone()).unwrap())
     }
 
     #[test]
@@ -64,7 +60,6 @@ mod tests {
             assert!(sentence.contains(field), "{sentence}");
             assert!(sentence.contains("not supported yet; "), "{sentence}");
         }
-        assert!(refusal(&json!({"app": "instagram"})).unwrap().contains("use app tiktok"));
     }
 
     #[test]

@@ -4,14 +4,20 @@
 #![cfg(test)]
 
 use serde_json::{Value, json};
+use tikmatrix_apps::{Apps, TikTok, instagram};
 use tikmatrix_device::script::RegisteredScript;
 use tikmatrix_domain::{AppKind, Tag};
 use tikmatrix_post::{
     AddProductLink, AddSound, ContentType, MaterialSource, Placement, Post, PostConfig, PostWay,
 };
 
+/// The apps of the program.
+fn apps() -> Apps {
+    Apps::new().unwrap().with(TikTok::new().unwrap()).with(instagram().unwrap())
+}
+
 fn post() -> RegisteredScript {
-    RegisteredScript::new(Post::new().unwrap())
+    RegisteredScript::new(Post::new(apps()))
 }
 
 /// The configuration as it is stored and as it is read.

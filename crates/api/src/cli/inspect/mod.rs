@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
-use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser as _};
+use clap::builder::{BoolishValueParser, PossibleValuesParser};
 use clap::{Args, Subcommand};
+use tikmatrix_apps::Profile;
 use tikmatrix_apps::inspect::{inspect, profiles_for};
-use tikmatrix_apps::{Profile, ProfileName};
 use tikmatrix_device::adb::server::AdbServer;
 use tikmatrix_device::android::ScreenReader;
 use tikmatrix_device::deadline::Deadline;
@@ -21,6 +21,7 @@ use tikmatrix_device::registry::parse_address;
 use tikmatrix_device::ui::UiTree;
 
 use super::arguments::{AdbServerOption, parse_adb_server};
+use super::composition::apps;
 use super::output::{printable, say};
 
 /// The commands about screens.
@@ -36,8 +37,8 @@ pub(super) struct Options {
     #[command(flatten)]
     source: Source,
     /// The profile to ask [default: that of the app on the screen]
-    #[arg(long, env = "TIKMATRIX_INSPECT_APP", value_name = "A", value_parser = profile_name())]
-    app: Option<ProfileName>,
+    #[arg(long, env = "TIKMATRIX_INSPECT_APP", value_name = "A", value_parser = profile_id())]
+    app: Option<String>,
     /// Prints everything that is known as JSON
     #[arg(long, env = "TIKMATRIX_JSON", value_parser = BoolishValueParser::new())]
     json: bool,
@@ -46,7 +47,7 @@ pub(super) struct Options {
 /// Carries out the command.
 pub(super) async fn run(Command::Inspect(options): Command) -> anyhow::Result<()> {
     let tree = options.source.read().await?;
-    let inspection = inspect(&profiles(options.app, &tree)?, &tree);
+    let inspection = inspect(&profiles(options.app.as_deref(), &tree)?, &tree);
     if options.json {
         say(serde_json::to_string_pretty(&inspection)?);
     } else {
@@ -55,31 +56,26 @@ pub(super) async fn run(Command::Inspect(options): Command) -> anyhow::Result<()
     Ok(())
 }
 
-fn profiles(named: Option<ProfileName>, tree: &UiTree) -> anyhow::Result<Vec<Profile>> {
-    Ok(match named {
-        Some(ProfileName::Android) => vec![Profile::android()?],
-        Some(name) => vec![Profile::android()?, Profile::named(name)?],
-        None => {
-            let known = ProfileName::ALL.into_iter().map(Profile::named).collect::<Result<Vec<_>, _>>()?;
-            match profiles_for(tree, &known) {
-                Some(profiles) => profiles,
-                None => bail!(no_profile(tree.package())),
-            }
-        }
-    })
+fn profiles(named: Option<&str>, tree: &UiTree) -> anyhow::Result<Vec<Profile>> {
+    let known = apps()?.profiles();
+    let Some(named) = named else {
+        return profiles_for(tree, &known).ok_or_else(|| anyhow!(no_profile(tree.package(), &known)));
+    };
+    let is_asked = |profile: &Profile| profile.id == named || profile.packages.is_empty();
+    Ok(known.into_iter().filter(is_asked).collect())
 }
 
-fn no_profile(package: &str) -> String {
-    let names = ProfileName::ALL.map(ProfileName::text).join(", ");
+fn no_profile(package: &str, known: &[Profile]) -> String {
+    let names: Vec<&str> = known.iter().map(|profile| profile.id).collect();
+    let names = names.join(", ");
     let of = if package.is_empty() { "no app that the dump names".to_owned() } else { package.to_owned() };
     format!("there is no profile of {of}; name the one to ask with --app: {names}")
 }
 
-/// Reads the name of a profile, and knows them all for the help and for errors.
-fn profile_name() -> impl clap::builder::TypedValueParser<Value = ProfileName> {
-    PossibleValuesParser::new(ProfileName::ALL.map(ProfileName::text)).try_map(|text| {
-        ProfileName::ALL.into_iter().find(|name| name.text() == text).ok_or("is no profile's name")
-    })
+/// Parses the id of a profile, with all of them for the help and for errors.
+fn profile_id() -> PossibleValuesParser {
+    let known = apps().map(|apps| apps.profiles()).unwrap_or_default();
+    PossibleValuesParser::new(known.into_iter().map(|profile| profile.id))
 }
 
 /// More than any dump of a screen has, in bytes.

@@ -49,8 +49,7 @@ fn headline(inspection: &Inspection) -> String {
         SightKind::Popup => format!("in the way: {}", first(&inspection.popups)),
         SightKind::Blocked => format!("only a person can go on: {}", first(&inspection.blocking)),
     };
-    let profiles: Vec<&str> = inspection.profiles.iter().map(|profile| profile.text()).collect();
-    format!("screen    {known}\nway       {sight}\nprofiles  {}", profiles.join(", "))
+    format!("screen    {known}\nway       {sight}\nprofiles  {}", inspection.profiles.join(", "))
 }
 
 fn is_near(it: &Candidate) -> bool {
@@ -62,7 +61,7 @@ fn print_candidate(it: &Candidate, state: &str) {
     say("");
     let id = it.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
     let signs = format!("{} of {} signs, {} needed", it.seen(), it.signs.len(), it.needed);
-    say(format_args!("{}{id} of {}: {state}, {signs}", it.name, it.profile.text()));
+    say(format_args!("{}{id} of {}: {state}, {signs}", it.name, it.profile));
     for sign in &it.signs {
         print_match(sign);
     }

@@ -4,12 +4,12 @@ use serde_json::json;
 use tikmatrix_device::script::RunOutcome;
 use tikmatrix_follow::Follow;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, apps};
 
 #[tokio::test]
 async fn what_is_not_supported_says_why_and_what_to_use_before_the_phone_is_touched() {
     let stage = Stage::set(11).await;
-    let follow = Follow::new().unwrap();
+    let follow = Follow::new(apps());
     for (field, value, remark) in [
         ("access_method", "search", "access_method search is not supported yet; use direct"),
         ("app", "instagram", "following on instagram is not supported yet; use app tiktok"),
@@ -30,7 +30,7 @@ async fn what_is_not_supported_says_why_and_what_to_use_before_the_phone_is_touc
 #[tokio::test]
 async fn another_account_than_the_one_asked_for_follows_nobody() {
     let stage = Stage::set(12).await;
-    let follow = Follow::new().unwrap();
+    let follow = Follow::new(apps());
     let config = json!({"target_user": "sample_user_1"});
     for name in ["@Sample_User_9", "missing_1"] {
         let played = stage.play(&follow, config.clone(), Some(name)).await;
@@ -60,7 +60,7 @@ async fn a_stopped_run_leaves_the_phone_clean() {
     let stage = Stage::set(14).await;
     let config = json!({"target_user": "sample_user_1"});
     let step = "open the profile of @sample_user_1";
-    let played = stage.play_until(&Follow::new().unwrap(), config, step).await;
+    let played = stage.play_until(&Follow::new(apps()), config, step).await;
     assert!(matches!(played.ended, RunOutcome::Cancelled), "{}", played.remark());
     assert!(stage.following().is_empty());
     stage.assert_clean().await;

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tikmatrix_apps::{Apps, TikTok, instagram};
 use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::{
     ArtifactKind, Assignment, Entry, Execution, Journal, Limits, NoMaterials, RegisteredScript, Replayed,
@@ -15,6 +16,11 @@ use tikmatrix_follow::Follow;
 use tikmatrix_virtual_phone::{Farm, FarmOptions, Fault};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+/// The apps of the program.
+pub(crate) fn apps() -> Apps {
+    Apps::new().unwrap().with(TikTok::new().unwrap()).with(instagram().unwrap())
+}
 
 /// Longer than any journey on a virtual phone.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -75,11 +81,11 @@ impl Stage {
     }
 
     pub(crate) async fn follow(&self, name: &str) -> Played {
-        self.play(&Follow::new().unwrap(), json!({"target_user": name}), None).await
+        self.play(&Follow::new(apps()), json!({"target_user": name}), None).await
     }
 
     pub(crate) async fn unfollow(&self, name: &str) -> Played {
-        self.play(&Follow::unfollow().unwrap(), json!({"target_user": name}), None).await
+        self.play(&Follow::unfollow(apps()), json!({"target_user": name}), None).await
     }
 
     /// Runs the script; for an account if one is given.
@@ -96,7 +102,7 @@ impl Stage {
     pub(crate) async fn follow_and_disconnect_at(&self, step: &str, name: &str) -> Played {
         let config = json!({"target_user": name});
         let cut = |_: &CancellationToken| self.arm(&json!({"fault": "disconnect"}));
-        self.play_with(&Follow::new().unwrap(), config, None, step, cut).await
+        self.play_with(&Follow::new(apps()), config, None, step, cut).await
     }
 
     async fn play_with(

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
+use tikmatrix_apps::{Apps, TikTok, instagram};
 use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::{
     ArtifactKind, Assignment, Entry, Execution, Journal, Limits, RegisteredScript, Replayed, RunOutcome,
@@ -20,6 +21,11 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::record::Record;
+
+/// The apps of the program.
+pub(crate) fn apps() -> Apps {
+    Apps::new().unwrap().with(TikTok::new().unwrap()).with(instagram().unwrap())
+}
 
 /// Longer than any journey on a virtual phone.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -150,7 +156,7 @@ impl Stage {
         let username = username.map(|name| Username::new(name).unwrap());
         let app = AppKind::TikTok;
         let work = execute(Execution {
-            script: Arc::new(RegisteredScript::new(Post::new().unwrap())),
+            script: Arc::new(RegisteredScript::new(Post::new(apps()))),
             phone,
             assignment: Assignment { task: None, username, app, package: None, config, seed: 7 },
             journal: Arc::clone(&recorder) as _,
@@ -179,8 +185,7 @@ impl Stage {
             () = interrupter => unreachable!("the interrupter never ends"),
         };
         let entries = std::mem::take(&mut *recorder.entries.lock().unwrap());
-        let without_files =
-            Post::new().unwrap().with_materials_from(MaterialRoots::below(Vec::new()).unwrap());
+        let without_files = Post::new(apps()).with_materials_from(MaterialRoots::below(Vec::new()).unwrap());
         assert_replays(&entries, without_files).await;
         Played { ended, entries }
     }

@@ -1,0 +1,162 @@
+//! The drivers of apps, and their registry. The binary registers a driver for each app; a script asks the registry for
+//! the driver of its task's app.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tikmatrix_device::android::{self, Key};
+use tikmatrix_device::script::{CleanUp, Context, Failure};
+
+use crate::journey::{FollowJourney, PostJourney};
+use crate::profile::file::{Profile, ProfileError};
+use crate::profile::guard::AppGuard;
+
+/// One app: its profile, and the journeys through it.
+pub trait AppDriver: fmt::Debug + Send + Sync {
+    /// The app's profile, which has its id, its name and its official packages.
+    fn profile(&self) -> &Arc<Profile>;
+
+    /// Publishing. Default: not supported.
+    fn posting(&self) -> Option<&dyn PostJourney> {
+        None
+    }
+
+    /// Following. Default: not supported.
+    fn following(&self) -> Option<&dyn FollowJourney> {
+        None
+    }
+}
+
+/// The driver of an app that has a profile and no journeys yet.
+impl AppDriver for Arc<Profile> {
+    fn profile(&self) -> &Arc<Profile> {
+        self
+    }
+}
+
+/// The registered apps. Clones share them.
+#[derive(Debug, Clone)]
+pub struct Apps {
+    android: Arc<Profile>,
+    drivers: Vec<Arc<dyn AppDriver>>,
+}
+
+impl Apps {
+    /// A registry without apps.
+    ///
+    /// # Errors
+    /// [`ProfileError`] of Android's own profile; a test rules it out.
+    pub fn new() -> Result<Self, ProfileError> {
+        Ok(Self { android: Arc::new(Profile::android()?), drivers: Vec::new() })
+    }
+
+    /// The registry with one app more.
+    #[must_use]
+    pub fn with(mut self, driver: impl AppDriver + 'static) -> Self {
+        self.drivers.push(Arc::new(driver));
+        self
+    }
+
+    /// The ids of the apps, in the order of their registration.
+    pub fn ids(&self) -> impl Iterator<Item = &'static str> {
+        self.drivers.iter().map(|driver| driver.profile().id)
+    }
+
+    /// The driver of the app with this id.
+    #[must_use]
+    pub fn driver(&self, app: &str) -> Option<&Arc<dyn AppDriver>> {
+        self.drivers.iter().find(|driver| driver.profile().id == app)
+    }
+
+    /// The driver of `app`, and its journey for publishing.
+    ///
+    /// # Errors
+    /// [`Failure::Impossible`] when there is none.
+    pub fn posting(&self, app: &str) -> Result<(&dyn AppDriver, &dyn PostJourney), Failure> {
+        self.journey("publishing", app, |driver| driver.posting())
+    }
+
+    /// The driver of `app`, and its journey for following.
+    ///
+    /// # Errors
+    /// [`Failure::Impossible`] when there is none.
+    pub fn following(&self, app: &str) -> Result<(&dyn AppDriver, &dyn FollowJourney), Failure> {
+        self.journey("following", app, |driver| driver.following())
+    }
+
+    fn journey<'a, J: ?Sized>(
+        &'a self,
+        purpose: &str,
+        app: &str,
+        journey_of: impl Fn(&'a dyn AppDriver) -> Option<&'a J>,
+    ) -> Result<(&'a dyn AppDriver, &'a J), Failure> {
+        let supported =
+            |driver: &'a Arc<dyn AppDriver>| Some((driver.as_ref(), journey_of(driver.as_ref())?));
+        self.driver(app).and_then(supported).ok_or_else(|| {
+            let others = self.drivers.iter().filter_map(supported);
+            let others: Vec<&str> = others.map(|(driver, _)| driver.profile().id).collect();
+            let others = others.join(" or ");
+            Failure::Impossible(format!("{purpose} on {app} is not supported yet; use app {others}"))
+        })
+    }
+
+    /// The profiles of Android and of all apps.
+    #[must_use]
+    pub fn profiles(&self) -> Vec<Profile> {
+        let apps = self.drivers.iter().map(|driver| driver.profile());
+        [&self.android].into_iter().chain(apps).map(|profile| Profile::clone(profile)).collect()
+    }
+
+    /// Finds the app on the phone, ends it, and lets its profile guard every query of the screen. Returns its package.
+    ///
+    /// # Errors
+    /// [`Failure::Blocked`] when it is not installed.
+    pub async fn begin(&self, driver: &dyn AppDriver, context: &mut Context) -> Result<String, Failure> {
+        let profile = driver.profile();
+        let chosen = context.package().map(|package| vec![package.to_string()]);
+        for package in chosen.as_ref().unwrap_or(&profile.packages) {
+            if android::version_name(context.phone(), package, context.soon()).await?.is_some() {
+                context.set_screen_guard(Arc::new(AppGuard::new(
+                    Arc::clone(&self.android),
+                    Arc::clone(profile),
+                )));
+                context.on_exit(CleanUp::CloseApp(package.clone()));
+                android::press(context.phone(), Key::WakeUp, context.soon()).await?;
+                android::force_stop(context.phone(), package, context.soon()).await?;
+                return Ok(package.clone());
+            }
+        }
+        let wanted = chosen.map_or_else(String::new, |packages| format!(" as {}", packages.join(", ")));
+        Err(Failure::Blocked(format!("{} is not installed{wanted} on this phone", profile.name)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instagram::instagram;
+    use crate::tiktok::driver::TikTok;
+
+    fn refusal<J>(found: Result<J, Failure>) -> String {
+        match found {
+            Err(Failure::Impossible(sentence)) => sentence,
+            Err(other) => panic!("{other:?}"),
+            Ok(_) => panic!("it is supported"),
+        }
+    }
+
+    #[test]
+    fn a_journey_that_an_app_lacks_is_refused_with_the_apps_that_have_it() {
+        let apps = Apps::new().unwrap().with(TikTok::new().unwrap()).with(instagram().unwrap());
+        assert_eq!(apps.posting("tiktok").unwrap().0.profile().name, "TikTok");
+        assert_eq!(
+            refusal(apps.posting("instagram")),
+            "publishing on instagram is not supported yet; use app tiktok"
+        );
+        assert_eq!(
+            refusal(apps.following("unknown")),
+            "following on unknown is not supported yet; use app tiktok"
+        );
+        assert_eq!(apps.ids().collect::<Vec<_>>(), ["tiktok", "instagram"]);
+    }
+}

@@ -1,0 +1,168 @@
+//! The journeys of scripts through an app. An app's driver implements those that the app allows.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tikmatrix_device::script::{Context, Failure};
+use tikmatrix_domain::Username;
+
+use crate::caption::Caption;
+use crate::recent_posts::RecentPosts;
+
+/// The accounts of an app on a phone.
+#[async_trait]
+pub trait Accounts: Send + Sync {
+    /// Makes sure that `username` is the account that is signed in. Does not switch to it.
+    ///
+    /// # Errors
+    /// [`Failure::Blocked`] when it is not.
+    async fn require_account(
+        &self,
+        context: &mut Context,
+        package: &str,
+        username: &Username,
+    ) -> Result<(), Failure>;
+}
+
+/// Publishing a video and confirming that it is public.
+pub trait PostJourney: Accounts + Publish + Confirm {}
+
+impl<App: Accounts + Publish + Confirm> PostJourney for App {}
+
+/// The way from a video on the phone to the end of its upload.
+#[async_trait]
+pub trait Publish {
+    /// Hands a video to the app as the system's share sheet does, and waits for the editor.
+    ///
+    /// # Errors
+    /// [`Failure`] when the app does not take it or the editor does not appear.
+    async fn share(&self, context: &mut Context, package: &str, uri: &str, mime: &str)
+    -> Result<(), Failure>;
+
+    /// Goes on from the editor to the caption screen.
+    ///
+    /// # Errors
+    /// [`Failure`] when it does not appear.
+    async fn leave_editor(&self, context: &mut Context) -> Result<(), Failure>;
+
+    /// Types the caption on the caption screen.
+    ///
+    /// # Errors
+    /// [`Failure::TextDiffers`] when the screen does not show it letter for letter afterwards.
+    async fn write_caption(&self, context: &mut Context, caption: &Caption) -> Result<(), Failure>;
+
+    /// Taps Post and answers its confirmation, until the caption screen is gone. Before the first tap a failure means
+    /// that nothing was published; after it, that it is not known.
+    ///
+    /// # Errors
+    /// [`Failure`] as described.
+    async fn post(&self, context: &mut Context) -> Result<(), Failure>;
+
+    /// Waits until the upload's badge is gone, at most for `timeout`, and reports its percentage. This does not show
+    /// that the upload has succeeded: the badge also goes when the app ends.
+    ///
+    /// # Errors
+    /// [`Failure::Unconfirmed`] when it is still there after `timeout`.
+    async fn wait_for_upload(
+        &self,
+        context: &mut Context,
+        timeout: Duration,
+        progress: &mut (dyn for<'c> FnMut(&'c mut Context, u8) + Send),
+    ) -> Result<(), Failure>;
+}
+
+/// The comparison of the account's profile before and after a post.
+#[async_trait]
+pub trait Confirm {
+    /// Reads the account's own profile before a post with this caption. `None`, and a line of the journal, when the
+    /// profile cannot be read.
+    ///
+    /// # Errors
+    /// [`Failure`] when the phone is gone, or only a person can continue.
+    async fn read_profile_before(
+        &self,
+        context: &mut Context,
+        package: &str,
+        caption: &Caption,
+    ) -> Result<Option<RecentPosts>, Failure>;
+
+    /// Reads the profile until it shows one post with the caption more than `before`, at most for `timeout`.
+    ///
+    /// # Errors
+    /// [`Failure::Unconfirmed`] with what was seen instead; always, and at once, when it is not known what was there
+    /// before, or when one more would look the same.
+    async fn confirm_published(
+        &self,
+        context: &mut Context,
+        caption: &Caption,
+        before: Option<&RecentPosts>,
+        timeout: Duration,
+    ) -> Result<(), Failure>;
+}
+
+/// Following and unfollowing other users.
+#[async_trait]
+pub trait FollowJourney: Accounts {
+    /// Opens the profile of `username` by its URL.
+    ///
+    /// # Errors
+    /// [`Failure`] when neither the profile nor the app's message that there is none appears.
+    async fn visit(
+        &self,
+        context: &mut Context,
+        package: &str,
+        username: &Username,
+    ) -> Result<Visit, Failure>;
+
+    /// Follows the user whose profile is open, who is a stranger. Returns the relation that the button shows in the end.
+    ///
+    /// # Errors
+    /// [`Failure::Unconfirmed`] when the button does not show it, or the app reverts it.
+    async fn follow(&self, context: &mut Context, username: &Username) -> Result<Relation, Failure>;
+
+    /// Unfollows the user whose profile is open, or withdraws the request to follow.
+    ///
+    /// # Errors
+    /// [`Failure::Unconfirmed`] when the button does not show it, or the app reverts it.
+    async fn unfollow(&self, context: &mut Context, username: &Username) -> Result<(), Failure>;
+}
+
+/// The account's relation to another user, as the button of the user's profile shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// "Follow" or "Follow back".
+    Stranger,
+    /// "Requested": a private user has not answered yet.
+    Requested,
+    /// "Following" or "Friends".
+    Following,
+}
+
+/// What the link to a profile led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visit {
+    /// The user's profile.
+    Profile(Relation),
+    /// The profile of the account that is signed in.
+    Own,
+    /// The app's message that there is no such user.
+    NotFound,
+}
+
+/// Turns a failure after the tap on Post into [`Failure::Unconfirmed`]: the video may be public, and a failure after
+/// which the task may be retried would publish it twice.
+pub(crate) fn after_post(failure: Failure) -> Failure {
+    match failure {
+        known @ Failure::Unconfirmed(_) => known,
+        other => Failure::Unconfirmed(format!(
+            "Post was tapped, but it could not be seen whether the video was published: {other}"
+        )),
+    }
+}
+
+pub(crate) fn unconfirmed(context: &Context, what: &str) -> Failure {
+    Failure::Unconfirmed(format!(
+        "{what}; whether it was published is not known; last seen: {}",
+        context.last_screen()
+    ))
+}

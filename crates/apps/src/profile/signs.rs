@@ -1,0 +1,96 @@
+//! The signs by which screens, popups and blocking screens are recognised.
+
+use serde::Deserialize;
+use tikmatrix_device::ui::UiTree;
+
+use crate::profile::selector_spec::SelectorSpec;
+
+/// A screen of an app.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Screen {
+    /// Its name for programs, such as `caption`.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    signs: Vec<SelectorSpec>,
+    at_least: Option<usize>,
+    #[serde(default)]
+    without: Vec<SelectorSpec>,
+}
+
+impl Screen {
+    pub(crate) fn signs(&self) -> Signs<'_> {
+        Signs { signs: &self.signs, at_least: self.at_least, without: &self.without }
+    }
+}
+
+/// A screen from which only a person can continue.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Blocking {
+    /// Its name for people.
+    pub(crate) name: String,
+    /// The remark of a task that ends here.
+    pub(crate) remark: String,
+    signs: Vec<SelectorSpec>,
+    at_least: Option<usize>,
+    #[serde(default)]
+    without: Vec<SelectorSpec>,
+}
+
+impl Blocking {
+    pub(crate) fn is_on(&self, tree: &UiTree) -> bool {
+        self.signs().are_on(tree)
+    }
+
+    pub(crate) fn signs(&self) -> Signs<'_> {
+        Signs { signs: &self.signs, at_least: self.at_least, without: &self.without }
+    }
+}
+
+/// A harmless window over the app.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Popup {
+    /// Its name for people.
+    pub(crate) name: String,
+    /// The element to tap. Default: the back key dismisses it.
+    pub(crate) dismiss: Option<SelectorSpec>,
+    signs: Vec<SelectorSpec>,
+    at_least: Option<usize>,
+    #[serde(default)]
+    without: Vec<SelectorSpec>,
+}
+
+impl Popup {
+    pub(crate) fn is_on(&self, tree: &UiTree) -> bool {
+        self.signs().are_on(tree)
+    }
+
+    pub(crate) fn signs(&self) -> Signs<'_> {
+        Signs { signs: &self.signs, at_least: self.at_least, without: &self.without }
+    }
+}
+
+/// The elements that show, or rule out, that something is on the screen.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signs<'a> {
+    pub(crate) signs: &'a [SelectorSpec],
+    at_least: Option<usize>,
+    /// The elements that rule it out.
+    pub(crate) without: &'a [SelectorSpec],
+}
+
+impl Signs<'_> {
+    /// How many of the signs have to be there: by default all, and never none.
+    pub(crate) fn needed(self) -> usize {
+        self.at_least.unwrap_or(self.signs.len()).max(1)
+    }
+
+    /// Whether enough of the signs are there and nothing that rules it out.
+    pub(crate) fn are_on(self, tree: &UiTree) -> bool {
+        let seen = self.signs.iter().filter(|sign| sign.is_on(tree)).count();
+        seen >= self.needed() && !self.without.iter().any(|sign| sign.is_on(tree))
+    }
+}
