@@ -1,35 +1,32 @@
-//! What a server may do at a moment: the one function that weighs the installed licence, the machine, the trial and the
-//! clock. Who asks it, how often, and where trial start and last-seen time are kept, is its callers' business.
+//! What a server may do at a moment: the one function that evaluates the installed licence, the machine, the trial and the
+//! clock.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::Plan;
 
+use crate::encoding::minute;
 use crate::error::LicenseError;
 use crate::key::PublicKey;
-use crate::license::{License, day};
+use crate::license::{CLOCK_TOLERANCE, License};
 use crate::license_file;
 use crate::machine::Machine;
 
-/// How long a new data directory has the trial's plan.
+/// The length of the trial of a new data directory.
 pub const TRIAL_DAYS: i64 = 30;
 const TRIAL_PLAN: Plan = Plan::Pro;
 
-/// By how much a clock may be set back, or be behind the vendor's, without anyone being suspected: clocks drift, and are
-/// then set right.
-pub const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(10);
-
-/// Everything that an entitlement follows from.
+/// Everything on which an entitlement depends.
 #[derive(Debug, Clone, Copy)]
 pub struct Evidence<'a> {
-    /// The installed licence file, if there is one.
+    /// The installed licence file, if any.
     pub license: Option<&'a [u8]>,
-    /// The vendor's key, if the server knows one.
+    /// The vendor's key, if the server has one.
     pub key: Option<&'a PublicKey>,
     /// This machine.
     pub machine: &'a Machine,
-    /// When the data directory was made.
+    /// The moment at which the data directory was created.
     pub trial_start: DateTime<Utc>,
-    /// The latest time at which the server is known to have run.
+    /// The latest moment at which the server is known to have run.
     pub last_seen: DateTime<Utc>,
     /// The present moment by the machine's clock.
     pub now: DateTime<Utc>,
@@ -44,51 +41,51 @@ pub struct Entitlement {
     pub api_enabled: bool,
     /// How many phones may work at once.
     pub device_limit: u32,
-    /// When this ends; none for what remains when everything else has ended.
+    /// When this ends. `None` for Starter, which remains.
     pub expires_at: Option<DateTime<Utc>>,
     /// Whether this is the trial.
     pub trial: bool,
-    /// All of it as a sentence for a person, with what to do where something is amiss.
+    /// A sentence for people, with what to do where something is wrong.
     pub message: String,
-    /// The time to keep as the next [`Evidence::last_seen`].
+    /// The moment to store as the next [`Evidence::last_seen`].
     pub last_seen: DateTime<Utc>,
 }
 
-/// What the server may do by `evidence`.
+/// Decides what the server may do.
 ///
-/// An installed licence decides alone: in force, it gives its plan, and otherwise [`Plan::Starter`] remains. Without one
-/// there is the trial, and then Starter. While the clock shows a time before the server is known to have run, Starter
-/// remains as well, since neither can be trusted to end then.
+/// An installed licence decides alone: in force, it grants its plan, and otherwise [`Plan::Starter`] remains. Without one
+/// there is the trial, and then Starter. While the clock shows a moment before the server is known to have run, Starter
+/// remains too, since neither would be certain to end.
 #[must_use]
 pub fn evaluate(evidence: Evidence<'_>) -> Entitlement {
     let Evidence { license, key, machine, trial_start, last_seen, now } = evidence;
     let last_seen = last_seen.max(trial_start);
-    let judged = if now + CLOCK_TOLERANCE < last_seen {
-        Judged::starter(&format!(
+    let grant = if now + CLOCK_TOLERANCE < last_seen {
+        Grant::starter(&format!(
             "the clock was set back: it shows {}, and the server already ran on {}; set the clock right",
-            day(now),
-            day(last_seen)
+            minute(now),
+            minute(last_seen)
         ))
     } else if let Some(file) = license {
         match in_force(file, key, machine, now) {
-            Ok(license) => Judged::licensed(&license),
-            Err(defect) => Judged::starter(&defect.to_string()),
+            Ok(license) => Grant::licensed(&license),
+            Err(error) => Grant::starter(&error.to_string()),
         }
     } else {
         trial(trial_start, now)
     };
     Entitlement {
-        plan: judged.plan,
-        api_enabled: judged.plan.has_api(),
-        device_limit: judged.device_limit,
-        expires_at: judged.expires_at,
-        trial: judged.trial,
-        message: judged.message,
+        plan: grant.plan,
+        api_enabled: grant.plan.has_api(),
+        device_limit: grant.device_limit,
+        expires_at: grant.expires_at,
+        trial: grant.trial,
+        message: grant.message,
         last_seen: last_seen.max(now),
     }
 }
 
-struct Judged {
+struct Grant {
     plan: Plan,
     device_limit: u32,
     expires_at: Option<DateTime<Utc>>,
@@ -96,12 +93,12 @@ struct Judged {
     message: String,
 }
 
-impl Judged {
+impl Grant {
     fn licensed(license: &License) -> Self {
         let License { plan, device_limit, holder, expires, .. } = license;
         let message = format!(
             "licensed to {holder}: plan {plan}, at most {device_limit} phones at work at once, until {}",
-            day(*expires)
+            minute(*expires)
         );
         let expires_at = Some(*expires);
         Self { plan: *plan, device_limit: *device_limit, expires_at, trial: false, message }
@@ -127,17 +124,17 @@ fn in_force(
     Ok(license)
 }
 
-fn trial(start: DateTime<Utc>, now: DateTime<Utc>) -> Judged {
+fn trial(start: DateTime<Utc>, now: DateTime<Utc>) -> Grant {
     let end = start + TimeDelta::days(TRIAL_DAYS);
     if end <= now {
         let reason =
-            format!("the trial ended on {}; install a licence with `tikmatrix license install`", day(end));
-        return Judged::starter(&reason);
+            format!("the trial ended on {}; install a licence with `tikmatrix license install`", minute(end));
+        return Grant::starter(&reason);
     }
     let (plan, device_limit) = (TRIAL_PLAN, TRIAL_PLAN.device_limit());
     let message = format!(
         "trial of the plan {plan}, at most {device_limit} phones at work at once, until {}",
-        day(end)
+        minute(end)
     );
-    Judged { plan, device_limit, expires_at: Some(end), trial: true, message }
+    Grant { plan, device_limit, expires_at: Some(end), trial: true, message }
 }

@@ -1,44 +1,61 @@
-//! A machine's fingerprint: what a licence that is bound to a machine knows of it. Each part is hashed with a salt that
-//! is the fingerprint's own, so that it tells neither names nor addresses, and two fingerprints cannot be compared.
+//! A machine's fingerprint, to which a licence can be bound. Each part is hashed with the fingerprint's own salt, so that
+//! it reveals neither names nor addresses, and two fingerprints cannot be compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
+use thiserror::Error;
 
-use crate::encoding::{bytes_of, text_of};
-use crate::error::FingerprintError;
+use crate::encoding::{decode, encode};
 use crate::machine::{ComponentKind, Machine};
 
-const BEGINNING: &str = "machine1";
-/// A machine may have many network cards or disks; these many of each are remembered.
+const PREFIX: &str = "machine1";
+/// A machine may have many network cards or disks.
 const MAX_PER_KIND: usize = 8;
-/// With fewer parts in agreement, any machine of the same name could pass.
+/// With one kind, any machine of the same name would pass.
 const MIN_AGREEING_KINDS: usize = 2;
 
 type Salt = [u8; 16];
 type Hash = [u8; 9];
 
-/// What a licence knows of its machine.
+/// The hashed parts of a machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint {
     salt: Salt,
     parts: BTreeMap<ComponentKind, BTreeSet<Hash>>,
 }
 
-/// How much of a fingerprint a machine has. A kind of part counts once, and agrees when any one of that kind is there:
-/// a machine that gained a network card is still the same.
+/// How far a machine agrees with a fingerprint. A kind of part agrees when any part of that kind is there: a machine
+/// with one more network card is still the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Agreement {
-    /// How many kinds of parts the fingerprint knows.
+    /// How many kinds of parts the fingerprint has.
     pub known: usize,
-    /// In how many of them the machine agrees.
+    /// How many of them agree.
     pub found: usize,
 }
 
+/// Why a text or a machine has no usable fingerprint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum FingerprintError {
+    /// The text is no fingerprint.
+    #[error("this is no fingerprint of a machine: copy the whole line that `tikmatrix license show` prints")]
+    Malformed,
+    /// It has too few parts.
+    #[error(
+        "the fingerprint knows {known} parts of its machine, and a licence can be bound to at least 2: \
+        issue it without a machine"
+    )]
+    TooFewParts {
+        /// How many it has.
+        known: usize,
+    },
+}
+
 impl Agreement {
-    /// The rule: at least two kinds of parts agree, and at least half of those that are known.
+    /// Whether at least two kinds of parts agree, and at least half of those that are known.
     #[must_use]
     pub fn is_enough(self) -> bool {
         self.found >= MIN_AGREEING_KINDS && self.found * 2 >= self.known
@@ -46,7 +63,7 @@ impl Agreement {
 }
 
 impl Fingerprint {
-    /// Of `machine`, with a salt that comes from the system's source of randomness.
+    /// The fingerprint of `machine`. The salt has to come from the system's source of randomness.
     #[must_use]
     pub fn of(machine: &Machine, salt: Salt) -> Self {
         let hashes = |kind, values: &BTreeSet<String>| {
@@ -56,7 +73,7 @@ impl Fingerprint {
         Self { salt, parts }
     }
 
-    /// How much of it `machine` has.
+    /// Compares it with `machine`.
     #[must_use]
     pub fn agreement(&self, machine: &Machine) -> Agreement {
         let agrees = |kind: ComponentKind, values: &BTreeSet<String>| {
@@ -68,10 +85,10 @@ impl Fingerprint {
         Agreement { known: self.parts.len(), found }
     }
 
-    /// Whether a licence can be bound to it.
+    /// Checks that a licence can be bound to it.
     ///
     /// # Errors
-    /// [`FingerprintError::TooFewParts`] when it knows so little that not even its own machine would pass.
+    /// [`FingerprintError::TooFewParts`] when not even its own machine would pass.
     pub fn check_bindable(&self) -> Result<(), FingerprintError> {
         let known = self.parts.len();
         if known < MIN_AGREEING_KINDS { Err(FingerprintError::TooFewParts { known }) } else { Ok(()) }
@@ -81,10 +98,10 @@ impl Fingerprint {
 /// `machine1:SALT:KIND=HASH,HASH:KIND=HASH`, kinds and hashes in order: one text for each fingerprint.
 impl fmt::Display for Fingerprint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{BEGINNING}:{}", text_of(&self.salt))?;
+        write!(formatter, "{PREFIX}:{}", encode(&self.salt))?;
         for (kind, hashes) in &self.parts {
-            let hashes: Vec<String> = hashes.iter().map(|hash| text_of(hash)).collect();
-            write!(formatter, ":{}={}", kind.name(), hashes.join(","))?;
+            let hashes: Vec<String> = hashes.iter().map(|hash| encode(hash)).collect();
+            write!(formatter, ":{}={}", kind.as_ref(), hashes.join(","))?;
         }
         Ok(())
     }
@@ -100,13 +117,13 @@ impl FromStr for Fingerprint {
 
 fn parse(text: &str) -> Option<Fingerprint> {
     let mut fields = text.split(':');
-    fields.next().filter(|beginning| *beginning == BEGINNING)?;
-    let salt = bytes_of(fields.next()?)?;
+    fields.next().filter(|prefix| *prefix == PREFIX)?;
+    let salt = decode(fields.next()?)?;
     let mut parts = BTreeMap::new();
     for field in fields {
         let (kind, hashes) = field.split_once('=')?;
-        let hashes = hashes.split(',').map(bytes_of).collect::<Option<BTreeSet<Hash>>>()?;
-        let is_new = parts.insert(ComponentKind::from_name(kind)?, hashes).is_none();
+        let hashes = hashes.split(',').map(decode).collect::<Option<BTreeSet<Hash>>>()?;
+        let is_new = parts.insert(kind.parse().ok()?, hashes).is_none();
         if !is_new {
             return None;
         }
@@ -117,8 +134,8 @@ fn parse(text: &str) -> Option<Fingerprint> {
 fn hash(salt: &Salt, kind: ComponentKind, value: &str) -> Hash {
     let digest = Sha256::new()
         .chain_update(salt)
-        .chain_update(kind.name())
-        // No name of a kind holds a zero byte: what follows cannot be taken for a part of the name.
+        .chain_update(kind.as_ref())
+        // Separates the value from the kind, whose name has no zero byte.
         .chain_update([0])
         .chain_update(value)
         .finalize();

@@ -1,16 +1,16 @@
-//! The vendor's two keys: the private one signs licences, the public one verifies them. Their texts differ in how they
-//! begin, so that neither is ever taken for the other.
+//! The vendor's two keys: the private one signs licences, the public one verifies them. Their texts have different
+//! prefixes, so that neither is mistaken for the other.
 
 use std::fmt;
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
+use thiserror::Error;
 
-use crate::encoding::{bytes_of, text_of};
-use crate::error::KeyError;
+use crate::encoding::{decode, encode};
 
-pub(crate) const PUBLIC: &str = "tikmatrix-license-public:";
-pub(crate) const PRIVATE: &str = "tikmatrix-license-private:";
+const PUBLIC: &str = "tikmatrix-license-public:";
+const PRIVATE: &str = "tikmatrix-license-private:";
 
 /// The key that signs. It has no `Debug`, so that it never gets into a log.
 pub struct PrivateKey(SigningKey);
@@ -19,19 +19,38 @@ pub struct PrivateKey(SigningKey);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKey(VerifyingKey);
 
-/// A short name of a pair of keys, by which a licence says who signed it: the first 8 bytes of the SHA-256 of the
-/// public key.
+/// The short name of a pair of keys in a licence: the first 8 bytes of the SHA-256 of the public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyId([u8; 8]);
 
+/// Why a text is not a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum KeyError {
+    /// It is a private key where a public one is needed.
+    #[error(
+        "this is the private key, which must never leave the vendor: give the public key that belongs to it"
+    )]
+    Private,
+    /// It is a public key where a private one is needed.
+    #[error("this is the public key, which cannot sign: give the private key that belongs to it")]
+    Public,
+    /// It is neither.
+    #[error(
+        "this is no key: a public key begins with \"{}\", a private one with \"{}\", each with 43 letters after it",
+        PUBLIC,
+        PRIVATE
+    )]
+    Malformed,
+}
+
 impl PrivateKey {
-    /// The key that these bytes stand for; take them from the system's source of randomness.
+    /// The key of these bytes, which have to come from the system's source of randomness.
     #[must_use]
     pub fn from_seed(seed: &[u8; 32]) -> Self {
         Self(SigningKey::from_bytes(seed))
     }
 
-    /// Reads the text of a private key.
+    /// Parses a private key.
     ///
     /// # Errors
     /// [`KeyError`].
@@ -40,14 +59,14 @@ impl PrivateKey {
         if text.starts_with(PUBLIC) {
             return Err(KeyError::Public);
         }
-        let seed = text.strip_prefix(PRIVATE).and_then(bytes_of).ok_or(KeyError::Malformed)?;
+        let seed = text.strip_prefix(PRIVATE).and_then(decode).ok_or(KeyError::Malformed)?;
         Ok(Self::from_seed(&seed))
     }
 
     /// The key as text. It is a secret.
     #[must_use]
     pub fn to_text(&self) -> String {
-        format!("{PRIVATE}{}", text_of(self.0.as_bytes()))
+        format!("{PRIVATE}{}", encode(self.0.as_bytes()))
     }
 
     /// The public key that belongs to it.
@@ -62,13 +81,13 @@ impl PrivateKey {
 }
 
 impl PublicKey {
-    /// Whether `text` means to be a key, and not the name of a file that holds one.
+    /// Whether `text` has the prefix of a key; else it is the name of a file.
     #[must_use]
     pub fn is_text(text: &str) -> bool {
-        [PUBLIC, PRIVATE].iter().any(|beginning| text.trim_start().starts_with(beginning))
+        [PUBLIC, PRIVATE].iter().any(|prefix| text.trim_start().starts_with(prefix))
     }
 
-    /// Reads the text of a public key.
+    /// Parses a public key.
     ///
     /// # Errors
     /// [`KeyError`].
@@ -77,13 +96,13 @@ impl PublicKey {
         if text.starts_with(PRIVATE) {
             return Err(KeyError::Private);
         }
-        let bytes = text.strip_prefix(PUBLIC).and_then(bytes_of).ok_or(KeyError::Malformed)?;
+        let bytes = text.strip_prefix(PUBLIC).and_then(decode).ok_or(KeyError::Malformed)?;
         let key = VerifyingKey::from_bytes(&bytes).map_err(|_| KeyError::Malformed)?;
-        // Under a weak key, one signature fits many messages.
+        // With a weak key, one signature is valid for many messages.
         if key.is_weak() { Err(KeyError::Malformed) } else { Ok(Self(key)) }
     }
 
-    /// The short name of this key and its private one.
+    /// The short name of this pair of keys.
     #[must_use]
     pub fn id(&self) -> KeyId {
         let digest = Sha256::digest(self.0.as_bytes());
@@ -99,19 +118,19 @@ impl PublicKey {
 
 impl KeyId {
     pub(crate) fn from_text(text: &str) -> Option<Self> {
-        bytes_of(text).map(Self)
+        decode(text).map(Self)
     }
 }
 
 impl fmt::Display for PublicKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{PUBLIC}{}", text_of(self.0.as_bytes()))
+        write!(formatter, "{PUBLIC}{}", encode(self.0.as_bytes()))
     }
 }
 
 impl fmt::Display for KeyId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&text_of(&self.0))
+        formatter.write_str(&encode(&self.0))
     }
 }
 
@@ -133,7 +152,7 @@ mod tests {
         let public = private.public().to_string();
         assert_eq!(PublicKey::from_text(&private.to_text()), Err(KeyError::Private));
         assert_eq!(PrivateKey::from_text(&public).err(), Some(KeyError::Public));
-        let neutral = format!("{PUBLIC}{}", text_of(&[&[1][..], &[0; 31]].concat()));
+        let neutral = format!("{PUBLIC}{}", encode(&[&[1][..], &[0; 31]].concat()));
         for text in ["", "key.pub", PUBLIC, &public[..public.len() - 1], &format!("{public}A"), &neutral] {
             assert_eq!(PublicKey::from_text(text), Err(KeyError::Malformed), "{text:?}");
         }

@@ -1,17 +1,17 @@
-//! The licence file: JSON that a person can read, with one form only. What is signed is the compact JSON of all that it
-//! says, version and key included, behind a line that no other signed thing begins with. A file that says the same in
-//! other letters is refused, so that every byte of it counts.
+//! The licence file: readable JSON in exactly one form. The signature covers the compact JSON of its content, version and
+//! key included, after a line that begins no other signed message. A file with the same content in another form is
+//! refused, so that every byte counts.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::encoding::{bytes_of, text_of};
+use crate::encoding::{decode, encode, timestamp};
 use crate::error::LicenseError;
 use crate::fingerprint::Fingerprint;
 use crate::key::{KeyId, PrivateKey, PublicKey};
-use crate::license::{License, senseless, written};
+use crate::license::License;
 
-/// The longest licence file that is read, in bytes; they have about 600.
+/// The longest licence file that is read, in bytes. A licence has about 600.
 pub const MAX_FILE_BYTES: usize = 64 * 1024;
 
 /// The version of the format that is written, and the only one that is read.
@@ -38,7 +38,7 @@ struct Content {
     expires: String,
 }
 
-/// What every version of the format has.
+/// The part that every version of the format has.
 #[derive(Deserialize)]
 struct Head {
     tikmatrix_license: u64,
@@ -47,9 +47,9 @@ struct Head {
 /// Makes the licence file of `license`, signed with `key`.
 ///
 /// # Errors
-/// [`LicenseError::Holder`] or [`LicenseError::Senseless`] when nobody could use such a licence.
+/// [`LicenseError::Holder`] or [`LicenseError::InvalidField`].
 pub fn sign(license: &License, key: &PrivateKey) -> Result<String, LicenseError> {
-    license.check_sense()?;
+    license.check_fields()?;
     let content = Content {
         tikmatrix_license: VERSION,
         key: key.public().id().to_string(),
@@ -57,32 +57,31 @@ pub fn sign(license: &License, key: &PrivateKey) -> Result<String, LicenseError>
         device_limit: license.device_limit,
         holder: license.holder.clone(),
         machine: license.machine.as_ref().map(ToString::to_string),
-        issued: written(license.issued),
-        expires: written(license.expires),
+        issued: timestamp(license.issued),
+        expires: timestamp(license.expires),
     };
-    let signature = text_of(&key.sign(&signed_bytes(&content)?));
+    let signature = encode(&key.sign(&signed_bytes(&content)?));
     canonical(&SignedFile { content, signature })
 }
 
-/// Reads a licence file and verifies that the holder of `key` signed all of it. Whether it is in force is for
-/// [`License::check`].
+/// Parses a licence file and verifies its signature with `key`. [`License::check`] decides whether it is in force.
 ///
 /// # Errors
-/// What is wrong with it.
+/// What is wrong with the file.
 pub fn verify(file: &[u8], key: &PublicKey) -> Result<License, LicenseError> {
     if file.len() > MAX_FILE_BYTES {
         return Err(LicenseError::TooLong { limit: MAX_FILE_BYTES });
     }
     let text = std::str::from_utf8(file)
         .map_err(|_| LicenseError::NotALicense { reason: "it is not text in UTF-8".to_owned() })?;
-    // What mail and editors do to the ends of lines changes nothing that a licence says.
+    // Mail and editors change line ends.
     let text = text.replace("\r\n", "\n");
     let text = text.trim_end_matches('\n');
-    let head: Head = serde_json::from_str(text).map_err(|error| misshapen(&error))?;
+    let head: Head = serde_json::from_str(text).map_err(|error| malformed(&error))?;
     if head.tikmatrix_license != VERSION {
         return Err(LicenseError::UnknownVersion { version: head.tikmatrix_license });
     }
-    let signed_file: SignedFile = serde_json::from_str(text).map_err(|error| misshapen(&error))?;
+    let signed_file: SignedFile = serde_json::from_str(text).map_err(|error| malformed(&error))?;
     if canonical(&signed_file)?.trim_end_matches('\n') != text {
         return Err(LicenseError::Altered);
     }
@@ -90,12 +89,12 @@ pub fn verify(file: &[u8], key: &PublicKey) -> Result<License, LicenseError> {
     if signed != key.id() {
         return Err(LicenseError::OtherKey { signed, ours: key.id() });
     }
-    let signature = bytes_of(&signed_file.signature).ok_or(LicenseError::WrongSignature)?;
+    let signature = decode(&signed_file.signature).ok_or(LicenseError::WrongSignature)?;
     if !key.verifies(&signed_bytes(&signed_file.content)?, &signature) {
         return Err(LicenseError::WrongSignature);
     }
     let license = signed_file.content.into_license()?;
-    license.check_sense()?;
+    license.check_fields()?;
     Ok(license)
 }
 
@@ -106,7 +105,9 @@ impl Content {
             plan: self.plan.parse().map_err(|_| LicenseError::UnknownPlan { plan: self.plan })?,
             device_limit: self.device_limit,
             holder: self.holder,
-            machine: machine.map_err(|error| senseless("machine", format!("cannot be read ({error})")))?,
+            machine: machine.map_err(|error| {
+                LicenseError::invalid_field("machine", format!("cannot be read ({error})"))
+            })?,
             issued: moment("beginning", &self.issued)?,
             expires: moment("end", &self.expires)?,
         })
@@ -117,22 +118,22 @@ fn moment(field: &'static str, text: &str) -> Result<DateTime<Utc>, LicenseError
     let parsed = DateTime::parse_from_rfc3339(text);
     parsed
         .map(|moment| moment.with_timezone(&Utc))
-        .map_err(|error| senseless(field, format!("{text:?} is no moment ({error})")))
+        .map_err(|error| LicenseError::invalid_field(field, format!("{text:?} is no moment ({error})")))
 }
 
 fn signed_bytes(content: &Content) -> Result<Vec<u8>, LicenseError> {
     let mut bytes = SIGNED.to_vec();
-    serde_json::to_writer(&mut bytes, content).map_err(|error| misshapen(&error))?;
+    serde_json::to_writer(&mut bytes, content).map_err(|error| malformed(&error))?;
     Ok(bytes)
 }
 
 fn canonical(file: &SignedFile) -> Result<String, LicenseError> {
-    let mut text = serde_json::to_string_pretty(file).map_err(|error| misshapen(&error))?;
+    let mut text = serde_json::to_string_pretty(file).map_err(|error| malformed(&error))?;
     text.push('\n');
     Ok(text)
 }
 
-fn misshapen(error: &serde_json::Error) -> LicenseError {
+fn malformed(error: &serde_json::Error) -> LicenseError {
     if error.is_eof() {
         LicenseError::Truncated
     } else {
@@ -144,7 +145,7 @@ fn misshapen(error: &serde_json::Error) -> LicenseError {
 mod tests {
     use super::*;
 
-    /// Signs whatever it is given, as another version might.
+    /// Signs any content, as another version might.
     fn signed(change: impl FnOnce(&mut Content)) -> Result<License, LicenseError> {
         let key = PrivateKey::from_seed(&[7; 32]);
         let mut content = Content {
@@ -158,20 +159,20 @@ mod tests {
             expires: "2028-01-01T00:00:00Z".to_owned(),
         };
         change(&mut content);
-        let signature = text_of(&key.sign(&signed_bytes(&content).unwrap()));
+        let signature = encode(&key.sign(&signed_bytes(&content).unwrap()));
         verify(canonical(&SignedFile { content, signature }).unwrap().as_bytes(), &key.public())
     }
 
     #[test]
-    fn a_signed_plan_that_this_version_does_not_know_asks_for_an_update() {
-        let defect = signed(|content| content.plan = "Galaxy".to_owned()).unwrap_err();
-        assert_eq!(defect, LicenseError::UnknownPlan { plan: "Galaxy".to_owned() });
+    fn a_signed_plan_that_is_unknown_asks_for_an_update() {
+        let error = signed(|content| content.plan = "Galaxy".to_owned()).unwrap_err();
+        assert_eq!(error, LicenseError::UnknownPlan { plan: "Galaxy".to_owned() });
     }
 
     #[test]
-    fn signed_nonsense_is_refused_by_its_field() {
+    fn an_invalid_field_is_refused_although_it_is_signed() {
         let field = |change: fn(&mut Content)| match signed(change) {
-            Err(LicenseError::Senseless { field, .. }) => field,
+            Err(LicenseError::InvalidField { field, .. }) => field,
             other => panic!("{other:?}"),
         };
         assert_eq!(field(|content| content.device_limit = 0), "device limit");

@@ -1,12 +1,14 @@
-//! What identifies this machine: values that any user may read, that last over a restart, and that seldom change all at
-//! once. The only module here that reads files. What is compared, and how, is the fingerprint's business.
+//! The parts that identify a machine: values that any user may read, that last over a restart, and that seldom change all
+//! at once. The only module here that reads files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What manufacturers and images write where an identity belongs.
-const MEANS_NOTHING: [&str; 9] = [
+use strum::{AsRefStr, EnumString};
+
+/// Placeholders that manufacturers and images use instead of an identity.
+const PLACEHOLDERS: [&str; 9] = [
     "none",
     "unknown",
     "uninitialized",
@@ -19,7 +21,8 @@ const MEANS_NOTHING: [&str; 9] = [
 ];
 
 /// The kinds of parts by which a machine is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsRefStr, EnumString)]
+#[strum(serialize_all = "lowercase")]
 pub enum ComponentKind {
     /// The identity of the installed system.
     System,
@@ -29,39 +32,21 @@ pub enum ComponentKind {
     Network,
     /// The serial numbers of its disks.
     Disk,
-    /// The identity of its main board, where the system lets be read.
+    /// The identity of its main board, where the user may read it.
     Board,
 }
 
-impl ComponentKind {
-    const ALL: [Self; 5] = [Self::System, Self::Name, Self::Network, Self::Disk, Self::Board];
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Name => "name",
-            Self::Network => "network",
-            Self::Disk => "disk",
-            Self::Board => "board",
-        }
-    }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-}
-
-/// A machine by its parts, in clear. It stays in memory: what leaves the program is its fingerprint.
+/// A machine by its parts, in clear. It stays in memory: only its fingerprint leaves the program.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Machine(BTreeMap<ComponentKind, BTreeSet<String>>);
 
 impl Machine {
-    /// Adds a part. Letters are compared without their case, and what identifies nothing is left out.
+    /// Adds a part, in lower case. A placeholder is left out.
     #[must_use]
     pub fn with(mut self, kind: ComponentKind, value: &str) -> Self {
         let value = value.trim().to_lowercase();
         let identifies = value.chars().any(|letter| letter.is_alphanumeric() && letter != '0')
-            && !MEANS_NOTHING.contains(&value.as_str());
+            && !PLACEHOLDERS.contains(&value.as_str());
         if identifies {
             self.0.entry(kind).or_default().insert(value);
         }
@@ -73,14 +58,14 @@ impl Machine {
     }
 }
 
-/// Where the parts are read from.
+/// The files from which the parts are read.
 #[derive(Debug, Clone)]
 pub struct MachineSources {
     root: PathBuf,
 }
 
 impl MachineSources {
-    /// This machine's own system. Outside Linux there is nothing to be read there, and a machine without parts.
+    /// This machine's own system. Outside Linux it has no such files, and the machine no parts.
     #[must_use]
     pub fn system() -> Self {
         Self::below("/")
@@ -92,8 +77,7 @@ impl MachineSources {
         Self { root: root.into() }
     }
 
-    /// Reads whatever is there. A file that is missing or not for this user to read is a part that the machine does
-    /// not have.
+    /// Reads the parts. A file that is missing, or that the user may not read, is a part that the machine does not have.
     #[must_use]
     pub fn read(&self) -> Machine {
         let mut machine = Machine::default();

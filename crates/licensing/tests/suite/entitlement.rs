@@ -1,5 +1,4 @@
-//! Protects the sentence: what a server may do follows from its licence, its machine, its trial and its clock alone, and
-//! it always says why.
+//! An entitlement depends on licence, machine, trial and clock alone, and its message always gives the reason.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -11,8 +10,8 @@ use tikmatrix_licensing::{
 
 use crate::{at, key, license, machine};
 
-/// A server whose data directory is of day 0 and that ran until just now.
-fn judged(license: Option<&str>, key: Option<&PublicKey>, now: DateTime<Utc>) -> Entitlement {
+/// Evaluates a server whose data directory is of day 0 and that ran until just now.
+fn entitlement(license: Option<&str>, key: Option<&PublicKey>, now: DateTime<Utc>) -> Entitlement {
     let machine = machine();
     let license = license.map(str::as_bytes);
     evaluate(Evidence { license, key, machine: &machine, trial_start: at(0), last_seen: now, now })
@@ -24,7 +23,7 @@ fn without_license(last_seen: DateTime<Utc>, now: DateTime<Utc>) -> Entitlement 
 }
 
 fn with_license(license: &License, now: DateTime<Utc>) -> Entitlement {
-    judged(Some(&sign(license, &key()).unwrap()), Some(&key().public()), now)
+    entitlement(Some(&sign(license, &key()).unwrap()), Some(&key().public()), now)
 }
 
 /// Asserts that Starter remains, and that the message holds `why`.
@@ -111,12 +110,12 @@ fn a_license_for_another_machine_leaves_starter() {
 #[test]
 fn a_license_without_a_key_to_verify_it_says_which_option_is_missing() {
     let file = sign(&license(), &key()).unwrap();
-    assert_starter(&judged(Some(&file), None, at(1)), "--license-key");
+    assert_starter(&entitlement(Some(&file), None, at(1)), "--license-key");
 }
 
 #[test]
 fn a_file_that_is_no_license_ends_the_trial_and_says_why() {
-    assert_starter(&judged(Some("hello"), Some(&key().public()), at(1)), "not a licence of TikMatrix");
+    assert_starter(&entitlement(Some("hello"), Some(&key().public()), at(1)), "not a licence of TikMatrix");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Protects the sentence: a licence goes on when some of a machine's hardware is changed, and not on another machine.
+//! A licence stays in force when some of a machine's hardware changes, and is not in force on another machine.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -40,42 +40,42 @@ fn a_new_network_card_beside_the_old_one_changes_nothing() {
 }
 
 #[test]
-fn another_machine_of_the_same_name_is_refused_in_words() {
+fn another_machine_of_the_same_name_is_refused() {
     let license = License { machine: Some(Fingerprint::of(&machine(), SALT)), ..license() };
     let other = Machine::default().with(ComponentKind::Name, "studio").with(ComponentKind::System, "77");
-    let defect = license.check(&other, at(1)).unwrap_err();
-    assert_eq!(defect, LicenseError::OtherMachine { agreement: Agreement { known: 4, found: 1 } });
-    assert!(defect.to_string().contains("of the 4 parts that it knows, this machine has 1"), "{defect}");
+    let error = license.check(&other, at(1)).unwrap_err();
+    assert_eq!(error, LicenseError::OtherMachine { agreement: Agreement { known: 4, found: 1 } });
+    assert!(error.to_string().contains("of the 4 parts that it knows, this machine has 1"), "{error}");
 }
 
 #[test]
-fn a_value_of_one_kind_is_never_taken_for_another_kind() {
+fn a_value_of_one_kind_never_matches_another_kind() {
     let one = Machine::default().with(ComponentKind::System, "a").with(ComponentKind::Name, "b");
     let other = Machine::default().with(ComponentKind::System, "b").with(ComponentKind::Name, "a");
     assert_eq!(Fingerprint::of(&one, SALT).agreement(&other).found, 0);
 }
 
 #[test]
-fn a_machine_that_is_hardly_known_cannot_be_bound_to() {
-    let hardly = Machine::default().with(ComponentKind::Name, "studio");
-    let known = Fingerprint::of(&hardly, SALT).check_bindable();
+fn a_machine_with_too_few_parts_cannot_be_bound_to() {
+    let one_part = Machine::default().with(ComponentKind::Name, "studio");
+    let known = Fingerprint::of(&one_part, SALT).check_bindable();
     assert_eq!(known, Err(FingerprintError::TooFewParts { known: 1 }));
     assert_eq!(Fingerprint::of(&machine(), SALT).check_bindable(), Ok(()));
 }
 
 #[test]
-fn a_fingerprint_tells_no_part_in_clear_and_differs_with_its_salt() {
+fn a_fingerprint_shows_no_part_in_clear_and_differs_with_its_salt() {
     let text = Fingerprint::of(&machine(), SALT).to_string();
     assert!(!text.contains("studio") && !text.contains("52:54"), "{text}");
     assert_ne!(text, Fingerprint::of(&machine(), [8; 16]).to_string());
 }
 
 #[test]
-fn what_every_machine_says_identifies_none() {
-    let nobody = ["", " \n", "None", "To be filled by O.E.M.", "00:00:00:00:00:00", "localhost", "----"]
+fn placeholders_identify_no_machine() {
+    let machine = ["", " \n", "None", "To be filled by O.E.M.", "00:00:00:00:00:00", "localhost", "----"]
         .iter()
         .fold(Machine::default(), |machine, value| machine.with(ComponentKind::Board, value));
-    assert_eq!(nobody, Machine::default());
+    assert_eq!(machine, Machine::default());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Licensing over its public face: files, fingerprints and standings.
+//! Licensing through its public API: files, machine binding and entitlements.
 
 #![cfg(test)]
 
