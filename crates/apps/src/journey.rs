@@ -114,7 +114,8 @@ pub trait FollowJourney: Accounts {
         username: &Username,
     ) -> Result<Visit, Failure>;
 
-    /// Follows the user whose profile is open, who is a stranger. Returns the relation that the button shows in the end.
+    /// Follows the user whose profile is open, who is a stranger. Returns the relation that the button shows in the
+    /// end.
     ///
     /// # Errors
     /// [`Failure::Unconfirmed`] when the button does not show it, or the app reverts it.

@@ -1,5 +1,5 @@
-//! The first posts of the account's own profile, compared before and after a post. A caption alone proves nothing, since
-//! an older video may have the same.
+//! The first posts of the account's own profile, compared before and after a post. A caption alone proves nothing,
+//! since an older video may have the same.
 
 use crate::caption::Caption;
 

@@ -1,5 +1,5 @@
-//! What a server may do at a moment: the one function that evaluates the installed licence, the machine, the trial and the
-//! clock.
+//! What a server may do at a moment: the one function that evaluates the installed licence, the machine, the trial and
+//! the clock.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::Plan;
@@ -53,9 +53,9 @@ pub struct Entitlement {
 
 /// Decides what the server may do.
 ///
-/// An installed licence decides alone: in force, it grants its plan, and otherwise [`Plan::Starter`] remains. Without one
-/// there is the trial, and then Starter. While the clock shows a moment before the server is known to have run, Starter
-/// remains too, since neither would be certain to end.
+/// An installed licence decides alone: in force, it grants its plan, and otherwise [`Plan::Starter`] remains. Without
+/// one there is the trial, and then Starter. While the clock shows a moment before the server is known to have run,
+/// Starter remains too, since neither would be certain to end.
 #[must_use]
 pub fn evaluate(evidence: Evidence<'_>) -> Entitlement {
     let Evidence { license, key, machine, trial_start, last_seen, now } = evidence;

@@ -1,5 +1,5 @@
-//! A machine's fingerprint, to which a licence can be bound. Each part is hashed with the fingerprint's own salt, so that
-//! it reveals neither names nor addresses, and two fingerprints cannot be compared.
+//! A machine's fingerprint, to which a licence can be bound. Each part is hashed with the fingerprint's own salt, so
+//! that it reveals neither names nor addresses, and two fingerprints cannot be compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

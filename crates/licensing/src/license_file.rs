@@ -1,5 +1,5 @@
-//! The licence file: readable JSON in exactly one form. The signature covers the compact JSON of its content, version and
-//! key included, after a line that begins no other signed message. A file with the same content in another form is
+//! The licence file: readable JSON in exactly one form. The signature covers the compact JSON of its content, version
+//! and key included, after a line that begins no other signed message. A file with the same content in another form is
 //! refused, so that every byte counts.
 
 use chrono::{DateTime, Utc};

@@ -1,5 +1,5 @@
-//! The parts that identify a machine: values that any user may read, that last over a restart, and that seldom change all
-//! at once. The only module here that reads files.
+//! The parts that identify a machine: values that any user may read, that last over a restart, and that seldom change
+//! all at once. The only module here that reads files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -77,7 +77,8 @@ impl MachineSources {
         Self { root: root.into() }
     }
 
-    /// Reads the parts. A file that is missing, or that the user may not read, is a part that the machine does not have.
+    /// Reads the parts. A file that is missing, or that the user may not read, is a part that the machine does not
+    /// have.
     #[must_use]
     pub fn read(&self) -> Machine {
         let mut machine = Machine::default();

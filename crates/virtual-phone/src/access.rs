@@ -1,43 +1,34 @@
-//! Whom a phone lets in: its mode, the keys that it trusts, and the question on its screen. What is said on the wire
-//! about it is left to `daemon`.
+//! Access control of a phone: its mode, the keys that it trusts, and the question on its screen.
 
 use serde::{Deserialize, Serialize};
+use strum::EnumString;
 use tikmatrix_device::adb::keys::{AdbPublicKey, TOKEN_LEN};
 use tokio::sync::watch;
 
-/// Keys that one phone trusts, at most; the oldest makes way.
-const MOST_TRUSTED: usize = 100;
+/// When there are more, the oldest is forgotten.
+const MAX_TRUSTED_KEYS: usize = 100;
 
 /// How a phone treats a computer that wants to use ADB.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, EnumString)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = unknown_access)]
 pub enum Access {
-    /// Everybody is let in, as by a phone whose build asks nobody.
+    /// Accepts every computer, as engineering builds do.
     #[default]
     Accept,
-    /// Who has a trusted key is let in; about any other key the phone asks a person.
+    /// Accepts trusted keys; asks on the screen about any other key.
     Ask,
-    /// Nobody is let in, and nothing is said about it: what a phone does whose person taps Cancel.
+    /// Accepts no computer and does not answer, like a phone on which Cancel was tapped.
     Refuse,
-    /// Only inside TLS and with a trusted key, as wireless debugging does.
+    /// Accepts trusted keys over TLS only, like wireless debugging.
     Tls,
 }
 
-impl std::str::FromStr for Access {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "accept" => Ok(Self::Accept),
-            "ask" => Ok(Self::Ask),
-            "refuse" => Ok(Self::Refuse),
-            "tls" => Ok(Self::Tls),
-            _ => Err("it is one of accept, ask, refuse, tls".to_owned()),
-        }
-    }
+fn unknown_access(_: &str) -> String {
+    "it is one of accept, ask, refuse, tls".to_owned()
 }
 
-/// What a person does with the question on the screen.
+/// An answer to the question on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
@@ -47,27 +38,27 @@ pub enum Answer {
     Refuse,
 }
 
-/// The question on a phone's screen.
+/// The question on a phone's screen whether to trust a computer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Question {
     /// The key's fingerprint, as the dialog shows it.
     pub fingerprint: String,
-    /// What the computer said of whose the key is.
+    /// The owner's name, as the computer sent it.
     pub owner: String,
 }
 
-/// What a phone tells of whom it lets in.
+/// The state of a phone's access control.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AccessReport {
     /// How it treats computers.
     pub mode: Access,
     /// The fingerprints of the keys that it trusts, oldest first.
     pub trusted: Vec<String>,
-    /// What it asks, oldest first; the first is on the screen.
+    /// Its questions, oldest first; the first is on the screen.
     pub questions: Vec<Question>,
 }
 
-/// Shared by a phone and its connections.
+/// The access control of one phone, shared with its connections.
 #[derive(Debug, Default)]
 pub(crate) struct Gatekeeper {
     state: watch::Sender<State>,
@@ -105,7 +96,7 @@ impl Gatekeeper {
         self.state.borrow().trusted.clone()
     }
 
-    /// Whether the signature is a trusted key's.
+    /// Whether a trusted key made the signature.
     pub(crate) fn knows(&self, token: &[u8; TOKEN_LEN], signature: &[u8]) -> bool {
         self.state.borrow().trusted.iter().any(|key| key.verifies(token, signature))
     }
@@ -124,7 +115,8 @@ impl Gatekeeper {
         })
     }
 
-    /// Asks a person about a key, and waits for the answer: whether it is trusted. Dropped, the question goes.
+    /// Asks about a key on the screen and waits for the answer: whether it is trusted. When dropped, withdraws the
+    /// question.
     pub(crate) async fn ask(&self, key: AdbPublicKey, owner: &str) -> bool {
         let mut state = self.state.subscribe();
         let mut number = 0;
@@ -149,7 +141,7 @@ impl Gatekeeper {
         }
     }
 
-    /// Tells of every change.
+    /// Waits for the next change, from this call on.
     pub(crate) fn watch(&self) -> impl Future<Output = ()> + use<> {
         let mut state = self.state.subscribe();
         async move {
@@ -162,14 +154,14 @@ impl Gatekeeper {
 impl State {
     fn trust(&mut self, key: AdbPublicKey) {
         self.trusted.retain(|known| *known != key);
-        if self.trusted.len() >= MOST_TRUSTED {
+        if self.trusted.len() >= MAX_TRUSTED_KEYS {
             self.trusted.remove(0);
         }
         self.trusted.push(key);
     }
 }
 
-/// Takes a question back when whoever asked is gone.
+/// Withdraws a question when dropped.
 struct Withdraw<'a> {
     gatekeeper: &'a Gatekeeper,
     number: u64,

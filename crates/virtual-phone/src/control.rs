@@ -1,5 +1,4 @@
-//! The control port: the oracle of what was done on the phones, and faults on demand, over HTTP. Which address it is
-//! mounted at, and who may reach it, is left to the caller; the answers are plain JSON without an envelope.
+//! The control port: the oracle and the faults of a farm over HTTP. The answers are plain JSON without an envelope.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
@@ -40,8 +39,8 @@ async fn phones(farm: Data<Farm>) -> HttpResponse {
     HttpResponse::Ok().json(farm.report())
 }
 
-/// The commands that the phone's shells ran, oldest first, each an array of words: so that a test can see that no text
-/// of a user ever ran as one.
+/// The commands that the phone's shells ran, oldest first, each an array of words: tests check that no text of a user
+/// ever ran as one.
 async fn commands(farm: Data<Farm>, serial: Path<String>) -> Result<HttpResponse, ControlError> {
     Ok(HttpResponse::Ok().json(farm.find(&serial)?.commands()))
 }
@@ -59,16 +58,16 @@ async fn clear(farm: Data<Farm>, serial: Path<String>) -> Result<HttpResponse, C
     Ok(HttpResponse::Ok().json(json!({ "armed": [] })))
 }
 
-/// Whom the phone lets in, and what it asks.
+/// The state of the phone's access control.
 async fn access(farm: Data<Farm>, serial: Path<String>) -> Result<HttpResponse, ControlError> {
     Ok(HttpResponse::Ok().json(farm.find(&serial)?.access()))
 }
 
-/// What a body says that is sent to a phone's access.
+/// A change of a phone's access control.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum AccessChange {
-    /// How computers are treated that connect from now on.
+    /// The mode for computers that connect from now on.
     Mode(Access),
     /// The answer to the question on the screen.
     Answer(Answer),
@@ -98,7 +97,7 @@ async fn change_access(
     Ok(HttpResponse::Ok().json(phone.access()))
 }
 
-/// Opens the dialog "Pair device with pairing code", and tells what it shows.
+/// Opens the dialog "Pair device with pairing code", and returns its content.
 async fn offer_pairing(farm: Data<Farm>, serial: Path<String>) -> Result<HttpResponse, ControlError> {
     Ok(HttpResponse::Ok().json(farm.offer_pairing(&serial).await?))
 }

@@ -1,5 +1,4 @@
-//! Phones by the dozen, and one of them: starting, finding, switching off. What a phone is inside is left to
-//! `machine`, what stands on its wire to `daemon`.
+//! Farms of virtual phones: starting them, finding one, arming faults, switching them off.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -22,27 +21,27 @@ use crate::fault::{CableFault, Fault};
 use crate::machine::Machine;
 use crate::ui::AppsReport;
 
-/// The most phones that one farm starts.
-pub const MOST_PHONES: u16 = 1000;
+/// The limit of phones of one farm.
+pub const MAX_PHONES: u16 = 1000;
 
-/// Which phones to start.
+/// The phones to start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FarmOptions {
-    /// How many, at most [`MOST_PHONES`].
+    /// Their number, at most [`MAX_PHONES`].
     pub count: u16,
-    /// The port of the first phone, the others on those that follow; `None` for any free ports.
+    /// The port of the first phone; the others have the following ones. `None` means any free ports.
     pub first_port: Option<u16>,
-    /// Decides what differs between phones and is otherwise left to chance.
+    /// The seed of everything that differs between phones.
     pub seed: u64,
 }
 
-/// Why phones could not be started, or asked for something.
+/// Why phones could not be started or used.
 #[derive(Debug, Error)]
 pub enum FarmError {
-    /// More phones than a farm holds, or more ports than there are above the first.
-    #[error("{count} phones cannot be started: at most {MOST_PHONES}, and no port above 65535")]
+    /// There are too many phones, or too few ports above the first.
+    #[error("{count} phones cannot be started: at most {MAX_PHONES}, and no port above 65535")]
     TooMany {
-        /// As asked for.
+        /// The requested number.
         count: u16,
     },
     /// The port is taken, or may not be used.
@@ -50,9 +49,9 @@ pub enum FarmError {
     Listen {
         /// The phone.
         serial: String,
-        /// 0 when any free port was asked for.
+        /// 0 for any free port.
         port: u16,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// The farm has no phone of this serial.
@@ -61,43 +60,43 @@ pub enum FarmError {
 }
 
 impl FarmError {
-    /// Whether the same may succeed later.
+    /// Whether a retry may succeed.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Listen { .. })
     }
 }
 
-/// What the oracle tells of one phone.
+/// The oracle's report of one phone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PhoneReport {
     /// Its serial number.
     pub serial: String,
-    /// Where its adbd listens, `HOST:PORT`.
+    /// The address of its adbd, `HOST:PORT`.
     pub address: String,
-    /// Whether it takes the time that a real phone takes.
+    /// Whether it is as slow as a real phone.
     pub realistic: bool,
-    /// The keyboard in use, as `settings get secure default_input_method` tells it.
+    /// The keyboard in use, as `settings get secure default_input_method` prints it.
     pub keyboard: String,
     /// The names of the files in its camera's folder.
     pub camera: Vec<String>,
-    /// By app kind, what its accounts published and whom they follow.
+    /// By app, what its accounts published and whom they follow.
     pub apps: AppsReport,
 }
 
-/// Where the camera keeps its files, and every app looks.
+/// The folder of the camera's files.
 const CAMERA: &str = "/storage/emulated/0/DCIM/Camera";
 
-/// What a phone's dialog "Pair device with pairing code" shows.
+/// The content of a phone's dialog "Pair device with pairing code".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PairingOffer {
-    /// Where to pair, `HOST:PORT`; another port than the one at which the phone is used.
+    /// The address for pairing, `HOST:PORT`; its port is not the one of adbd.
     pub address: String,
     /// Six digits.
     pub code: String,
 }
 
-/// A number of phones on loopback ports, named `virtual-1` and so on. Clones are the same farm.
+/// Phones on loopback ports, with the serials `virtual-1`, `virtual-2`… Clones share them.
 #[derive(Clone)]
 pub struct Farm {
     phones: Arc<Vec<VirtualPhone>>,
@@ -129,7 +128,7 @@ impl Farm {
     pub async fn start_with_clock(options: FarmOptions, clock: Arc<dyn Clock>) -> Result<Self, FarmError> {
         let FarmOptions { count, first_port, seed } = options;
         let last_port = first_port.unwrap_or(1).checked_add(count.saturating_sub(1));
-        if count > MOST_PHONES || last_port.is_none() {
+        if count > MAX_PHONES || last_port.is_none() {
             return Err(FarmError::TooMany { count });
         }
         let off = Arc::new(watch::Sender::new(false));
@@ -138,10 +137,7 @@ impl Farm {
         for index in 0..count {
             let serial = format!("virtual-{}", index + 1);
             let port = first_port.map_or(0, |first| first + index);
-            let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
-            let named = bound.and_then(|listener| listener.local_addr().map(|address| (listener, address)));
-            let (listener, address) =
-                named.map_err(|source| FarmError::Listen { serial: serial.clone(), port, source })?;
+            let (listener, address) = bind(&serial, port).await?;
             let machine =
                 Arc::new(Machine::new(&serial, seed.wrapping_add(u64::from(index)), Arc::clone(&clock)));
             let wire = Wire::new();
@@ -163,7 +159,7 @@ impl Farm {
         self.phones.iter().find(|phone| phone.serial() == serial)
     }
 
-    /// What was done on each phone, in the order of their serials.
+    /// The reports of all phones, in the order of their serials.
     #[must_use]
     pub fn report(&self) -> Vec<PhoneReport> {
         self.phones.iter().map(VirtualPhone::report).collect()
@@ -187,17 +183,14 @@ impl Farm {
         Ok(())
     }
 
-    /// Opens a phone's dialog "Pair device with pairing code". It closes when somebody has paired, after twenty wrong codes,
-    /// and when the farm is shut down.
+    /// Opens a phone's dialog "Pair device with pairing code". It closes when a computer has paired, after twenty wrong
+    /// codes, and when the farm is shut down.
     ///
     /// # Errors
     /// [`FarmError::NoSuchPhone`], or [`FarmError::Listen`].
     pub async fn offer_pairing(&self, serial: &str) -> Result<PairingOffer, FarmError> {
         let machine = Arc::clone(&self.find(serial)?.machine);
-        let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
-        let named = bound.and_then(|listener| listener.local_addr().map(|address| (listener, address)));
-        let (listener, address) =
-            named.map_err(|source| FarmError::Listen { serial: serial.to_owned(), port: 0, source })?;
+        let (listener, address) = bind(serial, 0).await?;
         let code = format!("{:06}", rand::random_range(0..1_000_000));
         self.tasks.lock().spawn(daemon::offer_pairing(listener, code.clone(), machine, self.off.subscribe()));
         Ok(PairingOffer { address: address.to_string(), code })
@@ -215,6 +208,12 @@ impl Farm {
     }
 }
 
+async fn bind(serial: &str, port: u16) -> Result<(TcpListener, SocketAddr), FarmError> {
+    let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+    let named = bound.and_then(|listener| listener.local_addr().map(|address| (listener, address)));
+    named.map_err(|source| FarmError::Listen { serial: serial.to_owned(), port, source })
+}
+
 impl VirtualPhone {
     /// Its serial number, also `ro.serialno`.
     #[must_use]
@@ -222,13 +221,13 @@ impl VirtualPhone {
         self.machine.serial()
     }
 
-    /// Where its adbd listens.
+    /// The address of its adbd.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What was done on it.
+    /// The oracle's report of it.
     #[must_use]
     pub fn report(&self) -> PhoneReport {
         let keyboard = self.machine.settings().get("secure", "default_input_method").map(str::to_owned);
@@ -243,12 +242,12 @@ impl VirtualPhone {
         }
     }
 
-    /// Decides how computers are treated that connect from now on.
+    /// Sets how computers are treated that connect from now on.
     pub fn set_access(&self, access: Access) {
         self.machine.gatekeeper.set_mode(access);
     }
 
-    /// Trusts a key, as if a person had allowed it or it had been paired.
+    /// Trusts a key, as after pairing.
     pub fn trust(&self, key: AdbPublicKey) {
         self.machine.gatekeeper.trust(key);
     }
@@ -258,13 +257,13 @@ impl VirtualPhone {
         self.machine.gatekeeper.answer(answer)
     }
 
-    /// Whom it lets in, and what it asks.
+    /// The state of its access control.
     #[must_use]
     pub fn access(&self) -> AccessReport {
         self.machine.gatekeeper.report()
     }
 
-    /// Waits for the next change of what [`VirtualPhone::access`] tells, from this call on.
+    /// Waits for the next change of [`VirtualPhone::access`], from this call on.
     pub fn access_changed(&self) -> impl Future<Output = ()> + use<> {
         self.machine.gatekeeper.watch()
     }
@@ -301,12 +300,12 @@ impl VirtualPhone {
         }
     }
 
-    /// Waits until its shells run a command of this name, or have run one.
+    /// Waits until its shells have started a command of this name.
     pub async fn ran(&self, name: &str) {
         self.machine.command_log.wait_for(name).await;
     }
 
-    /// Takes as long as a real phone on a wireless network from now on, over the cable and in its commands.
+    /// Makes it as slow as a real phone on a wireless network, in its connections and its commands.
     pub fn be_realistic(&self) {
         self.wire.be_realistic();
         self.machine.be_realistic();
@@ -318,7 +317,7 @@ impl VirtualPhone {
         self.machine.windows().clear_faults();
     }
 
-    /// Every command that its shells ran, oldest first, each as its words; the last 10,000 of them.
+    /// The last 10,000 commands that its shells ran, oldest first, each as its words.
     #[must_use]
     pub fn commands(&self) -> Vec<Vec<String>> {
         self.machine.command_log.all()

@@ -1,10 +1,10 @@
-//! What can be made to go wrong on a virtual phone, as the control port takes it. What a fault on the screen looks like
-//! is left to `ui`, what one on the cable means to `daemon`.
+//! The faults of a virtual phone, as the control port accepts them.
 
 use std::num::NonZeroU32;
 
 use serde::Deserialize;
 use serde_json::Value;
+use strum::VariantNames;
 use thiserror::Error;
 
 use crate::ui;
@@ -19,16 +19,17 @@ pub enum Fault {
         /// Bytes of the next push that still arrive.
         after_bytes: Option<u64>,
     },
-    /// Something else on the cable.
+    /// Another fault of the cable.
     Cable(CableFault),
-    /// Something on the screen: `popup`, `slow_upload` or `follow_refused`, with the fields that [`ui::Fault`]
+    /// A fault on the screen: `popup`, `slow_upload` or `follow_refused`, with the fields that [`ui::Fault`]
     /// documents.
     Screen(ui::Fault),
 }
 
-/// What goes wrong on the cable. None of it is on before it was armed; what lasts ends when the faults are cleared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// A fault of the cable. A lasting one ends when the faults are cleared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, VariantNames)]
 #[serde(tag = "fault", rename_all = "snake_case", deny_unknown_fields)]
+#[strum(serialize_all = "snake_case")]
 pub enum CableFault {
     /// `{"fault": "freeze"}`: sockets stay open and are accepted, and nothing is read or answered.
     Freeze,
@@ -46,34 +47,22 @@ pub enum CableFault {
     HalfClose,
     /// `{"fault": "garbage"}`: bytes that are no ADB, on every connection there is, once.
     Garbage,
-    /// `{"fault": "reboot", "seconds": 5}`: everything that runs on the phone ends, and nobody is there for so long.
+    /// `{"fault": "reboot", "seconds": 5}`: everything that runs on the phone ends, and connections are closed for so
+    /// long.
     Reboot {
         /// 5 if left out.
         #[serde(default = "five")]
         seconds: u32,
     },
-    /// `{"fault": "duplicate_clse", "times": 16}`: the end of a stream is told so many times more than adbd does.
+    /// `{"fault": "duplicate_clse", "times": 16}`: the end of a stream is sent so many times more than by adbd.
     DuplicateClse {
         /// 16 if left out.
         #[serde(default = "sixteen")]
         times: u32,
     },
-    /// `{"fault": "unsolicited_open"}`: the phone opens a stream that nobody asked for, on every connection there is,
-    /// once. Google's own adb server does not survive it.
+    /// `{"fault": "unsolicited_open"}`: the phone opens a stream without a request, on every connection there is, once.
+    /// Google's adb server does not survive it.
     UnsolicitedOpen,
-}
-
-impl CableFault {
-    const NAMES: [&str; 8] = [
-        "freeze",
-        "slow",
-        "drop_packets",
-        "half_close",
-        "garbage",
-        "reboot",
-        "duplicate_clse",
-        "unsolicited_open",
-    ];
 }
 
 fn five() -> u32 {
@@ -90,12 +79,12 @@ pub enum FaultError {
     /// The name is missing or unknown.
     #[error("fault: {0} is not one of {names:?}", names = FIELDS.map(|(name, _)| name))]
     UnknownFault(String),
-    /// A field is unknown or holds what it cannot hold.
+    /// A field is unknown or has an invalid value.
     #[error("{fault}: {reason}")]
     BadField {
         /// The fault's name.
         fault: String,
-        /// What is wrong with which field.
+        /// The field, and what is wrong with it.
         reason: String,
     },
 }
@@ -126,7 +115,7 @@ struct Disconnect {
 }
 
 impl Fault {
-    /// Reads a fault as the control port is sent it.
+    /// Parses the body of a request to the control port.
     ///
     /// # Errors
     /// [`FaultError`], with the field and what it may be.
@@ -149,7 +138,7 @@ impl Fault {
             let reason = format!("unknown field `{unknown}`, expected one of {allowed:?}");
             return Err(FaultError::BadField { fault: known.to_owned(), reason });
         }
-        if CableFault::NAMES.contains(&known) {
+        if CableFault::VARIANTS.contains(&known) {
             return CableFault::deserialize(body).map(Self::Cable).map_err(bad);
         }
         ui::Fault::deserialize(body).map(Self::Screen).map_err(bad)
@@ -188,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_fault_is_refused_with_its_field() {
+    fn an_invalid_fault_is_refused_with_its_field() {
         for (body, sign) in [
             (json!({"fault": "explode"}), "explode"),
             (json!({}), "null"),

@@ -15,5 +15,5 @@ mod system;
 pub mod ui;
 
 pub use access::{Access, AccessReport, Answer, Question};
-pub use farm::{Farm, FarmError, FarmOptions, MOST_PHONES, PairingOffer, PhoneReport, VirtualPhone};
+pub use farm::{Farm, FarmError, FarmOptions, MAX_PHONES, PairingOffer, PhoneReport, VirtualPhone};
 pub use fault::{CableFault, Fault, FaultError};

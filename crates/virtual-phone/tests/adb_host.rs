@@ -1,5 +1,5 @@
-//! A virtual phone as our own ADB host meets it: many calls at once, faults on the wire, processes that outlive or do
-//! not outlive their client.
+//! A virtual phone with our own ADB host: concurrent calls, faults on the wire, processes that survive their client or
+//! not.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -49,7 +49,7 @@ async fn many_streams_and_connections_answer_side_by_side() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_push_arrives_whole_and_a_large_output_too() {
+async fn a_push_and_a_large_output_arrive_whole() {
     let farm = farm(1).await;
     let phone = connect(&farm).await;
     let bytes: Vec<u8> = (0..3_000_000_u32).map(|number| number.to_le_bytes()[1]).collect();
@@ -60,7 +60,7 @@ async fn a_push_arrives_whole_and_a_large_output_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cut_in_the_middle_of_a_push_leaves_no_file_and_the_phone_connects_again() {
+async fn a_push_that_is_cut_off_leaves_no_file_and_the_phone_reconnects() {
     let farm = farm(1).await;
     let phone = connect(&farm).await;
     farm.arm("virtual-1", Fault::Disconnect { after_bytes: Some(1_000_000) }).unwrap();
@@ -73,7 +73,7 @@ async fn a_cut_in_the_middle_of_a_push_leaves_no_file_and_the_phone_connects_aga
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cut_wire_ends_what_runs() {
+async fn a_cut_wire_ends_the_running_commands() {
     let farm = farm(1).await;
     let phone = connect(&farm).await;
     let call = tokio::spawn({
@@ -90,12 +90,12 @@ async fn a_cut_wire_ends_what_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dropped_call_is_found_under_proc_and_ended() {
+async fn a_shell_of_a_dropped_call_is_found_under_proc_and_killed() {
     let farm = farm(1).await;
     let phone = connect(&farm).await;
     let short = Deadline::after(Duration::from_millis(200));
     phone.shell("sleep 1000; touch /sdcard/survived", short).await.unwrap_err();
-    // Only the shell that looks is left, once the one that slept was killed.
+    // Only the querying shell is left after the sleeping one was killed.
     while phone.shell("ls /proc | wc -l", deadline()).await.unwrap().stdout_text().trim() != "1" {}
     farm.shutdown().await;
 }

@@ -1,5 +1,5 @@
-//! Debian's `adb` command line against a virtual phone: what works there works with any ADB client. Run by
-//! `cargo xtask test`, which sees to it that the program is there; `TIKMATRIX_ADB` names another one, and
+//! Debian's `adb` command line against a virtual phone, as a reference for any ADB client. Run by `cargo xtask test`,
+//! which ensures that the program is there; `TIKMATRIX_ADB` names another one, and
 //! `TIKMATRIX_NEWER_ADB` one that speaks TLS.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -18,7 +18,7 @@ use tikmatrix_virtual_phone::{Access, Answer};
 /// Bytes of a large file.
 const LARGE: usize = 200_000_000;
 
-/// Bytes that no compression and no repetition helps with.
+/// Incompressible bytes.
 fn noise(length: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     std::iter::repeat_with(|| {
@@ -31,7 +31,7 @@ fn noise(length: usize) -> Vec<u8> {
     .collect()
 }
 
-/// Bytes that pack well.
+/// Compressible bytes.
 fn lines(length: usize) -> Vec<u8> {
     let mut lines: Vec<u8> =
         (0..length / 10).flat_map(|number| format!("{number:09}\n").into_bytes()).collect();
@@ -40,7 +40,7 @@ fn lines(length: usize) -> Vec<u8> {
 }
 
 #[test]
-fn a_shell_gives_output_errors_and_exit_status_apart() {
+fn a_shell_separates_output_errors_and_exit_status() {
     let bench = Bench::start();
     assert_eq!(bench.text(&["shell", "echo hello; getprop ro.serialno"]), "hello\nvirtual-1\n");
     let failed = bench.run(&["shell", "echo out; ls /nowhere; exit 7"]);
@@ -53,7 +53,7 @@ fn a_shell_gives_output_errors_and_exit_status_apart() {
 }
 
 #[test]
-fn what_is_typed_into_a_shell_reaches_it() {
+fn input_reaches_a_shell() {
     let bench = Bench::start();
     let mut command = bench.command(&["shell", "cat > /data/local/tmp/typed"]);
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
@@ -63,16 +63,16 @@ fn what_is_typed_into_a_shell_reaches_it() {
 }
 
 #[test]
-fn files_small_and_large_come_back_as_they_were_sent() {
+fn small_and_large_files_are_pulled_as_they_were_pushed() {
     come_back_as_they_were_sent(&Bench::start());
 }
 
-/// A newer adb offers this only when it is told to (AOSP, `docs/dev/delayed_ack.md`).
+/// A newer adb offers this only on request (AOSP, `docs/dev/delayed_ack.md`).
 #[test]
-fn files_small_and_large_come_back_with_many_packets_on_their_way() {
+fn small_and_large_files_are_pulled_with_many_packets_in_flight() {
     let bench = Bench::begin_in(&newer_adb(), Access::Accept, &[("ADB_DELAYED_ACK", "1")]);
     bench.connect();
-    // In force is what both offer. A phone that was offered it opens no stream without a window.
+    // Used if both sides offer it. A phone to which it was offered opens no stream without a window.
     let offers =
         |whose: &str| bench.text(&[whose]).split([',', '\n']).any(|feature| feature == "delayed_ack");
     assert_eq!((offers("host-features"), offers("features")), (true, true), "of host and phone");
@@ -98,7 +98,7 @@ fn come_back_as_they_were_sent(bench: &Bench) {
 }
 
 #[test]
-fn a_folder_comes_back_with_everything_in_it() {
+fn a_pulled_folder_is_complete() {
     let bench = Bench::start();
     let (tree, back) = (bench.directory.path().join("tree"), bench.directory.path().join("back"));
     std::fs::create_dir_all(tree.join("deep/er")).unwrap();
@@ -113,7 +113,7 @@ fn a_folder_comes_back_with_everything_in_it() {
 }
 
 #[test]
-fn what_the_phone_can_do_is_told() {
+fn the_features_of_the_phone_are_listed() {
     let bench = Bench::start();
     let features = bench.text(&["features"]);
     for feature in ["shell_v2", "cmd", "stat_v2", "ls_v2"] {
@@ -139,7 +139,7 @@ fn a_package_is_installed_listed_and_removed_again() {
 
 /// From this machine through the phone and back to this machine.
 #[test]
-fn forwards_and_reverses_carry_what_is_said_both_ways() {
+fn forwards_and_reverses_carry_data_both_ways() {
     let bench = Bench::start();
     let here = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let reached = format!("tcp:{}", here.local_addr().unwrap().port());
@@ -173,7 +173,7 @@ fn forwards_and_reverses_carry_what_is_said_both_ways() {
 }
 
 #[test]
-fn a_push_to_where_nothing_may_be_written_is_refused() {
+fn a_push_to_a_read_only_folder_is_refused() {
     let bench = Bench::start();
     let source = bench.file("sent", b"x");
     let refused = bench.run(&["push", &source, "/system/x"]);
@@ -198,7 +198,7 @@ fn a_screenshot_is_a_png_of_the_screen() {
 }
 
 #[test]
-fn a_key_that_a_person_allowed_opens_the_phone_now_and_later() {
+fn a_key_that_was_allowed_is_accepted_now_and_later() {
     let bench = Bench::begin(&debian_adb(), Access::Ask);
     let address = bench.address();
     let said = bench.run(&["connect", &address]).stdout;
@@ -219,7 +219,7 @@ fn a_key_that_a_person_allowed_opens_the_phone_now_and_later() {
 }
 
 #[test]
-fn adbs_second_key_opens_a_phone_that_knows_that_one_alone() {
+fn adbs_second_key_is_accepted_by_a_phone_that_trusts_only_it() {
     let bench = Bench::begin(&debian_adb(), Access::Ask);
     bench.phone().trust(vendor_key());
     bench.connect();
@@ -237,7 +237,7 @@ fn a_phone_that_refuses_is_listed_as_unauthorized() {
 }
 
 #[test]
-fn a_newer_adb_gets_in_by_tls_with_the_one_key_that_the_phone_knows() {
+fn a_newer_adb_is_accepted_over_tls_with_the_one_trusted_key() {
     let bench = Bench::begin(&newer_adb(), Access::Tls);
     bench.phone().trust(vendor_key());
     bench.connect_by_tls();
@@ -251,7 +251,7 @@ fn a_newer_adb_gets_in_by_tls_with_the_one_key_that_the_phone_knows() {
 }
 
 #[test]
-fn a_newer_adb_pairs_by_code_and_gets_in_by_tls() {
+fn a_newer_adb_pairs_by_code_and_is_accepted_over_tls() {
     let bench = Bench::begin(&newer_adb(), Access::Tls);
     let offer = bench.offer_pairing();
     let wrong = format!("{:06}", (offer.code.parse::<u32>().unwrap() + 1) % 1_000_000);
@@ -264,7 +264,7 @@ fn a_newer_adb_pairs_by_code_and_gets_in_by_tls() {
 }
 
 #[test]
-fn a_newer_adb_that_was_not_paired_does_not_get_in_by_tls() {
+fn a_newer_adb_that_was_not_paired_is_refused_over_tls() {
     let bench = Bench::begin(&newer_adb(), Access::Tls);
     let address = bench.address();
     let said = bench.run(&["connect", &address]).stdout;

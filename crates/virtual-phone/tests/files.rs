@@ -1,4 +1,4 @@
-//! The file system in memory, from outside: links, bounds, and that no order of changes breaks its books.
+//! The file system in memory: links, limits, and its invariants after any order of changes.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -12,7 +12,7 @@ fn files() -> FileSystem {
 }
 
 #[test]
-fn sdcard_is_another_name_of_the_shared_storage() {
+fn sdcard_is_a_link_to_the_shared_storage() {
     let mut files = files();
     files.write("/sdcard/DCIM/x", b"abc", 5).unwrap();
     assert_eq!(files.read("/storage/emulated/0/DCIM/x").unwrap(), b"abc");
@@ -23,7 +23,7 @@ fn sdcard_is_another_name_of_the_shared_storage() {
 }
 
 #[test]
-fn nobody_writes_more_than_the_phone_holds() {
+fn writes_beyond_the_capacity_are_refused() {
     let mut files = files();
     let before = files.used();
     let id = files.create("/sdcard/x", 0o660, 0).unwrap();
@@ -37,7 +37,7 @@ fn nobody_writes_more_than_the_phone_holds() {
 }
 
 #[test]
-fn the_system_belongs_to_nobody_who_asks() {
+fn the_shells_user_cannot_change_the_system() {
     let mut files = files();
     assert_eq!(files.write("/system/bin/sh", b"x", 0), Err(FileError::PermissionDenied));
     assert_eq!(files.remove("/sdcard"), Err(FileError::PermissionDenied));
@@ -47,7 +47,7 @@ fn the_system_belongs_to_nobody_who_asks() {
 }
 
 #[test]
-fn a_file_being_written_stays_the_same_file_when_it_is_moved() {
+fn an_open_file_stays_the_same_file_when_it_is_moved() {
     let mut files = files();
     let id = files.create("/sdcard/part", 0o660, 0).unwrap();
     files.append(id, b"a", 0).unwrap();

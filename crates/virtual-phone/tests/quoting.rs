@@ -1,5 +1,5 @@
-//! The product's one quoting function against the virtual phone's shell: what was quoted never runs, and what runs is
-//! seen. The same function meets a real `sh` in the tests of the device crate.
+//! The product's quoting function against the virtual phone's shell: quoted text never runs, and commands that run are
+//! detected. The tests of the device crate run the same function against a real `sh`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -34,7 +34,7 @@ impl Stage {
         Self { runtime, farm, phone }
     }
 
-    /// Prints quoted text and gives what came back, and which commands ran for it.
+    /// Prints quoted text and returns the output, and the commands that ran for it.
     fn print(&self, text: &str) -> (String, Vec<Vec<String>>) {
         let before = self.farm.phones()[0].commands().len();
         let command = format!("printf %s {}", shell_word(text));
@@ -45,8 +45,8 @@ impl Stage {
     }
 }
 
-/// That the text arrived letter for letter in the one command that was to run. The client redirects the input with an
-/// `exec` of its own before it.
+/// Asserts that the text arrived letter for letter in the expected command. The client redirects the input with an
+/// separate `exec` before it.
 fn check(stage: &Stage, text: &str) -> Result<(), TestCaseError> {
     let (arrived, commands) = stage.print(text);
     prop_assert_eq!(&arrived, text);
@@ -67,7 +67,7 @@ fn hostile_text_arrives_and_never_runs() {
 #[test]
 fn any_text_arrives_letter_for_letter_in_one_command() {
     let stage = Stage::set();
-    // The phone keeps its last commands only, and counts on from there no more: fewer cases than it keeps.
+    // Fewer cases than the commands that the phone keeps.
     let mut runner = TestRunner::new(ProptestConfig { cases: 400, ..ProptestConfig::default() });
     runner.run(&"[^\0]{0,60}", |text| check(&stage, &text)).unwrap();
 }

@@ -22,7 +22,7 @@ impl Bench {
         Self { farm, phone }
     }
 
-    /// Output and errors of a line, one after the other.
+    /// Runs a line and returns its output and errors.
     async fn run(&self, line: &str) -> String {
         let output = self.phone.shell(line, Deadline::after(Duration::from_secs(20))).await.unwrap();
         format!("{}{}", output.stdout_text(), output.stderr_text())
@@ -96,7 +96,7 @@ async fn an_activity_that_is_not_there_is_told_with_exit_status_0() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keyboards_are_enabled_chosen_and_given_back() {
+async fn keyboards_are_enabled_selected_and_restored() {
     let bench = Bench::start().await;
     let get = "settings get secure default_input_method";
     let before = bench.run(get).await;
@@ -115,7 +115,7 @@ async fn keyboards_are_enabled_chosen_and_given_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_still_screen_is_dumped_and_a_moving_one_leaves_no_file() {
+async fn an_idle_screen_is_dumped_and_an_animated_one_leaves_no_file() {
     let bench = Bench::start().await;
     let dumped = bench.run("uiautomator dump /sdcard/w.xml").await;
     assert_eq!(dumped, "UI hierchary dumped to: /sdcard/w.xml\n");
@@ -138,7 +138,7 @@ async fn a_still_screen_is_dumped_and_a_moving_one_leaves_no_file() {
 }
 
 #[actix_web::test]
-async fn the_control_port_tells_phones_and_refuses_what_it_does_not_know() {
+async fn the_control_port_reports_phones_and_refuses_unknown_requests() {
     let farm = Farm::start(FarmOptions { count: 2, first_port: None, seed: 1 }).await.unwrap();
     let app =
         actix_web::test::init_service(actix_web::App::new().configure(control::configure(farm.clone())))

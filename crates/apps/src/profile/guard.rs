@@ -24,11 +24,11 @@ impl AppGuard {
 
 impl ScreenGuard for AppGuard {
     fn judge(&self, tree: &UiTree) -> ScreenVerdict {
-        if let Some(blocking) = self.app.blocking.iter().find(|blocking| blocking.is_on(tree)) {
+        if let Some(blocking) = self.app.blocking.iter().find(|blocking| blocking.signs().are_on(tree)) {
             return ScreenVerdict::Blocked { remark: blocking.remark.clone() };
         }
         let popups = self.android.popups.iter().chain(&self.app.popups);
-        match popups.into_iter().find(|popup| popup.is_on(tree)) {
+        match popups.into_iter().find(|popup| popup.signs().are_on(tree)) {
             Some(popup) => {
                 let dismissal = popup
                     .dismiss
@@ -41,9 +41,9 @@ impl ScreenGuard for AppGuard {
     }
 
     fn name(&self, tree: &UiTree) -> Option<String> {
-        let blocking = self.app.blocking.iter().find(|it| it.is_on(tree)).map(|it| it.name.clone());
+        let blocking = self.app.blocking.iter().find(|it| it.signs().are_on(tree)).map(|it| it.name.clone());
         let popups = self.android.popups.iter().chain(&self.app.popups);
-        let popup = || popups.into_iter().find(|it| it.is_on(tree)).map(|it| it.name.clone());
+        let popup = || popups.into_iter().find(|it| it.signs().are_on(tree)).map(|it| it.name.clone());
         blocking.or_else(popup).or_else(|| self.app.screen(tree).map(|screen| screen.name.clone()))
     }
 }

@@ -184,7 +184,7 @@ pub fn profiles_for(tree: &UiTree, known: &[Profile]) -> Option<Vec<Profile>> {
     let android = known.iter().find(|profile| profile.packages.is_empty());
     match (android, app) {
         (android, Some(app)) => Some(android.into_iter().chain([app]).cloned().collect()),
-        (Some(android), None) if android.popups.iter().any(|popup| popup.is_on(tree)) => {
+        (Some(android), None) if android.popups.iter().any(|popup| popup.signs().are_on(tree)) => {
             Some(vec![android.clone()])
         }
         _ => None,

@@ -40,10 +40,6 @@ pub(crate) struct Blocking {
 }
 
 impl Blocking {
-    pub(crate) fn is_on(&self, tree: &UiTree) -> bool {
-        self.signs().are_on(tree)
-    }
-
     pub(crate) fn signs(&self) -> Signs<'_> {
         Signs { signs: &self.signs, at_least: self.at_least, without: &self.without }
     }
@@ -64,10 +60,6 @@ pub(crate) struct Popup {
 }
 
 impl Popup {
-    pub(crate) fn is_on(&self, tree: &UiTree) -> bool {
-        self.signs().are_on(tree)
-    }
-
     pub(crate) fn signs(&self) -> Signs<'_> {
         Signs { signs: &self.signs, at_least: self.at_least, without: &self.without }
     }

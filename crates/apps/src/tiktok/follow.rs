@@ -1,5 +1,5 @@
-//! Other users' profiles: opened by their URL, followed and unfollowed by their button, which is read until it shows the
-//! result.
+//! Other users' profiles: opened by their URL, followed and unfollowed by their button, which is read until it shows
+//! the result.
 
 use std::time::Duration;
 
@@ -157,8 +157,8 @@ impl TikTok {
         }
     }
 
-    /// The button of the profile itself. The buttons of suggested accounts have the same labels, but lie further down and
-    /// in a list that does not contain the profile's counters.
+    /// The button of the profile itself. The buttons of suggested accounts have the same labels, but lie further down
+    /// and in a list that does not contain the profile's counters.
     fn own_button<'tree>(&self, tree: &'tree UiTree) -> Option<(Relation, NodeRef<'tree>)> {
         let counters = self.elements.followers.find(tree)?;
         let is_own = |node: &NodeRef<'_>| {

@@ -40,8 +40,8 @@ struct Ruler {
 }
 
 impl TikTok {
-    /// Counts the videos of the profile on the screen, and scrolls back. `None` when the end is too far away, or when it
-    /// is not certain how far the grid has moved.
+    /// Counts the videos of the profile on the screen, and scrolls back. `None` when the end is too far away, or when
+    /// it is not certain how far the grid has moved.
     pub(crate) async fn count_videos(&self, context: &mut Context) -> Result<Option<usize>, Failure> {
         let first = self.still_grid(context).await?;
         let count = self.scroll_to_end(context, &first).await?;

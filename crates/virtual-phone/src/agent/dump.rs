@@ -1,15 +1,15 @@
-//! The dump as the agent writes it, after androidx's `AccessibilityNodeInfoDumper`: all windows as several roots, indented,
-//! with four attributes more than the shell's `uiautomator`, and with dots for what lies outside the basic plane.
+//! The agent's dump, after androidx's `AccessibilityNodeInfoDumper`: all windows as several roots, indented, with four
+//! attributes more than the shell's `uiautomator`, and with dots for characters outside the basic plane.
 
 use std::fmt::Write as _;
 
 use crate::ui::app::Scene;
 use crate::ui::bounds::Bounds;
 use crate::ui::view::View;
-use crate::ui::window::dump::{important_children, write_attributes};
+use crate::ui::window::dump::{escape_with, important_children, write_attributes};
 use crate::ui::{SCREEN_HEIGHT, SCREEN_WIDTH};
 
-/// The windows, the topmost first, down to nodes of `depth`. Compressed leaves out views that only lay out others.
+/// Dumps windows, the topmost first, down to nodes of `depth`. Compressed omits views that only lay out others.
 pub(crate) fn dump(windows: &[Scene], compressed: bool, depth: usize) -> String {
     let mut writer = Writer { text: String::new(), compressed, depth };
     writer.text.push_str(
@@ -54,7 +54,7 @@ impl Writer {
         }
         self.text.push_str(">\r\n");
         let beneath = children.iter().filter(|child| child.beneath).count();
-        // Views that lie beneath the others are drawn first, whatever their place.
+        // Views beneath the others are drawn first.
         let (mut low, mut high) = (0, beneath);
         for (index, child) in children.into_iter().enumerate() {
             let order = if child.beneath { &mut low } else { &mut high };
@@ -66,24 +66,8 @@ impl Writer {
     }
 }
 
-/// An attribute's value. The agent takes a text apart into UTF-16 and writes a dot for each half of a pair, so that an
-/// emoji becomes two.
+/// Escapes an attribute's value. The agent handles UTF-16 units and writes a dot for each surrogate, so that an emoji
+/// becomes two.
 fn escaped(value: &str) -> String {
-    let mut text = String::with_capacity(value.len());
-    for character in value.chars() {
-        match character {
-            '&' => text.push_str("&amp;"),
-            '<' => text.push_str("&lt;"),
-            '>' => text.push_str("&gt;"),
-            '"' => text.push_str("&quot;"),
-            '\t' | '\n' | '\r' => {
-                let _ = write!(text, "&#{};", u32::from(character));
-            }
-            '\u{10000}'.. => text.push_str(".."),
-            '\0'..='\u{1F}' | '\u{7F}'..='\u{84}' | '\u{86}'..='\u{9F}' => text.push('.'),
-            '\u{FDD0}'..='\u{FDDF}' | '\u{FFFE}' | '\u{FFFF}' => text.push('.'),
-            _ => text.push(character),
-        }
-    }
-    text
+    escape_with(value, |_| "..".to_owned())
 }

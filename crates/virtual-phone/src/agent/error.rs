@@ -1,4 +1,4 @@
-//! Why a call of the agent failed, with the codes and names that jsonrpc4j and the agent's Java code give.
+//! Errors of calls, with the codes and names of jsonrpc4j and the agent's Java code.
 
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -12,10 +12,10 @@ pub(crate) enum CallError {
     /// There is no method of this name.
     #[error("method not found")]
     NoSuchMethod,
-    /// A parameter is missing or not what it has to be.
+    /// A parameter is missing or invalid.
     #[error("method parameters invalid: {0}")]
     Invalid(String),
-    /// No node fits the selector.
+    /// No node matches the selector.
     #[error("androidx.test.uiautomator.UiObjectNotFoundException: {0}")]
     NoSuchObject(String),
     /// The agent itself failed.
@@ -24,7 +24,7 @@ pub(crate) enum CallError {
 }
 
 impl CallError {
-    /// The error as an answer carries it.
+    /// The error object of an answer.
     pub(crate) fn to_json(&self) -> Value {
         let (code, name) = match self {
             Self::NoCall => (-32700, None),

@@ -1,5 +1,4 @@
-//! The nodes of the active window in the order of the dump, with their places cut to the screen. What is invisible, or
-//! lies outside, is not among them. Which of them a selector means is left to [`super::selector`].
+//! The visible nodes of the active window in the order of the dump, with their bounds cut to the screen.
 
 use serde_json::{Value, json};
 
@@ -12,10 +11,10 @@ use crate::ui::{SCREEN_HEIGHT, SCREEN_WIDTH};
 pub(crate) struct Node<'a> {
     pub(crate) view: &'a View,
     pub(crate) bounds: Bounds,
-    /// Its place among its siblings, invisible ones counted.
+    /// Its position among its siblings, invisible ones counted.
     pub(crate) index: usize,
     pub(crate) parent: Option<usize>,
-    /// The number of the first node behind it and all below it.
+    /// The number of the first node after it and all nodes below it.
     pub(crate) end: usize,
 }
 
@@ -49,7 +48,7 @@ impl<'a> Nodes<'a> {
     }
 }
 
-/// What `objInfo` tells of a node in a window of `package`.
+/// The answer of `objInfo` for a node in a window of `package`.
 pub(crate) fn describe(package: &str, node: &Node<'_>) -> Value {
     let View { class, resource_id, content_desc, flags, children, .. } = node.view;
     json!({

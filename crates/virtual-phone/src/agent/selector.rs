@@ -1,5 +1,5 @@
-//! Selectors as the agent is sent them: conditions on one node, and a way from it to children and siblings. Source of
-//! the meanings: androidx.test.uiautomator, `UiSelector` (`matchesNode`); of the fields and bits: the Python client.
+//! Selectors of calls: conditions on one node, and steps from it to children and siblings. Source of the semantics:
+//! androidx.test.uiautomator, `UiSelector` (`matchesNode`); of the fields and bits: the Python client.
 
 use regex_lite::Regex;
 use serde_json::Value;
@@ -8,20 +8,19 @@ use crate::agent::error::CallError;
 use crate::agent::nodes::{Node, Nodes};
 use crate::ui::view::{Flags, View};
 
-/// The most steps from node to node in one selector.
-const MOST_STEPS: usize = 16;
+const MAX_STEPS: usize = 16;
 
 /// A text of a node.
 type Part = for<'a> fn(&'a View, &'a str) -> &'a str;
-/// A yes or no of a node.
+/// A flag of a node.
 type Flag = fn(&Flags) -> bool;
 /// A field by its name and its bit in the mask.
 type Field = (&'static str, u32);
 /// The fields about one part: equal, contains, matches, starts with.
 type Fields = [Option<Field>; 4];
 
-/// Fields that hold a text, by the part of a node that they are about. Each has its own bit of the mask; `None` is a
-/// comparison that the part has no field for.
+/// Text fields, by the part of a node that they compare. Each has its own bit of the mask; `None` is a comparison
+/// without a field.
 const TEXTS: [(Part, Fields); 5] = [
     (|view, _| view.shown_text(), fields("text", "textContains", "textMatches", "textStartsWith", 0x1)),
     (|view, _| &view.class, [Some(("className", 0x10)), None, Some(("classNameMatches", 0x20)), None]),
@@ -39,7 +38,7 @@ const TEXTS: [(Part, Fields); 5] = [
     ),
 ];
 
-/// Fields that hold a yes or no.
+/// Flag fields.
 const FLAGS: [(Field, Flag); 9] = [
     (("checkable", 0x400), |flags| flags.checkable),
     (("checked", 0x800), |flags| flags.checked),
@@ -65,17 +64,17 @@ const fn fields(
     [Some((equal, bit)), Some((contains, bit << 1)), Some((matches, bit << 2)), Some((starts, bit << 3))]
 }
 
-/// Which node is meant.
+/// A selector of nodes.
 #[derive(Debug, Clone)]
 pub(crate) struct Selector {
     first: Conditions,
-    steps: Vec<(Way, Conditions)>,
-    /// As it was sent, for messages.
+    steps: Vec<(Step, Conditions)>,
+    /// Its text for messages.
     shown: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Step {
     Child,
     Sibling,
 }
@@ -91,25 +90,25 @@ struct Conditions {
 #[derive(Debug, Clone)]
 enum Comparison {
     Equal(String),
-    /// Without regard to case, as the phone does it.
+    /// Ignores case, as the phone does.
     Contains(String),
     Matches(Regex),
-    /// Without regard to case.
+    /// Ignores case.
     StartsWith(String),
 }
 
 impl Selector {
-    /// Reads `{"mask": bits, "childOrSibling": [], "childOrSiblingSelector": [], …}`.
+    /// Parses `{"mask": bits, "childOrSibling": [], "childOrSiblingSelector": [], …}`.
     pub(crate) fn read(value: &Value) -> Result<Self, CallError> {
         let list = |name: &str| value.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let (ways, selectors) = (list("childOrSibling"), list("childOrSiblingSelector"));
-        if ways.len() != selectors.len() || ways.len() > MOST_STEPS {
+        if ways.len() != selectors.len() || ways.len() > MAX_STEPS {
             return Err(CallError::Invalid("childOrSibling does not fit childOrSiblingSelector".to_owned()));
         }
         let step = |(way, selector): (&Value, &Value)| {
             let way = match way.as_str() {
-                Some("child") => Way::Child,
-                Some("sibling") => Way::Sibling,
+                Some("child") => Step::Child,
+                Some("sibling") => Step::Sibling,
                 _ => return Err(CallError::Invalid(format!("{way} is neither child nor sibling"))),
             };
             Ok((way, Conditions::read(selector)?))
@@ -121,29 +120,29 @@ impl Selector {
         })
     }
 
-    /// How an error names it.
+    /// Its text for messages.
     pub(crate) fn shown(&self) -> &str {
         &self.shown
     }
 
-    /// The one node that is meant.
+    /// The node that it selects.
     pub(crate) fn find<'n, 'a>(&self, nodes: &'n Nodes<'a>) -> Option<&'n Node<'a>> {
         let (last, scope) = self.scope(nodes)?;
         nodes.list.get(last.matches(nodes, scope).nth(last.instance)?)
     }
 
-    /// All nodes that fit, whichever instance is asked for.
+    /// All matching nodes, ignoring the instance.
     pub(crate) fn find_all<'n, 'a>(&self, nodes: &'n Nodes<'a>) -> Vec<&'n Node<'a>> {
         let Some((last, scope)) = self.scope(nodes) else { return Vec::new() };
         last.matches(nodes, scope).filter_map(|number| nodes.list.get(number)).collect()
     }
 
-    /// The last conditions and the nodes among which they are looked for.
+    /// The last conditions, and the nodes to which they apply.
     fn scope(&self, nodes: &Nodes<'_>) -> Option<(&Conditions, std::ops::Range<usize>)> {
         let (mut conditions, mut scope) = (&self.first, 0..nodes.list.len());
         for (way, next) in &self.steps {
             let mut number = conditions.matches(nodes, scope).nth(conditions.instance)?;
-            if *way == Way::Sibling {
+            if *way == Step::Sibling {
                 number = nodes.list.get(number)?.parent?;
             }
             scope = number + 1..nodes.list.get(number)?.end;
@@ -203,7 +202,7 @@ impl Conditions {
 }
 
 impl Comparison {
-    /// The kinds stand in the order of [`fields`].
+    /// `kind` is an index in the order of [`fields`].
     fn new(kind: usize, text: &str) -> Result<Self, CallError> {
         Ok(match kind {
             0 => Self::Equal(text.to_owned()),
@@ -226,10 +225,10 @@ impl Comparison {
 }
 
 fn shown(value: &Value) -> String {
-    let fields = value.as_object().into_iter().flatten();
-    let told = fields
+    let given = value.as_object().into_iter().flatten();
+    let fields = given
         .filter(|(name, value)| *name != "mask" && value.as_array().is_none_or(|list| !list.is_empty()))
         .map(|(name, value)| format!("{name}={value}"))
         .collect::<Vec<_>>();
-    format!("UiSelector[{}]", told.join(", "))
+    format!("UiSelector[{}]", fields.join(", "))
 }

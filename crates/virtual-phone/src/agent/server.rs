@@ -1,5 +1,4 @@
-//! The agent's HTTP side: `GET /ping` and `POST /jsonrpc/0`. Calls are done one after the other, those that wait wait
-//! beside them. What a call means is left to [`super::methods`].
+//! The agent's HTTP server: `GET /ping` and `POST /jsonrpc/0`. Calls run one after the other; waits do not block them.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -20,14 +19,12 @@ use crate::agent::json_rpc;
 use crate::agent::state::{Agent, Condition, Reply};
 use crate::system::sockets::Listener;
 
-/// The longest call.
-const MOST_BYTES: usize = 4 * 1024 * 1024;
-/// How often a wait looks at the screen.
-const LOOK: Duration = Duration::from_millis(100);
-/// The longest that a call may wait.
-const LONGEST_WAIT: Duration = Duration::from_secs(600);
+const MAX_CALL_BYTES: usize = 4 * 1024 * 1024;
+/// Between two queries of the screen while a call waits.
+const QUERY_INTERVAL: Duration = Duration::from_millis(100);
+const MAX_WAIT: Duration = Duration::from_secs(600);
 
-/// Answers whoever connects until the socket is closed from outside.
+/// Serves connections until the socket is closed from outside.
 pub(crate) async fn serve(agent: Agent, mut listener: Listener) {
     let agent = Arc::new(agent);
     let mut connections = JoinSet::new();
@@ -56,7 +53,7 @@ async fn respond(agent: &Agent, request: Request<Incoming>) -> Response<Full<Byt
     match (request.method(), request.uri().path()) {
         (&Method::GET, "/ping") => text(StatusCode::OK, "pong"),
         (&Method::POST, "/jsonrpc/0") => {
-            match Limited::new(request.into_body(), MOST_BYTES).collect().await {
+            match Limited::new(request.into_body(), MAX_CALL_BYTES).collect().await {
                 Ok(body) => answer(agent, &body.to_bytes()).await,
                 Err(error) => text(StatusCode::BAD_REQUEST, error.to_string()),
             }
@@ -70,7 +67,7 @@ async fn answer(agent: &Agent, body: &[u8]) -> Response<Full<Bytes>> {
     let result = match reply {
         Ok(Reply::Now(value)) => Ok(value),
         Ok(Reply::After(time, value)) => {
-            tokio::time::sleep(time.min(LONGEST_WAIT)).await;
+            tokio::time::sleep(time.min(MAX_WAIT)).await;
             Ok(value)
         }
         Ok(Reply::Until(condition, time)) => Ok(wait(agent, &condition, time).await.into()),
@@ -80,7 +77,7 @@ async fn answer(agent: &Agent, body: &[u8]) -> Response<Full<Bytes>> {
 }
 
 async fn wait(agent: &Agent, condition: &Condition, time: Duration) -> bool {
-    let end = Instant::now() + time.min(LONGEST_WAIT);
+    let end = Instant::now() + time.min(MAX_WAIT);
     loop {
         if agent.holds(condition) {
             return true;
@@ -88,7 +85,7 @@ async fn wait(agent: &Agent, condition: &Condition, time: Duration) -> bool {
         if Instant::now() >= end {
             return false;
         }
-        tokio::time::sleep_until(end.min(Instant::now() + LOOK)).await;
+        tokio::time::sleep_until(end.min(Instant::now() + QUERY_INTERVAL)).await;
     }
 }
 

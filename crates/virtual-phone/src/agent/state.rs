@@ -14,7 +14,7 @@ use crate::system::accessibility::Automation;
 /// One running agent.
 pub(crate) struct Agent {
     pub(crate) machine: Arc<Machine>,
-    /// Where a finger is down that `injectInputEvent` put there.
+    /// Where `injectInputEvent` has put a finger down.
     pub(crate) finger: Mutex<Option<(i32, i32)>>,
     pub(crate) configuration: Mutex<Map<String, Value>>,
     _automation: Automation,

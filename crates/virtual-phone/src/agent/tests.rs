@@ -1,4 +1,4 @@
-//! The agent's answers, call by call, without a socket.
+//! The agent's answers to calls, without a socket.
 
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ fn agent() -> Agent {
     Agent::new(machine, automation)
 }
 
-/// The answer to a call that is answered at once or after a time.
-#[expect(clippy::needless_pass_by_value, reason = "it reads as a call does")]
+/// Calls a method and returns its answer without waiting.
+#[expect(clippy::needless_pass_by_value, reason = "it reads like a call")]
 fn ask(agent: &Agent, method: &str, parameters: Value) -> Result<Value, CallError> {
     let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": parameters });
     match call(agent, request.to_string().as_bytes()).1? {
@@ -34,11 +34,11 @@ fn text(text: &str) -> Value {
 }
 
 #[test]
-fn a_selector_finds_what_it_names_and_only_that() {
+fn a_selector_finds_exactly_the_matching_nodes() {
     let agent = agent();
     let count = |selector: Value| ask(&agent, "count", json!([selector])).unwrap();
     assert_eq!(count(text("TikTok")), 1);
-    assert_eq!(count(text("tiktok")), 0, "an exact text has its case");
+    assert_eq!(count(text("tiktok")), 0, "an exact text is case-sensitive");
     for selector in [
         json!({ "mask": 2, "textContains": "IKTO" }),
         json!({ "mask": 4, "textMatches": "Tik.*" }),
@@ -47,14 +47,14 @@ fn a_selector_finds_what_it_names_and_only_that() {
     ] {
         assert_eq!(count(selector.clone()), 1, "{selector}");
     }
-    assert_eq!(count(json!({ "mask": 4, "textMatches": "Tik" })), 0, "a pattern has to fit the whole text");
+    assert_eq!(count(json!({ "mask": 4, "textMatches": "Tik" })), 0, "a pattern has to match the whole text");
     assert_eq!(count(json!({ "mask": 0x11, "text": "TikTok", "className": "x" })), 0);
     let field_without_bit = json!({ "mask": 0, "text": "TikTok" });
-    assert!(count(field_without_bit).as_u64() > Some(1), "what the mask leaves out does not count");
+    assert!(count(field_without_bit).as_u64() > Some(1), "a field without its bit is ignored");
 }
 
 #[test]
-fn children_siblings_and_instances_are_found_from_the_node_before() {
+fn children_siblings_and_instances_are_found_from_the_previous_node() {
     let agent = agent();
     let root = json!({ "mask": 0x100_0000, "instance": 0 });
     let with = |way: &str, inner: Value| {
@@ -64,7 +64,10 @@ fn children_siblings_and_instances_are_found_from_the_node_before() {
         ask(&agent, "getText", json!([selector]))
     };
     assert_eq!(with("child", text("TikTok")), Ok("TikTok".into()));
-    assert!(matches!(with("sibling", text("TikTok")), Err(CallError::NoSuchObject(_))), "a root has none");
+    assert!(
+        matches!(with("sibling", text("TikTok")), Err(CallError::NoSuchObject(_))),
+        "a root has no siblings"
+    );
     assert!(matches!(with("uncle", text("TikTok")), Err(CallError::Invalid(_))));
     let beyond = json!({ "mask": 0x100_0001, "text": "TikTok", "instance": 1 });
     assert!(matches!(ask(&agent, "objInfo", json!([beyond])), Err(CallError::NoSuchObject(_))));
@@ -116,7 +119,7 @@ fn an_emoji_is_two_dots_in_a_dump_and_whole_everywhere_else() {
 }
 
 #[test]
-fn errors_have_the_numbers_and_names_that_clients_look_for() {
+fn errors_have_the_codes_and_names_that_clients_expect() {
     let agent = agent();
     let code = |method: &str, parameters| ask(&agent, method, parameters).unwrap_err().to_json();
     assert_eq!(code("fly", json!([]))["code"], -32601);
@@ -130,7 +133,7 @@ fn errors_have_the_numbers_and_names_that_clients_look_for() {
 }
 
 #[test]
-fn the_accessibility_service_has_room_for_one_until_it_ends() {
+fn the_accessibility_service_serves_one_agent_until_it_ends() {
     let agent = agent();
     let machine = Arc::clone(&agent.machine);
     let refused = machine.accessibility.register().err().unwrap();
@@ -140,7 +143,7 @@ fn the_accessibility_service_has_room_for_one_until_it_ends() {
 }
 
 #[test]
-fn a_picture_is_a_jpeg_as_large_as_asked_for() {
+fn a_screenshot_is_a_jpeg_of_the_requested_size() {
     let agent = agent();
     let picture = ask(&agent, "takeScreenshot", json!([0.5, 80])).unwrap();
     let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, picture.as_str().unwrap())

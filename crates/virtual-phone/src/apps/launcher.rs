@@ -1,4 +1,4 @@
-//! The home screen: a row of icons that start the apps.
+//! The home screen: icons that start the apps.
 
 use std::sync::LazyLock;
 
@@ -26,7 +26,7 @@ pub(crate) struct Launcher {
 }
 
 impl Launcher {
-    /// With an icon for each of these apps.
+    /// A launcher with an icon for each of these apps.
     pub(crate) fn new(entries: Vec<Identity>) -> Self {
         Self { entries }
     }

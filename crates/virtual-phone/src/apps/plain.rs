@@ -1,5 +1,5 @@
-//! System apps of which only the front page matters here: Bluetooth takes shared files too, so that sharing has to
-//! ask; Settings is where "Open settings" leads.
+//! System apps with only a front page: Bluetooth, which takes shared files too, so that sharing opens the chooser; and
+//! Settings, to which "Open settings" leads.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,5 @@
-//! The programs in `/system/bin` and the shell's built-in commands. What each prints follows toybox and AOSP's services.
+//! The programs in `/system/bin` and the shell's built-in commands. What each prints follows toybox and AOSP's
+//! services.
 
 mod android;
 mod files;

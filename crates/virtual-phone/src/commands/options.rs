@@ -1,6 +1,9 @@
-//! Single-letter options before the operands, as toybox takes them. What they mean is left to each command.
+//! Single-letter options before the operands, as in toybox.
 
 use crate::shell::session::Invocation;
+
+/// The arguments are invalid, and an error was printed.
+pub(crate) struct InvalidOption;
 
 /// A command's options and operands.
 pub(crate) struct Options<'a> {
@@ -10,9 +13,12 @@ pub(crate) struct Options<'a> {
 }
 
 impl<'a> Options<'a> {
-    /// Reads the arguments: `flags` are letters alone, `valued` ones take a value. An unknown one is told to the
-    /// user and gives the exit status as the error.
-    pub(crate) fn read(invocation: &Invocation<'a>, flags: &str, valued: &str) -> Result<Self, u8> {
+    /// Parses the arguments: `flags` have no value, `valued` letters have one. Prints an error about an unknown one.
+    pub(crate) fn read(
+        invocation: &Invocation<'a>,
+        flags: &str,
+        valued: &str,
+    ) -> Result<Self, InvalidOption> {
         let mut options = Self { flags: String::new(), values: Vec::new(), operands: Vec::new() };
         let mut words = invocation.words().into_iter();
         let mut only_operands = false;
@@ -43,20 +49,22 @@ impl<'a> Options<'a> {
         flags: &str,
         valued: &str,
         words: &mut impl Iterator<Item = &'a str>,
-    ) -> Result<(), u8> {
+    ) -> Result<(), InvalidOption> {
         for (index, letter) in letters.char_indices() {
             if valued.contains(letter) {
                 let attached = &letters[index + letter.len_utf8()..];
                 let value = if attached.is_empty() { words.next() } else { Some(attached) };
                 let Some(value) = value else {
-                    return Err(invocation.fail(format!("Missing argument to -{letter}")));
+                    invocation.fail(format!("Missing argument to -{letter}"));
+                    return Err(InvalidOption);
                 };
                 self.values.push((letter, value));
                 return Ok(());
             }
             if !flags.contains(letter) {
                 let name = invocation.name;
-                return Err(invocation.fail(format!("Unknown option '{letter}' (see \"{name} --help\")")));
+                invocation.fail(format!("Unknown option '{letter}' (see \"{name} --help\")"));
+                return Err(InvalidOption);
             }
             self.flags.push(letter);
         }

@@ -13,14 +13,10 @@ const IDENTITY: &str = "uid=2000(shell) gid=2000(shell) groups=2000(shell),1004(
 1015(sdcard_rw),1028(sdcard_r),1078(ext_data_rw),1079(ext_obb_rw),3001(net_bt_admin),3002(net_bt),3003(inet),\
 3006(net_bw_stats),3009(readproc),3011(uhid),3012(readtracefs) context=u:r:shell:s0";
 
-/// The longest that one `sleep` may take.
-const LONGEST_SLEEP: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_SLEEP: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub(crate) fn id(invocation: &mut Invocation<'_>) -> u8 {
-    let options = match Options::read(invocation, "ugGnr", "") {
-        Ok(options) => options,
-        Err(status) => return status,
-    };
+    let Ok(options) = Options::read(invocation, "ugGnr", "") else { return 1 };
     let line = match (options.has('u') || options.has('g'), options.has('n')) {
         (true, true) => "shell",
         (true, false) => "2000",
@@ -38,10 +34,7 @@ pub(crate) fn getenforce(invocation: &mut Invocation<'_>) -> u8 {
 }
 
 pub(crate) fn uname(invocation: &mut Invocation<'_>) -> u8 {
-    let options = match Options::read(invocation, "asnrvmo", "") {
-        Ok(options) => options,
-        Err(status) => return status,
-    };
+    let Ok(options) = Options::read(invocation, "asnrvmo", "") else { return 1 };
     let parts = [
         ('s', "Linux"),
         ('n', "localhost"),
@@ -56,7 +49,7 @@ pub(crate) fn uname(invocation: &mut Invocation<'_>) -> u8 {
     u8::from(!invocation.print(shown.join(" ") + "\n"))
 }
 
-/// The times are real: a script that waits on the phone waits.
+/// Sleeps in real time.
 pub(crate) fn sleep(invocation: &mut Invocation<'_>) -> u8 {
     let words = invocation.words();
     if words.is_empty() {
@@ -77,18 +70,15 @@ pub(crate) fn sleep(invocation: &mut Invocation<'_>) -> u8 {
         let Some(seconds) = number.parse::<f64>().ok().filter(|seconds| *seconds >= 0.0) else {
             return invocation.fail(format!("bad time: '{word}'"));
         };
-        let one = Duration::try_from_secs_f64(seconds * factor).unwrap_or(LONGEST_SLEEP);
-        total = total.saturating_add(one).min(LONGEST_SLEEP);
+        let one = Duration::try_from_secs_f64(seconds * factor).unwrap_or(MAX_SLEEP);
+        total = total.saturating_add(one).min(MAX_SLEEP);
     }
     invocation.session.stop.sleep(total);
     0
 }
 
 pub(crate) fn date(invocation: &mut Invocation<'_>) -> u8 {
-    let options = match Options::read(invocation, "u", "d") {
-        Ok(options) => options,
-        Err(status) => return status,
-    };
+    let Ok(options) = Options::read(invocation, "u", "d") else { return 1 };
     let now = match options.value('d').and_then(|text| text.strip_prefix('@')) {
         Some(seconds) => {
             let Some(time) = seconds.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0))
@@ -104,7 +94,7 @@ pub(crate) fn date(invocation: &mut Invocation<'_>) -> u8 {
     u8::from(!invocation.print(text + "\n"))
 }
 
-/// `strftime`, in which an unknown letter stays as it is.
+/// Formats like `strftime`; an unknown letter stays as it is.
 fn format_time(now: DateTime<Utc>, format: &str) -> String {
     use chrono::format::{Item, StrftimeItems};
     let items: Vec<Item<'_>> = StrftimeItems::new(format).collect();
@@ -155,7 +145,7 @@ pub(crate) fn ps(invocation: &mut Invocation<'_>) -> u8 {
     u8::from(!invocation.print(text))
 }
 
-/// Shells end; the system's and the apps' processes may not be signalled by the shell's user.
+/// Kills shells. The shell's user may not signal the processes of the system and of apps.
 pub(crate) fn kill(invocation: &mut Invocation<'_>) -> u8 {
     let processes = invocation.words().into_iter().filter(|word| !word.starts_with('-'));
     let mut status = 0;

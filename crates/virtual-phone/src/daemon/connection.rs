@@ -1,5 +1,4 @@
-//! One host's connection: reads packets, opens streams, hands data and acknowledgements to them. Writing is left to
-//! `transmit`, what services do to them.
+//! One host's connection: reads packets, opens streams, and passes data and acknowledgements to them.
 
 use std::collections::HashMap;
 use std::io;
@@ -23,7 +22,7 @@ use crate::daemon::service::open::Service;
 use crate::daemon::service::reverse::{Call, Reverses};
 use crate::machine::Machine;
 
-/// What this phone can do.
+/// The features of this phone.
 const FEATURES: [&str; 10] = [
     SHELL_V2,
     DELAYED_ACK,
@@ -36,13 +35,12 @@ const FEATURES: [&str; 10] = [
     Packing::Lz4.feature(),
     Packing::Zstd.feature(),
 ];
-/// The most streams of one connection at a time.
-const MOST_STREAMS: usize = 256;
-/// Packets on their way to the socket before their senders have to wait.
+const MAX_STREAMS: usize = 256;
+/// Packets that wait for the socket before their senders wait.
 const OUTGOING: usize = 64;
-/// Callers on the phone that wait until the host is asked to take them.
+/// Connections to reverse sockets that wait to be offered to the host.
 const CALLS: usize = 16;
-/// Bytes that are read at a time at least.
+/// The least space for bytes of one read.
 const READ_BYTES: usize = 64 * 1024;
 
 /// Serves a host that was let in until it goes away.
@@ -76,7 +74,7 @@ where
     }
 }
 
-/// Waits as long as the cable takes to carry what was read.
+/// Waits as long as the cable takes for what was read.
 async fn arrive(wire: &Wire, mut length: usize) {
     while length > 0 {
         length -= wire.pass(length).await;
@@ -100,18 +98,18 @@ struct Connection {
     reverses: Reverses,
     calls: mpsc::Receiver<Call>,
     calling: mpsc::Sender<Call>,
-    /// Callers whose OPEN the host has not answered.
+    /// Connections to reverse sockets whose OPEN the host has not answered.
     unanswered: HashMap<u32, DuplexStream>,
     tasks: JoinSet<()>,
 }
 
-/// A stream as the connection sees it.
+/// The connection's side of a stream.
 struct Open {
     remote: u32,
     incoming: Incoming,
 }
 
-/// What the host sends.
+/// Packets from the host.
 impl Connection {
     async fn handle(&mut self, packet: Packet) -> io::Result<()> {
         while let Ok(local) = self.closed.try_recv() {
@@ -124,13 +122,13 @@ impl Connection {
             Command::Okay => self.take_okay(remote, local, &packet.payload),
             Command::Wrte => match self.streams.get(&local).filter(|stream| stream.remote == remote) {
                 Some(stream) if stream.incoming.deliver(packet.payload) => Ok(()),
-                Some(_) => Err(broken(Impatient)),
+                Some(_) => Err(broken(WindowExceeded)),
                 None => self.send(Packet::bare(Command::Clse, 0, remote)).await,
             },
             Command::Clse => {
-                // A host that refuses a caller closes a stream that was never one.
+                // A host that refuses an OPEN closes a stream that was never open.
                 self.unanswered.remove(&local);
-                // The service is not ended here: what came before the end has to reach it first.
+                // The service ends later: the data before the end has to reach it first.
                 if self.streams.remove(&local).is_some() {
                     self.send(Packet::bare(Command::Clse, local, remote)).await?;
                 }
@@ -148,7 +146,7 @@ impl Connection {
         } else if let Some(stream) = self.streams.get(&local).filter(|stream| stream.remote == remote)
             && !stream.incoming.acknowledge(payload)
         {
-            return Err(broken(NoCredit));
+            return Err(broken(MissingCredit));
         }
         Ok(())
     }
@@ -157,7 +155,7 @@ impl Connection {
         let service = String::from_utf8_lossy(payload);
         let service = service.trim_end_matches('\0');
         // A window is given exactly with `delayed_ack` (AOSP's `handle_packet` refuses it else).
-        let allowed = remote != 0 && self.delayed_ack == (window != 0) && self.streams.len() < MOST_STREAMS;
+        let allowed = remote != 0 && self.delayed_ack == (window != 0) && self.streams.len() < MAX_STREAMS;
         let service = if !allowed {
             None
         } else if let Some(request) = service.strip_prefix("reverse:") {
@@ -178,7 +176,7 @@ impl Connection {
     }
 }
 
-/// What the phone does.
+/// Packets from the phone.
 impl Connection {
     fn new<W>(writer: W, checksums: bool, limit: usize, machine: Arc<Machine>, wire: Wire) -> Self
     where
@@ -216,7 +214,7 @@ impl Connection {
         self.send(Packet::new(Command::Cnxn, version, limit, banner.format().into_bytes())).await
     }
 
-    /// Runs the service of a stream that both sides know.
+    /// Runs the service of an open stream.
     fn serve(&mut self, terms: Terms, service: Service) {
         let Terms { local, remote, .. } = terms;
         let (incoming, reader, mut writer) = open_stream(terms, &self.outgoing);
@@ -230,9 +228,9 @@ impl Connection {
         self.streams.insert(local, Open { remote, incoming });
     }
 
-    /// Asks the host to take a caller. One too many is dropped, which its program sees as the end of its stream.
+    /// Offers a connection to the host. One too many is dropped, which its program sees as the end of the stream.
     async fn call(&mut self, call: Call) -> io::Result<()> {
-        if self.streams.len() + self.unanswered.len() >= MOST_STREAMS {
+        if self.streams.len() + self.unanswered.len() >= MAX_STREAMS {
             return Ok(());
         }
         let local = self.new_id();
@@ -255,8 +253,8 @@ impl Connection {
 
 #[derive(Debug, thiserror::Error)]
 #[error("more data was sent than was allowed")]
-struct Impatient;
+struct WindowExceeded;
 
 #[derive(Debug, thiserror::Error)]
-#[error("an acknowledgement does not say how much was taken")]
-struct NoCredit;
+#[error("an acknowledgement does not contain the number of bytes")]
+struct MissingCredit;

@@ -1,4 +1,4 @@
-//! Accepts connections until the phone is switched off; each runs on its own.
+//! Accepting connections until the phone is switched off; each is a task.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,13 +14,13 @@ use super::wire::Wire;
 use crate::daemon::access::admission::{Guest, admit};
 use crate::machine::Machine;
 
-/// The most connections of one phone at a time; a real one has room for few more.
-const MOST_CONNECTIONS: usize = 64;
+/// A real phone accepts few more at a time.
+const MAX_CONNECTIONS: usize = 64;
 
-/// Between two attempts to accept a connection when this program can have no more.
-const PAUSE: Duration = Duration::from_millis(200);
+/// Before the next attempt to accept a connection when the process can have no more.
+const ACCEPT_DELAY: Duration = Duration::from_millis(200);
 
-/// Serves a phone until `off` says so or its sender is gone, then ends all connections.
+/// Serves a phone until `off` is true or its sender is gone, then ends all connections.
 pub(crate) async fn listen(
     listener: TcpListener,
     machine: Arc<Machine>,
@@ -31,16 +31,16 @@ pub(crate) async fn listen(
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((_, peer)) if !wire.is_there() => log::debug!("{}: {peer} finds nobody", machine.serial()),
-                Ok((socket, peer)) if connections.len() < MOST_CONNECTIONS => {
+                Ok((_, peer)) if !wire.is_there() => log::debug!("{}: {peer} is closed: the phone reboots", machine.serial()),
+                Ok((socket, peer)) if connections.len() < MAX_CONNECTIONS => {
                     connections.spawn(serve(socket, peer, Arc::clone(&machine), wire.clone()));
                 }
                 Ok((_, peer)) => log::warn!("{}: too many connections, {peer} refused", machine.serial()),
                 Err(error) => {
                     log::warn!("{}: a connection could not be accepted: {error}", machine.serial());
-                    // Out of file descriptors: others have to close before it makes sense to go on.
+                    // Out of file descriptors: other connections have to close first.
                     tokio::select! {
-                        () = tokio::time::sleep(PAUSE) => {}
+                        () = tokio::time::sleep(ACCEPT_DELAY) => {}
                         () = switched_off(&mut off) => break,
                     }
                 }
@@ -54,7 +54,7 @@ pub(crate) async fn listen(
 }
 
 async fn switched_off(off: &mut watch::Receiver<bool>) {
-    // An error means that the farm is gone, which is the same to its phones.
+    // An error means that the farm is gone.
     let _gone = off.wait_for(|off| *off).await;
 }
 

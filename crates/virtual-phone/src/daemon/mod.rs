@@ -1,5 +1,4 @@
-//! The adbd side of ADB over TCP: connections, streams and the services behind them. Packets and frames are cut by the
-//! device crate's codecs; what a shell or a file does is left to `shell` and `filesystem`.
+//! The adbd side of ADB over TCP: connections, streams and the services behind them, with the device crate's codecs.
 
 mod access;
 mod connection;

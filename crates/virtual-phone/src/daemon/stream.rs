@@ -1,6 +1,6 @@
-//! One stream inside a connection, with ADB's flow control: one piece of data in flight each way, acknowledged when it
-//! was taken; or with `delayed_ack` as many bytes as either side has given credit for. Packets' way to the socket is left
-//! to the connection. Source: AOSP packages/modules/adb, `sockets.cpp`, `docs/dev/delayed_ack.md`.
+//! One stream of a connection, with ADB's flow control: one packet in flight each way, acknowledged when it was
+//! consumed; or with `delayed_ack` as many bytes as the other side has granted. Source: AOSP packages/modules/adb,
+//! `sockets.cpp`, `docs/dev/delayed_ack.md`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,27 +10,27 @@ use parking_lot::Mutex;
 use tikmatrix_device::adb::packet::{Command, MAX_PAYLOAD, Packet};
 use tokio::sync::{Notify, mpsc};
 
-/// What a host may send before it is acknowledged, without `delayed_ack`: one packet, and one more while the
+/// Packets that a host may send before an acknowledgement, without `delayed_ack`: one, and one more while the
 /// acknowledgement is on its way.
 const UNREAD_PACKETS: usize = 2;
-/// Bytes that a host may send before they were taken, with `delayed_ack`.
+/// Bytes that a host may send before an acknowledgement, with `delayed_ack`.
 pub(super) const WINDOW: u32 = 1024 * 1024;
-/// The last packet of a window may reach beyond it: a sender waits only once its credit is gone.
+/// The last packet may exceed the window: a sender waits only once its credit is used up.
 const UNREAD_BYTES: usize = WINDOW as usize + MAX_PAYLOAD;
 
-/// What of a stream is known when it begins.
+/// The parameters of a stream.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terms {
     pub(super) local: u32,
     pub(super) remote: u32,
-    /// The most bytes that go in one packet.
+    /// The limit of bytes in one packet.
     pub(super) limit: usize,
-    /// With `delayed_ack`, the bytes that the host takes before it says more.
+    /// With `delayed_ack`, the bytes that the host granted at first.
     pub(super) window: Option<u32>,
 }
 
 impl Terms {
-    /// The payload of the OKAY that accepts the stream, or takes `length` bytes of it.
+    /// The payload of an OKAY that grants `length` bytes.
     fn credit(&self, length: u32) -> Bytes {
         self.window.map_or_else(Bytes::new, |_| Bytes::copy_from_slice(&length.to_le_bytes()))
     }
@@ -41,7 +41,7 @@ impl Terms {
     }
 }
 
-/// The connection's end of a stream.
+/// The connection's side of a stream.
 pub(super) struct Incoming {
     data: mpsc::UnboundedSender<Bytes>,
     unread: Arc<Unread>,
@@ -56,16 +56,16 @@ struct Unread {
 }
 
 impl Incoming {
-    /// Hands data to the service; `false` when the host sent more than it was allowed to.
+    /// Passes data to the service; `false` when the host exceeded its window.
     pub(super) fn deliver(&self, data: Bytes) -> bool {
         let bytes = self.unread.bytes.fetch_add(data.len(), Ordering::Relaxed) + data.len();
         let packets = self.unread.packets.fetch_add(1, Ordering::Relaxed) + 1;
-        // A service that has ended takes nothing any more; its stream is about to be closed.
+        // An error means that the service has ended; its stream is about to be closed.
         let _ended = self.data.send(data);
         if self.delayed { bytes <= UNREAD_BYTES } else { packets <= UNREAD_PACKETS }
     }
 
-    /// The host took what was sent; `false` when it does not say how much, and should.
+    /// Records an acknowledgement; `false` when it lacks the number of bytes.
     pub(super) fn acknowledge(&self, payload: &[u8]) -> bool {
         match (self.delayed, <[u8; 4]>::try_from(payload)) {
             (false, _) => self.credit.set(1),
@@ -76,9 +76,9 @@ impl Incoming {
     }
 }
 
-/// What the host may be sent: packets without `delayed_ack`, else bytes. May be overdrawn by one packet.
+/// What may be sent to the host: packets without `delayed_ack`, else bytes. May be overdrawn by one packet.
 struct Credit {
-    /// None once the stream is closed.
+    /// `None` once the stream is closed.
     left: Mutex<Option<i64>>,
     changed: Notify,
 }
@@ -92,7 +92,7 @@ impl Credit {
         self.change(|left| left.saturating_add(more));
     }
 
-    /// A host that acknowledges what was never sent gains nothing by it.
+    /// Sets the credit, so that acknowledgements of nothing grant nothing.
     fn set(&self, credit: i64) {
         self.change(|_| credit);
     }
@@ -110,7 +110,7 @@ impl Credit {
         self.changed.notify_one();
     }
 
-    /// Waits until there is some; `false` once the stream is closed.
+    /// Waits until there is credit; `false` once the stream is closed.
     async fn wait(&self) -> bool {
         loop {
             let left = *self.left.lock();
@@ -124,13 +124,13 @@ impl Credit {
 }
 
 impl Drop for Incoming {
-    /// The stream is closed: a service that waits for its turn to write is told so, one that reads gets the rest first.
+    /// Closes the stream: a service that waits to write is woken, one that reads gets the remaining data first.
     fn drop(&mut self) {
         self.credit.close();
     }
 }
 
-/// The service's end: what the host sends.
+/// The service's side: data from the host.
 pub(super) struct StreamReader {
     data: mpsc::UnboundedReceiver<Bytes>,
     unread: Arc<Unread>,
@@ -144,7 +144,7 @@ impl StreamReader {
         let data = self.data.recv().await?;
         self.unread.bytes.fetch_sub(data.len(), Ordering::Relaxed);
         self.unread.packets.fetch_sub(1, Ordering::Relaxed);
-        // No packet has more bytes than fit.
+        // The length of a packet fits.
         let taken = self.terms.credit(u32::try_from(data.len()).unwrap_or(u32::MAX));
         let okay = Packet::new(Command::Okay, self.terms.local, self.terms.remote, taken);
         self.outgoing.send(okay).await.ok()?;
@@ -152,7 +152,7 @@ impl StreamReader {
     }
 }
 
-/// The service's end: what the host gets.
+/// The service's side: data to the host.
 pub(super) struct StreamWriter {
     outgoing: mpsc::Sender<Packet>,
     credit: Arc<Credit>,
@@ -160,12 +160,12 @@ pub(super) struct StreamWriter {
 }
 
 impl StreamWriter {
-    /// The most bytes that go in one packet.
+    /// The limit of bytes in one packet.
     pub(super) fn limit(&self) -> usize {
         self.terms.limit
     }
 
-    /// Sends all of `data`, waiting for each packet's turn; `false` once the stream is closed.
+    /// Sends all of `data`, waiting for credit; `false` once the stream is closed.
     pub(super) async fn write(&mut self, mut data: Bytes) -> bool {
         while !data.is_empty() {
             if !self.credit.wait().await {
@@ -183,9 +183,9 @@ impl StreamWriter {
         true
     }
 
-    /// Closes the stream as real adbd does: it says so twice. One that the host has closed is left alone.
+    /// Closes the stream with two CLSE, as real adbd does, unless the host has closed it.
     pub(super) async fn close(&mut self) {
-        // The last data must have arrived: a host drops what comes for a stream that it saw closed.
+        // After the acknowledgement of the last data: a host drops data of a closed stream.
         if self.terms.window.is_none() && !self.credit.wait().await {
             return;
         }
@@ -198,7 +198,7 @@ impl StreamWriter {
     }
 }
 
-/// Tells the connection that a stream has ended, however its task ends.
+/// Reports the end of a stream to the connection when dropped.
 pub(super) struct Closing {
     local: u32,
     connection: mpsc::UnboundedSender<u32>,
@@ -212,12 +212,12 @@ impl Closing {
 
 impl Drop for Closing {
     fn drop(&mut self) {
-        // A connection that is gone has no streams to forget.
+        // An error means that the connection is gone.
         let _gone = self.connection.send(self.local);
     }
 }
 
-/// Both ends of a new stream.
+/// Creates both sides of a stream.
 pub(super) fn open_stream(
     terms: Terms,
     outgoing: &mpsc::Sender<Packet>,
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_delayed_ack_a_packet_waits_for_the_last_to_be_taken() {
+    async fn without_delayed_ack_a_packet_waits_for_the_acknowledgement() {
         let (incoming, _reader, mut writer, mut packets) = stream(None);
         let writing = tokio::spawn(async move { writer.write(Bytes::from_static(b"12345678")).await });
         assert_eq!(&packets.recv().await.unwrap().payload[..], b"1234");
@@ -259,14 +259,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn with_delayed_ack_packets_go_until_the_credit_is_gone() {
+    async fn with_delayed_ack_packets_are_sent_until_the_credit_is_used_up() {
         let (incoming, mut reader, mut writer, mut packets) = stream(Some(5));
         let writing = tokio::spawn(async move { writer.write(Bytes::from_static(b"123456789abc")).await });
         assert_eq!(&packets.recv().await.unwrap().payload[..], b"1234");
         assert_eq!(&packets.recv().await.unwrap().payload[..], b"5678");
         assert!(incoming.acknowledge(&2_i32.to_le_bytes()));
         assert!(packets.try_recv().is_err(), "it was overdrawn by three");
-        assert!(!incoming.acknowledge(b""), "how much must be said");
+        assert!(!incoming.acknowledge(b""), "the number of bytes is missing");
         assert!(incoming.acknowledge(&2_i32.to_le_bytes()));
         assert_eq!(&packets.recv().await.unwrap().payload[..], b"9abc");
         assert!(writing.await.unwrap());
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_sends_beyond_its_credit_is_noticed() {
+    fn a_host_that_exceeds_its_window_is_detected() {
         let (incoming, _reader, _writer, _packets) = stream(None);
         assert!(incoming.deliver(Bytes::new()) && incoming.deliver(Bytes::new()));
         assert!(!incoming.deliver(Bytes::new()));

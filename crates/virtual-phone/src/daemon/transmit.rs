@@ -1,5 +1,4 @@
-//! The one task that writes to a connection's socket, so that nobody cuts a packet in half; only a fault does, and spoils
-//! what it is told to. Which packets are due is the connection's.
+//! The one task that writes to a connection's socket, so that packets stay whole unless a fault spoils them.
 
 use std::io;
 
@@ -10,14 +9,14 @@ use tokio::sync::mpsc;
 
 use super::wire::{Burst, Wire};
 
-/// Bytes that are written at a time at most.
+/// The limit of bytes that are written at a time.
 const WRITE_BYTES: usize = 256 * 1024;
-/// What comes instead of a packet from a phone that has lost its mind.
+/// Bytes that are no packet.
 const GARBAGE: &[u8] = b"\xde\xad\xbe\xefnothing that speaks ADB would ever send this\0\xff\xff\xff\xff";
-/// The id of a stream that nobody asked for.
+/// The id of the stream of the fault `unsolicited_open`.
 const UNSOLICITED: u32 = 0x7fff_fff0;
 
-/// Writes packets until the connection has none any more or the host is gone.
+/// Writes packets until the connection ends or the host is gone.
 pub(super) async fn write_packets<W: AsyncWrite + Unpin>(
     mut writer: W,
     mut packets: mpsc::Receiver<Packet>,
@@ -53,7 +52,7 @@ pub(super) async fn write_packets<W: AsyncWrite + Unpin>(
     }
 }
 
-/// Packets that wait are written together.
+/// Encodes all waiting packets together.
 fn gather(
     first: Packet,
     packets: &mut mpsc::Receiver<Packet>,
@@ -85,6 +84,6 @@ async fn write<W: AsyncWrite + Unpin>(writer: &mut W, mut bytes: &[u8], wire: &W
         writer.write_all(&bytes[..passes]).await?;
         bytes = &bytes[passes..];
     }
-    // TLS keeps the last of it until it is told to send.
+    // TLS buffers the last bytes until it is flushed.
     writer.flush().await
 }

@@ -1,5 +1,4 @@
-//! The cable, as far as faults can trouble it: what is cut, held up, lost or spoilt on its way. Which fault is armed when
-//! is left to the farm, what goes over the cable to the connections.
+//! The cable of a phone and its faults: what is cut, delayed, lost or spoilt on its way.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -10,17 +9,17 @@ use parking_lot::Mutex;
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
-/// Bursts that a busy connection may miss no more than.
+/// Bursts that wait for a busy connection.
 const BURSTS: usize = 16;
-/// How often a slow cable carries something, in a second.
+/// Transfers of a slow cable in a second.
 const TICKS: u32 = 20;
-/// What a phone on a wireless network takes to answer, at least.
+/// The least time of an answer over a wireless network.
 const ROUND_TRIP: Duration = Duration::from_millis(3);
 
-/// Shared by all connections of one phone.
+/// The cable of one phone, shared by its connections.
 #[derive(Clone)]
 pub(crate) struct Wire {
-    /// Goes up each time that the cable is pulled.
+    /// Incremented each time that the cable is pulled.
     pulls: Arc<watch::Sender<u64>>,
     pull_after: Arc<Mutex<Option<u64>>>,
     trouble: Arc<watch::Sender<Trouble>>,
@@ -28,33 +27,33 @@ pub(crate) struct Wire {
     realistic: Arc<AtomicBool>,
 }
 
-/// What lasts until it is mended.
+/// Faults that last until they are cleared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Trouble {
     /// Nothing is read and nothing written, though sockets stay open.
     pub(crate) frozen: bool,
     /// Bytes that pass in a second, each way.
     pub(crate) bytes_per_second: Option<NonZeroU32>,
-    /// Of so many packets to the host one is lost; of one, all.
+    /// Every n-th packet to the host is lost.
     pub(crate) drop_every: Option<NonZeroU32>,
-    /// How often the end of a stream is told beyond the two times of adbd.
+    /// How often the end of a stream is sent beyond the two times of adbd.
     pub(crate) more_closes: u32,
-    /// Nobody is there until then.
+    /// Connections are closed until then.
     pub(crate) away_until: Option<Instant>,
 }
 
-/// What happens once, on every connection there is.
+/// A fault that happens once, on every connection there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Burst {
-    /// The phone says that it will send nothing more, and goes on reading.
+    /// The phone ends its sending, and goes on reading.
     HalfClose,
     /// Bytes that are no ADB.
     Garbage,
-    /// A stream that nobody asked for.
+    /// A stream that the host did not request.
     UnsolicitedOpen,
 }
 
-/// Faults, as the farm arms them.
+/// For the farm, which arms faults.
 impl Wire {
     pub(crate) fn new() -> Self {
         Self {
@@ -76,18 +75,18 @@ impl Wire {
         *self.pull_after.lock() = Some(bytes);
     }
 
-    /// Changes what lasts.
+    /// Changes the lasting faults.
     pub(crate) fn trouble(&self, change: impl FnOnce(&mut Trouble)) {
         self.trouble.send_modify(change);
     }
 
-    /// Does something to every connection there is.
+    /// Sends a burst to every connection there is.
     pub(crate) fn burst(&self, burst: Burst) {
         // Without a connection there is nothing to spoil.
-        let _nobody = self.bursts.send(burst);
+        let _no_receiver = self.bursts.send(burst);
     }
 
-    /// Takes the time that a phone on a wireless network takes.
+    /// Makes the cable as slow as a wireless network.
     pub(crate) fn be_realistic(&self) {
         self.realistic.store(true, Ordering::Relaxed);
     }
@@ -98,21 +97,21 @@ impl Wire {
     }
 }
 
-/// The same, as connections meet them.
+/// For the connections.
 impl Wire {
-    /// Tells of the next pull from now on.
+    /// Receives the pulls from now on.
     pub(super) fn watch(&self) -> watch::Receiver<u64> {
         let mut pulls = self.pulls.subscribe();
         pulls.mark_unchanged();
         pulls
     }
 
-    /// Tells of every burst from now on.
+    /// Receives the bursts from now on.
     pub(super) fn bursts(&self) -> broadcast::Receiver<Burst> {
         self.bursts.subscribe()
     }
 
-    /// To be asked with the bytes that a push has brought so far: whether this was one too many.
+    /// Pulls the cable if a push has brought at least as many `bytes` as armed. Returns whether it did.
     pub(super) fn breaks_at(&self, bytes: u64) -> bool {
         let mut armed = self.pull_after.lock();
         if armed.is_some_and(|limit| bytes >= limit) {
@@ -124,28 +123,28 @@ impl Wire {
         false
     }
 
-    /// How many bytes of a push still pass, when it has brought `bytes` so far.
+    /// How many bytes of a push still pass after `bytes`.
     pub(super) fn left(&self, bytes: u64) -> Option<u64> {
         self.pull_after.lock().map(|limit| limit.saturating_sub(bytes))
     }
 
-    /// Whether somebody is there to accept a connection.
+    /// Whether the phone accepts connections.
     pub(super) fn is_there(&self) -> bool {
         self.trouble.borrow().away_until.is_none_or(|until| until <= Instant::now())
     }
 
-    /// What lasts at the moment.
+    /// The lasting faults of this moment.
     pub(super) fn now(&self) -> Trouble {
         *self.trouble.borrow()
     }
 
-    /// Waits until bytes may pass, and gives how many of `wanted` then do at once.
+    /// Waits until bytes may pass. Returns how many of `wanted` pass at once.
     pub(super) async fn pass(&self, wanted: usize) -> usize {
         self.thaw().await;
         let Some(speed) = self.now().bytes_per_second else { return wanted };
         let most = usize::try_from(speed.get().div_ceil(TICKS)).unwrap_or(usize::MAX);
         let passes = wanted.min(most);
-        // Never longer than it takes to see that the cable was mended.
+        // No longer than until the fault is cleared.
         let time = Duration::from_secs_f64(passes as f64 / f64::from(speed.get()));
         let mut trouble = self.trouble.subscribe();
         let mended = trouble.wait_for(|trouble| trouble.bytes_per_second.is_none());
@@ -154,18 +153,18 @@ impl Wire {
         passes
     }
 
-    /// Waits while nothing moves.
+    /// Waits while the cable is frozen.
     pub(super) async fn thaw(&self) {
-        // The sender lives in this very wire.
+        // The sender is in this wire, so that no receiver fails.
         let mut trouble = self.trouble.subscribe();
         drop(trouble.wait_for(|trouble| !trouble.frozen).await);
         if !self.is_there() {
-            // What belongs to a connection from before a reboot is never heard of again.
+            // The connections of before a reboot never answer again.
             std::future::pending::<()>().await;
         }
     }
 
-    /// Waits as long as a network would make it.
+    /// Waits for the latency of the network.
     pub(super) async fn travel(&self) {
         if self.realistic.load(Ordering::Relaxed) {
             tokio::time::sleep(ROUND_TRIP).await;
@@ -178,7 +177,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn only_a_realistic_phone_takes_time_on_the_way() {
+    async fn only_a_realistic_phone_has_latency() {
         let (wire, begin) = (Wire::new(), Instant::now());
         wire.travel().await;
         assert_eq!(begin.elapsed(), Duration::ZERO);

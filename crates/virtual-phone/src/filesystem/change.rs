@@ -1,28 +1,28 @@
-//! What changes the file system: making, writing, moving, removing. Each change keeps the count of bytes in use.
+//! Changes of the file system: creating, writing, moving, removing. Each keeps the count of bytes in use.
 
 use std::collections::BTreeMap;
 
 use super::error::FileError;
 use super::node::{Content, Node, NodeId, SHELL_USER};
-use super::path::{LONGEST_PATH, split_last};
+use super::path::{MAX_PATH_BYTES, split_last};
 use super::{FileSystem, NODE_COST};
 
 impl FileSystem {
-    /// Makes an empty directory.
+    /// Creates an empty directory.
     ///
     /// # Errors
-    /// As a phone would refuse it.
+    /// [`FileError`], as on a phone.
     pub fn make_directory(&mut self, path: &str, permissions: u32, now: i64) -> Result<(), FileError> {
         let (parent, name) = self.find_parent(path)?;
         self.insert(parent, name, Content::Directory(BTreeMap::new()), permissions, now).map(|_| ())
     }
 
-    /// Makes a directory and whichever are missing above it; one that is there is no error.
+    /// Creates a directory and the missing ones above it. An existing one is no error.
     ///
     /// # Errors
-    /// As a phone would refuse it.
+    /// [`FileError`], as on a phone.
     pub fn make_directories(&mut self, path: &str, permissions: u32, now: i64) -> Result<(), FileError> {
-        if path.len() > LONGEST_PATH {
+        if path.len() > MAX_PATH_BYTES {
             return Err(FileError::NameTooLong);
         }
         let mut missing = Vec::new();
@@ -39,10 +39,10 @@ impl FileSystem {
         missing.iter().rev().try_for_each(|path| self.make_directory(path, permissions, now))
     }
 
-    /// Makes an empty file, or empties the one that is there, and opens it for [`Self::append`].
+    /// Creates an empty file, or empties an existing one, and opens it for [`Self::append`].
     ///
     /// # Errors
-    /// As a phone would refuse it.
+    /// [`FileError`], as on a phone.
     pub fn create(&mut self, path: &str, permissions: u32, now: i64) -> Result<NodeId, FileError> {
         match self.find(path, true) {
             Ok(id) => {
@@ -68,10 +68,10 @@ impl FileSystem {
         }
     }
 
-    /// Opens the file at `path` for [`Self::append`], making it when it is missing.
+    /// Opens the file at `path` for [`Self::append`], and creates it when it is missing.
     ///
     /// # Errors
-    /// As a phone would refuse it.
+    /// [`FileError`], as on a phone.
     pub fn open_append(&mut self, path: &str, permissions: u32, now: i64) -> Result<NodeId, FileError> {
         let Ok(id) = self.find(path, true) else { return self.create(path, permissions, now) };
         let node = self.node(id)?;
@@ -82,7 +82,7 @@ impl FileSystem {
         }
     }
 
-    /// Adds bytes at the end of an open file.
+    /// Appends bytes to an open file.
     ///
     /// # Errors
     /// [`FileError::NoSpace`] when they do not fit (nothing is written), [`FileError::NotFound`] when it was removed.
@@ -104,7 +104,7 @@ impl FileSystem {
     /// Writes a whole file.
     ///
     /// # Errors
-    /// As a phone would refuse it.
+    /// [`FileError`], as on a phone.
     pub fn write(&mut self, path: &str, bytes: &[u8], now: i64) -> Result<(), FileError> {
         let id = self.create(path, 0o660, now)?;
         self.append(id, bytes, now)
@@ -113,7 +113,7 @@ impl FileSystem {
     /// Removes a file, a link or an empty directory.
     ///
     /// # Errors
-    /// As a phone would refuse it.
+    /// [`FileError`], as on a phone.
     pub fn remove(&mut self, path: &str) -> Result<(), FileError> {
         let (parent, name) = self.find_parent(path)?;
         let id = self.child(parent, name)?;
@@ -127,10 +127,10 @@ impl FileSystem {
         Ok(())
     }
 
-    /// Moves a file or a directory with all that is in it; a file at the new place is replaced.
+    /// Moves a file or a directory with its content, and replaces a file at the new path.
     ///
     /// # Errors
-    /// As a phone would refuse it.
+    /// [`FileError`], as on a phone.
     pub fn rename(&mut self, from: &str, to: &str) -> Result<(), FileError> {
         let (old_parent, old_name) = self.find_parent(from)?;
         let id = self.child(old_parent, old_name)?;
@@ -154,19 +154,19 @@ impl FileSystem {
         Ok(())
     }
 
-    /// Sets the permission bits of what `path` leads to.
+    /// Sets the permission bits of the target of `path`.
     ///
     /// # Errors
-    /// As a phone would refuse it.
+    /// [`FileError`], as on a phone.
     pub fn set_permissions(&mut self, path: &str, permissions: u32) -> Result<(), FileError> {
         self.owned(path)?.permissions = permissions & 0o7777;
         Ok(())
     }
 
-    /// Sets the time of the last change, in seconds since 1970, of what `path` leads to.
+    /// Sets the time of the last change, in seconds since 1970, of the target of `path`.
     ///
     /// # Errors
-    /// As a phone would refuse it.
+    /// [`FileError`], as on a phone.
     pub fn set_modified(&mut self, path: &str, modified: i64) -> Result<(), FileError> {
         self.owned(path)?.modified = modified;
         Ok(())
@@ -228,7 +228,7 @@ impl FileSystem {
         }
     }
 
-    /// Whether `inner` is `outer` or lies below it.
+    /// Whether `inner` is `outer` or below it.
     fn is_within(&self, inner: NodeId, outer: NodeId) -> bool {
         let mut open = vec![outer];
         while let Some(id) = open.pop() {

@@ -1,8 +1,8 @@
-//! Why a file operation failed, worded as a phone's `strerror` words it. Which file it was is left to the caller.
+//! Why a file operation failed, with the texts of Android's `strerror`.
 
 use thiserror::Error;
 
-/// A failed file operation; `Display` is the text that toybox prints after the path.
+/// A failed file operation. `Display` is the text that toybox prints after the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum FileError {
     /// `ENOENT`.
@@ -20,10 +20,10 @@ pub enum FileError {
     /// `ENOTEMPTY`.
     #[error("Directory not empty")]
     NotEmpty,
-    /// `EACCES`: the shell's user may not do this there.
+    /// `EACCES`: not allowed for the shell's user.
     #[error("Permission denied")]
     PermissionDenied,
-    /// `ENOSPC`: the capacity given at the start is used up.
+    /// `ENOSPC`: the capacity is used up.
     #[error("No space left on device")]
     NoSpace,
     /// `ELOOP`.

@@ -1,5 +1,5 @@
-//! A file system in memory, with a fixed capacity so that no push can exhaust the machine. It knows directories,
-//! files, links, modes and times; who asks for what over ADB or in the shell is left to the daemon and the commands.
+//! A file system in memory: directories, files, links, modes and times. Its capacity is fixed, so that no push can
+//! exhaust the machine.
 
 mod change;
 mod error;
@@ -15,7 +15,7 @@ pub(crate) use path::{join, last_name, split_last};
 
 use node::{Content, Node, ROOT_USER, SHELL_USER};
 
-/// What one file costs besides its content: a million empty files are not free either.
+/// The bytes that a file costs besides its content, so that empty files are not free.
 const NODE_COST: u64 = 512;
 
 /// The files of one phone. All paths are absolute.
@@ -29,7 +29,7 @@ pub struct FileSystem {
 }
 
 impl FileSystem {
-    /// The directories of a freshly started phone, holding at most `capacity` bytes.
+    /// The files of a freshly started phone, with room for `capacity` bytes.
     #[must_use]
     pub fn new(capacity: u64, now: i64) -> Self {
         let root = NodeId(1);
@@ -46,22 +46,22 @@ impl FileSystem {
         files
     }
 
-    /// Bytes in use, by content and by the files themselves.
+    /// The bytes in use, by content and by the files themselves.
     #[must_use]
     pub fn used(&self) -> u64 {
         self.used
     }
 
-    /// The most bytes that may be in use.
+    /// The bytes that can be in use.
     #[must_use]
     pub fn capacity(&self) -> u64 {
         self.capacity
     }
 
-    /// What `stat` tells of `path`; with `follow`, of what a link at its end leads to.
+    /// The metadata of `path`; with `follow`, of the target of a link.
     ///
     /// # Errors
-    /// As a phone would refuse it.
+    /// [`FileError`], as on a phone.
     pub fn metadata(&self, path: &str, follow: bool) -> Result<Metadata, FileError> {
         let id = self.find(path, follow)?;
         Ok(self.node(id)?.metadata(id))
@@ -70,7 +70,7 @@ impl FileSystem {
     /// The bytes of the file at `path`.
     ///
     /// # Errors
-    /// As a phone would refuse it.
+    /// [`FileError`], as on a phone.
     pub fn read(&self, path: &str) -> Result<&[u8], FileError> {
         let id = self.find(path, true)?;
         if !self.node(id)?.may(4) {
@@ -79,7 +79,7 @@ impl FileSystem {
         self.content(id)
     }
 
-    /// The bytes of an open file, wherever it has been moved to.
+    /// The bytes of an open file, also after it was moved.
     ///
     /// # Errors
     /// [`FileError::NotFound`] when it was removed, [`FileError::IsADirectory`] when it is one.
@@ -92,10 +92,10 @@ impl FileSystem {
         }
     }
 
-    /// The names in the directory at `path`, in order, each with what `lstat` tells of it.
+    /// The entries of the directory at `path`, in order, each with the metadata of `lstat`.
     ///
     /// # Errors
-    /// As a phone would refuse it.
+    /// [`FileError`], as on a phone.
     pub fn list(&self, path: &str) -> Result<Vec<(String, Metadata)>, FileError> {
         let id = self.find(path, true)?;
         let node = self.node(id)?;
@@ -106,10 +106,10 @@ impl FileSystem {
         children.iter().map(|(name, child)| Ok((name.clone(), self.node(*child)?.metadata(*child)))).collect()
     }
 
-    /// Where the link at `path` points to.
+    /// The target of the link at `path`.
     ///
     /// # Errors
-    /// [`FileError::InvalidArgument`] when it is not a link; else as a phone would refuse it.
+    /// [`FileError::InvalidArgument`] when it is not a link; else as on a phone.
     pub fn link_target(&self, path: &str) -> Result<&str, FileError> {
         match &self.node(self.find(path, false)?)?.content {
             Content::Link(target) => Ok(target),
@@ -117,20 +117,15 @@ impl FileSystem {
         }
     }
 
-    /// Shows a process under `/proc`.
+    /// Adds the entry of a process under `/proc`.
     pub(crate) fn add_process(&mut self, process: u32, environment: &[u8], now: i64) {
         let directory = format!("/proc/{process}");
         self.plant(&directory, Content::Directory(BTreeMap::new()), 0o555, ROOT_USER, now);
-        self.plant(
-            &format!("{directory}/environ"),
-            Content::File(environment.to_vec()),
-            0o444,
-            ROOT_USER,
-            now,
-        );
+        let environ = format!("{directory}/environ");
+        self.plant(&environ, Content::File(environment.to_vec()), 0o444, ROOT_USER, now);
     }
 
-    /// Takes a process away from `/proc`.
+    /// Removes the entry of a process under `/proc`.
     pub(crate) fn remove_process(&mut self, process: u32) {
         let directory = format!("/proc/{process}");
         for path in [format!("{directory}/environ"), directory] {
@@ -152,7 +147,7 @@ impl FileSystem {
         self.nodes.get_mut(&id).ok_or(FileError::NotFound)
     }
 
-    /// Puts a node of the system into its place without asking for permission; parents come first in the tables.
+    /// Adds a node of the system without a permission check. Its parent has to exist.
     fn plant(&mut self, path: &str, content: Content, permissions: u32, owner: u32, now: i64) {
         let Some((parent, name)) = split_last(path) else { return };
         let Ok(parent) = self.find(parent, true) else { return };

@@ -1,4 +1,4 @@
-//! One file, directory or link, and what `stat` tells of it. Names and places are left to the directory above.
+//! One file, directory or link, and its metadata. Its name is in the directory above.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ const TYPE_FILE: u32 = 0o100_000;
 const TYPE_LINK: u32 = 0o120_000;
 const TYPE_MASK: u32 = 0o170_000;
 
-/// A file's number: it stays the same while the file is moved, and is never given again.
+/// A file's number, which a move does not change and which is never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub(super) u64);
 
@@ -30,7 +30,7 @@ pub(super) enum Content {
     Directory(BTreeMap<String, NodeId>),
     File(Vec<u8>),
     Link(String),
-    /// `/dev/null`: reads as empty, swallows what is written.
+    /// `/dev/null`: reads as empty, discards what is written.
     Null,
 }
 
@@ -79,7 +79,7 @@ impl Node {
     }
 }
 
-/// What `stat` tells of a file.
+/// The result of `stat`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metadata {
     /// The file's number.

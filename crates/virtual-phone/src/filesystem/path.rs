@@ -1,11 +1,11 @@
-//! Paths as text: joining, parent and name. What a path leads to (links, `..`) is left to the file system.
+//! Paths as text: joining, parent and name, without following links or `..`.
 
-/// The longest path that is followed, in bytes (`PATH_MAX`).
-pub(crate) const LONGEST_PATH: usize = 4096;
-/// The longest name of one file, in bytes (`NAME_MAX`).
-pub(crate) const LONGEST_NAME: usize = 255;
+/// `PATH_MAX`.
+pub(crate) const MAX_PATH_BYTES: usize = 4096;
+/// `NAME_MAX`.
+pub(crate) const MAX_NAME_BYTES: usize = 255;
 
-/// `path` as seen from the directory `from`; an absolute path stays as it is.
+/// Joins the directory `from` and `path`; an absolute path stays as it is.
 pub(crate) fn join(from: &str, path: &str) -> String {
     if path.starts_with('/') {
         path.to_owned()
@@ -16,7 +16,7 @@ pub(crate) fn join(from: &str, path: &str) -> String {
     }
 }
 
-/// The path of the directory that holds `path`, and the last name in it; `None` for the root.
+/// Splits `path` into the path of its directory and its name. `None` for the root.
 pub(crate) fn split_last(path: &str) -> Option<(&str, &str)> {
     let path = path.trim_end_matches('/');
     let (parent, name) = path.rsplit_once('/')?;

@@ -1,15 +1,15 @@
-//! From a path to the file that it means: links, `.` and `..` followed as the kernel follows them, with its bounds.
+//! Resolving paths: links, `.` and `..` followed as the kernel does, with its limits.
 
 use super::FileSystem;
 use super::error::FileError;
 use super::node::{Content, NodeId};
-use super::path::{LONGEST_NAME, LONGEST_PATH, split_last};
+use super::path::{MAX_NAME_BYTES, MAX_PATH_BYTES, split_last};
 
-/// The most links that one path may lead through (`MAXSYMLINKS`).
-const MOST_LINKS: u32 = 40;
+/// `MAXSYMLINKS`: links on the way of one path.
+const MAX_LINKS: u32 = 40;
 
 impl FileSystem {
-    /// The file that `path` means; with `follow`, a link at its end is followed too.
+    /// Resolves `path`; with `follow`, a link at its end too.
     pub(super) fn find(&self, path: &str, follow: bool) -> Result<NodeId, FileError> {
         if path.is_empty() {
             return Err(FileError::NotFound);
@@ -17,7 +17,7 @@ impl FileSystem {
         if !path.starts_with('/') {
             return Err(FileError::InvalidArgument);
         }
-        if path.len() > LONGEST_PATH {
+        if path.len() > MAX_PATH_BYTES {
             return Err(FileError::NameTooLong);
         }
         let wants_directory = path.ends_with('/');
@@ -39,7 +39,7 @@ impl FileSystem {
             match &node.content {
                 Content::Link(target) if follow || !ahead.is_empty() || wants_directory => {
                     links += 1;
-                    if links > MOST_LINKS {
+                    if links > MAX_LINKS {
                         return Err(FileError::TooManyLinks);
                     }
                     if target.starts_with('/') {
@@ -57,10 +57,10 @@ impl FileSystem {
         Ok(found)
     }
 
-    /// The path of what `path` leads to, without links, `.` and `..`.
+    /// The path of the target of `path`, without links, `.` and `..`.
     ///
     /// # Errors
-    /// As a phone would refuse it.
+    /// [`FileError`], as on a phone.
     pub fn real_path(&self, path: &str) -> Result<String, FileError> {
         let mut id = self.find(path, true)?;
         let mut names = Vec::new();
@@ -79,10 +79,10 @@ impl FileSystem {
         Ok(format!("/{}", names.join("/")))
     }
 
-    /// The directory that `path` is (or would be) in, and its name there.
+    /// The directory in which `path` is, or would be, and its name there.
     pub(super) fn find_parent<'a>(&self, path: &'a str) -> Result<(NodeId, &'a str), FileError> {
         let (parent, name) = split_last(path).ok_or(FileError::Exists)?;
-        if name.len() > LONGEST_NAME {
+        if name.len() > MAX_NAME_BYTES {
             return Err(FileError::NameTooLong);
         }
         if name.is_empty() || name == "." || name == ".." {

@@ -1,4 +1,4 @@
-//! Where a command reads from and writes to. Sockets and frames are left to the daemon, which hands in closures.
+//! The streams of a command. The daemon's sockets come in as closures.
 
 use std::sync::Arc;
 
@@ -8,15 +8,15 @@ use parking_lot::Mutex;
 use crate::filesystem::NodeId;
 use crate::machine::Machine;
 
-/// The most bytes that one pipe, `$(…)` or standard input read to its end may hold.
+/// The limit of bytes in one pipe, `$(…)` or standard input that is read to its end.
 pub(crate) const MAX_BUFFERED: usize = 32 * 1024 * 1024;
 
-/// Takes bytes that go to the client; `false` once nobody reads any more.
+/// Sends bytes to the client; `false` once it is gone.
 pub(crate) type Sink = Arc<dyn Fn(&[u8]) -> bool + Send + Sync>;
-/// Gives the next bytes from the client; `None` at the end.
+/// Returns the next bytes from the client; `None` at the end.
 pub(crate) type Source = Box<dyn FnMut() -> Option<Bytes> + Send>;
 
-/// One open output. Clones write to the same place, which is what `2>&1` means.
+/// One open output. Clones write to the same destination, as with `2>&1`.
 #[derive(Clone)]
 pub(crate) enum Output {
     Nowhere,
@@ -31,7 +31,7 @@ impl Output {
         (Self::Buffer(Arc::clone(&bytes)), bytes)
     }
 
-    /// Writes all of `bytes`, or says that the rest found no place.
+    /// Writes `bytes`; `false` when not all of them fitted.
     pub(crate) fn write(&self, bytes: &[u8]) -> bool {
         match self {
             Self::Nowhere => true,
@@ -70,12 +70,12 @@ impl Input {
         Self(Arc::new(Mutex::new(Pending { buffered: Vec::new(), position: 0, source: Some(source) })))
     }
 
-    /// What comes next, in a piece of any size; `None` at the end.
+    /// Reads the next bytes, of any number; `None` at the end.
     pub(crate) fn read(&self) -> Option<Vec<u8>> {
         self.0.lock().read()
     }
 
-    /// Everything up to the end, but no more than a pipe may hold.
+    /// Reads to the end, up to the limit of a pipe.
     pub(crate) fn read_to_end(&self) -> Vec<u8> {
         let mut all = Vec::new();
         while all.len() < MAX_BUFFERED {
@@ -85,7 +85,7 @@ impl Input {
         all
     }
 
-    /// The next line without its line break; `None` at the end.
+    /// Reads the next line without its line break; `None` at the end.
     pub(crate) fn read_line(&self) -> Option<Vec<u8>> {
         let mut pending = self.0.lock();
         let mut line = Vec::new();

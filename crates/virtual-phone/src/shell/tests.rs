@@ -1,4 +1,4 @@
-//! The shell as its users meet it: a line in, output, errors and an exit status out.
+//! The shell as a user sees it: a line in, output, errors and an exit status out.
 
 use std::sync::Arc;
 
@@ -97,7 +97,7 @@ fn redirections_write_append_and_read_files() {
 }
 
 #[test]
-fn errors_are_worded_and_numbered_as_on_a_phone() {
+fn errors_have_the_texts_and_statuses_of_a_phone() {
     for (line, errors, status) in [
         ("foo", "/system/bin/sh: foo: inaccessible or not found\n", 127),
         ("cat /nowhere", "cat: /nowhere: No such file or directory\n", 1),
@@ -125,7 +125,7 @@ fn errors_are_worded_and_numbered_as_on_a_phone() {
 }
 
 #[test]
-fn text_that_breaks_out_of_its_quotes_is_seen_to_run() {
+fn text_that_breaks_out_of_its_quotes_runs_as_a_command() {
     for line in [
         "echo '' ; rm -rf /sdcard; echo ''",
         "echo $(rm -rf /sdcard)",
@@ -140,7 +140,7 @@ fn text_that_breaks_out_of_its_quotes_is_seen_to_run() {
 }
 
 #[test]
-fn lines_made_to_exhaust_the_phone_end_in_an_error() {
+fn lines_that_would_exhaust_the_phone_end_in_an_error() {
     assert!(run("while true; do :; done").errors.contains("too many commands"));
     assert!(
         run("for i in $(echo {1,2} 3 4 5 6 7 8 9 a b c d e f g h i j k); do sleep 9 & done")

@@ -1,18 +1,17 @@
-//! What an APK says of itself: the name of its package, from the binary XML of its manifest. Installing it is left to
-//! `commands`. Source of the format: AOSP frameworks/base, `libs/androidfw/include/androidfw/ResourceTypes.h`.
+//! The package name of an APK, from the binary XML of its manifest. Source of the format: AOSP frameworks/base,
+//! `libs/androidfw/include/androidfw/ResourceTypes.h`.
 
 use std::io::{Cursor, Read};
 
 use thiserror::Error;
 
-/// The largest manifest that is read, in bytes.
-const MOST: u64 = 4 * 1024 * 1024;
+const MAX_MANIFEST_BYTES: u64 = 4 * 1024 * 1024;
 /// Kinds of chunks, and the flag of a pool in UTF-8.
 const STRING_POOL: u16 = 0x0001;
 const START_ELEMENT: u16 = 0x0102;
 const IS_UTF8: u32 = 0x0100;
 
-/// No APK, or none that names its package.
+/// The file is no APK, or does not name its package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("Failed to parse base.apk")]
 pub(crate) struct NotAnApk;
@@ -22,7 +21,7 @@ pub(crate) fn package_name(apk: &[u8]) -> Result<String, NotAnApk> {
     let mut archive = zip::ZipArchive::new(Cursor::new(apk)).map_err(|_| NotAnApk)?;
     let file = archive.by_name("AndroidManifest.xml").map_err(|_| NotAnApk)?;
     let mut manifest = Vec::new();
-    file.take(MOST).read_to_end(&mut manifest).map_err(|_| NotAnApk)?;
+    file.take(MAX_MANIFEST_BYTES).read_to_end(&mut manifest).map_err(|_| NotAnApk)?;
     package_of(&manifest).filter(|name| is_name(name)).ok_or(NotAnApk)
 }
 
@@ -35,7 +34,7 @@ fn package_of(manifest: &[u8]) -> Option<String> {
     let mut rest = manifest.get(usize::from(u16_at(manifest, 2)?)..)?;
     loop {
         let length = usize::try_from(u32_at(rest, 4)?).ok()?;
-        // A chunk that has no length would be read for ever.
+        // A chunk of length 0 would loop for ever.
         let chunk = rest.get(..length).filter(|chunk| chunk.len() >= 8)?;
         match u16_at(chunk, 0)? {
             STRING_POOL => strings = read_strings(chunk)?,
@@ -151,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_package_is_known_by_its_manifest() {
+    fn the_package_name_comes_from_the_manifest() {
         for utf8 in [true, false] {
             let apk = apk(&manifest("com.example.app", utf8));
             assert_eq!(package_name(&apk), Ok("com.example.app".to_owned()));

@@ -1,14 +1,12 @@
-//! The commands that the shells of one phone ran: kept for the oracle, and told to whoever waits for one. Running them is
-//! left to `commands`.
+//! The commands that the shells of one phone ran, kept for the oracle.
 
 use std::collections::VecDeque;
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-/// Commands that are kept, and bytes of one argument.
-const MOST: usize = 10_000;
-const LONGEST: usize = 4096;
+const MAX_COMMANDS: usize = 10_000;
+const MAX_WORD_BYTES: usize = 4096;
 
 /// The last commands, oldest first, each as its words.
 #[derive(Debug, Default)]
@@ -18,10 +16,10 @@ pub(crate) struct CommandLog {
 }
 
 impl CommandLog {
-    /// Writes down a command that is about to run, its name first.
+    /// Records a command that is about to run, its name first.
     pub(crate) fn add(&self, words: &[String]) {
         let mut commands = self.commands.lock();
-        if commands.len() >= MOST {
+        if commands.len() >= MAX_COMMANDS {
             commands.pop_front();
         }
         commands.push_back(words.iter().map(|word| shorten(word)).collect());
@@ -29,12 +27,12 @@ impl CommandLog {
         self.added.notify_waiters();
     }
 
-    /// The commands that ran.
+    /// The recorded commands.
     pub(crate) fn all(&self) -> Vec<Vec<String>> {
         self.commands.lock().iter().cloned().collect()
     }
 
-    /// Waits until a command of this name has begun, if none has.
+    /// Waits until a command of this name has started.
     pub(crate) async fn wait_for(&self, name: &str) {
         loop {
             let added = self.added.notified();
@@ -47,5 +45,5 @@ impl CommandLog {
 }
 
 fn shorten(word: &str) -> String {
-    word[..word.floor_char_boundary(LONGEST)].to_owned()
+    word[..word.floor_char_boundary(MAX_WORD_BYTES)].to_owned()
 }

@@ -1,5 +1,4 @@
-//! What MediaStore knows: files that were scanned, each with the hash of its bytes at that instant. Reading the files
-//! is left to the machine, the wording of answers to `content`.
+//! MediaStore: the scanned files, each with the hash of its bytes at that instant.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::filesystem::last_name;
 use crate::ui::{MediaItem, MediaSource};
 
-/// The volume that `/sdcard` is, and its older name.
+/// The names of the volume `/sdcard`.
 const VOLUMES: [&str; 2] = ["external", "external_primary"];
 
 /// The tables of MediaStore.
@@ -20,7 +19,7 @@ pub(crate) enum Collection {
 }
 
 impl Collection {
-    /// The collection, and the row if one is named, of `content://media/VOLUME/…`.
+    /// Parses `content://media/VOLUME/…`: the collection, and the row if it names one.
     pub(crate) fn of_uri(uri: &str) -> Option<(Self, Option<u64>)> {
         let path = uri.strip_prefix("content://media/")?;
         let mut names = path.trim_end_matches('/').split('/');
@@ -50,7 +49,7 @@ impl Collection {
     }
 }
 
-/// One file that was scanned.
+/// One scanned file.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) id: u64,
@@ -73,7 +72,7 @@ impl Entry {
         format!("content://media/external_primary/{table}/{}", self.id)
     }
 
-    /// The value in one of MediaStore's columns; `None` for a column that it does not have.
+    /// The value of one of MediaStore's columns. `None` for an unknown column.
     pub(crate) fn column(&self, name: &str) -> Option<String> {
         let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let relative = folder.strip_prefix("/storage/emulated/0").unwrap_or(folder).trim_start_matches('/');
@@ -109,7 +108,7 @@ impl Entry {
     ];
 }
 
-/// The files that were scanned, by number.
+/// The scanned files, by number.
 #[derive(Debug)]
 pub(crate) struct MediaStore {
     entries: BTreeMap<u64, Entry>,
@@ -122,7 +121,7 @@ impl MediaStore {
         Self { entries: BTreeMap::new(), next: 1_000 + seed % 9_000 }
     }
 
-    /// Takes a file in, or takes notice that it changed; its number stays. `None` for what is no medium.
+    /// Adds a file, or updates it under the same number. `None` for a file that is no medium.
     pub(crate) fn scan(&mut self, path: &str, bytes: &[u8], modified: i64, now: i64) -> Option<&Entry> {
         let name = last_name(path);
         let item = MediaItem {
@@ -153,7 +152,7 @@ impl MediaStore {
         self.entries.remove(&id);
     }
 
-    /// Forgets the file at `path`, after it was removed.
+    /// Forgets the file at `path`, after its removal.
     pub(crate) fn forget_path(&mut self, path: &str) {
         self.entries.retain(|_, entry| entry.path != path);
     }

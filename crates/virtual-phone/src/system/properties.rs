@@ -1,11 +1,10 @@
-//! The phone's system properties (`getprop`): an Android 13 phone without a maker.
+//! The phone's system properties (`getprop`): those of an Android 13 phone without a manufacturer.
 
 use std::collections::BTreeMap;
 
-/// The longest value that can be set (`PROP_VALUE_MAX`).
-const LONGEST_VALUE: usize = 91;
-/// The most properties.
-const MOST: usize = 2000;
+/// `PROP_VALUE_MAX`, without the zero byte.
+const MAX_VALUE_BYTES: usize = 91;
+const MAX_PROPERTIES: usize = 2000;
 
 /// Names and values.
 #[derive(Debug, Clone)]
@@ -22,11 +21,11 @@ impl Properties {
         self.0.get(name).map_or("", String::as_str)
     }
 
-    /// Sets a property; `false` when it may not be set. Those of `ro.` are set once.
+    /// Sets a property; `false` when it is read-only or does not fit.
     pub(crate) fn set(&mut self, name: &str, value: &str) -> bool {
         let known = self.0.contains_key(name);
         let allowed = name.starts_with("debug.") || name.starts_with("log.") || name.starts_with("persist.");
-        if !allowed || value.len() > LONGEST_VALUE || (!known && self.0.len() >= MOST) {
+        if !allowed || value.len() > MAX_VALUE_BYTES || (!known && self.0.len() >= MAX_PROPERTIES) {
             return false;
         }
         self.0.insert(name.to_owned(), value.to_owned());

@@ -1,12 +1,11 @@
-//! The rows of Android's settings provider. What follows from a change is left to the commands.
+//! The rows of Android's settings provider.
 
 use std::collections::BTreeMap;
 
 use crate::ui::window::window_system::STANDARD_KEYBOARD;
 
-/// The most rows, and the most bytes of one value.
-const MOST: usize = 2000;
-const LONGEST: usize = 32 * 1024;
+const MAX_ROWS: usize = 2000;
+const MAX_ROW_BYTES: usize = 32 * 1024;
 
 /// Rows by table (`system`, `secure`, `global`) and name.
 #[derive(Debug)]
@@ -42,7 +41,8 @@ impl Settings {
     /// Writes a row, unless there are too many or it is too long.
     pub(crate) fn put(&mut self, table: &str, name: &str, value: &str) {
         let key = key(table, name);
-        if value.len() + name.len() <= LONGEST && (self.0.len() < MOST || self.0.contains_key(&key)) {
+        if value.len() + name.len() <= MAX_ROW_BYTES && (self.0.len() < MAX_ROWS || self.0.contains_key(&key))
+        {
             self.0.insert(key, value.to_owned());
         }
     }

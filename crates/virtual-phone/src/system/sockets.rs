@@ -1,5 +1,5 @@
-//! The sockets that programs on the phone listen on, by port or by abstract name, and the streams that reach them. All of
-//! it is in memory. What is said over a stream is left to the programs, how a host comes to one to `daemon`.
+//! The sockets on which programs on the phone listen, by port or by abstract name, and the streams to them, all in
+//! memory.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -18,7 +18,7 @@ const BUFFER: usize = 64 * 1024;
 /// The first port given to a listener that asks for any (`ip_local_port_range`).
 const FIRST_FREE_PORT: u16 = 32_768;
 
-/// What a socket goes by.
+/// The name of a socket.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum SocketName {
     /// `tcp:PORT`.
@@ -28,7 +28,7 @@ pub(crate) enum SocketName {
 }
 
 impl SocketName {
-    /// Reads `tcp:PORT`, also `tcp:localhost:PORT`, or `localabstract:NAME`.
+    /// Parses `tcp:PORT`, also `tcp:localhost:PORT`, or `localabstract:NAME`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         match text.split_once(':')? {
             ("tcp", rest) => {
@@ -50,12 +50,12 @@ impl fmt::Display for SocketName {
     }
 }
 
-/// Somebody listens there already.
+/// Another program listens there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("Address already in use")]
 pub(crate) struct AddressInUse;
 
-/// The listening sockets of one phone; clones are the same table.
+/// The listening sockets of one phone. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sockets {
     listening: Arc<Mutex<HashMap<SocketName, Listening>>>,
@@ -86,7 +86,7 @@ impl Sockets {
         Ok(Listener { name, number, incoming, sockets: self.clone() })
     }
 
-    /// A stream to whoever listens at `name`; `None` if nobody does, or does not accept.
+    /// Connects to the program that listens at `name`. `None` if there is none, or it does not accept.
     pub(crate) fn connect(&self, name: &SocketName) -> Option<DuplexStream> {
         let (ours, theirs) = tokio::io::duplex(BUFFER);
         let listening = self.listening.lock();
@@ -94,12 +94,12 @@ impl Sockets {
         Some(ours)
     }
 
-    /// Closes every socket, as when the programs end.
+    /// Closes all sockets, as when the programs end.
     pub(crate) fn close_all(&self) {
         self.listening.lock().clear();
     }
 
-    /// Closes the socket that listens at `name`; its listener accepts what came before and nothing more.
+    /// Closes the socket at `name`; its listener accepts only the connections that came before.
     pub(crate) fn close(&self, name: &SocketName) {
         self.listening.lock().remove(name);
     }
@@ -115,7 +115,7 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// Where it listens: the port that was found when any was asked for.
+    /// Its name, with the port that was found for port 0.
     pub(crate) fn name(&self) -> &SocketName {
         &self.name
     }
@@ -129,7 +129,7 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         let mut listening = self.sockets.listening.lock();
-        // Closed from outside, the name may belong to somebody else by now.
+        // After it was closed from outside, the name may belong to another listener.
         if listening.get(&self.name).is_some_and(|found| found.number == self.number) {
             listening.remove(&self.name);
         }
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_stream_reaches_who_listens_and_nobody_else() {
+    async fn a_stream_reaches_the_listener_only() {
         let sockets = Sockets::default();
         assert!(sockets.connect(&SocketName::Tcp(9008)).is_none());
         let mut listener = sockets.listen(SocketName::Tcp(9008)).unwrap();
@@ -152,16 +152,16 @@ mod tests {
         let mut theirs = listener.accept().await.unwrap();
         ours.write_all(b"ping").await.unwrap();
         drop(ours);
-        let mut heard = String::new();
-        theirs.read_to_string(&mut heard).await.unwrap();
-        assert_eq!(heard, "ping");
+        let mut received = String::new();
+        theirs.read_to_string(&mut received).await.unwrap();
+        assert_eq!(received, "ping");
         drop(listener);
         assert!(sockets.connect(&SocketName::Tcp(9008)).is_none());
         sockets.listen(SocketName::Tcp(9008)).unwrap();
     }
 
     #[test]
-    fn any_port_is_one_that_is_free() {
+    fn port_zero_is_a_free_port() {
         let sockets = Sockets::default();
         let first = sockets.listen(SocketName::Tcp(0)).unwrap();
         let second = sockets.listen(SocketName::Tcp(0)).unwrap();
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_read_as_hosts_write_them() {
+    fn names_are_parsed_as_hosts_write_them() {
         for (text, name) in [
             ("tcp:9008", Some(SocketName::Tcp(9008))),
             ("tcp:localhost:9008", Some(SocketName::Tcp(9008))),

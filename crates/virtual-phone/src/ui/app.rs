@@ -1,4 +1,4 @@
-//! What the window system asks of an app, and what an app shows. The apps themselves are in `apps`.
+//! The interface between the window system and an app.
 
 use chrono::{DateTime, Utc};
 
@@ -14,26 +14,26 @@ pub struct Scene {
     pub package: String,
     /// The activity's full class name.
     pub activity: String,
-    /// Tells screens of one activity apart; a change of it drops the input focus.
+    /// Distinguishes the screens of one activity. A change of it drops the input focus.
     pub name: String,
-    /// Whether something on it moves all the time, so that the phone never becomes idle.
+    /// Whether it is animated, so that the phone never becomes idle.
     pub animated: bool,
     /// The views.
     pub root: View,
 }
 
-/// What follows from a tap or from BACK.
+/// The outcome of a tap or of BACK.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The app stays in front.
     Stay,
     /// The app goes to the back.
     Leave,
-    /// Something else is started.
+    /// Another activity is started.
     Open(Intent),
 }
 
-/// A finger's way over the screen, in pixels.
+/// A swipe over the screen, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Swipe {
     /// Where the finger came down.
@@ -46,7 +46,7 @@ impl Swipe {
     /// Moves shorter than this are taps, as `ViewConfiguration`'s touch slop of 8 dp says.
     const SLOP: i32 = 21;
 
-    /// Whether the finger hardly moved.
+    /// Whether the finger moved so little that it is a tap.
     pub fn is_tap(&self) -> bool {
         let (x, y) = (self.to.0.saturating_sub(self.from.0), self.to.1.saturating_sub(self.from.1));
         x.saturating_abs() <= Self::SLOP && y.saturating_abs() <= Self::SLOP
@@ -58,7 +58,7 @@ impl Swipe {
     }
 }
 
-/// Who an app is.
+/// The identity of an app.
 #[derive(Debug, Clone, Copy)]
 pub struct Identity {
     /// The package name.
@@ -75,18 +75,18 @@ pub struct Identity {
     pub is_system: bool,
 }
 
-/// An installed app. All of it is plain state: time is passed in, and nothing here waits.
+/// An installed app: plain state, to which time is passed in.
 pub trait App: Send {
-    /// Who it is.
+    /// Its identity.
     fn identity(&self) -> Identity;
 
-    /// The activity that takes a request which names none, if any does.
+    /// The activity that takes a request without a component, if any.
     fn resolve(&self, intent: &Intent) -> Option<&'static str>;
 
-    /// Shows what was asked for.
+    /// Handles a request.
     fn open(&mut self, delivery: &Delivery, now: DateTime<Utc>);
 
-    /// What it shows, without dialogs.
+    /// Its screen, without dialogs.
     fn scene(&self, now: DateTime<Utc>) -> Scene;
 
     /// The modal window over the scene.
@@ -94,13 +94,13 @@ pub trait App: Send {
         None
     }
 
-    /// A tap reached a view with this action.
+    /// Handles a tap on a view with this action.
     fn act(&mut self, action: &str, now: DateTime<Utc>) -> Outcome;
 
-    /// BACK, with the keyboard closed.
+    /// Handles BACK, with the keyboard closed.
     fn back(&mut self, now: DateTime<Utc>) -> Outcome;
 
-    /// A finger moved over the scene.
+    /// Handles a swipe over the scene.
     fn swipe(&mut self, _swipe: Swipe) {}
 
     /// The text behind the input field of this name on the current scene.
@@ -108,19 +108,19 @@ pub trait App: Send {
         None
     }
 
-    /// Time passes: uploads go on, toasts vanish. Called before anything else at a new time, also in the background.
+    /// Advances its time: uploads go on, toasts vanish. Called before anything else, also in the background.
     fn advance(&mut self, _now: DateTime<Utc>) {}
 
-    /// The process is killed.
+    /// Kills its process.
     fn stop(&mut self);
 
-    /// Arms a fault; those that do not concern the app are ignored.
+    /// Arms a fault, if it applies to the app.
     fn arm(&mut self, _fault: Fault, _in_front: bool) {}
 
     /// Ends all faults.
     fn clear_faults(&mut self) {}
 
-    /// Its kind (`tiktok`) and what its accounts published.
+    /// Its id, such as `tiktok`, and the report of its accounts.
     fn report(&self) -> Option<(&'static str, AppReport)> {
         None
     }

@@ -24,7 +24,7 @@ impl Bounds {
         x >= self.left && x < self.right && y >= self.top && y < self.bottom
     }
 
-    /// What both rectangles cover; an empty rectangle at the origin when they do not meet.
+    /// The intersection; an empty rectangle at the origin when they do not overlap.
     pub fn intersection(&self, other: &Self) -> Self {
         let both = Self {
             left: self.left.max(other.left),
@@ -40,7 +40,7 @@ impl Bounds {
         self.left >= self.right || self.top >= self.bottom
     }
 
-    /// The pixel in the middle, where a test or an engine taps.
+    /// The pixel in the middle.
     pub fn center(&self) -> (i32, i32) {
         (i32::midpoint(self.left, self.right), i32::midpoint(self.top, self.bottom))
     }
@@ -55,7 +55,7 @@ impl Bounds {
         self.bottom - self.top
     }
 
-    /// The same rectangle elsewhere.
+    /// The rectangle moved by `x` and `y`.
     pub fn moved(&self, x: i32, y: i32) -> Self {
         Self::new(self.left + x, self.top + y, self.right + x, self.bottom + y)
     }

@@ -1,14 +1,14 @@
-//! The faults that the screen can show on demand; those of the wire belong to the adbd side.
+//! The faults of the screen.
 
 use serde::{Deserialize, Serialize};
 
-/// Something that goes wrong, or gets in the way, on the screen.
+/// A fault of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fault", rename_all = "snake_case")]
 pub enum Fault {
     /// A window over the app: `{"fault": "popup", "kind": "rate", "when": "now"}`.
     Popup {
-        /// Which one; one of the harmless ones by the phone's seed when left out.
+        /// Default: one of the harmless ones, by the phone's seed.
         #[serde(default)]
         kind: Option<PopupKind>,
         /// When it shows.
@@ -21,11 +21,11 @@ pub enum Fault {
         #[serde(default = "slow_upload_seconds")]
         seconds: u32,
     },
-    /// The app takes every follow back a second after it showed it: `{"fault": "follow_refused"}`.
+    /// The app reverts every follow a second after it showed it: `{"fault": "follow_refused"}`.
     FollowRefused,
 }
 
-/// The windows that an app puts in the way.
+/// A window over an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PopupKind {
@@ -50,10 +50,10 @@ pub enum PopupKind {
 }
 
 impl PopupKind {
-    /// The ones that may come at any time and that a tap dismisses.
+    /// The ones that can come at any time and that a tap dismisses.
     pub const HARMLESS: [Self; 4] = [Self::Contacts, Self::Rate, Self::Notifications, Self::GotIt];
 
-    /// Whether nothing on the window leads back to the app.
+    /// Whether the window does not lead back to the app.
     pub fn is_blocking(self) -> bool {
         matches!(self, Self::SignedOut | Self::Captcha | Self::AccountDisabled | Self::UpdateRequired)
     }

@@ -1,5 +1,4 @@
-//! What a program asks the phone to show, and the answer; and the media that such a request may point at.
-//! Parsing `am`'s arguments and wording its answers are left to the shell.
+//! Requests to start activities, their results, and the media that a request can refer to.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +27,7 @@ impl Component {
         Self { package: package.to_owned(), class }
     }
 
-    /// Reads `package/class` or `package/.Class`.
+    /// Parses `package/class` or `package/.Class`.
     pub fn parse(text: &str) -> Option<Self> {
         let (package, class) = text.split_once('/')?;
         (!package.is_empty() && !class.is_empty()).then(|| Self::new(package, class))
@@ -43,7 +42,7 @@ impl Component {
     }
 }
 
-/// A request to show something.
+/// A request to start an activity.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Intent {
     /// `-a`
@@ -65,7 +64,7 @@ pub struct Intent {
 }
 
 impl Intent {
-    /// What the launcher, and `monkey -p PACKAGE -c android.intent.category.LAUNCHER 1`, send.
+    /// The request of the launcher, and of `monkey -p PACKAGE -c android.intent.category.LAUNCHER 1`.
     pub fn launch(package: &str) -> Self {
         Self {
             action: Some(ACTION_MAIN.to_owned()),
@@ -76,12 +75,12 @@ impl Intent {
     }
 }
 
-/// What became of a request.
+/// The result of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StartResult {
     /// This activity was started.
     Started(Component),
-    /// The app's task was running and has come to the front as it was.
+    /// The app's task was running and came to the front.
     BroughtToFront(Component),
     /// More than one app can take it: the chooser is open.
     Choosing(Component),
@@ -91,7 +90,7 @@ pub enum StartResult {
     NoSuchActivity(Component),
 }
 
-/// A file that the media store knows.
+/// A file in MediaStore.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MediaItem {
     /// The file's name.
@@ -104,19 +103,19 @@ pub struct MediaItem {
     pub size: u64,
 }
 
-/// Where apps read shared items.
+/// The source from which apps read shared items.
 pub trait MediaSource {
     /// The item behind a `content://` or `file://` URI; `None` when there is none or it cannot be read.
     fn find(&self, uri: &str) -> Option<MediaItem>;
 }
 
-/// A request on its way to an app, with the shared item already read.
+/// A request with its activity and its shared item.
 #[derive(Debug, Clone)]
 pub struct Delivery {
     /// The request.
     pub intent: Intent,
     /// The activity that it goes to.
     pub class: String,
-    /// The item behind `EXTRA_STREAM`, when it could be read.
+    /// The item of `EXTRA_STREAM`, if it could be read.
     pub media: Option<MediaItem>,
 }

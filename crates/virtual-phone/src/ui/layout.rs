@@ -1,11 +1,11 @@
-//! Screens as data: reads a layout file once, and makes the view tree of it with the values of the moment.
+//! Layouts: screens as data, parsed once and built into view trees with the values of the moment.
 //!
 //! An element is a view: its name is the class (`TextView`, `View`, …, or in full), its attributes are
 //! `at="left,top,right,bottom"`, `id` (a name of the app, or in full with its package), `text`, `desc`, `hint`,
 //! `is` (flags), `field` with `lines="many"` (an input field), `do` (the action of a tap), `beneath="yes"`,
-//! `if="value"` or `if="!value"` (left out unless that value is, or is not, empty), `enabled-if`, `slot` (views that
-//! the app puts in), and the looks: `fill`, `round`, `ink`, `size`, `align`, `icon`, `picture`.
-//! `{name}` in a text, description, hint, action or picture stands for a value, put in letter for letter.
+//! `if="value"` or `if="!value"` (omitted unless that value is not, or is, empty), `enabled-if`, `slot` (views that
+//! the app puts in), and the paint: `fill`, `round`, `ink`, `size`, `align`, `icon`, `picture`.
+//! `{name}` in a text, description, hint, action or picture is replaced by a value, letter for letter.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::ui::draw::color::Color;
 use crate::ui::draw::paint::{Paint, Picture};
 use crate::ui::view::{Field, View};
 
-/// A layout file, read.
+/// A parsed layout file.
 #[derive(Debug, Clone, Default)]
 pub struct Layout {
     root: Option<Node>,
@@ -30,7 +30,7 @@ struct Node {
     children: Vec<Node>,
 }
 
-/// What the app puts into a layout.
+/// The values of a layout.
 #[derive(Debug, Default)]
 pub struct Values {
     texts: BTreeMap<&'static str, String>,
@@ -88,15 +88,15 @@ impl Values {
 }
 
 impl Layout {
-    /// Reads a layout that the program carries. A faulty one is an empty window, and every one is read by a test.
+    /// Parses a layout that is part of the program. An invalid one is an empty window; a test parses all of them.
     pub fn carried(package: &str, text: &str) -> Self {
         Self::parse(package, text).unwrap_or_default()
     }
 
-    /// Reads a layout file; `package` completes the ids.
+    /// Parses a layout file. `package` completes the ids.
     ///
     /// # Errors
-    /// A sentence that says what is wrong with the file.
+    /// A sentence about what is wrong with the file.
     pub fn parse(package: &str, text: &str) -> Result<Self, String> {
         let document = roxmltree::Document::parse(text).map_err(|error| error.to_string())?;
         Ok(Self { root: Some(read(package, document.root_element())?) })
@@ -138,7 +138,7 @@ fn read(package: &str, element: roxmltree::Node<'_, '_>) -> Result<Node, String>
             .ok_or_else(|| format!("<{class}> has {}=\"{}\"", attribute.name(), attribute.value()))?;
     }
     if node.view.bounds.is_empty() {
-        return Err(format!("<{class}> has no place"));
+        return Err(format!("<{class}> has no bounds"));
     }
     let flags = &mut node.view.flags;
     flags.focusable |= flags.clickable;
@@ -177,12 +177,12 @@ fn read_attribute(node: &mut Node, package: &str, name: &str, value: &str) -> Op
         "if" => *condition = Some(owned),
         "slot" => *slot = Some(owned),
         "picture" => *picture = Some(owned),
-        _ => return read_looks(&mut view.paint, name, value),
+        _ => return read_paint(&mut view.paint, name, value),
     }
     Some(())
 }
 
-fn read_looks(paint: &mut Paint, name: &str, value: &str) -> Option<()> {
+fn read_paint(paint: &mut Paint, name: &str, value: &str) -> Option<()> {
     match name {
         "fill" => paint.fill = Some(Color::parse(value)?),
         "ink" => paint.ink = Some(Color::parse(value)?),

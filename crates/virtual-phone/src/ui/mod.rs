@@ -1,5 +1,4 @@
-//! The phone's screen: views, windows, input, the accessibility dump and drawing. It leaves bytes on wires to the
-//! adbd side, commands to the shell, and what an app shows and does to `apps`.
+//! The phone's screen: views, windows, input, the accessibility dump and drawing.
 
 pub mod app;
 pub mod bounds;

@@ -1,4 +1,4 @@
-//! What the apps of a phone have published: the oracle that tests and people compare with what they asked for.
+//! The oracle's report of what the apps of a phone have published.
 //!
 //! A `caption` is the description letter for letter; when a title was typed too, it is title, line break,
 //! description.
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
 
-/// By app kind (`tiktok`).
+/// By the app's id, such as `tiktok`.
 pub type AppsReport = BTreeMap<String, AppReport>;
 
 /// One app's accounts.
@@ -18,7 +18,7 @@ pub struct AppReport {
     pub accounts: Vec<AccountReport>,
 }
 
-/// One account's public traces.
+/// One account's posts and follows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AccountReport {
     /// Without `@`.
@@ -27,18 +27,18 @@ pub struct AccountReport {
     pub posts: Vec<Post>,
     /// The users it follows, in the order in which it followed them.
     pub following: Vec<String>,
-    /// The private users that it asked to follow, in the order in which it asked.
+    /// The private users to whom it sent a request to follow, in that order.
     pub requested: Vec<String>,
 }
 
 /// One published post: exactly one for each tap on Post whose upload ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Post {
-    /// What was typed, letter for letter; see the head of this file for titles.
+    /// The typed text, letter for letter; see the module for titles.
     pub caption: String,
     /// SHA-256 of the published file, lower-case hex.
     pub media_sha256: String,
-    /// The sound's name; none when it was taken off.
+    /// The sound's name. `None` when it was removed.
     pub sound: Option<String>,
     /// Where it was published.
     pub placement: Placement,

@@ -1,11 +1,10 @@
-//! A view and the tree of views that one window shows: what it is, where it is, and which view a touch reaches.
-//! It leaves the text form to `dump` and looks to `painter`.
+//! Views, their tree, and the view that a touch reaches.
 
 use crate::ui::bounds::Bounds;
 use crate::ui::draw::paint::Paint;
 
-/// The yes-or-no attributes of a node, as AOSP's `AccessibilityNodeInfo` names them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The flags of a node, as in AOSP's `AccessibilityNodeInfo`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Flags {
     /// Has an on and an off state.
     pub checkable: bool,
@@ -13,7 +12,7 @@ pub struct Flags {
     pub checked: bool,
     /// Reacts to a tap.
     pub clickable: bool,
-    /// Takes part at all; a disabled view swallows taps without reacting.
+    /// Reacts to taps; a disabled view swallows them.
     pub enabled: bool,
     /// May hold the input focus.
     pub focusable: bool,
@@ -29,29 +28,12 @@ pub struct Flags {
     pub selected: bool,
 }
 
-impl Default for Flags {
-    fn default() -> Self {
-        Self {
-            checkable: false,
-            checked: false,
-            clickable: false,
-            enabled: true,
-            focusable: false,
-            focused: false,
-            scrollable: false,
-            long_clickable: false,
-            password: false,
-            selected: false,
-        }
-    }
-}
-
 /// An input field's connection to the text behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     /// The app's name for the text.
     pub name: String,
-    /// Whether ENTER begins a new line (else it moves on to the next field).
+    /// Whether ENTER starts a new line; else it moves to the next field.
     pub multiline: bool,
 }
 
@@ -68,16 +50,16 @@ pub struct View {
     pub hint: String,
     /// The description for screen readers.
     pub content_desc: String,
-    /// Its yes-or-no attributes.
+    /// Its flags.
     pub flags: Flags,
-    /// Where it lies on the screen.
+    /// Its position on the screen.
     pub bounds: Bounds,
     /// Invisible nodes are neither dumped, drawn nor touched, nor is anything below them.
     pub visible: bool,
-    /// Drawn, and touched, beneath its siblings whatever its place among them: the order of nodes in a dump is the
-    /// order of layout, not of depth.
+    /// Whether it is drawn and touched beneath its siblings: the order of nodes in a dump is that of layout, not of
+    /// depth.
     pub beneath: bool,
-    /// What the app is told when a tap reaches this view.
+    /// The action that the app handles when a tap reaches this view.
     pub action: Option<String>,
     /// Set on input fields.
     pub field: Option<Field>,
@@ -88,18 +70,19 @@ pub struct View {
 }
 
 impl View {
-    /// A visible view of this class at this place, with nothing else set.
+    /// A visible view of this class at this position, with nothing else set.
     pub fn new(class: &str, bounds: Bounds) -> Self {
-        Self { class: class.to_owned(), bounds, visible: true, ..Self::default() }
+        let flags = Flags { enabled: true, ..Flags::default() };
+        Self { class: class.to_owned(), bounds, visible: true, flags, ..Self::default() }
     }
 
-    /// The text a person sees: what was typed, or the hint of an empty field.
+    /// The visible text: the typed one, or the hint of an empty field.
     pub fn shown_text(&self) -> &str {
         if self.text.is_empty() { &self.hint } else { &self.text }
     }
 
-    /// The view that a tap at this point reaches: the topmost one there that takes touches. As on Android, views that
-    /// do not take touches let them through to what lies beneath them.
+    /// The view that a tap at this point reaches: the topmost one that takes touches. As on Android, other views let
+    /// them through.
     pub fn touched(&self, x: i32, y: i32) -> Option<&View> {
         if !self.visible || !self.bounds.contains(x, y) {
             return None;
@@ -112,7 +95,7 @@ impl View {
             .or_else(|| (self.flags.clickable || self.flags.long_clickable).then_some(self))
     }
 
-    /// The first view, itself included, in the order of the dump that fits.
+    /// The first matching view, itself included, in the order of the dump.
     pub fn find(&self, fits: &dyn Fn(&View) -> bool) -> Option<&View> {
         if fits(self) {
             return Some(self);

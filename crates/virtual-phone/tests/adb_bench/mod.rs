@@ -1,4 +1,4 @@
-//! A virtual phone, and an adb server of its own that knows it, for `tests/debian_adb.rs`.
+//! A virtual phone, and a separate adb server that knows it, for `tests/debian_adb.rs`.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -12,14 +12,14 @@ use tikmatrix_device::adb::keys::{AdbKey, AdbPublicKey};
 use tikmatrix_virtual_phone::{Access, Farm, FarmOptions, PairingOffer, VirtualPhone};
 use tokio::runtime::Runtime;
 
-/// A key of the server's besides its own.
+/// A further key of the server.
 const VENDOR: &str = include_str!("../../../device/tests/keys/second.pem");
 
 pub(crate) fn vendor_key() -> AdbPublicKey {
     AdbKey::from_pem(VENDOR).unwrap().public().clone()
 }
 
-/// A phone, and an adb server of its own that knows it.
+/// A phone, and a separate adb server that knows it.
 pub(crate) struct Bench {
     farm: Farm,
     runtime: Runtime,
@@ -30,23 +30,23 @@ pub(crate) struct Bench {
     environment: Environment,
 }
 
-/// Variables of every adb of a bench.
+/// The environment of every adb of a bench.
 type Environment = &'static [(&'static str, &'static str)];
 
 impl Bench {
-    /// A phone that lets everybody in, connected.
+    /// A phone that accepts every computer, connected.
     pub(crate) fn start() -> Self {
         let bench = Self::begin(&debian_adb(), Access::Accept);
         bench.connect();
         bench
     }
 
-    /// A phone that nobody has connected to. The server, one of `program`, has a key of its own and a vendor's.
+    /// A phone without a connection. The server, one of `program`, has its own key and a vendor's.
     pub(crate) fn begin(program: &OsStr, access: Access) -> Self {
         Self::begin_in(program, access, &[])
     }
 
-    /// The same, with more in the environment of every adb.
+    /// The same, with further variables for every adb.
     pub(crate) fn begin_in(program: &OsStr, access: Access, environment: Environment) -> Self {
         let runtime = Runtime::new().unwrap();
         let options = FarmOptions { count: 1, first_port: None, seed: 1 };
@@ -70,9 +70,9 @@ impl Bench {
         assert_eq!(said.trim_end(), format!("connected to {address}"));
     }
 
-    /// Connects an adb that has to begin TLS. Its STLS packet and its first TLS record are written by two threads of its
-    /// own (adb 34.0.5, `BlockingConnectionAdapter`), which now and then come in the wrong order, so that no phone can
-    /// understand it; its users then connect again.
+    /// Connects an adb that has to begin TLS. adb writes its STLS packet and its first TLS record from two threads
+    /// (34.0.5, `BlockingConnectionAdapter`), sometimes in the wrong order, so that no phone understands it; the test
+    /// then connects again.
     pub(crate) fn connect_by_tls(&self) {
         let connected = format!("connected to {}", self.address());
         let tried = (0..20)
@@ -93,7 +93,7 @@ impl Bench {
         self.farm.phones()[0].address().to_string()
     }
 
-    /// `adb ARGUMENTS` for the phone.
+    /// The command `adb ARGUMENTS` for the phone.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = adb(&self.program, self.directory.path(), self.port);
         command.envs(self.environment.iter().copied()).args(["-s", &self.address()]).args(arguments);
@@ -120,9 +120,9 @@ impl Bench {
 
 impl Drop for Bench {
     fn drop(&mut self) {
-        // To kill one that has ended is no error.
+        // Killing an ended one is no error.
         let lives = self.server.try_wait().unwrap().is_none();
-        assert!(std::thread::panicking() || lives, "somebody ended the adb server");
+        assert!(std::thread::panicking() || lives, "the adb server was ended from outside");
         self.server.kill().unwrap();
         self.server.wait().unwrap();
         self.runtime.block_on(self.farm.shutdown());
@@ -133,7 +133,7 @@ pub(crate) fn debian_adb() -> OsString {
     std::env::var_os("TIKMATRIX_ADB").unwrap_or_else(|| "adb".into())
 }
 
-/// The adb that is new enough to speak TLS.
+/// The adb that supports TLS.
 pub(crate) fn newer_adb() -> OsString {
     std::env::var_os("TIKMATRIX_NEWER_ADB").expect(
         "TIKMATRIX_NEWER_ADB has to name an adb of Android 11 or later; `cargo xtask test` unpacks one",
@@ -150,7 +150,7 @@ fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
 
-/// The server says nothing once it is ready; a server that ended never will be.
+/// Waits until the server is ready: it does not report that.
 fn wait_for_port(port: u16, server: &mut Child) {
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
         assert!(server.try_wait().unwrap().is_none(), "the adb server ended");

@@ -1,6 +1,6 @@
-//! The ADB clients that others wrote, used as their users use them, against a virtual phone behind Debian's adb server:
-//! uiautomator2 and adbutils (Python), adbkit (Node.js). The programs are in `programs/`; what happened on the phone is
-//! asked of the phone. Run by `cargo xtask test`, which sees to it that all of it is there.
+//! Common ADB clients against a virtual phone behind Debian's adb server: uiautomator2 and adbutils (Python), adbkit
+//! (Node.js). The programs are in `programs/`; the phone reports what happened on it. Run by `cargo xtask test`, which
+//! ensures that all of it is there.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! A phone, an adb server of its own that knows it, and programs that are run against both.
+//! A phone, a separate adb server that knows it, and programs that are run against both.
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
@@ -17,7 +17,8 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Starts all of it. The server keeps to a port and a home of its own: whoever else uses adb here is not disturbed.
+    /// Starts phone and server. The server has its own port and home, so that other users of adb here are not
+    /// disturbed.
     pub(crate) fn start() -> Self {
         let runtime = Runtime::new().unwrap();
         let options = FarmOptions { count: 1, first_port: None, seed: 1 };
@@ -93,7 +94,7 @@ impl Drop for Stage {
     fn drop(&mut self) {
         // To kill one that has ended is no error.
         let lives = self.server.try_wait().unwrap().is_none();
-        assert!(std::thread::panicking() || lives, "somebody ended the adb server");
+        assert!(std::thread::panicking() || lives, "the adb server was ended from outside");
         self.server.kill().unwrap();
         self.server.wait().unwrap();
         self.runtime.block_on(self.farm.shutdown());

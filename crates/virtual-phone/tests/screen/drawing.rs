@@ -1,4 +1,4 @@
-//! Pictures of the screen: their form, and that they show what is on it.
+//! Pictures of the screen: their format and content.
 
 use std::collections::BTreeSet;
 use std::io::Cursor;
@@ -25,7 +25,7 @@ fn a_png_holds_the_same_pixels() {
 }
 
 #[test]
-fn every_change_that_a_person_would_see_changes_the_picture() {
+fn every_visible_change_changes_the_picture() {
     let mut hand = Hand::new(2);
     let mut pictures = BTreeSet::new();
     let mut look = |hand: &Hand, what: &str| assert!(pictures.insert(hand.phone.draw().rgba), "{what}");

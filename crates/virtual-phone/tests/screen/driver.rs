@@ -1,4 +1,4 @@
-//! A finger and an eye for the tests: finds nodes in dumps only, and taps at coordinates only.
+//! The tests' user: finds nodes in dumps only, and taps at coordinates only.
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use tikmatrix_virtual_phone::apps::fresh_screen;

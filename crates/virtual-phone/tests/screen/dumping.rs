@@ -1,4 +1,4 @@
-//! The form of `uiautomator dump`, and when there is none.
+//! The format of `uiautomator dump`, and when it fails.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -37,7 +37,7 @@ fn unlabelled_buttons_are_marked_as_not_accessible() {
 }
 
 #[test]
-fn a_full_dump_of_a_moving_screen_always_fails_and_a_compressed_one_passes_often() {
+fn a_full_dump_of_an_animated_screen_always_fails_and_a_compressed_one_often_succeeds() {
     let mut hand = Hand::on_feed();
     let mut messages = BTreeSet::new();
     let mut passed = 0;
@@ -52,7 +52,7 @@ fn a_full_dump_of_a_moving_screen_always_fails_and_a_compressed_one_passes_often
 }
 
 #[test]
-fn a_compressed_dump_has_fewer_nodes_and_the_same_words() {
+fn a_compressed_dump_has_fewer_nodes_and_the_same_texts() {
     let mut hand = Hand::on_caption();
     let words = |dump: &str| -> Vec<(String, String, [i32; 4])> {
         let said = nodes(dump).into_iter().filter(|node| !node.text.is_empty() || !node.desc.is_empty());
@@ -65,7 +65,7 @@ fn a_compressed_dump_has_fewer_nodes_and_the_same_words() {
 }
 
 #[test]
-fn screens_hold_the_elements_that_real_ones_do() {
+fn screens_have_the_elements_of_real_ones() {
     let mut hand = Hand::new(2);
     hand.share(VIDEO_URI);
     assert!(hand.sees("Allow TikTok to access your contacts?"));
@@ -89,7 +89,7 @@ fn screens_hold_the_elements_that_real_ones_do() {
 }
 
 #[test]
-fn every_layout_file_is_read_without_error() {
+fn every_layout_file_is_valid() {
     let layouts = Path::new(env!("CARGO_MANIFEST_DIR")).join("layouts");
     let mut count = 0;
     for folder in std::fs::read_dir(layouts).unwrap() {

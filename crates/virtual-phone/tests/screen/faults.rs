@@ -1,4 +1,4 @@
-//! The windows that get in the way, and the uploads that take their time.
+//! Popups, blocking windows and slow uploads.
 
 use tikmatrix_virtual_phone::ui::window::input::KEY_BACK;
 use tikmatrix_virtual_phone::ui::{Fault, PopupKind, PopupTime};
@@ -31,7 +31,7 @@ fn a_popup_hides_everything_under_it_until_its_button_is_tapped() {
 }
 
 #[test]
-fn a_popup_armed_for_later_comes_over_the_next_screen() {
+fn a_popup_armed_for_later_appears_over_the_next_screen() {
     let mut hand = Hand::in_editor();
     hand.phone.arm(popup(PopupKind::Rate, PopupTime::NextScreen));
     assert!(hand.sees("Next"));
@@ -87,7 +87,7 @@ fn nothing_on_a_blocking_screen_leads_back_to_the_app() {
 }
 
 #[test]
-fn a_slow_upload_takes_as_long_as_it_was_told() {
+fn a_slow_upload_takes_as_long_as_armed() {
     let mut hand = Hand::on_caption();
     hand.phone.arm(Fault::SlowUpload { seconds: 20 });
     hand.tap("Post");
@@ -98,7 +98,7 @@ fn a_slow_upload_takes_as_long_as_it_was_told() {
 }
 
 #[test]
-fn faults_are_read_from_the_words_of_the_control_port() {
+fn faults_are_parsed_as_the_control_port_receives_them() {
     let read = |text| serde_json::from_str::<Fault>(text).unwrap();
     assert_eq!(read(r#"{"fault":"popup"}"#), Fault::Popup { kind: None, when: PopupTime::NextScreen });
     assert_eq!(

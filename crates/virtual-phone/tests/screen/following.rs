@@ -1,10 +1,10 @@
-//! Other users' profiles: who there is, what the button to follow reads and does, and whom the report then names.
+//! Other users' profiles: which exist, the button to follow, and the report.
 
 use tikmatrix_virtual_phone::ui::Fault;
 
 use crate::driver::{Hand, Seen, TIKTOK};
 
-/// The button beside "Message", or the text that stands for it.
+/// The button beside "Message", or its text.
 fn button(hand: &mut Hand) -> Seen {
     let nodes = hand.nodes();
     nodes.into_iter().find(|node| node.id.ends_with(":id/ihh") || node.id.ends_with(":id/ihj")).unwrap()
@@ -42,7 +42,7 @@ fn a_public_user_is_followed_by_the_button_and_unfollowed_only_on_the_sheet() {
 }
 
 #[test]
-fn a_private_user_is_asked_and_the_request_is_withdrawn_by_the_same_button() {
+fn a_private_user_gets_a_request_that_the_same_button_withdraws() {
     let mut hand = on_profile("private_1");
     tap_button(&mut hand);
     assert_eq!(button(&mut hand).text, "Requested ");
@@ -64,7 +64,7 @@ fn a_user_who_follows_back_becomes_a_friend() {
 }
 
 #[test]
-fn names_that_nobody_can_have_and_missing_ones_are_not_found() {
+fn invalid_and_missing_names_are_not_found() {
     for name in ["missing_1", "MISSING_one", "a", "ends.with.", "sp%20ace", "", "abcdefghijklmnopqrstuvwxy"] {
         let mut hand = Hand::on_feed();
         hand.open_profile(name);
@@ -82,7 +82,7 @@ fn a_link_names_its_user_in_any_case_and_with_anything_after_the_name() {
 }
 
 #[test]
-fn the_other_buttons_of_a_profile_follow_others_or_nobody() {
+fn the_other_buttons_of_a_profile_follow_other_users_or_none() {
     let mut hand = on_profile("sample_user_1");
     let decoy = hand.nodes().into_iter().find(|node| node.text.starts_with("Followed by ")).unwrap();
     hand.phone.tap(decoy.center().0, decoy.center().1);
@@ -97,7 +97,7 @@ fn the_other_buttons_of_a_profile_follow_others_or_nobody() {
 }
 
 #[test]
-fn a_follow_outlives_the_app_and_counts_on_ones_own_profile() {
+fn a_follow_survives_the_app_and_counts_on_the_own_profile() {
     let mut hand = on_profile("sample_user_1");
     tap_button(&mut hand);
     hand.phone.force_stop(TIKTOK);
@@ -129,7 +129,7 @@ fn the_author_of_a_video_can_be_visited_and_followed_from_the_feed() {
     let author = follow.desc.strip_prefix("Follow ").unwrap().to_owned();
     hand.phone.tap(follow.center().0, follow.center().1);
     assert_eq!(hand.account().following, std::slice::from_ref(&author));
-    assert!(!hand.sees(&follow.desc), "nobody is followed twice");
+    assert!(!hand.sees(&follow.desc), "no user is followed twice");
     hand.tap(&format!("{author} profile"));
     assert!(hand.sees(&format!("@{author}")));
     assert_eq!(button(&mut hand).text, "Following ");

@@ -1,4 +1,4 @@
-//! The phone's screen by what a program can see and do: dumps, coordinates, keys, text and time.
+//! The phone's screen as a program uses it: dumps, coordinates, keys, text and time.
 
 #![cfg(test)]
 
@@ -8,7 +8,7 @@ mod dumping;
 mod faults;
 mod following;
 mod publishing;
+mod random_input;
 mod starting;
 mod touching;
 mod typing;
-mod wandering;

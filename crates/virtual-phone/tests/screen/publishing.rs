@@ -1,4 +1,4 @@
-//! From a shared video to the post in the report: the path that every end-to-end test of the product takes.
+//! From a shared video to the post in the report, the path of every end-to-end test of the product.
 
 use tikmatrix_virtual_phone::ui::intent::StartResult;
 use tikmatrix_virtual_phone::ui::window::input::{KEY_BACK, KEY_ENTER};
@@ -45,7 +45,7 @@ fn a_shared_video_is_on_the_profile_after_the_upload_and_its_player_shows_the_ca
 }
 
 #[test]
-fn the_badge_counts_up_with_time_and_is_gone_without_a_message_at_the_end() {
+fn the_badge_counts_up_with_time_and_disappears_without_a_message() {
     let mut hand = Hand::on_caption();
     hand.tap("Post");
     let mut seen = Vec::new();
@@ -86,7 +86,7 @@ fn each_tap_on_post_publishes_exactly_one_post_newest_first_on_the_profile() {
 }
 
 #[test]
-fn a_title_stands_before_the_description_in_the_recorded_caption() {
+fn a_title_comes_before_the_description_in_the_recorded_caption() {
     let mut hand = Hand::on_caption();
     hand.tap("Add a catchy title");
     hand.phone.commit_text("Harbour");
@@ -147,7 +147,7 @@ fn an_upload_goes_on_behind_the_launcher() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_shows_a_message_and_leads_back() {
+fn an_unreadable_file_shows_a_message_and_leads_back() {
     let mut hand = Hand::on_feed();
     hand.share("content://media/external/video/media/9");
     assert!(hand.sees("Couldn't load the video. Try another one."));

@@ -1,4 +1,4 @@
-//! Requests to show something: who takes them, who asks first, and what is in front afterwards.
+//! Requests to start activities: the app that takes them, the chooser, and the app in front afterwards.
 
 use tikmatrix_virtual_phone::ui::window::input::{KEY_BACK, KEY_HOME};
 use tikmatrix_virtual_phone::ui::{Component, Intent, StartResult};
@@ -6,7 +6,7 @@ use tikmatrix_virtual_phone::ui::{Component, Intent, StartResult};
 use crate::driver::{Hand, OneVideo, SHARE, TIKTOK, VIDEO_URI, send};
 
 #[test]
-fn a_share_that_names_no_app_asks_and_just_once_waits_for_a_choice() {
+fn a_share_without_an_app_opens_the_chooser_and_just_once_waits_for_a_choice() {
     let mut hand = Hand::new(2);
     assert!(matches!(hand.phone.start_activity(&send(VIDEO_URI), &OneVideo), StartResult::Choosing(_)));
     let once =
@@ -22,7 +22,7 @@ fn a_share_that_names_no_app_asks_and_just_once_waits_for_a_choice() {
 }
 
 #[test]
-fn a_share_to_a_package_does_not_ask() {
+fn a_share_to_a_package_opens_no_chooser() {
     let mut hand = Hand::on_feed();
     let intent = Intent { package: Some(TIKTOK.to_owned()), ..send(VIDEO_URI) };
     assert_eq!(
@@ -33,10 +33,10 @@ fn a_share_to_a_package_does_not_ask() {
 }
 
 #[test]
-fn requests_that_nobody_takes_are_refused_by_kind() {
+fn requests_that_no_app_takes_are_refused_by_kind() {
     let mut hand = Hand::new(1);
-    let nobody = Intent { action: Some("android.intent.action.EDIT".to_owned()), ..Intent::default() };
-    assert_eq!(hand.phone.start_activity(&nobody, &OneVideo), StartResult::Unresolved);
+    let unresolved = Intent { action: Some("android.intent.action.EDIT".to_owned()), ..Intent::default() };
+    assert_eq!(hand.phone.start_activity(&unresolved, &OneVideo), StartResult::Unresolved);
     let missing = Component::new(TIKTOK, ".Missing");
     let intent = Intent { component: Some(missing.clone()), ..Intent::default() };
     assert_eq!(hand.phone.start_activity(&intent, &OneVideo), StartResult::NoSuchActivity(missing));
@@ -81,7 +81,7 @@ fn the_launcher_starts_apps_and_home_and_back_return_to_it() {
 }
 
 #[test]
-fn a_profile_link_opens_ones_own_profile_and_says_when_there_is_no_such_account() {
+fn a_profile_link_opens_the_own_profile_or_shows_that_there_is_no_such_account() {
     let mut hand = Hand::on_feed();
     for (name, words) in [("Virtual_1", "@virtual_1"), ("missing_1", "Couldn't find this account")] {
         assert!(matches!(hand.open_profile(name), StartResult::Started(_)));
@@ -90,7 +90,7 @@ fn a_profile_link_opens_ones_own_profile_and_says_when_there_is_no_such_account(
 }
 
 #[test]
-fn installed_apps_and_their_versions_are_known() {
+fn installed_apps_and_their_versions_are_listed() {
     let hand = Hand::new(2);
     assert!(hand.phone.is_installed(TIKTOK) && !hand.phone.is_installed("com.example.absent"));
     let versions: Vec<_> = hand.phone.installed().iter().map(|app| (app.package, app.version)).collect();

@@ -1,11 +1,11 @@
-//! Where a tap lands: on the topmost view there that takes touches.
+//! A tap reaches the topmost view that takes touches.
 
 use tikmatrix_virtual_phone::ui::view::View;
 use tikmatrix_virtual_phone::ui::{Fault, PopupKind, PopupTime};
 
 use crate::driver::{Hand, VIDEO_URI};
 
-/// The views in the order in which they are painted, each over those before it.
+/// The views in painting order.
 fn painted<'a>(view: &'a View, order: &mut Vec<&'a View>) {
     if !view.visible {
         return;
@@ -36,7 +36,7 @@ fn assert_taps_reach_what_is_seen(hand: &Hand, screen: &str) {
 }
 
 #[test]
-fn a_tap_on_any_clickable_view_reaches_it_or_what_lies_over_it() {
+fn a_tap_on_any_clickable_view_reaches_it_or_a_view_over_it() {
     let mut hand = Hand::new(2);
     assert_taps_reach_what_is_seen(&hand, "launcher");
     hand.share(VIDEO_URI);

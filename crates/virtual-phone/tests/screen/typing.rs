@@ -1,4 +1,4 @@
-//! Focus, keyboard and text: what is typed arrives letter for letter, and only where the focus is.
+//! Focus, keyboard and text: typed text arrives letter for letter, and only in the focused field.
 
 use proptest::prelude::*;
 use tikmatrix_virtual_phone::ui::window::input::{KEY_BACK, KEY_DELETE};
@@ -61,7 +61,7 @@ fn only_the_tapped_field_is_focused_and_takes_the_text() {
 }
 
 #[test]
-fn clearing_and_backspace_take_off_what_a_person_sees_as_letters() {
+fn clearing_and_backspace_remove_whole_graphemes() {
     let mut hand = Hand::on_caption();
     hand.tap("Add a catchy title");
     hand.phone.commit_text("ab👩‍👩‍👧‍👦");
@@ -88,7 +88,7 @@ fn the_open_keyboard_covers_the_post_button_and_back_closes_it_first() {
 }
 
 #[test]
-fn another_screen_begins_without_focus_and_keyboard() {
+fn another_screen_starts_without_focus_and_keyboard() {
     let mut hand = Hand::on_caption();
     hand.tap("Add a catchy title");
     hand.phone.key(3);

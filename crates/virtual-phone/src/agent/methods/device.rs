@@ -1,4 +1,4 @@
-//! Methods about the phone as a whole: what it is, its screen, its keys, its clipboard.
+//! Methods of the phone as a whole: its properties, screen, keys and clipboard.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +10,7 @@ use crate::agent::parameters::Parameters;
 use crate::agent::state::{Agent, Reply};
 use crate::ui::{DENSITY, SCREEN_HEIGHT, SCREEN_WIDTH};
 
-/// The deepest nodes of a dump unless the caller says otherwise.
+/// The default depth of a dump.
 const DEPTH: i32 = 50;
 
 /// The names that `pressKey` takes (`UiDevice` and the agent's own), with Android's key codes.
@@ -47,7 +47,7 @@ const CONFIGURATION: [(&str, i32); 5] = [
     ("waitForSelectorTimeout", 0),
 ];
 
-/// Of things that a phone does not have just now: a toast, a traversed text; and waking a screen that is on.
+/// Methods without an effect here: toasts, traversed texts, and waking a screen that is on.
 pub(crate) fn nothing(_agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     Ok(Reply::Now(Value::Null))
 }
@@ -121,8 +121,8 @@ pub(crate) fn clear_input_text(agent: &Agent, _parameters: &Parameters<'_>) -> R
     Ok(Reply::Now(agent.machine.windows().clear_text().into()))
 }
 
-/// `setConfigurator({name: milliseconds})` and `getConfigurator()`: what is in force. A dump here never waits for an idle
-/// screen, so the times change nothing.
+/// `setConfigurator({name: milliseconds})` and `getConfigurator()`: the configuration. A dump here never waits for an
+/// idle screen, so that the times have no effect.
 pub(crate) fn configurator(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let mut changed = agent.configuration.lock();
     for (name, value) in parameters.get(0).as_object().into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! The agent's methods by name. A name that is not here is answered as an agent does that lacks it.
+//! The agent's methods by name. An unknown name is answered as by an agent that lacks the method.
 
 mod device;
 mod object;
@@ -49,7 +49,7 @@ pub(crate) const METHODS: &[(&str, Method)] = &[
     ("wakeUp", device::nothing),
 ];
 
-/// Does what the method `name` does.
+/// Calls the method `name`.
 pub(crate) fn call(agent: &Agent, name: &str, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let method = METHODS.iter().find(|(known, _)| *known == name).map(|(_, method)| *method);
     method.ok_or(CallError::NoSuchMethod)?(agent, parameters)

@@ -1,4 +1,4 @@
-//! Methods about the node that a selector means: whether it is there, what it says, its text.
+//! Methods of the node that a selector finds.
 
 use std::time::Duration;
 
@@ -73,13 +73,13 @@ fn write(agent: &Agent, parameters: &Parameters<'_>, text: &str) -> Result<Reply
 fn with_node(
     agent: &Agent,
     parameters: &Parameters<'_>,
-    tell: impl Fn(&Nodes<'_>, &Node<'_>) -> Value,
+    describe_node: impl Fn(&Nodes<'_>, &Node<'_>) -> Value,
 ) -> Result<Reply, CallError> {
     let selector = parameters.selector(0)?;
     let scene = agent.machine.windows().scene();
     let nodes = Nodes::of(&scene);
     match selector.find(&nodes) {
-        Some(node) => Ok(Reply::Now(tell(&nodes, node))),
+        Some(node) => Ok(Reply::Now(describe_node(&nodes, node))),
         None => Err(CallError::NoSuchObject(selector.shown().to_owned())),
     }
 }

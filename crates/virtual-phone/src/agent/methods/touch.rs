@@ -1,4 +1,4 @@
-//! Fingers: taps, swipes and drags by coordinates and by selector. What they reach is left to `ui`.
+//! Taps, swipes and drags by coordinates and by selector.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::agent::state::{Agent, Reply};
 use crate::ui::bounds::Bounds;
 use crate::ui::window::dump::dump;
 
-/// What a phone waits between two steps of a finger.
-const STEP: Duration = Duration::from_millis(5);
+/// Between two steps of a finger.
+const STEP_INTERVAL: Duration = Duration::from_millis(5);
 /// `MotionEvent`'s numbers.
 const DOWN: i32 = 0;
 const UP: i32 = 1;
@@ -30,7 +30,7 @@ pub(crate) fn click(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply,
     Ok(Reply::After(Duration::from_millis(held.unsigned_abs().into()), true.into()))
 }
 
-/// `swipe(x1, y1, x2, y2, steps)`, and `drag`, which these apps do not tell from it.
+/// `swipe(x1, y1, x2, y2, steps)`, and `drag`, which is the same to these apps.
 pub(crate) fn swipe(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let from = (parameters.number(0)?, parameters.number(1)?);
     let to = (parameters.number(2)?, parameters.number(3)?);
@@ -43,7 +43,7 @@ pub(crate) fn swipe_points(agent: &Agent, parameters: &Parameters<'_>) -> Result
     let points = Parameters(numbers);
     let ways = i32::try_from(numbers.len() / 2).unwrap_or(i32::MAX).saturating_sub(1);
     if ways < 1 {
-        return Err(CallError::Invalid("two points at least are wanted".to_owned()));
+        return Err(CallError::Invalid("at least two points are needed".to_owned()));
     }
     let last = numbers.len() / 2 * 2 - 2;
     let from = (points.number(0)?, points.number(1)?);
@@ -91,7 +91,7 @@ pub(crate) fn inject_event(agent: &Agent, parameters: &Parameters<'_>) -> Result
 fn scroll(agent: &Agent, parameters: &Parameters<'_>, forward: bool) -> Result<Reply, CallError> {
     let bounds = place(agent, parameters, 0)?;
     let (x, y) = bounds.center();
-    // A tenth of the view stays free at both ends, as `UiScrollable` leaves it.
+    // A tenth of the view stays free at both ends, as in `UiScrollable`.
     let (margin_x, margin_y) = (bounds.width() / 10, bounds.height() / 10);
     let (start, end) = if parameters.flag(1) {
         ((x, bounds.bottom - margin_y), (x, bounds.top + margin_y))
@@ -111,10 +111,10 @@ fn scroll(agent: &Agent, parameters: &Parameters<'_>, forward: bool) -> Result<R
 
 fn finger(agent: &Agent, from: Point, to: Point, steps: i32) -> Reply {
     agent.machine.windows().swipe(from, to);
-    Reply::After(STEP.saturating_mul(steps.unsigned_abs()), Value::Bool(true))
+    Reply::After(STEP_INTERVAL.saturating_mul(steps.unsigned_abs()), Value::Bool(true))
 }
 
-/// Where the node that a selector means lies on the screen.
+/// The bounds of the node that a selector finds.
 fn place(agent: &Agent, parameters: &Parameters<'_>, at: usize) -> Result<Bounds, CallError> {
     let selector = parameters.selector(at)?;
     let scene = agent.machine.windows().scene();

@@ -1,5 +1,5 @@
-//! The modal windows of an app: the permission dialog of a first start, popups that a fault armed, questions and sheets.
-//! Each is modal: nothing under it can be reached.
+//! The modal windows of an app: the permission dialog of a first start, popups that a fault armed, questions and
+//! sheets. Each is modal: nothing under it can be reached.
 
 use std::sync::LazyLock;
 

@@ -13,7 +13,8 @@ pub(crate) struct Grid {
 }
 
 impl Grid {
-    /// Moves a cell from the grid's top left corner to its position. What lies outside the grid is cut off, or invisible.
+    /// Moves a cell from the grid's top left corner to its position. What lies outside the grid is cut off, or
+    /// invisible.
     pub(crate) fn place(&self, cell: &mut View, position: usize, scroll: i32) {
         let column = i32::try_from(position % self.columns).unwrap_or_default();
         let row = i32::try_from(position / self.columns).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! An app's other users, and which of them the account follows. A user's name alone decides whether it exists and how it
-//! reacts, so that every phone knows the same users and a test chooses one by its name:
+//! An app's other users, and which of them the account follows. A user's name alone decides whether it exists and how
+//! it reacts, so that every phone knows the same users and a test chooses one by its name:
 //!
 //! | the name | the user |
 //! |---|---|

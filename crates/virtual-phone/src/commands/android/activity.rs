@@ -1,5 +1,4 @@
-//! `am`: starting and stopping apps, and broadcasts. The exit status is 0 on most errors, as on a phone: what matters
-//! is what it prints. Which app takes a request is left to `ui`.
+//! `am`: starting and stopping apps, and broadcasts. The exit status is 0 on most errors, as on a phone.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -50,13 +49,7 @@ fn complain(invocation: &Invocation<'_>, message: &str) -> u8 {
 }
 
 fn start(invocation: &Invocation<'_>, options: &[&str]) -> u8 {
-    let typed = match Typed::read(options) {
-        Ok(typed) => typed,
-        Err(message) => {
-            invocation.print_error(message);
-            return 1;
-        }
-    };
+    let Some(typed) = Typed::read(invocation, options) else { return 1 };
     let mut intent = typed.intent;
     if let (true, Some(package)) = (typed.stops_first, target_package(&intent)) {
         invocation.machine().windows().force_stop(&package);
@@ -105,13 +98,7 @@ fn target_package(intent: &crate::ui::Intent) -> Option<String> {
 }
 
 fn broadcast(invocation: &Invocation<'_>, options: &[&str]) -> u8 {
-    let typed = match Typed::read(options) {
-        Ok(typed) => typed,
-        Err(message) => {
-            invocation.print_error(message);
-            return 1;
-        }
-    };
+    let Some(typed) = Typed::read(invocation, options) else { return 1 };
     let intent = &typed.intent;
     let described = describe(intent, false).replacen(" }", " flg=0x400000 }", 1);
     invocation.print(format!("Broadcasting: {described}\n"));
@@ -128,7 +115,7 @@ fn broadcast(invocation: &Invocation<'_>, options: &[&str]) -> u8 {
     u8::from(!invocation.print("Broadcast completed: result=0\n"))
 }
 
-/// What ADBKeyBoard listens for while it is the keyboard in use.
+/// Handles the broadcasts of ADBKeyBoard while it is the keyboard in use.
 fn keyboard(invocation: &Invocation<'_>, action: &str, message: Option<&String>) {
     let mut windows = invocation.machine().windows();
     if windows.input_method() != ADB_KEYBOARD {

@@ -1,5 +1,4 @@
-//! `app_process`: starts a Java program out of a jar. The one program that runs here is uiautomator2's agent; what it
-//! answers is left to `agent`.
+//! `app_process`: runs a Java program from a jar. The only one here is uiautomator2's agent.
 
 use std::time::Duration;
 
@@ -10,9 +9,8 @@ use crate::system::sockets::SocketName;
 
 /// The agent's class.
 const MAIN: &str = "com.wetest.uia2.Main";
-const USUAL_PORT: u16 = 9008;
-/// How long it runs when nobody ends it.
-const LONGEST_RUN: Duration = Duration::from_secs(24 * 60 * 60);
+const DEFAULT_PORT: u16 = 9008;
+const MAX_RUN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// `CLASSPATH=JAR app_process DIRECTORY CLASS [-p PORT]`: runs until its shell is ended.
 pub(crate) fn app_process(invocation: &mut Invocation<'_>) -> u8 {
@@ -27,7 +25,7 @@ pub(crate) fn app_process(invocation: &mut Invocation<'_>) -> u8 {
         return 1;
     }
     let port = match options.iter().position(|word| *word == "-p").and_then(|at| options.get(at + 1)) {
-        None => Some(USUAL_PORT),
+        None => Some(DEFAULT_PORT),
         Some(word) => word.parse().ok(),
     };
     let Some(port) = port else {
@@ -60,7 +58,7 @@ fn run(invocation: &mut Invocation<'_>, port: u16) -> u8 {
             return 1;
         }
     };
-    // A process of its own, with all that belongs to it: when it ends, so do its connections.
+    // A separate runtime, like a process: its connections end with it.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_time().build() {
         Ok(runtime) => runtime,
         Err(error) => return invocation.fail(error.to_string()),
@@ -68,7 +66,7 @@ fn run(invocation: &mut Invocation<'_>, port: u16) -> u8 {
     let agent = Agent::new(machine.clone(), automation);
     let stop = invocation.session.stop.clone();
     runtime.block_on(async {
-        let ended = tokio::task::spawn_blocking(move || stop.sleep(LONGEST_RUN));
+        let ended = tokio::task::spawn_blocking(move || stop.sleep(MAX_RUN));
         tokio::select! {
             _ = ended => {}
             () = server::serve(agent, listener) => {}

@@ -1,4 +1,4 @@
-//! `content`: queries, deletions and scans in MediaStore, and the settings provider's rows. Source of the wording:
+//! `content`: queries, deletions and scans in MediaStore. Source of the texts:
 //! AOSP frameworks/base, `cmds/content`.
 
 use crate::commands::android::where_clause::Condition;
@@ -64,7 +64,7 @@ fn query(
     u8::from(!invocation.print(if text.is_empty() { "No result found.\n" } else { &text }))
 }
 
-/// Rows go, and their files with them, as MediaProvider has it since Android 11.
+/// Deletes rows and their files, as MediaProvider does since Android 11.
 fn delete(invocation: &Invocation<'_>, uri: &str, condition: Option<&str>) -> u8 {
     let entries = match find(invocation, uri, condition) {
         Ok(entries) => entries,
@@ -138,7 +138,7 @@ fn provider(uri: &str) -> &str {
     uri.strip_prefix("content://").and_then(|rest| rest.split('/').next()).unwrap_or("null")
 }
 
-/// `content` catches everything, prints it and exits 0.
+/// Prints an error. `content` catches all exceptions and exits 0.
 fn provider_error(invocation: &Invocation<'_>, uri: &str, message: &str) -> u8 {
     invocation.print_error(format!("Error while accessing provider:{}\n{message}", provider(uri)));
     0

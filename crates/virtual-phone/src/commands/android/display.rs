@@ -1,9 +1,9 @@
-//! `wm`, `screencap`, `uiautomator`: the screen as numbers, as a picture and as a tree. What is on it is left to `ui`.
+//! `wm`, `screencap`, `uiautomator`: the screen as numbers, as a picture and as a tree.
 
 use crate::shell::session::Invocation;
 use crate::ui::{DENSITY, Frame, SCREEN_HEIGHT, SCREEN_WIDTH};
 
-/// Where `uiautomator dump` writes when it is not told otherwise.
+/// The default file of `uiautomator dump`.
 const DUMP: &str = "/sdcard/window_dump.xml";
 /// `PIXEL_FORMAT_RGBA_8888` and sRGB in the header of a raw picture (AOSP's `screencap.cpp`).
 const RGBA: u32 = 1;
@@ -53,7 +53,8 @@ fn raw(frame: &Frame) -> Vec<u8> {
     [header.as_flattened(), &frame.rgba].concat()
 }
 
-/// `uiautomator dump [--compressed] [PATH]`: the exit status is 0 unless another program holds the accessibility service.
+/// `uiautomator dump [--compressed] [PATH]`: the exit status is 0 unless another program holds the accessibility
+/// service.
 pub(crate) fn uiautomator(invocation: &mut Invocation<'_>) -> u8 {
     let words = invocation.words();
     let Some(("dump", options)) = words.split_first().map(|(first, rest)| (*first, rest)) else {

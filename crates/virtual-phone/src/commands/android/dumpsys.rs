@@ -1,4 +1,4 @@
-//! `dumpsys`, `svc`, `logcat`: the state of Android's services, as far as automation reads it.
+//! `dumpsys`, `svc`, `logcat`: the state of Android's services that automation reads.
 
 use std::time::Duration;
 
@@ -6,8 +6,7 @@ use crate::commands::android::package;
 use crate::shell::session::Invocation;
 use crate::ui::{SCREEN_HEIGHT, SCREEN_WIDTH};
 
-/// How long `logcat` follows the log when nobody ends it.
-const LONGEST_FOLLOW: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_FOLLOW: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub(crate) fn dumpsys(invocation: &mut Invocation<'_>) -> u8 {
     let words = invocation.words();
@@ -41,7 +40,7 @@ fn focus(invocation: &Invocation<'_>) -> (String, String) {
     invocation.machine().windows().focus()
 }
 
-/// A number that looks like the ones in braces and stays the same for a window.
+/// A number like those in braces, which stays the same for a window.
 fn identity(text: &str) -> String {
     let sum = text.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
     format!("{:07x}", sum & 0x0fff_ffff)
@@ -95,7 +94,7 @@ fn package_text(invocation: &Invocation<'_>, name: &str) -> String {
     )
 }
 
-/// `svc wifi enable` and the like say nothing.
+/// `svc wifi enable` and the like print nothing.
 pub(crate) fn svc(invocation: &mut Invocation<'_>) -> u8 {
     match invocation.arguments.first().map(String::as_str) {
         Some("power" | "data" | "wifi" | "usb" | "nfc" | "bluetooth") => 0,
@@ -106,7 +105,7 @@ pub(crate) fn svc(invocation: &mut Invocation<'_>) -> u8 {
     }
 }
 
-/// `logcat -d` prints what is there; without `-d` it goes on until it is ended.
+/// `logcat -d` prints the log; without `-d` it follows the log.
 pub(crate) fn logcat(invocation: &mut Invocation<'_>) -> u8 {
     let words = invocation.words();
     if words.contains(&"-c") {
@@ -118,7 +117,7 @@ pub(crate) fn logcat(invocation: &mut Invocation<'_>) -> u8 {
         "--------- beginning of main\n{now}   612   640 I ActivityTaskManager: Displayed {package}/{activity}\n"
     ));
     if !words.iter().any(|word| matches!(*word, "-d" | "-t")) {
-        invocation.session.stop.sleep(LONGEST_FOLLOW);
+        invocation.session.stop.sleep(MAX_FOLLOW);
     }
     0
 }

@@ -1,4 +1,4 @@
-//! `input`: taps, swipes, keys and ASCII text, with the exception that a phone throws for any other text.
+//! `input`: taps, swipes, keys and ASCII text, with the phone's exception for any other text.
 
 use crate::shell::session::Invocation;
 
@@ -51,19 +51,19 @@ const SOURCES: &[&str] = &[
     "touchscreen",
 ];
 
-/// At least `count` numbers; fractions of a pixel are cut off.
+/// Parses `count` numbers, truncated to pixels.
 fn points(operands: &[&str], count: usize) -> Option<Vec<i32>> {
     let numbers: Vec<i32> =
         operands.iter().map_while(|word| word.split('.').next()?.parse().ok()).take(count).collect();
     (numbers.len() == count).then_some(numbers)
 }
 
-/// Each character is a key on a phone; `%s` stands for a space.
+/// Types ASCII text; `%s` is a space.
 fn text(invocation: &Invocation<'_>, typed: &str) {
     invocation.machine().windows().commit_text(&typed.replace("%s", " "));
 }
 
-/// `KeyCharacterMap.getEvents` gives null for a character that no key has, and `input` does not look.
+/// Prints the exception of a phone: `KeyCharacterMap.getEvents` returns null for a character without a key.
 fn no_key_events(invocation: &Invocation<'_>) -> u8 {
     invocation.print_error("");
     invocation.print_error("Exception occurred while executing 'text':");

@@ -1,12 +1,13 @@
-//! Intents as `am`, `pm` and `cmd package` take them on the command line, and as they print them.
+//! Intents on the command line and in the output of `am`, `pm` and `cmd package`.
 
+use crate::shell::session::Invocation;
 use crate::ui::{Component, Intent};
 
 /// `FLAG_GRANT_READ_URI_PERMISSION`, and the flag that `am start` always adds.
 const GRANT_READ: u32 = 1;
 const NEW_TASK: u32 = 0x1000_0000;
 
-/// What was typed after `am start` and the like.
+/// The arguments of `am start` and the like.
 #[derive(Debug, Default)]
 pub(crate) struct Typed {
     pub(crate) intent: Intent,
@@ -21,8 +22,13 @@ pub(crate) struct Typed {
 }
 
 impl Typed {
-    /// Reads options and the target; the error is Android's wording.
-    pub(crate) fn read(words: &[&str]) -> Result<Self, String> {
+    /// Parses options and the target, or prints an error.
+    pub(crate) fn read(invocation: &Invocation<'_>, words: &[&str]) -> Option<Self> {
+        Self::parse(words).map_err(|message| invocation.print_error(message)).ok()
+    }
+
+    /// The error is Android's text.
+    fn parse(words: &[&str]) -> Result<Self, String> {
         let mut typed = Self::default();
         let mut words = words.iter().copied();
         while let Some(word) = words.next() {
@@ -98,7 +104,7 @@ pub(crate) fn describe(intent: &Intent, started: bool) -> String {
     format!("Intent {{ {} }}", parts.join(" "))
 }
 
-/// Android leaves the path of a web address out of its messages.
+/// Removes the path of a web address, as Android does in its messages.
 fn safe_data(data: &str) -> String {
     match data.split_once("://") {
         Some((scheme @ ("http" | "https"), rest)) => {

@@ -1,4 +1,4 @@
-//! Android's own tools: activities, packages, providers, services, the screen.
+//! Android's tools: activities, packages, providers, services, the screen.
 
 pub(crate) mod activity;
 pub(crate) mod app_process;

@@ -1,5 +1,4 @@
-//! `pm`, `cmd` and `monkey`: which packages are there, which activity takes a request, launching by package. Apps
-//! themselves are left to `ui`.
+//! `pm`, `cmd` and `monkey`: the packages, the activities for a request, launching by package.
 
 use crate::commands::android::intents::Typed;
 use crate::commands::android::{activity, display, input, settings};
@@ -7,8 +6,7 @@ use crate::shell::session::Invocation;
 use crate::system::apk;
 use crate::ui::{Component, Intent};
 
-/// The largest APK that is taken, in bytes.
-const LARGEST_APK: usize = 256 << 20;
+const MAX_APK_BYTES: usize = 256 << 20;
 /// Packages that show nothing on the screen.
 const SERVICES: &[&str] = &[
     "android",
@@ -20,7 +18,7 @@ const SERVICES: &[&str] = &[
     "com.google.android.permissioncontroller",
 ];
 
-/// `cmd SERVICE …`: the same services as under their own names.
+/// `cmd SERVICE …`: the commands of the services.
 pub(crate) fn cmd(invocation: &mut Invocation<'_>) -> u8 {
     let Some((service, arguments)) = invocation.arguments.split_first() else {
         invocation.print_error("cmd: No service specified; use -l to list all running services");
@@ -84,7 +82,7 @@ pub(crate) fn pm(invocation: &mut Invocation<'_>) -> u8 {
 fn install(invocation: &Invocation<'_>, options: &[&str]) -> u8 {
     let size = options.iter().position(|word| *word == "-S").and_then(|at| options.get(at + 1));
     let apk = match size.map(|size| size.parse::<usize>()) {
-        Some(Ok(size)) if size <= LARGEST_APK => receive(invocation, size),
+        Some(Ok(size)) if size <= MAX_APK_BYTES => receive(invocation, size),
         Some(_) => return refuse(invocation, "INSTALL_FAILED_INSUFFICIENT_STORAGE: too large"),
         None => invocation.read(options.last().unwrap_or(&"")).unwrap_or_default(),
     };
@@ -153,13 +151,7 @@ fn location(package: &str) -> String {
 }
 
 fn query(invocation: &Invocation<'_>, options: &[&str], all: bool) -> u8 {
-    let typed = match Typed::read(options) {
-        Ok(typed) => typed,
-        Err(message) => {
-            invocation.print_error(message);
-            return 1;
-        }
-    };
+    let Some(typed) = Typed::read(invocation, options) else { return 1 };
     let mut intent = typed.intent;
     if intent.action.is_none()
         && let Some(package) = &intent.package
@@ -205,7 +197,7 @@ fn activity_lines(indent: &str, component: &Component, brief: bool) -> String {
     )
 }
 
-/// `monkey -p PACKAGE -c android.intent.category.LAUNCHER 1`, as which launching by package is known.
+/// `monkey -p PACKAGE -c android.intent.category.LAUNCHER 1`, which launches an app by its package.
 pub(crate) fn monkey(invocation: &mut Invocation<'_>) -> u8 {
     let words = invocation.words();
     let package = words.iter().position(|word| *word == "-p").and_then(|at| words.get(at + 1));

@@ -1,10 +1,10 @@
-//! The `--where` of `content`: comparisons of columns with text or numbers, joined by AND. Everything else in SQL is
-//! refused as SQLite refuses nonsense, so that a name which breaks out of its quotes is seen.
+//! The `--where` of `content`: comparisons of columns with text or numbers, joined by AND. All other SQL is a syntax
+//! error, so that a name which breaks out of its quotes is detected.
 
 use crate::shell::word::pattern;
 use crate::system::media_store::Entry;
 
-/// One comparison after the other, all of which must hold.
+/// Comparisons, all of which must hold.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Condition(Vec<Comparison>);
 
@@ -23,7 +23,7 @@ enum Operator {
 }
 
 impl Condition {
-    /// Reads a condition; the error is the text that SQLite finds no sense in.
+    /// Parses a condition. The error is the text near the syntax error.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut comparisons = Vec::new();
         let mut rest = text.trim();
@@ -38,7 +38,7 @@ impl Condition {
         }
     }
 
-    /// Whether a row fulfils all; the error names a column that there is not.
+    /// Whether a row fulfils all comparisons. The error is an unknown column.
     pub(crate) fn holds(&self, entry: &Entry) -> Result<bool, String> {
         for Comparison { column, operator, value } in &self.0 {
             let held = entry.column(column).ok_or_else(|| column.clone())?;
@@ -75,7 +75,7 @@ fn comparison(text: &str) -> Option<(Comparison, &str)> {
     (!column.is_empty()).then(|| (Comparison { column: column.to_owned(), operator, value }, rest))
 }
 
-/// `'text'`, in which `''` is one quote, or a number.
+/// Parses `'text'`, in which `''` is one quote, or a number.
 fn literal(text: &str) -> Option<(String, &str)> {
     let Some(mut rest) = text.strip_prefix('\'') else {
         let length = text.find(|symbol: char| !symbol.is_ascii_digit()).unwrap_or(text.len());
@@ -100,7 +100,7 @@ fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     (head.eq_ignore_ascii_case(word) && rest.starts_with([' ', '\''])).then_some(rest)
 }
 
-/// SQL's `%` and `_` are sh's `*` and `?`.
+/// SQL's LIKE by shell patterns: `%` and `_` are `*` and `?`.
 fn like(pattern: &str, text: &str) -> bool {
     let mut shell = String::new();
     for symbol in pattern.chars() {
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comparisons_are_read_with_their_quotes_undone() {
+    fn comparisons_are_parsed_with_their_quotes_removed() {
         let read = Condition::parse("_display_name='it''s.mp4' AND _size=3").unwrap();
         assert_eq!(read.0.iter().map(|one| one.value.as_str()).collect::<Vec<_>>(), ["it's.mp4", "3"]);
         assert!(like("tik%.mp_", "tikmatrix.mp4"));

@@ -7,14 +7,11 @@ use crate::commands::options::Options;
 use crate::filesystem::FileError;
 use crate::shell::session::Invocation;
 
-/// The most directories inside each other that `rm -r` and `cp -r` follow.
-const DEEPEST: usize = 512;
+/// Directories inside each other that `cp -r` follows.
+const MAX_DEPTH: usize = 512;
 
 pub(crate) fn remove(invocation: &mut Invocation<'_>) -> u8 {
-    let options = match Options::read(invocation, "rRfiv", "") {
-        Ok(options) => options,
-        Err(status) => return status,
-    };
+    let Ok(options) = Options::read(invocation, "rRfiv", "") else { return 1 };
     let (recursive, force) = (options.has('r') || options.has('R'), options.has('f'));
     if options.operands.is_empty() && !force {
         return invocation.fail("Needs 1 argument");
@@ -37,7 +34,7 @@ pub(crate) fn remove(invocation: &mut Invocation<'_>) -> u8 {
     status
 }
 
-/// Removes what can be removed below `path`, children first.
+/// Removes everything removable below `path`, children first.
 fn remove_tree(invocation: &Invocation<'_>, path: &str) -> Result<(), (String, FileError)> {
     let mut open = vec![(path.trim_end_matches('/').to_owned(), false)];
     let mut files = invocation.files();
@@ -72,16 +69,13 @@ pub(crate) fn copy(invocation: &mut Invocation<'_>) -> u8 {
     })
 }
 
-/// Runs `action` for each source, with the file that it becomes.
+/// Runs `action` for each source and its destination.
 fn each_to_destination(
     invocation: &mut Invocation<'_>,
     flags: &str,
     action: impl Fn(&Invocation<'_>, &str, &str, &Options<'_>) -> Result<(), String>,
 ) -> u8 {
-    let options = match Options::read(invocation, flags, "") {
-        Ok(options) => options,
-        Err(status) => return status,
-    };
+    let Ok(options) = Options::read(invocation, flags, "") else { return 1 };
     let Some((destination, sources)) =
         options.operands.split_last().filter(|(_, sources)| !sources.is_empty())
     else {
@@ -126,13 +120,13 @@ fn copy_tree(
             if !recursive {
                 return Err("Skipped dir".to_owned());
             }
-            if depth > DEEPEST {
+            if depth > MAX_DEPTH {
                 return Err(FileError::TooManyLinks.to_string());
             }
             files.make_directories(&to, found.mode, now).map_err(|error| error.to_string())?;
             let children = files.list(&from).map_err(|error| error.to_string())?;
             let source = from.trim_end_matches('/');
-            // What was copied into itself would be found again and again.
+            // A copy into itself would never end.
             open.extend(
                 children
                     .into_iter()
@@ -210,7 +204,7 @@ fn parse_time(text: &str) -> Option<i64> {
     Some(time.and_utc().timestamp())
 }
 
-/// `chmod MODE FILE…` with an octal mode, or `+x` and the like, which set the same bits for everybody.
+/// `chmod MODE FILE…` with an octal mode, or `+x` and the like, which set the bits for all users.
 pub(crate) fn chmod(invocation: &mut Invocation<'_>) -> u8 {
     let words: Vec<&str> = invocation.words().into_iter().filter(|word| *word != "-R").collect();
     let Some((mode, paths)) = words.split_first().filter(|(_, paths)| !paths.is_empty()) else {
@@ -252,10 +246,7 @@ fn each_operand(
     valued: &str,
     action: impl Fn(&Invocation<'_>, &str, &Options<'_>, i64) -> Result<(), FileError>,
 ) -> u8 {
-    let options = match Options::read(invocation, flags, valued) {
-        Ok(options) => options,
-        Err(status) => return status,
-    };
+    let Ok(options) = Options::read(invocation, flags, valued) else { return 1 };
     if options.operands.is_empty() {
         return invocation.fail("Needs 1 argument");
     }

@@ -1,4 +1,4 @@
-//! `md5sum`, `sha256sum`, `base64`: digests and encodings of files or of the standard input.
+//! `md5sum`, `sha256sum`, `base64`.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,10 +17,7 @@ pub(crate) fn sha256sum(invocation: &mut Invocation<'_>) -> u8 {
 }
 
 fn sums<D: Digest>(invocation: &mut Invocation<'_>) -> u8 {
-    let options = match Options::read(invocation, "b", "") {
-        Ok(options) => options,
-        Err(status) => return status,
-    };
+    let Ok(options) = Options::read(invocation, "b", "") else { return 1 };
     let operands = if options.operands.is_empty() { vec!["-"] } else { options.operands.clone() };
     let mut status = 0;
     for operand in operands {
@@ -37,10 +34,7 @@ fn sums<D: Digest>(invocation: &mut Invocation<'_>) -> u8 {
 }
 
 pub(crate) fn base64(invocation: &mut Invocation<'_>) -> u8 {
-    let options = match Options::read(invocation, "di", "w") {
-        Ok(options) => options,
-        Err(status) => return status,
-    };
+    let Ok(options) = Options::read(invocation, "di", "w") else { return 1 };
     let bytes = match invocation.read(options.operands.first().unwrap_or(&"-")) {
         Ok(bytes) => bytes,
         Err(message) => return invocation.fail(message),

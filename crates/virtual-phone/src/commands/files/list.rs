@@ -1,4 +1,4 @@
-//! `ls`, `stat`, `readlink`: what is there, without changing it.
+//! `ls`, `stat`, `readlink`.
 
 use chrono::{DateTime, Utc};
 
@@ -7,10 +7,7 @@ use crate::filesystem::{FileError, Metadata, last_name};
 use crate::shell::session::Invocation;
 
 pub(crate) fn ls(invocation: &mut Invocation<'_>) -> u8 {
-    let options = match Options::read(invocation, "1aACdFhlLnpRrSstTuZ", "") {
-        Ok(options) => options,
-        Err(status) => return status,
-    };
+    let Ok(options) = Options::read(invocation, "1aACdFhlLnpRrSstTuZ", "") else { return 1 };
     let operands = if options.operands.is_empty() { vec!["."] } else { options.operands.clone() };
     let mut status = 0;
     let mut directories = Vec::new();
@@ -44,7 +41,7 @@ pub(crate) fn ls(invocation: &mut Invocation<'_>) -> u8 {
     status
 }
 
-/// Prints one directory and gives the directories in it.
+/// Prints one directory and returns the directories in it.
 fn list_directory(
     invocation: &Invocation<'_>,
     title: &str,
@@ -109,10 +106,7 @@ fn entry_line(
 }
 
 pub(crate) fn stat(invocation: &mut Invocation<'_>) -> u8 {
-    let options = match Options::read(invocation, "Lft", "c") {
-        Ok(options) => options,
-        Err(status) => return status,
-    };
+    let Ok(options) = Options::read(invocation, "Lft", "c") else { return 1 };
     let mut status = 0;
     if options.operands.is_empty() {
         return invocation.fail("Needs 1 argument");
@@ -185,10 +179,7 @@ fn format_stat(format: &str, operand: &str, found: &Metadata) -> String {
 }
 
 pub(crate) fn readlink(invocation: &mut Invocation<'_>) -> u8 {
-    let options = match Options::read(invocation, "fenqm", "") {
-        Ok(options) => options,
-        Err(status) => return status,
-    };
+    let Ok(options) = Options::read(invocation, "fenqm", "") else { return 1 };
     let mut status = 0;
     for operand in &options.operands {
         let path = invocation.path(operand);
@@ -232,17 +223,17 @@ fn kind_name(found: &Metadata) -> &'static str {
     }
 }
 
-/// The user's name, as Android's `getpwuid` gives it.
+/// The user's name, as in Android's `getpwuid`.
 pub(crate) fn owner_name(owner: u32) -> &'static str {
     if owner == 0 { "root" } else { "shell" }
 }
 
-/// Seconds since 1970 as a time; the phone's zone is UTC.
+/// Converts seconds since 1970; the phone's zone is UTC.
 pub(crate) fn time(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, 0).unwrap_or_default()
 }
 
-/// The name that a file keeps when it is copied or moved into a directory.
+/// The path of a file that is copied or moved into a directory.
 pub(crate) fn into_directory(directory: &str, source: &str) -> String {
     format!("{}/{}", directory.trim_end_matches('/'), last_name(source))
 }

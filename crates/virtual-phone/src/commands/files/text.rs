@@ -1,23 +1,19 @@
-//! `cat`, `head`, `tail`, `wc`, `grep`: reading text and picking lines.
+//! `cat`, `head`, `tail`, `wc`, `grep`.
 
 use regex_lite::{Regex, RegexBuilder};
 
 use crate::commands::options::Options;
 use crate::shell::session::Invocation;
 
-/// The most memory that one pattern may take, in bytes.
-const LARGEST_PATTERN: usize = 1 << 20;
+const MAX_PATTERN_BYTES: usize = 1 << 20;
 
 pub(crate) fn cat(invocation: &mut Invocation<'_>) -> u8 {
-    let options = match Options::read(invocation, "uvet", "") {
-        Ok(options) => options,
-        Err(status) => return status,
-    };
+    let Ok(options) = Options::read(invocation, "uvet", "") else { return 1 };
     let operands = if options.operands.is_empty() { vec!["-"] } else { options.operands };
     let mut status = 0;
     for operand in operands {
         if operand == "-" {
-            // Piece by piece: what a client sends may be longer than anything that is held at once.
+            // In chunks: the client's input may be longer than the limit of a pipe.
             while let Some(piece) = invocation.streams.input.read() {
                 if !invocation.print(piece) {
                     return invocation.fail("xwrite: No space left on device");
@@ -53,16 +49,13 @@ pub(crate) fn tail(invocation: &mut Invocation<'_>) -> u8 {
     })
 }
 
-/// Where the first `count` lines end.
+/// The offset of the end of the first `count` lines.
 fn end_of_line(bytes: &[u8], count: usize) -> usize {
     bytes.split_inclusive(|byte| *byte == b'\n').take(count).map(<[u8]>::len).sum()
 }
 
 fn ends(invocation: &mut Invocation<'_>, cut: impl Fn(&[u8], usize, bool) -> &[u8]) -> u8 {
-    let options = match Options::read(invocation, "0123456789qvf", "nc") {
-        Ok(options) => options,
-        Err(status) => return status,
-    };
+    let Ok(options) = Options::read(invocation, "0123456789qvf", "nc") else { return 1 };
     let digits: String =
         invocation.words().iter().find_map(|word| word.strip_prefix('-')).unwrap_or("").to_owned();
     let wanted =
@@ -86,10 +79,7 @@ fn ends(invocation: &mut Invocation<'_>, cut: impl Fn(&[u8], usize, bool) -> &[u
 }
 
 pub(crate) fn wc(invocation: &mut Invocation<'_>) -> u8 {
-    let options = match Options::read(invocation, "clmw", "") {
-        Ok(options) => options,
-        Err(status) => return status,
-    };
+    let Ok(options) = Options::read(invocation, "clmw", "") else { return 1 };
     let operands = if options.operands.is_empty() { vec!["-"] } else { options.operands.clone() };
     let all = !"clmw".chars().any(|flag| options.has(flag));
     let mut status = 0;
@@ -194,7 +184,7 @@ fn grep_one(
     count > 0
 }
 
-/// In basic patterns `+ ? | ( ) { }` stand for themselves, and mean something after a backslash.
+/// Compiles a pattern. In basic patterns `+ ? | ( ) { }` are literal without a backslash.
 fn compile(pattern: &str, options: &Options<'_>) -> Option<Regex> {
     let mut pattern = if options.has('F') {
         regex_lite::escape(pattern)
@@ -209,7 +199,7 @@ fn compile(pattern: &str, options: &Options<'_>) -> Option<Regex> {
     if options.has('x') {
         pattern = format!("^(?:{pattern})$");
     }
-    RegexBuilder::new(&pattern).case_insensitive(options.has('i')).size_limit(LARGEST_PATTERN).build().ok()
+    RegexBuilder::new(&pattern).case_insensitive(options.has('i')).size_limit(MAX_PATTERN_BYTES).build().ok()
 }
 
 fn basic_to_extended(pattern: &str) -> String {

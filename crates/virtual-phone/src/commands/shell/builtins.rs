@@ -1,4 +1,4 @@
-//! The shell's own commands: those that change the shell that runs them, and those that run others.
+//! Built-in commands that change the shell, and those that run other commands.
 
 use crate::shell::interpreter::interpret;
 use crate::shell::session::{Invocation, Session, Unwind};
@@ -33,7 +33,7 @@ pub(crate) fn next_round(invocation: &mut Invocation<'_>) -> u8 {
     0
 }
 
-/// The low eight bits of the number given, as the kernel keeps them; else the last status.
+/// The low eight bits of the given number, as in the kernel; else the last status.
 fn status_argument(invocation: &Invocation<'_>) -> u8 {
     match invocation.arguments.first().and_then(|word| word.parse::<i64>().ok()) {
         Some(number) => number.to_le_bytes()[0],
@@ -66,7 +66,7 @@ pub(crate) fn change_directory(invocation: &mut Invocation<'_>) -> u8 {
     2
 }
 
-/// `.` and `..` taken out as text, as mksh's logical `cd` does.
+/// Removes `.` and `..` from the text, like mksh's logical `cd`.
 fn flatten(path: &str) -> String {
     let mut names: Vec<&str> = Vec::new();
     for name in path.split('/') {
@@ -85,7 +85,7 @@ pub(crate) fn print_directory(invocation: &mut Invocation<'_>) -> u8 {
     u8::from(!invocation.print(format!("{}\n", invocation.session.directory)))
 }
 
-/// `export` and `local`: every variable is exported here, so that only the assignment is left to do.
+/// `export` and `local`: every variable is exported here, so that they only assign.
 pub(crate) fn export(invocation: &mut Invocation<'_>) -> u8 {
     for word in invocation.words() {
         if let Some((name, value)) = word.split_once('=') {
@@ -102,7 +102,7 @@ pub(crate) fn unset(invocation: &mut Invocation<'_>) -> u8 {
     0
 }
 
-/// `set -- ARGUMENT…`; options such as `-e` are taken and change nothing.
+/// `set -- ARGUMENT…`; options such as `-e` are ignored.
 pub(crate) fn set(invocation: &mut Invocation<'_>) -> u8 {
     if let Some(at) = invocation.arguments.iter().position(|word| word == "--") {
         invocation.session.arguments = invocation.arguments[at + 1..].to_vec();
@@ -181,8 +181,7 @@ fn script(invocation: &mut Invocation<'_>, text: &str, arguments: Vec<String>) -
     )
 }
 
-/// Runs something in a shell inside this one, counted so that no line nests without end; with `keep`, what it
-/// changed stays.
+/// Runs `action` in a nested shell. With `keep`, its changes stay.
 fn nested(
     invocation: &mut Invocation<'_>,
     action: impl FnOnce(&mut Session, &Streams) -> u8,
@@ -205,7 +204,7 @@ fn nested(
     }
 }
 
-/// `read [-r] [NAME…]`: one line, split over the names.
+/// `read [-r] [NAME…]`: reads one line and splits it over the names.
 pub(crate) fn read(invocation: &mut Invocation<'_>) -> u8 {
     let names: Vec<&str> = invocation.words().into_iter().filter(|word| !word.starts_with('-')).collect();
     let names = if names.is_empty() { vec!["REPLY"] } else { names };
@@ -224,7 +223,7 @@ pub(crate) fn read(invocation: &mut Invocation<'_>) -> u8 {
     0
 }
 
-/// `command NAME …` runs a command, `command -v NAME` tells where it is.
+/// `command NAME …` runs a command, `command -v NAME` prints its path.
 pub(crate) fn command(invocation: &mut Invocation<'_>) -> u8 {
     match invocation.arguments.split_first() {
         Some((option, names)) if option == "-v" => {
@@ -241,7 +240,7 @@ pub(crate) fn command(invocation: &mut Invocation<'_>) -> u8 {
 pub(crate) fn type_of(invocation: &mut Invocation<'_>) -> u8 {
     let mut status = 0;
     for name in invocation.words() {
-        let told = if invocation.session.commands.is_builtin(name) {
+        let line = if invocation.session.commands.is_builtin(name) {
             format!("{name} is a shell builtin\n")
         } else if let Some(place) = location(invocation, name) {
             format!("{name} is {place}\n")
@@ -249,7 +248,7 @@ pub(crate) fn type_of(invocation: &mut Invocation<'_>) -> u8 {
             status = 1;
             format!("{name} not found\n")
         };
-        invocation.print(told);
+        invocation.print(line);
     }
     status
 }
@@ -270,7 +269,7 @@ fn location(invocation: &Invocation<'_>, name: &str) -> Option<String> {
     })
 }
 
-/// `toybox NAME …`: the same commands, but not the shell's own and not Android's services.
+/// `toybox NAME …`: the same commands.
 pub(crate) fn toybox(invocation: &mut Invocation<'_>) -> u8 {
     let Some((name, arguments)) = invocation.arguments.split_first() else { return 0 };
     if invocation.session.commands.find(name).is_none() || name.contains('/') {

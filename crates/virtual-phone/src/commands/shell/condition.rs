@@ -1,4 +1,4 @@
-//! `test` and `[`: the POSIX conditions. What is done with the answer is left to the shell.
+//! `test` and `[`: the POSIX conditions.
 
 use crate::shell::session::Invocation;
 

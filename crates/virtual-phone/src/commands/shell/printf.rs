@@ -1,12 +1,12 @@
-//! `echo` and `printf`, as mksh and toybox print. Redirections are left to the shell.
+//! `echo` and `printf`, after mksh and toybox.
 
 use crate::shell::session::Invocation;
 use crate::shell::word::escapes;
 
-/// The most characters that a width may ask for.
-const WIDEST: usize = 10_000;
+/// Characters of a padded field.
+const MAX_WIDTH: usize = 10_000;
 
-/// mksh's `echo` reads backslash sequences unless told not to.
+/// mksh's `echo` interprets backslash sequences by default.
 pub(crate) fn echo(invocation: &mut Invocation<'_>) -> u8 {
     let mut words = invocation.words();
     let (mut line_break, mut sequences) = (true, true);
@@ -35,7 +35,7 @@ pub(crate) fn echo(invocation: &mut Invocation<'_>) -> u8 {
     u8::from(!invocation.print(text))
 }
 
-/// `printf FORMAT [ARGUMENT…]`: the format is used again while arguments are left.
+/// `printf FORMAT [ARGUMENT…]`: the format is repeated while arguments are left.
 pub(crate) fn printf(invocation: &mut Invocation<'_>) -> u8 {
     let words = invocation.words();
     let Some((format, arguments)) = words.split_first() else {
@@ -120,7 +120,7 @@ impl Formatted {
         let left = width.contains('-');
         let zeros = number_like && width.trim_start_matches(['+', ' ', '#']).starts_with('0') && !left;
         let wanted =
-            width.trim_start_matches(['-', '+', ' ', '#', '0']).parse::<usize>().unwrap_or(0).min(WIDEST);
+            width.trim_start_matches(['-', '+', ' ', '#', '0']).parse::<usize>().unwrap_or(0).min(MAX_WIDTH);
         let padding = wanted.saturating_sub(text.chars().count());
         let pad = if zeros { "0" } else { " " }.repeat(padding);
         match (left, zeros, text.strip_prefix('-')) {

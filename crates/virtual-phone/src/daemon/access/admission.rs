@@ -1,5 +1,4 @@
-//! The first packets of a host's connection: its hello, and whether the phone lets it in. What is trusted is left to
-//! `access`, everything after the hello to the connection.
+//! The first packets of a host's connection: its hello and its authentication.
 //! Source: AOSP packages/modules/adb, `adb.cpp` (`handle_packet`, A_AUTH and A_STLS), `daemon/auth.cpp`.
 
 use std::io;
@@ -16,24 +15,24 @@ use tokio_rustls::server::TlsStream;
 use crate::access::{Access, Gatekeeper};
 use crate::daemon::access::tls;
 
-/// The first argument of AUTH: what its payload is.
+/// The first argument of AUTH: the kind of its payload.
 const TOKEN: u32 = 1;
 const SIGNATURE: u32 = 2;
 const PUBLIC_KEY: u32 = 3;
 /// The version of a request for TLS (`A_STLS_VERSION`).
 const TLS_VERSION: u32 = 0x0100_0000;
-/// Signatures that a host may try: more keys than anybody has.
-const MOST_SIGNATURES: usize = 100;
-/// Bytes that are read at a time at least.
+/// A host sends one signature for each of its keys.
+const MAX_SIGNATURES: usize = 100;
+/// The least space for bytes of one read.
 const READ_BYTES: usize = 4096;
 
-/// A host that was let in, and what it said.
+/// An accepted host, and its hello.
 pub(crate) enum Guest {
     Plain(TcpStream, Hello),
     Tls(Box<TlsStream<TcpStream>>, Hello),
 }
 
-/// What both sides go by from here on.
+/// The parameters of the connection that both sides agreed on.
 pub(crate) struct Hello {
     /// The protocol's version in force.
     pub(crate) version: u32,
@@ -41,11 +40,11 @@ pub(crate) struct Hello {
     pub(crate) limit: usize,
     /// Whether the host acknowledges by credit.
     pub(crate) delayed_ack: bool,
-    /// What the host has sent beyond its hello.
+    /// The bytes that the host sent after its hello.
     pub(crate) decoder: PacketDecoder,
 }
 
-/// Hears a host out and lets it in; `None` when it went away first.
+/// Reads a host's hello and authenticates it. `None` when it disconnected first.
 pub(crate) async fn admit(socket: TcpStream, gatekeeper: &Gatekeeper) -> io::Result<Option<Guest>> {
     socket.set_nodelay(true)?;
     let mut host = Host { socket, decoder: PacketDecoder::new(MAX_HANDSHAKE_PAYLOAD) };
@@ -75,7 +74,7 @@ pub(crate) async fn admit(socket: TcpStream, gatekeeper: &Gatekeeper) -> io::Res
             host.send(Packet::bare(Command::Stls, TLS_VERSION, 0)).await?;
             let Some(answer) = host.next_alone().await? else { return Ok(None) };
             if answer.command != Command::Stls || !host.decoder.is_empty() {
-                return Err(broken(Foreign(answer.command)));
+                return Err(broken(Unexpected(answer.command)));
             }
             let socket = tls::accept(host.socket, gatekeeper).await?;
             let hello = hello(PacketDecoder::new(MAX_HANDSHAKE_PAYLOAD));
@@ -85,19 +84,19 @@ pub(crate) async fn admit(socket: TcpStream, gatekeeper: &Gatekeeper) -> io::Res
     Ok(Some(Guest::Plain(host.socket, hello(host.decoder))))
 }
 
-/// Whether the host has a trusted key, or a person lets it in; `false` when it went away.
+/// Whether the host has a trusted key, or the answer on the screen trusts it; `false` when it disconnected.
 async fn authenticate(host: &mut Host, gatekeeper: &Gatekeeper) -> io::Result<bool> {
     let mut token: [u8; TOKEN_LEN] = rand::random();
     host.send(Packet::new(Command::Auth, TOKEN, 0, token.to_vec())).await?;
     let mut signatures = 0;
     while let Some(packet) = host.next().await? {
         match (packet.command, packet.arg0) {
-            (Command::Auth, SIGNATURE) if signatures < MOST_SIGNATURES => {
+            (Command::Auth, SIGNATURE) if signatures < MAX_SIGNATURES => {
                 signatures += 1;
                 if gatekeeper.mode() != Access::Refuse && gatekeeper.knows(&token, &packet.payload) {
                     return Ok(true);
                 }
-                // Each signature is under a token of its own.
+                // Each signature has its own token.
                 token = rand::random();
                 host.send(Packet::new(Command::Auth, TOKEN, 0, token.to_vec())).await?;
             }
@@ -112,17 +111,17 @@ async fn authenticate(host: &mut Host, gatekeeper: &Gatekeeper) -> io::Result<bo
                         allowed => return Ok(allowed.is_some()),
                     }
                 }
-                // A phone says nothing to a host that it does not let in.
+                // A phone does not answer a host that it refuses.
                 host.unless_gone(std::future::pending::<()>()).await?;
                 return Ok(false);
             }
-            (command, _) => return Err(broken(Foreign(command))),
+            (command, _) => return Err(broken(Unexpected(command))),
         }
     }
     Ok(false)
 }
 
-/// What follows the key in its line.
+/// The text after the key in its line.
 fn owner(line: &[u8]) -> String {
     let text = String::from_utf8_lossy(line);
     text.trim_end_matches('\0').split_once(' ').map_or_else(String::new, |(_, owner)| owner.to_owned())
@@ -133,10 +132,10 @@ fn broken(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("{0:?} from a host that was not let in yet")]
-struct Foreign(Command);
+#[error("{0:?} from a host that is not authenticated yet")]
+struct Unexpected(Command);
 
-/// The host's end of the wire.
+/// The connection to a host before its admission.
 struct Host {
     socket: TcpStream,
     decoder: PacketDecoder,
@@ -154,7 +153,7 @@ impl Host {
         }
     }
 
-    /// A packet without payload, and not a byte more: what follows it may be TLS already.
+    /// Reads a packet without payload, and no byte more: TLS may follow.
     async fn next_alone(&mut self) -> io::Result<Option<Packet>> {
         let mut header = [0; HEADER_LEN];
         match self.socket.read_exact(&mut header).await {
@@ -169,12 +168,12 @@ impl Host {
         self.socket.write_all(&packet.encode(true)).await
     }
 
-    /// Awaits `answer`, and drops it with `None` when the host goes away.
+    /// Awaits `answer`. `None` when the host disconnects first.
     async fn unless_gone<T>(&mut self, answer: impl Future<Output = T>) -> io::Result<Option<T>> {
         tokio::select! {
             answer = answer => Ok(Some(answer)),
             packet = self.next() => match packet? {
-                Some(packet) => Err(broken(Foreign(packet.command))),
+                Some(packet) => Err(broken(Unexpected(packet.command))),
                 None => Ok(None),
             },
         }

@@ -1,4 +1,4 @@
-//! The phone's side of pairing by code: what stands behind the dialog "Pair device with pairing code" while it is open.
+//! The phone's side of pairing by code, while the dialog "Pair device with pairing code" is open.
 //! Source: AOSP packages/modules/adb, `pairing_connection/pairing_server.cpp`.
 
 use std::io;
@@ -19,12 +19,12 @@ use tokio_rustls::server::TlsStream;
 use crate::daemon::access::tls;
 use crate::machine::Machine;
 
-/// After so many attempts the dialog closes; `kMaxPairingAttempts` of AOSP.
-const MOST_ATTEMPTS: u32 = 20;
-/// Nobody keeps the dialog busy for longer.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// `kMaxPairingAttempts` of AOSP: the dialog closes after so many attempts.
+const MAX_ATTEMPTS: u32 = 20;
+/// For one attempt.
+const PAIRING_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Serves one computer after the other until one of them knew the code, too many did not, or `off` says so.
+/// Serves one computer after the other until one has paired, too many had a wrong code, or `off` is true.
 pub(crate) async fn offer(
     listener: TcpListener,
     code: String,
@@ -32,9 +32,9 @@ pub(crate) async fn offer(
     mut off: watch::Receiver<bool>,
 ) {
     let serve = async {
-        for _ in 0..MOST_ATTEMPTS {
+        for _ in 0..MAX_ATTEMPTS {
             let Ok((socket, peer)) = listener.accept().await else { return };
-            let paired = timeout(PATIENCE, pair(socket, &code, &machine)).await;
+            let paired = timeout(PAIRING_TIMEOUT, pair(socket, &code, &machine)).await;
             match paired.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
                 Ok(key) => {
                     log::info!("{}: {peer} is paired, with the key {key}", machine.serial());
@@ -43,7 +43,7 @@ pub(crate) async fn offer(
                 Err(error) => log::warn!("{}: {peer} is not paired: {error}", machine.serial()),
             }
         }
-        log::warn!("{}: nobody knew the code in {MOST_ATTEMPTS} attempts", machine.serial());
+        log::warn!("{}: pairing ended after {MAX_ATTEMPTS} attempts with wrong codes", machine.serial());
     };
     tokio::select! {
         () = serve => {}
@@ -51,7 +51,7 @@ pub(crate) async fn offer(
     }
 }
 
-/// Trusts the computer's key if it knows the code; the key's fingerprint.
+/// Trusts the computer's key if it has the code. Returns the key's fingerprint.
 async fn pair(socket: TcpStream, code: &str, machine: &Machine) -> io::Result<String> {
     let mut stream = tls::accept_anyone(socket).await?;
     let mut exported = [0; EXPORTED_LEN];
@@ -73,7 +73,7 @@ async fn pair(socket: TcpStream, code: &str, machine: &Machine) -> io::Result<St
     let key = AdbPublicKey::parse(line.as_bytes()).map_err(io::Error::other)?;
     let fingerprint = key.fingerprint();
     machine.gatekeeper.trust(key);
-    // It is done, whether the computer waits for the end or not.
+    // The key is trusted, whether the computer waits for the end or not.
     let _ = stream.shutdown().await;
     Ok(fingerprint)
 }

@@ -1,5 +1,4 @@
-//! TLS as adbd speaks it for wireless debugging: the phone's certificate is made up on the spot, the host's must hold a
-//! key that the phone trusts.
+//! TLS of wireless debugging: the phone generates its certificate, the host's must have a key that the phone trusts.
 //! Source: AOSP packages/modules/adb, `daemon/auth.cpp` (`adbd_tls_client_ca_list`, `adbd_tls_verify_cert`),
 //! `crypto/x509_generator.cpp`, `tls/adb_ca_list.cpp`.
 
@@ -24,13 +23,13 @@ use webpki::EndEntityCert;
 
 use crate::access::Gatekeeper;
 
-/// Takes a host in over TLS whose key is trusted.
+/// Accepts a host with a trusted key.
 pub(crate) async fn accept(socket: TcpStream, gatekeeper: &Gatekeeper) -> io::Result<TlsStream<TcpStream>> {
     let config = configure(Some(gatekeeper)).map_err(io::Error::other)?;
     TlsAcceptor::from(Arc::new(config)).accept(socket).await
 }
 
-/// Takes any host in over TLS that has a key.
+/// Accepts any host that has a key.
 pub(crate) async fn accept_anyone(socket: TcpStream) -> io::Result<TlsStream<TcpStream>> {
     let config = configure(None).map_err(io::Error::other)?;
     TlsAcceptor::from(Arc::new(config)).accept(socket).await
@@ -54,7 +53,7 @@ fn configure(gatekeeper: Option<&Gatekeeper>) -> Result<ServerConfig, Unusable> 
         )?)
 }
 
-/// Why a phone cannot begin TLS.
+/// Why a phone cannot start TLS.
 #[derive(Debug, thiserror::Error)]
 enum Unusable {
     #[error(transparent)]
@@ -65,11 +64,11 @@ enum Unusable {
     Tls(#[from] Error),
 }
 
-/// The name by which adbd tells a host that it trusts a key: `O=AdbKey-0, CN=` the key's SHA-256.
+/// The name of a trusted key that adbd sends to a host: `O=AdbKey-0, CN=` the key's SHA-256.
 fn issuer(digest: &[u8]) -> DistinguishedName {
     const ORGANIZATION: &[u8] = &[0x55, 0x04, 0x0a];
     const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
-    let name: String = digest.iter().map(|byte| format!("{byte:02X}")).collect();
+    let name = hex::encode_upper(digest);
     let part = |kind: &[u8], text: &[u8]| {
         let pair = [element(0x06, kind), element(0x0c, text)].concat();
         element(0x31, &element(0x30, &pair))
@@ -78,17 +77,17 @@ fn issuer(digest: &[u8]) -> DistinguishedName {
     DistinguishedName::in_sequence(&parts)
 }
 
-/// One element of DER, shorter than 128 bytes as all are here.
+/// One element of DER of fewer than 128 bytes.
 fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = u8::try_from(content.len()).unwrap_or(u8::MAX);
     [&[tag, length], content].concat()
 }
 
-/// Lets in who proves to have a key that is trusted, or any at all.
+/// Verifies that a host has a trusted key, or any.
 #[derive(Debug)]
 struct Guests {
     provider: Arc<CryptoProvider>,
-    /// The trusted keys, as certificates hold them; none when every key will do.
+    /// The trusted keys, as in certificates. `None` accepts every key.
     trusted: Option<Vec<Vec<u8>>>,
     hints: Vec<DistinguishedName>,
 }

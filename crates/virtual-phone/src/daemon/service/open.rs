@@ -1,4 +1,4 @@
-//! What an OPEN asks for, and who does it.
+//! The service that an OPEN names.
 
 use std::sync::Arc;
 
@@ -17,12 +17,12 @@ pub(crate) enum Service {
     Sync,
     /// A stream to a program that listens on the phone.
     Socket(DuplexStream),
-    /// A service that has said all it has to say.
+    /// A complete answer.
     Answer(Bytes),
 }
 
 impl Service {
-    /// What `service` names; `None` if there is no such thing, or nobody listens there.
+    /// Finds the service by its name. `None` if there is none, or no program listens there.
     pub(crate) fn find(service: &str, sockets: &Sockets) -> Option<Self> {
         match service.split_once(':')? {
             ("sync", "") => Some(Self::Sync),

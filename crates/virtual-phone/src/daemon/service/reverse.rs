@@ -1,5 +1,6 @@
-//! `reverse:`: sockets on the phone whose callers reach the host. A connection's reverses end with it, as in adbd. Which
-//! stream carries a caller is the connection's; source of the answers: AOSP packages/modules/adb, `services.cpp`.
+//! `reverse:`: sockets on the phone whose connections lead to the host. A connection's reverses end with it, as in
+//! adbd.
+//! Source of the answers: AOSP packages/modules/adb, `services.cpp`.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +11,14 @@ use tokio::task::JoinSet;
 
 use crate::system::sockets::{Listener, SocketName, Sockets};
 
-/// Somebody on the phone wants to reach the host.
+/// A connection to a reverse socket.
 pub(crate) struct Call {
-    /// What the host asked to be called with.
+    /// The destination that the host gave.
     pub(crate) destination: String,
     pub(crate) socket: DuplexStream,
 }
 
-/// The reverses of one connection, by where they listen as the host wrote it.
+/// The reverses of one connection, by the name of their socket as the host wrote it.
 #[derive(Default)]
 pub(crate) struct Reverses(BTreeMap<String, Reverse>);
 
@@ -27,7 +28,8 @@ struct Reverse {
 }
 
 impl Reverses {
-    /// Does what follows `reverse:` and gives the answer. New listeners run among `tasks` and tell `calls`.
+    /// Executes the request after `reverse:` and returns the answer. New listeners run among `tasks` and send to
+    /// `calls`.
     pub(crate) fn answer(
         &mut self,
         request: &str,
@@ -67,7 +69,7 @@ impl Reverses {
         lines.collect()
     }
 
-    /// Gives the port when any was asked for.
+    /// Returns the port that was found for port 0.
     fn forward(
         &mut self,
         rest: &str,

@@ -1,5 +1,5 @@
-//! `shell:`, `shell,v2,…:` and `exec:`: a shell on a thread of its own, its streams carried over ADB. What the line
-//! means is left to `shell`. As on a real phone a `shell,v2,raw` process survives its client; the others are killed.
+//! `shell:`, `shell,v2,…:` and `exec:`: a shell on its own thread, with its streams over ADB. As on a real phone a
+//! `shell,v2,raw` process survives its client; the others are killed.
 
 use std::sync::Arc;
 
@@ -15,23 +15,23 @@ use crate::shell::session::Session;
 use crate::shell::streams::{Input, Output, Sink, Streams};
 use crate::system::stop::StopSignal;
 
-/// Pieces of output, and of input, that wait for the other side.
+/// Chunks of output, and of input, that wait for the other side.
 const PIECES: usize = 16;
-/// The most bytes in one of them: what a pipe on a phone holds, and far below the largest frame.
+/// The limit of bytes in a chunk: the capacity of a pipe on a phone, and far below the largest frame.
 const PIECE_BYTES: usize = 64 * 1024;
 
-/// What an OPEN asks a shell for.
+/// The request of an OPEN for a shell.
 pub(crate) struct Request {
     line: String,
     framed: bool,
     terminal: bool,
     outlives_client: bool,
-    /// What adbd puts into the environment as `TERM`.
+    /// The value of `TERM`.
     term: String,
 }
 
 impl Request {
-    /// Reads `shell`, `shell,v2,TERM=…,raw` or `exec` before the colon, and the line after it.
+    /// Parses `shell`, `shell,v2,TERM=…,raw` or `exec` before the colon, and the line after it.
     pub(crate) fn parse(kind: &str, line: &str) -> Option<Self> {
         let mut words = kind.split(',');
         let name = words.next()?;
@@ -51,7 +51,7 @@ impl Request {
     }
 }
 
-/// Output on its way to the client.
+/// A chunk of output for the client.
 enum Piece {
     Stdout(Bytes),
     Stderr(Bytes),
@@ -80,7 +80,7 @@ pub(crate) async fn serve(
     }
 }
 
-/// Runs the shell on a thread: its commands may wait, and its recursion has a stack of known size.
+/// Runs the shell on a thread: its commands may block, and its recursion needs a stack of known size.
 fn start(
     request: Request,
     machine: Arc<Machine>,
@@ -108,7 +108,7 @@ fn start(
             interpret::run(&mut session, &streams, &request.line)
         };
         drop(running);
-        // Nobody is there to tell when the client has gone.
+        // An error means that the client is gone.
         let _gone = pieces.blocking_send(Piece::Exit(status));
     };
     std::thread::Builder::new()
@@ -118,8 +118,7 @@ fn start(
         .map(|_| ())
 }
 
-/// A shell without a line: it runs what it is sent until the input ends. On a terminal it shows a prompt and what is
-/// typed.
+/// Runs the lines of the input until it ends. On a terminal prints a prompt and echoes the input.
 fn converse(session: &mut Session, streams: &Streams, terminal: bool) -> u8 {
     let mut typed = Vec::new();
     if terminal {
@@ -179,7 +178,7 @@ fn sink(pieces: &mpsc::Sender<Piece>, kind: fn(Bytes) -> Piece) -> Sink {
     })
 }
 
-/// Carries output to the client, as much in one packet as is there and fits, until the exit status.
+/// Sends output to the client until the exit status, as much in one packet as is there and fits.
 async fn send_output(mut output: mpsc::Receiver<Piece>, writer: &mut StreamWriter, framed: bool) {
     let mut packet = BytesMut::new();
     let mut ended = false;
@@ -198,7 +197,7 @@ async fn send_output(mut output: mpsc::Receiver<Piece>, writer: &mut StreamWrite
     }
 }
 
-/// Adds a piece to what is sent next; whether it was the last.
+/// Adds a chunk to the packet. Returns whether it was the last.
 fn add_piece(packet: &mut BytesMut, piece: Piece, framed: bool) -> bool {
     let (kind, bytes) = match piece {
         Piece::Stdout(bytes) => (FrameKind::Stdout, bytes),
@@ -214,7 +213,7 @@ fn add_piece(packet: &mut BytesMut, piece: Piece, framed: bool) -> bool {
     ends
 }
 
-/// Carries input to the shell. Comes back when the client closed the stream, not when its input alone ended.
+/// Passes input to the shell. Returns when the client closed the stream, not when only its input ended.
 async fn receive_input(mut reader: StreamReader, typed: mpsc::Sender<Bytes>, framed: bool) {
     let mut typed = Some(typed);
     let mut frames = FrameDecoder::new();
@@ -239,7 +238,7 @@ async fn receive_input(mut reader: StreamReader, typed: mpsc::Sender<Bytes>, fra
     }
 }
 
-/// A shell that has ended, or reads no input, is no reason to stop listening for the stream's end.
+/// Passes input to the shell, and drops it once the shell has ended or reads no more.
 async fn send_typed(typed: &mut Option<mpsc::Sender<Bytes>>, data: Bytes) {
     if let Some(sender) = typed
         && !data.is_empty()
@@ -249,7 +248,7 @@ async fn send_typed(typed: &mut Option<mpsc::Sender<Bytes>>, data: Bytes) {
     }
 }
 
-/// Kills a shell whose client has gone.
+/// Kills a shell when dropped, because its client is gone.
 struct StopOnDrop(Arc<StopSignal>);
 
 impl Drop for StopOnDrop {

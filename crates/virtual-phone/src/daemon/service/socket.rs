@@ -1,17 +1,17 @@
-//! A stream between the host and a socket of a program on the phone. ADB cannot close one direction alone: whichever
-//! side ends, the stream does.
+//! A stream between the host and a socket of a program on the phone. ADB cannot close one direction alone: the stream
+//! ends when either side does.
 
 use bytes::BytesMut;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
 use crate::daemon::stream::{StreamReader, StreamWriter};
 
-/// Carries bytes both ways until one side ends.
+/// Copies bytes both ways until one side ends.
 pub(crate) async fn serve(socket: DuplexStream, mut reader: StreamReader, writer: &mut StreamWriter) {
-    let (mut said, mut heard) = tokio::io::split(socket);
+    let (mut from_program, mut to_socket) = tokio::io::split(socket);
     let to_program = async {
         while let Some(data) = reader.next().await {
-            if heard.write_all(&data).await.is_err() {
+            if to_socket.write_all(&data).await.is_err() {
                 return;
             }
         }
@@ -20,7 +20,7 @@ pub(crate) async fn serve(socket: DuplexStream, mut reader: StreamReader, writer
         let mut buffer = BytesMut::new();
         loop {
             buffer.reserve(4096);
-            match said.read_buf(&mut buffer).await {
+            match from_program.read_buf(&mut buffer).await {
                 Ok(0) | Err(_) => return,
                 Ok(_) => {
                     if !writer.write(buffer.split().freeze()).await {

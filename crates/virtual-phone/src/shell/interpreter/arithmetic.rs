@@ -1,4 +1,4 @@
-//! `$((…))`: evaluating what the parser crate made of it. Numbers wrap at 64 bits; variables are left to the session.
+//! `$((…))`: evaluating the parser crate's expressions. Numbers wrap at 64 bits.
 
 use brush_parser::arithmetic;
 use brush_parser::ast::{
@@ -9,10 +9,10 @@ use brush_parser::ast::{
 use crate::shell::session::Session;
 use crate::shell::syntax::parse;
 
-/// How often a variable may hold the name of another one.
-const DEEPEST_REFERENCE: u32 = 16;
+/// Variables whose values are names of further variables.
+const MAX_REFERENCE_DEPTH: u32 = 16;
 
-/// The value of `typed`, in which parameters are already expanded.
+/// Evaluates `typed`, in which parameters are already expanded.
 pub(crate) fn evaluate(session: &mut Session, typed: &str) -> Result<i64, String> {
     let typed = typed.trim();
     if typed.is_empty() {
@@ -105,7 +105,7 @@ fn apply(operator: &Binary, left: i64, right: i64) -> Result<i64, String> {
 fn lookup(session: &Session, target: &Target) -> Result<i64, String> {
     let Target::Variable(name) = target else { return Err("bad substitution".to_owned()) };
     let mut name = name.clone();
-    for _ in 0..DEEPEST_REFERENCE {
+    for _ in 0..MAX_REFERENCE_DEPTH {
         let held = session.variable(&name).unwrap_or_default();
         let held = held.trim();
         if held.is_empty() {

@@ -1,5 +1,4 @@
-//! From a word as it was typed to the words that a command gets: variables, substitutions, quotes, splitting at white
-//! space and file names. Parsing is left to the parser crate, running what stands in `$(…)` to the interpreter.
+//! Expansion of words: variables, substitutions, quotes, splitting at white space, and file names.
 
 use brush_parser::ast::{IoHereDocument, Word};
 use brush_parser::word::{Parameter, ParameterExpr, SpecialParameter, WordPiece, WordPieceWithSource};
@@ -8,15 +7,14 @@ use crate::shell::interpreter::{arithmetic, interpret};
 use crate::shell::session::Session;
 use crate::shell::streams::{MAX_BUFFERED, Streams};
 use crate::shell::syntax::parse;
-use crate::shell::word::escapes;
 use crate::shell::word::fields::{Fields, PieceKind};
-use crate::shell::word::glob;
-use crate::shell::word::parameter::{Change, change_of, parameter_of, trim};
+use crate::shell::word::parameter::{Operation, operation_of, parameter_of, trim};
+use crate::shell::word::{escapes, glob};
 
-/// What went wrong, as the shell prints it after its own name; it ends the shell, as mksh does.
+/// The error is the shell's message, without its name. It ends the shell, as in mksh.
 pub(crate) type Expanded<T> = Result<T, String>;
 
-/// All words of a command, split and with file names.
+/// Expands the words of a command, with splitting and file names.
 pub(crate) fn words(session: &mut Session, streams: &Streams, typed: &[&Word]) -> Expanded<Vec<String>> {
     let mut all = Vec::new();
     for word in typed {
@@ -28,17 +26,17 @@ pub(crate) fn words(session: &mut Session, streams: &Streams, typed: &[&Word]) -
     Ok(all)
 }
 
-/// One word without splitting and file names, as in an assignment or after `>`.
+/// Expands one word without splitting and file names, as in an assignment or after `>`.
 pub(crate) fn text(session: &mut Session, streams: &Streams, typed: &str) -> Expanded<String> {
     Ok(fields(session, streams, typed)?.into_text())
 }
 
-/// One word as a pattern: what was quoted in it is literal.
+/// Expands one word to a pattern, in which quoted text is literal.
 pub(crate) fn pattern(session: &mut Session, streams: &Streams, typed: &str) -> Expanded<String> {
     Ok(fields(session, streams, typed)?.into_pattern())
 }
 
-/// The text of a here-document.
+/// Expands a here-document.
 pub(crate) fn here_document(
     session: &mut Session,
     streams: &Streams,
@@ -165,24 +163,24 @@ fn parameter(session: &mut Session, streams: &Streams, expression: &ParameterExp
         return Err("bad substitution".to_owned());
     };
     let value = value_of(session, parameter);
-    Ok(match change_of(change, value.as_deref()) {
-        Change::Keep => value.unwrap_or_default(),
-        Change::Empty => String::new(),
-        Change::Length => value.unwrap_or_default().chars().count().to_string(),
-        Change::Replace(typed) => text(session, streams, typed)?,
-        Change::Assign(typed) => {
+    Ok(match operation_of(change, value.as_deref()) {
+        Operation::Keep => value.unwrap_or_default(),
+        Operation::Empty => String::new(),
+        Operation::Length => value.unwrap_or_default().chars().count().to_string(),
+        Operation::Replace(typed) => text(session, streams, typed)?,
+        Operation::Assign(typed) => {
             let new = text(session, streams, typed)?;
             if let Parameter::Named(name) = parameter {
                 session.set_variable(name, new.clone());
             }
             new
         }
-        Change::Complain(typed) => {
+        Operation::Complain(typed) => {
             let message = text(session, streams, typed)?;
             let message = if message.is_empty() { "parameter null or not set".to_owned() } else { message };
             return Err(format!("{}: {message}", plain_name(parameter)));
         }
-        Change::Trim { pattern: typed, prefix, longest } => {
+        Operation::Trim { pattern: typed, prefix, longest } => {
             let pattern = pattern(session, streams, typed)?;
             trim(&value.unwrap_or_default(), &pattern, prefix, longest)
         }

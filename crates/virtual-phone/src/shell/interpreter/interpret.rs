@@ -1,4 +1,4 @@
-//! Runs syntax trees: lists, pipelines, compound commands. Simple commands are left to `simple`, words to `expand`.
+//! Running lines: lists, pipelines, compound commands.
 
 use brush_parser::ast::{
     AndOr, AndOrList, CaseClauseCommand, Command, CompoundCommand, CompoundList, CompoundListItem,
@@ -11,7 +11,7 @@ use crate::shell::streams::{Input, Output, Streams};
 use crate::shell::syntax::parse;
 use crate::shell::word::pattern;
 
-/// The stack of a thread that runs a shell: enough for the deepest line that the guard lets through.
+/// The stack of a thread that runs a shell: enough for the deepest line that the guard accepts.
 pub(crate) const STACK_BYTES: usize = 32 * 1024 * 1024;
 
 /// Runs `line` and returns its exit status, which is kept for `$?`.
@@ -39,7 +39,7 @@ fn list(session: &mut Session, streams: &Streams, list: &CompoundList) {
     items(session, streams, &list.0);
 }
 
-/// Runs commands one after the other; the streams that an `exec` opens are those of all that follow.
+/// Runs commands one after the other. The streams that an `exec` opens are those of the commands after it.
 fn items<'a>(
     session: &mut Session,
     streams: &Streams,
@@ -61,7 +61,7 @@ fn items<'a>(
     }
 }
 
-/// Runs a list beside the shell. It ends with the shell's client where a phone would end it.
+/// Runs a list in the background. It ends with the shell's client as on a phone.
 fn background(session: &mut Session, streams: &Streams, commands: &AndOrList) {
     let Some(job) = session.limits.take_job() else {
         return session.fail(streams, "can't fork - try again");
@@ -99,7 +99,7 @@ fn and_or(session: &mut Session, streams: &Streams, commands: &AndOrList) {
     }
 }
 
-/// Runs the commands of a pipe one after the other, each in a subshell, handing the output on when it is complete.
+/// Runs the commands of a pipe one after the other, each in a subshell with the complete output of the one before.
 fn pipeline(session: &mut Session, streams: &Streams, pipeline: &Pipeline) {
     match pipeline.seq.as_slice() {
         [only] => command(session, streams, only),
@@ -144,10 +144,10 @@ fn command(session: &mut Session, streams: &Streams, command: &Command) {
     }
 }
 
-/// Runs a function's body with arguments of its own.
+/// Runs a function's body with its arguments.
 pub(crate) fn function(session: &mut Session, streams: &Streams, name: &str, arguments: &[String]) {
     let Some(body) = session.functions.get(name).cloned() else { return };
-    // Counted like a subshell, so that a function that calls itself ends in an error instead of a full stack.
+    // Counted like a subshell, so that a recursive function ends in an error instead of a stack overflow.
     let mut inner = match session.subshell() {
         Ok(inner) => inner,
         Err(message) => return session.abort(streams, &message),
@@ -286,7 +286,7 @@ fn case_clause(session: &mut Session, streams: &Streams, clause: &CaseClauseComm
     }
 }
 
-/// Whether the innermost loop has another round, after `break` and `continue` were counted down.
+/// Whether the innermost loop continues, after counting down `break` and `continue`.
 fn goes_on(session: &mut Session) -> bool {
     match session.unwind {
         None => true,

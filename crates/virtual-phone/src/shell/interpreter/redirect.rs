@@ -1,4 +1,4 @@
-//! Redirections: from what was typed to the streams that a command gets. Running the command is left to the caller.
+//! Redirections of a command's streams.
 
 use brush_parser::ast::{IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, Word};
 
@@ -7,10 +7,10 @@ use crate::shell::interpreter::expand;
 use crate::shell::session::Session;
 use crate::shell::streams::{Input, Output, Streams};
 
-/// The permission bits of a file that a redirection makes (`umask` 0077 is not set for adb's shell; 0666 & !022).
+/// The permission bits of a file that a redirection creates: 0666 & !022, since adb's shell has no `umask` 0077.
 const NEW_FILE: u32 = 0o644;
 
-/// `streams` after all `redirects`, from left to right; the message is without the shell's name.
+/// Applies `redirects` to `streams`, from left to right. The message is without the shell's name.
 pub(crate) fn apply<'a>(
     session: &mut Session,
     streams: &Streams,

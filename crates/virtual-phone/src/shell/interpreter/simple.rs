@@ -1,5 +1,4 @@
-//! Simple commands: assignments, redirections, words, then a function or a command, with every one that runs written
-//! down in the phone's log. What commands do is left to `commands`.
+//! Simple commands: assignments, redirections, words, then a function or a command, recorded in the phone's log.
 
 use brush_parser::ast::{
     Assignment, AssignmentName, AssignmentValue, CommandPrefixOrSuffixItem as Item, IoRedirect,
@@ -80,7 +79,7 @@ fn run_parts(session: &mut Session, streams: &Streams, parts: &Parts<'_>) -> Res
     Ok(())
 }
 
-/// A command without a name: its status is that of the last substitution in its assignments, else 0.
+/// Runs a command without a name: its status is that of the last substitution in its assignments, else 0.
 fn assign_only(session: &mut Session, streams: &Streams, parts: &Parts<'_>) -> Result<(), String> {
     let substitutes = |assignment: &&Assignment| assignment.value.to_string().contains(['$', '`']);
     if !parts.assignments.iter().any(substitutes) {

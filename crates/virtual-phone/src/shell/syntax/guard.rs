@@ -1,20 +1,18 @@
-//! A look at a line before it is parsed: how long it is and how deeply it nests. The parser recurses once per level,
-//! so that a hostile line could exhaust the stack. What the line means is left to the parser.
+//! A check of a line before it is parsed: its length and its nesting. The parser recurses once per level, so that a
+//! hostile line could exhaust the stack.
 
-/// The longest line that a shell takes, in bytes.
-const LONGEST_LINE: usize = 256 * 1024;
-/// The most parentheses and braces inside each other: the parser's time doubles with each, and with each `case`.
-const DEEPEST: usize = 16;
-/// The most `if`, `while`, `until` and `for` in a line.
-const MOST_COMPOUNDS: usize = 32;
-/// The most backquotes in a line.
-const MOST_BACKQUOTES: usize = 64;
-/// The most substitutions inside each other: the parser tries each of them several times.
-const DEEPEST_SUBSTITUTION: usize = 6;
+const MAX_LINE_BYTES: usize = 256 * 1024;
+/// Parentheses and braces inside each other: the parser's time doubles with each, and with each `case`.
+const MAX_DEPTH: usize = 16;
+/// `if`, `while`, `until` and `for` in a line.
+const MAX_COMPOUNDS: usize = 32;
+const MAX_BACKQUOTES: usize = 64;
+/// Substitutions inside each other: the parser tries each of them several times.
+const MAX_SUBSTITUTION_DEPTH: usize = 6;
 
-/// Why a line is refused unparsed, as the shell says it.
+/// The shell's message about a line that is refused unparsed.
 pub(crate) fn objection(line: &str) -> Option<&'static str> {
-    if line.len() > LONGEST_LINE {
+    if line.len() > MAX_LINE_BYTES {
         return Some("syntax error: line too long");
     }
     let mut depth = Depth::default();
@@ -37,7 +35,7 @@ pub(crate) fn objection(line: &str) -> Option<&'static str> {
                 depth.open = depth.open.saturating_sub(1);
                 depth.substitutions = depth.substitutions.saturating_sub(1);
             }
-            // One for itself, and one for the `)` behind its pattern, which closes nothing.
+            // One for the `case`, and one for the `)` after its pattern, which closes nothing.
             b'c' if starts_word(bytes, position, &["case"]) => depth.open += 2,
             b'i' | b'w' | b'u' | b'f' if starts_word(bytes, position, &["if", "while", "until", "for"]) => {
                 depth.compounds += 1;
@@ -58,16 +56,16 @@ struct Depth {
     open: usize,
     substitutions: usize,
     backquotes: usize,
-    /// Counted without looking for their ends: cheap, and far above what anyone types.
+    /// Counted without their ends, since the limit is far above that of real lines.
     compounds: usize,
 }
 
 impl Depth {
     fn is_too_deep(&self) -> bool {
-        self.open > DEEPEST
-            || self.substitutions > DEEPEST_SUBSTITUTION
-            || self.backquotes > MOST_BACKQUOTES
-            || self.compounds > MOST_COMPOUNDS
+        self.open > MAX_DEPTH
+            || self.substitutions > MAX_SUBSTITUTION_DEPTH
+            || self.backquotes > MAX_BACKQUOTES
+            || self.compounds > MAX_COMPOUNDS
     }
 }
 
@@ -75,7 +73,7 @@ fn skip_single_quotes(bytes: &[u8], start: usize) -> usize {
     bytes[start + 1..].iter().position(|byte| *byte == b'\'').map_or(bytes.len(), |length| start + 1 + length)
 }
 
-/// Whether one of `keywords` stands at `position` as a word of its own.
+/// Whether one of `keywords` is at `position` as a whole word.
 fn starts_word(bytes: &[u8], position: usize, keywords: &[&str]) -> bool {
     let begins = position == 0 || !bytes[position - 1].is_ascii_alphanumeric();
     let rest = &bytes[position..];

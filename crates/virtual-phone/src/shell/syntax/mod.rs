@@ -1,4 +1,4 @@
-//! From lines to syntax trees.
+//! Syntax: from lines to syntax trees.
 
 pub(crate) mod guard;
 pub(crate) mod parse;

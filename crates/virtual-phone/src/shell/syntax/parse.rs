@@ -1,4 +1,4 @@
-//! Lines to syntax trees through the parser crate, with what a phone's shell says of lines that it cannot parse.
+//! Parsing lines with the parser crate, with the messages of a phone's shell.
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,7 +18,7 @@ fn options() -> ParserOptions {
     }
 }
 
-/// The program that `line` is.
+/// Parses a line.
 pub(crate) fn program(line: &str) -> Result<Program, String> {
     if let Some(objection) = guard::objection(line) {
         return Err(objection.to_owned());
@@ -36,12 +36,12 @@ pub(crate) fn program(line: &str) -> Result<Program, String> {
     })
 }
 
-/// The pieces of one word.
+/// Parses one word.
 pub(crate) fn word(typed: &str) -> Result<Vec<WordPieceWithSource>, String> {
     pieces(typed, guarded(|| word::parse(typed, &options())))
 }
 
-/// The pieces of a here-document, in which quotes are plain text.
+/// Parses a here-document, in which quotes are plain text.
 pub(crate) fn here_document(typed: &str) -> Result<Vec<WordPieceWithSource>, String> {
     pieces(typed, guarded(|| word::parse_heredoc(typed, &options())))
 }
@@ -53,8 +53,9 @@ fn pieces<E>(
     parsed.and_then(Result::ok).ok_or_else(|| format!("{typed}: bad substitution"))
 }
 
-/// The parser crate panics on some numbers that it cannot hold (`~99999999999999999999`); such a line is refused.
+/// Catches the parser crate's panics on numbers that are too large (`~99999999999999999999`), so that such a line is
+/// refused.
 pub(crate) fn guarded<T>(parse: impl FnOnce() -> T) -> Option<T> {
-    // Nothing of a parser is kept that a panic could have left half done.
+    // No state of the parser survives a panic.
     catch_unwind(AssertUnwindSafe(parse)).ok()
 }

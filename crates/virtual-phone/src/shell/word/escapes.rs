@@ -1,6 +1,6 @@
-//! Backslash sequences in text, as `echo`, `printf` and `$'…'` read them.
+//! Backslash sequences of `echo`, `printf` and `$'…'`.
 
-/// `text` with its sequences replaced, and whether a `\c` said that nothing may follow.
+/// Replaces the sequences in `text`. Returns whether a `\c` ended it.
 pub(crate) fn interpret(text: &str) -> (String, bool) {
     let mut result = String::with_capacity(text.len());
     let mut symbols = text.chars().peekable();

@@ -1,20 +1,20 @@
-//! The words that one typed word becomes: text that is split at white space where it was computed and not quoted, and
-//! beside it the same text as a pattern in which everything quoted is literal. File names are left to `glob`.
+//! The fields into which a word expands: text, split at white space where it was computed and not quoted, and the same
+//! text as a pattern in which quoted text is literal.
 
 use crate::shell::word::pattern;
 
-/// Where a piece of a word came from, which decides what may still happen to it.
+/// The origin of a piece of a word, which decides how it is processed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PieceKind {
-    /// Typed without quotes: patterns live, no splitting.
+    /// Typed without quotes: patterns apply, no splitting.
     Typed,
-    /// Inside quotes: nothing happens to it any more.
+    /// Inside quotes: literal.
     Quoted,
-    /// The unquoted result of an expansion: split, and patterns live.
+    /// The unquoted result of an expansion: patterns apply, splitting too.
     Computed,
 }
 
-/// One word, as text and as a pattern.
+/// One field, as text and as a pattern.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Field {
     pub(crate) text: String,
@@ -34,7 +34,7 @@ impl Fields {
         Self { separators: separators.to_owned(), done: Vec::new(), current: None, size: 0 }
     }
 
-    /// Adds a piece; an empty quoted one makes a field exist.
+    /// Adds a piece. An empty quoted one creates a field.
     pub(crate) fn add(&mut self, text: &str, kind: PieceKind) {
         self.size += text.len();
         match kind {
@@ -43,25 +43,25 @@ impl Fields {
                 field.text.push_str(text);
                 field.pattern.push_str(&pattern::literal(text));
             }
-            PieceKind::Typed => self.add_live(text),
+            PieceKind::Typed => self.add_unquoted(text),
             PieceKind::Computed => {
                 for symbol in text.chars() {
                     if self.separators.contains(symbol) {
                         self.end_field();
                     } else {
-                        self.add_live(symbol.encode_utf8(&mut [0; 4]));
+                        self.add_unquoted(symbol.encode_utf8(&mut [0; 4]));
                     }
                 }
             }
         }
     }
 
-    /// What follows belongs to another word.
+    /// Ends the current field.
     pub(crate) fn end_field(&mut self) {
         self.done.extend(self.current.take());
     }
 
-    /// Bytes of text so far.
+    /// The bytes of text so far.
     pub(crate) fn size(&self) -> usize {
         self.size
     }
@@ -71,7 +71,7 @@ impl Fields {
         self.done
     }
 
-    /// Everything as one text, as where no splitting happens.
+    /// Everything as one text, without splitting.
     pub(crate) fn into_text(self) -> String {
         self.into_fields().into_iter().map(|field| field.text).collect::<Vec<_>>().join(" ")
     }
@@ -81,7 +81,7 @@ impl Fields {
         self.into_fields().into_iter().map(|field| field.pattern).collect::<Vec<_>>().join(" ")
     }
 
-    fn add_live(&mut self, text: &str) {
+    fn add_unquoted(&mut self, text: &str) {
         if !text.is_empty() {
             let field = self.current.get_or_insert_default();
             field.text.push_str(text);

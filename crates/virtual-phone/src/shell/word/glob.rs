@@ -1,14 +1,13 @@
-//! File names for patterns in words. A pattern that matches nothing stays as it was typed, as in every sh.
+//! Expansion of patterns to file names. A pattern without a match stays as it was typed, as in every sh.
 
 use crate::filesystem::join;
 use crate::shell::session::Session;
 use crate::shell::word::fields::Field;
 use crate::shell::word::pattern;
 
-/// The most names that one pattern becomes.
-const MOST_NAMES: usize = 10_000;
+const MAX_NAMES: usize = 10_000;
 
-/// Adds the names that `field` stands for.
+/// Adds the names that `field` matches, or its text.
 pub(crate) fn expand(session: &Session, field: Field, words: &mut Vec<String>) {
     if !pattern::is_pattern(&field.pattern) {
         words.push(field.text);
@@ -36,7 +35,7 @@ fn names(session: &Session, pattern: &str) -> Vec<String> {
             let Ok(entries) = files.list(&directory) else { continue };
             for (name, _) in entries {
                 let is_shown = !name.starts_with('.') || part.starts_with('.');
-                if is_shown && pattern::matches(part, &name) && next.len() < MOST_NAMES {
+                if is_shown && pattern::matches(part, &name) && next.len() < MAX_NAMES {
                     next.push(if before.is_empty() { name } else { join(&before, &name) });
                 }
             }

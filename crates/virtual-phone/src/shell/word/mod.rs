@@ -1,4 +1,4 @@
-//! What words become: fields, patterns, parameters, file names.
+//! The parts of expansion: fields, patterns, parameters, escapes and file names.
 
 pub(crate) mod escapes;
 pub(crate) mod fields;

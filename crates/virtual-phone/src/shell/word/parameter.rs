@@ -1,12 +1,11 @@
-//! What `${name…}` asks to be done with a value, as plain data. Looking values up and expanding what stands behind
-//! the operator is left to the expansion.
+//! The operations of `${name…}` as plain data.
 
 use brush_parser::word::{Parameter, ParameterExpr, ParameterTestType};
 
 use crate::shell::word::pattern;
 
-/// What becomes of a parameter's value.
-pub(crate) enum Change<'a> {
+/// The operation on a parameter's value.
+pub(crate) enum Operation<'a> {
     Keep,
     Empty,
     Length,
@@ -16,7 +15,7 @@ pub(crate) enum Change<'a> {
     Trim { pattern: &'a str, prefix: bool, longest: bool },
 }
 
-/// The parameter that an expression is about; `None` for what a phone's shell refuses as a bad substitution.
+/// The parameter of an expression. `None` for a bad substitution.
 pub(crate) fn parameter_of(expression: &ParameterExpr) -> Option<(&Parameter, &ParameterExpr)> {
     use ParameterExpr as E;
     let (parameter, indirect) = match expression {
@@ -35,37 +34,37 @@ pub(crate) fn parameter_of(expression: &ParameterExpr) -> Option<(&Parameter, &P
     (!indirect).then_some((parameter, expression))
 }
 
-/// What `expression` asks for when the parameter has `value`.
-pub(crate) fn change_of<'a>(expression: &'a ParameterExpr, value: Option<&str>) -> Change<'a> {
+/// The operation of `expression` when the parameter has `value`.
+pub(crate) fn operation_of<'a>(expression: &'a ParameterExpr, value: Option<&str>) -> Operation<'a> {
     use ParameterExpr as E;
     let or_empty = |text: &'a Option<String>| text.as_deref().unwrap_or("");
     match expression {
         E::UseDefaultValues { test_type, default_value, .. } if is_missing(test_type, value) => {
-            Change::Replace(or_empty(default_value))
+            Operation::Replace(or_empty(default_value))
         }
         E::AssignDefaultValues { test_type, default_value, .. } if is_missing(test_type, value) => {
-            Change::Assign(or_empty(default_value))
+            Operation::Assign(or_empty(default_value))
         }
         E::IndicateErrorIfNullOrUnset { test_type, error_message, .. } if is_missing(test_type, value) => {
-            Change::Complain(or_empty(error_message))
+            Operation::Complain(or_empty(error_message))
         }
         E::UseAlternativeValue { test_type, alternative_value, .. } => {
             if is_missing(test_type, value) {
-                Change::Empty
+                Operation::Empty
             } else {
-                Change::Replace(or_empty(alternative_value))
+                Operation::Replace(or_empty(alternative_value))
             }
         }
-        E::ParameterLength { .. } => Change::Length,
+        E::ParameterLength { .. } => Operation::Length,
         E::RemoveSmallestSuffixPattern { pattern, .. } => trimming(or_empty(pattern), false, false),
         E::RemoveLargestSuffixPattern { pattern, .. } => trimming(or_empty(pattern), false, true),
         E::RemoveSmallestPrefixPattern { pattern, .. } => trimming(or_empty(pattern), true, false),
         E::RemoveLargestPrefixPattern { pattern, .. } => trimming(or_empty(pattern), true, true),
-        _ => Change::Keep,
+        _ => Operation::Keep,
     }
 }
 
-/// `value` without the shortest or longest beginning or end that matches `pattern`.
+/// Removes the shortest or longest prefix or suffix that matches `pattern`.
 pub(crate) fn trim(value: &str, pattern: &str, prefix: bool, longest: bool) -> String {
     let mut cuts: Vec<usize> = value.char_indices().map(|(index, _)| index).chain([value.len()]).collect();
     // Shortest first: a short prefix ends early, a short suffix begins late.
@@ -83,8 +82,8 @@ pub(crate) fn trim(value: &str, pattern: &str, prefix: bool, longest: bool) -> S
     }
 }
 
-fn trimming(pattern: &str, prefix: bool, longest: bool) -> Change<'_> {
-    Change::Trim { pattern, prefix, longest }
+fn trimming(pattern: &str, prefix: bool, longest: bool) -> Operation<'_> {
+    Operation::Trim { pattern, prefix, longest }
 }
 
 fn is_missing(test: &ParameterTestType, value: Option<&str>) -> bool {
@@ -99,7 +98,7 @@ mod tests {
     use super::trim;
 
     #[test]
-    fn trimming_takes_the_shortest_or_the_longest() {
+    fn trimming_removes_the_shortest_or_the_longest_match() {
         assert_eq!(trim("a/b/c.x", "*/", true, false), "b/c.x");
         assert_eq!(trim("a/b/c.x", "*/", true, true), "c.x");
         assert_eq!(trim("a.b.c", ".*", false, false), "a.b");

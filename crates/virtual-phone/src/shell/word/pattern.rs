@@ -1,5 +1,4 @@
-//! Shell patterns (`*`, `?`, `[…]`) against text, in time that no pattern can blow up. Which names are tried is left
-//! to the expansion.
+//! Matching of shell patterns (`*`, `?`, `[…]`), in bounded time for every pattern.
 
 /// Whether all of `text` matches `pattern`; a backslash takes the next character literally.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
@@ -26,7 +25,7 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     pattern[at..].iter().all(|symbol| *symbol == '*')
 }
 
-/// Whether `pattern` holds anything that is not taken literally.
+/// Whether `pattern` contains anything but literal text.
 pub(crate) fn is_pattern(pattern: &str) -> bool {
     let mut symbols = pattern.chars();
     while let Some(symbol) = symbols.next() {
@@ -41,7 +40,7 @@ pub(crate) fn is_pattern(pattern: &str) -> bool {
     false
 }
 
-/// `text` as a pattern that matches nothing else.
+/// Escapes `text` to a pattern that matches only it.
 pub(crate) fn literal(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len());
     for symbol in text.chars() {
@@ -53,7 +52,7 @@ pub(crate) fn literal(text: &str) -> String {
     pattern
 }
 
-/// The place in the pattern after what matches `symbol`, if it does.
+/// The position in the pattern after the part that matches `symbol`.
 fn match_one(pattern: &[char], at: usize, symbol: char) -> Option<usize> {
     match *pattern.get(at)? {
         '?' => Some(at + 1),
@@ -69,7 +68,7 @@ fn match_one(pattern: &[char], at: usize, symbol: char) -> Option<usize> {
     }
 }
 
-/// Whether the class that begins at `at` holds `symbol`, and the place after its `]`; `None` when it never ends.
+/// Whether the class that begins at `at` contains `symbol`, and the position after its `]`. `None` when it has no end.
 fn match_class(pattern: &[char], mut at: usize, symbol: char) -> Option<(bool, usize)> {
     let inverted = matches!(pattern.get(at), Some('!' | '^'));
     if inverted {
@@ -121,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_made_to_backtrack_ends_at_once() {
+    fn a_pattern_with_much_backtracking_ends_at_once() {
         assert!(!matches(&"*a".repeat(40), &"a".repeat(39)));
     }
 

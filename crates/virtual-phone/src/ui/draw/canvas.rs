@@ -1,5 +1,5 @@
-//! Pixels: rectangles, strokes and text on a picture of half the screen's size, doubled at the end. Half the size
-//! keeps a frame fast where nothing is optimised, and fits the bitmap fonts.
+//! A canvas of half the screen's size, doubled at the end: fast without optimisation, and suitable for the bitmap
+//! fonts.
 
 use std::convert::Infallible;
 
@@ -21,7 +21,7 @@ pub const HEIGHT: i32 = SCREEN_HEIGHT / 2;
 const COLUMNS: usize = WIDTH as usize;
 const ROWS: usize = HEIGHT as usize;
 
-/// A picture in the making. All places are in its own pixels, two screen pixels wide and high.
+/// A picture that is drawn. Its pixels are two screen pixels wide and high.
 #[derive(Debug)]
 pub struct Canvas {
     /// Rows of red, green, blue, alpha.
@@ -41,7 +41,7 @@ impl Canvas {
         Self { pixels: vec![[0, 0, 0, 255]; COLUMNS * ROWS], clip: Bounds::new(0, 0, WIDTH, HEIGHT) }
     }
 
-    /// Draws only inside this rectangle while `draw` runs.
+    /// Clips to this rectangle while `draw` runs.
     pub fn clipped(&mut self, clip: Bounds, draw: impl FnOnce(&mut Self)) {
         let before = self.clip;
         self.clip = before.intersection(&clip);
@@ -49,7 +49,7 @@ impl Canvas {
         self.clip = before;
     }
 
-    /// Fills a rectangle whose corners are round by this radius.
+    /// Fills a rectangle with round corners of this radius.
     pub fn fill(&mut self, bounds: Bounds, radius: i32, color: Color) {
         self.shade(bounds, radius, &|_| color);
     }
@@ -78,7 +78,7 @@ impl Canvas {
         let mut doubled = [[0_u8; 4]; COLUMNS * 2];
         let mut last: &[[u8; 4]] = &[];
         for pixels in self.pixels.chunks_exact(COLUMNS) {
-            // Most rows are like the one above them.
+            // Most rows equal the one above them.
             if pixels.as_flattened() != last.as_flattened() {
                 for (pair, pixel) in doubled.chunks_exact_mut(2).zip(pixels) {
                     pair.fill(*pixel);

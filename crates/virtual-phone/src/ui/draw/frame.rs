@@ -1,4 +1,4 @@
-//! One picture of the screen, and its PNG and JPEG forms.
+//! A picture of the screen, and its encoding as PNG and JPEG.
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageResult, RgbImage, imageops};

@@ -1,4 +1,4 @@
-//! The signs that stand for actions: small drawings of a few strokes.
+//! Icons: small drawings of a few strokes.
 
 use embedded_graphics::geometry::Point;
 use embedded_graphics::pixelcolor::Rgb888;
@@ -9,10 +9,10 @@ use crate::ui::bounds::Bounds;
 use crate::ui::draw::canvas::Canvas;
 use crate::ui::draw::color::Color;
 
-/// The largest size of a sign, whatever room it has.
-const LARGEST: i32 = 34;
+/// The limit of an icon's size.
+const MAX_SIZE: i32 = 34;
 
-/// A sign.
+/// An icon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString)]
 #[strum(serialize_all = "snake_case")]
 pub enum Icon {
@@ -42,7 +42,7 @@ pub enum Icon {
     Cross,
     /// Sound.
     Note,
-    /// Leads to more.
+    /// Forward.
     Next,
     /// A video.
     Play,
@@ -52,10 +52,10 @@ pub enum Icon {
     Dot,
 }
 
-/// Draws a sign in the middle of a rectangle of the canvas, as large as fits it with some room around.
+/// Draws an icon in the middle of a rectangle of the canvas, with some space around it.
 pub fn draw(canvas: &mut Canvas, bounds: Bounds, icon: Icon, ink: Color) {
     let (x, y) = bounds.center();
-    let pen = Pen { x, y, unit: (bounds.width().min(bounds.height()) * 2 / 3).min(LARGEST), ink };
+    let pen = Pen { x, y, unit: (bounds.width().min(bounds.height()) * 2 / 3).min(MAX_SIZE), ink };
     match icon {
         Icon::Heart => {
             pen.disc(canvas, (-25, -18), 27);
@@ -125,7 +125,7 @@ pub fn draw(canvas: &mut Canvas, bounds: Bounds, icon: Icon, ink: Color) {
     }
 }
 
-/// Draws in hundredths of the sign's size around its middle.
+/// Draws in hundredths of the icon's size around its middle.
 struct Pen {
     x: i32,
     y: i32,

@@ -1,4 +1,4 @@
-//! Drawing: from views to the pixels of a screenshot.
+//! Drawing of views.
 
 pub mod canvas;
 pub mod color;

@@ -1,11 +1,11 @@
-//! How a view looks, as data: colours, text sizes, signs and pictures. Drawing it is left to `painter`.
+//! The paint of a view, as data: colours, text sizes, icons and pictures.
 
 use strum::EnumString;
 
 use crate::ui::draw::color::Color;
 use crate::ui::draw::icon::Icon;
 
-/// How large text is.
+/// The size of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString)]
 #[strum(serialize_all = "snake_case")]
 pub enum TextSize {
@@ -20,7 +20,7 @@ pub enum TextSize {
     Large,
 }
 
-/// Where text and icons lie in their view.
+/// The alignment of text and icons in their view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString)]
 #[strum(serialize_all = "snake_case")]
 pub enum Align {
@@ -29,11 +29,11 @@ pub enum Align {
     Start,
     /// At the top left, as in input fields.
     Top,
-    /// In the middle, both ways.
+    /// In the middle, horizontally and vertically.
     Center,
 }
 
-/// A picture made up from a few bytes, so that the same thing always looks the same.
+/// A picture generated from a seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Picture {
     /// A moving scene.
@@ -45,7 +45,7 @@ pub enum Picture {
 }
 
 impl Picture {
-    /// Reads `kind:anything`; what follows the kind decides the colours.
+    /// Parses `kind:name`; the name is the seed of the colours.
     pub fn named(text: &str) -> Self {
         let (kind, name) = text.split_once(':').unwrap_or(("still", text));
         let seed = name
@@ -59,20 +59,20 @@ impl Picture {
     }
 }
 
-/// The looks of a view.
+/// The paint of a view.
 #[derive(Debug, Clone, Default)]
 pub struct Paint {
-    /// Its ground.
+    /// Its background.
     pub fill: Option<Color>,
-    /// How round its corners are, in pixels.
+    /// The radius of its corners, in pixels.
     pub radius: i32,
-    /// The colour of text and icon; dark when none.
+    /// The colour of text and icon. Default: dark.
     pub ink: Option<Color>,
     /// The size of its text.
     pub size: TextSize,
-    /// Where its text lies.
+    /// The alignment of its text.
     pub align: Align,
-    /// A sign drawn in it.
+    /// An icon drawn in it.
     pub icon: Option<Icon>,
     /// A picture that fills it.
     pub picture: Option<Picture>,

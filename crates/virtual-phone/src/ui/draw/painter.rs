@@ -1,5 +1,4 @@
-//! Draws windows the way a person would recognise them. It leaves pixels to `canvas`, letters to `typeface`, signs to
-//! `icon`, and which window is shown to the window system.
+//! Drawing windows, recognisable for people.
 
 use chrono::{DateTime, Utc};
 
@@ -8,9 +7,8 @@ use crate::ui::bounds::Bounds;
 use crate::ui::draw::canvas::{Canvas, HEIGHT, WIDTH};
 use crate::ui::draw::color::Color;
 use crate::ui::draw::frame::Frame;
-use crate::ui::draw::icon;
 use crate::ui::draw::paint::{Align, Picture, TextSize};
-use crate::ui::draw::typeface;
+use crate::ui::draw::{icon, typeface};
 use crate::ui::view::View;
 
 const BLACK: Color = Color::new(0, 0, 0);
@@ -45,7 +43,7 @@ fn draw_view(canvas: &mut Canvas, view: &View, now: DateTime<Utc>) {
     for child in view.children.iter().filter(|child| child.beneath) {
         draw_view(canvas, child, now);
     }
-    // Translucent signs and letters lie over video only, which is dark.
+    // Translucent icons and letters are over video only, which is dark.
     let ink = paint.ink.map_or(Color::DARK, |ink| mix(BLACK, ink, ink.alpha));
     if let Some(icon) = paint.icon {
         icon::draw(canvas, bounds, icon, ink);
@@ -91,7 +89,7 @@ fn draw_picture(canvas: &mut Canvas, bounds: Bounds, radius: i32, picture: Pictu
     }
 }
 
-/// An evening sky, a sun and two hills in colours of their own; in a video it is darker, and the sun has moved.
+/// Draws an evening sky, a sun and two hills in generated colours; in a video darker, and with a moving sun.
 fn scenery(canvas: &mut Canvas, bounds: Bounds, radius: i32, seed: u32, shift: Option<i32>) {
     let [mut upper, mut lower] = colours(seed, 45);
     if shift.is_some() {
@@ -100,7 +98,7 @@ fn scenery(canvas: &mut Canvas, bounds: Bounds, radius: i32, seed: u32, shift: O
     let height = bounds.height().max(1);
     canvas.clipped(bounds, |canvas| {
         canvas.shade(bounds, radius, &|y| {
-            // Steps of four rows: a finer gradient is not seen.
+            // Steps of four rows: a finer gradient is not visible.
             let share = ((y - bounds.top) / 4 * 4 * 255 / height).clamp(0, 255);
             mix(upper, lower, u8::try_from(share).unwrap_or(u8::MAX))
         });
@@ -124,7 +122,7 @@ fn disc(canvas: &mut Canvas, middle: (i32, i32), radius: i32, color: Color) {
     canvas.fill(bounds, radius, color);
 }
 
-/// Two colours that go together, made of the bits of a number; `darkness` is taken off each part.
+/// Generates two matching colours from a seed; the second is darker by `darkness`.
 fn colours(seed: u32, darkness: u8) -> [Color; 2] {
     let [one, two, three, four] = seed.to_le_bytes();
     let upper = Color::new(one / 2 + 70, two / 2 + 40, three / 2 + 90);

@@ -1,4 +1,4 @@
-//! Text in bitmap letters: wraps it into a rectangle and draws it; what the fonts lack is drawn as a box.
+//! Text in bitmap fonts, wrapped into a rectangle; characters that the fonts lack are boxes.
 //! The fonts (Latin, Cyrillic, Greek) come with `embedded-graphics` and are in the public domain.
 
 use embedded_graphics::Drawable as _;
@@ -15,7 +15,7 @@ use crate::ui::draw::color::Color;
 use crate::ui::draw::paint::{Align, TextSize};
 
 /// More than fit the screen in the smallest letters.
-const MOST_CHARACTERS: usize = 8000;
+const MAX_CHARACTERS: usize = 8000;
 
 static SMALL: [&MonoFont<'static>; 4] =
     [&iso_8859_1::FONT_7X13, &iso_8859_2::FONT_7X13, &iso_8859_5::FONT_7X13, &iso_8859_7::FONT_7X13];
@@ -35,13 +35,13 @@ pub fn write(canvas: &mut Canvas, bounds: Bounds, text: &str, size: TextSize, al
     let fonts = fonts(size);
     let (cell_width, cell_height) = cell(fonts);
     let rows = usize::try_from(bounds.height() / cell_height).unwrap_or_default().max(1);
-    // Places are those of a font with narrower letters: a text that was measured for one line stays on it.
+    // The layouts are measured for a narrower font: a text of one line stays on one line.
     let width = if rows == 1 { bounds.width() * 6 / 5 } else { bounds.width() };
     let columns = usize::try_from(width / cell_width).unwrap_or_default().max(1);
     let lines = wrapped(beginning(text), columns);
     let lines = lines.get(..rows.min(lines.len())).unwrap_or_default();
     let height = i32::try_from(lines.len()).unwrap_or_default() * cell_height;
-    // One line alone may stand out of a low view, as descenders do.
+    // A single line may exceed a low view, as descenders do.
     let top = match align {
         Align::Center | Align::Start => bounds.top + (bounds.height() - height) / 2,
         Align::Top => bounds.top + ((bounds.height() - height) / 2).min(0),
@@ -74,12 +74,12 @@ fn cell(fonts: &[&'static MonoFont<'static>; 4]) -> (i32, i32) {
     (i32::try_from(size.width).unwrap_or(9), i32::try_from(size.height).unwrap_or(18))
 }
 
-/// As much of a text as can fit a screen: a frame stays fast whatever was typed.
+/// The part of a text that can fit a screen, so that a frame stays fast for any text.
 fn beginning(text: &str) -> &str {
-    text.char_indices().nth(MOST_CHARACTERS).map_or(text, |(end, _)| text.get(..end).unwrap_or_default())
+    text.char_indices().nth(MAX_CHARACTERS).map_or(text, |(end, _)| text.get(..end).unwrap_or_default())
 }
 
-/// Lines of what a person sees as letters.
+/// Wraps a text into lines of graphemes.
 fn wrapped(text: &str, columns: usize) -> Vec<Vec<&str>> {
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {

@@ -1,4 +1,4 @@
-//! The system's question which of several apps shall take a request ("Just once" / "Always").
+//! The system's chooser of an app for a request ("Just once" / "Always").
 
 use std::sync::LazyLock;
 
@@ -18,7 +18,7 @@ const ROW_HEIGHT: i32 = 150;
 static LAYOUT: LazyLock<Layout> =
     LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../layouts/android/chooser.xml")));
 
-/// An app that would take the request.
+/// An app that can take the request.
 #[derive(Debug, Clone)]
 pub(crate) struct Choice {
     /// The app's index in the window system.
@@ -29,7 +29,7 @@ pub(crate) struct Choice {
     pub(crate) label: &'static str,
 }
 
-/// The open question.
+/// The open chooser.
 #[derive(Debug, Clone)]
 pub(crate) struct Chooser {
     intent: Intent,
@@ -39,17 +39,17 @@ pub(crate) struct Chooser {
 }
 
 impl Chooser {
-    /// Asks who takes the request.
+    /// A chooser for the request.
     pub(crate) fn new(intent: Intent, media: Option<MediaItem>, choices: Vec<Choice>) -> Self {
         Self { intent, media, choices, picked: None }
     }
 
-    /// The activity that asks.
+    /// Its activity.
     pub(crate) fn component() -> Component {
         Component::new(PACKAGE, ACTIVITY)
     }
 
-    /// The window.
+    /// Its window.
     pub(crate) fn scene(&self) -> Scene {
         let rows = self.choices.iter().zip(0..).map(|(choice, row)| self.row(choice, row)).collect();
         let values = Values::new().flag("picked", self.picked.is_some()).slot("choices", rows);
@@ -62,13 +62,13 @@ impl Chooser {
         }
     }
 
-    /// A tap: the app and the request to hand to it, once that is decided.
+    /// Handles a tap. Returns the app and its request, once it is chosen.
     pub(crate) fn act(&mut self, action: &str) -> Option<(usize, Delivery)> {
         if let Some(row) = action.strip_prefix("choice:") {
             self.picked = row.parse().ok();
             return None;
         }
-        // "Always" is not remembered: the question comes again.
+        // "Always" is not remembered.
         let choice = self.choices.get(self.picked?)?;
         let delivery = Delivery {
             intent: self.intent.clone(),

@@ -1,5 +1,4 @@
-//! The text that `uiautomator dump` writes for a window, after AOSP's `AccessibilityNodeInfoDumper` and
-//! `KXmlSerializer`. When a dump is refused is left to the window system.
+//! The text of `uiautomator dump` for a window, after AOSP's `AccessibilityNodeInfoDumper` and `KXmlSerializer`.
 
 use std::fmt::Write as _;
 
@@ -8,10 +7,10 @@ use crate::ui::bounds::Bounds;
 use crate::ui::view::View;
 use crate::ui::{SCREEN_HEIGHT, SCREEN_WIDTH};
 
-/// The screen never was idle for long enough: no file is written, and the exit status is 0 all the same.
+/// The screen was not idle for long enough: no file is written, and the exit status is 0 all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotIdle {
-    /// Something moved all the time.
+    /// The screen is animated.
     #[error("ERROR: could not get idle state.")]
     Busy,
     /// The window changed while it was read.
@@ -19,7 +18,7 @@ pub enum NotIdle {
     NullRoot,
 }
 
-/// The dump of one window. Compressed leaves out the views that only lay out others, handing their children up.
+/// Dumps one window. Compressed omits the views that only lay out others, and keeps their children.
 pub fn dump(scene: &Scene, compressed: bool) -> String {
     let mut text =
         String::from("<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><hierarchy rotation=\"0\">");
@@ -35,7 +34,7 @@ fn write_node(text: &mut String, view: &View, index: usize, package: &str, clip:
     }
     let bounds = view.bounds.intersection(clip);
     text.push_str("<node ");
-    write_attributes(text, view, index, package, escaped);
+    write_attributes(text, view, index, package, escape);
     let Bounds { left, top, right, bottom } = bounds;
     // Writing to a `String` cannot fail.
     let _ = write!(text, " bounds=\"[{left},{top}][{right},{bottom}]\"");
@@ -45,14 +44,14 @@ fn write_node(text: &mut String, view: &View, index: usize, package: &str, clip:
         return;
     }
     text.push('>');
-    // An invisible child is skipped but counted, so that indexes have gaps as on a phone.
+    // An invisible child is skipped but counted: indexes have gaps, as on a phone.
     for (index, child) in children.into_iter().enumerate() {
         write_node(text, child, index, package, clip, compressed);
     }
     text.push_str("</node>");
 }
 
-/// The attributes that every dump begins with, up to `selected`.
+/// Writes the attributes that all dumps have, up to `selected`.
 pub(crate) fn write_attributes(
     text: &mut String,
     view: &View,
@@ -88,7 +87,7 @@ pub(crate) fn write_attributes(
     );
 }
 
-/// The children of a compressed dump: those that say or do something, with others' children in their place.
+/// The children in a compressed dump: those with text or a function, and the children of the others.
 pub(crate) fn important_children(view: &View) -> Vec<&View> {
     let mut children = Vec::new();
     for child in &view.children {
@@ -111,17 +110,22 @@ fn is_important(view: &View) -> bool {
     acts || !view.shown_text().is_empty() || !view.content_desc.is_empty()
 }
 
-/// "Not accessibility friendly": can be tapped, and neither it nor anything in it says what it is.
+/// "Not accessibility friendly": clickable, and without text in it.
 fn is_unfriendly(view: &View) -> bool {
-    view.flags.clickable && view.flags.enabled && !speaks(view)
+    view.flags.clickable && view.flags.enabled && !has_text(view)
 }
 
-fn speaks(view: &View) -> bool {
-    !view.shown_text().is_empty() || !view.content_desc.is_empty() || view.children.iter().any(speaks)
+fn has_text(view: &View) -> bool {
+    !view.shown_text().is_empty() || !view.content_desc.is_empty() || view.children.iter().any(has_text)
 }
 
-/// An attribute's value: what XML cannot hold becomes a dot, what lies outside the basic plane a decimal entity.
-fn escaped(value: &str) -> String {
+/// Escapes an attribute's value: invalid characters become dots, those outside the basic plane decimal entities.
+fn escape(value: &str) -> String {
+    escape_with(value, |character| format!("&#{};", u32::from(character)))
+}
+
+/// Escapes an attribute's value, with another form for characters outside the basic plane.
+pub(crate) fn escape_with(value: &str, astral: impl Fn(char) -> String) -> String {
     let mut text = String::with_capacity(value.len());
     for character in value.chars() {
         match character {
@@ -129,9 +133,10 @@ fn escaped(value: &str) -> String {
             '<' => text.push_str("&lt;"),
             '>' => text.push_str("&gt;"),
             '"' => text.push_str("&quot;"),
-            '\t' | '\n' | '\r' | '\u{10000}'.. => {
-                let _ = write!(text, "&#{};", u32::from(character));
-            }
+            '\t' => text.push_str("&#9;"),
+            '\n' => text.push_str("&#10;"),
+            '\r' => text.push_str("&#13;"),
+            '\u{10000}'.. => text.push_str(&astral(character)),
             '\0'..='\u{1F}' | '\u{7F}'..='\u{84}' | '\u{86}'..='\u{9F}' => text.push('.'),
             '\u{FDD0}'..='\u{FDDF}' | '\u{FFFE}' | '\u{FFFF}' => text.push('.'),
             _ => text.push(character),

@@ -1,4 +1,4 @@
-//! Fingers, keys and text: what they reach and what follows. Which window is in front is left to `window`.
+//! Taps, swipes, keys and text.
 
 use crate::ui::app::Swipe;
 use crate::ui::window::text;
@@ -12,13 +12,13 @@ pub const KEY_BACK: u32 = 4;
 pub const KEY_TAB: u32 = 61;
 /// `KEYCODE_ENTER`
 pub const KEY_ENTER: u32 = 66;
-/// `KEYCODE_ESCAPE`, which closes the keyboard and does nothing else.
+/// `KEYCODE_ESCAPE`, which only closes the keyboard.
 pub const KEY_ESCAPE: u32 = 111;
 /// `KEYCODE_DEL`, which is Backspace.
 pub const KEY_DELETE: u32 = 67;
 
 impl WindowSystem {
-    /// A finger touches the screen and leaves it at once.
+    /// Taps the screen.
     pub fn tap(&mut self, x: i32, y: i32) {
         if self.keyboard_covers(y) {
             return;
@@ -37,7 +37,7 @@ impl WindowSystem {
         self.settle();
     }
 
-    /// A finger moves over the screen.
+    /// Swipes over the screen.
     pub fn swipe(&mut self, from: (i32, i32), to: (i32, i32)) {
         let swipe = Swipe { from, to };
         if swipe.is_tap() {
@@ -52,7 +52,7 @@ impl WindowSystem {
         self.settle();
     }
 
-    /// A key goes down and up: Android's key code. Keys that do nothing here are ignored.
+    /// Presses the key of this Android key code. Keys without an effect are ignored.
     pub fn key(&mut self, code: u32) {
         match code {
             KEY_HOME => self.go_home(),
@@ -74,7 +74,7 @@ impl WindowSystem {
         self.settle();
     }
 
-    /// Text arrives at the end of the focused input field. False when no field has the focus: the text is lost.
+    /// Types text at the end of the focused input field. `false` when no field has the focus.
     pub fn commit_text(&mut self, text: &str) -> bool {
         let Some(typed) = self.focused_text() else {
             return false;
@@ -83,7 +83,7 @@ impl WindowSystem {
         true
     }
 
-    /// Replaces the text of the input field of this name on the window in front, focused or not. False when it has none.
+    /// Replaces the text of the input field of this name on the window in front. `false` when there is none.
     pub fn set_text(&mut self, field: &str, text: &str) -> bool {
         let Some(typed) = self.tasks.front_mut().field_mut(field) else {
             return false;
@@ -92,7 +92,7 @@ impl WindowSystem {
         true
     }
 
-    /// Empties the focused input field. False when no field has the focus.
+    /// Empties the focused input field. `false` when no field has the focus.
     pub fn clear_text(&mut self) -> bool {
         let Some(typed) = self.focused_text() else {
             return false;

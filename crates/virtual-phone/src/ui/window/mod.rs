@@ -1,4 +1,4 @@
-//! Windows: which of them are on the screen, what they do with taps and text, and the accessibility dump of them.
+//! The window system: windows, input, and the accessibility dump.
 
 pub(crate) mod chooser;
 pub mod clipboard;

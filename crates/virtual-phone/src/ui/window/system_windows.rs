@@ -1,5 +1,4 @@
-//! The windows that belong to no app, as the accessibility service tells of them: the status bar and the keyboard. Both
-//! are drawn by `painter`; touches pass the status bar by.
+//! The windows of the system in the accessibility tree: the status bar and the keyboard.
 
 use std::sync::LazyLock;
 

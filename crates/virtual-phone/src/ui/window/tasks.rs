@@ -1,5 +1,4 @@
-//! The installed apps and the order in which they lie over one another: who takes a request, who is in front, who
-//! comes back when that one leaves. Windows and input are left to the window system.
+//! The installed apps and their back stack.
 
 use chrono::{DateTime, Utc};
 
@@ -13,7 +12,7 @@ pub(crate) struct Tasks {
     others: Vec<Box<dyn App>>,
     /// Whether the app of the same index has a process.
     running: Vec<bool>,
-    /// Apps over the launcher by index, the one in front last.
+    /// The apps over the launcher by index, the one in front last.
     stack: Vec<usize>,
 }
 
@@ -32,7 +31,7 @@ impl Tasks {
         std::iter::once(self.launcher.as_ref()).chain(self.others.iter().map(AsRef::as_ref))
     }
 
-    /// Who the app of this index is.
+    /// The identity of the app of this index.
     pub(crate) fn identity(&self, index: usize) -> Option<Identity> {
         self.apps().nth(index).map(App::identity)
     }
@@ -58,14 +57,14 @@ impl Tasks {
         self.app_mut(index)
     }
 
-    /// Tells every app what time it is.
+    /// Advances the time of all apps.
     pub(crate) fn advance(&mut self, now: DateTime<Utc>) {
         for index in 0..=self.others.len() {
             self.app_mut(index).advance(now);
         }
     }
 
-    /// Arms a fault in every app that it concerns.
+    /// Arms a fault in all apps.
     pub(crate) fn arm(&mut self, fault: Fault) {
         let front = self.front_index();
         for index in 0..=self.others.len() {
@@ -80,7 +79,7 @@ impl Tasks {
         }
     }
 
-    /// The apps (by index) and activities that would take the request.
+    /// The apps, by index, and activities that can take the request.
     pub(crate) fn targets(&self, intent: &Intent) -> Vec<(usize, &'static str)> {
         let target = |app: &dyn App| {
             let identity = app.identity();
@@ -99,7 +98,7 @@ impl Tasks {
         self.apps().enumerate().filter_map(|(index, app)| Some((index, target(app)?))).collect()
     }
 
-    /// Hands the request to an app and brings it to the front.
+    /// Passes the request to an app and brings it to the front.
     pub(crate) fn deliver(&mut self, index: usize, delivery: &Delivery, now: DateTime<Utc>) -> StartResult {
         let was_running = self.running.get(index).copied().unwrap_or_default();
         let app = self.app_mut(index);
@@ -122,7 +121,7 @@ impl Tasks {
         if resumes { StartResult::BroughtToFront(component) } else { StartResult::Started(component) }
     }
 
-    /// Does what an app wants to happen next.
+    /// Carries out an app's outcome.
     pub(crate) fn follow(&mut self, outcome: Outcome, now: DateTime<Utc>) {
         match outcome {
             Outcome::Stay => {}
@@ -137,12 +136,12 @@ impl Tasks {
         }
     }
 
-    /// Brings the launcher to the front; everything else goes on running.
+    /// Brings the launcher to the front; the apps keep running.
     pub(crate) fn go_home(&mut self) {
         self.stack.clear();
     }
 
-    /// Kills an app. False when no such app is installed.
+    /// Kills an app. `false` when it is not installed.
     pub(crate) fn stop(&mut self, package: &str) -> bool {
         let Some(index) = self.index_of(package) else {
             return false;

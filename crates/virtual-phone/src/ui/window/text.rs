@@ -1,8 +1,8 @@
-//! Editing of an input field's text, and which characters the hardware keys type.
+//! Editing of an input field's text, and the characters of hardware keys.
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Backspace at the end of the text: takes off what a person sees as one character, as Android does with emoji.
+/// Deletes the last grapheme, like Android's Backspace on emoji.
 pub fn delete_last(text: &mut String) {
     let length = text.grapheme_indices(true).next_back().map_or(0, |(start, _)| start);
     text.truncate(length);

@@ -1,5 +1,5 @@
-//! The window system: which app is in front, what a tap, key or text reaches, and what can be read off the screen.
-//! No I/O and no clock: `advance` says what time it is. Commands and their wording are left to the shell.
+//! The window system: the app in front, requests to start activities, the dump and the picture of the screen. No I/O
+//! and no clock: `advance` passes the time in.
 
 use chrono::{DateTime, Utc};
 use rand::rngs::StdRng;
@@ -12,17 +12,16 @@ use crate::ui::fault::Fault;
 use crate::ui::intent::{Component, Delivery, EXTRA_STREAM, Intent, MediaSource, StartResult};
 use crate::ui::report::AppsReport;
 use crate::ui::window::chooser::{Choice, Chooser};
-use crate::ui::window::dump;
-use crate::ui::window::dump::NotIdle;
+use crate::ui::window::dump::{self, NotIdle};
 use crate::ui::window::system_windows;
 use crate::ui::window::tasks::Tasks;
 
 /// The first row that the standard keyboard covers when it is open.
 pub const KEYBOARD_TOP: i32 = 1500;
 
-/// The keyboard that takes any Unicode text by broadcast, and covers nothing.
+/// The keyboard that takes any Unicode text by broadcast, and covers no part of the screen.
 pub const ADB_KEYBOARD: &str = "com.android.adbkeyboard/.AdbIME";
-/// The keyboard that a fresh phone has.
+/// The keyboard of a fresh phone.
 pub const STANDARD_KEYBOARD: &str =
     "com.google.android.inputmethod.latin/com.android.inputmethod.latin.LatinIME";
 
@@ -30,7 +29,7 @@ pub const STANDARD_KEYBOARD: &str =
 pub struct WindowSystem {
     pub(crate) tasks: Tasks,
     pub(crate) chooser: Option<Chooser>,
-    /// Name of the input field that has the focus.
+    /// The name of the input field that has the focus.
     pub(crate) focused: Option<String>,
     pub(crate) keyboard_open: bool,
     pub(crate) input_method: String,
@@ -42,7 +41,7 @@ pub struct WindowSystem {
 }
 
 impl WindowSystem {
-    /// A phone that was just switched on and shows its launcher.
+    /// The screen of a phone that was just switched on and shows its launcher.
     pub(crate) fn new(tasks: Tasks, seed: u64, now: DateTime<Utc>) -> Self {
         let mut system = Self {
             tasks,
@@ -59,14 +58,14 @@ impl WindowSystem {
         system
     }
 
-    /// Says what time it is; to be called before anything else. Time never goes back.
+    /// Advances the time; called before anything else. Time never goes back.
     pub fn advance(&mut self, now: DateTime<Utc>) {
         self.now = self.now.max(now);
         self.tasks.advance(self.now);
         self.settle();
     }
 
-    /// Shows what the request asks for. `media` is read at once when it points at a shared item.
+    /// Starts the activity of a request. A shared item is read from `media` at once.
     pub fn start_activity(&mut self, intent: &Intent, media: &dyn MediaSource) -> StartResult {
         let mut targets = self.tasks.targets(intent);
         if let Some(component) = intent.component.as_ref().filter(|_| targets.is_empty()) {
@@ -97,7 +96,7 @@ impl WindowSystem {
         result
     }
 
-    /// The activities that would take the request, as `cmd package query-activities` lists them.
+    /// The activities that can take the request, as in `cmd package query-activities`.
     pub fn query_activities(&self, intent: &Intent) -> Vec<Component> {
         let targets = self.tasks.targets(intent).into_iter();
         targets
@@ -105,14 +104,14 @@ impl WindowSystem {
             .collect()
     }
 
-    /// Kills an app. False when no such app is installed.
+    /// Kills an app. `false` when it is not installed.
     pub fn force_stop(&mut self, package: &str) -> bool {
         let stopped = self.tasks.stop(package);
         self.settle();
         stopped
     }
 
-    /// Whether the package is an app on this screen. Packages without one are the shell's to know.
+    /// Whether the package is an app with a screen.
     pub fn is_installed(&self, package: &str) -> bool {
         self.tasks.index_of(package).is_some()
     }
@@ -122,18 +121,18 @@ impl WindowSystem {
         self.tasks.apps().map(App::identity).collect()
     }
 
-    /// Whether the app's process lives.
+    /// Whether the app's process runs.
     pub fn is_running(&self, package: &str) -> bool {
         self.tasks.is_running(package)
     }
 
-    /// Package and activity of the window that has the focus.
+    /// The package and the activity of the window that has the focus.
     pub fn focus(&self) -> (String, String) {
         let scene = self.scene();
         (scene.package, scene.activity)
     }
 
-    /// Chooses the keyboard. Whether it is installed is the shell's to know.
+    /// Sets the keyboard, installed or not.
     pub fn set_input_method(&mut self, component: &str) {
         component.clone_into(&mut self.input_method);
     }
@@ -148,10 +147,10 @@ impl WindowSystem {
         self.keyboard_open
     }
 
-    /// The active window as `uiautomator dump` writes it. Compressed succeeds on a moving screen two times of three.
+    /// Dumps the active window like `uiautomator dump`. Compressed succeeds on an animated screen two times of three.
     ///
     /// # Errors
-    /// [`NotIdle`] while something on the screen moves.
+    /// [`NotIdle`] while the screen is animated.
     pub fn dump(&mut self, compressed: bool) -> Result<String, NotIdle> {
         let scene = self.scene();
         if scene.animated && !(compressed && self.random.random_ratio(2, 3)) {
@@ -160,7 +159,7 @@ impl WindowSystem {
         Ok(dump::dump(&scene, compressed))
     }
 
-    /// The window that has the focus, as it is, moving or not.
+    /// The window that has the focus, animated or not.
     pub fn scene(&self) -> Scene {
         let mut scene = match &self.chooser {
             Some(chooser) => chooser.scene(),
@@ -173,8 +172,8 @@ impl WindowSystem {
         scene
     }
 
-    /// Every window that a person can reach, the topmost first: the status bar, the keyboard while it is open, and the
-    /// one that has the focus. What lies behind that takes no touches, and Android tells nothing of it.
+    /// All windows that take touches, the topmost first: the status bar, the keyboard while it is open, and the one
+    /// that has the focus.
     pub fn all_windows(&self) -> Vec<Scene> {
         let mut windows = vec![system_windows::status_bar(self.now)];
         windows.extend(self.shows_keyboard().then(system_windows::keyboard));
@@ -190,12 +189,12 @@ impl WindowSystem {
         painter::draw(behind.as_ref(), &top, self.now, self.shows_keyboard().then_some(KEYBOARD_TOP))
     }
 
-    /// What the apps have published.
+    /// The reports of the apps.
     pub fn report(&self) -> AppsReport {
         self.tasks.apps().filter_map(App::report).map(|(kind, report)| (kind.to_owned(), report)).collect()
     }
 
-    /// Arms a fault in every app that it concerns.
+    /// Arms a fault in all apps.
     pub fn arm(&mut self, fault: Fault) {
         self.tasks.arm(fault);
         self.settle();
@@ -207,12 +206,12 @@ impl WindowSystem {
         self.settle();
     }
 
-    /// Whether a keyboard that takes room is open.
+    /// Whether a keyboard that covers a part of the screen is open.
     pub(crate) fn shows_keyboard(&self) -> bool {
         self.keyboard_open && self.input_method != ADB_KEYBOARD
     }
 
-    /// After anything that may have changed the window: another window starts without focus and keyboard.
+    /// Drops focus and keyboard when another window is in front. Called after every possible change of the window.
     pub(crate) fn settle(&mut self) {
         let scene = self.scene();
         let shown = format!("{}/{}#{}", scene.package, scene.activity, scene.name);

@@ -1,4 +1,4 @@
-//! A file on its way from the phone.
+//! Sending a file.
 
 use std::io;
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use crate::daemon::stream::StreamWriter;
 use crate::filesystem::NodeId;
 use crate::machine::Machine;
 
-/// Sends a file in pieces of at most [`MAX_DATA`], several in one packet.
+/// Sends a file in chunks of at most [`MAX_DATA`], several in one packet.
 pub(crate) async fn send(
     machine: &Arc<Machine>,
     path: &str,
@@ -48,7 +48,7 @@ pub(crate) async fn send(
     }
 }
 
-/// Adds one piece with its header and gives its length; nothing at the end.
+/// Adds one chunk with its header to the packet and returns its length; 0 at the end.
 async fn add_piece(packet: &mut BytesMut, content: &mut (impl AsyncRead + Unpin)) -> io::Result<usize> {
     let start = packet.len();
     packet.extend_from_slice(&data_header(0));
@@ -62,14 +62,14 @@ async fn add_piece(packet: &mut BytesMut, content: &mut (impl AsyncRead + Unpin)
     if length == 0 {
         packet.truncate(start);
     } else {
-        // A piece has at most `MAX_DATA` bytes.
+        // A chunk has at most `MAX_DATA` bytes.
         let header = data_header(u32::try_from(length).unwrap_or(0));
         packet[start..start + MESSAGE_HEADER_LEN].copy_from_slice(&header);
     }
     Ok(length)
 }
 
-/// A file that is read; one that is removed meanwhile ends there.
+/// A file that is read. It ends when it is removed meanwhile.
 struct OpenFile {
     machine: Arc<Machine>,
     id: NodeId,

@@ -1,5 +1,5 @@
-//! `sync:`: files to and from the phone, versions 1 and 2 of the protocol. Where files may be written is left to the file
-//! system; source of the behaviour: AOSP packages/modules/adb, `daemon/file_sync_service.cpp`.
+//! `sync:`: files to and from the phone, versions 1 and 2 of the protocol. Source of the behaviour: AOSP
+//! packages/modules/adb, `daemon/file_sync_service.cpp`.
 
 mod download;
 mod packing;
@@ -42,8 +42,8 @@ pub(crate) async fn serve(
                 Request::Data(bytes) => match &mut upload {
                     Some(upload) => {
                         if !upload.add(wire, &bytes).await {
-                            // The cable was pulled: nobody may hear of this stream's end. The listener drops the
-                            // connection, and this with it.
+                            // The cable was pulled: the end of this stream must not be sent. The listener drops
+                            // the connection.
                             std::future::pending::<()>().await;
                         }
                         true
@@ -77,7 +77,7 @@ pub(crate) async fn serve(
     }
 }
 
-/// Requests that need nothing of what came before them.
+/// Answers the requests that are independent of earlier ones.
 async fn answer(machine: &Arc<Machine>, request: Request, writer: &mut StreamWriter) -> bool {
     match request {
         Request::Stat { path } => {
@@ -106,7 +106,7 @@ async fn answer(machine: &Arc<Machine>, request: Request, writer: &mut StreamWri
             Ok(packing) => download::send(machine, &path, packing, writer).await,
             Err(error) => fail(writer, &error.to_string()).await,
         },
-        // The caller's.
+        // The caller handles these.
         Request::Send { .. }
         | Request::SendV2 { .. }
         | Request::Data(_)
@@ -144,7 +144,7 @@ fn status_v2(found: &Metadata) -> StatusV2 {
     }
 }
 
-/// All entries and the end, `.` and `..` among them; a directory that cannot be read is an empty one, as in adbd.
+/// Encodes all entries, `.` and `..` included. A directory that cannot be read is empty, as in adbd.
 fn list(
     machine: &Machine,
     path: &str,

@@ -1,4 +1,4 @@
-//! Packing and unpacking files in version 2 of `sync:`. What is packed is left to uploads and downloads.
+//! Compression of files in version 2 of `sync:`.
 
 use std::io;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use tikmatrix_device::adb::sync::Packing;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 
-/// `content`, packed.
+/// Compresses `content`.
 pub(crate) fn pack<R>(content: R, packing: Option<Packing>) -> Box<dyn AsyncRead + Send + Unpin>
 where
     R: AsyncRead + Send + Unpin + 'static,
@@ -27,7 +27,7 @@ where
     }
 }
 
-/// Takes packed pieces and gives what was in them.
+/// Decompresses a file chunk by chunk.
 pub(crate) struct Unpacker {
     decoder: Box<dyn AsyncWrite + Send + Unpin>,
     unpacked: Unpacked,
@@ -46,14 +46,14 @@ impl Unpacker {
         Self { decoder, unpacked }
     }
 
-    /// What could be unpacked by now.
+    /// Returns what can be decompressed so far.
     pub(crate) async fn unpack(&mut self, piece: &[u8]) -> io::Result<Vec<u8>> {
         self.decoder.write_all(piece).await?;
         self.decoder.flush().await?;
         Ok(std::mem::take(&mut *self.unpacked.0.lock()))
     }
 
-    /// What was left; an error if the packed stream had not come to its end.
+    /// Returns the rest; an error if the compressed stream is incomplete.
     pub(crate) async fn finish(mut self) -> io::Result<Vec<u8>> {
         self.decoder.shutdown().await?;
         Ok(std::mem::take(&mut *self.unpacked.0.lock()))

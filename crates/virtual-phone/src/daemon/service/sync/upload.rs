@@ -1,4 +1,4 @@
-//! A file on its way to the phone.
+//! Receiving a file.
 
 use std::sync::Arc;
 
@@ -9,20 +9,20 @@ use crate::daemon::wire::Wire;
 use crate::filesystem::{FileError, NodeId, split_last};
 use crate::machine::Machine;
 
-/// Where a file goes.
+/// The destination of a file.
 pub(crate) struct Target {
     pub(crate) path: String,
     pub(crate) mode: u32,
-    /// Else it is read to its end and forgotten.
+    /// `false` for a dry run, which discards the content.
     pub(crate) stored: bool,
 }
 
-/// Dropped before its end, what has arrived is removed again, as adbd does.
+/// A file that is received. When dropped before its end, it is removed, as adbd does.
 pub(crate) struct Upload {
     machine: Arc<Machine>,
     target: Target,
     unpacker: Option<Unpacker>,
-    /// The file, or nothing for a dry run; or why it cannot be stored.
+    /// The file, `None` for a dry run, or the reason why it cannot be stored.
     state: Result<Option<NodeId>, String>,
     received: u64,
     complete: bool,
@@ -41,7 +41,7 @@ impl Upload {
         }
     }
 
-    /// Adds data; `false` when a fault cuts the wire here. A refusal is kept for the end: the host sends all anyway.
+    /// Adds data; `false` when a fault cuts the wire here. An error is reported at the end: the host sends all anyway.
     pub(crate) async fn add(&mut self, wire: &Wire, bytes: &[u8]) -> bool {
         let passes = match wire.left(self.received) {
             Some(left) => bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX)),
@@ -106,7 +106,7 @@ fn create(machine: &Machine, target: &Target) -> Result<NodeId, FileError> {
 impl Drop for Upload {
     fn drop(&mut self) {
         if self.target.stored && !self.complete && self.received > 0 {
-            // What cannot be removed was never written, or belongs to somebody else by now.
+            // An error means that it was never written, or was replaced.
             let _kept = self.machine.files().remove(&self.target.path);
         }
     }

@@ -1,4 +1,4 @@
-//! A finger that does anything at all: the phone never breaks, and its report only ever grows by what was posted.
+//! Random input: the phone never fails, and its report grows only by posts.
 
 use proptest::prelude::*;
 use tikmatrix_virtual_phone::ui::window::input::{KEY_BACK, KEY_DELETE, KEY_ENTER, KEY_HOME, KEY_TAB};
@@ -8,7 +8,7 @@ use crate::driver::{Hand, OneVideo, TIKTOK, VIDEO_URI, nodes, send};
 
 #[derive(Debug, Clone)]
 enum Move {
-    /// On the clickable view of this number, as far as there are so many.
+    /// Taps the clickable view of this number, if there are so many.
     TapView(usize),
     Tap(i32, i32),
     Swipe((i32, i32), (i32, i32)),
