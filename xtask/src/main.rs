@@ -8,6 +8,7 @@ mod docs;
 mod document;
 mod fuzz;
 mod namespace;
+mod new_script;
 mod process;
 mod registries;
 mod setup;
@@ -41,6 +42,11 @@ enum Command {
     Docs,
     /// Runs every check that a change must pass: fmt, tidy, clippy, doc, package, test, fuzz
     Ci,
+    /// Makes a crate for a new script below crates/scripts
+    NewScript {
+        /// The script's name, such as `warm-up`
+        name: String,
+    },
     /// Runs libFuzzer on each decoder of ADB's bytes, one after the other
     Fuzz {
         /// Seconds for each decoder
@@ -93,6 +99,7 @@ fn run(command: Command) -> Result<()> {
         Command::Openapi => document::openapi(),
         Command::Docs => docs::write(),
         Command::Ci => ci::ci(),
+        Command::NewScript { name } => new_script::new_script(&name),
         Command::Fuzz { seconds } => fuzz::fuzz(seconds),
         Command::Bench { what: Bench::Adb } => bench::adb(),
         Command::Bench { what: Bench::Store } => bench::store(),
