@@ -11,7 +11,10 @@ use crate::{docs, fuzz, suites, tidy};
 const FUZZ_SECONDS: u32 = 10;
 
 /// What a crate must not pull in without its default features.
-const LEAN: [(&str, &[&str]); 1] = [("tikmatrix-device", &["libadb", "jsonschema"])];
+const LEAN: [(&str, &[&str]); 2] = [
+    ("tikmatrix-device", &["libadb", "jsonschema"]),
+    ("tikmatrix-api", &["clap", "tikmatrix-virtual-phone"]),
+];
 
 pub(crate) fn ci() -> Result<()> {
     Program::cargo().arguments(["fmt", "--all", "--check"]).run()?;
