@@ -1,11 +1,10 @@
-//! The developers' commands: `cargo xtask setup | test | tidy | openapi | docs | ci | fuzz | bench`. They are Rust instead of shell
+//! The developers' commands: `cargo xtask setup | test | tidy | openapi | docs | new-script | ci | fuzz | bench`. They are Rust instead of shell
 //! scripts, so that each prints what it runs and fails with a clear error.
 
 mod bench;
 mod ci;
 mod debian;
 mod docs;
-mod document;
 mod fuzz;
 mod namespace;
 mod new_script;
@@ -96,7 +95,7 @@ fn run(command: Command) -> Result<()> {
         Command::Setup => setup::setup(),
         Command::Test => suites::test(),
         Command::Tidy(options) => tidy::tidy(&options),
-        Command::Openapi => document::openapi(),
+        Command::Openapi => docs::openapi(),
         Command::Docs => docs::write(),
         Command::Ci => ci::ci(),
         Command::NewScript { name } => new_script::new_script(&name),
