@@ -10,7 +10,7 @@ use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::{
     Assignment, Entry, Execution, Journal, Limits, NoMaterials, RegisteredScript, RunOutcome, execute,
 };
-use tikmatrix_domain::AppKind;
+use tikmatrix_domain::Settings;
 use tikmatrix_example::Example;
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
 use tokio_util::sync::CancellationToken;
@@ -26,7 +26,7 @@ async fn run(config: Value) -> RunOutcome {
     let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await.unwrap();
     let address = farm.phones()[0].address().to_string();
     let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(10))).await.unwrap();
-    let app = AppKind::TikTok;
+    let app = Settings::default().default_app;
     execute(Execution {
         script: Arc::new(RegisteredScript::new(Example)),
         phone,
