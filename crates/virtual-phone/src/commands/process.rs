@@ -51,12 +51,12 @@ pub(crate) fn uname(invocation: &mut Invocation<'_>) -> u8 {
 
 /// Sleeps in real time.
 pub(crate) fn sleep(invocation: &mut Invocation<'_>) -> u8 {
-    let words = invocation.words();
-    if words.is_empty() {
+    let durations = invocation.words();
+    if durations.is_empty() {
         return invocation.fail("Needs 1 argument");
     }
     let mut total = Duration::ZERO;
-    for word in words {
+    for word in durations {
         let (number, unit) = match word.strip_suffix(['s', 'm', 'h', 'd']) {
             Some(number) => (number, word.chars().last()),
             None => (word, None),

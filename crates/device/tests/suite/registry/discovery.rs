@@ -1,4 +1,4 @@
-//! Phones that announce themselves: what becomes of announcements, and that they are heard on a real socket, which is one of
+//! Phones that announce themselves: how announcements are handled, and that they are received on a real socket, which is one of
 //! this machine's own loopback interface.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]

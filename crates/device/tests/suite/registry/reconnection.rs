@@ -99,7 +99,7 @@ fn offline_because(entry: &PhoneEntry, words: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_phone_that_goes_away_is_reported_and_comes_back_by_itself() {
+async fn a_phone_that_goes_away_is_reported_and_is_reconnected() {
     let phone = played("serial-1").await;
     let registry = Registry::start_with(vec![phone.address.clone()], SHORT_DELAYS);
     let entries = until(&registry, |entries| is_ready(&entries[0])).await;

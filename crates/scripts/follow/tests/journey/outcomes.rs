@@ -5,7 +5,7 @@ use tikmatrix_device::script::{ArtifactKind, Entry};
 use crate::stage::Stage;
 
 #[tokio::test]
-async fn a_user_is_followed_once_and_nobody_else_is() {
+async fn a_user_is_followed_once_and_no_one_else_is() {
     let stage = Stage::set(1).await;
     let played = stage.follow("@Sample_User_1").await;
     played.assert_completed("followed @sample_user_1, and seen on the profile");

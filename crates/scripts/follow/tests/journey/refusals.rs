@@ -1,4 +1,4 @@
-//! What cannot be done is refused with a reason, and nobody is followed.
+//! Requests that cannot be carried out are refused with a reason, and no one is followed.
 
 use serde_json::json;
 use tikmatrix_device::script::RunOutcome;
@@ -28,7 +28,7 @@ async fn what_is_not_supported_says_why_and_what_to_use_before_the_phone_is_touc
 }
 
 #[tokio::test]
-async fn another_account_than_the_one_asked_for_follows_nobody() {
+async fn another_account_than_the_one_asked_for_follows_no_one() {
     let stage = Stage::set(12).await;
     let follow = Follow::new(apps());
     let config = json!({"target_user": "sample_user_1"});

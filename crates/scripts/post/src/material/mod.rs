@@ -25,7 +25,7 @@ pub(crate) struct Video {
     pub(crate) length: u64,
     /// The caption that it comes with, which wins over the configuration's.
     pub(crate) caption: Option<Spintax>,
-    /// Whether a record is kept of what becomes of it.
+    /// Whether its state is recorded.
     pub(crate) is_taken: bool,
 }
 

@@ -27,10 +27,10 @@ async fn a_missing_file_is_named_as_it_was_written_before_the_phone_is_touched()
 #[tokio::test]
 async fn another_account_is_not_published_for() {
     let stage = Stage::set(32).await;
-    let played = stage.play_for(stage.config("for somebody else"), Some("@Nobody.Here"), None).await;
-    assert_eq!(played.remark(), "account @nobody.here is not signed in on this phone");
+    let played = stage.play_for(stage.config("for another account"), Some("@Absent.User"), None).await;
+    assert_eq!(played.remark(), "account @absent.user is not signed in on this phone");
     let said = format!("{:?}", played.said());
-    assert!(said.contains("accounts are not switched yet: switch to @nobody.here"), "{said}");
+    assert!(said.contains("accounts are not switched yet: switch to @absent.user"), "{said}");
     assert!(stage.posts().is_empty());
     stage.assert_clean().await;
 }
@@ -68,7 +68,7 @@ async fn a_stopped_run_publishes_nothing_and_leaves_the_phone_clean() {
 #[tokio::test]
 async fn a_failure_keeps_a_picture_and_the_tree_of_its_instant() {
     let stage = Stage::set(35).await;
-    let played = stage.play_for(stage.config("for somebody else"), Some("nobody"), None).await;
+    let played = stage.play_for(stage.config("for another account"), Some("absent"), None).await;
     let kinds: Vec<ArtifactKind> = played
         .entries
         .iter()

@@ -67,7 +67,7 @@ async fn a_file_that_the_library_lost_and_a_caption_that_is_none_are_named() {
 }
 
 #[tokio::test]
-async fn a_video_is_not_published_when_nobody_can_keep_record_of_it() {
+async fn a_video_is_not_published_when_its_state_cannot_be_recorded() {
     let stage = Stage::set(64).await;
     stage.record.add(stage.video(), "");
     stage.record.break_down();
@@ -135,7 +135,7 @@ async fn folders_that_cannot_be_used_and_captions_that_are_none_are_named() {
 async fn what_fails_before_the_tap_never_began_to_be_published() {
     let stage = Stage::set(68).await;
     stage.record.add(stage.video(), "");
-    let played = stage.play_for(json!({}), Some("nobody.here"), None).await;
-    assert_eq!(played.remark(), "account @nobody.here is not signed in on this phone");
-    assert_eq!(stage.record.said(), ["take 1 video [] nobody.here"]);
+    let played = stage.play_for(json!({}), Some("absent.user"), None).await;
+    assert_eq!(played.remark(), "account @absent.user is not signed in on this phone");
+    assert_eq!(stage.record.said(), ["take 1 video [] absent.user"]);
 }

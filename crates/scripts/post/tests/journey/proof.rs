@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use crate::stage::{Played, Stage};
 
-/// It failed, may have been published, and is not tried again by itself.
+/// It failed, may have been published, and is not retried automatically.
 #[track_caller]
 fn assert_unconfirmed(played: &Played, reason: &str) {
     let remark = played.remark();
