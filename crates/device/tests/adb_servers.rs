@@ -270,7 +270,7 @@ async fn one_phone_directly_and_through_a_real_server_is_one_and_outlives_the_se
         let (farm, running) = (virtual_phone().await, Running::start(&program).await);
         let address = farm.phones()[0].address().to_string();
         let options = RegistryOptions {
-            backoff: Backoff { first: Duration::from_millis(10), most: Duration::from_millis(50) },
+            backoff: Backoff { initial: Duration::from_millis(10), max: Duration::from_millis(50) },
             ..RegistryOptions::default()
         };
         let registry = Registry::start_with(Vec::new(), options);

@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::names::{AppKind, Serial, Username};
-use crate::package_name::PackageName;
+use crate::names::{AppId, PackageName, Serial, Username};
 
 /// The number of an account: positive, assigned by the database, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,7 +16,7 @@ pub struct Account {
     /// The name in the app.
     pub username: Username,
     /// The app.
-    pub app: AppKind,
+    pub app: AppId,
     /// The app's package on its device, if it differs from the one in the settings.
     pub package: Option<PackageName>,
     /// The device that it is bound to; `None` while it is bound to none.
@@ -52,7 +51,7 @@ pub struct AccountUpsert {
     /// The name in the app.
     pub username: Username,
     /// The app.
-    pub app: AppKind,
+    pub app: AppId,
     /// The values to store.
     pub details: AccountChange,
 }

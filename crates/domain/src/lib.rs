@@ -3,6 +3,7 @@
 
 mod access_token;
 mod account;
+mod backoff;
 mod clock;
 mod cluster;
 mod device;
@@ -10,13 +11,13 @@ mod enum_text;
 mod event;
 mod material;
 mod names;
-mod package_name;
 mod plan;
 mod settings;
 mod task;
 
 pub use access_token::{AccessToken, InvalidTokenName, TokenName};
 pub use account::{Account, AccountChange, AccountId, AccountUpsert};
+pub use backoff::Backoff;
 pub use clock::{Clock, SystemClock};
 pub use cluster::{FailureDetector, HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT, Heartbeat, ServerId};
 pub use device::{Device, DeviceChange, DeviceFacts, Group, GroupChange, GroupId, StorageSpace};
@@ -26,10 +27,11 @@ pub use material::material::{
     MaterialQuery, MaterialUse, MediaType, Tag,
 };
 pub use material::selection::{FreeMaterial, choose_one};
-pub use names::{AppKind, EmptyName, ScriptName, Serial, Username};
-pub use package_name::{InvalidPackageName, PackageName};
+pub use names::{
+    AppId, EmptyName, InvalidAppId, InvalidPackageName, PackageName, ScriptName, Serial, Username,
+};
 pub use plan::Plan;
-pub use settings::{Settings, SettingsChange};
+pub use settings::{DEFAULT_RETRY_BACKOFF, Settings, SettingsChange};
 pub use task::fan_out::{
     AccountsByDevice, BoundAccount, FanOut, MAX_TASKS_PER_REQUEST, NewTask, Recipients, SkippedDevice,
     Target, TaskRequest, TooManyTasks,
@@ -39,7 +41,7 @@ pub use task::history::{
     Artifact, ArtifactKind, Attempt, LogLevel, LogLine, Record, RecordedEvent, Step, TaskDetail,
 };
 pub use task::interval::{Interval, MAX_INTERVAL_MINUTES};
-pub use task::retry::{FailedAttempt, RetryPolicy};
+pub use task::retry::FailedAttempt;
 pub use task::start_time::TimeOfDay;
 pub use task::task::{
     Finish, LeaseId, MAX_RETRIES, MAX_TIME_LIMIT, Outcome, PRIORITIES, Source, Status, Task, TaskId,

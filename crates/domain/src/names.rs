@@ -1,7 +1,8 @@
-//! The names of devices, accounts, scripts and apps. Each has its own type, so that they cannot be confused.
+//! The names of devices, accounts, scripts, apps and packages. Each has its own type, so that they cannot be confused.
 
 use std::fmt;
 
+use arrayvec::ArrayString;
 use thiserror::Error;
 
 /// The name is empty or only white space.
@@ -58,30 +59,92 @@ name!(
     |text| text.trim_start_matches(|c: char| c == '@' || c.is_whitespace()).to_lowercase()
 );
 
-/// The apps whose accounts run tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum AppKind {
-    /// TikTok, the server's default.
-    #[default]
-    TikTok,
-    /// Instagram.
-    Instagram,
-}
+/// The text is not the name of an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("must be 1 to {} lower-case letters, digits, _ and -", AppId::MAX_LENGTH)]
+pub struct InvalidAppId;
 
-impl AppKind {
-    /// The name that the API uses: `tiktok` or `instagram`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::TikTok => "tiktok",
-            Self::Instagram => "instagram",
+/// The name of an app, such as `tiktok`: 1 to 32 lower-case letters, digits, `_` and `-`. The program that registers the
+/// drivers decides which apps there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AppId(ArrayString<{ Self::MAX_LENGTH }>);
+
+impl AppId {
+    const MAX_LENGTH: usize = 32;
+
+    /// Checks `text`.
+    ///
+    /// # Errors
+    /// [`InvalidAppId`] if it is empty, too long or holds other characters.
+    pub fn new(text: &str) -> Result<Self, InvalidAppId> {
+        let is_valid =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
+        if text.is_empty() || !text.bytes().all(is_valid) {
+            return Err(InvalidAppId);
         }
+        ArrayString::from(text).map(Self).map_err(|_| InvalidAppId)
     }
 
-    /// The app that the API's name means, if it is one.
+    /// The name as text.
     #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::TikTok, Self::Instagram].into_iter().find(|app| app.as_str() == name)
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for AppId {
+    /// The default app of a new installation: TikTok.
+    fn default() -> Self {
+        Self(ArrayString::from("tiktok").unwrap_or_default())
+    }
+}
+
+impl fmt::Display for AppId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Android's limit (`PackageManager`, FrameworkParsingPackageUtils.MAX_FILE_NAME_SIZE).
+const MAX_PACKAGE_LENGTH: usize = 223;
+
+/// The name of an Android package, such as `com.zhiliaoapp.musically`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PackageName(String);
+
+/// The text is not the name of a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error(
+    "is not a package name: two or more words of letters, digits and _ divided by dots, such as com.example.app"
+)]
+pub struct InvalidPackageName;
+
+impl PackageName {
+    /// Trims and checks `text`: at least two words divided by dots, each of ASCII letters, digits and `_` and starting
+    /// with a letter (FrameworkParsingPackageUtils.validateName in AOSP).
+    ///
+    /// # Errors
+    /// [`InvalidPackageName`].
+    pub fn new(text: &str) -> Result<Self, InvalidPackageName> {
+        let text = text.trim();
+        let is_word = |word: &str| {
+            word.starts_with(|first: char| first.is_ascii_alphabetic())
+                && word.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        };
+        let is_valid = text.len() <= MAX_PACKAGE_LENGTH && text.contains('.') && text.split('.').all(is_word);
+        if is_valid { Ok(Self(text.to_owned())) } else { Err(InvalidPackageName) }
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PackageName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
     }
 }
 
@@ -104,5 +167,28 @@ mod tests {
     fn a_serial_keeps_its_case() {
         assert_eq!(Serial::new("R58M00ABC").unwrap().as_str(), "R58M00ABC");
         assert_eq!(Serial::new("  "), Err(EmptyName));
+    }
+
+    #[test]
+    fn an_app_is_named_by_a_short_text_of_lower_case_letters_digits_underscores_and_hyphens() {
+        for text in ["tiktok", "you-tube_2", &"x".repeat(32)] {
+            assert_eq!(AppId::new(text).unwrap().as_str(), text);
+        }
+        for text in ["", " ", "TikTok", "tik tok", "tïktok", "a/b", &"x".repeat(33)] {
+            assert_eq!(AppId::new(text), Err(InvalidAppId), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn only_names_that_android_takes_are_read() {
+        for name in ["com.zhiliaoapp.musically", "com.ss.android.ugc.trill", "a.b_1"] {
+            assert_eq!(PackageName::new(name).unwrap().as_str(), name);
+        }
+        for name in
+            ["", "tiktok", "com..x", ".com.x", "com.1x", "com.x;reboot", "com.x y", "com.ä", "com/x.y"]
+        {
+            assert_eq!(PackageName::new(name), Err(InvalidPackageName), "{name}");
+        }
+        assert!(PackageName::new(&format!("a.{}", "b".repeat(222))).is_err());
     }
 }

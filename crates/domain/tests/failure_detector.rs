@@ -1,5 +1,5 @@
-//! Protects the sentences: a server that is gone is found by the others, whatever their clocks say; and one that lives
-//! never is, however long the database was out of reach.
+//! A dead server is detected by the others, independent of their clocks; and a living one never is, however long the
+//! database was out of reach.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ fn a_silent_server_is_found_after_the_longest_silence_and_a_beating_one_is_not()
 }
 
 #[test]
-fn where_nobody_else_can_be_every_other_server_is_found_at_once() {
+fn with_no_timeout_every_other_server_is_found_at_once() {
     let mut detector = FailureDetector::new(Duration::ZERO);
     assert_eq!(detector.observe(vec![beats(1, 7)], Duration::ZERO), [beats(1, 7)]);
 }
@@ -44,8 +44,8 @@ fn a_lease_names_its_server() {
 }
 
 proptest! {
-    /// Both beat whenever the database is there. It goes for as long as it likes, again and again; and each of them
-    /// may be late by what a busy machine and a new connection take.
+    /// Both servers send heartbeats while the database is in reach. It is out of reach repeatedly and for any time, and each
+    /// heartbeat may be late on a busy machine.
     #[test]
     fn a_living_server_is_never_found_however_often_and_long_the_database_is_gone(
         outages in vec((0_u64..120_000, 0_u64..600_000), 1..8),

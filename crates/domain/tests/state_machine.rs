@@ -1,4 +1,4 @@
-//! The transition function as a state machine: any events in any order keep what the rest of the program builds on.
+//! The transition function as a state machine: any events in any order keep the invariants of the other crates.
 
 #![cfg(test)]
 
@@ -21,7 +21,7 @@ fn any_event() -> impl Strategy<Value = TaskEvent> {
     })
 }
 
-/// What the state machine says, written a second time as a table: the oracle of the test.
+/// The state machine written a second time as a table: the oracle of the test.
 fn expected(state: &TaskState, event: &TaskEvent) -> Result<Status, IllegalTransition> {
     let holder = match state {
         TaskState::Running { lease, .. } => Some(lease),
@@ -48,10 +48,10 @@ fn expected(state: &TaskState, event: &TaskEvent) -> Result<Status, IllegalTrans
 
 proptest! {
     #[test]
-    fn only_the_lease_that_claimed_a_task_ends_it_and_once_for_each_time_that_it_is_begun(events in prop::collection::vec(any_event(), 0..20)) {
+    fn only_the_lease_that_claimed_a_task_ends_it_and_once_for_each_claim(events in prop::collection::vec(any_event(), 0..20)) {
         let mut state = TaskState::Pending;
         let mut holder = None;
-        let (mut begun_anew, mut ends) = (1, 0);
+        let (mut rounds, mut ends) = (1, 0);
         for event in events {
             let before = state.clone();
             let outcome = transition(&state, event.clone());
@@ -74,8 +74,8 @@ proptest! {
                 (TaskState::Pending, TaskEvent::Retried) => {
                     let failed = matches!(&before, TaskState::Finished { finish, .. }
                         if finish.outcome != Outcome::Succeeded);
-                    prop_assert!(failed, "only what failed is begun again by hand");
-                    begun_anew += 1;
+                    prop_assert!(failed, "only a failed task is retried by a user");
+                    rounds += 1;
                 }
                 (TaskState::Finished { started_at, finish }, TaskEvent::Finished { lease, finish: asked }) => {
                     prop_assert_eq!(Some(lease), holder.as_ref());
@@ -90,6 +90,6 @@ proptest! {
             state = next;
             prop_assert_eq!(check_deletable(&state).is_err(), state.status() == Status::Running);
         }
-        prop_assert!(ends <= begun_anew);
+        prop_assert!(ends <= rounds);
     }
 }

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
-    AppKind, DevicePresence, LeaseId, ScriptName, Serial, Source, Task, TaskId, TaskOptions, TaskState,
+    AppId, DevicePresence, LeaseId, ScriptName, Serial, Source, Task, TaskId, TaskOptions, TaskState,
     WaitingReason, waiting_changes, waiting_reason,
 };
 
@@ -17,7 +17,7 @@ fn task() -> Task {
         id: TaskId(1),
         serial: Some(Serial::new("a").unwrap()),
         username: None,
-        app: AppKind::TikTok,
+        app: AppId::new("tiktok").unwrap(),
         script: ScriptName::new("post").unwrap(),
         script_config: "{}".to_owned(),
         source: Source::Api,

@@ -1,9 +1,10 @@
 //! The devices that the runner has seen: their current connection, and whether each of them can take a task.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use parking_lot::Mutex;
 use tikmatrix_device::phone::Phone;
 use tikmatrix_domain::Serial;
 use tokio::sync::watch;
@@ -50,7 +51,7 @@ impl Devices {
     }
 
     pub(crate) fn get(&self, serial: &Serial) -> Option<Arc<KnownDevice>> {
-        self.by_serial().get(serial).cloned()
+        self.by_serial.lock().get(serial).cloned()
     }
 
     /// Updates the connections to the phones that are ready now, and returns the devices that were not known before.
@@ -59,7 +60,7 @@ impl Devices {
         for phone in ready {
             ready_by_serial.entry(phone.serial()).or_insert(phone);
         }
-        let mut by_serial = self.by_serial();
+        let mut by_serial = self.by_serial.lock();
         for device in by_serial.values() {
             device.set_connection(ready_by_serial.remove(&device.serial));
         }
@@ -70,10 +71,6 @@ impl Devices {
             self.version.bump();
         }
         new
-    }
-
-    fn by_serial(&self) -> MutexGuard<'_, HashMap<Serial, Arc<KnownDevice>>> {
-        self.by_serial.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

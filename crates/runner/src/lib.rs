@@ -11,7 +11,9 @@ mod retry;
 mod runner;
 mod slots;
 mod supervisor;
+mod tasks;
 mod worker;
 
 pub use options::RunnerOptions;
 pub use runner::Runner;
+pub use tasks::{CreateError, EventSubscription, SubscriptionError, Tasks};

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use tikmatrix_domain::Backoff;
 use tikmatrix_storage::StorageError;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-const INITIAL_DELAY: Duration = Duration::from_millis(100);
-const MAX_DELAY: Duration = Duration::from_secs(10);
+const BACKOFF: Backoff = Backoff { initial: Duration::from_millis(100), max: Duration::from_secs(10) };
 /// How long a shutdown waits for the database to come back.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(4);
 
@@ -24,17 +24,19 @@ pub(crate) async fn retry_until_written<T, F: Future<Output = Result<T, StorageE
         sleep(SHUTDOWN_GRACE).await;
     };
     tokio::pin!(too_late);
-    let mut delay = INITIAL_DELAY;
+    let mut failures = 0;
     loop {
         let error = match operation().await {
             Ok(done) => return Ok(done),
             Err(error) if is_final(&error) => return Err(error),
             Err(error) => error,
         };
+        failures += 1;
+        let delay = BACKOFF.delay(failures, rand::random());
         log::warn!("{error}; retrying in {delay:?}");
         tokio::select! {
             () = &mut too_late => return Err(error),
-            () = sleep(delay) => delay = (delay * 2).min(MAX_DELAY),
+            () = sleep(delay) => {}
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::cluster::Cluster;
 use crate::context::RunnerContext;
 use crate::journal::artifacts;
 use crate::options::RunnerOptions;
+use crate::tasks::Tasks;
 use crate::{control, supervisor};
 
 /// Runs tasks in the background until it is shut down; a cheap clone. A runner that is dropped without a shutdown
@@ -32,6 +33,12 @@ impl Runner {
         let cluster = Cluster::join(&context).await?;
         tokio::spawn(supervisor::run(Arc::clone(&context), phones, cluster));
         Ok(Self { context })
+    }
+
+    /// The tasks: to create them, to wait for one, and to subscribe to events.
+    #[must_use]
+    pub fn tasks(&self) -> Tasks {
+        Tasks { context: Arc::clone(&self.context) }
     }
 
     /// A receiver that changes whenever another server on the same database may have changed something that this one

@@ -3,9 +3,9 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tikmatrix_domain::Serial;
 use tokio::sync::{Mutex as Queue, MutexGuard as Head, watch};
 
@@ -59,12 +59,12 @@ impl SlotLimiter {
 
     /// Whether the device waits for a slot, and none is free.
     pub(crate) fn is_at_limit(&self, serial: &Serial) -> bool {
-        self.full.load(Ordering::Relaxed) && self.queued().contains(serial)
+        self.full.load(Ordering::Relaxed) && self.queued.lock().contains(serial)
     }
 
     /// Waits for the device's turn. Dropping the future leaves the queue.
     pub(crate) async fn ticket(&self, serial: &Serial) -> SlotTicket<'_> {
-        self.queued().insert(serial.clone());
+        self.queued.lock().insert(serial.clone());
         self.version.bump();
         let queued = QueuedMark { limiter: self, serial: serial.clone() };
         let head = self.queue.lock().await;
@@ -81,10 +81,6 @@ impl SlotLimiter {
         if self.full.swap(full, Ordering::Relaxed) != full {
             self.version.bump();
         }
-    }
-
-    fn queued(&self) -> MutexGuard<'_, HashSet<Serial>> {
-        self.queued.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -114,7 +110,7 @@ impl SlotTicket<'_> {
 
 impl Drop for QueuedMark<'_> {
     fn drop(&mut self) {
-        self.limiter.queued().remove(&self.serial);
+        self.limiter.queued.lock().remove(&self.serial);
         self.limiter.version.bump();
     }
 }

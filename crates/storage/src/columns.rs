@@ -1,7 +1,7 @@
 //! Conversions between column values and domain values.
 
 use chrono::{DateTime, Utc};
-use tikmatrix_domain::{AppKind, PackageName, Serial, Username};
+use tikmatrix_domain::{AppId, PackageName, Serial, Username};
 
 use crate::error::StorageError;
 
@@ -25,8 +25,8 @@ pub(crate) fn serial(text: &str) -> Read<Serial> {
     Serial::new(text).map_err(|_| unreadable("serial", text))
 }
 
-pub(crate) fn app(text: &str) -> Read<AppKind> {
-    AppKind::from_name(text).ok_or_else(|| unreadable("app", text))
+pub(crate) fn app(text: &str) -> Read<AppId> {
+    AppId::new(text).map_err(|_| unreadable("app", text))
 }
 
 pub(crate) fn username(text: &str) -> Read<Username> {

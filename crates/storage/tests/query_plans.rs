@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use tempfile::TempDir;
 use tikmatrix_domain::{
-    AccountChange, AccountUpsert, AppKind, Interval, LeaseId, Recipients, ScriptName, Serial, Source, Status,
+    AccountChange, AccountUpsert, AppId, Interval, LeaseId, Recipients, ScriptName, Serial, Source, Status,
     Target, TaskId, TaskOptions, TaskRequest, Username,
 };
 use tikmatrix_storage::{Claim, Page, PageStart, Store, TaskFilter};
@@ -51,7 +51,7 @@ impl Fixture {
         let fixture = Self { folder, store, runtime: Runtime::new().unwrap() };
         fixture.runtime.block_on(async {
             let details = AccountChange { serial: Some(Serial::new("a").ok()), ..AccountChange::default() };
-            let account = AccountUpsert { username: username(), app: AppKind::default(), details };
+            let account = AccountUpsert { username: username(), app: AppId::default(), details };
             fixture.store.create_account(account, now()).await.unwrap().unwrap();
             for recipients in [Recipients::Devices(vec![serial()]), Recipients::Accounts(vec![username()])] {
                 fixture.store.create_request(request(recipients), now()).await.unwrap();

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use tikmatrix_domain::{self as domain, AppKind};
+use tikmatrix_domain as domain;
 use tikmatrix_validation::shortened;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
@@ -177,11 +177,10 @@ fn checked<T, Wrong: fmt::Display>(
 
 impl PartialSchema for App {
     fn schema() -> RefOr<Schema> {
-        let known = [AppKind::TikTok, AppKind::Instagram].map(AppKind::as_str);
         ObjectBuilder::new()
             .schema_type(Type::String)
             .description(Some("An app whose accounts run tasks."))
-            .enum_values(Some(known))
+            .enum_values(Some(["tiktok", "instagram"]))
             .into()
     }
 }

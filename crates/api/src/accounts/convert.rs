@@ -3,7 +3,7 @@
 use tikmatrix_api_types::accounts::{Account, AccountPatch, NewAccount};
 use tikmatrix_api_types::fields::App;
 use tikmatrix_domain::{
-    self as domain, AccountChange, AccountUpsert, AppKind, PackageName, Serial, Username,
+    self as domain, AccountChange, AccountUpsert, AppId, PackageName, Serial, Username,
 };
 use tikmatrix_validation::{Fields, Nulls, Problems};
 
@@ -51,8 +51,8 @@ pub(crate) fn change(change: AccountPatch) -> Result<AccountChange, ApiError> {
 }
 
 /// The app that a field names.
-pub(crate) fn app_kind(field: &str, app: App) -> Result<AppKind, ApiError> {
-    text(field, app, |name| AppKind::from_name(name).ok_or_else(|| format!("{name:?} is not a known app")))
+pub(crate) fn app_kind(field: &str, app: App) -> Result<AppId, ApiError> {
+    text(field, app, |name| AppId::new(name).map_err(|_| format!("{name:?} is not a known app")))
 }
 
 /// An account as the API shows it.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
-use tikmatrix_domain::{Account, AccountChange, AccountUpsert, AppKind, PackageName, Serial, Username};
+use tikmatrix_domain::{Account, AccountChange, AccountUpsert, AppId, PackageName, Serial, Username};
 use tikmatrix_validation::{MAX_PROBLEMS, Problems, shortened, unknown_name};
 
 use crate::http::error::ApiError;
@@ -69,7 +69,7 @@ struct Rows {
     problems: Problems,
     accounts: Vec<AccountUpsert>,
     /// In which row each account was.
-    seen: HashMap<(Username, AppKind), usize>,
+    seen: HashMap<(Username, AppId), usize>,
 }
 
 impl Rows {
@@ -79,7 +79,7 @@ impl Rows {
             return self.problem(row, "", format!("has {cells} cells, and the header has {columns}"));
         }
         let mut account_name = None;
-        let mut wanted_app = Ok(AppKind::default());
+        let mut wanted_app = Ok(AppId::default());
         let mut details = AccountChange::default();
         let mut wrong = Vec::new();
         for (column, cell) in self.columns.clone().into_iter().zip(record) {
@@ -91,7 +91,7 @@ impl Rows {
                     .and_then(|text| name(text, Username::new))
                     .map(|username| account_name = Some(username)),
                 "app" => {
-                    wanted_app = filled.map_or(Ok(AppKind::default()), app);
+                    wanted_app = filled.map_or(Ok(AppId::default()), app);
                     wanted_app.clone().map(drop)
                 }
                 "package" => filled
@@ -169,9 +169,10 @@ fn delimiter(bytes: &[u8]) -> u8 {
     if header.contains(&b';') && !header.contains(&b',') { b';' } else { b',' }
 }
 
-fn app(text: &str) -> Result<AppKind, String> {
-    AppKind::from_name(text.trim())
-        .ok_or_else(|| format!("{:?} is not one of tiktok, instagram", shortened(text)))
+fn app(text: &str) -> Result<AppId, String> {
+    let known = Some(text.trim()).filter(|name| ["tiktok", "instagram"].contains(name));
+    let known = known.and_then(|name| AppId::new(name).ok());
+    known.ok_or_else(|| format!("{:?} is not one of tiktok, instagram", shortened(text)))
 }
 
 fn enabled(text: &str) -> Result<bool, String> {
@@ -218,7 +219,7 @@ mod tests {
         Account {
             id: AccountId(1),
             username: Username::new(name).unwrap(),
-            app: AppKind::Instagram,
+            app: AppId::new("instagram").unwrap(),
             package: None,
             serial: Serial::new("-R58").ok(),
             enabled: false,

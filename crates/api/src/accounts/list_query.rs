@@ -1,6 +1,6 @@
 //! The query of `GET /api/v1/account`.
 
-use tikmatrix_domain::{AppKind, Serial, Username};
+use tikmatrix_domain::{AppId, Serial, Username};
 use tikmatrix_storage::{AccountFilter, NumberedPage};
 
 use crate::http::paging;
@@ -17,7 +17,10 @@ impl ReadQuery for ListAccounts {
     fn read(query: &mut Parameters) -> Self {
         let filter = AccountFilter {
             username: query.parsed("username", |text| name(text, Username::new)),
-            app: query.one_of("app", "tiktok, instagram", AppKind::from_name),
+            app: query.one_of("app", "tiktok, instagram", |name| {
+                let known = ["tiktok", "instagram"].contains(&name);
+                known.then(|| AppId::new(name).ok()).flatten()
+            }),
             serial: query.parsed("serial", |text| name(text, Serial::new)),
             enabled: query.one_of("enabled", "true, false", |text| text.parse().ok()),
         };

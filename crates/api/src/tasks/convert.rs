@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use tikmatrix_api_types::tasks::{
     Artifact, Attempt, BatchDeleted, Created, LogLine, Stats, Step, Task, TaskDetail, TaskIds, TaskLog,
 };
-use tikmatrix_domain::{self as domain, AppKind, Finish, SkippedDevice, TaskId, TaskState, WaitingReason};
+use tikmatrix_domain::{self as domain, AppId, Finish, SkippedDevice, TaskId, TaskState, WaitingReason};
 use tikmatrix_storage::{self as storage, Deletion, TaskCounts};
 use tikmatrix_validation::{Fields, Problems, shown};
 
@@ -155,7 +155,7 @@ pub(crate) fn created(created: &storage::Created, mut warnings: Vec<String>) -> 
 }
 
 fn skipped(SkippedDevice { serial, app }: &SkippedDevice) -> String {
-    let (app, of_app) = match app.map(AppKind::as_str) {
+    let (app, of_app) = match app.as_ref().map(AppId::as_str) {
         Some(app) => (format!("{app} "), format!(" for {app}")),
         None => (String::new(), String::new()),
     };

@@ -121,7 +121,7 @@ impl Validity {
 mod tests {
     use actix_web::test::TestRequest;
     use chrono::TimeDelta;
-    use tikmatrix_domain::{AppKind, ScriptName, Source, TaskId, TaskOptions, TaskState};
+    use tikmatrix_domain::{AppId, ScriptName, Source, TaskId, TaskOptions, TaskState};
 
     use super::*;
 
@@ -135,7 +135,7 @@ mod tests {
             id: TaskId(1),
             serial: None,
             username: None,
-            app: AppKind::TikTok,
+            app: AppId::new("tiktok").unwrap(),
             script: ScriptName::new("post").unwrap(),
             script_config: "{}".to_owned(),
             source: Source::Api,

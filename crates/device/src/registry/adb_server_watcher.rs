@@ -62,7 +62,7 @@ impl AdbServerWatcher {
                 _ => {}
             }
             self.release_all().await;
-            tokio::time::sleep(self.options.backoff.wait(failures, (self.options.jitter)())).await;
+            tokio::time::sleep(self.options.backoff.delay(failures, (self.options.jitter)())).await;
         }
     }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use tikmatrix_domain::Backoff;
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
-use super::backoff::Backoff;
 use super::device_table::{Claim, Registration};
 use super::endpoint::PhoneState;
 use super::source::Source;
@@ -35,7 +35,7 @@ impl Default for RegistryOptions {
             approval_time: Duration::from_secs(300),
             probe_interval: Duration::from_secs(10),
             probe_time: Duration::from_secs(5),
-            backoff: Backoff::default(),
+            backoff: Backoff { initial: Duration::from_millis(500), max: Duration::from_secs(30) },
             jitter: rand::random,
         }
     }
@@ -72,7 +72,7 @@ impl ConnectionSupervisor {
                 }
             };
             if let Next::AfterDelay = next {
-                let wait = self.options.backoff.wait(self.failures, (self.options.jitter)());
+                let wait = self.options.backoff.delay(self.failures, (self.options.jitter)());
                 tokio::select! {
                     () = tokio::time::sleep(wait) => {}
                     () = self.source.changed() => {}

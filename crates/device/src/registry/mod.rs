@@ -3,7 +3,6 @@
 mod adb_server_watcher;
 mod address;
 mod announcements;
-mod backoff;
 mod connection_supervisor;
 mod device_table;
 mod endpoint;
@@ -16,10 +15,10 @@ mod source;
 
 pub use address::{AddressError, parse_address};
 pub use announcements::{Announcement, Discovery};
-pub use backoff::Backoff;
 pub use connection_supervisor::RegistryOptions;
 pub use endpoint::{Endpoint, EndpointEntry, PhoneEntry, PhoneState};
 #[cfg(feature = "mdns")]
 pub use mdns::DiscoveryError;
 pub use registry::Registry;
 pub use scan::{FoundPhone, Network, NetworkError, Scan};
+pub use tikmatrix_domain::Backoff;

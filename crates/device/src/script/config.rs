@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
-use tikmatrix_domain::AppKind;
+use tikmatrix_domain::AppId;
 
 /// The form of an enumeration whose variants are renamed to numbers, such as `#[serde(rename = "0")]`: in JSON they are
 /// numbers. Words among them stay words, and then a number may be written as a string too.
@@ -83,17 +83,17 @@ impl AppName {
     ///
     /// # Errors
     /// Those of `serializer`.
-    pub fn serialize<S: Serializer>(app: &Option<AppKind>, serializer: S) -> Result<S::Ok, S::Error> {
-        app.map(AppKind::as_str).serialize(serializer)
+    pub fn serialize<S: Serializer>(app: &Option<AppId>, serializer: S) -> Result<S::Ok, S::Error> {
+        app.as_ref().map(AppId::as_str).serialize(serializer)
     }
 
     /// Deserializes the name of an app.
     ///
     /// # Errors
     /// Those of `deserializer`, and when no app has the name.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<AppKind>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<AppId>, D::Error> {
         let name = String::deserialize(deserializer)?;
-        AppKind::from_name(&name).map(Some).ok_or_else(|| D::Error::custom(format!("{name:?} is not an app")))
+        AppId::new(&name).map(Some).map_err(|_| D::Error::custom(format!("{name:?} is not an app")))
     }
 }
 
@@ -107,7 +107,6 @@ impl JsonSchema for AppName {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let names = [AppKind::TikTok, AppKind::Instagram].map(AppKind::as_str);
-        json_schema!({"enum": names})
+        json_schema!({"enum": ["tiktok", "instagram"]})
     }
 }

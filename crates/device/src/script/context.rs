@@ -7,7 +7,7 @@ use std::time::Duration;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::Value;
-use tikmatrix_domain::{AppKind, PackageName, TaskId, Username};
+use tikmatrix_domain::{AppId, PackageName, TaskId, Username};
 
 use super::clean_up::CleanUp;
 use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
@@ -30,7 +30,7 @@ pub struct Assignment {
     /// The account; `None` means the one that is signed in.
     pub username: Option<Username>,
     /// The app.
-    pub app: AppKind,
+    pub app: AppId,
     /// The app's package on the phone; `None` means the official one that is installed.
     pub package: Option<PackageName>,
     /// The configuration of the script as it was planned.
@@ -44,7 +44,7 @@ pub struct Context {
     task: Option<TaskId>,
     phone: Phone,
     pub(super) mode: Mode,
-    app: AppKind,
+    app: AppId,
     package: Option<PackageName>,
     username: Option<Username>,
     journal: Arc<dyn Journal>,
@@ -104,7 +104,7 @@ impl Context {
 
     /// Returns the app in which to work.
     #[must_use]
-    pub fn app(&self) -> AppKind {
+    pub fn app(&self) -> AppId {
         self.app
     }
 

@@ -9,7 +9,7 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use tikmatrix_domain::AppKind;
+use tikmatrix_domain::AppId;
 use tikmatrix_validation::{Fields, Nulls, Problems, Schema, SchemaError, Valid};
 
 use super::context::Context;
@@ -47,7 +47,7 @@ pub trait Script: Send + Sync + 'static {
     }
 
     /// The app that a configuration names, if it names one.
-    fn app(&self, config: &Self::Config) -> Option<AppKind> {
+    fn app(&self, config: &Self::Config) -> Option<AppId> {
         let _ = config;
         None
     }
@@ -66,7 +66,7 @@ pub struct Planned {
     /// A JSON object, stored with the task and parsed again when it runs.
     pub config: Value,
     /// The app that the configuration names, if it names one.
-    pub app: Option<AppKind>,
+    pub app: Option<AppId>,
 }
 
 /// A [`Script`] of any configuration type, with its compiled schema.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use thiserror::Error;
-use tikmatrix_domain::{AppKind, Outcome, PackageName, Serial, Username};
+use tikmatrix_domain::{AppId, Outcome, PackageName, Serial, Username};
 use tokio::time::sleep;
 
 use super::context::{Assignment, Context};
@@ -98,7 +98,7 @@ fn read(head: &Head) -> Result<(Serial, Assignment, Duration), ReplayError> {
     let assignment = Assignment {
         task: None,
         username: username.transpose()?,
-        app: AppKind::from_name(&head.app).ok_or_else(|| wrong("app", &head.app))?,
+        app: AppId::new(&head.app).map_err(|_| wrong("app", &head.app))?,
         package: package.transpose()?,
         config: head.config.clone(),
         seed: head.seed,

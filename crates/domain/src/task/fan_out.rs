@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use crate::names::{AppKind, ScriptName, Serial, Username};
+use crate::names::{AppId, ScriptName, Serial, Username};
 use crate::task::interval::Interval;
 use crate::task::task::{Source, TaskOptions};
 
@@ -20,7 +20,7 @@ pub struct BoundAccount {
     /// The name.
     pub username: Username,
     /// The app.
-    pub app: AppKind,
+    pub app: AppId,
     /// Whether it is included in requests for all accounts of its device.
     pub enabled: bool,
 }
@@ -44,7 +44,7 @@ pub enum Recipients {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// The app that the configuration names, if it names one.
-    pub app: Option<AppKind>,
+    pub app: Option<AppId>,
     /// The configuration of the tasks, as JSON text.
     pub script_config: Arc<str>,
 }
@@ -78,7 +78,7 @@ pub struct NewTask {
     /// The account, if the request is for accounts.
     pub username: Option<Username>,
     /// The app that the configuration names, or the account's; `None` means the account's app, else the default app.
-    pub app: Option<AppKind>,
+    pub app: Option<AppId>,
     /// The script.
     pub script: ScriptName,
     /// The script's configuration as JSON text, shared between the tasks of one target.
@@ -106,7 +106,7 @@ pub struct SkippedDevice {
     /// The device.
     pub serial: Serial,
     /// The app whose accounts are all disabled; `None` means all accounts of the device.
-    pub app: Option<AppKind>,
+    pub app: Option<AppId>,
 }
 
 /// The request creates more tasks than one transaction may.
@@ -160,7 +160,7 @@ impl TaskRequest {
         serial: &Serial,
         accounts: &[BoundAccount],
         tasks: &mut Tasks,
-    ) -> Vec<Option<AppKind>> {
+    ) -> Vec<Option<AppId>> {
         let suits =
             |account: &BoundAccount, target: &Target| target.app.is_none_or(|wanted| wanted == account.app);
         for account in accounts.iter().filter(|account| account.enabled) {
@@ -184,7 +184,7 @@ impl TaskRequest {
     fn task(
         &self,
         serial: Option<&Serial>,
-        account: Option<(&Username, Option<AppKind>)>,
+        account: Option<(&Username, Option<AppId>)>,
         target: &Target,
     ) -> NewTask {
         NewTask {
@@ -283,8 +283,12 @@ mod tests {
         );
     }
 
-    fn account(name: &str, app: AppKind, enabled: bool) -> BoundAccount {
-        BoundAccount { username: Username::new(name).unwrap(), app, enabled }
+    fn app_id(name: &str) -> AppId {
+        AppId::new(name).unwrap()
+    }
+
+    fn account(name: &str, app: &str, enabled: bool) -> BoundAccount {
+        BoundAccount { username: Username::new(name).unwrap(), app: app_id(app), enabled }
     }
 
     /// Expands a request for the accounts of these devices with a target for any app and one for Instagram. Returns its
@@ -292,11 +296,11 @@ mod tests {
     fn for_accounts_of(names: &[&str], accounts: &AccountsByDevice) -> (Vec<String>, Vec<SkippedDevice>) {
         let Recipients::Devices(phones) = serials(names) else { unreachable!() };
         let mut request = request(Recipients::AccountsOfDevices(phones), 2);
-        request.targets[1].app = Some(AppKind::Instagram);
+        request.targets[1].app = Some(app_id("instagram"));
         let FanOut { tasks, skipped } = request.fan_out(accounts).unwrap();
         let made = tasks.iter().map(|task| {
             let username = task.username.as_ref().map_or("-", Username::as_str);
-            let app = task.app.map_or("-", AppKind::as_str);
+            let app = task.app.as_ref().map_or("-", AppId::as_str);
             format!("{} {username} {app} {}", task.serial.as_ref().unwrap(), task.script_config)
         });
         (made.collect(), skipped)
@@ -306,7 +310,7 @@ mod tests {
     fn every_account_of_a_phone_gets_the_targets_of_its_app_and_a_phone_without_one_its_signed_in_account() {
         let accounts = AccountsByDevice::from([(
             Serial::new("a").unwrap(),
-            vec![account("x", AppKind::TikTok, true), account("y", AppKind::Instagram, true)],
+            vec![account("x", "tiktok", true), account("y", "instagram", true)],
         )]);
         let (made, skipped) = for_accounts_of(&["a", "b", "a"], &accounts);
         assert_eq!(
@@ -326,20 +330,14 @@ mod tests {
     fn a_disabled_account_gets_nothing_and_keeps_its_phone_from_being_one_without_an_account() {
         let [all, some, other] = ["all", "some", "other"].map(|name| Serial::new(name).unwrap());
         let accounts = AccountsByDevice::from([
-            (
-                all.clone(),
-                vec![account("x", AppKind::TikTok, false), account("y", AppKind::Instagram, false)],
-            ),
-            (
-                some.clone(),
-                vec![account("x", AppKind::TikTok, true), account("y", AppKind::Instagram, false)],
-            ),
-            (other.clone(), vec![account("x", AppKind::TikTok, false)]),
+            (all.clone(), vec![account("x", "tiktok", false), account("y", "instagram", false)]),
+            (some.clone(), vec![account("x", "tiktok", true), account("y", "instagram", false)]),
+            (other.clone(), vec![account("x", "tiktok", false)]),
         ]);
         let (made, skipped) = for_accounts_of(&["all", "some", "other"], &accounts);
         assert_eq!(made, [r#"some x tiktok {"n":0}"#, r#"other - instagram {"n":1}"#]);
         let passed = |serial: &Serial, app| SkippedDevice { serial: serial.clone(), app };
-        let instagram = Some(AppKind::Instagram);
+        let instagram = Some(app_id("instagram"));
         let wanted =
             [passed(&all, None), passed(&all, instagram), passed(&some, instagram), passed(&other, None)];
         assert_eq!(skipped, wanted);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use strum::{Display, EnumString, FromRepr, IntoStaticStr, VariantArray};
 
-use crate::names::{AppKind, ScriptName, Serial, Username};
+use crate::names::{AppId, ScriptName, Serial, Username};
 
 /// The number of a task: positive, assigned by the database, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -153,7 +153,7 @@ pub struct Task {
     /// The account; `None` means the account that is signed in.
     pub username: Option<Username>,
     /// The app: from the request, else the account's, else the default app.
-    pub app: AppKind,
+    pub app: AppId,
     /// The script.
     pub script: ScriptName,
     /// The script's configuration as JSON text; only the script reads it.

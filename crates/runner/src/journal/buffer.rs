@@ -1,9 +1,10 @@
 //! The entries that a running script reports, in order, between the script and the database, within a bound.
 
 use std::mem;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
 use tikmatrix_device::script::{Entry, Journal, LogLevel};
 use tikmatrix_domain::Clock;
 use tokio::sync::Notify;
@@ -44,7 +45,7 @@ impl JournalBuffer {
 
     /// The step that the script began last.
     pub(crate) fn last_step(&self) -> Option<String> {
-        self.waiting().last_step.clone()
+        self.waiting.lock().last_step.clone()
     }
 
     /// Waits until there are entries to take, or the journal is closed.
@@ -57,7 +58,7 @@ impl JournalBuffer {
 
     /// Takes all entries since the last call, in order.
     pub(crate) fn take(&self) -> Vec<TimedEntry> {
-        let mut waiting = self.waiting();
+        let mut waiting = self.waiting.lock();
         waiting.lines = 0;
         let mut entries = mem::take(&mut waiting.entries);
         entries.extend(waiting.progress.take());
@@ -69,16 +70,12 @@ impl JournalBuffer {
         }
         entries
     }
-
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Journal for JournalBuffer {
     fn record(&self, entry: Entry) {
         let timed = TimedEntry { at: self.clock.now(), entry };
-        let mut waiting = self.waiting();
+        let mut waiting = self.waiting.lock();
         match &timed.entry {
             Entry::Progress(_) => waiting.progress = Some(timed),
             Entry::Log(..) if waiting.lines >= MAX_WAITING_LINES => waiting.dropped_lines += 1,

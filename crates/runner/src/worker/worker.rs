@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_device::phone::Phone;
-use tikmatrix_domain::{Clock, FailedAttempt, LeaseId, RetryPolicy, Task};
+use tikmatrix_domain::{Backoff, Clock, DEFAULT_RETRY_BACKOFF, FailedAttempt, LeaseId, Task};
 use tokio::sync::watch;
 
 use crate::context::RunnerContext;
@@ -143,11 +143,9 @@ async fn run_task(
     let is_transient = is_transient && !stop_handle.is_by_user();
     let max_retries = task.options.max_retries;
     let failed = FailedAttempt { is_transient, retry_count: task.retry_count, max_retries };
-    let policy = retry_policy(context).await;
-    let retry_at = policy.wait(failed, &mut rand::rng()).and_then(|wait| {
-        let wait = TimeDelta::from_std(wait).ok()?;
-        finish.at.checked_add_signed(wait)
-    });
+    let retry_delay = failed.retry_delay(retry_backoff(context).await, rand::random());
+    let retry_delay = retry_delay.and_then(|delay| TimeDelta::from_std(delay).ok());
+    let retry_at = retry_delay.and_then(|delay| finish.at.checked_add_signed(delay));
     let write = async || match retry_at {
         Some(at) => context.store.postpone(task.id, lease.clone(), finish.clone(), at).await,
         None => context.store.finish(task.id, lease.clone(), finish.clone()).await,
@@ -163,12 +161,12 @@ async fn run_task(
 }
 
 /// Reads the retry delays from the settings; the default ones if the database does not answer.
-async fn retry_policy(context: &RunnerContext) -> RetryPolicy {
+async fn retry_backoff(context: &RunnerContext) -> Backoff {
     match context.store.settings().await {
-        Ok(settings) => settings.retry_policy,
+        Ok(settings) => settings.retry_backoff,
         Err(error) => {
             log::warn!("the default delays are used for a retry: {error}");
-            RetryPolicy::default()
+            DEFAULT_RETRY_BACKOFF
         }
     }
 }

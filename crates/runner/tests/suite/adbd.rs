@@ -1,4 +1,4 @@
-//! The least of an adbd that a connection needs: it agrees, and tells its serial number.
+//! The minimal adbd for a connection: it accepts the connection, and reports its serial.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,12 +41,12 @@ impl Adbd {
         Phone::connect(&self.address, Deadline::after(Duration::from_secs(10))).await.unwrap()
     }
 
-    /// Answers nothing that is opened from now on, or answers again.
+    /// Stops answering new streams, or answers again.
     pub(crate) fn fall_silent(&self, silent: bool) {
         self.silent.store(silent, Ordering::SeqCst);
     }
 
-    /// Closes every connection, as a phone does that loses its network.
+    /// Closes every connection, like a phone that loses its network.
     pub(crate) fn hang_up(&self) {
         self.hang_up.cancel();
     }

@@ -1,4 +1,4 @@
-//! Stopping and deleting tasks while they work.
+//! Stopping and deleting tasks while they run.
 
 use std::time::Duration;
 

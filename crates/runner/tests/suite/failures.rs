@@ -1,4 +1,4 @@
-//! Scripts that fail or break off, phones that go away, tasks that cannot be run.
+//! Scripts that fail or panic, phones that go away, and tasks that cannot be run.
 
 use serde_json::json;
 use tikmatrix_domain::{NewTask, Outcome, ScriptName, Status};
@@ -35,7 +35,7 @@ async fn a_panic_fails_its_task_and_the_phone_goes_on() {
 }
 
 #[tokio::test]
-async fn a_task_that_this_server_cannot_run_says_why() {
+async fn a_task_that_this_server_cannot_run_reports_why() {
     let fixture = Fixture::new();
     let (a, _adbd) = phone("a").await;
     let runner = fixture.runner().await;
@@ -63,7 +63,7 @@ async fn a_phone_that_goes_away_fails_one_task_and_keeps_the_others_for_its_retu
     runner.wake();
     fixture.stage.heard("at work").await;
     adbd.hang_up();
-    // The registry notices late: until then there is time to run the next tasks into the same wall.
+    // The registry notices late: until then the next tasks could be run on the broken connection.
     while fixture.task(ids[0]).await.task.state.status() == Status::Running {
         tokio::task::yield_now().await;
     }

@@ -1,4 +1,4 @@
-//! The runner over its public face: real storage, a real connection to a small adbd, scripts that do as they are told.
+//! The runner over its public face: real storage, a real connection to a minimal adbd, and a script that the test directs.
 
 #![cfg(test)]
 
@@ -34,7 +34,7 @@ use tokio::sync::watch;
 use crate::adbd::Adbd;
 use crate::stage::{Obedient, Stage};
 
-/// What one test works with.
+/// The environment of one test.
 struct Fixture {
     store: Store,
     stage: Stage,
@@ -79,7 +79,7 @@ impl Fixture {
         Runner::start(options).await.unwrap()
     }
 
-    /// Has the registry say that these phones, and no others, are ready.
+    /// Makes exactly these phones ready.
     fn ready(&self, phones: &[&Phone]) {
         self.entries.send_replace(phones.iter().map(|phone| entry(phone)).collect());
     }
@@ -92,8 +92,8 @@ impl Fixture {
         self.store.task(id).await.unwrap().unwrap()
     }
 
-    /// Returns when everything that was due on the phone before now is finished and written: a phone takes its tasks
-    /// one after the other.
+    /// Waits until every task that was due on the device before now is finished and stored: a device runs its tasks one
+    /// after the other.
     async fn settled(&self, runner: &Runner, serial: &str) {
         let last = format!("settled {serial}");
         self.create(vec![task(serial, &json!({ "act": "tell", "word": last }))]).await;
@@ -162,7 +162,7 @@ fn scheduled(new: NewTask, start: DateTime<Utc>) -> NewTask {
     NewTask { start_time: Some(start), ..new }
 }
 
-/// How a task ended.
+/// Returns the result of a finished task.
 fn end_of(task: &Task) -> (Outcome, String) {
     let TaskState::Finished { finish, .. } = &task.state else { panic!("not finished: {task:?}") };
     (finish.outcome, finish.remark.clone())

@@ -32,7 +32,7 @@ async fn phones_work_side_by_side_and_each_only_on_its_own_tasks() {
     let runner = fixture.runner().await;
     fixture.ready(&[&a, &b]);
     let hold = |serial| task(serial, &json!({ "act": "hold", "word": format!("{serial} holds") }));
-    let ids = fixture.create(vec![hold("a"), hold("b"), tell("c", "nobody")]).await;
+    let ids = fixture.create(vec![hold("a"), hold("b"), tell("c", "not said")]).await;
     runner.wake();
     fixture.stage.heard("a holds").await;
     fixture.stage.heard("b holds").await;
@@ -88,7 +88,7 @@ async fn a_tasks_account_and_app_reach_its_script() {
     let runner = fixture.runner().await;
     fixture.ready(&[&a]);
     let maker = Username::new("@Maker").unwrap();
-    let app = tikmatrix_domain::AppKind::Instagram;
+    let app = tikmatrix_domain::AppId::new("instagram").unwrap();
     let new = NewTask { username: Some(maker), app: Some(app), ..task("a", &json!({ "act": "who" })) };
     fixture.create(vec![new]).await;
     runner.wake();

@@ -1,11 +1,11 @@
-//! Tasks that are begun again by themselves, by a clock that the test holds, and the time that a task gives itself.
+//! Automatic retries by a clock that the test controls, time limits of tasks, and priorities.
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde_json::json;
 use tikmatrix_domain::{
-    AccountChange, AccountUpsert, AppKind, NewTask, Outcome, Serial, SettingsChange, Status, TaskOptions,
+    AccountChange, AccountUpsert, AppId, NewTask, Outcome, Serial, SettingsChange, Status, TaskOptions,
     TaskState, Username,
 };
 
@@ -18,7 +18,7 @@ fn with(max_retries: u32, act: &str) -> NewTask {
 }
 
 #[tokio::test]
-async fn a_failure_that_may_pass_is_tried_again_after_a_wait_and_no_more_often_than_allowed() {
+async fn a_transient_failure_is_retried_after_a_delay_and_no_more_often_than_allowed() {
     let (a, _adbd) = phone("a").await;
     tokio::time::pause();
     let fixture = Fixture::with_clock(SettableClock::new());
@@ -47,7 +47,7 @@ async fn a_failure_that_may_pass_is_tried_again_after_a_wait_and_no_more_often_t
 }
 
 #[tokio::test]
-async fn what_does_not_pass_by_itself_or_may_have_been_done_is_never_tried_again() {
+async fn a_permanent_failure_or_one_that_may_have_been_done_is_never_retried() {
     let fixture = Fixture::new();
     let (a, _adbd) = phone("a").await;
     let runner = fixture.runner().await;
@@ -61,7 +61,7 @@ async fn what_does_not_pass_by_itself_or_may_have_been_done_is_never_tried_again
 }
 
 #[tokio::test]
-async fn a_lost_phone_is_tried_again_when_it_is_back() {
+async fn a_task_of_a_lost_phone_is_retried_when_the_phone_is_back() {
     let (a, adbd) = phone("a").await;
     let fixture = Fixture::new();
     let runner = fixture.runner().await;
@@ -80,16 +80,17 @@ async fn a_lost_phone_is_tried_again_when_it_is_back() {
 }
 
 #[tokio::test]
-async fn a_task_is_tried_again_on_the_phone_that_its_account_has_moved_to_meanwhile() {
+async fn a_task_is_retried_on_the_phone_that_its_account_has_moved_to() {
     let ((a, adbd), (b, _other)) = (phone("a").await, phone("b").await);
     let fixture = Fixture::new();
-    let soon = SettingsChange { retry_first_wait: Some(Duration::from_secs(1)), ..SettingsChange::default() };
+    let soon =
+        SettingsChange { retry_initial_delay: Some(Duration::from_secs(1)), ..SettingsChange::default() };
     fixture.store.change_settings(soon).await.unwrap();
     let maker = Username::new("maker").unwrap();
     let bind = async |serial: &str| {
         let (serial, now) = (Serial::new(serial).unwrap(), fixture.clock.now());
         let details = AccountChange { serial: Some(Some(serial)), ..AccountChange::default() };
-        let account = AccountUpsert { username: maker.clone(), app: AppKind::TikTok, details };
+        let account = AccountUpsert { username: maker.clone(), app: AppId::new("tiktok").unwrap(), details };
         fixture.store.import_accounts(vec![account], now).await.unwrap();
     };
     bind("a").await;
@@ -100,7 +101,7 @@ async fn a_task_is_tried_again_on_the_phone_that_its_account_has_moved_to_meanwh
     runner.wake();
     fixture.stage.heard("lose the phone").await;
     bind("b").await;
-    // From here on b looks for nothing by itself.
+    // From here on b is woken by nothing but the move of the account.
     fixture.settled(&runner, "b").await;
     adbd.hang_up();
     fixture.stage.heard_many(3).await;
@@ -128,7 +129,7 @@ async fn a_task_has_the_time_that_it_asks_for() {
     assert_eq!(
         (outcome, detail.attempts.len()),
         (Outcome::TimedOut, 1),
-        "what ran out of time is not tried again"
+        "a task beyond its time limit is not retried"
     );
     assert!(remark.contains("7s"), "{remark}");
     runner.shutdown().await;

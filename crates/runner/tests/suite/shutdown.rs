@@ -1,4 +1,4 @@
-//! The end of the server, told or not, and its next start.
+//! The end of the server, by shutdown or crash, and its next start.
 
 use serde_json::json;
 use tikmatrix_domain::{LeaseId, Outcome, Record, RecordedEvent, Serial, Status};
@@ -51,7 +51,7 @@ async fn nothing_is_lost_by_a_shutdown_in_the_middle_of_much_work() {
     runner.shutdown().await;
     let counts = fixture.store.stats().await.unwrap();
     assert_eq!((counts.total(), counts.pending, counts.running), (62, 0, 0), "{counts:?}");
-    // Nothing ran twice: a word is said once by whoever got to say it.
+    // Nothing ran twice: each word is said once.
     let mut said = fixture.stage.said();
     said.sort();
     let all = said.len();

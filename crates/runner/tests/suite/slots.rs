@@ -1,4 +1,4 @@
-//! Protects the sentence: no more phones work than may, whoever waits says so, and everyone's ticket comes.
+//! No more devices run tasks than allowed, a waiting device reports it, and every device gets its turn.
 
 use serde_json::json;
 use tikmatrix_domain::{DevicePresence, NewTask, Serial};
@@ -10,8 +10,8 @@ fn hold(serial: &str) -> NewTask {
     task(serial, &json!({ "act": "hold", "word": format!("{serial} holds") }))
 }
 
-/// Waits until the phone is said to be held back; the runner tells of it by no event.
-async fn held_back(runner: &Runner, serial: &str) {
+/// Polls until the device is at the limit; the runner sends no event for it.
+async fn at_limit(runner: &Runner, serial: &str) {
     let serial = Serial::new(serial).unwrap();
     while runner.presence(&serial) != DevicePresence::AtLimit {
         tokio::task::yield_now().await;
@@ -19,7 +19,7 @@ async fn held_back(runner: &Runner, serial: &str) {
 }
 
 #[tokio::test]
-async fn a_phone_waits_for_a_place_and_takes_it_when_another_has_done_its_work() {
+async fn a_phone_waits_for_a_slot_and_takes_it_when_another_has_finished() {
     let fixture = Fixture::new();
     fixture.max_running.send_replace(1);
     let ((a, _adbd_a), (b, _adbd_b)) = (phone("a").await, phone("b").await);
@@ -31,8 +31,8 @@ async fn a_phone_waits_for_a_place_and_takes_it_when_another_has_done_its_work()
     let count = runner.presence_version();
     fixture.create(vec![tell("b", "b told")]).await;
     runner.wake();
-    held_back(&runner, "b").await;
-    // The count follows the change that it counts.
+    at_limit(&runner, "b").await;
+    // The version is bumped after the change.
     while runner.presence_version() < count + 2 {
         tokio::task::yield_now().await;
     }
@@ -45,7 +45,7 @@ async fn a_phone_waits_for_a_place_and_takes_it_when_another_has_done_its_work()
 }
 
 #[tokio::test]
-async fn a_higher_limit_lets_those_who_wait_begin_at_once() {
+async fn a_higher_limit_lets_waiting_devices_start_at_once() {
     let fixture = Fixture::new();
     fixture.max_running.send_replace(1);
     let ((a, _adbd_a), (b, _adbd_b)) = (phone("a").await, phone("b").await);
@@ -73,7 +73,7 @@ async fn a_phone_with_many_tasks_does_not_keep_the_others_out() {
     fixture.stage.heard("a holds").await;
     fixture.create(vec![tell("b", "b told")]).await;
     runner.wake();
-    held_back(&runner, "b").await;
+    at_limit(&runner, "b").await;
     fixture.stage.go_on();
     fixture.settled(&runner, "a").await;
     assert_eq!(fixture.stage.said()[..2], ["a holds", "b told"]);
@@ -81,7 +81,7 @@ async fn a_phone_with_many_tasks_does_not_keep_the_others_out() {
 }
 
 #[tokio::test]
-async fn a_phone_that_goes_while_it_waits_keeps_nobody_from_a_place() {
+async fn a_phone_that_goes_while_it_waits_keeps_no_other_from_a_slot() {
     let fixture = Fixture::new();
     fixture.max_running.send_replace(1);
     let ((a, _adbd_a), (b, adbd_b), (c, _adbd_c)) = (phone("a").await, phone("b").await, phone("c").await);
@@ -93,7 +93,7 @@ async fn a_phone_that_goes_while_it_waits_keeps_nobody_from_a_place() {
     for serial in ["b", "c"] {
         fixture.create(vec![tell(serial, serial)]).await;
         runner.wake();
-        held_back(&runner, serial).await;
+        at_limit(&runner, serial).await;
     }
     adbd_b.hang_up();
     fixture.ready(&[&a, &c]);

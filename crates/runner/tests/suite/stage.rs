@@ -1,4 +1,4 @@
-//! A script that does what its configuration says, and the stage on which a test sees and directs it.
+//! A script that does what its configuration says, and the stage on which a test observes and directs it.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Condvar, Mutex};
@@ -9,7 +9,7 @@ use tikmatrix_device::android::AndroidError;
 use tikmatrix_device::script::{Completion, Context, Failure, LogLevel, Script, async_trait};
 use tokio::sync::{Notify, watch};
 
-/// What the scripts of one test said and wait for.
+/// The words that the scripts of one test said, and what they wait for.
 #[derive(Clone)]
 pub(crate) struct Stage {
     said: watch::Sender<Vec<String>>,
@@ -39,12 +39,12 @@ impl Stage {
         self.said.subscribe().wait_for(|said| said.len() >= count).await.unwrap();
     }
 
-    /// Lets one script go on that holds its phone.
+    /// Lets one script continue that holds its phone.
     pub(crate) fn go_on(&self) {
         self.go_on.notify_one();
     }
 
-    /// Lets every script go on that blocks its thread.
+    /// Lets every script continue that blocks its thread.
     pub(crate) fn unblock(&self) {
         let (blocked, changed) = &*self.blocked;
         *blocked.lock().unwrap() = false;
@@ -53,7 +53,7 @@ impl Stage {
 
     fn block(&self) {
         let (blocked, changed) = &*self.blocked;
-        // With an end, so that a test that fails before it unblocks is told as failed instead of hanging.
+        // With a timeout, so that a test that fails before it unblocks does not hang.
         let end = Duration::from_secs(30);
         let _free = changed.wait_timeout_while(blocked.lock().unwrap(), end, |blocked| *blocked).unwrap();
     }
@@ -139,7 +139,7 @@ impl Script for Obedient {
     }
 }
 
-/// Frees the phone on the stage however the script ends.
+/// Frees the phone on the stage when the script ends in any way.
 fn off_stage<'stage>(stage: &'stage Stage, serial: &'stage str) -> impl Drop + 'stage {
     struct Off<'stage>(&'stage Stage, &'stage str);
     impl Drop for Off<'_> {

@@ -1,4 +1,4 @@
-//! Tasks that wait for their time, by a clock that the test holds.
+//! Tasks that wait for their start time, by a clock that the test controls.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::{Fixture, end_of, phone, scheduled, task, tell};
 
-/// Goes with tokio's time, and can be set forward.
+/// A clock that follows tokio's time and can be set forward.
 pub(crate) struct SettableClock {
     begun: Instant,
     set_forward: AtomicI64,
@@ -32,7 +32,7 @@ impl Clock for SettableClock {
 }
 
 #[tokio::test]
-async fn a_scheduled_task_begins_at_its_very_moment_and_wakes_its_phone_by_itself() {
+async fn a_scheduled_task_starts_on_time_and_wakes_its_device() {
     let (a, _adbd) = phone("a").await;
     tokio::time::pause();
     let fixture = Fixture::with_clock(SettableClock::new());

@@ -1,4 +1,4 @@
-//! No wake-up is lost, in whichever moment of a worker's look it comes.
+//! No wake-up is lost, at any moment of a worker's claim.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,8 +13,8 @@ use crate::{Fixture, create_tasks, phone, tell};
 
 type Interruption = Box<dyn FnOnce() + Send>;
 
-/// The machine's clock, which lets something else happen at the next look at it: a worker looks at the clock after it
-/// has seen which tasks there are and before it goes to sleep.
+/// The machine's clock, which runs an interruption when it is read next: a worker reads the clock after it has read which
+/// tasks there are and before it goes to sleep.
 #[derive(Default)]
 struct InterruptingClock {
     next: Mutex<Option<Interruption>>,
@@ -31,7 +31,7 @@ impl Clock for InterruptingClock {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_task_that_is_created_between_a_look_and_the_sleep_after_it_is_run() {
+async fn a_task_that_is_created_between_a_claim_and_the_sleep_after_it_is_run() {
     let clock = Arc::new(InterruptingClock::default());
     let fixture = Fixture::with_clock(clock.clone());
     let (a, _adbd) = phone("a").await;
@@ -42,10 +42,10 @@ async fn a_task_that_is_created_between_a_look_and_the_sleep_after_it_is_run() {
         create_tasks(&store, vec![tell("a", "in between")], SystemClock.now()).await;
         waker.wake();
     };
-    // On a thread of its own: the runtime's waits for it, as if it had been slow.
+    // On another thread: the runtime's waits for it, as if it had been slow.
     let interruption = move || std::thread::spawn(move || handle.block_on(create)).join().unwrap();
     *clock.next.lock().unwrap() = Some(Box::new(interruption));
-    // The first look of the phone's worker, which finds nothing.
+    // The first claim of the phone's worker, which finds nothing.
     fixture.ready(&[&a]);
     let heard = timeout(Duration::from_secs(20), fixture.stage.heard("in between")).await;
     assert!(heard.is_ok(), "the wake-up was lost");
@@ -53,7 +53,7 @@ async fn a_task_that_is_created_between_a_look_and_the_sleep_after_it_is_run() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_task_that_is_taken_while_the_server_begins_to_end_waits_as_before() {
+async fn a_task_that_is_claimed_while_the_server_begins_to_stop_waits_as_before() {
     let clock = Arc::new(InterruptingClock::default());
     let fixture = Fixture::with_clock(clock.clone());
     let (a, _adbd) = phone("a").await;
@@ -61,7 +61,7 @@ async fn a_task_that_is_taken_while_the_server_begins_to_end_waits_as_before() {
     let runner = fixture.runner().await;
 
     let (ending, handle) = (runner.clone(), Handle::current());
-    // The end is asked for, and not waited for: the worker that is interrupted here is part of it.
+    // The shutdown is requested and not awaited: it waits for the worker that is interrupted here.
     let ask = async move { assert!(timeout(Duration::ZERO, ending.shutdown()).await.is_err()) };
     let (asked, was_asked) = oneshot::channel();
     let interruption = move || {
@@ -78,7 +78,7 @@ async fn a_task_that_is_taken_while_the_server_begins_to_end_waits_as_before() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_wake_up_is_lost_when_tasks_come_while_phones_look() {
+async fn no_wake_up_is_lost_when_tasks_come_while_devices_claim() {
     let fixture = Fixture::new();
     let serials = ["a", "b", "c"];
     let mut phones = Vec::new();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::schemars::{self, JsonSchema};
 use tikmatrix_device::script::serde_json::{Map, Value, json};
 use tikmatrix_device::script::{AppName, Fields, Problems};
-use tikmatrix_domain::{AppKind, Username};
+use tikmatrix_domain::{AppId, Username};
 
 /// More than the longest username of any app.
 const MAX_NAME: usize = 100;
@@ -63,7 +63,7 @@ pub struct FollowConfig {
     /// The app. Default: the account's, else the server's.
     #[serde(with = "AppName", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "AppName")]
-    pub app: Option<AppKind>,
+    pub app: Option<AppId>,
 }
 
 impl FollowConfig {

@@ -3,7 +3,7 @@
 use tikmatrix_apps::{Apps, FollowJourney, Relation, Visit};
 use tikmatrix_device::script::serde_json::{Map, Value, json};
 use tikmatrix_device::script::{Completion, Context, Failure, Fields, Problems, Script, async_trait};
-use tikmatrix_domain::{AppKind, Username};
+use tikmatrix_domain::{AppId, Username};
 
 use crate::config::{Action, FollowConfig};
 use crate::unsupported;
@@ -102,7 +102,7 @@ impl Script for Follow {
         config.targets().iter().map(for_one).collect()
     }
 
-    fn app(&self, config: &FollowConfig) -> Option<AppKind> {
+    fn app(&self, config: &FollowConfig) -> Option<AppId> {
         config.app
     }
 

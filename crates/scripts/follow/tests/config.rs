@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 use tikmatrix_apps::{Apps, TikTok, instagram};
 use tikmatrix_device::script::RegisteredScript;
-use tikmatrix_domain::AppKind;
+use tikmatrix_domain::AppId;
 use tikmatrix_follow::{AccessMethod, Action, Follow, FollowConfig};
 
 /// The apps of the program.
@@ -110,7 +110,7 @@ fn each_user_gets_a_task_of_its_own_that_names_no_other() {
         |name: &str| format!(r#"{{"target_user":"{name}","app":"instagram","access_method":"search"}}"#);
     let configs: Vec<String> = planned.iter().map(|it| it.config.to_string()).collect();
     assert_eq!(configs, [one("one"), one("two")], "the given fields in their order, and no defaults");
-    assert!(planned.iter().all(|it| it.app == Some(AppKind::Instagram)));
+    assert!(planned.iter().all(|it| it.app == Some(AppId::new("instagram").unwrap())));
     for planned in &planned {
         let again = follow().plan(&planned.config).unwrap();
         assert_eq!(again, std::slice::from_ref(planned), "what was stored is planned the same again");

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::schemars::{self, JsonSchema};
 use tikmatrix_device::script::serde_json::{Value, json};
 use tikmatrix_device::script::{AppName, Fields, Numbers, Problems};
-use tikmatrix_domain::{AppKind, Tag};
+use tikmatrix_domain::{AppId, Tag};
 
 use crate::spintax::Spintax;
 
@@ -93,7 +93,7 @@ pub struct PostConfig {
     /// The app. Default: the account's, else the server's.
     #[serde(with = "AppName", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "AppName")]
-    pub app: Option<AppKind>,
+    pub app: Option<AppId>,
     /// What is published.
     #[serde(with = "Numbers::<ContentType>")]
     #[schemars(with = "Numbers<ContentType>")]
@@ -188,11 +188,11 @@ impl PostConfig {
         {
             problems.add("material_path", "is required when material_source is localFolder");
         }
-        match self.app {
-            Some(AppKind::Instagram) if self.add_product_link == AddProductLink::Yes => {
+        match self.app.as_ref().map(AppId::as_str) {
+            Some("instagram") if self.add_product_link == AddProductLink::Yes => {
                 problems.add("add_product_link", "1 (yes) works on tiktok only");
             }
-            Some(AppKind::TikTok) if self.placement == Placement::Story => {
+            Some("tiktok") if self.placement == Placement::Story => {
                 problems.add("placement", "\"story\" works on instagram only");
             }
             _ => {}

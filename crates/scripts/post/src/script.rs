@@ -8,7 +8,7 @@ use tikmatrix_device::android::{self, MediaFile};
 use tikmatrix_device::script::{
     CleanUp, Completion, Context, Failure, Fields, LogLevel, Problems, Script, async_trait,
 };
-use tikmatrix_domain::AppKind;
+use tikmatrix_domain::AppId;
 
 use crate::allowed_roots::MaterialRoots;
 use crate::config::PostConfig;
@@ -60,7 +60,7 @@ impl Script for Post {
         config.check(fields, problems);
     }
 
-    fn app(&self, config: &PostConfig) -> Option<AppKind> {
+    fn app(&self, config: &PostConfig) -> Option<AppId> {
         config.app
     }
 

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 use tikmatrix_apps::{Apps, TikTok, instagram};
 use tikmatrix_device::script::RegisteredScript;
-use tikmatrix_domain::{AppKind, Tag};
+use tikmatrix_domain::{AppId, Tag};
 use tikmatrix_post::{
     AddProductLink, AddSound, ContentType, MaterialSource, Placement, Post, PostConfig, PostWay,
 };
@@ -142,7 +142,7 @@ fn one_target_gets_one_task_with_the_given_fields_in_their_order_and_canonical_t
     let config =
         json!({"materials_tags": " a, ,b ", "app": "instagram", "image_count": 35.0, "content_type": "0"});
     let planned = post().plan(&config).unwrap();
-    assert_eq!((planned.len(), planned[0].app), (1, Some(AppKind::Instagram)));
+    assert_eq!((planned.len(), planned[0].app), (1, Some(AppId::new("instagram").unwrap())));
     assert_eq!(
         planned[0].config.to_string(),
         r#"{"materials_tags":" a, ,b ","app":"instagram","image_count":35,"content_type":0}"#

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use tikmatrix_domain::{
-    Account, AccountChange, AccountId, AccountUpsert, AppKind, PackageName, Serial, Status, Task, Username,
+    Account, AccountChange, AccountId, AccountUpsert, AppId, PackageName, Serial, Status, Task, Username,
 };
 
 use crate::accounts::rows::AccountRow;
@@ -39,7 +39,7 @@ pub struct AccountFilter {
     /// Only accounts of this name.
     pub username: Option<Username>,
     /// Only accounts in this app.
-    pub app: Option<AppKind>,
+    pub app: Option<AppId>,
     /// Only accounts that are bound to this device.
     pub serial: Option<Serial>,
     /// Only accounts that are enabled, or that are not.
@@ -158,16 +158,16 @@ impl Store {
 pub(crate) fn find_or_create(
     connection: &mut Connection,
     username: &Username,
-    app: Option<AppKind>,
+    app: Option<AppId>,
     now: DateTime<Utc>,
-) -> Result<(AppKind, Option<Serial>), Fault> {
+) -> Result<(AppId, Option<Serial>), Fault> {
     let named: Vec<(String, Option<String>)> = account::table
         .filter(account::username.eq(username.as_str()))
         .order(account::id.asc())
         .select((account::app, account::serial))
         .load(connection)?;
     let default = settings::load(connection)?.default_app;
-    let of = |app: AppKind| named.iter().find(|(name, _)| name == app.as_str());
+    let of = |app: AppId| named.iter().find(|(name, _)| name == app.as_str());
     let known = match app {
         Some(app) => of(app),
         None => of(default).or(named.first()),
@@ -238,7 +238,7 @@ fn upsert(
 fn insert(
     connection: &mut Connection,
     username: &Username,
-    app: AppKind,
+    app: AppId,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
     diesel::insert_into(account::table)
@@ -257,7 +257,7 @@ fn by_id(connection: &mut Connection, id: AccountId) -> Result<Option<Account>, 
     Ok(row.map(AccountRow::into_account).transpose()?)
 }
 
-fn find(connection: &mut Connection, username: &Username, app: AppKind) -> Result<Option<Account>, Fault> {
+fn find(connection: &mut Connection, username: &Username, app: AppId) -> Result<Option<Account>, Fault> {
     let named = account::username.eq(username.as_str()).and(account::app.eq(app.as_str()));
     let row = account::table.filter(named).select(AccountRow::as_select()).first(connection).optional()?;
     Ok(row.map(AccountRow::into_account).transpose()?)
@@ -269,7 +269,7 @@ fn matching(filter: &AccountFilter) -> account::BoxedQuery<'static, Engine> {
         query = query.filter(account::username.eq(username.as_str().to_owned()));
     }
     if let Some(app) = filter.app {
-        query = query.filter(account::app.eq(app.as_str()));
+        query = query.filter(account::app.eq(app.to_string()));
     }
     if let Some(serial) = &filter.serial {
         query = query.filter(account::serial.eq(serial.as_str().to_owned()));

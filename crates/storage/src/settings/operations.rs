@@ -1,10 +1,12 @@
 //! The settings, each stored under its name. One that was never changed is not stored.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use diesel::prelude::*;
-use tikmatrix_domain::{AppKind, PackageName, RetryPolicy, Settings, SettingsChange, Username};
+use tikmatrix_domain::{
+    AppId, Backoff, DEFAULT_RETRY_BACKOFF, PackageName, Settings, SettingsChange, Username,
+};
 
 use crate::cluster::signals::bump_wakeup;
 use crate::columns::{self, package, unreadable};
@@ -53,7 +55,7 @@ impl Store {
     pub async fn package_for(
         &self,
         username: Option<Username>,
-        app: AppKind,
+        app: AppId,
     ) -> Result<Option<PackageName>, StorageError> {
         self.read_tx("look up an app's package", move |connection| {
             let own = match username {
@@ -62,7 +64,7 @@ impl Store {
             };
             match own {
                 Some(own) => Ok(Some(own)),
-                None => Ok(load(connection)?.package(app).cloned()),
+                None => Ok(load(connection)?.packages.remove(&app)),
             }
         })
         .await
@@ -78,41 +80,39 @@ pub(crate) fn load(connection: &mut Connection) -> Result<Settings, Fault> {
         None => Ok(false),
         Some(text) => text.parse().map_err(|_| unreadable(name, text)),
     };
-    let package_of =
-        |app: AppKind| value(&format!("{PACKAGE_PREFIX}{}", app.as_str())).map(package).transpose();
-    let retry = RetryPolicy::default();
     let seconds = |name: &'static str, default| match value(name) {
         None => Ok(default),
         Some(text) => text.parse().map(Duration::from_secs).map_err(|_| unreadable(name, text)),
     };
     Ok(Settings {
         default_app: value(DEFAULT_APP).map(columns::app).transpose()?.unwrap_or_default(),
-        tiktok_package: package_of(AppKind::TikTok)?,
-        instagram_package: package_of(AppKind::Instagram)?,
+        packages: packages(&values)?,
         max_retries: match value(MAX_RETRIES) {
             None => 0,
             Some(text) => text.parse().map_err(|_| unreadable(MAX_RETRIES, text))?,
         },
-        retry_policy: RetryPolicy {
-            first_wait: seconds(RETRY_FIRST_WAIT, retry.first_wait)?,
-            longest_wait: seconds(RETRY_LONGEST_WAIT, retry.longest_wait)?,
+        retry_backoff: Backoff {
+            initial: seconds(RETRY_FIRST_WAIT, DEFAULT_RETRY_BACKOFF.initial)?,
+            max: seconds(RETRY_LONGEST_WAIT, DEFAULT_RETRY_BACKOFF.max)?,
         },
         random_order: flag(RANDOM_ORDER)?,
         paused: flag(PAUSED)?,
     })
 }
 
+fn packages(values: &HashMap<String, String>) -> Result<BTreeMap<AppId, PackageName>, StorageError> {
+    let named = values.iter().filter_map(|(name, value)| Some((name.strip_prefix(PACKAGE_PREFIX)?, value)));
+    named.map(|(app, value)| Ok((columns::app(app)?, package(value)?))).collect()
+}
+
 fn store(connection: &mut Connection, settings: &Settings) -> Result<(), Fault> {
-    let packages = [AppKind::TikTok, AppKind::Instagram].into_iter().filter_map(|app| {
-        settings
-            .package(app)
-            .map(|package| (format!("{PACKAGE_PREFIX}{}", app.as_str()), package.to_string()))
-    });
+    let packages = settings.packages.iter();
+    let packages = packages.map(|(app, package)| (format!("{PACKAGE_PREFIX}{app}"), package.to_string()));
     let others = [
-        (DEFAULT_APP, settings.default_app.as_str().to_owned()),
+        (DEFAULT_APP, settings.default_app.to_string()),
         (MAX_RETRIES, settings.max_retries.to_string()),
-        (RETRY_FIRST_WAIT, settings.retry_policy.first_wait.as_secs().to_string()),
-        (RETRY_LONGEST_WAIT, settings.retry_policy.longest_wait.as_secs().to_string()),
+        (RETRY_FIRST_WAIT, settings.retry_backoff.initial.as_secs().to_string()),
+        (RETRY_LONGEST_WAIT, settings.retry_backoff.max.as_secs().to_string()),
         (RANDOM_ORDER, settings.random_order.to_string()),
         (PAUSED, settings.paused.to_string()),
     ];
@@ -128,7 +128,7 @@ fn store(connection: &mut Connection, settings: &Settings) -> Result<(), Fault> 
 fn own_package(
     connection: &mut Connection,
     username: &Username,
-    app: AppKind,
+    app: AppId,
 ) -> Result<Option<PackageName>, Fault> {
     let named = account::username.eq(username.as_str()).and(account::app.eq(app.as_str()));
     let own: Option<Option<String>> =

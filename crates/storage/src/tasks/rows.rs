@@ -19,7 +19,7 @@ pub(crate) struct NewTaskRow<'task> {
     pub(crate) id: i64,
     pub(crate) serial: Option<&'task str>,
     pub(crate) username: Option<&'task str>,
-    pub(crate) app: &'static str,
+    pub(crate) app: String,
     pub(crate) script_name: &'task str,
     pub(crate) script_config: &'task str,
     pub(crate) source: &'static str,

@@ -1,7 +1,7 @@
 //! Accounts, and tasks for them, bound to a phone or not yet.
 
 use tikmatrix_domain::{
-    AccountChange, AccountId, AccountUpsert, AppKind, NewTask, Outcome, PackageName, Task, TaskId, Username,
+    AccountChange, AccountId, AccountUpsert, AppId, NewTask, Outcome, PackageName, Task, TaskId, Username,
 };
 use tikmatrix_storage::{AccountFilter, AccountRemoval, NumberedPage};
 
@@ -11,12 +11,12 @@ fn maker() -> Username {
     Username::new("maker").unwrap()
 }
 
-fn for_maker(app: Option<AppKind>) -> NewTask {
+fn for_maker(app: Option<AppId>) -> NewTask {
     NewTask { serial: None, username: Some(maker()), app, ..for_phone("unused") }
 }
 
 fn wanted(name: &str, details: AccountChange) -> AccountUpsert {
-    AccountUpsert { username: Username::new(name).unwrap(), app: AppKind::TikTok, details }
+    AccountUpsert { username: Username::new(name).unwrap(), app: AppId::new("tiktok").unwrap(), details }
 }
 
 fn living_on(phone: Option<&str>) -> AccountChange {
@@ -30,12 +30,13 @@ async fn task(fixture: &Fixture, id: TaskId) -> Task {
 #[tokio::test]
 async fn tasks_of_an_unknown_account_wait_until_it_is_bound_to_a_phone() {
     let fixture = Fixture::new();
-    let ids =
-        fixture.create(vec![for_maker(None), for_maker(None), for_maker(Some(AppKind::Instagram))]).await;
+    let ids = fixture
+        .create(vec![for_maker(None), for_maker(None), for_maker(Some(AppId::new("instagram").unwrap()))])
+        .await;
     assert_eq!(task(&fixture, ids[0]).await.serial, None);
     assert_eq!(claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await, None);
 
-    fixture.bind(maker(), AppKind::TikTok, "a", 2).await;
+    fixture.bind(maker(), AppId::new("tiktok").unwrap(), "a", 2).await;
     assert_eq!(task(&fixture, ids[1]).await.serial, Some(serial("a")));
     let claimed = claim_task(&fixture.store, serial("a"), lease("one"), at(3)).await.unwrap();
     assert_eq!((claimed.id, claimed.username), (ids[0], Some(maker())));
@@ -45,11 +46,11 @@ async fn tasks_of_an_unknown_account_wait_until_it_is_bound_to_a_phone() {
 #[tokio::test]
 async fn a_bound_accounts_tasks_get_its_phone_and_its_app() {
     let fixture = Fixture::new();
-    fixture.bind(maker(), AppKind::Instagram, "a", 0).await;
-    let ids = fixture.create(vec![for_maker(None), for_maker(Some(AppKind::TikTok))]).await;
+    fixture.bind(maker(), AppId::new("instagram").unwrap(), "a", 0).await;
+    let ids = fixture.create(vec![for_maker(None), for_maker(Some(AppId::new("tiktok").unwrap()))]).await;
     let (by_account, by_config) = (task(&fixture, ids[0]).await, task(&fixture, ids[1]).await);
-    assert_eq!((by_account.app, by_account.serial), (AppKind::Instagram, Some(serial("a"))));
-    assert_eq!((by_config.app, by_config.serial), (AppKind::TikTok, None));
+    assert_eq!((by_account.app, by_account.serial), (AppId::new("instagram").unwrap(), Some(serial("a"))));
+    assert_eq!((by_config.app, by_config.serial), (AppId::new("tiktok").unwrap(), None));
 }
 
 #[tokio::test]

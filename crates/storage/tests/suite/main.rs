@@ -15,8 +15,8 @@ mod tokens;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
-    AccountChange, AccountUpsert, AppKind, Finish, Interval, LeaseId, NewTask, Outcome, Recipients,
-    ScriptName, Serial, ServerId, Source, Target, Task, TaskId, TaskOptions, TaskRequest, Username,
+    AccountChange, AccountUpsert, AppId, Finish, Interval, LeaseId, NewTask, Outcome, Recipients, ScriptName,
+    Serial, ServerId, Source, Target, Task, TaskId, TaskOptions, TaskRequest, Username,
 };
 use tikmatrix_storage::{Claim, Store};
 
@@ -50,7 +50,7 @@ impl Fixture {
     }
 
     /// Binds an account to a device, and creates it if there is none.
-    async fn bind(&self, username: Username, app: AppKind, device: &str, seconds: i64) {
+    async fn bind(&self, username: Username, app: AppId, device: &str, seconds: i64) {
         let details = AccountChange { serial: Some(Some(serial(device))), ..AccountChange::default() };
         let account = AccountUpsert { username, app, details };
         self.store.import_accounts(vec![account], at(seconds)).await.unwrap();

@@ -3,10 +3,14 @@
 use std::time::Duration;
 
 use tikmatrix_domain::{
-    AccountChange, AccountUpsert, AppKind, PackageName, Settings, SettingsChange, Username,
+    AccountChange, AccountUpsert, AppId, PackageName, Settings, SettingsChange, Username,
 };
 
 use crate::{Fixture, at, claim_task, for_phone, lease, serial};
+
+fn app(name: &str) -> AppId {
+    AppId::new(name).unwrap()
+}
 
 fn package(name: &str) -> Option<PackageName> {
     PackageName::new(name).ok()
@@ -17,10 +21,11 @@ async fn settings_begin_with_their_defaults_and_are_kept_over_a_restart() {
     let fixture = Fixture::new();
     assert_eq!(fixture.store.settings().await.unwrap(), Settings::default());
     let change = SettingsChange {
-        default_app: Some(AppKind::Instagram),
-        tiktok_package: Some(package("com.clone.one")),
+        default_app: Some(app("instagram")),
+        packages: [(app("tiktok"), package("com.clone.one")), (app("youtube"), package("com.clone.two"))]
+            .into(),
         max_retries: Some(3),
-        retry_longest_wait: Some(Duration::from_secs(5)),
+        retry_max_delay: Some(Duration::from_secs(5)),
         ..SettingsChange::default()
     };
     let changed = fixture.store.change_settings(change).await.unwrap();
@@ -29,8 +34,9 @@ async fn settings_begin_with_their_defaults_and_are_kept_over_a_restart() {
     assert_eq!(both, Settings { paused: true, random_order: true, ..changed });
     let fixture = fixture.reopen();
     assert_eq!(fixture.store.settings().await.unwrap(), both);
-    let none = SettingsChange { tiktok_package: Some(None), ..SettingsChange::default() };
-    assert_eq!(fixture.store.change_settings(none).await.unwrap().tiktok_package, None);
+    let none = SettingsChange { packages: [(app("tiktok"), None)].into(), ..SettingsChange::default() };
+    let rest = [(app("youtube"), package("com.clone.two").unwrap())];
+    assert_eq!(fixture.store.change_settings(none).await.unwrap().packages, rest.into());
 }
 
 #[tokio::test]
@@ -66,12 +72,12 @@ async fn in_random_order_another_task_than_the_oldest_comes_first_at_times() {
 #[tokio::test]
 async fn tasks_and_accounts_that_name_no_app_get_the_default() {
     let fixture = Fixture::new();
-    let instagram = SettingsChange { default_app: Some(AppKind::Instagram), ..SettingsChange::default() };
+    let instagram = SettingsChange { default_app: Some(app("instagram")), ..SettingsChange::default() };
     fixture.store.change_settings(instagram).await.unwrap();
     let maker = Username::new("maker").ok();
     let for_maker = tikmatrix_domain::NewTask { serial: None, username: maker, ..for_phone("unused") };
     for id in fixture.create(vec![for_phone("a"), for_maker]).await {
-        assert_eq!(fixture.store.task(id).await.unwrap().unwrap().task.app, AppKind::Instagram);
+        assert_eq!(fixture.store.task(id).await.unwrap().unwrap().task.app, app("instagram"));
     }
 }
 
@@ -81,13 +87,16 @@ async fn an_accounts_own_package_comes_before_that_of_the_settings() {
     let username = Username::new("maker").unwrap();
     let of =
         async |name: Option<&Username>, app| fixture.store.package_for(name.cloned(), app).await.unwrap();
-    assert_eq!(of(None, AppKind::TikTok).await, None);
-    let set = SettingsChange { tiktok_package: Some(package("com.set.one")), ..SettingsChange::default() };
+    assert_eq!(of(None, app("tiktok")).await, None);
+    let set = SettingsChange {
+        packages: [(app("tiktok"), package("com.set.one"))].into(),
+        ..SettingsChange::default()
+    };
     fixture.store.change_settings(set).await.unwrap();
     let details = AccountChange { package: Some(package("com.own.one")), ..AccountChange::default() };
-    let wanted = AccountUpsert { username: username.clone(), app: AppKind::TikTok, details };
+    let wanted = AccountUpsert { username: username.clone(), app: app("tiktok"), details };
     fixture.store.create_account(wanted, at(0)).await.unwrap().unwrap();
-    assert_eq!(of(Some(&username), AppKind::TikTok).await, package("com.own.one"));
-    assert_eq!(of(Some(&username), AppKind::Instagram).await, None);
-    assert_eq!(of(None, AppKind::TikTok).await, package("com.set.one"));
+    assert_eq!(of(Some(&username), app("tiktok")).await, package("com.own.one"));
+    assert_eq!(of(Some(&username), app("instagram")).await, None);
+    assert_eq!(of(None, app("tiktok")).await, package("com.set.one"));
 }

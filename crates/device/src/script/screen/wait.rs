@@ -123,15 +123,6 @@ impl Context {
         self.wait_until(&wanted, timeout, |tree| selector.find(tree).map(Found::of)).await
     }
 
-    /// Waits until an element is gone.
-    ///
-    /// # Errors
-    /// As [`Context::wait_until`].
-    pub async fn wait_gone(&mut self, selector: &Selector, timeout: Duration) -> Result<(), Failure> {
-        let wanted = format!("a screen without {selector}");
-        self.wait_until(&wanted, timeout, |tree| (!selector.is_on(tree)).then_some(())).await
-    }
-
     /// Waits for an element and until the screen holds still, and taps it.
     ///
     /// # Errors

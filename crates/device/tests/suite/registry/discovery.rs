@@ -19,7 +19,7 @@ const SHORT_DELAYS: RegistryOptions = RegistryOptions {
     approval_time: Duration::from_secs(5),
     probe_interval: Duration::from_millis(20),
     probe_time: Duration::from_secs(5),
-    backoff: Backoff { first: Duration::from_millis(10), most: Duration::from_millis(50) },
+    backoff: Backoff { initial: Duration::from_millis(10), max: Duration::from_millis(50) },
     jitter: || 0.5,
 };
 
@@ -118,7 +118,7 @@ async fn phones_stay_connected_when_announcements_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn names_that_are_gone_make_room_for_others_and_names_that_are_none_take_none() {
     let (registry, announcements) =
-        told(RegistryOptions { backoff: Backoff { first: LONG, most: LONG }, ..SHORT_DELAYS });
+        told(RegistryOptions { backoff: Backoff { initial: LONG, max: LONG }, ..SHORT_DELAYS });
     let farm = Farm::start(ONE).await.unwrap();
     let silent = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
     for number in 0..MOST_PHONES {

@@ -29,7 +29,7 @@ const SHORT_DELAYS: RegistryOptions = RegistryOptions {
     probe_interval: Duration::from_millis(200),
     probe_time: Duration::from_secs(2),
     approval_time: Duration::from_secs(2),
-    backoff: Backoff { first: Duration::from_millis(10), most: Duration::from_millis(100) },
+    backoff: Backoff { initial: Duration::from_millis(10), max: Duration::from_millis(100) },
     jitter: || 0.5,
 };
 

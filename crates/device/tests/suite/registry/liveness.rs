@@ -20,7 +20,7 @@ const SHORT_DELAYS: RegistryOptions = RegistryOptions {
     approval_time: Duration::from_secs(20),
     probe_interval: Duration::from_millis(50),
     probe_time: Duration::from_millis(500),
-    backoff: Backoff { first: Duration::from_millis(10), most: Duration::from_millis(50) },
+    backoff: Backoff { initial: Duration::from_millis(10), max: Duration::from_millis(50) },
     jitter: || 0.5,
 };
 

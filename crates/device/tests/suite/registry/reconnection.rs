@@ -19,7 +19,7 @@ const SHORT_DELAYS: RegistryOptions = RegistryOptions {
     approval_time: Duration::from_secs(20),
     probe_interval: Duration::from_millis(20),
     probe_time: Duration::from_millis(300),
-    backoff: Backoff { first: Duration::from_millis(10), most: Duration::from_millis(50) },
+    backoff: Backoff { initial: Duration::from_millis(10), max: Duration::from_millis(50) },
     jitter: || 0.5,
 };
 
@@ -147,7 +147,7 @@ async fn an_address_without_a_phone_is_retried_until_there_is_one() {
 #[tokio::test]
 async fn a_phone_that_hangs_up_is_tried_again_after_waits_that_grow_and_are_spread() {
     static SPREAD: AtomicU32 = AtomicU32::new(0);
-    let backoff = Backoff { first: Duration::from_millis(20), most: Duration::from_millis(80) };
+    let backoff = Backoff { initial: Duration::from_millis(20), max: Duration::from_millis(80) };
     let jitter = || {
         SPREAD.fetch_add(1, Ordering::Relaxed);
         1.0

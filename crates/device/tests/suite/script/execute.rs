@@ -13,7 +13,7 @@ use tikmatrix_device::script::{
     Assignment, CleanUp, Completion, Context, Entry, Execution, Failure, Journal, Limits, NoMaterials,
     RegisteredScript, RunOutcome, Script, ScriptRegistry, async_trait, execute,
 };
-use tikmatrix_domain::AppKind;
+use tikmatrix_domain::AppId;
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -87,7 +87,7 @@ async fn run(config: &str, limit: Duration, stop: bool) -> Run {
         assignment: Assignment {
             task: None,
             username: None,
-            app: AppKind::TikTok,
+            app: AppId::new("tiktok").unwrap(),
             package: None,
             config,
             seed: 1,

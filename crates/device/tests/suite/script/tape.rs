@@ -17,7 +17,7 @@ use tikmatrix_device::script::{
     RegisteredScript, Replayed, Script, async_trait, execute, replay,
 };
 use tikmatrix_device::tape::{Divergence, Tape, TapeError};
-use tikmatrix_domain::AppKind;
+use tikmatrix_domain::AppId;
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
 use tokio_util::sync::CancellationToken;
 
@@ -111,7 +111,7 @@ async fn recorded(config: Value, limit: Duration) -> (Tape, Vec<String>) {
         assignment: Assignment {
             task: None,
             username: None,
-            app: AppKind::TikTok,
+            app: AppId::new("tiktok").unwrap(),
             package: None,
             config,
             seed: 1,

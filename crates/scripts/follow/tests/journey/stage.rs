@@ -11,7 +11,7 @@ use tikmatrix_device::script::{
     RunOutcome, execute, replay,
 };
 use tikmatrix_device::tape::Tape;
-use tikmatrix_domain::{AppKind, Username};
+use tikmatrix_domain::{AppId, Username};
 use tikmatrix_follow::Follow;
 use tikmatrix_virtual_phone::{Farm, FarmOptions, Fault};
 use tokio::sync::watch;
@@ -117,7 +117,7 @@ impl Stage {
         let recorder = Arc::new(Recorder { entries: Mutex::default(), step: watch::Sender::default() });
         let cancel = CancellationToken::new();
         let username = username.map(|name| Username::new(name).unwrap());
-        let app = AppKind::TikTok;
+        let app = AppId::new("tiktok").unwrap();
         let work = execute(Execution {
             script: Arc::new(RegisteredScript::new(script.clone())),
             phone,

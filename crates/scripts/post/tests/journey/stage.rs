@@ -14,7 +14,7 @@ use tikmatrix_device::script::{
     execute, replay,
 };
 use tikmatrix_device::tape::Tape;
-use tikmatrix_domain::{AppKind, Username};
+use tikmatrix_domain::{AppId, Username};
 use tikmatrix_post::{MaterialRoots, Post};
 use tikmatrix_virtual_phone::{Farm, FarmOptions, Fault};
 use tokio::sync::watch;
@@ -154,7 +154,7 @@ impl Stage {
         let recorder = Arc::<Recorder>::default();
         let cancel = CancellationToken::new();
         let username = username.map(|name| Username::new(name).unwrap());
-        let app = AppKind::TikTok;
+        let app = AppId::new("tiktok").unwrap();
         let work = execute(Execution {
             script: Arc::new(RegisteredScript::new(Post::new(apps()))),
             phone,

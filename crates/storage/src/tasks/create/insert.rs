@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use tikmatrix_domain::{AppKind, NewTask, Serial, Status, TaskId, Username};
+use tikmatrix_domain::{AppId, NewTask, Serial, Status, TaskId, Username};
 
 use crate::accounts::operations as accounts;
 use crate::columns::millis;
@@ -21,7 +21,7 @@ use crate::tasks::rows::NewTaskRow;
 pub(crate) const ROWS_PER_STATEMENT: usize = 1000;
 
 /// The app and the device of an account.
-type Assignment = (AppKind, Option<Serial>);
+type Assignment = (AppId, Option<Serial>);
 
 /// Assigns to each task of an account the app and the device of that account, unless it has its own.
 pub(crate) fn resolve_accounts(
@@ -29,7 +29,7 @@ pub(crate) fn resolve_accounts(
     tasks: &mut [NewTask],
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
-    let mut assignments: HashMap<(Username, Option<AppKind>), Assignment> = HashMap::new();
+    let mut assignments: HashMap<(Username, Option<AppId>), Assignment> = HashMap::new();
     let default = settings::load(connection)?.default_app;
     for task in tasks {
         if task.username.is_none() {
@@ -105,7 +105,7 @@ fn row(number: i64, new: &NewTask, now: DateTime<Utc>) -> NewTaskRow<'_> {
         id: number,
         serial: new.serial.as_ref().map(Serial::as_str),
         username: new.username.as_ref().map(Username::as_str),
-        app: new.app.unwrap_or_default().as_str(),
+        app: new.app.unwrap_or_default().to_string(),
         script_name: new.script.as_str(),
         script_config: &new.script_config,
         source: new.source.as_str(),

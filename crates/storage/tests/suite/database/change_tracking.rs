@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use tikmatrix_domain::{
-    AccountChange, AccountUpsert, AppKind, EventSubject, LogLevel, Outcome, Record, RecordedEvent, ServerId,
+    AccountChange, AccountUpsert, AppId, EventSubject, LogLevel, Outcome, Record, RecordedEvent, ServerId,
     SettingsChange, TaskId, Username,
 };
 use tikmatrix_storage::{StorageError, Version};
@@ -49,8 +49,7 @@ async fn the_version_changes_with_what_is_shown_of_tasks_and_with_nothing_else()
     assert!(matches!(refused, StorageError::NoSuchTask(_)));
     versions.check("refused retry", false).await;
     let details = AccountChange { serial: Some(Some(serial("b"))), ..AccountChange::default() };
-    let account =
-        AccountUpsert { username: Username::new("maker").unwrap(), app: AppKind::default(), details };
+    let account = AccountUpsert { username: Username::new("maker").unwrap(), app: AppId::default(), details };
     store.create_account(account, at(5)).await.unwrap().unwrap();
     versions.check("account", true).await;
     store.change_settings(SettingsChange::default()).await.unwrap();

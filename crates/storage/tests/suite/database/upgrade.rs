@@ -8,8 +8,8 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use flate2::read::GzDecoder;
 use tikmatrix_domain::{
-    AccountId, AppKind, EventId, Heartbeat, Interval, LogLevel, MaterialUse, Outcome, PackageName,
-    Recipients, ScriptName, ServerId, Source, Status, Target, TaskId, TaskOptions, TaskRequest, TaskState,
+    AccountId, AppId, EventId, Heartbeat, Interval, LogLevel, MaterialUse, Outcome, PackageName, Recipients,
+    ScriptName, ServerId, Source, Status, Target, TaskId, TaskOptions, TaskRequest, TaskState,
 };
 use tikmatrix_storage::{
     AccountFilter, EventFilter, Events, Installation, MaterialFilter, NumberedPage, Page, PageStart,
@@ -56,7 +56,10 @@ async fn tasks_of_an_earlier_version_keep_their_states_and_their_history() {
     assert_eq!(tasks[4].state, TaskState::Retrying { at: at(5000) });
     assert_eq!(tasks[5].state, TaskState::Running { lease: ServerId::new(1).lease(3), since: at(22) });
     assert_eq!(tasks[0].username.as_ref().unwrap().as_str(), "painter");
-    assert_eq!((tasks[0].app, tasks[7].app), (AppKind::Instagram, AppKind::Instagram));
+    assert_eq!(
+        (tasks[0].app, tasks[7].app),
+        (AppId::new("instagram").unwrap(), AppId::new("instagram").unwrap())
+    );
     let failed = TaskFilter { status: Some(Status::Failed), ..TaskFilter::default() };
     assert_eq!(store.tasks(failed, first(20)).await.unwrap().1, 1);
 
@@ -78,16 +81,22 @@ async fn all_else_of_an_earlier_version_is_kept() {
     let fixture = upgraded();
     let store = &fixture.store;
     let settings = store.settings().await.unwrap();
-    assert_eq!((settings.default_app, settings.max_retries), (AppKind::Instagram, 3));
-    assert_eq!(settings.tiktok_package, PackageName::new("com.clone.tiktok").ok());
-    assert_eq!(settings.instagram_package, PackageName::new("com.clone.instagram").ok());
+    assert_eq!((settings.default_app, settings.max_retries), (AppId::new("instagram").unwrap(), 3));
+    assert_eq!(
+        settings.packages.get(&AppId::new("tiktok").unwrap()),
+        PackageName::new("com.clone.tiktok").ok().as_ref()
+    );
+    assert_eq!(
+        settings.packages.get(&AppId::new("instagram").unwrap()),
+        PackageName::new("com.clone.instagram").ok().as_ref()
+    );
     let page = NumberedPage { number: 1, size: 9 };
     let (accounts, _) = store.accounts(AccountFilter::default(), page).await.unwrap();
     assert_eq!(accounts.iter().map(|it| it.username.as_str()).collect::<Vec<_>>(), ["maker", "painter"]);
     let maker = store.account(AccountId(1)).await.unwrap().unwrap();
     assert_eq!(
         (maker.app, maker.serial, maker.note.as_str()),
-        (AppKind::TikTok, Some(serial("phone-a")), "first")
+        (AppId::new("tiktok").unwrap(), Some(serial("phone-a")), "first")
     );
     assert_eq!(maker.package, PackageName::new("com.own.tiktok").ok());
     let devices = store.devices().await.unwrap();

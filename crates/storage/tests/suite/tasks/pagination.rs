@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use tikmatrix_domain::{AppKind, NewTask, Outcome, ScriptName, Source, Status, Task, TaskId, Username};
+use tikmatrix_domain::{AppId, NewTask, Outcome, ScriptName, Source, Status, Task, TaskId, Username};
 use tikmatrix_storage::{Page, PageStart, TaskFilter};
 
 use crate::tasks::query::first;
@@ -85,7 +85,7 @@ async fn take(fixture: &Fixture, running: &mut Vec<TaskId>, step: Step) {
             fixture.store.retry_all(at(3)).await.unwrap();
         }
         Step::Bind(user, phone) => {
-            fixture.bind(account(user), AppKind::TikTok, PHONES[phone], 2).await;
+            fixture.bind(account(user), AppId::new("tiktok").unwrap(), PHONES[phone], 2).await;
         }
     }
 }

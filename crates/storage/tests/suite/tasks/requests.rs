@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
-    AccountChange, AccountUpsert, AppKind, Interval, Outcome, Recipients, ScriptName, SkippedDevice, Source,
+    AccountChange, AccountUpsert, AppId, Interval, Outcome, Recipients, ScriptName, SkippedDevice, Source,
     Target, Task, TaskId, TaskOptions, TaskRequest, TaskState, Username,
 };
 use tikmatrix_storage::{Created, RequestKey, StorageError};
@@ -93,7 +93,7 @@ async fn a_request_that_is_refused_leaves_its_key_free() {
 #[tokio::test]
 async fn every_account_of_a_phone_gets_a_task_and_a_phone_without_one_gets_one_task() {
     let fixture = Fixture::new();
-    for (name, app) in [("x", AppKind::TikTok), ("y", AppKind::Instagram)] {
+    for (name, app) in [("x", AppId::new("tiktok").unwrap()), ("y", AppId::new("instagram").unwrap())] {
         fixture.bind(username(name), app, "a", 0).await;
     }
     let recipients = Recipients::AccountsOfDevices(vec![serial("b"), serial("a")]);
@@ -103,9 +103,9 @@ async fn every_account_of_a_phone_gets_a_task_and_a_phone_without_one_gets_one_t
         .into_iter()
         .map(|task| (task.serial.unwrap().to_string(), task.username.map(|name| name.to_string()), task.app))
         .collect();
-    let x = ("a".to_owned(), Some("x".to_owned()), AppKind::TikTok);
-    let y = ("a".to_owned(), Some("y".to_owned()), AppKind::Instagram);
-    assert_eq!(made, [("b".to_owned(), None, AppKind::TikTok), x, y]);
+    let x = ("a".to_owned(), Some("x".to_owned()), AppId::new("tiktok").unwrap());
+    let y = ("a".to_owned(), Some("y".to_owned()), AppId::new("instagram").unwrap());
+    assert_eq!(made, [("b".to_owned(), None, AppId::new("tiktok").unwrap()), x, y]);
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn a_phone_whose_accounts_are_all_disabled_gets_no_task_and_is_named() {
     let fixture = Fixture::new();
     let details =
         AccountChange { serial: Some(Some(serial("a"))), enabled: Some(false), ..AccountChange::default() };
-    let asleep = AccountUpsert { username: username("asleep"), app: AppKind::TikTok, details };
+    let asleep = AccountUpsert { username: username("asleep"), app: AppId::new("tiktok").unwrap(), details };
     fixture.store.create_account(asleep, at(0)).await.unwrap().unwrap();
     let recipients = Recipients::AccountsOfDevices(vec![serial("a")]);
     let created = fixture.store.create_request(request(recipients), at(1)).await.unwrap();
@@ -126,7 +126,7 @@ async fn a_phone_whose_accounts_are_all_disabled_gets_no_task_and_is_named() {
 async fn accounts_on_one_phone_are_spread_together() {
     let fixture = Fixture::new();
     for name in ["x", "y"] {
-        fixture.bind(username(name), AppKind::TikTok, "a", 0).await;
+        fixture.bind(username(name), AppId::new("tiktok").unwrap(), "a", 0).await;
     }
     let accounts = Recipients::Accounts(["x", "y", "homeless"].map(username).to_vec());
     let spread = TaskRequest { interval: Interval { min_minutes: 5, max_minutes: 5 }, ..request(accounts) };
@@ -205,7 +205,7 @@ async fn accounts_that_come_to_one_phone_keep_their_tasks_apart_there() {
     let ids = fixture.store.create_request(spread, at(0)).await.unwrap().tasks;
     assert_eq!(starts(&fixture, &ids).await, [None, None]);
     for name in ["x", "y"] {
-        fixture.bind(username(name), AppKind::TikTok, "a", 1).await;
+        fixture.bind(username(name), AppId::new("tiktok").unwrap(), "a", 1).await;
     }
     assert_eq!(claim(&fixture, "a", 10).await, Some(ids[0]));
     assert_eq!(starts(&fixture, &ids).await, [None, Some(at(310))]);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tikmatrix_domain::{
-    AccountChange, AccountId, AppKind, IllegalTransition, NewTask, Outcome, Serial, Status, TaskId,
+    AccountChange, AccountId, AppId, IllegalTransition, NewTask, Outcome, Serial, Status, TaskId,
     TaskOptions, TaskState, Username,
 };
 use tikmatrix_storage::{AccountFilter, AccountRemoval, NumberedPage, StorageError, TaskCounts};
@@ -95,7 +95,7 @@ async fn all_failed_tasks_and_no_others_are_retried_together() {
 /// A task of an account that lives on phone a; it is account 1.
 async fn for_maker_on_a(fixture: &Fixture) -> TaskId {
     let maker = Username::new("maker").unwrap();
-    fixture.bind(maker.clone(), AppKind::TikTok, "a", 0).await;
+    fixture.bind(maker.clone(), AppId::new("tiktok").unwrap(), "a", 0).await;
     fixture.create(vec![NewTask { serial: None, username: Some(maker), ..for_phone("unused") }]).await[0]
 }
 
@@ -189,6 +189,6 @@ async fn an_account_that_was_deleted_is_there_again_for_its_retried_task() {
         let (accounts, total) = fixture.store.accounts(AccountFilter::default(), all).await.unwrap();
         assert_eq!((accounts[0].username.as_str(), accounts[0].enabled, total), ("maker", true, 1));
         let maker = accounts[0].username.clone();
-        fixture.bind(maker, AppKind::TikTok, "a", 7).await;
+        fixture.bind(maker, AppId::new("tiktok").unwrap(), "a", 7).await;
     }
 }
