@@ -2,9 +2,7 @@
 
 use tikmatrix_api_types::accounts::{Account, AccountPatch, NewAccount};
 use tikmatrix_api_types::fields::App;
-use tikmatrix_domain::{
-    self as domain, AccountChange, AccountUpsert, AppId, PackageName, Serial, Username,
-};
+use tikmatrix_domain::{self as domain, AccountChange, AccountUpsert, AppId, PackageName, Serial, Username};
 use tikmatrix_validation::{Fields, Nulls, Problems};
 
 use crate::http::body::{RequestBody, note_patch, patch, text};
