@@ -191,10 +191,8 @@ impl Server {
                 tag_keys: RandomState::new(),
             }),
             creator: Data::new(TaskCreator {
-                store: store.clone(),
+                tasks: runner.tasks(),
                 clock: Arc::clone(&clock),
-                runner: runner.clone(),
-                scripts: config.scripts,
                 settings: settings.clone(),
                 keys_in_flight: KeysInFlight::default(),
                 reader: RequestReader::new().map_err(|error| StartError::Http(io::Error::other(error)))?,

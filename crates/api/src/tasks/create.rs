@@ -7,10 +7,8 @@ use actix_web::web::Data;
 use serde_json::json;
 use tikmatrix_api_types::Envelope;
 use tikmatrix_api_types::tasks::{Created, NewTasks};
-use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_domain::Clock;
-use tikmatrix_runner::Runner;
-use tikmatrix_storage::Store;
+use tikmatrix_runner::Tasks;
 
 use crate::http::envelope::Success;
 use crate::http::error::{Answer, ApiError};
@@ -24,10 +22,8 @@ use crate::tasks::idempotency::{self, KeysInFlight};
 
 /// Everything that tasks are created with.
 pub(crate) struct TaskCreator {
-    pub(crate) store: Store,
+    pub(crate) tasks: Tasks,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) runner: Runner,
-    pub(crate) scripts: ScriptRegistry,
     pub(crate) settings: Data<CurrentSettings>,
     pub(crate) keys_in_flight: KeysInFlight,
     pub(crate) reader: RequestReader,
@@ -61,15 +57,14 @@ pub(crate) async fn create(
     let _in_flight = key.as_ref().map(|key| creator.keys_in_flight.enter(&key.key)).transpose()?;
     let now = creator.clock.now();
     let defaults = Defaults { max_retries: creator.settings.borrow().max_retries, seed: rand::random() };
-    let (request, warnings) = creator.reader.read(body.parse()?, &creator.scripts, now, defaults)?;
+    let (request, warnings) = creator.reader.read(body.parse()?, creator.tasks.scripts(), now, defaults)?;
     let created = match key {
-        None => convert::created(&creator.store.create_request(request, now).await?, warnings),
+        None => convert::created(&creator.tasks.create_planned(request).await?, warnings),
         Some(key) => {
             let answer = move |created: &_| json!(convert::created(created, warnings)).to_string();
-            let answer = creator.store.create_request_once(request, key, now, answer).await?;
+            let answer = creator.tasks.create_planned_once(request, key, answer).await?;
             serde_json::from_str(&answer).map_err(ApiError::internal)?
         }
     };
-    creator.runner.wake();
     Ok(Success(created))
 }
