@@ -52,7 +52,7 @@ async fn stop_remote(context: &RunnerContext, id: TaskId, lease: LeaseId) -> Res
         let state = context.store.task(id).await?.map(|detail| detail.task.state);
         match state {
             Some(TaskState::Running { lease: held, .. }) if held == lease => {
-                sleep(REMOTE_POLL_INTERVAL).await
+                sleep(REMOTE_POLL_INTERVAL).await;
             }
             Some(_) => return Ok(()),
             None => return Err(StorageError::NoSuchTask(id)),
