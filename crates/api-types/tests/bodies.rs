@@ -1,5 +1,7 @@
 //! The limits of the schemas are those of the domain, and a task keeps its JSON on its way through the types.
 
+#![cfg(test)]
+
 use serde_json::{Value, json};
 use tikmatrix_api_types::settings::SettingsPatch;
 use tikmatrix_api_types::tasks::{NewTasks, TaskDetail};

@@ -23,7 +23,7 @@ impl RequestBody for MaterialMetadata {}
 pub(crate) fn change(change: MaterialPatch) -> Result<MaterialChange, ApiError> {
     let MaterialPatch { tags, caption, username, sort, used } = change;
     Ok(MaterialChange {
-        tags: tags.map(read_tags).transpose()?,
+        tags: tags.as_deref().map(read_tags).transpose()?,
         caption: note_patch(caption),
         username: patch("username", username, Username::new)?,
         sort,
@@ -60,7 +60,7 @@ fn details_of(value: Value, path: &str, problems: &mut Problems) -> Result<Mater
     }
     match read_object::<MaterialMetadata>(value) {
         Ok(MaterialMetadata { tags, caption, username, sort }) => Ok(MaterialDetails {
-            tags: tags.map(read_tags).transpose()?.unwrap_or_default(),
+            tags: tags.as_deref().map(read_tags).transpose()?.unwrap_or_default(),
             caption: caption.map(Into::into).unwrap_or_default(),
             username: username.map(|name| text("username", name, Username::new)).transpose()?,
             sort: sort.unwrap_or_default(),
@@ -73,7 +73,7 @@ fn details_of(value: Value, path: &str, problems: &mut Problems) -> Result<Mater
 }
 
 /// The tags in order, each once.
-fn read_tags(tags: Vec<TagText>) -> Result<Vec<Tag>, ApiError> {
+fn read_tags(tags: &[TagText]) -> Result<Vec<Tag>, ApiError> {
     let mut tags = tags.iter().map(|tag| text("tags", tag, Tag::new)).collect::<Result<Vec<_>, _>>()?;
     tags.sort_unstable();
     tags.dedup();

@@ -234,7 +234,7 @@ mod tests {
 
     use super::*;
 
-    fn read(now: &str, fields: Value) -> Result<(TaskRequest, Vec<String>), ApiError> {
+    fn read(now: &str, fields: &Value) -> Result<(TaskRequest, Vec<String>), ApiError> {
         let mut body = json!({"serials": ["p1"], "script_name": "say", "script_config": {}});
         for (name, value) in fields.as_object().unwrap() {
             body[name] = value.clone();
@@ -244,7 +244,7 @@ mod tests {
         RequestReader::new().unwrap().read(body, &scripts, now.parse().unwrap(), defaults)
     }
 
-    fn timing(fields: Value) -> Result<(TaskRequest, Vec<String>), ApiError> {
+    fn timing(fields: &Value) -> Result<(TaskRequest, Vec<String>), ApiError> {
         read("2026-06-10T10:00:00Z", fields)
     }
 
@@ -270,27 +270,27 @@ mod tests {
 
     #[test]
     fn a_time_is_meant_in_the_zone_that_is_named() {
-        let (request, _) = timing(json!({"start_time": "14:30", "timezone": "Asia/Tokyo"})).unwrap();
+        let (request, _) = timing(&json!({"start_time": "14:30", "timezone": "Asia/Tokyo"})).unwrap();
         assert_eq!(request.start_time.unwrap().to_rfc3339(), "2026-06-11T05:30:00+00:00");
     }
 
     #[test]
     fn a_time_that_is_skipped_in_its_zone_is_the_first_instant_after_the_gap() {
         let fields = json!({"start_time": "02:30", "timezone": "Europe/Berlin"});
-        let (request, _) = read("2026-03-28T22:00:00Z", fields).unwrap();
+        let (request, _) = read("2026-03-28T22:00:00Z", &fields).unwrap();
         assert_eq!(request.start_time.unwrap().to_rfc3339(), "2026-03-29T01:00:00+00:00");
     }
 
     #[test]
     fn a_zone_without_a_time_is_a_warning() {
-        let (request, warnings) = timing(json!({"timezone": "UTC"})).unwrap();
+        let (request, warnings) = timing(&json!({"timezone": "UTC"})).unwrap();
         assert_eq!((request.start_time, request.interval), (None, Interval::default()));
         assert!(warnings[0].starts_with("timezone: "), "{warnings:?}");
     }
 
     #[test]
     fn an_interval_needs_a_most_that_is_not_below_its_least() {
-        let (request, _) = timing(json!({"min_interval": 5, "max_interval": 10})).unwrap();
+        let (request, _) = timing(&json!({"min_interval": 5, "max_interval": 10})).unwrap();
         assert_eq!(request.interval, Interval { min_minutes: 5, max_minutes: 10 });
         for (fields, message) in [
             (json!({"min_interval": 5}), "max_interval: 0 is less than min_interval, which is 5"),
@@ -303,7 +303,7 @@ mod tests {
                 "timezone: \"Mars/Olympus\" is not the name of an IANA time zone, such as Europe/Berlin or UTC",
             ),
         ] {
-            let error = timing(fields).unwrap_err().to_string();
+            let error = timing(&fields).unwrap_err().to_string();
             assert!(error.starts_with(message) && !error.contains("more problem"), "{error}");
         }
     }

@@ -1,7 +1,9 @@
 //! Which task runs when and where.
 
 use serde_json::json;
-use tikmatrix_domain::{DevicePresence, NewTask, Serial, Status, Username};
+use tikmatrix_domain::{
+    AccountChange, AccountUpsert, AppId, DevicePresence, NewTask, Serial, Status, Username,
+};
 use tikmatrix_storage::TaskCounts;
 
 use crate::{Fixture, phone, scheduled, task, tell};
@@ -87,10 +89,13 @@ async fn a_tasks_account_and_app_reach_its_script() {
     let (a, _adbd) = phone("a").await;
     let runner = fixture.runner().await;
     fixture.ready(&[&a]);
-    let maker = Username::new("@Maker").unwrap();
-    let app = tikmatrix_domain::AppId::new("instagram").unwrap();
-    let new = NewTask { username: Some(maker), app: Some(app), ..task("a", &json!({ "act": "who" })) };
-    fixture.create(vec![new]).await;
+    let username = Username::new("@Maker").unwrap();
+    let app = AppId::new("instagram").unwrap();
+    let details = AccountChange { serial: Some(Some(Serial::new("a").unwrap())), ..AccountChange::default() };
+    let account = AccountUpsert { username: username.clone(), app, details };
+    fixture.store.create_account(account, fixture.clock.now()).await.unwrap().unwrap();
+    let new = NewTask { serial: None, username: Some(username), ..task("a", &json!({ "act": "who" })) };
+    fixture.create(vec![NewTask { app: Some(app), ..new }]).await;
     runner.wake();
     fixture.stage.heard("Some(\"maker\") in instagram").await;
 }

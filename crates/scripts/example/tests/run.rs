@@ -51,5 +51,5 @@ fn an_unknown_field_and_a_long_greeting_are_reported_together() {
     let config = json!({"greeting": "a".repeat(101), "greting": ""});
     let problems = RegisteredScript::new(Example).plan(&config).unwrap_err();
     let fields: Vec<String> = problems.iter().map(|problem| problem.field.clone()).collect();
-    assert_eq!(fields, ["greeting", "greting"]);
+    assert_eq!(fields, ["greting", "greeting"]);
 }

@@ -1,4 +1,4 @@
-//! The OpenAPI document (3.1): what the routes say of themselves, the errors that each of them may answer with, and the
+//! The OpenAPI document (3.1): the descriptions of the routes, the errors of each of them, and the
 //! configurations of the scripts. `document_route` serves it.
 
 pub(crate) mod document_route;
@@ -40,5 +40,19 @@ pub fn document(scripts: &ScriptRegistry) -> Value {
     document["security"] = json!([{}, {"token": []}]);
     errors::add_to(&mut document);
     scripts::add_to(&mut document, scripts);
+    remove_null_defaults(&mut document);
     document
+}
+
+/// Removes each `"default": null`: utoipa writes one for every field of a change that may be left out, also where the field
+/// cannot be null.
+fn remove_null_defaults(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            object.retain(|key, value| key != "default" || !value.is_null());
+            object.values_mut().for_each(remove_null_defaults);
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(remove_null_defaults),
+        _ => {}
+    }
 }

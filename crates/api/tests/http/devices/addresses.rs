@@ -128,7 +128,7 @@ async fn addresses_and_networks_that_are_none_are_refused_by_field() {
         ("POST", ADDRESS, json!({}), vec!["address"]),
         ("POST", ADDRESS, json!({"address": 7}), vec!["address"]),
         ("POST", ADDRESS, json!({"address": "10.0.0.1"}), vec!["address"]),
-        ("POST", ADDRESS, json!({"address": "10.0.0.1:70000", "x": 1}), vec!["address", "x"]),
+        ("POST", ADDRESS, json!({"address": "10.0.0.1:70000", "x": 1}), vec!["x", "address"]),
         ("DELETE", "/api/v1/device/address/none", Value::Null, vec!["address"]),
         ("POST", SCAN, json!({}), vec!["network"]),
         ("POST", SCAN, json!({"network": "8.8.8.0/24"}), vec!["network"]),

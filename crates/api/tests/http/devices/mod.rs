@@ -108,7 +108,14 @@ async fn what_is_wrong_is_told_by_field_and_what_is_not_there_by_name() {
 #[tokio::test(flavor = "multi_thread")]
 async fn scripts_tell_their_name_their_purpose_and_their_schema() {
     let api = Api::start().await;
-    let say = json!({"name": "say", "description": "Says words", "schema": {"type": "object"}});
+    let schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "say",
+        "description": "Says words",
+        "type": "object",
+        "additionalProperties": true,
+    });
+    let say = json!({"name": "say", "description": "Says words", "schema": schema});
     assert_eq!(api.get("/api/v1/script").await.body["data"], json!({"scripts": [say], "total": 1}));
     assert_eq!(api.get("/api/v1/script/say").await.body["data"], say);
     api.stop().await;
