@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use tikmatrix_device::android::{self, Key};
+use tikmatrix_device::script::serde_json::Value;
 use tikmatrix_device::script::{CleanUp, Context, Failure};
 
 use crate::journey::{FollowJourney, PostJourney};
@@ -60,6 +61,14 @@ impl Apps {
     /// The ids of the apps, in the order of their registration.
     pub fn ids(&self) -> impl Iterator<Item = &'static str> {
         self.drivers.iter().map(|driver| driver.profile().id)
+    }
+
+    /// Lists the ids of the apps in the schema of a configuration, as the values that its property `app` may have.
+    pub fn list_in(&self, schema: &mut Value) {
+        if let Some(app) = schema["properties"]["app"].as_object_mut() {
+            app.remove("type");
+            app.insert("enum".to_owned(), self.ids().collect());
+        }
     }
 
     /// The driver of the app with this id.

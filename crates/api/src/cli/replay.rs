@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, ensure};
 use clap::Args;
 use tikmatrix_device::script::{Entry, Journal, LogLevel, RegisteredScript, Replayed, replay};
 use tikmatrix_device::tape::Tape;
 
-use super::composition::scripts;
+use super::composition::{apps, scripts};
 use super::output::{printable, say};
 
 /// The largest file that can be a tape, in bytes; what is packed in it has a bound of its own.
@@ -67,6 +67,8 @@ fn read(path: &Path) -> anyhow::Result<(Tape, Arc<RegisteredScript>)> {
     let script = scripts()?.get(&tape.head.script);
     let unknown = || anyhow!("{shown} cannot be replayed: there is no script called {}", tape.head.script);
     let script = script.ok_or_else(unknown)?;
+    let app = &tape.head.app;
+    ensure!(apps()?.driver(app).is_some(), "{shown} cannot be replayed: there is no app called {app}");
     Ok((tape, script))
 }
 

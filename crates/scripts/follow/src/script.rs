@@ -77,6 +77,7 @@ impl Script for Follow {
     }
 
     fn adapt_schema(&self, schema: &mut Value) {
+        self.apps.list_in(schema);
         if let Some(only) = self.only {
             let action = &mut schema["properties"]["action"];
             *action = json!({

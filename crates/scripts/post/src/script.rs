@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rand::Rng as _;
+use serde_json::Value;
 use tikmatrix_apps::{Apps, Caption, PostJourney};
 use tikmatrix_device::android::{self, MediaFile};
 use tikmatrix_device::script::{
@@ -54,6 +55,10 @@ impl Script for Post {
 
     fn description(&self) -> &'static str {
         "Publishes a video and confirms on the profile that it is there."
+    }
+
+    fn adapt_schema(&self, schema: &mut Value) {
+        self.apps.list_in(schema);
     }
 
     fn check(&self, config: &PostConfig, fields: &Fields<'_>, problems: &mut Problems) {
