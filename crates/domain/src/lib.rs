@@ -33,8 +33,8 @@ pub use names::{
 pub use plan::Plan;
 pub use settings::{DEFAULT_RETRY_BACKOFF, Settings, SettingsChange};
 pub use task::fan_out::{
-    AccountsByDevice, BoundAccount, FanOut, MAX_TASKS_PER_REQUEST, NewTask, Recipients, SkippedDevice,
-    Target, TaskRequest, TooManyTasks,
+    AccountsByDevice, BoundAccount, FanOut, MAX_TASKS_PER_REQUEST, Recipients, SkippedDevice, Target,
+    TaskRequest, TooManyTasks,
 };
 pub use task::finish::{interrupted_by_crash, interrupted_by_shutdown, stopped_by_user};
 pub use task::history::{
@@ -44,7 +44,7 @@ pub use task::interval::{Interval, MAX_INTERVAL_MINUTES};
 pub use task::retry::FailedAttempt;
 pub use task::start_time::TimeOfDay;
 pub use task::task::{
-    Finish, LeaseId, MAX_RETRIES, MAX_TIME_LIMIT, Outcome, PRIORITIES, Source, Status, Task, TaskId,
+    Finish, LeaseId, MAX_RETRIES, MAX_TIME_LIMIT, NewTask, Outcome, PRIORITIES, Source, Status, Task, TaskId,
     TaskOptions, TaskState,
 };
 pub use task::transition::{IllegalTransition, TaskEvent, check_deletable, transition};

@@ -3,8 +3,19 @@
 
 use serde_json::{Map, Number, Value};
 
-use crate::compiled::Nulls;
 use crate::node::{Kind, Node, Object};
+
+/// What `null` means for a field that cannot hold it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Nulls {
+    /// It is a wrong value like any other.
+    #[default]
+    Wrong,
+    /// The field counts as not given.
+    Absent,
+    /// It is wrong in an object that describes a change: only fields that may hold `null` can be taken away.
+    Change,
+}
 
 /// The whole number that a value is, if it is one. JSON writes 1 and 1.0 for the same number.
 #[must_use]

@@ -1,38 +1,13 @@
 //! A compiled schema, and reading a value by it.
 
-use std::fmt;
-
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::canonical::{self, Nulls};
 use crate::fields::Fields;
-use crate::node::{Kind, Node, Object};
+use crate::node::{Kind, Node, Object, SchemaError};
 use crate::problem::Problems;
-use crate::{canonical, units};
-
-/// What `null` means for a field that cannot hold it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Nulls {
-    /// It is a wrong value like any other.
-    #[default]
-    Wrong,
-    /// The field counts as not given.
-    Absent,
-    /// It is wrong in an object that describes a change: only fields that may hold `null` can be taken away.
-    Change,
-}
-
-/// A schema that cannot be compiled: a defect of the type that it describes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SchemaError(pub(crate) String);
-
-impl fmt::Display for SchemaError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the schema cannot be used: {}", self.0)
-    }
-}
-
-impl std::error::Error for SchemaError {}
+use crate::units;
 
 /// The JSON Schema (2020-12) of an object, compiled once and used for every value.
 #[derive(Debug)]

@@ -53,9 +53,10 @@ mod suggestion;
 mod units;
 mod validated;
 
-pub use canonical::whole;
-pub use compiled::{Nulls, Schema, SchemaError, Valid};
+pub use canonical::{Nulls, whole};
+pub use compiled::{Schema, Valid};
 pub use fields::Fields;
+pub use node::SchemaError;
 pub use problem::{MAX_PROBLEMS, MAX_TEXT, Problem, Problems};
 pub use shown::{shortened, shown};
 pub use suggestion::unknown_name;

@@ -1,10 +1,10 @@
 //! A schema in the form in which values are walked: references followed, alternatives with `null` taken apart, and each
 //! part with a judge of its own.
 
+use std::fmt;
+
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
-
-use crate::compiled::SchemaError;
 
 /// Deeper than any body; beyond it a schema refers to itself.
 const MAX_DEPTH: usize = 16;
@@ -30,6 +30,18 @@ const OWN_KEYWORDS: [&str; 19] = [
     "minProperties",
     "maxProperties",
 ];
+
+/// A schema that cannot be compiled: a defect of the type that it describes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemaError(pub(crate) String);
+
+impl fmt::Display for SchemaError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "the schema cannot be used: {}", self.0)
+    }
+}
+
+impl std::error::Error for SchemaError {}
 
 /// One part of a schema.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::compiled::Nulls;
+use crate::canonical::Nulls;
 use crate::expectation::complaint;
 use crate::node::{Kind, Node, Object};
 use crate::problem::{Problem, Problems};

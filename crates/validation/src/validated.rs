@@ -7,8 +7,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::compiled::{Nulls, Schema, SchemaError};
+use crate::canonical::Nulls;
+use crate::compiled::Schema;
 use crate::fields::Fields;
+use crate::node::SchemaError;
 use crate::problem::Problems;
 
 /// A type that is read from a JSON object. What single fields demand beyond the schema belongs to their types: the error

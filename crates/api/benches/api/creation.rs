@@ -8,9 +8,10 @@ use serde_json::json;
 use crate::bare_loop::{BareLoop, phone};
 use crate::bench_database::{BenchDatabase, is_postgres};
 use crate::client::{Client, rate};
+use crate::figures::median;
 use crate::rates;
 use crate::server::Server;
-use crate::{median, row};
+use crate::table::row;
 
 const BULK: usize = 1_000;
 const ROUNDS: usize = 15;

@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use crate::client::Client;
+use crate::figures::{LARGE, SMALL, median, micros};
 use crate::server::Server;
-use crate::{LARGE, SMALL, median, micros, row};
+use crate::table::row;
 
 const ROUNDS: usize = 200;
 

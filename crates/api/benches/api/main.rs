@@ -12,20 +12,19 @@ mod bare_route;
 mod bench_database;
 mod client;
 mod creation;
+#[path = "../../../storage/benches/store/figures.rs"]
+mod figures;
 mod lists;
 mod memory;
 mod rates;
 #[path = "../../../storage/benches/store/seed.rs"]
 mod seed;
 mod server;
-
-use std::time::Duration;
+mod table;
 
 use crate::bench_database::BenchDatabase;
+use crate::figures::{LARGE, SMALL};
 use crate::server::Server;
-
-const SMALL: u32 = 1_000;
-const LARGE: u32 = 1_000_000;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -53,18 +52,4 @@ fn seeded(tasks: u32) -> Server {
     drop(database.open());
     seed::fill(&database, tasks);
     Server::start(database)
-}
-
-/// One line of the table.
-fn row(what: &str, against: &str, aim: &str, measured: &str) {
-    println!("| {what} | {against} | {aim} | {measured} |");
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
-}
-
-fn micros(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e6
 }

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::client::Client;
-use crate::row;
 use crate::server::Server;
+use crate::table::row;
 
 const PAGE_SIZE: usize = 100;
 const BATCH: usize = 1_000;

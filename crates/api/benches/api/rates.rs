@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use crate::bare_route;
 use crate::client::{Client, header, rate};
 use crate::server::Server;
-use crate::{bare_route, row};
+use crate::table::row;
 
 const CONNECTIONS: usize = 64;
 const ROUNDS: usize = 5;

@@ -15,7 +15,7 @@ use tikmatrix_post::{MaterialRoots, Post};
 
 use super::arguments::{AdbServerOption, DatabaseUrl, default_data_directory, parse_adb_server};
 use super::composition::{apps, attach_virtual_phones, start_virtual_phones};
-use super::license::vendor_key;
+use super::license::location::vendor_key;
 use super::output::say;
 use super::shutdown::{shut_down, shutdown_signal};
 

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::names::{AppId, ScriptName, Serial, Username};
 use crate::task::interval::Interval;
-use crate::task::task::{Source, TaskOptions};
+use crate::task::task::{NewTask, Source, TaskOptions};
 
 /// The maximum number of tasks that one request may create.
 pub const MAX_TASKS_PER_REQUEST: usize = 10_000;
@@ -67,27 +67,6 @@ pub struct TaskRequest {
     /// The seed of the random gaps: the same seed spreads the tasks the same way.
     pub seed: u64,
     /// The options of each task.
-    pub options: TaskOptions,
-}
-
-/// A task before it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewTask {
-    /// The device, if the request names devices.
-    pub serial: Option<Serial>,
-    /// The account, if the request is for accounts.
-    pub username: Option<Username>,
-    /// The app that the configuration names, or the account's; `None` means the account's app, else the default app.
-    pub app: Option<AppId>,
-    /// The script.
-    pub script: ScriptName,
-    /// The script's configuration as JSON text, shared between the tasks of one target.
-    pub script_config: Arc<str>,
-    /// The kind of client that created it.
-    pub source: Source,
-    /// The earliest start.
-    pub start_time: Option<DateTime<Utc>>,
-    /// The options.
     pub options: TaskOptions,
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use crate::task::fan_out::NewTask;
+use crate::task::task::NewTask;
 
 /// The longest interval between two tasks of one device: a week.
 pub const MAX_INTERVAL_MINUTES: u32 = 7 * 24 * 60;

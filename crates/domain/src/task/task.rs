@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -141,6 +142,27 @@ pub enum Source {
     Ui,
     /// A program, through `/api/v1`.
     Api,
+}
+
+/// A task before it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTask {
+    /// The device, if the request names devices.
+    pub serial: Option<Serial>,
+    /// The account, if the request is for accounts.
+    pub username: Option<Username>,
+    /// The app that the configuration names, or the account's; `None` means the account's app, else the default app.
+    pub app: Option<AppId>,
+    /// The script.
+    pub script: ScriptName,
+    /// The script's configuration as JSON text, shared between the tasks of one target.
+    pub script_config: Arc<str>,
+    /// The kind of client that created it.
+    pub source: Source,
+    /// The earliest start.
+    pub start_time: Option<DateTime<Utc>>,
+    /// The options.
+    pub options: TaskOptions,
 }
 
 /// One run of one script, on one device or for one account.

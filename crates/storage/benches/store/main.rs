@@ -7,18 +7,17 @@
 
 mod bare_loop;
 mod bench_database;
+mod figures;
 mod queries;
 mod seed;
 mod writes;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::runtime::Runtime;
 
 use crate::bench_database::BenchDatabase;
-
-const SMALL: u32 = 1_000;
-const LARGE: u32 = 1_000_000;
+use crate::figures::{LARGE, SMALL};
 
 fn main() {
     let runtime = Runtime::new().unwrap();
@@ -36,13 +35,4 @@ fn seeded(tasks: u32) -> (BenchDatabase, tikmatrix_storage::Store) {
     println!("{tasks} tasks made in {:.1} s", begun.elapsed().as_secs_f64());
     let store = database.open();
     (database, store)
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
-}
-
-fn micros(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e6
 }

@@ -6,7 +6,7 @@ use tikmatrix_domain::{ScriptName, Serial, Source, Status, TaskId, Username};
 use tikmatrix_storage::{Page, PageStart, Store, TaskFilter};
 
 use crate::bench_database::BenchDatabase;
-use crate::{LARGE, SMALL, median, micros};
+use crate::figures::{LARGE, SMALL, median, micros};
 
 const ROUNDS: usize = 300;
 const PAGE_SIZE: u32 = 20;

@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 
 use crate::bare_loop::{BareLoop, CONFIG, phone};
 use crate::bench_database::{BenchDatabase, is_postgres};
-use crate::median;
+use crate::figures::median;
 
 const BULK: usize = 1_000;
 const ROUNDS: usize = 15;

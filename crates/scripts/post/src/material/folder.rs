@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::{Context, Failure, LogLevel, Materials, MaterialsError};
 use tikmatrix_domain::{LocalFile, Username};
 
-use super::{Refusal, Video, is_mp4, open, own_caption};
+use super::video::{Refusal, Video, is_mp4, open, own_caption};
 use crate::allowed_roots::MaterialRoots;
 
 /// The file with the caption of the videos beside it.

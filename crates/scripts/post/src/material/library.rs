@@ -8,7 +8,7 @@ use tikmatrix_device::script::{Context, Failure, LibraryMaterial, LogLevel, Mate
 use tikmatrix_domain::{MaterialKind, MaterialQuery, Tag};
 use tokio::fs::File;
 
-use super::{Refusal, Video, open, own_caption};
+use super::video::{Refusal, Video, open, own_caption};
 
 /// A material that was taken, in a form that a tape can hold.
 #[derive(Debug, Serialize, Deserialize)]

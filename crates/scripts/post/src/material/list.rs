@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tikmatrix_device::script::{Context, Failure, LogLevel};
 use tokio::fs::File;
 
-use super::{Video, is_mp4, open};
+use super::video::{Video, is_mp4, open};
 use crate::allowed_roots::MaterialRoots;
 
 /// Opens the first file of the list that exists. A path is used exactly as its user wrote it.

@@ -4,30 +4,14 @@
 mod folder;
 mod library;
 mod list;
+mod video;
 
-use std::io::ErrorKind;
-use std::path::Path;
-
-use serde::{Deserialize, Serialize};
-use tikmatrix_device::script::{Context, Failure, MaterialsError};
-use tokio::fs::File;
+use tikmatrix_device::script::{Context, Failure};
 
 use crate::allowed_roots::MaterialRoots;
 use crate::config::{MaterialSource, PostConfig};
-use crate::spintax::Spintax;
 
-/// A video file that was opened.
-#[derive(Debug)]
-pub(crate) struct Video {
-    /// None when the run is replayed, which has no files.
-    pub(crate) file: Option<File>,
-    /// In bytes.
-    pub(crate) length: u64,
-    /// The caption that it comes with, which wins over the configuration's.
-    pub(crate) caption: Option<Spintax>,
-    /// Whether its state is recorded.
-    pub(crate) is_taken: bool,
-}
+pub(crate) use video::Video;
 
 /// Opens the video that the configuration asks for.
 pub(crate) async fn choose(
@@ -42,63 +26,4 @@ pub(crate) async fn choose(
         MaterialSource::MaterialLibrary => library::take(&config.materials_tags.0, context).await,
         MaterialSource::LocalFolder => folder::take(&config.material_path, roots, context).await,
     }
-}
-
-/// Why there is no video, in a form that a tape can hold.
-#[derive(Debug, Serialize, Deserialize)]
-enum Refusal {
-    /// The record of materials gave none.
-    Materials(MaterialsError),
-    /// The sentence says why.
-    Impossible(String),
-}
-
-impl From<MaterialsError> for Refusal {
-    fn from(error: MaterialsError) -> Self {
-        Self::Materials(error)
-    }
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Materials(error) => error.into(),
-            Refusal::Impossible(reason) => Self::Impossible(reason),
-        }
-    }
-}
-
-/// Opens the file at `path`, which people know as `shown`, and gives its length; none if there is no file.
-async fn open(path: &Path, shown: &str) -> Result<Option<(File, u64)>, String> {
-    let refuse = |reason: &str| format!("the file {shown} {reason}");
-    let file = match File::open(path).await {
-        Ok(file) => file,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(None);
-        }
-        Err(error) => return Err(refuse(&format!("cannot be opened on the server: {error}"))),
-    };
-    let about =
-        file.metadata().await.map_err(|error| refuse(&format!("cannot be read on the server: {error}")))?;
-    if !about.is_file() {
-        Err(refuse("is no file but a folder or a device"))
-    } else if about.len() == 0 {
-        Err(refuse("is empty"))
-    } else {
-        Ok(Some((file, about.len())))
-    }
-}
-
-/// Whether a file calls itself an MP4 video.
-fn is_mp4(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("mp4"))
-}
-
-/// A caption that lies beside a video or belongs to it; none if it is empty. `owner` says whose it is.
-fn own_caption(template: &str, owner: &str) -> Result<Option<Spintax>, Failure> {
-    if template.is_empty() {
-        return Ok(None);
-    }
-    let parsed = Spintax::parse(template);
-    parsed.map(Some).map_err(|error| Failure::Impossible(format!("{owner} cannot be read: {error}")))
 }

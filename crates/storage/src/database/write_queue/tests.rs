@@ -61,13 +61,13 @@ impl Fixture {
         use diesel::sql_types::Text;
 
         #[derive(QueryableByName)]
-        struct Line {
+        struct Row {
             #[diesel(sql_type = Text)]
             text: String,
         }
         let mut connection = self.url.connect().unwrap();
         let query = diesel::sql_query("SELECT text FROM kept ORDER BY text");
-        query.load(&mut connection).unwrap().into_iter().map(|line: Line| line.text).collect()
+        query.load(&mut connection).unwrap().into_iter().map(|row: Row| row.text).collect()
     }
 }
 

@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 use tikmatrix_api::{license_path, read_license};
 use tikmatrix_licensing::{Fingerprint, License, LicenseError, Machine, MachineSources, PublicKey, verify};
 
-use super::Location;
+use super::location::Location;
 use crate::cli::output::say;
 
 /// The options of `license install`.
