@@ -23,7 +23,8 @@ fn the_example_of_the_task_page_makes_its_task() {
         answer,
         json!({"code": 0, "message": "success", "data": {"task_ids": [1], "created_count": 1}})
     );
-    assert_eq!(server.task(1)["waiting_reason"], "device_offline", "that phone is not here");
+    let task = server.get("/api/v1/task/1").body["data"].clone();
+    assert_eq!(task["waiting_reason"], "device_offline", "that phone is not here");
 }
 
 #[test]
