@@ -60,11 +60,11 @@ pub(crate) async fn run(directory: &str, address: &str, serial: &str) -> Result<
         seed: 0,
         options: TaskOptions::default(),
     };
-    let created = server.create_tasks(request).await?;
+    let tasks = server.tasks();
+    let created = tasks.create(request).await?;
     let mut remarks = Vec::new();
     for task in created.tasks {
-        let detail = server.finished_task(task).await?;
-        if let TaskState::Finished { finish, .. } = detail.task.state {
+        if let TaskState::Finished { finish, .. } = tasks.wait(task).await?.state {
             remarks.push(finish.remark);
         }
     }

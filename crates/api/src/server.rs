@@ -10,9 +10,8 @@ use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use tikmatrix_device::adb::keys::{KeyFiles, KeyStore};
 use tikmatrix_device::registry::{Registry, RegistryOptions};
-use tikmatrix_domain::{Clock, TaskDetail, TaskId, TaskRequest, TaskState};
-use tikmatrix_runner::{Runner, RunnerOptions};
-use tikmatrix_storage::{Created, StorageError, Store};
+use tikmatrix_runner::{Runner, RunnerOptions, Tasks};
+use tikmatrix_storage::{StorageError, Store};
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -54,7 +53,6 @@ pub struct Server {
     http: JoinHandle<io::Result<()>>,
     runner: Runner,
     registry: Arc<Registry>,
-    clock: Arc<dyn Clock>,
     gate: LicenseGate,
     background: Vec<JoinHandle<()>>,
     stopping: CancellationToken,
@@ -89,29 +87,10 @@ impl Server {
         &self.store
     }
 
-    /// Creates tasks, all of them or none, without HTTP.
-    ///
-    /// # Errors
-    /// [`StorageError`]; no task was created then.
-    pub async fn create_tasks(&self, request: TaskRequest) -> Result<Created, StorageError> {
-        let created = self.store.create_request(request, self.clock.now()).await?;
-        self.runner.wake();
-        Ok(created)
-    }
-
-    /// Waits until a task is finished, and returns it with its attempts and steps.
-    ///
-    /// # Errors
-    /// [`StorageError::NoSuchTask`] when there is no such task or it is deleted, or that of the database.
-    pub async fn finished_task(&self, task: TaskId) -> Result<TaskDetail, StorageError> {
-        let mut changes = self.store.change_notifications();
-        loop {
-            let detail = self.store.task(task).await?.ok_or(StorageError::NoSuchTask(task))?;
-            if matches!(detail.task.state, TaskState::Finished { .. }) {
-                return Ok(detail);
-            }
-            changes.changed().await;
-        }
+    /// The tasks: to plan and create them without HTTP, to wait for one, and to subscribe to events.
+    #[must_use]
+    pub fn tasks(&self) -> Tasks {
+        self.runner.tasks()
     }
 
     /// Ends the server: no new requests, running tasks are interrupted and accounted for, phones are disconnected.
@@ -210,7 +189,7 @@ impl Server {
             tokio::spawn(gate.clone().run()),
             tokio::spawn(event_retention),
         ];
-        Ok(Self { addresses, store, handle, http, runner, registry, clock, gate, background, stopping })
+        Ok(Self { addresses, store, handle, http, runner, registry, gate, background, stopping })
     }
 }
 
