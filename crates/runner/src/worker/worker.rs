@@ -170,3 +170,50 @@ async fn retry_backoff(context: &RunnerContext) -> Backoff {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use chrono::TimeDelta;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    /// A clock that follows tokio's time and can be set forward, by seconds.
+    struct SettableClock {
+        begun: Instant,
+        set_forward: AtomicI64,
+    }
+
+    impl Clock for SettableClock {
+        fn now(&self) -> DateTime<Utc> {
+            let elapsed = TimeDelta::from_std(self.begun.elapsed()).unwrap();
+            DateTime::UNIX_EPOCH + elapsed + TimeDelta::seconds(self.set_forward.load(Ordering::Relaxed))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_is_set_forward_is_noticed_within_half_a_minute() {
+        let clock = Arc::new(SettableClock { begun: Instant::now(), set_forward: AtomicI64::new(0) });
+        let due = clock.now() + TimeDelta::hours(1);
+        let sleeper = tokio::spawn({
+            let clock = Arc::clone(&clock);
+            async move { sleep_until(clock.as_ref(), Some(due)).await }
+        });
+        // Deep in its sleep.
+        tokio::time::sleep(Duration::from_secs(70)).await;
+        let set = Instant::now();
+        clock.set_forward.store(3_600, Ordering::Relaxed);
+        sleeper.await.unwrap();
+        assert!(set.elapsed() <= Duration::from_secs(30), "{:?}", set.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_moment_on_a_clock_that_runs_is_met_to_the_millisecond() {
+        let clock = SettableClock { begun: Instant::now(), set_forward: AtomicI64::new(0) };
+        sleep_until(&clock, Some(clock.now() + TimeDelta::seconds(100))).await;
+        assert!(clock.begun.elapsed() < Duration::from_millis(100_010), "{:?}", clock.begun.elapsed());
+    }
+}

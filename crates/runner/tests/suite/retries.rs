@@ -9,7 +9,7 @@ use tikmatrix_domain::{
     TaskState, Username,
 };
 
-use crate::start_time::SettableClock;
+use crate::start_time::TokioClock;
 use crate::{Fixture, end_of, phone, task, tell};
 
 fn with(max_retries: u32, act: &str) -> NewTask {
@@ -21,7 +21,7 @@ fn with(max_retries: u32, act: &str) -> NewTask {
 async fn a_transient_failure_is_retried_after_a_delay_and_no_more_often_than_allowed() {
     let (a, _adbd) = phone("a").await;
     tokio::time::pause();
-    let fixture = Fixture::with_clock(SettableClock::new());
+    let fixture = Fixture::with_clock(TokioClock::new());
     let runner = fixture.runner().await;
     fixture.ready(&[&a]);
     let id = fixture.create(vec![with(2, "fail for now")]).await[0];
@@ -115,7 +115,7 @@ async fn a_task_is_retried_on_the_phone_that_its_account_has_moved_to() {
 async fn a_task_has_the_time_that_it_asks_for() {
     let (a, _adbd) = phone("a").await;
     tokio::time::pause();
-    let fixture = Fixture::with_clock(SettableClock::new());
+    let fixture = Fixture::with_clock(TokioClock::new());
     let runner = fixture.runner().await;
     fixture.ready(&[&a]);
     let options =

@@ -1,7 +1,6 @@
 //! Tasks that wait for their start time, by a clock that the test controls.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,23 +10,21 @@ use tokio::time::Instant;
 
 use crate::{Fixture, end_of, phone, scheduled, task, tell};
 
-/// A clock that follows tokio's time and can be set forward.
-pub(crate) struct SettableClock {
+/// A clock that follows tokio's time.
+pub(crate) struct TokioClock {
     begun: Instant,
-    set_forward: AtomicI64,
 }
 
-impl SettableClock {
+impl TokioClock {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { begun: Instant::now(), set_forward: AtomicI64::new(0) })
+        Arc::new(Self { begun: Instant::now() })
     }
 }
 
-impl Clock for SettableClock {
+impl Clock for TokioClock {
     fn now(&self) -> DateTime<Utc> {
         let elapsed = TimeDelta::from_std(self.begun.elapsed()).unwrap();
-        let set_forward = TimeDelta::seconds(self.set_forward.load(Ordering::Relaxed));
-        DateTime::from_timestamp_millis(1_780_000_000_000).unwrap() + elapsed + set_forward
+        DateTime::from_timestamp_millis(1_780_000_000_000).unwrap() + elapsed
     }
 }
 
@@ -35,7 +32,7 @@ impl Clock for SettableClock {
 async fn a_scheduled_task_starts_on_time_and_wakes_its_device() {
     let (a, _adbd) = phone("a").await;
     tokio::time::pause();
-    let fixture = Fixture::with_clock(SettableClock::new());
+    let fixture = Fixture::with_clock(TokioClock::new());
     let start = fixture.clock.now() + TimeDelta::hours(5);
     let ids = fixture.create(vec![scheduled(tell("a", "on time"), start), tell("a", "at once")]).await;
     let runner = fixture.runner().await;
@@ -53,7 +50,7 @@ async fn a_scheduled_task_starts_on_time_and_wakes_its_device() {
 async fn a_task_that_is_created_for_sooner_is_not_held_up_by_a_later_one() {
     let (a, _adbd) = phone("a").await;
     tokio::time::pause();
-    let fixture = Fixture::with_clock(SettableClock::new());
+    let fixture = Fixture::with_clock(TokioClock::new());
     let runner = fixture.runner().await;
     fixture.ready(&[&a]);
     let begin = fixture.clock.now();
@@ -67,34 +64,10 @@ async fn a_task_that_is_created_for_sooner_is_not_held_up_by_a_later_one() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_forward_is_noticed_within_half_a_minute() {
-    let (a, _adbd) = phone("a").await;
-    tokio::time::pause();
-    let clock = SettableClock::new();
-    let fixture = Fixture::with_clock(clock.clone());
-    let runner = fixture.runner().await;
-    fixture.ready(&[&a]);
-    fixture.settled(&runner, "a").await;
-    let task = scheduled(tell("a", "on time"), fixture.clock.now() + TimeDelta::hours(1));
-    let ids = fixture.create(vec![task]).await;
-    runner.wake();
-    // Deep in its sleep.
-    tokio::time::sleep(Duration::from_secs(70)).await;
-    clock.set_forward.store(3_600, Ordering::Relaxed);
-    let set = fixture.clock.now();
-    fixture.stage.heard("on time").await;
-    // By the clock at the claim: paused time leaps ahead while the database's thread works.
-    let begun = fixture.task(ids[0]).await.attempts[0].started_at;
-    assert!(begun - set <= TimeDelta::seconds(30), "{begun}, set at {set}");
-    runner.shutdown().await;
-}
-
-#[tokio::test]
 async fn a_task_beyond_its_time_ends_timed_out_and_names_its_step() {
     let (a, _adbd) = phone("a").await;
     tokio::time::pause();
-    let fixture =
-        Fixture { task_limit: Duration::from_secs(90), ..Fixture::with_clock(SettableClock::new()) };
+    let fixture = Fixture { task_limit: Duration::from_secs(90), ..Fixture::with_clock(TokioClock::new()) };
     let runner = fixture.runner().await;
     fixture.ready(&[&a]);
     let ids = fixture.create(vec![task("a", &json!({ "act": "hold", "word": "holds" }))]).await;
