@@ -2,48 +2,19 @@
 
 #![cfg(test)]
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use serde_json::{Value, json};
-use tikmatrix_device::phone::{Deadline, Phone};
-use tikmatrix_device::script::{
-    Assignment, Entry, Execution, Journal, Limits, NoMaterials, RegisteredScript, RunOutcome, execute,
-};
-use tikmatrix_domain::Settings;
+use serde_json::json;
+use tikmatrix_device::script::RegisteredScript;
 use tikmatrix_example::Example;
-use tikmatrix_virtual_phone::{Farm, FarmOptions};
-use tokio_util::sync::CancellationToken;
-
-/// A journal that keeps nothing.
-struct NoJournal;
-
-impl Journal for NoJournal {
-    fn record(&self, _entry: Entry) {}
-}
-
-async fn run(config: Value) -> RunOutcome {
-    let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await.unwrap();
-    let address = farm.phones()[0].address().to_string();
-    let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(10))).await.unwrap();
-    let app = Settings::default().default_app;
-    execute(Execution {
-        script: Arc::new(RegisteredScript::new(Example)),
-        phone,
-        assignment: Assignment { task: None, username: None, app, package: None, config, seed: 1 },
-        journal: Arc::new(NoJournal),
-        materials: Arc::new(NoMaterials),
-        limits: Limits { total: Duration::from_secs(60) },
-        cancel: CancellationToken::new(),
-    })
-    .await
-}
+use tikmatrix_script_testing::{Run, Stage};
 
 #[tokio::test]
 async fn the_remark_is_the_greeting_and_the_model() {
-    let outcome = run(json!({"greeting": "this is"})).await;
-    let RunOutcome::Completed(completion) = outcome else { panic!("{outcome:?}") };
-    assert!(completion.remark.starts_with("this is ") && completion.remark.len() > "this is ".len());
+    let stage = Stage::start(1).await;
+    let finished = stage.run(Run::new(Example, json!({"greeting": "this is"}))).await;
+    let model = stage.shell("getprop ro.product.model").await;
+    assert!(!model.is_empty());
+    finished.assert_completed_with(&format!("this is {model}"));
+    stage.assert_clean().await;
 }
 
 #[test]

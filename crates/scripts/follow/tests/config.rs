@@ -4,15 +4,10 @@
 #![cfg(test)]
 
 use serde_json::{Map, Value, json};
-use tikmatrix_apps::{Apps, TikTok, instagram};
 use tikmatrix_device::script::RegisteredScript;
 use tikmatrix_domain::AppId;
 use tikmatrix_follow::{AccessMethod, Action, Follow, FollowConfig};
-
-/// The apps of the program.
-fn apps() -> Apps {
-    Apps::new().unwrap().with(TikTok::new().unwrap()).with(instagram().unwrap())
-}
+use tikmatrix_script_testing::{apps, problems as problems_of};
 
 fn follow() -> RegisteredScript {
     RegisteredScript::new(Follow::new(apps()))
@@ -20,13 +15,6 @@ fn follow() -> RegisteredScript {
 
 fn unfollow() -> RegisteredScript {
     RegisteredScript::new(Follow::unfollow(apps()))
-}
-
-fn problems_of(script: &RegisteredScript, config: &Value) -> Vec<String> {
-    match script.plan(config) {
-        Ok(_) => Vec::new(),
-        Err(problems) => problems.iter().map(|it| format!("{}: {}", it.field, it.reason)).collect(),
-    }
 }
 
 fn problems(config: &Value) -> Vec<String> {

@@ -4,17 +4,12 @@
 #![cfg(test)]
 
 use serde_json::{Value, json};
-use tikmatrix_apps::{Apps, TikTok, instagram};
 use tikmatrix_device::script::RegisteredScript;
 use tikmatrix_domain::{AppId, Tag};
 use tikmatrix_post::{
     AddProductLink, AddSound, ContentType, MaterialSource, Placement, Post, PostConfig, PostWay,
 };
-
-/// The apps of the program.
-fn apps() -> Apps {
-    Apps::new().unwrap().with(TikTok::new().unwrap()).with(instagram().unwrap())
-}
+use tikmatrix_script_testing::{apps, problems as problems_of};
 
 fn post() -> RegisteredScript {
     RegisteredScript::new(Post::new(apps()))
@@ -28,10 +23,7 @@ fn read(config: &Value) -> (Value, PostConfig) {
 }
 
 fn problems(config: &Value) -> Vec<String> {
-    match post().plan(config) {
-        Ok(_) => Vec::new(),
-        Err(problems) => problems.iter().map(|it| format!("{}: {}", it.field, it.reason)).collect(),
-    }
+    problems_of(&post(), config)
 }
 
 #[test]

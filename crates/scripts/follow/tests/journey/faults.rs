@@ -2,22 +2,22 @@
 //! and nothing counts as done that the profile does not show.
 
 use serde_json::json;
-use tikmatrix_device::script::RunOutcome;
+use tikmatrix_script_testing::Stage;
 use tokio::task::JoinSet;
 
-use crate::stage::Stage;
+use crate::runs::{follow, run};
 
 #[tokio::test]
 async fn harmless_popups_are_handled_wherever_they_appear() {
     let mut runs = JoinSet::new();
     for (seed, kind) in [(21, "contacts"), (22, "rate"), (23, "notifications"), (24, "got_it")] {
         runs.spawn(async move {
-            let stage = Stage::set(seed).await;
+            let stage = Stage::start(seed).await;
             stage.arm(&json!({"fault": "popup", "kind": kind}));
-            let played = stage.follow("sample_user_1").await;
-            played.assert_completed("followed @sample_user_1, and seen on the profile");
-            let said = format!("{:?}", played.entries);
-            assert!(said.contains("dismissed "), "{kind} never showed");
+            let finished = follow(&stage, "sample_user_1").await;
+            finished.assert_completed_with("followed @sample_user_1, and seen on the profile");
+            let reports = format!("{:?}", finished.entries);
+            assert!(reports.contains("dismissed "), "{kind} never showed");
             assert_eq!(stage.following(), ["sample_user_1"]);
         });
     }
@@ -34,11 +34,11 @@ async fn dead_ends_fail_at_once_and_are_named() {
         (28, "update_required", "TikTok demands an update on this phone"),
     ] {
         runs.spawn(async move {
-            let stage = Stage::set(seed).await;
+            let stage = Stage::start(seed).await;
             stage.arm(&json!({"fault": "popup", "kind": kind, "when": "now"}));
-            let played = stage.follow("sample_user_1").await;
-            assert!(played.remark().starts_with(named), "{kind}: {}", played.remark());
-            played.assert_failed_for_good();
+            let finished = follow(&stage, "sample_user_1").await;
+            assert!(finished.remark().starts_with(named), "{kind}: {}", finished.remark());
+            finished.assert_failed_permanently();
             assert!(stage.following().is_empty());
         });
     }
@@ -47,23 +47,28 @@ async fn dead_ends_fail_at_once_and_are_named() {
 
 #[tokio::test]
 async fn a_follow_that_the_app_takes_back_is_not_called_done() {
-    let stage = Stage::set(29).await;
+    let stage = Stage::start(29).await;
     stage.arm(&json!({"fault": "follow_refused"}));
-    let played = stage.follow("sample_user_1").await;
-    assert_eq!(played.remark(), r#"the app took it back: the button reads again "Follow""#);
-    played.assert_failed_for_good();
+    let finished = follow(&stage, "sample_user_1").await;
+    assert_eq!(finished.remark(), r#"the app took it back: the button reads again "Follow""#);
+    finished.assert_failed_permanently();
     assert!(stage.following().is_empty());
     stage.assert_clean().await;
 }
 
 #[tokio::test]
 async fn a_phone_that_disconnects_on_the_way_ends_the_run_with_its_name_and_may_be_tried_again() {
-    let stage = Stage::set(30).await;
-    let first = stage.follow_and_disconnect_at("open the profile of @sample_user_1", "sample_user_1").await;
+    let stage = Stage::start(30).await;
+    let first = stage
+        .run_beside(run(json!({"target_user": "sample_user_1"})), async |running| {
+            running.step("open the profile of @sample_user_1").await;
+            stage.arm(&json!({"fault": "disconnect"}));
+        })
+        .await;
     assert!(first.remark().contains("virtual-1"), "{}", first.remark());
-    assert!(matches!(&first.ended, RunOutcome::Failed(failure) if failure.is_transient()));
+    first.assert_failed_transiently();
     stage.assert_clean().await;
-    let again = stage.follow("sample_user_1").await;
-    assert!(matches!(again.ended, RunOutcome::Completed(_)), "{}", again.remark());
+    let again = follow(&stage, "sample_user_1").await;
+    again.assert_completed();
     assert_eq!(stage.following(), ["sample_user_1"]);
 }

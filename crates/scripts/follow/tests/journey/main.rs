@@ -6,4 +6,4 @@
 mod faults;
 mod outcomes;
 mod refusals;
-mod stage;
+mod runs;

@@ -1,24 +1,22 @@
 //! Requests that cannot be carried out are refused with a reason, and no one is followed.
 
 use serde_json::json;
-use tikmatrix_device::script::RunOutcome;
-use tikmatrix_follow::Follow;
+use tikmatrix_script_testing::{Running, Stage};
 
-use crate::stage::{Stage, apps};
+use crate::runs::{follow, run};
 
 #[tokio::test]
 async fn what_is_not_supported_says_why_and_what_to_use_before_the_phone_is_touched() {
-    let stage = Stage::set(11).await;
-    let follow = Follow::new(apps());
+    let stage = Stage::start(11).await;
     for (field, value, remark) in [
         ("access_method", "search", "access_method search is not supported yet; use direct"),
         ("app", "instagram", "following on instagram is not supported yet; use app tiktok"),
     ] {
-        let commands = stage.farm.phones()[0].commands().len();
-        let played = stage.play(&follow, json!({"target_user": "sample_user_1", field: value}), None).await;
-        assert_eq!(played.remark(), remark);
-        played.assert_failed_for_good();
-        let ran = stage.farm.phones()[0].commands().split_off(commands);
+        let commands = stage.virtual_phone().commands().len();
+        let finished = stage.run(run(json!({"target_user": "sample_user_1", field: value}))).await;
+        assert_eq!(finished.remark(), remark);
+        finished.assert_failed_permanently();
+        let ran = stage.virtual_phone().commands().split_off(commands);
         assert!(
             ran.iter().all(|words| words[0] != "am"),
             "more than the connection touched the phone: {ran:?}"
@@ -29,39 +27,41 @@ async fn what_is_not_supported_says_why_and_what_to_use_before_the_phone_is_touc
 
 #[tokio::test]
 async fn another_account_than_the_one_asked_for_follows_no_one() {
-    let stage = Stage::set(12).await;
-    let follow = Follow::new(apps());
+    let stage = Stage::start(12).await;
     let config = json!({"target_user": "sample_user_1"});
     for name in ["@Sample_User_9", "missing_1"] {
-        let played = stage.play(&follow, config.clone(), Some(name)).await;
+        let finished = stage.run(run(config.clone()).account(name)).await;
         let name = name.trim_start_matches('@').to_lowercase();
-        assert_eq!(played.remark(), format!("account @{name} is not signed in on this phone"));
-        played.assert_failed_for_good();
+        assert_eq!(finished.remark(), format!("account @{name} is not signed in on this phone"));
+        finished.assert_failed_permanently();
     }
     assert!(stage.following().is_empty());
-    let report = serde_json::to_value(stage.farm.report()).unwrap();
-    let own = report[0]["apps"]["tiktok"]["accounts"][0]["username"].as_str().unwrap();
-    let played = stage.play(&follow, config, Some(own)).await;
-    played.assert_completed("followed @sample_user_1, and seen on the profile");
-    let played = stage.follow(own).await;
-    assert_eq!(played.remark(), format!("@{own} is the account itself, which cannot follow itself"));
+    let own = stage.username();
+    let finished = stage.run(run(config).account(&own)).await;
+    finished.assert_completed_with("followed @sample_user_1, and seen on the profile");
+    let finished = follow(&stage, &own).await;
+    assert_eq!(finished.remark(), format!("@{own} is the account itself, which cannot follow itself"));
 }
 
 #[tokio::test]
 async fn a_task_that_names_several_users_is_not_run_for_one_of_them() {
-    let stage = Stage::set(13).await;
-    let played = stage.follow("sample_user_1,sample_user_2").await;
-    assert_eq!(played.remark(), "a task is for one user; this one names 2");
+    let stage = Stage::start(13).await;
+    let finished = follow(&stage, "sample_user_1,sample_user_2").await;
+    assert_eq!(finished.remark(), "a task is for one user; this one names 2");
     assert!(stage.following().is_empty());
 }
 
 #[tokio::test]
 async fn a_stopped_run_leaves_the_phone_clean() {
-    let stage = Stage::set(14).await;
+    let stage = Stage::start(14).await;
     let config = json!({"target_user": "sample_user_1"});
     let step = "open the profile of @sample_user_1";
-    let played = stage.play_until(&Follow::new(apps()), config, step).await;
-    assert!(matches!(played.ended, RunOutcome::Cancelled), "{}", played.remark());
+    let stop = async |running: Running| {
+        running.step(step).await;
+        running.stop();
+    };
+    let finished = stage.run_beside(run(config), stop).await;
+    finished.assert_stopped();
     assert!(stage.following().is_empty());
     stage.assert_clean().await;
 }

@@ -2,7 +2,7 @@
 
 use tokio::task::JoinSet;
 
-use crate::stage::Stage;
+use crate::stage::VideoStage;
 
 #[tokio::test]
 async fn hostile_captions_arrive_letter_for_letter() {
@@ -31,10 +31,10 @@ async fn hostile_captions_arrive_letter_for_letter() {
     for (seed, caption) in (100..).zip(captions) {
         let caption = caption.to_owned();
         runs.spawn(async move {
-            let stage = Stage::set(seed).await;
+            let stage = VideoStage::start(seed).await;
             let config = stage.config(&caption.replace('{', "\\{").replace('}', "\\}"));
-            stage.play(config).await.assert_completed();
-            assert_eq!(stage.posts()[0]["caption"], caption);
+            stage.publish(config).await.assert_completed();
+            assert_eq!(stage.phone.posts()[0]["caption"], caption);
         });
     }
     runs.join_all().await;
@@ -42,15 +42,15 @@ async fn hostile_captions_arrive_letter_for_letter() {
 
 #[tokio::test]
 async fn one_choice_of_spintax_is_published() {
-    let stage = Stage::set(19).await;
-    stage.play(stage.config("{one|two} \\{three\\}")).await.assert_completed();
-    let caption = stage.posts()[0]["caption"].clone();
+    let stage = VideoStage::start(19).await;
+    stage.publish(stage.config("{one|two} \\{three\\}")).await.assert_completed();
+    let caption = stage.phone.posts()[0]["caption"].clone();
     assert!(caption == "one {three}" || caption == "two {three}", "{caption}");
 }
 
 #[tokio::test]
 async fn title_and_description_are_written_into_their_fields() {
-    let stage = Stage::set(20).await;
-    stage.play(stage.config("The title ## The description #tag")).await.assert_completed();
-    assert_eq!(stage.posts()[0]["caption"], "The title\nThe description #tag");
+    let stage = VideoStage::start(20).await;
+    stage.publish(stage.config("The title ## The description #tag")).await.assert_completed();
+    assert_eq!(stage.phone.posts()[0]["caption"], "The title\nThe description #tag");
 }

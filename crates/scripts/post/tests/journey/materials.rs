@@ -4,9 +4,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::stage::VideoStage;
 
-fn from_folder(stage: &Stage, folder: &Path, caption: &str) -> Value {
+fn from_folder(stage: &VideoStage, folder: &Path, caption: &str) -> Value {
     let mut config = stage.config(caption);
     config.as_object_mut().unwrap().remove("material_list");
     config["material_source"] = json!("localFolder");
@@ -15,7 +15,7 @@ fn from_folder(stage: &Stage, folder: &Path, caption: &str) -> Value {
 }
 
 /// A folder with a copy of the stage's video under each of these names.
-fn folder(stage: &Stage, names: &[&str]) -> tempfile::TempDir {
+fn folder(stage: &VideoStage, names: &[&str]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for name in names {
         let path = folder.path().join(name);
@@ -27,61 +27,60 @@ fn folder(stage: &Stage, names: &[&str]) -> tempfile::TempDir {
 
 #[tokio::test]
 async fn a_video_of_the_library_is_published_under_its_own_caption() {
-    let stage = Stage::set(61).await;
+    let stage = VideoStage::start(61).await;
     stage.record.add(stage.video(), "its {own|own} caption");
     let config = json!({"captions": "the task's", "materials_tags": "Sale, summer", "upload_wait_time": 60});
-    stage.play(config).await.assert_completed();
-    let posts = stage.posts();
+    stage.publish(config).await.assert_completed();
+    let posts = stage.phone.posts();
     assert_eq!(
         (&posts[0]["caption"], &posts[0]["media_sha256"]),
         (&json!("its own caption"), &json!(stage.video_hash()))
     );
-    assert_eq!(stage.record.said(), ["take 1 video [sale summer] ", "begin to publish"]);
-    stage.assert_clean().await;
+    assert_eq!(stage.record.calls(), ["take 1 video [sale summer] ", "begin to publish"]);
+    stage.phone.assert_clean().await;
 }
 
 #[tokio::test]
 async fn a_library_with_nothing_left_is_told_before_the_phone_is_touched() {
-    let stage = Stage::set(62).await;
-    let played = stage.play_for(json!({"materials_tags": "sale"}), Some("maker"), None).await;
-    let remark = played.remark();
+    let stage = VideoStage::start(62).await;
+    let finished = stage.publish_for("maker", json!({"materials_tags": "sale"})).await;
+    let remark = finished.remark();
     assert!(
         remark.starts_with("the material library has no unused video with the tag sale for @maker left"),
         "{remark}"
     );
-    assert!(played.said().len() == 1, "it has not begun a second step: {:?}", played.said());
+    assert!(finished.reports().len() == 1, "it has not begun a second step: {:?}", finished.reports());
 }
 
 #[tokio::test]
 async fn a_file_that_the_library_lost_and_a_caption_that_is_none_are_named() {
-    let stage = Stage::set(63).await;
+    let stage = VideoStage::start(63).await;
     stage.record.add(stage.video().with_file_name("lost.mp4"), "");
-    let remark = stage.play(json!({})).await.remark();
+    let remark = stage.publish(json!({})).await.remark();
     assert_eq!(
         remark,
         "the file \"lost.mp4\" of material 7 is not on this server any more: delete it and upload it again"
     );
     stage.record.add(stage.video(), "a {b");
-    let remark = stage.play(json!({})).await.remark();
+    let remark = stage.publish(json!({})).await.remark();
     assert!(remark.starts_with("the caption of material 7 cannot be read: the { at character 3"), "{remark}");
 }
 
 #[tokio::test]
 async fn a_video_is_not_published_when_its_state_cannot_be_recorded() {
-    let stage = Stage::set(64).await;
+    let stage = VideoStage::start(64).await;
     stage.record.add(stage.video(), "");
     stage.record.break_down();
-    let remark = stage.play(json!({})).await.remark();
+    let remark = stage.publish(json!({})).await.remark();
     assert_eq!(remark, "the record of materials cannot be reached: the disk is full");
-    assert!(stage.posts().is_empty());
+    assert!(stage.phone.posts().is_empty());
 }
 
 #[tokio::test]
 async fn an_account_gets_the_videos_of_its_own_folder_and_then_those_around_it() {
-    let stage = Stage::set(65).await;
+    let stage = VideoStage::start(65).await;
     let folder = folder(&stage, &["@Other/o.mp4", "root.MP4", ".hidden.mp4", "text.txt"]);
-    let report = serde_json::to_value(stage.farm.report()).unwrap();
-    let username = report[0]["apps"]["tiktok"]["accounts"][0]["username"].as_str().unwrap();
+    let username = stage.phone.username();
     let own = folder.path().join(format!("@{}", username.to_uppercase()));
     std::fs::create_dir(&own).unwrap();
     std::fs::copy(stage.video(), own.join("own.mp4")).unwrap();
@@ -91,10 +90,10 @@ async fn an_account_gets_the_videos_of_its_own_folder_and_then_those_around_it()
 
     for caption in ["of its own folder", "of the folder around it"] {
         let config = from_folder(&stage, folder.path(), "the task's");
-        stage.play_for(config, Some(username), None).await.assert_completed();
-        assert_eq!(stage.posts().last().unwrap()["caption"], caption);
+        stage.publish_for(&username, config).await.assert_completed();
+        assert_eq!(stage.phone.posts().last().unwrap()["caption"], caption);
     }
-    let last = stage.play_for(from_folder(&stage, folder.path(), ""), Some(username), None).await;
+    let last = stage.publish_for(&username, from_folder(&stage, folder.path(), "")).await;
     let wanted =
         format!("the folder {} has no unused MP4 video left; see material_path", folder.path().display());
     assert_eq!(last.remark(), wanted);
@@ -102,20 +101,20 @@ async fn an_account_gets_the_videos_of_its_own_folder_and_then_those_around_it()
 
 #[tokio::test]
 async fn a_folder_without_a_caption_gets_the_tasks() {
-    let stage = Stage::set(66).await;
+    let stage = VideoStage::start(66).await;
     let folder = folder(&stage, &["one.mp4"]);
-    stage.play(from_folder(&stage, folder.path(), "the task's")).await.assert_completed();
-    assert_eq!(stage.posts()[0]["caption"], "the task's");
-    assert_eq!(stage.record.said(), ["take a file", "begin to publish"]);
+    stage.publish(from_folder(&stage, folder.path(), "the task's")).await.assert_completed();
+    assert_eq!(stage.phone.posts()[0]["caption"], "the task's");
+    assert_eq!(stage.record.calls(), ["take a file", "begin to publish"]);
 }
 
 #[tokio::test]
 async fn folders_that_cannot_be_used_and_captions_that_are_none_are_named() {
-    let stage = Stage::set(67).await;
+    let stage = VideoStage::start(67).await;
     let folder = folder(&stage, &["one.mp4"]);
     let absent = folder.path().join("absent");
     let file = folder.path().join("one.mp4");
-    let play = async |path: &Path| stage.play(from_folder(&stage, path, "")).await.remark();
+    let play = async |path: &Path| stage.publish(from_folder(&stage, path, "")).await.remark();
     assert_eq!(
         play(&absent).await,
         format!("the folder {} does not exist on the server; see material_path", absent.display())
@@ -133,9 +132,9 @@ async fn folders_that_cannot_be_used_and_captions_that_are_none_are_named() {
 
 #[tokio::test]
 async fn what_fails_before_the_tap_never_began_to_be_published() {
-    let stage = Stage::set(68).await;
+    let stage = VideoStage::start(68).await;
     stage.record.add(stage.video(), "");
-    let played = stage.play_for(json!({}), Some("absent.user"), None).await;
-    assert_eq!(played.remark(), "account @absent.user is not signed in on this phone");
-    assert_eq!(stage.record.said(), ["take 1 video [] absent.user"]);
+    let finished = stage.publish_for("absent.user", json!({})).await;
+    assert_eq!(finished.remark(), "account @absent.user is not signed in on this phone");
+    assert_eq!(stage.record.calls(), ["take 1 video [] absent.user"]);
 }

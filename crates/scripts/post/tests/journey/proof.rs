@@ -1,16 +1,17 @@
 //! Completed means seen on the profile: only a video that was not there before the post proves it.
 
 use serde_json::json;
-use tikmatrix_device::script::{Entry, LogLevel, RunOutcome};
+use tikmatrix_device::script::{Entry, LogLevel};
+use tikmatrix_script_testing::FinishedRun;
 use tokio::task::JoinSet;
 
-use crate::stage::{Played, Stage};
+use crate::stage::VideoStage;
 
 /// It failed, may have been published, and is not retried automatically.
 #[track_caller]
-fn assert_unconfirmed(played: &Played, reason: &str) {
-    let remark = played.remark();
-    assert!(matches!(&played.ended, RunOutcome::Failed(failure) if !failure.is_transient()), "{remark}");
+fn assert_unconfirmed(finished: &FinishedRun, reason: &str) {
+    let remark = finished.remark();
+    finished.assert_failed_permanently();
     assert!(remark.contains(reason), "{remark}");
     assert!(remark.contains("whether it was published is not known"), "{remark}");
 }
@@ -20,12 +21,12 @@ async fn an_older_video_with_the_same_caption_does_not_stand_for_one_whose_uploa
     let mut runs = JoinSet::new();
     for (seed, caption) in [(81, "twice the same"), (82, "")] {
         runs.spawn(async move {
-            let stage = Stage::set(seed).await;
-            stage.play(stage.config(caption)).await.assert_completed();
-            let played = stage.play_and_lose_the_upload(stage.config(caption)).await;
-            assert_unconfirmed(&played, "those there with this caption may be older than the post");
-            assert_eq!(stage.posts().len(), 1);
-            stage.assert_clean().await;
+            let stage = VideoStage::start(seed).await;
+            stage.publish(stage.config(caption)).await.assert_completed();
+            let finished = stage.publish_and_lose_the_upload(stage.config(caption)).await;
+            assert_unconfirmed(&finished, "those there with this caption may be older than the post");
+            assert_eq!(stage.phone.posts().len(), 1);
+            stage.phone.assert_clean().await;
         });
     }
     runs.join_all().await;
@@ -36,10 +37,10 @@ async fn the_same_caption_three_times_is_three_posts() {
     let mut runs = JoinSet::new();
     for (seed, caption) in [(83, "again"), (84, "")] {
         runs.spawn(async move {
-            let stage = Stage::set(seed).await;
+            let stage = VideoStage::start(seed).await;
             for posts in 1..=3 {
-                stage.play(stage.config(caption)).await.assert_completed();
-                assert_eq!(stage.posts().len(), posts);
+                stage.publish(stage.config(caption)).await.assert_completed();
+                assert_eq!(stage.phone.posts().len(), posts);
             }
         });
     }
@@ -48,47 +49,46 @@ async fn the_same_caption_three_times_is_three_posts() {
 
 #[tokio::test]
 async fn one_more_of_a_caption_that_fills_the_screen_is_known_by_counting() {
-    let stage = Stage::set(87).await;
+    let stage = VideoStage::start(87).await;
     // Six videos fill the screen: as of the seventh, only the grid's length tells.
     for posts in 1..=7 {
-        stage.play(stage.config("always the same")).await.assert_completed();
-        assert_eq!(stage.posts().len(), posts);
+        stage.publish(stage.config("always the same")).await.assert_completed();
+        assert_eq!(stage.phone.posts().len(), posts);
     }
-    let played = stage.play_and_lose_the_upload(stage.config("always the same")).await;
-    assert_unconfirmed(&played, "those there with this caption may be older than the post");
-    assert_eq!(stage.posts().len(), 7);
+    let finished = stage.publish_and_lose_the_upload(stage.config("always the same")).await;
+    assert_unconfirmed(&finished, "those there with this caption may be older than the post");
+    assert_eq!(stage.phone.posts().len(), 7);
     // What was lost is a draft, which takes a place in the grid.
-    stage.arm(&json!({"fault": "slow_upload", "seconds": 3}));
-    stage.play(stage.config("always the same")).await.assert_completed();
-    assert_eq!(stage.posts().len(), 8);
-    stage.assert_clean().await;
+    stage.phone.arm(&json!({"fault": "slow_upload", "seconds": 3}));
+    stage.publish(stage.config("always the same")).await.assert_completed();
+    assert_eq!(stage.phone.posts().len(), 8);
+    stage.phone.assert_clean().await;
 }
 
 #[tokio::test]
 async fn what_was_there_before_is_looked_at_for_an_account_too() {
-    let stage = Stage::set(85).await;
-    let report = serde_json::to_value(stage.farm.report()).unwrap();
-    let username = report[0]["apps"]["tiktok"]["accounts"][0]["username"].as_str().unwrap().to_owned();
+    let stage = VideoStage::start(85).await;
+    let username = stage.phone.username();
     for caption in ["one", "one", "two"] {
-        stage.play_for(stage.config(caption), Some(&username), None).await.assert_completed();
+        stage.publish_for(&username, stage.config(caption)).await.assert_completed();
     }
-    assert_eq!(stage.posts().len(), 3);
+    assert_eq!(stage.phone.posts().len(), 3);
 }
 
 #[tokio::test]
 async fn without_a_look_before_nothing_is_proven() {
-    let stage = Stage::set(86).await;
-    stage.arm(&json!({"fault": "slow_upload", "seconds": 30}));
+    let stage = VideoStage::start(86).await;
+    stage.phone.arm(&json!({"fault": "slow_upload", "seconds": 30}));
     // What is left of a run that was stopped here is a draft: a profile with neither a video nor the sign for none.
-    stage.play_for(stage.config("stopped"), None, Some("wait for the upload")).await;
-    assert!(stage.posts().is_empty());
-    stage.arm(&json!({"fault": "slow_upload", "seconds": 3}));
-    let played = stage.play(stage.config("after a draft")).await;
-    assert_unconfirmed(&played, "what was there before is not known");
-    let warned = played.said().iter().any(|entry| {
+    stage.publish_until("wait for the upload", stage.config("stopped")).await;
+    assert!(stage.phone.posts().is_empty());
+    stage.phone.arm(&json!({"fault": "slow_upload", "seconds": 3}));
+    let finished = stage.publish(stage.config("after a draft")).await;
+    assert_unconfirmed(&finished, "what was there before is not known");
+    let warned = finished.reports().iter().any(|entry| {
         matches!(entry, Entry::Log(LogLevel::Warn, line) if line.starts_with("the profile could not be read before the post"))
     });
-    assert!(warned, "{:#?}", played.said());
-    assert_eq!(stage.posts().len(), 1);
-    stage.assert_clean().await;
+    assert!(warned, "{:#?}", finished.reports());
+    assert_eq!(stage.phone.posts().len(), 1);
+    stage.phone.assert_clean().await;
 }

@@ -1,4 +1,4 @@
-//! A record of materials in memory: what there is to take, what was taken, and what was said of it.
+//! A record of materials in memory: what there is to take, and the calls that a script made.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use tikmatrix_domain::{
 pub(crate) struct Record {
     library: Mutex<Vec<LibraryMaterial>>,
     taken: Mutex<BTreeSet<String>>,
-    said: Mutex<Vec<String>>,
+    calls: Mutex<Vec<String>>,
     is_broken: Mutex<bool>,
 }
 
@@ -48,19 +48,19 @@ impl Record {
         *self.is_broken.lock().unwrap() = true;
     }
 
-    /// What was taken and said so far, in order.
-    pub(crate) fn said(&self) -> Vec<String> {
-        self.said.lock().unwrap().clone()
+    /// What was asked of it so far, in order.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        self.calls.lock().unwrap().clone()
     }
 
-    fn say(&self, what: impl Into<String>) -> Result<(), MaterialsError> {
+    fn call(&self, what: impl Into<String>) -> Result<(), MaterialsError> {
         if *self.is_broken.lock().unwrap() {
             return Err(MaterialsError::Unavailable {
                 reason: "the disk is full".to_owned(),
                 transient: true,
             });
         }
-        self.said.lock().unwrap().push(what.into());
+        self.calls.lock().unwrap().push(what.into());
         Ok(())
     }
 }
@@ -70,7 +70,7 @@ impl Materials for Record {
     async fn take(&self, wish: MaterialQuery, _chance: u64) -> Result<Vec<LibraryMaterial>, MaterialsError> {
         let tags: Vec<String> = wish.tags.iter().map(ToString::to_string).collect();
         let username = wish.username.map(|name| name.to_string()).unwrap_or_default();
-        self.say(format!("take {} {} [{}] {username}", wish.count, wish.kind.as_str(), tags.join(" ")))?;
+        self.call(format!("take {} {} [{}] {username}", wish.count, wish.kind.as_str(), tags.join(" ")))?;
         self.library.lock().unwrap().pop().map(|one| vec![one]).ok_or(MaterialsError::TooFew { found: 0 })
     }
 
@@ -82,16 +82,16 @@ impl Materials for Record {
         let mut taken = self.taken.lock().unwrap();
         let chosen = files.into_iter().find(|file| taken.insert(file.path.clone()));
         if chosen.is_some() {
-            self.say("take a file")?;
+            self.call("take a file")?;
         }
         Ok(chosen)
     }
 
     async fn begin_to_publish(&self) -> Result<(), MaterialsError> {
-        self.say("begin to publish")
+        self.call("begin to publish")
     }
 
     async fn not_published(&self) -> Result<(), MaterialsError> {
-        self.say("not published")
+        self.call("not published")
     }
 }

@@ -1,0 +1,20 @@
+//! The runs of `follow` and `unfollow` that most tests make.
+
+use serde_json::{Value, json};
+use tikmatrix_follow::Follow;
+use tikmatrix_script_testing::{FinishedRun, Run, Stage, apps};
+
+/// Describes a run of `follow` with this configuration.
+pub(crate) fn run(config: Value) -> Run {
+    Run::new(Follow::new(apps()), config)
+}
+
+/// Follows a user.
+pub(crate) async fn follow(stage: &Stage, name: &str) -> FinishedRun {
+    stage.run(run(json!({"target_user": name}))).await
+}
+
+/// Unfollows a user.
+pub(crate) async fn unfollow(stage: &Stage, name: &str) -> FinishedRun {
+    stage.run(Run::new(Follow::unfollow(apps()), json!({"target_user": name}))).await
+}
