@@ -112,8 +112,9 @@ impl Store {
             counter.iter().for_each(ChangeCounter::increment);
             notifier.send_replace(());
         };
-        let writer = WriteQueue::open(url, on_change).map_err(failed)?;
-        let readers = ReadPool::open(url).map_err(failed)?;
+        let failures = Arc::default();
+        let writer = WriteQueue::open(url, &failures, on_change).map_err(failed)?;
+        let readers = ReadPool::open(url, &failures).map_err(failed)?;
         let (location, errors) = (url.redacted(), AtomicU64::new(0));
         let database = Arc::new(Database { location, writer, readers, changes, commits, errors, lock });
         Ok(Self { max_pending: u64::MAX, database })

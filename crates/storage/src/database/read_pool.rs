@@ -19,11 +19,11 @@ const POOL_SIZE: usize = 4;
 /// The queue of operations that only read.
 pub(crate) struct ReadPool {
     jobs: JobQueue<Job>,
+    failures: Arc<AtomicU64>,
 }
 
-/// An operation: runs on the connection, or fails with the reason why there is none. Returns whether the database failed
-/// in a way that other connections may suffer from too.
-type Job = Box<dyn FnOnce(Result<&mut Connection, String>) -> bool + Send>;
+/// An operation: runs on the connection, or fails with the reason why there is none.
+type Job = Box<dyn FnOnce(Result<&mut Connection, String>) + Send>;
 
 /// One thread's part of the pool.
 struct Worker {
@@ -36,15 +36,15 @@ struct Worker {
 }
 
 impl ReadPool {
-    /// Starts the threads; each connects when it takes its first operation.
-    pub(crate) fn open(url: &DatabaseUrl) -> Result<Self, String> {
-        let failures = Arc::new(AtomicU64::new(0));
+    /// Starts the threads; each connects when it takes its first operation. `failures` is how often the database failed,
+    /// here or in the write queue, in a way that other connections may suffer from too.
+    pub(crate) fn open(url: &DatabaseUrl, failures: &Arc<AtomicU64>) -> Result<Self, String> {
         let jobs = JobQueue::start("storage-read", POOL_SIZE, |jobs| {
-            let (url, failures) = (url.clone(), Arc::clone(&failures));
+            let (url, failures) = (url.clone(), Arc::clone(failures));
             let mut worker = Worker { url, connection: None, jobs, failures, failures_seen: 0 };
             move || worker.run()
         });
-        Ok(Self { jobs: jobs.map_err(|error| error.to_string())? })
+        Ok(Self { jobs: jobs.map_err(|error| error.to_string())?, failures: Arc::clone(failures) })
     }
 
     /// Runs `work` on one of the connections. It runs to its end even when the caller is dropped.
@@ -54,15 +54,18 @@ impl ReadPool {
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
         let (caller, answer) = oneshot::channel();
+        let failures = Arc::clone(&self.failures);
         self.jobs.push(Box::new(move |connection| {
             let result = match connection {
                 Ok(connection) => work(connection).map_err(|fault| fault.during(operation)),
                 Err(reason) => Err(StorageError::Database { operation, reason, transient: true }),
             };
-            let has_failed = result.as_ref().is_err_and(StorageError::is_transient);
+            // Counted before the answer, so that whatever the caller asks next gets a new connection.
+            if result.as_ref().is_err_and(StorageError::is_transient) {
+                failures.fetch_add(1, Ordering::Relaxed);
+            }
             // The caller may have been dropped.
             let _ = caller.send(result);
-            has_failed
         }));
         answer.await.map_err(|_dropped| StorageError::CutOff { operation })?
     }
@@ -71,13 +74,9 @@ impl ReadPool {
 impl Worker {
     fn run(&mut self) {
         while let Ok(job) = self.jobs.recv() {
-            match catch_unwind(AssertUnwindSafe(|| job(self.connection()))) {
-                Ok(false) => {}
-                Ok(true) => {
-                    self.failures.fetch_add(1, Ordering::Relaxed);
-                }
-                // A panic cuts off its own caller and no other; it may have left the connection in any state.
-                Err(_panic) => self.connection = None,
+            // A panic cuts off its own caller and no other; it may have left the connection in any state.
+            if catch_unwind(AssertUnwindSafe(|| job(self.connection()))).is_err() {
+                self.connection = None;
             }
         }
     }
@@ -106,7 +105,8 @@ mod tests {
 
     fn readers() -> (ReadPool, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
-        let readers = ReadPool::open(&DatabaseUrl::Sqlite(folder.path().join("any.db"))).unwrap();
+        let readers =
+            ReadPool::open(&DatabaseUrl::Sqlite(folder.path().join("any.db")), &Arc::default()).unwrap();
         (readers, folder)
     }
 

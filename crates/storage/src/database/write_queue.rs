@@ -4,7 +4,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
@@ -50,13 +50,15 @@ struct Worker {
     changed: Arc<AtomicBool>,
     jobs: Receiver<Job>,
     on_change: Arc<dyn Fn() + Send + Sync>,
+    failures: Arc<AtomicU64>,
 }
 
 impl WriteQueue {
     /// Opens the connection and starts its thread. `on_change` is called after each commit that wrote a tracked table,
-    /// before any caller is answered.
+    /// before any caller is answered. `failures` counts, likewise before, what other connections may suffer from too.
     pub(crate) fn open(
         url: &DatabaseUrl,
+        failures: &Arc<AtomicU64>,
         on_change: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, String> {
         let changed = Arc::new(AtomicBool::new(false));
@@ -65,7 +67,8 @@ impl WriteQueue {
         let jobs = JobQueue::start("storage-write", 1, |jobs| {
             let (url, connection) = (url.clone(), connection.take());
             let (changed, on_change) = (Arc::clone(&changed), Arc::clone(&on_change));
-            let mut worker = Worker { url, connection, changed, jobs, on_change };
+            let failures = Arc::clone(failures);
+            let mut worker = Worker { url, connection, changed, jobs, on_change, failures };
             move || worker.run()
         });
         Ok(Self { jobs: jobs.map_err(|error| error.to_string())? })
@@ -141,6 +144,7 @@ impl Worker {
         if lost.is_some() {
             // It may be in any state, and on PostgreSQL it may lead to a server that is gone.
             self.connection = None;
+            self.failures.fetch_add(1, Ordering::Relaxed);
         }
         for operation in executed {
             (operation.answer)(lost.as_deref());

@@ -27,7 +27,7 @@ impl Fixture {
         let on_change = move || {
             counter.fetch_add(1, Ordering::SeqCst);
         };
-        let writer = WriteQueue::open(&url, on_change).unwrap();
+        let writer = WriteQueue::open(&url, &Arc::default(), on_change).unwrap();
         Self { writer, url, changes, _folder: folder }
     }
 
