@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use tikmatrix_domain::{
-    AccountChange, AccountUpsert, AppId, NewTask, Outcome, Serial, SettingsChange, Status, TaskOptions,
-    TaskState, Username,
+    AccountChange, AccountUpsert, AppId, NewTask, Outcome, Serial, SettingsChange, Status, TaskId,
+    TaskOptions, TaskState, Username,
 };
 
-use crate::start_time::TokioClock;
+use crate::start_time::{ManualTime, pass};
 use crate::{Fixture, end_of, phone, task, tell};
 
 fn with(max_retries: u32, act: &str) -> NewTask {
@@ -17,25 +17,32 @@ fn with(max_retries: u32, act: &str) -> NewTask {
     NewTask { options, ..task("a", &json!({ "act": act, "word": act })) }
 }
 
+/// Waits until the task has failed so many times and waits for its retry, and returns the moment of the retry.
+async fn retry_of(fixture: &Fixture, id: TaskId, failures: usize) -> DateTime<Utc> {
+    loop {
+        let detail = fixture.task(id).await;
+        if let TaskState::Retrying { at } = detail.task.state
+            && detail.attempts.len() == failures
+        {
+            return at;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
 async fn a_transient_failure_is_retried_after_a_delay_and_no_more_often_than_allowed() {
     let (a, _adbd) = phone("a").await;
-    tokio::time::pause();
-    let fixture = Fixture::with_clock(TokioClock::new());
+    let fixture = Fixture::with_clock(ManualTime::start());
     let runner = fixture.runner().await;
     fixture.ready(&[&a]);
     let id = fixture.create(vec![with(2, "fail for now")]).await[0];
     runner.wake();
-    fixture.stage.heard_many(1).await;
-    while !matches!(fixture.task(id).await.task.state, TaskState::Retrying { .. }) {
-        tokio::task::yield_now().await;
-    }
-    let waiting = fixture.task(id).await;
-    let TaskState::Retrying { at } = waiting.task.state else { panic!("{:?}", waiting.task.state) };
-    let failed_at = waiting.attempts[0].finish.as_ref().unwrap().at;
+    let at = retry_of(&fixture, id, 1).await;
+    let failed_at = fixture.task(id).await.attempts[0].finish.as_ref().unwrap().at;
     assert!(at - failed_at >= TimeDelta::seconds(15) && at - failed_at <= TimeDelta::seconds(30), "{at}");
-
-    fixture.stage.heard_many(3).await;
+    pass(at - fixture.clock.now()).await;
+    pass(retry_of(&fixture, id, 2).await - fixture.clock.now()).await;
     while fixture.task(id).await.task.state.status() != Status::Failed {
         tokio::task::yield_now().await;
     }
@@ -114,8 +121,7 @@ async fn a_task_is_retried_on_the_phone_that_its_account_has_moved_to() {
 #[tokio::test]
 async fn a_task_has_the_time_that_it_asks_for() {
     let (a, _adbd) = phone("a").await;
-    tokio::time::pause();
-    let fixture = Fixture::with_clock(TokioClock::new());
+    let fixture = Fixture::with_clock(ManualTime::start());
     let runner = fixture.runner().await;
     fixture.ready(&[&a]);
     let options =
@@ -123,6 +129,8 @@ async fn a_task_has_the_time_that_it_asks_for() {
     let hold = NewTask { options, ..task("a", &json!({ "act": "hold", "word": "holds" })) };
     let id = fixture.create(vec![hold, tell("a", "next")]).await[0];
     runner.wake();
+    fixture.stage.heard("holds").await;
+    pass(TimeDelta::seconds(7)).await;
     fixture.stage.heard("next").await;
     let detail = fixture.task(id).await;
     let (outcome, remark) = end_of(&detail.task);
