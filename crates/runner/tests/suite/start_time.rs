@@ -17,7 +17,7 @@ use crate::{Fixture, end_of, phone, scheduled, task, tell};
 /// while a thread of the database works for one of them.
 pub(crate) struct ManualTime {
     begun: Instant,
-    /// Ends the blocking task, which keeps tokio from advancing its time by itself.
+    /// Ends the blocking task, which keeps tokio from advancing its time.
     _hold: Sender<()>,
 }
 
