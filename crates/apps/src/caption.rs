@@ -1,12 +1,13 @@
 //! The text under a video, and how the app shows it.
 
+use serde::{Deserialize, Serialize};
 use tikmatrix_device::ui::reads_as;
 
 /// What the app shows instead of the end of a long caption.
 const CUTS: [&str; 4] = ["... more", "…more", "… more", "..."];
 
 /// The text under a video.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caption {
     /// The line above the description; empty for none.
     pub title: String,

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::{Context, Failure};
 use tikmatrix_domain::Username;
 
 use crate::caption::Caption;
-use crate::recent_posts::RecentPosts;
+use crate::recent_posts::{Published, RecentPosts};
 
 /// The accounts of an app on a phone.
 #[async_trait]
@@ -98,6 +99,20 @@ pub trait Confirm {
         before: Option<&RecentPosts>,
         timeout: Duration,
     ) -> Result<(), Failure>;
+
+    /// Compares the profile with what it was before an earlier attempt that may have published, and in which the app has
+    /// been closed since. That it was not published is believed only after `timeout`: the app's servers may be slow.
+    ///
+    /// # Errors
+    /// [`Failure`] when the profile cannot be read.
+    async fn compare_profile(
+        &self,
+        context: &mut Context,
+        package: &str,
+        caption: &Caption,
+        before: &RecentPosts,
+        timeout: Duration,
+    ) -> Result<Published, Failure>;
 }
 
 /// Following and unfollowing other users.
@@ -129,7 +144,8 @@ pub trait FollowJourney: Accounts {
 }
 
 /// The account's relation to another user, as the button of the user's profile shows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Relation {
     /// "Follow" or "Follow back".
     Stranger,

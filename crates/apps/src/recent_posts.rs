@@ -1,13 +1,17 @@
 //! The first posts of the account's own profile, compared before and after a post. A caption alone proves nothing,
 //! since an older video may have the same.
 
+use serde::{Deserialize, Serialize};
+
 use crate::caption::Caption;
 
 /// Pinned videos come before the newest one; there are at most three.
-pub(crate) const CHECKED_POSTS: usize = 4;
+const PINNED: usize = 3;
+/// The posts among which a new one is.
+pub(crate) const CHECKED_POSTS: usize = PINNED + 1;
 
 /// What the account's own profile showed at one time.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecentPosts {
     /// The captions of the first videos, as the app shows them, in the profile's order.
     pub(crate) captions: Vec<String>,
@@ -15,7 +19,58 @@ pub struct RecentPosts {
     pub(crate) total: Option<usize>,
 }
 
+/// Whether a post was published that an earlier attempt may have published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Published {
+    /// It was.
+    Yes,
+    /// It was not.
+    No,
+    /// What the profile shows fits both.
+    Unknown,
+}
+
 impl RecentPosts {
+    /// Compares the profile with what it was before the post.
+    pub(crate) fn compare(&self, before: &Self, caption: &Caption) -> Published {
+        if self.has_one_more(before, caption) {
+            return Published::Yes;
+        }
+        let (old, now) = (&before.captions, &self.captions);
+        let is_same = now.len() >= old.len() && old.iter().zip(now).all(|(old, now)| old == now);
+        // One more video would move those behind it, which shows where not all of them look like it.
+        let shows_a_move = old.iter().any(|shown| !caption.is_shown_as(shown));
+        match (before.total, self.total) {
+            (Some(old), Some(now)) if is_same && old == now => Published::No,
+            (Some(_), Some(_)) => self.look_among_new(before, caption),
+            _ if is_same && shows_a_move => Published::No,
+            _ => self.look_among_new(before, caption),
+        }
+    }
+
+    /// Looks for the post among the videos that were published since: those between the pinned ones and the known ones.
+    fn look_among_new(&self, before: &Self, caption: &Caption) -> Published {
+        let (old, now) = (&before.captions, &self.captions);
+        let all_are_new = before.total == Some(0) && self.total == Some(now.len());
+        let pinned = old.iter().zip(now).take(PINNED).take_while(|(old, now)| old == now).count();
+        let ends_of_new = (0..=pinned).flat_map(|pinned| {
+            (pinned + 1..now.len()).map(move |known| (pinned, known)).filter(|(pinned, known)| {
+                let known = now.iter().skip(*known).zip(old.iter().skip(*pinned));
+                known.clone().next().is_some() && known.clone().all(|(now, old)| now == old)
+            })
+        });
+        let mut found = ends_of_new.chain(all_are_new.then_some((0, now.len()))).map(|(pinned, known)| {
+            let new = now.iter().take(known).skip(pinned);
+            match new.filter(|shown| caption.is_shown_as(shown)).count() {
+                0 => Published::No,
+                1 => Published::Yes,
+                _ => Published::Unknown,
+            }
+        });
+        let first = found.next().unwrap_or(Published::Unknown);
+        if found.all(|other| other == first) { first } else { Published::Unknown }
+    }
+
     /// Whether this can only be the profile of `before` with one more video with the caption among the first ones.
     pub(crate) fn has_one_more(&self, before: &Self, caption: &Caption) -> bool {
         let (old, now) = (&before.captions, &self.captions);
@@ -50,6 +105,8 @@ impl RecentPosts {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn caption(title: &str, description: &str) -> Caption {
@@ -110,5 +167,77 @@ mod tests {
         assert!(same(2, None).hides_one_more(&c));
         assert!(!same(2, Some(2)).hides_one_more(&c));
         assert!(!newest(&["c", "x"], None).hides_one_more(&c));
+    }
+
+    #[test]
+    fn a_profile_is_compared_with_what_it_was_before_an_earlier_attempt() {
+        let c = caption("", "c");
+        for (before, now, expected) in [
+            (vec!["x", "y", "z", "w"], vec!["c", "x", "y", "z", "w"], Published::Yes),
+            (vec!["x", "y", "z", "w"], vec!["x", "y", "z", "w"], Published::No),
+            (vec!["c", "x"], vec!["c", "x"], Published::No),
+            (vec!["p", "q", "r", "x"], vec!["p", "q", "r", "c", "x"], Published::Yes),
+            // Others were published since.
+            (vec!["x", "y", "z", "w"], vec!["d", "x", "y", "z", "w"], Published::No),
+            (vec!["x", "y", "z", "w"], vec!["d", "c", "x", "y", "z"], Published::Yes),
+            (vec!["p", "q", "r", "x"], vec!["p", "q", "r", "d", "x"], Published::No),
+            (vec!["x", "y", "z", "w"], vec!["c", "c", "x", "y", "z"], Published::Unknown),
+            // What was there before is too far down, or gone.
+            (vec!["x", "y", "z", "w"], vec!["d", "e", "f", "g", "h"], Published::Unknown),
+            (vec!["x", "y", "z", "w"], vec!["y", "z", "w"], Published::Unknown),
+            (vec!["x", "y", "z", "w"], vec!["x"], Published::Unknown),
+            // One more would look the same.
+            (vec!["c", "c", "c", "c"], vec!["c", "c", "c", "c"], Published::Unknown),
+        ] {
+            assert_eq!(
+                newest(&now, None).compare(&newest(&before, None), &c),
+                expected,
+                "{before:?} {now:?}"
+            );
+        }
+        for (before, now, expected) in [
+            ((vec!["c"; 2], 2), (vec!["c"; 2], 2), Published::No),
+            ((vec!["c"; 2], 2), (vec!["c"; 3], 3), Published::Yes),
+            ((vec![], 0), (vec![], 0), Published::No),
+            ((vec![], 0), (vec!["d"], 1), Published::No),
+            ((vec![], 0), (vec!["d", "c"], 2), Published::Yes),
+            ((vec!["c"; 2], 2), (vec!["c"; 4], 4), Published::Unknown),
+        ] {
+            let (before, now) = (newest(&before.0, Some(before.1)), newest(&now.0, Some(now.1)));
+            assert_eq!(now.compare(&before, &c), expected, "{before:?} {now:?}");
+        }
+    }
+
+    proptest! {
+        /// A profile of up to seven videos with few different captions, one more video with the caption, and others after it.
+        #[test]
+        fn what_was_published_is_never_taken_for_missing(
+            old in prop::collection::vec(any_caption(), 0..7),
+            later in prop::collection::vec(any_caption(), 0..3),
+            is_published: bool,
+            knows_total: bool,
+        ) {
+            let c = caption("", "c");
+            let total = |all: &[String]| (knows_total && all.len() <= 6).then_some(all.len());
+            let read = |all: &[String]| RecentPosts {
+                captions: all.iter().take(old.len() + 1).cloned().collect(),
+                total: total(all),
+            };
+            let mut now = old.clone();
+            now.splice(0..0, is_published.then(|| "c".to_owned()));
+            now.splice(0..0, later.iter().cloned());
+            let before = RecentPosts { captions: old.clone(), total: total(&old) };
+            let found = read(&now).compare(&before, &c);
+            let others_look_the_same = later.iter().any(|shown| shown == "c");
+            match found {
+                Published::Yes => prop_assert!(is_published || others_look_the_same, "{before:?} {now:?}"),
+                Published::No => prop_assert!(!is_published, "{before:?} {now:?}"),
+                Published::Unknown => {}
+            }
+        }
+    }
+
+    fn any_caption() -> impl Strategy<Value = String> {
+        prop::sample::select(vec!["c", "x", "y", "z"]).prop_map(str::to_owned)
     }
 }

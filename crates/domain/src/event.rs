@@ -73,6 +73,11 @@ pub enum TaskChange {
     },
     /// The attempt was given back before anything was done on the device, and does not count.
     Released,
+    /// The server ended during the attempt; the task runs again.
+    Interrupted {
+        /// The reason, for the user.
+        remark: String,
+    },
     /// A user retried the failed task.
     Retried,
     /// It was deleted with its journal and artifacts.
@@ -97,6 +102,8 @@ pub enum EventKind {
     TaskPostponed,
     /// [`TaskChange::Released`].
     TaskReleased,
+    /// [`TaskChange::Interrupted`].
+    TaskInterrupted,
     /// [`TaskChange::Retried`].
     TaskRetried,
     /// [`TaskChange::Deleted`].
@@ -128,6 +135,7 @@ impl TaskChange {
             Self::Finished { .. } => EventKind::TaskFinished,
             Self::Postponed { .. } => EventKind::TaskPostponed,
             Self::Released => EventKind::TaskReleased,
+            Self::Interrupted { .. } => EventKind::TaskInterrupted,
             Self::Retried => EventKind::TaskRetried,
             Self::Deleted => EventKind::TaskDeleted,
         }

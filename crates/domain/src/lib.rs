@@ -36,7 +36,7 @@ pub use task::fan_out::{
     AccountsByDevice, BoundAccount, FanOut, MAX_TASKS_PER_REQUEST, Recipients, SkippedDevice, Target,
     TaskRequest, TooManyTasks,
 };
-pub use task::finish::{interrupted_by_crash, interrupted_by_shutdown, stopped_by_user};
+pub use task::finish::{Interruptions, MAX_INTERRUPTIONS, ServerEnd, interrupted, stopped_by_user};
 pub use task::history::{
     Artifact, ArtifactKind, Attempt, LogLevel, LogLine, Record, RecordedEvent, Step, TaskDetail,
 };

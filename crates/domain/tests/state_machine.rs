@@ -12,11 +12,12 @@ fn any_event() -> impl Strategy<Value = TaskEvent> {
     let moment = (0_i64..1_000).prop_map(|millis| DateTime::from_timestamp_millis(millis).unwrap());
     let lease = "[ab]".prop_map(LeaseId);
     let outcome = prop::sample::select(Outcome::ALL.to_vec());
-    (0..5, lease, moment, outcome).prop_map(|(kind, lease, at, outcome)| match kind {
+    (0..6, lease, moment, outcome).prop_map(|(kind, lease, at, outcome)| match kind {
         0 => TaskEvent::Claimed { lease, at },
         1 => TaskEvent::Released { lease },
         2 => TaskEvent::Postponed { lease, until: at },
         3 => TaskEvent::Retried,
+        4 => TaskEvent::Interrupted { lease },
         _ => TaskEvent::Finished { lease, finish: Finish { outcome, remark: String::new(), at } },
     })
 }
@@ -36,11 +37,12 @@ fn expected(state: &TaskState, event: &TaskEvent) -> Result<Status, IllegalTrans
             let succeeded = finish.outcome == Outcome::Succeeded;
             Ok(if succeeded { Status::Completed } else { Status::Failed })
         }
-        (Status::Running, TaskEvent::Released { lease } | TaskEvent::Postponed { lease, .. })
-            if holder == Some(lease) =>
-        {
-            Ok(Status::Pending)
-        }
+        (
+            Status::Running,
+            TaskEvent::Released { lease }
+            | TaskEvent::Interrupted { lease }
+            | TaskEvent::Postponed { lease, .. },
+        ) if holder == Some(lease) => Ok(Status::Pending),
         (Status::Running, _) => Err(IllegalTransition::LeaseLost),
         (status, _) => Err(IllegalTransition::NotRunning(status)),
     }
@@ -62,7 +64,7 @@ proptest! {
                     prop_assert_eq!(since, at);
                     holder = Some(lease.clone());
                 }
-                (TaskState::Pending, TaskEvent::Released { lease }) => {
+                (TaskState::Pending, TaskEvent::Released { lease } | TaskEvent::Interrupted { lease }) => {
                     let held = holder.take();
                     prop_assert_eq!(Some(lease), held.as_ref());
                 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use tikmatrix_domain::{FailureDetector, HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT};
-use tikmatrix_storage::{ClusterSignals, StorageError};
+use tikmatrix_storage::{ClusterSignals, InterruptedTask, StorageError};
 use tokio::time::{Instant, sleep};
 
 use crate::context::RunnerContext;
@@ -49,8 +49,9 @@ impl Cluster {
         let heartbeats = context.store.heartbeat(context.server.clone()).await?;
         for dead in self.detector.observe(heartbeats, self.joined_at.elapsed()) {
             let ended = context.store.interrupt_tasks_of(dead, context.clock.now()).await?;
-            for task in &ended {
-                log::warn!("task {task} was running when its server ended; it is now failed as interrupted");
+            for InterruptedTask { task, runs_again } in &ended {
+                let consequence = if *runs_again { "it runs again" } else { "it failed as interrupted" };
+                log::warn!("task {task} was running when its server ended; {consequence}");
             }
             if !ended.is_empty() {
                 // Its device and its slot are free.

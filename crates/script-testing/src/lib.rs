@@ -44,6 +44,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod journal;
+mod marks;
 mod plan;
 mod run;
 mod stage;

@@ -15,6 +15,7 @@ use tikmatrix_domain::{AppId, Username};
 use tokio_util::sync::CancellationToken;
 
 use crate::journal::RecordingJournal;
+use crate::marks::MarksInMemory;
 
 /// The app that a virtual phone has.
 pub(crate) const APP: &str = "tiktok";
@@ -30,6 +31,7 @@ pub struct Run {
     config: Value,
     username: Option<Username>,
     materials: Arc<dyn Materials>,
+    marks: Arc<MarksInMemory>,
 }
 
 impl Run {
@@ -38,7 +40,14 @@ impl Run {
     pub fn new(script: impl Script, config: Value) -> Self {
         let script = Arc::new(RegisteredScript::new(script));
         let replayed_by = Arc::clone(&script);
-        Self { script, replayed_by, config, username: None, materials: Arc::new(NoMaterials) }
+        Self {
+            script,
+            replayed_by,
+            config,
+            username: None,
+            materials: Arc::new(NoMaterials),
+            marks: Arc::default(),
+        }
     }
 
     /// Runs for this account.
@@ -55,6 +64,27 @@ impl Run {
     #[must_use]
     pub fn materials(mut self, materials: Arc<dyn Materials>) -> Self {
         self.materials = materials;
+        self
+    }
+
+    /// Runs as a further attempt at the task of `earlier`, whose mark may stand.
+    #[must_use]
+    pub fn after(mut self, earlier: &FinishedRun) -> Self {
+        self.marks = Arc::clone(&earlier.marks);
+        self
+    }
+
+    /// Runs as a further attempt at a task with this mark.
+    #[must_use]
+    pub fn marked(mut self, mark: Value) -> Self {
+        self.marks = Arc::new(MarksInMemory::with(mark));
+        self
+    }
+
+    /// Cannot store marks.
+    #[must_use]
+    pub fn without_marks(self) -> Self {
+        self.marks.fail();
         self
     }
 
@@ -82,10 +112,12 @@ impl Run {
                 app,
                 package: None,
                 config: self.config,
+                mark: self.marks.standing(),
                 seed: SEED,
             },
             journal: Arc::clone(&journal) as _,
             materials: self.materials,
+            marks: Arc::clone(&self.marks) as _,
             limits: Limits { total: RUN_TIMEOUT },
             cancel: running.cancel.clone(),
         }));
@@ -94,7 +126,7 @@ impl Run {
             () = beside(running) => work.await,
         };
         assert_replays(&journal, &self.replayed_by).await;
-        FinishedRun { outcome, entries: journal.entries() }
+        FinishedRun { outcome, entries: journal.entries(), marks: self.marks }
     }
 }
 
@@ -140,6 +172,7 @@ pub struct FinishedRun {
     pub outcome: RunOutcome,
     /// What it recorded in its journal.
     pub entries: Vec<Entry>,
+    marks: Arc<MarksInMemory>,
 }
 
 impl FinishedRun {
@@ -157,6 +190,12 @@ impl FinishedRun {
     #[must_use]
     pub fn reports(&self) -> Vec<&Entry> {
         self.entries.iter().filter(|entry| !matches!(entry, Entry::Artifact { .. })).collect()
+    }
+
+    /// Returns the mark that stands after it.
+    #[must_use]
+    pub fn mark(&self) -> Option<Value> {
+        self.marks.standing()
     }
 
     /// Asserts that it completed.

@@ -18,6 +18,7 @@ mod tasks;
 mod tokens;
 
 pub use accounts::operations::{AccountFilter, AccountRemoval};
+pub use cluster::heartbeat::InterruptedTask;
 pub use cluster::signals::ClusterSignals;
 pub use database::notifications::ChangeNotifications;
 pub use devices::operations::{DeviceChanged, DeviceRemoval};

@@ -80,6 +80,8 @@ diesel::table! {
         time_limit -> Nullable<BigInt>,
         retry_count -> Integer,
         retry_at -> Nullable<BigInt>,
+        interruptions -> Integer,
+        interrupted_steps -> Integer,
     }
 }
 
@@ -110,6 +112,7 @@ diesel::table! {
         outcome -> Nullable<Text>,
         remark -> Nullable<Text>,
         record_count -> Integer,
+        mark -> Nullable<Text>,
     }
 }
 

@@ -26,6 +26,7 @@ fn with_change(data: EventData, change: &TaskChange) -> EventData {
     match change {
         TaskChange::Created | TaskChange::Started | TaskChange::Released => data,
         TaskChange::Retried | TaskChange::Deleted => data,
+        TaskChange::Interrupted { remark } => EventData { remark: Some(remark.clone()), ..data },
         TaskChange::Step(text) => EventData { step: Some(text.clone()), ..data },
         TaskChange::Progress(percent) => EventData { progress: Some(*percent), ..data },
         TaskChange::Finished { outcome, remark } => {

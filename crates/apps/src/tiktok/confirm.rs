@@ -8,7 +8,7 @@ use tikmatrix_device::script::{Context, Failure, LogLevel};
 
 use crate::caption::Caption;
 use crate::journey::{Confirm, after_post, unconfirmed};
-use crate::recent_posts::{CHECKED_POSTS, RecentPosts};
+use crate::recent_posts::{CHECKED_POSTS, Published, RecentPosts};
 use crate::tiktok::driver::TikTok;
 
 /// For the screen after a tap.
@@ -66,6 +66,28 @@ impl Confirm for TikTok {
             self.return_home(context).await.map_err(after_post)?;
         }
     }
+
+    async fn compare_profile(
+        &self,
+        context: &mut Context,
+        package: &str,
+        caption: &Caption,
+        before: &RecentPosts,
+        timeout: Duration,
+    ) -> Result<Published, Failure> {
+        let started = context.phone().stopwatch();
+        self.open_own_profile(context, package).await?;
+        loop {
+            let now = self.read_after(context, caption, Some(before)).await?;
+            let found = now.compare(before, caption);
+            if found == Published::Yes || started.elapsed() >= timeout {
+                return Ok(found);
+            }
+            self.return_home(context).await?;
+            context.tap(&self.elements.profile_tab, SCREEN_TIMEOUT).await?;
+            self.wait_for_screen(context, "own_profile", "the account's own profile", SCREEN_TIMEOUT).await?;
+        }
+    }
 }
 
 impl TikTok {
@@ -107,6 +129,21 @@ impl TikTok {
     ) -> Result<Search, Failure> {
         context.tap(&self.elements.profile_tab, SCREEN_TIMEOUT).await?;
         self.wait_for_screen(context, "own_profile", "the account's own profile", SCREEN_TIMEOUT).await?;
+        let now = self.read_after(context, caption, before).await?;
+        Ok(match before {
+            Some(before) if now.has_one_more(before, caption) => Search::Published,
+            Some(_) => Search::Other(now.describe(caption)),
+            None => Search::Other(format!("{}; what was there before is not known", now.describe(caption))),
+        })
+    }
+
+    /// Reads so much of the profile on the screen that it can be compared with `before`.
+    async fn read_after(
+        &self,
+        context: &mut Context,
+        caption: &Caption,
+        before: Option<&RecentPosts>,
+    ) -> Result<RecentPosts, Failure> {
         let is_enough = |now: &RecentPosts| match before {
             Some(before) => now.captions.len() > before.captions.len() || now.has_one_more(before, caption),
             None => now.captions.len() >= CHECKED_POSTS,
@@ -115,11 +152,7 @@ impl TikTok {
         if before.is_some_and(|before| before.total.is_some()) && now.hides_one_more(caption) {
             now.total = self.count_videos(context).await?;
         }
-        Ok(match before {
-            Some(before) if now.has_one_more(before, caption) => Search::Published,
-            Some(_) => Search::Other(now.describe(caption)),
-            None => Search::Other(format!("{}; what was there before is not known", now.describe(caption))),
-        })
+        Ok(now)
     }
 }
 

@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tikmatrix_domain::{AppId, PackageName, TaskId, Username};
 
 use super::clean_up::CleanUp;
 use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
+use super::marks::Marks;
 use super::materials::Materials;
 use super::screen::guard::ScreenGuard;
 use crate::android::ScreenReader;
@@ -35,6 +38,8 @@ pub struct Assignment {
     pub package: Option<PackageName>,
     /// The configuration of the script as it was planned.
     pub config: Value,
+    /// The newest mark of earlier attempts that was not withdrawn; see [`Context::earlier_mark`].
+    pub mark: Option<Value>,
     /// The seed of every random choice: the same seed gives the same choices.
     pub seed: u64,
 }
@@ -49,6 +54,8 @@ pub struct Context {
     username: Option<Username>,
     journal: Arc<dyn Journal>,
     materials: Arc<dyn Materials>,
+    pub(super) marks: Arc<dyn Marks>,
+    pub(super) earlier_mark: Option<Value>,
     deadline: Deadline,
     rng: StdRng,
     progress: u8,
@@ -67,6 +74,7 @@ impl Context {
         assignment: &Assignment,
         journal: Arc<dyn Journal>,
         materials: Arc<dyn Materials>,
+        marks: Arc<dyn Marks>,
         deadline: Deadline,
     ) -> Self {
         Self {
@@ -78,6 +86,8 @@ impl Context {
             username: assignment.username.clone(),
             journal,
             materials,
+            marks,
+            earlier_mark: assignment.mark.clone(),
             deadline,
             rng: StdRng::seed_from_u64(assignment.seed),
             progress: 0,
@@ -186,6 +196,17 @@ impl Context {
     /// Sets what judges every read of the screen from now on.
     pub fn set_screen_guard(&mut self, guard: Arc<dyn ScreenGuard>) {
         self.guard = Some(guard);
+    }
+
+    /// Obtains an input from elsewhere than the phone, such as a file of this machine or the record of materials. Every
+    /// such input of a run has to be obtained this way, or the run cannot be replayed: `work` is done when there is no
+    /// tape to replay, and its answer comes from the tape when there is one. `what` names the input in the imperative and
+    /// is the same in each run.
+    pub async fn recorded_input<T>(&self, what: &str, work: impl Future<Output = T> + Send) -> T
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        self.mode.recorded_input(what, work).await
     }
 
     pub(super) fn record(&self, entry: Entry) {

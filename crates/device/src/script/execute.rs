@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::context::{Assignment, Context};
 use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
+use super::marks::Marks;
 use super::materials::Materials;
 use super::registry::RegisteredScript;
 use super::run_outcome::RunOutcome;
@@ -48,6 +49,8 @@ pub struct Execution {
     pub journal: Arc<dyn Journal>,
     /// Hands out materials.
     pub materials: Arc<dyn Materials>,
+    /// Stores what the script marks before it does what cannot be undone.
+    pub marks: Arc<dyn Marks>,
     /// How long the run may take.
     pub limits: Limits,
     /// Drops the script at its next await when it is cancelled; the clean-up still happens.
@@ -56,13 +59,13 @@ pub struct Execution {
 
 /// Runs a script to its end, and leaves the phone as it was found. Dropping the future itself leaves the phone as it is.
 pub async fn execute(execution: Execution) -> RunOutcome {
-    let Execution { script, phone, assignment, journal, materials, limits, cancel } = execution;
+    let Execution { script, phone, assignment, journal, materials, marks, limits, cancel } = execution;
     // A little later than the end of the run, so that a run out of time never passes for one slow operation.
     let deadline = Deadline::after(limits.total + Duration::from_secs(1));
     let recorder = Arc::new(Recorder::new(&tape_head(&script, &phone, &assignment, limits), MAX_RECORDED));
     let phone = recorded(&phone, Arc::clone(&recorder));
     let mode = Mode::Recording(Arc::clone(&recorder));
-    let mut context = Context::new(phone, mode, &assignment, journal, materials, deadline);
+    let mut context = Context::new(phone, mode, &assignment, journal, materials, marks, deadline);
     let ended = tokio::select! {
         biased;
         () = cancel.cancelled() => RunOutcome::Cancelled,
@@ -108,6 +111,7 @@ fn tape_head(script: &RegisteredScript, phone: &Phone, assignment: &Assignment, 
         app: assignment.app.as_str().to_owned(),
         package: assignment.package.as_ref().map(ToString::to_string),
         username: assignment.username.as_ref().map(ToString::to_string),
+        mark: assignment.mark.clone(),
         serial: phone.serial().to_string(),
         seed: assignment.seed,
         time_limit: limits.total.as_secs_f64(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 use tikmatrix_validation::Problems;
 
+use super::marks::MarkError;
 use super::materials::MaterialsError;
 use crate::android::AndroidError;
 
@@ -57,6 +58,9 @@ pub enum Failure {
     /// The script got no material, or could not say what it does with one.
     #[error(transparent)]
     Materials(#[from] MaterialsError),
+    /// What is about to be done could not be recorded, and was not done.
+    #[error(transparent)]
+    Mark(#[from] MarkError),
     /// What was asked for cannot be done; the sentence says why and what to do instead.
     #[error("{0}")]
     Impossible(String),
@@ -76,6 +80,7 @@ impl Failure {
         match self {
             Self::Phone(error) => error.is_transient(),
             Self::Materials(error) => matches!(error, MaterialsError::Unavailable { transient: true, .. }),
+            Self::Mark(error) => error.transient,
             Self::NotFound { .. }
             | Self::NotTappable { .. }
             | Self::PopupStays { .. }

@@ -50,19 +50,6 @@ pub trait Materials: Send + Sync {
     /// # Errors
     /// [`MaterialsError::Unavailable`].
     async fn take_file(&self, files: Vec<LocalFile>, seed: u64) -> Result<Option<LocalFile>, MaterialsError>;
-
-    /// Records that publishing starts. From then on what was taken may be public, and no other task gets it until
-    /// a person says so.
-    ///
-    /// # Errors
-    /// [`MaterialsError::Unavailable`]; it must not be published then.
-    async fn begin_to_publish(&self) -> Result<(), MaterialsError>;
-
-    /// Records that it was certainly not published after all.
-    ///
-    /// # Errors
-    /// [`MaterialsError::Unavailable`]; it counts as perhaps published then.
-    async fn not_published(&self) -> Result<(), MaterialsError>;
 }
 
 /// For scripts that are run beside any record: there is nothing to take.
@@ -81,13 +68,5 @@ impl Materials for NoMaterials {
         _seed: u64,
     ) -> Result<Option<LocalFile>, MaterialsError> {
         Ok(None)
-    }
-
-    async fn begin_to_publish(&self) -> Result<(), MaterialsError> {
-        Ok(())
-    }
-
-    async fn not_published(&self) -> Result<(), MaterialsError> {
-        Ok(())
     }
 }

@@ -10,6 +10,7 @@ use tokio::time::sleep;
 use super::context::{Assignment, Context};
 use super::execute::run;
 use super::journal::Journal;
+use super::marks::NoMarks;
 use super::materials::NoMaterials;
 use super::registry::RegisteredScript;
 use crate::deadline::Deadline;
@@ -67,6 +68,7 @@ pub async fn replay(
         &assignment,
         journal,
         Arc::new(NoMaterials),
+        Arc::new(NoMarks),
         deadline,
     );
     let ended = tokio::select! {
@@ -101,6 +103,7 @@ fn read(head: &Head) -> Result<(Serial, Assignment, Duration), ReplayError> {
         app: AppId::new(&head.app).map_err(|_| wrong("app", &head.app))?,
         package: package.transpose()?,
         config: head.config.clone(),
+        mark: head.mark.clone(),
         seed: head.seed,
     };
     let serial = Serial::new(&head.serial).map_err(|_| wrong("serial", &head.serial))?;

@@ -62,7 +62,9 @@ impl RunOutcome {
     /// Whether the screen shows why. What was impossible from the start was decided without it.
     pub(super) fn left_evidence(&self) -> bool {
         match self {
-            Self::Failed(failure) => !matches!(failure, Failure::Impossible(_) | Failure::Materials(_)),
+            Self::Failed(failure) => {
+                !matches!(failure, Failure::Impossible(_) | Failure::Materials(_) | Failure::Mark(_))
+            }
             Self::TimedOut { .. } | Self::Panicked(_) => true,
             Self::Completed(_) | Self::Cancelled => false,
         }

@@ -25,6 +25,9 @@ pub struct Head {
     pub package: Option<String>,
     /// The account; `None` means the one that is signed in.
     pub username: Option<String>,
+    /// The mark of an earlier attempt, if one stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Value>,
     /// The phone's serial number.
     pub serial: String,
     /// The seed of the random numbers.

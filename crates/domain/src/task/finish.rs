@@ -1,33 +1,116 @@
-//! The end of a task that is stopped or interrupted. Such a task is never retried automatically: what its script did on the
-//! phone, such as a post, may already be published.
+//! The end of an attempt that was stopped or interrupted. A stopped task is never retried automatically. An interrupted one
+//! runs again, until that has led nowhere several times.
 
 use chrono::{DateTime, Utc};
 
-use crate::task::task::{Finish, Outcome, Task};
+use crate::task::task::{Finish, Outcome};
 
-/// Returns the end of a task that a shutdown of the server interrupted.
-#[must_use]
-pub fn interrupted_by_shutdown(last_step: Option<&str>, at: DateTime<Utc>) -> Finish {
-    finish(Outcome::Interrupted, "the server was stopped", last_step, at)
+/// The number of interruptions in a row without a new step after which a task fails. A task that takes the server down with
+/// it ends this way.
+pub const MAX_INTERRUPTIONS: u32 = 5;
+
+/// The interruptions of a task by crashes of its server, since it was created or a user retried it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Interruptions {
+    /// The number of those since an attempt last got further than every interrupted one before it.
+    pub count: u32,
+    /// The largest number of steps that an interrupted attempt began.
+    pub steps: u32,
 }
 
-/// Returns the end of a task that a server left running when it died.
-#[must_use]
-pub fn interrupted_by_crash(task: &Task, at: DateTime<Utc>) -> Finish {
-    finish(Outcome::Interrupted, "the server ended unexpectedly", task.step.as_deref(), at)
+impl Interruptions {
+    /// Returns the interruptions after one more, of an attempt that began this many steps; `None` when the task is not to
+    /// run again.
+    #[must_use]
+    pub fn after(self, steps: u32) -> Option<Self> {
+        let next = if steps > self.steps {
+            Self { count: 1, steps }
+        } else {
+            Self { count: self.count.saturating_add(1), ..self }
+        };
+        (next.count < MAX_INTERRUPTIONS).then_some(next)
+    }
 }
 
-/// Returns the end of a task that a user stopped.
+/// Why a server ended while it ran a task. A task may have caused a crash, and no shutdown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServerEnd {
+    /// It was shut down.
+    Shutdown,
+    /// It died, or lost the database for so long that another server took it for dead.
+    Crash,
+}
+
+/// Returns the end of an attempt that the end of its server interrupted. `runs_again` says whether another attempt follows.
+#[must_use]
+pub fn interrupted(cause: ServerEnd, last_step: Option<&str>, runs_again: bool, at: DateTime<Utc>) -> Finish {
+    let cause = match cause {
+        ServerEnd::Shutdown => "the server was stopped",
+        ServerEnd::Crash => "the server ended unexpectedly",
+    };
+    let consequence = if runs_again {
+        "it runs again".to_owned()
+    } else {
+        format!(
+            "that was the {MAX_INTERRUPTIONS}th time without a new step, so it does not run again; {CHECK}"
+        )
+    };
+    finish(Outcome::Interrupted, cause, last_step, &consequence, at)
+}
+
+/// Returns the end of an attempt that a user stopped.
 #[must_use]
 pub fn stopped_by_user(last_step: Option<&str>, at: DateTime<Utc>) -> Finish {
-    finish(Outcome::Stopped, "it was stopped", last_step, at)
+    finish(Outcome::Stopped, "it was stopped", last_step, CHECK, at)
 }
 
-fn finish(outcome: Outcome, cause: &str, last_step: Option<&str>, at: DateTime<Utc>) -> Finish {
+const CHECK: &str = "check on the phone what was done before running it again";
+
+fn finish(
+    outcome: Outcome,
+    cause: &str,
+    last_step: Option<&str>,
+    consequence: &str,
+    at: DateTime<Utc>,
+) -> Finish {
     let progress = match last_step {
         Some(step) => format!("while the task was at \"{step}\""),
         None => "before the task began its first step".to_owned(),
     };
-    let advice = "check on the phone what was done before running it again";
-    Finish { outcome, remark: format!("{cause} {progress}; {advice}"), at }
+    Finish { outcome, remark: format!("{cause} {progress}; {consequence}"), at }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_task_that_never_gets_further_ends_at_the_fifth_interruption() {
+        let mut task = Interruptions::default();
+        for count in 1..MAX_INTERRUPTIONS {
+            task = task.after(0).unwrap();
+            assert_eq!(task.count, count);
+        }
+        assert_eq!(task.after(0), None);
+        assert_eq!(task.after(1), Some(Interruptions { count: 1, steps: 1 }));
+    }
+
+    proptest! {
+        #[test]
+        fn a_task_with_so_many_steps_is_interrupted_a_limited_number_of_times(
+            steps in 0..20_u32,
+            reached in prop::collection::vec(0..20_u32, 200),
+        ) {
+            let mut task = Some(Interruptions::default());
+            let mut runs = 0;
+            for reached in reached {
+                let Some(now) = task else { break };
+                task = now.after(reached.min(steps));
+                runs += 1;
+            }
+            prop_assert!(runs <= MAX_INTERRUPTIONS * (steps + 1), "{runs}");
+        }
+    }
 }

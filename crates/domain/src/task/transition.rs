@@ -27,6 +27,11 @@ pub enum TaskEvent {
         /// The earliest start of the retry.
         until: DateTime<Utc>,
     },
+    /// The server ended during the attempt under `lease`, which is repeated.
+    Interrupted {
+        /// The lease of the attempt.
+        lease: LeaseId,
+    },
     /// A user retries it.
     Retried,
     /// The attempt under `lease` ended.
@@ -74,18 +79,25 @@ pub fn transition(state: &TaskState, event: TaskEvent) -> Result<TaskState, Ille
             TaskState::Running { lease: held, .. },
             TaskEvent::Finished { lease, .. }
             | TaskEvent::Released { lease }
+            | TaskEvent::Interrupted { lease }
             | TaskEvent::Postponed { lease, .. },
         ) if *held != lease => Err(IllegalTransition::LeaseLost),
-        (TaskState::Running { .. }, TaskEvent::Released { .. }) => Ok(TaskState::Pending),
+        (TaskState::Running { .. }, TaskEvent::Released { .. } | TaskEvent::Interrupted { .. }) => {
+            Ok(TaskState::Pending)
+        }
         (TaskState::Running { .. }, TaskEvent::Postponed { until, .. }) => {
             Ok(TaskState::Retrying { at: until })
         }
         (TaskState::Running { since, .. }, TaskEvent::Finished { finish, .. }) => {
             Ok(TaskState::Finished { started_at: *since, finish })
         }
-        (other, TaskEvent::Finished { .. } | TaskEvent::Released { .. } | TaskEvent::Postponed { .. }) => {
-            Err(IllegalTransition::NotRunning(other.status()))
-        }
+        (
+            other,
+            TaskEvent::Finished { .. }
+            | TaskEvent::Released { .. }
+            | TaskEvent::Interrupted { .. }
+            | TaskEvent::Postponed { .. },
+        ) => Err(IllegalTransition::NotRunning(other.status())),
     }
 }
 

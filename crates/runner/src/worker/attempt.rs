@@ -9,7 +9,7 @@ use tikmatrix_device::script::{
     Assignment, Execution, Limits, RegisteredScript, RunOutcome, describe_step, execute,
 };
 use tikmatrix_domain::{
-    Finish, LeaseId, Outcome, PackageName, Task, interrupted_by_shutdown, stopped_by_user,
+    Finish, LeaseId, Outcome, PackageName, ServerEnd, Task, interrupted, stopped_by_user,
 };
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -43,6 +43,15 @@ pub(crate) struct Conclusion {
     pub(crate) is_transient: bool,
     /// Whether the script released its phone.
     pub(crate) released_phone: bool,
+}
+
+/// What an attempt needs besides its phone.
+struct Prepared {
+    script: Arc<RegisteredScript>,
+    config: Value,
+    package: Option<PackageName>,
+    /// The newest mark of earlier attempts that stands.
+    mark: Option<Value>,
 }
 
 /// The way in which the script's run ended.
@@ -91,10 +100,10 @@ impl Attempt {
     pub(crate) async fn run(self, task: Task, phone: Phone) -> Conclusion {
         let (mut is_transient, mut released_phone) = (false, true);
         let (outcome, remark) = match self.prepare(&task).await {
-            Ok((script, config, package)) => {
+            Ok(Prepared { script, config, package, mark }) => {
                 let Task { id, username, app, .. } = task;
                 let seed = rand::random();
-                let assignment = Assignment { task: Some(id), username, app, package, config, seed };
+                let assignment = Assignment { task: Some(id), username, app, package, config, mark, seed };
                 let run = self.perform(script, assignment, phone).await;
                 is_transient =
                     matches!(&run, Run::Ended(RunOutcome::Failed(failure)) if failure.is_transient());
@@ -111,10 +120,7 @@ impl Attempt {
         Conclusion { finish, is_transient, released_phone }
     }
 
-    async fn prepare(
-        &self,
-        task: &Task,
-    ) -> Result<(Arc<RegisteredScript>, Value, Option<PackageName>), String> {
+    async fn prepare(&self, task: &Task) -> Result<Prepared, String> {
         let script = self.context.scripts.get(task.script.as_str());
         let script = script.ok_or_else(|| format!("this server has no script called {}", task.script))?;
         let config = serde_json::from_str(&task.script_config)
@@ -122,7 +128,12 @@ impl Attempt {
         let package = self.context.store.package_for(task.username.clone(), task.app).await;
         let package =
             package.map_err(|error| format!("the app's package could not be looked up: {error}"))?;
-        Ok((script, config, package))
+        let mark = self.context.store.standing_mark(task.id).await;
+        let mark =
+            mark.map_err(|error| format!("the marks of earlier attempts could not be read: {error}"))?;
+        // A mark that is no JSON stands all the same, and no script knows what to make of it.
+        let mark = mark.map(|mark| serde_json::from_str(&mark).unwrap_or(Value::Null));
+        Ok(Prepared { script, config, package, mark })
     }
 
     /// Runs the script in a tokio task, so that a panic of the engine ends only the attempt.
@@ -133,6 +144,7 @@ impl Attempt {
             assignment,
             journal: Arc::clone(&self.journal) as _,
             materials: Arc::clone(&self.materials) as _,
+            marks: Arc::clone(&self.materials) as _,
             limits: Limits { total: self.time_limit },
             cancel: self.stop_handle.cancel.clone(),
         }));
@@ -173,8 +185,11 @@ impl Attempt {
 
     fn stopped(&self) -> (Outcome, String) {
         let (last_step, now) = (self.journal.last_step(), self.context.clock.now());
-        let end = if self.stop_handle.is_by_user() { stopped_by_user } else { interrupted_by_shutdown };
-        let finish = end(last_step.as_deref(), now);
+        let finish = if self.stop_handle.is_by_user() {
+            stopped_by_user(last_step.as_deref(), now)
+        } else {
+            interrupted(ServerEnd::Shutdown, last_step.as_deref(), true, now)
+        };
         (finish.outcome, finish.remark)
     }
 }

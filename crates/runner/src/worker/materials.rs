@@ -1,10 +1,11 @@
-//! The materials that one attempt takes. They are reserved under its lease, so that they are free again when it ends
-//! without having published them.
+//! What one attempt stores while it runs: the materials that it takes, which are reserved under its lease and free again when
+//! it ends without having published them, and its mark.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tikmatrix_device::script::{LibraryMaterial, Materials, MaterialsError};
+use serde_json::Value;
+use tikmatrix_device::script::{LibraryMaterial, MarkError, Marks, Materials, MaterialsError};
 use tikmatrix_domain::{LeaseId, LocalFile, MaterialQuery, TaskId};
 use tikmatrix_storage::{FileTaken, MaterialsTaken, StorageError};
 
@@ -39,16 +40,23 @@ impl Materials for AttemptMaterials {
             FileTaken::NoneFree => None,
         })
     }
+}
 
-    async fn begin_to_publish(&self) -> Result<(), MaterialsError> {
-        let now = self.context.clock.now();
-        let begun = self.context.store.begin_to_publish(self.task, self.lease.clone(), now).await;
-        begun.map_err(unavailable)
+#[async_trait]
+impl Marks for AttemptMaterials {
+    async fn set(&self, mark: &Value) -> Result<(), MarkError> {
+        let (mark, now) = (mark.to_string(), self.context.clock.now());
+        self.context.store.mark(self.task, self.lease.clone(), mark, now).await.map_err(not_recorded)
     }
 
-    async fn not_published(&self) -> Result<(), MaterialsError> {
-        self.context.store.not_published(self.lease.clone()).await.map_err(unavailable)
+    async fn withdraw(&self) -> Result<(), MarkError> {
+        self.context.store.withdraw_marks(self.task, self.lease.clone()).await.map_err(not_recorded)
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is an adapter for map_err")]
+fn not_recorded(error: StorageError) -> MarkError {
+    MarkError { reason: error.to_string(), transient: error.is_transient() }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is an adapter for map_err")]

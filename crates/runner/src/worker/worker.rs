@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_device::phone::Phone;
-use tikmatrix_domain::{Backoff, Clock, DEFAULT_RETRY_BACKOFF, FailedAttempt, LeaseId, Task};
+use tikmatrix_domain::{Backoff, Clock, DEFAULT_RETRY_BACKOFF, FailedAttempt, LeaseId, Outcome, Task};
 use tokio::sync::watch;
 
 use crate::context::RunnerContext;
@@ -147,6 +147,9 @@ async fn run_task(
     let retry_delay = retry_delay.and_then(|delay| TimeDelta::from_std(delay).ok());
     let retry_at = retry_delay.and_then(|delay| finish.at.checked_add_signed(delay));
     let write = async || match retry_at {
+        _ if finish.outcome == Outcome::Interrupted => {
+            context.store.interrupt(task.id, lease.clone(), finish.at).await
+        }
         Some(at) => context.store.postpone(task.id, lease.clone(), finish.clone(), at).await,
         None => context.store.finish(task.id, lease.clone(), finish.clone()).await,
     };

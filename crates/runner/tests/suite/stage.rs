@@ -58,7 +58,7 @@ impl Stage {
         let _free = changed.wait_timeout_while(blocked.lock().unwrap(), end, |blocked| *blocked).unwrap();
     }
 
-    fn say(&self, word: String) {
+    pub(crate) fn say(&self, word: String) {
         self.said.send_modify(|said| said.push(word));
     }
 }
@@ -85,7 +85,12 @@ impl Script for Obedient {
         assert!(stage.busy.lock().unwrap().insert(serial.clone()), "two tasks on {serial}");
         let _off = off_stage(stage, &serial);
         match config["act"].as_str().unwrap() {
-            "tell" => stage.say(word),
+            // What an earlier attempt may have said is not said again.
+            "tell" if context.earlier_mark().is_some() && stage.said().contains(&word) => {}
+            "tell" => {
+                context.mark(&word).await?;
+                stage.say(word);
+            }
             "use the phone" => {
                 let output = context.phone().shell("true", context.soon()).await;
                 output.map_err(|error| Failure::Impossible(error.to_string()))?;

@@ -36,12 +36,21 @@ impl Follow {
         action: Action,
         relation: Relation,
     ) -> Result<String, Failure> {
+        let by_earlier = context.earlier_mark().is_some();
+        let mark = json!({ "action": action.as_str(), "username": target.as_str(), "relation": relation });
         Ok(match (action, relation) {
+            (Action::Follow, Relation::Following) if by_earlier => {
+                format!("followed @{target} by an earlier attempt, and seen on the profile")
+            }
+            (Action::Unfollow, Relation::Stranger) if by_earlier => {
+                format!("unfollowed @{target} by an earlier attempt, and seen on the profile")
+            }
             (Action::Follow, Relation::Following) => "already following".to_owned(),
             (Action::Unfollow, Relation::Stranger) => "not following".to_owned(),
             (Action::Follow, Relation::Requested) => "requested".to_owned(),
             (Action::Follow, Relation::Stranger) => {
                 context.step("tap Follow and see that it stays");
+                context.mark(&mark).await?;
                 match journey.follow(context, target).await? {
                     Relation::Requested => "requested".to_owned(),
                     _ => format!("followed @{target}, and seen on the profile"),
@@ -49,11 +58,13 @@ impl Follow {
             }
             (Action::Unfollow, Relation::Following) => {
                 context.step("unfollow and see that it stays");
+                context.mark(&mark).await?;
                 journey.unfollow(context, target).await?;
                 format!("unfollowed @{target}, and seen on the profile")
             }
             (Action::Unfollow, Relation::Requested) => {
                 context.step("withdraw the request and see that it stays");
+                context.mark(&mark).await?;
                 journey.unfollow(context, target).await?;
                 format!("withdrew the request to follow @{target}, and seen on the profile")
             }

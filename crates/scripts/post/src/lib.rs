@@ -3,6 +3,7 @@
 
 mod allowed_roots;
 mod config;
+mod earlier_attempt;
 mod material;
 mod script;
 mod spintax;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rand::Rng as _;
 use serde_json::Value;
-use tikmatrix_apps::{Apps, Caption, PostJourney};
+use tikmatrix_apps::{AppDriver, Apps, Caption, PostJourney};
 use tikmatrix_device::android::{self, MediaFile};
 use tikmatrix_device::script::{
     CleanUp, Completion, Context, Failure, Fields, LogLevel, Problems, Script, async_trait,
@@ -13,6 +13,7 @@ use tikmatrix_domain::AppId;
 
 use crate::allowed_roots::MaterialRoots;
 use crate::config::PostConfig;
+use crate::earlier_attempt::{self, PublishMark};
 use crate::material::{self, Video};
 use crate::spintax::Spintax;
 use crate::unsupported;
@@ -74,16 +75,21 @@ impl Script for Post {
         let app = config.app.unwrap_or(context.app());
         let (driver, journey) = self.apps.posting(app.as_str())?;
         unsupported::check(&config)?;
+        if let Some(mark) = context.earlier_mark().cloned() {
+            let package = self.begin(driver, journey, context).await?;
+            context.step("look whether an earlier attempt has published it");
+            if earlier_attempt::has_published(journey, context, &package, mark).await? {
+                context.progress(100);
+                return Ok(Completion {
+                    remark: "published by an earlier attempt, and seen on the profile".to_owned(),
+                });
+            }
+        }
         let video = material::choose(&config, &self.materials, context).await?;
         let caption = caption_of(video.caption.as_ref().unwrap_or(&config.captions), context);
-        let is_taken = video.is_taken;
         context.progress(2);
 
-        let package = self.apps.begin(driver, context).await?;
-        if let Some(username) = context.username().cloned() {
-            context.step("make sure that the account is signed in");
-            journey.require_account(context, &package, &username).await?;
-        }
+        let package = self.begin(driver, journey, context).await?;
         context.step("look at the profile");
         let before = journey.read_profile_before(context, &package, &caption).await?;
         context.progress(8);
@@ -100,7 +106,7 @@ impl Script for Post {
         journey.write_caption(context, &caption).await?;
         context.progress(65);
         context.step("tap Post");
-        tap_post(journey, context, is_taken).await?;
+        tap_post(journey, context, PublishMark { caption: caption.clone(), before: before.clone() }).await?;
         context.progress(70);
 
         context.step("wait for the upload");
@@ -115,16 +121,34 @@ impl Script for Post {
     }
 }
 
-/// Taps Post. From then on a video that the library keeps may be public, unless the failure shows that it is not.
-async fn tap_post(journey: &dyn PostJourney, context: &mut Context, is_taken: bool) -> Result<(), Failure> {
-    if is_taken {
-        context.recorded_input("begin to publish", context.materials().begin_to_publish()).await?;
+impl Post {
+    /// Closes the app and makes sure that the account is signed in. Returns the app's package.
+    async fn begin(
+        &self,
+        driver: &dyn AppDriver,
+        journey: &dyn PostJourney,
+        context: &mut Context,
+    ) -> Result<String, Failure> {
+        let package = self.apps.begin(driver, context).await?;
+        if let Some(username) = context.username().cloned() {
+            context.step("make sure that the account is signed in");
+            journey.require_account(context, &package, &username).await?;
+        }
+        Ok(package)
     }
+}
+
+/// Taps Post. From then on the video may be public, unless the failure shows that it is not.
+async fn tap_post(
+    journey: &dyn PostJourney,
+    context: &mut Context,
+    mark: PublishMark,
+) -> Result<(), Failure> {
+    context.mark(&mark).await?;
     let posted = journey.post(context).await;
-    if is_taken
-        && let Err(failure) = &posted
+    if let Err(failure) = &posted
         && !matches!(failure, Failure::Unconfirmed(_))
-        && let Err(error) = context.recorded_input("take back", context.materials().not_published()).await
+        && let Err(error) = context.withdraw_marks().await
     {
         context.log(LogLevel::Warn, format!("the video counts as perhaps published: {error}"));
     }

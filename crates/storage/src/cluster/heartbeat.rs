@@ -5,14 +5,23 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use tikmatrix_domain::{Heartbeat, LeaseId, ServerId, Status, Task, TaskId, TaskState, interrupted_by_crash};
+use tikmatrix_domain::{Heartbeat, LeaseId, ServerEnd, ServerId, Status, Task, TaskId, TaskState};
 
 use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::schema::{server, task};
 use crate::store::Store;
-use crate::tasks::lifecycle::finish_task;
+use crate::tasks::lifecycle::interrupt_task;
 use crate::tasks::rows::TaskRow;
+
+/// A task that a dead server left running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InterruptedTask {
+    /// The task.
+    pub task: TaskId,
+    /// Whether it is pending again; otherwise it failed.
+    pub runs_again: bool,
+}
 
 impl Store {
     /// Counts up the heartbeat of `own`, and returns those of the other servers, including servers of which only running
@@ -34,8 +43,8 @@ impl Store {
         .await
     }
 
-    /// Interrupts, at `now`, every task that the server of `silent` left running, and returns their ids. Nothing happens
-    /// if its heartbeat has gone up in the meantime.
+    /// Interrupts, at `now`, every task that the server of `silent` left running, and returns them. Nothing happens if its
+    /// heartbeat has gone up in the meantime.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`]; no task is changed then.
@@ -43,7 +52,7 @@ impl Store {
         &self,
         silent: Heartbeat,
         now: DateTime<Utc>,
-    ) -> Result<Vec<TaskId>, StorageError> {
+    ) -> Result<Vec<InterruptedTask>, StorageError> {
         self.write("interrupt the tasks of a dead server", move |connection| {
             let row = server::table.find(silent.server.as_str());
             let beats: Option<i64> = row.select(server::beats).first(connection).optional()?;
@@ -54,8 +63,8 @@ impl Store {
             let mut ended = Vec::new();
             for (task, lease) in running_tasks(connection)? {
                 if ServerId::of(&lease) == silent.server {
-                    finish_task(connection, &task, &lease, &interrupted_by_crash(&task, now))?;
-                    ended.push(task.id);
+                    let runs_again = interrupt_task(connection, &task, &lease, ServerEnd::Crash, now)?;
+                    ended.push(InterruptedTask { task: task.id, runs_again });
                 }
             }
             Ok(ended)

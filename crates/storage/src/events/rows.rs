@@ -61,6 +61,7 @@ impl NewEventRow {
         match change {
             TaskChange::Created | TaskChange::Started | TaskChange::Released => {}
             TaskChange::Retried | TaskChange::Deleted => {}
+            TaskChange::Interrupted { remark } => self.text = Some(storable(remark)),
             TaskChange::Step(text) => self.text = Some(storable(text)),
             TaskChange::Progress(percent) => self.progress = Some(i32::from(*percent)),
             TaskChange::Finished { outcome, remark } => {
@@ -130,6 +131,7 @@ impl EventRow {
                 let until = moment("event.retry_at", self.retry_at.unwrap_or_default())?;
                 TaskChange::Postponed { remark: text(), until }
             }
+            EventKind::TaskInterrupted => TaskChange::Interrupted { remark: text() },
             EventKind::TaskReleased => TaskChange::Released,
             EventKind::TaskRetried => TaskChange::Retried,
             EventKind::TaskDeleted => TaskChange::Deleted,

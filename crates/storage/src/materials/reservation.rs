@@ -8,10 +8,7 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use tikmatrix_domain::{
-    IllegalTransition, LeaseId, LocalFile, Material, MaterialId, MaterialQuery, Tag, TaskId, TaskState,
-    choose_one,
-};
+use tikmatrix_domain::{LeaseId, LocalFile, Material, MaterialId, MaterialQuery, Tag, TaskId, choose_one};
 
 use crate::columns::millis;
 use crate::database::connection::{Connection, Engine};
@@ -20,7 +17,7 @@ use crate::materials::library::{by_id, media_types};
 use crate::materials::rows::{FreeMaterialRow, TakenFileRow, active_leases};
 use crate::schema::{local_file, material, material_tag};
 use crate::store::Store;
-use crate::tasks::state::{illegal, read};
+use crate::tasks::state::check_lease;
 
 /// The maximum number of values in one condition, far below the limits of both engines.
 const MAX_PATHS: usize = 500;
@@ -103,73 +100,51 @@ impl Store {
         })
         .await
     }
-
-    /// Records that the publication of what is reserved under `lease` starts at `now`. It may be public from then on.
-    ///
-    /// # Errors
-    /// As [`Store::take_materials`]; it must not be published then.
-    pub async fn begin_to_publish(
-        &self,
-        task: TaskId,
-        lease: LeaseId,
-        now: DateTime<Utc>,
-    ) -> Result<(), StorageError> {
-        self.write("record the start of a publication", move |connection| {
-            check_lease(connection, task, &lease)?;
-            set_publishing(connection, &lease, Some(now))
-        })
-        .await
-    }
-
-    /// Records that what is reserved under `lease` was not published after all.
-    ///
-    /// # Errors
-    /// Of the database; it may then count as published.
-    pub async fn not_published(&self, lease: LeaseId) -> Result<(), StorageError> {
-        self.write("record that nothing was published", move |connection| {
-            set_publishing(connection, &lease, None)
-        })
-        .await
-    }
 }
 
-/// Records that what is reserved under `lease` is used.
+/// Records that what the task has reserved under `lease`, or may have published in an earlier attempt, is used.
 pub(crate) fn mark_used(
     connection: &mut Connection,
+    id: TaskId,
     lease: &LeaseId,
     at: DateTime<Utc>,
 ) -> Result<(), Fault> {
-    let of_library = material::table.filter(material::lease.eq(&lease.0)).filter(material::used_at.is_null());
+    let of_library = material::table
+        .filter(material::task_id.eq(id.0))
+        .filter(material::lease.eq(&lease.0).or(material::publishing_at.is_not_null()))
+        .filter(material::used_at.is_null());
     diesel::update(of_library).set(material::used_at.eq(millis(at))).execute(connection)?;
-    let of_folders =
-        local_file::table.filter(local_file::lease.eq(&lease.0)).filter(local_file::used_at.is_null());
+    let of_folders = local_file::table
+        .filter(local_file::task_id.eq(id.0))
+        .filter(local_file::lease.eq(&lease.0).or(local_file::publishing_at.is_not_null()))
+        .filter(local_file::used_at.is_null());
     diesel::update(of_folders).set(local_file::used_at.eq(millis(at))).execute(connection)?;
     Ok(())
 }
 
-fn set_publishing(
+/// Records that the publication of what is reserved under `lease` starts at `now`.
+pub(crate) fn begin_publishing(
     connection: &mut Connection,
     lease: &LeaseId,
-    since: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
 ) -> Result<(), Fault> {
-    let since = since.map(millis);
     diesel::update(material::table.filter(material::lease.eq(&lease.0)))
-        .set(material::publishing_at.eq(since))
+        .set(material::publishing_at.eq(millis(now)))
         .execute(connection)?;
     diesel::update(local_file::table.filter(local_file::lease.eq(&lease.0)))
-        .set(local_file::publishing_at.eq(since))
+        .set(local_file::publishing_at.eq(millis(now)))
         .execute(connection)?;
     Ok(())
 }
 
-/// Refuses a worker that has lost its lease.
-fn check_lease(connection: &mut Connection, id: TaskId, lease: &LeaseId) -> Result<(), Fault> {
-    let task = read(connection, id)?;
-    match &task.state {
-        TaskState::Running { lease: current, .. } if current == lease => Ok(()),
-        TaskState::Running { .. } => Err(illegal(id)(IllegalTransition::LeaseLost).into()),
-        other => Err(illegal(id)(IllegalTransition::NotRunning(other.status())).into()),
-    }
+/// Records that the task has published nothing of what it may have published.
+pub(crate) fn withdraw_publishing(connection: &mut Connection, id: TaskId) -> Result<(), Fault> {
+    let of_library = material::table.filter(material::task_id.eq(id.0)).filter(material::used_at.is_null());
+    diesel::update(of_library).set(material::publishing_at.eq(None::<i64>)).execute(connection)?;
+    let of_folders =
+        local_file::table.filter(local_file::task_id.eq(id.0)).filter(local_file::used_at.is_null());
+    diesel::update(of_folders).set(local_file::publishing_at.eq(None::<i64>)).execute(connection)?;
+    Ok(())
 }
 
 fn free(wish: &MaterialQuery) -> material::BoxedQuery<'static, Engine> {

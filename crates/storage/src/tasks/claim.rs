@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Double;
+use diesel::sql_types::{Bool, Double};
 use tikmatrix_domain::{LeaseId, Serial, ServerId, Status, Task, TaskChange, TaskEvent, transition};
 
 use crate::columns::{millis, moment};
@@ -85,8 +85,9 @@ impl Store {
     }
 }
 
-/// Finds the pending task that the device is to run next. Each priority is queried separately: there are few, and each is a
-/// range of the index, so that the cost does not depend on how many tasks are scheduled for later.
+/// Finds the pending task that the device is to run next: an interrupted one before all others. Each priority is queried
+/// separately: there are few, and each is a range of the index, so that the cost does not depend on how many tasks are
+/// scheduled for later.
 fn next_due_task(
     connection: &mut Connection,
     serial: &Serial,
@@ -95,6 +96,11 @@ fn next_due_task(
     let settings = settings::load(connection)?;
     if settings.paused {
         return Ok(None);
+    }
+    let interrupted: Option<TaskRow> =
+        interrupted(serial, now).select(TaskRow::as_select()).first(connection).optional()?;
+    if let Some(row) = interrupted {
+        return Ok(Some(row.into_task()?));
     }
     let mut level = highest_priority(connection, serial, None)?;
     while let Some(priority) = level {
@@ -112,6 +118,17 @@ fn next_due_task(
         level = highest_priority(connection, serial, Some(priority))?;
     }
     Ok(None)
+}
+
+/// The device's interrupted tasks that are due, in the order in which they run.
+fn interrupted(serial: &Serial, now: DateTime<Utc>) -> task::BoxedQuery<'_, Engine> {
+    task::table
+        .filter(task::serial.eq(serial.as_str()))
+        .filter(task::due_at.le(millis(now)))
+        // As the index has it; bound values would not be found to imply it.
+        .filter(sql::<Bool>("status = 0 AND interruptions > 0"))
+        .order((task::due_at, task::id))
+        .into_boxed()
 }
 
 /// Finds the highest priority of the device's pending tasks, among those lower than `below`.
@@ -173,6 +190,7 @@ fn start_attempt(
         outcome: None,
         remark: None,
         record_count: 0,
+        mark: None,
     };
     diesel::insert_into(attempt::table).values(row).execute(connection)?;
     let started = Task { attempt_count, progress: 0, step: None, updated_at: now, state, ..task };

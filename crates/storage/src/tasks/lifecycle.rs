@@ -1,20 +1,24 @@
-//! The end of an attempt: its task is released or finished. Each change is what the domain's transition returned, and is
-//! written only where the state that it was made from still stands.
+//! The course of an attempt: the mark that it sets before it does what cannot be undone, and its end, after which its task is
+//! pending again or finished. Each change is what the domain's transition returned, and is written only where the state that
+//! it was made from still stands.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use tikmatrix_domain::{Finish, LeaseId, Outcome, Task, TaskChange, TaskEvent, TaskId, transition};
+use tikmatrix_domain::{
+    Finish, Interruptions, LeaseId, Outcome, ServerEnd, Task, TaskChange, TaskEvent, TaskId, interrupted,
+    transition,
+};
 
 use crate::accounts::operations as accounts;
 use crate::cluster::signals;
-use crate::columns::{millis, storable};
+use crate::columns::{millis, number, storable};
 use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::events::operations as events;
 use crate::materials::reservation;
-use crate::schema::{attempt, task};
+use crate::schema::{attempt, step, task};
 use crate::store::Store;
-use crate::tasks::state::{illegal, read, write_state};
+use crate::tasks::state::{check_lease, illegal, read, write_state};
 
 impl Store {
     /// Releases a task that was claimed under `lease` and not started on its device: it is pending again as if it had
@@ -53,6 +57,116 @@ impl Store {
         })
         .await
     }
+
+    /// Ends the attempt under `lease` because its server shuts down. The task runs again.
+    ///
+    /// # Errors
+    /// As [`Store::finish`].
+    pub async fn interrupt(
+        &self,
+        id: TaskId,
+        lease: LeaseId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        self.write("interrupt a task", move |connection| {
+            let task = read(connection, id)?;
+            interrupt_task(connection, &task, &lease, ServerEnd::Shutdown, now).map(drop)
+        })
+        .await
+    }
+
+    /// Records, at `now`, that the attempt under `lease` is about to do what cannot be undone. `mark` is what it saw before,
+    /// as JSON. From then on what it has reserved may be public.
+    ///
+    /// # Errors
+    /// [`StorageError::NoSuchTask`], [`StorageError::Illegal`] when the task does not run under `lease`, or of the database;
+    /// it must not be done then.
+    pub async fn mark(
+        &self,
+        id: TaskId,
+        lease: LeaseId,
+        mark: String,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        self.write("mark an attempt", move |connection| {
+            check_lease(connection, id, &lease)?;
+            let attempt =
+                attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(&lease.0));
+            diesel::update(attempt).set(attempt::mark.eq(storable(&mark))).execute(connection)?;
+            reservation::begin_publishing(connection, &lease, now)
+        })
+        .await
+    }
+
+    /// Records that nothing was done by the marked attempts at the task, which runs under `lease`.
+    ///
+    /// # Errors
+    /// As [`Store::mark`]; it may then count as done.
+    pub async fn withdraw_marks(&self, id: TaskId, lease: LeaseId) -> Result<(), StorageError> {
+        self.write("withdraw the marks of a task", move |connection| {
+            check_lease(connection, id, &lease)?;
+            let marked = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::mark.is_not_null());
+            diesel::update(marked).set(attempt::mark.eq(None::<String>)).execute(connection)?;
+            reservation::withdraw_publishing(connection, id)
+        })
+        .await
+    }
+
+    /// Returns the newest mark of the task's attempts that was not withdrawn.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn standing_mark(&self, id: TaskId) -> Result<Option<String>, StorageError> {
+        self.query("read the mark of a task", move |connection| {
+            let marked = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::mark.is_not_null());
+            let newest = marked.order(attempt::number.desc()).select(attempt::mark);
+            Ok(newest.first::<Option<String>>(connection).optional()?.flatten())
+        })
+        .await
+    }
+}
+
+/// Ends the attempt under `lease`, which the end of its server interrupted, and returns whether its task runs again.
+pub(crate) fn interrupt_task(
+    connection: &mut Connection,
+    task: &Task,
+    lease: &LeaseId,
+    cause: ServerEnd,
+    now: DateTime<Utc>,
+) -> Result<bool, Fault> {
+    let steps = step::table
+        .filter(step::task_id.eq(task.id.0))
+        .filter(step::attempt.eq(i32::try_from(task.attempt_count).unwrap_or(i32::MAX)));
+    let steps: i64 = steps.count().get_result(connection)?;
+    let columns = (task::interruptions, task::interrupted_steps);
+    let (count, reached): (i32, i32) = task::table.find(task.id.0).select(columns).first(connection)?;
+    let before = Interruptions {
+        count: number("task.interruptions", count)?,
+        steps: number("task.interrupted_steps", reached)?,
+    };
+    let next = match cause {
+        ServerEnd::Shutdown => Some(before),
+        ServerEnd::Crash => before.after(u32::try_from(steps).unwrap_or(u32::MAX)),
+    };
+    let finish = interrupted(cause, task.step.as_deref(), next.is_some(), now);
+    let Some(next) = next else {
+        finish_task(connection, task, lease, &finish)?;
+        return Ok(false);
+    };
+    let event = TaskEvent::Interrupted { lease: lease.clone() };
+    let state = transition(&task.state, event).map_err(illegal(task.id))?;
+    write_state(connection, task, &state, now)?;
+    let counted = (
+        task::interruptions.eq(i32::try_from(next.count).unwrap_or(i32::MAX)),
+        task::interrupted_steps.eq(i32::try_from(next.steps).unwrap_or(i32::MAX)),
+    );
+    let reset = (task::progress.eq(0), task::step.eq(None::<String>));
+    diesel::update(task::table.find(task.id.0)).set((counted, reset)).execute(connection)?;
+    accounts::assign_account_device(connection, task, now)?;
+    events::record(connection, task, TaskChange::Interrupted { remark: finish.remark.clone() }, now)?;
+    end_attempt(connection, task.id, lease, &finish)?;
+    signals::bump_wakeup(connection)?;
+    Ok(true)
 }
 
 pub(crate) fn finish_task(
@@ -84,7 +198,7 @@ pub(crate) fn end_attempt(
     );
     diesel::update(attempt).set(ended).execute(connection)?;
     if finish.outcome == Outcome::Succeeded {
-        reservation::mark_used(connection, lease, finish.at)?;
+        reservation::mark_used(connection, id, lease, finish.at)?;
     }
     signals::clear_stop_request(connection, id)
 }

@@ -72,8 +72,10 @@ impl Store {
             let count = task::retry_count.eq(task::retry_count + 1);
             let reset =
                 (task::progress.eq(0), task::step.eq(None::<String>), task::updated_at.eq(millis(now)));
+            let interruptions = (task::interruptions.eq(0), task::interrupted_steps.eq(0));
             let state = StateColumns::of(&TaskState::Pending);
-            let retried = diesel::update(failed).set((state, due, count, reset)).execute(connection)?;
+            let retried =
+                diesel::update(failed).set((state, due, count, reset, interruptions)).execute(connection)?;
             bump_wakeup(connection)?;
             Ok(retried)
         })
@@ -93,6 +95,9 @@ fn restart(
     let due = task::due_at.eq(millis(due));
     let count = task::retry_count.eq(task::retry_count + 1);
     let reset = (task::progress.eq(0), task::step.eq(None::<String>));
-    diesel::update(task::table.find(read.id.0)).set((due, count, reset)).execute(connection)?;
+    let interruptions = (task::interruptions.eq(0), task::interrupted_steps.eq(0));
+    diesel::update(task::table.find(read.id.0))
+        .set((due, count, reset, interruptions))
+        .execute(connection)?;
     accounts::assign_account_device(connection, read, now)
 }

@@ -135,6 +135,7 @@ pub(crate) struct AttemptRow {
     pub(crate) outcome: Option<String>,
     pub(crate) remark: Option<String>,
     pub(crate) record_count: i32,
+    pub(crate) mark: Option<String>,
 }
 
 impl AttemptRow {

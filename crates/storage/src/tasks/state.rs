@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use tikmatrix_domain::{IllegalTransition, Task, TaskId, TaskState};
+use tikmatrix_domain::{IllegalTransition, LeaseId, Task, TaskId, TaskState};
 
 use crate::columns::{millis, storable};
 use crate::database::connection::Connection;
@@ -78,4 +78,14 @@ pub(crate) fn write_state(
 
 pub(crate) fn illegal(task: TaskId) -> impl FnOnce(IllegalTransition) -> StorageError {
     move |source| StorageError::Illegal { task, source }
+}
+
+/// Refuses a worker that has lost its lease.
+pub(crate) fn check_lease(connection: &mut Connection, id: TaskId, lease: &LeaseId) -> Result<(), Fault> {
+    let task = read(connection, id)?;
+    match &task.state {
+        TaskState::Running { lease: current, .. } if current == lease => Ok(()),
+        TaskState::Running { .. } => Err(illegal(id)(IllegalTransition::LeaseLost).into()),
+        other => Err(illegal(id)(IllegalTransition::NotRunning(other.status())).into()),
+    }
 }

@@ -10,8 +10,8 @@ use tikmatrix_device::android::MediaFile;
 use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::serde_json::{Map, Value, json};
 use tikmatrix_device::script::{
-    Assignment, CleanUp, Completion, Context, Entry, Execution, Failure, Journal, Limits, NoMaterials,
-    RegisteredScript, RunOutcome, Script, ScriptRegistry, async_trait, execute,
+    Assignment, CleanUp, Completion, Context, Entry, Execution, Failure, Journal, Limits, NoMarks,
+    NoMaterials, RegisteredScript, RunOutcome, Script, ScriptRegistry, async_trait, execute,
 };
 use tikmatrix_domain::AppId;
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
@@ -94,6 +94,7 @@ async fn run(config: &str, limit: Duration, stop: bool) -> Run {
         },
         journal: Arc::clone(&recorder) as _,
         materials: Arc::new(NoMaterials),
+        marks: Arc::new(NoMarks),
         limits: Limits { total: limit },
         cancel: cancel.clone(),
     });

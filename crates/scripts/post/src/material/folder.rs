@@ -76,7 +76,7 @@ pub(super) async fn take(
     };
     let length = opened.map_err(refuse)?;
     let length = length.ok_or_else(|| refuse(format!("the file {path} does not exist any more")))?;
-    Ok(Video { file, length, caption, is_taken: true })
+    Ok(Video { file, length, caption })
 }
 
 /// Takes a video from the first folder that has one, and finds its caption: it lies beside the videos of its folder or, for

@@ -47,7 +47,7 @@ pub(super) async fn take(tags: &[Tag], context: &mut Context) -> Result<Video, F
             "the file {shown} is not on this server any more: delete it and upload it again"
         ))
     })?;
-    Ok(Video { file, length, caption, is_taken: true })
+    Ok(Video { file, length, caption })
 }
 
 /// Takes it from the record, and opens its file.

@@ -49,7 +49,7 @@ async fn find(path: &str, roots: &MaterialRoots, context: &Context) -> Result<Op
         }))
     });
     let length: Result<Option<u64>, String> = length.await;
-    Ok(length?.map(|length| Video { file, length, caption: None, is_taken: false }))
+    Ok(length?.map(|length| Video { file, length, caption: None }))
 }
 
 async fn open_video(path: &str, roots: &MaterialRoots) -> Result<Option<(File, u64)>, String> {

@@ -18,8 +18,6 @@ pub(crate) struct Video {
     pub(crate) length: u64,
     /// The caption that it comes with, which wins over the configuration's.
     pub(crate) caption: Option<Spintax>,
-    /// Whether its state is recorded.
-    pub(crate) is_taken: bool,
 }
 
 /// Why there is no video, in a form that a tape can hold.

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod captions;
+mod earlier_attempts;
 mod failing;
 mod faults;
 mod materials;

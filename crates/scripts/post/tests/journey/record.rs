@@ -86,12 +86,4 @@ impl Materials for Record {
         }
         Ok(chosen)
     }
-
-    async fn begin_to_publish(&self) -> Result<(), MaterialsError> {
-        self.call("begin to publish")
-    }
-
-    async fn not_published(&self) -> Result<(), MaterialsError> {
-        self.call("not published")
-    }
 }

@@ -80,8 +80,13 @@ impl VideoStage {
         self.phone.run_beside(self.run(config), restart).await
     }
 
+    /// Runs the script as a further attempt at the task of `earlier`.
+    pub(crate) async fn publish_after(&self, earlier: &FinishedRun, config: Value) -> FinishedRun {
+        self.phone.run(self.run(config).after(earlier)).await
+    }
+
     /// Describes a run whose tape is replayed without the files of this computer.
-    fn run(&self, config: Value) -> Run {
+    pub(crate) fn run(&self, config: Value) -> Run {
         let without_files = Post::new(apps()).with_materials_from(MaterialRoots::below(Vec::new()).unwrap());
         let record = Arc::clone(&self.record);
         Run::new(Post::new(apps()), config).materials(record).replayed_by(without_files)

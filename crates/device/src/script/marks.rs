@@ -1,0 +1,84 @@
+//! Marks of attempts: before a script does what cannot be undone, it stores durably what it saw before. A later attempt at
+//! the same task compares the phone with that, and never does it twice.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use thiserror::Error;
+
+use super::context::Context;
+use super::failure::Failure;
+
+/// Why a mark could not be stored or withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[error("what is about to be done on the phone cannot be recorded: {reason}")]
+pub struct MarkError {
+    /// The cause.
+    pub reason: String,
+    /// Whether it may be possible later without intervention.
+    pub transient: bool,
+}
+
+/// Stores the marks of one task. Where they are stored is up to the runner.
+#[async_trait]
+pub trait Marks: Send + Sync {
+    /// Stores the mark of this attempt, in place of an earlier one of the same attempt.
+    ///
+    /// # Errors
+    /// [`MarkError`]; what it announces must not be done then.
+    async fn set(&self, mark: &Value) -> Result<(), MarkError>;
+
+    /// Withdraws the marks of this attempt and all before it: what they announced was certainly not done.
+    ///
+    /// # Errors
+    /// [`MarkError`]; the marks stand then.
+    async fn withdraw(&self) -> Result<(), MarkError>;
+}
+
+/// For runs without a task: nothing is stored.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoMarks;
+
+#[async_trait]
+impl Marks for NoMarks {
+    async fn set(&self, _mark: &Value) -> Result<(), MarkError> {
+        Ok(())
+    }
+
+    async fn withdraw(&self) -> Result<(), MarkError> {
+        Ok(())
+    }
+}
+
+impl Context {
+    /// Returns what an earlier attempt at the task saw before it did what cannot be undone, if it is not known that it was
+    /// not done. The script has to compare the phone with that before it acts: what was done completes the task, what was
+    /// not done is done after [`Context::withdraw_marks`], and otherwise it fails with [`Failure::Unconfirmed`] and touches
+    /// nothing.
+    #[must_use]
+    pub fn earlier_mark(&self) -> Option<&Value> {
+        self.earlier_mark.as_ref()
+    }
+
+    /// Stores `seen` durably, as JSON, before the script does what cannot be undone: what it needs to find out later whether
+    /// that was done. From then on the materials that the run took may be public.
+    ///
+    /// # Errors
+    /// When it cannot be stored; the script must not act then.
+    pub async fn mark<Seen: Serialize + Sync>(&self, seen: &Seen) -> Result<(), Failure> {
+        let set = async {
+            let mark = serde_json::to_value(seen)
+                .map_err(|error| MarkError { reason: error.to_string(), transient: false })?;
+            self.marks.set(&mark).await
+        };
+        Ok(self.recorded_input("mark the attempt", set).await?)
+    }
+
+    /// Withdraws the mark of this attempt and those of earlier ones: what they announced was certainly not done.
+    ///
+    /// # Errors
+    /// When that cannot be stored; the marks stand then.
+    pub async fn withdraw_marks(&self) -> Result<(), Failure> {
+        Ok(self.recorded_input("withdraw the marks", self.marks.withdraw()).await?)
+    }
+}
