@@ -132,6 +132,7 @@ impl Apps {
                 context.on_exit(CleanUp::CloseApp(package.clone()));
                 android::press(context.phone(), Key::WakeUp, context.soon()).await?;
                 android::force_stop(context.phone(), package, context.soon()).await?;
+                context.forget_screen();
                 return Ok(package.clone());
             }
         }

@@ -100,8 +100,9 @@ pub trait Confirm {
         timeout: Duration,
     ) -> Result<(), Failure>;
 
-    /// Compares the profile with what it was before an earlier attempt that may have published, and in which the app has
-    /// been closed since. That it was not published is believed only after `timeout`: the app's servers may be slow.
+    /// Compares the profile with what it was before an earlier attempt that may have published, since when the app was
+    /// closed. `is_alone` says that no other task has published since. That it was not published is believed only after
+    /// `timeout`: the app's servers may be slow.
     ///
     /// # Errors
     /// [`Failure`] when the profile cannot be read.
@@ -111,6 +112,7 @@ pub trait Confirm {
         package: &str,
         caption: &Caption,
         before: &RecentPosts,
+        is_alone: bool,
         timeout: Duration,
     ) -> Result<Published, Failure>;
 }

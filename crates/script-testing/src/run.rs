@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::Value;
 use tikmatrix_device::phone::Phone;
 use tikmatrix_device::script::{
-    ArtifactKind, Assignment, Entry, Execution, Journal, Limits, Materials, NoMaterials, RegisteredScript,
-    Replayed, RunOutcome, Script, execute, replay,
+    ArtifactKind, Assignment, EarlierMark, Entry, Execution, Journal, Limits, Materials, NoMaterials,
+    RegisteredScript, Replayed, RunOutcome, Script, execute, replay,
 };
 use tikmatrix_device::tape::Tape;
 use tikmatrix_domain::{AppId, Username};
@@ -112,7 +112,7 @@ impl Run {
                 app,
                 package: None,
                 config: self.config,
-                mark: self.marks.standing(),
+                mark: self.marks.standing().map(|seen| EarlierMark { seen, is_alone: true }),
                 seed: SEED,
             },
             journal: Arc::clone(&journal) as _,

@@ -34,3 +34,4 @@ pub use tasks::claim::Claim;
 pub use tasks::create::requests::{Created, RequestKey};
 pub use tasks::delete::Deletion;
 pub use tasks::filter::{TaskCounts, TaskFilter};
+pub use tasks::lifecycle::StandingMark;

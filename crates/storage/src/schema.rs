@@ -116,6 +116,8 @@ diesel::table! {
     }
 }
 
+diesel::allow_tables_to_appear_in_same_query!(attempt, task);
+
 diesel::table! {
     step (task_id, attempt, number) {
         task_id -> BigInt,

@@ -126,6 +126,7 @@ fn a_claim_reads_the_first_entry_of_each_priority_in_its_index() {
             assert!(matches!(claim, Claim::Claimed(_)), "{claim:?}");
         });
         for wanted in [
+            "SEARCH task USING INDEX task_interrupted (serial=? AND due_at<?)",
             "SEARCH task USING COVERING INDEX task_claim (serial=? AND status=? AND priority<?)",
             "SEARCH task USING INDEX task_claim (serial=? AND status=? AND priority=? AND due_at<?)",
         ] {

@@ -73,13 +73,14 @@ impl Confirm for TikTok {
         package: &str,
         caption: &Caption,
         before: &RecentPosts,
+        is_alone: bool,
         timeout: Duration,
     ) -> Result<Published, Failure> {
         let started = context.phone().stopwatch();
         self.open_own_profile(context, package).await?;
         loop {
             let now = self.read_after(context, caption, Some(before)).await?;
-            let found = now.compare(before, caption);
+            let found = now.compare(before, caption, is_alone);
             if found == Published::Yes || started.elapsed() >= timeout {
                 return Ok(found);
             }

@@ -13,7 +13,7 @@ use tikmatrix_domain::{AppId, PackageName, TaskId, Username};
 
 use super::clean_up::CleanUp;
 use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
-use super::marks::Marks;
+use super::marks::{EarlierMark, Marks};
 use super::materials::Materials;
 use super::screen::guard::ScreenGuard;
 use crate::android::ScreenReader;
@@ -39,7 +39,7 @@ pub struct Assignment {
     /// The configuration of the script as it was planned.
     pub config: Value,
     /// The newest mark of earlier attempts that was not withdrawn; see [`Context::earlier_mark`].
-    pub mark: Option<Value>,
+    pub mark: Option<EarlierMark>,
     /// The seed of every random choice: the same seed gives the same choices.
     pub seed: u64,
 }
@@ -55,7 +55,7 @@ pub struct Context {
     journal: Arc<dyn Journal>,
     materials: Arc<dyn Materials>,
     pub(super) marks: Arc<dyn Marks>,
-    pub(super) earlier_mark: Option<Value>,
+    pub(super) earlier_mark: Option<EarlierMark>,
     deadline: Deadline,
     rng: StdRng,
     progress: u8,
@@ -211,6 +211,12 @@ impl Context {
 
     pub(super) fn record(&self, entry: Entry) {
         self.journal.record(entry);
+    }
+
+    /// Forgets the last screen that was read, after the script has changed it by other means than a tap, such as the end of
+    /// the app.
+    pub fn forget_screen(&mut self) {
+        self.last_seen = None;
     }
 
     pub(super) fn take_clean_ups(&mut self) -> Vec<CleanUp> {

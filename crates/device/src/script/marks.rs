@@ -19,6 +19,15 @@ pub struct MarkError {
     pub transient: bool,
 }
 
+/// The mark of an earlier attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierMark {
+    /// What the attempt saw before it did what cannot be undone.
+    pub seen: Value,
+    /// Whether no other task has set a mark since, on the phone or for the account.
+    pub is_alone: bool,
+}
+
 /// Stores the marks of one task. Where they are stored is up to the runner.
 #[async_trait]
 pub trait Marks: Send + Sync {
@@ -56,7 +65,7 @@ impl Context {
     /// not done is done after [`Context::withdraw_marks`], and otherwise it fails with [`Failure::Unconfirmed`] and touches
     /// nothing.
     #[must_use]
-    pub fn earlier_mark(&self) -> Option<&Value> {
+    pub fn earlier_mark(&self) -> Option<&EarlierMark> {
         self.earlier_mark.as_ref()
     }
 

@@ -27,7 +27,7 @@ pub use context::{Assignment, Context};
 pub use execute::{Execution, Limits, execute};
 pub use failure::Failure;
 pub use journal::{ArtifactKind, Entry, Journal, LogLevel};
-pub use marks::{MarkError, Marks, NoMarks};
+pub use marks::{EarlierMark, MarkError, Marks, NoMarks};
 pub use materials::{LibraryMaterial, Materials, MaterialsError, NoMaterials};
 pub use registry::{Planned, RegisteredScript, Script, ScriptRegistry};
 pub use replay::{ReplayError, Replayed, replay};

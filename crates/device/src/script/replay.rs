@@ -97,13 +97,15 @@ fn read(head: &Head) -> Result<(Serial, Assignment, Duration), ReplayError> {
         head.package.as_ref().map(|name| PackageName::new(name).map_err(|_| wrong("package", name)));
     let username =
         head.username.as_ref().map(|name| Username::new(name).map_err(|_| wrong("username", name)));
+    let mark =
+        head.mark.clone().map(|mark| serde_json::from_value(mark.clone()).map_err(|_| wrong("mark", &mark)));
     let assignment = Assignment {
         task: None,
         username: username.transpose()?,
         app: AppId::new(&head.app).map_err(|_| wrong("app", &head.app))?,
         package: package.transpose()?,
         config: head.config.clone(),
-        mark: head.mark.clone(),
+        mark: mark.transpose()?,
         seed: head.seed,
     };
     let serial = Serial::new(&head.serial).map_err(|_| wrong("serial", &head.serial))?;

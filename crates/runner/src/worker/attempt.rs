@@ -6,11 +6,12 @@ use std::time::Duration;
 use serde_json::Value;
 use tikmatrix_device::phone::Phone;
 use tikmatrix_device::script::{
-    Assignment, Execution, Limits, RegisteredScript, RunOutcome, describe_step, execute,
+    Assignment, EarlierMark, Execution, Limits, RegisteredScript, RunOutcome, describe_step, execute,
 };
 use tikmatrix_domain::{
     Finish, LeaseId, Outcome, PackageName, ServerEnd, Task, interrupted, stopped_by_user,
 };
+use tikmatrix_storage::StandingMark;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
@@ -51,7 +52,7 @@ struct Prepared {
     config: Value,
     package: Option<PackageName>,
     /// The newest mark of earlier attempts that stands.
-    mark: Option<Value>,
+    mark: Option<EarlierMark>,
 }
 
 /// The way in which the script's run ended.
@@ -131,8 +132,10 @@ impl Attempt {
         let mark = self.context.store.standing_mark(task.id).await;
         let mark =
             mark.map_err(|error| format!("the marks of earlier attempts could not be read: {error}"))?;
-        // A mark that is no JSON stands all the same, and no script knows what to make of it.
-        let mark = mark.map(|mark| serde_json::from_str(&mark).unwrap_or(Value::Null));
+        let mark = mark.map(|StandingMark { seen, is_alone }| {
+            // A mark that is no JSON stands all the same, and no script knows what to make of it.
+            EarlierMark { seen: serde_json::from_str(&seen).unwrap_or(Value::Null), is_alone }
+        });
         Ok(Prepared { script, config, package, mark })
     }
 

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tikmatrix_apps::{Caption, PostJourney, Published, RecentPosts};
-use tikmatrix_device::script::{Context, Failure};
+use tikmatrix_device::script::{Context, EarlierMark, Failure};
 
 /// For the profile to show a video that the app had sent when it was closed.
 const APPEAR_TIMEOUT: Duration = Duration::from_secs(20);
@@ -19,7 +18,7 @@ pub(crate) struct PublishMark {
     pub(crate) before: Option<RecentPosts>,
 }
 
-/// Finds out whether the attempt that set `mark` has published. If it has not, the mark is withdrawn.
+/// Finds out whether the attempt that set `earlier` has published. If it has not, the mark is withdrawn.
 ///
 /// # Errors
 /// [`Failure::Unconfirmed`] when the profile does not show it; others when the phone is gone or a person has to act.
@@ -27,13 +26,14 @@ pub(crate) async fn has_published(
     journey: &dyn PostJourney,
     context: &mut Context,
     package: &str,
-    mark: Value,
+    earlier: EarlierMark,
 ) -> Result<bool, Failure> {
-    let mark = serde_json::from_value::<PublishMark>(mark).ok();
+    let EarlierMark { seen, is_alone } = earlier;
+    let mark = serde_json::from_value::<PublishMark>(seen).ok();
     let Some(PublishMark { caption, before: Some(before) }) = mark else {
         return Err(unknown("what the profile showed before that attempt is not known"));
     };
-    match journey.compare_profile(context, package, &caption, &before, APPEAR_TIMEOUT).await {
+    match journey.compare_profile(context, package, &caption, &before, is_alone, APPEAR_TIMEOUT).await {
         Ok(Published::Yes) => Ok(true),
         Ok(Published::No) => context.withdraw_marks().await.map(|()| false),
         Ok(Published::Unknown) => Err(unknown("what the profile shows now fits both")),

@@ -75,21 +75,25 @@ impl Script for Post {
         let app = config.app.unwrap_or(context.app());
         let (driver, journey) = self.apps.posting(app.as_str())?;
         unsupported::check(&config)?;
-        if let Some(mark) = context.earlier_mark().cloned() {
+        let mut begun = None;
+        if let Some(earlier) = context.earlier_mark().cloned() {
             let package = self.begin(driver, journey, context).await?;
             context.step("look whether an earlier attempt has published it");
-            if earlier_attempt::has_published(journey, context, &package, mark).await? {
+            if earlier_attempt::has_published(journey, context, &package, earlier).await? {
                 context.progress(100);
-                return Ok(Completion {
-                    remark: "published by an earlier attempt, and seen on the profile".to_owned(),
-                });
+                let remark = "published by an earlier attempt, and seen on the profile";
+                return Ok(Completion { remark: remark.to_owned() });
             }
+            begun = Some(package);
         }
         let video = material::choose(&config, &self.materials, context).await?;
         let caption = caption_of(video.caption.as_ref().unwrap_or(&config.captions), context);
         context.progress(2);
 
-        let package = self.begin(driver, journey, context).await?;
+        let package = match begun {
+            Some(package) => package,
+            None => self.begin(driver, journey, context).await?,
+        };
         context.step("look at the profile");
         let before = journey.read_profile_before(context, &package, &caption).await?;
         context.progress(8);

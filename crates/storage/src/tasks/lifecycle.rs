@@ -5,8 +5,8 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use tikmatrix_domain::{
-    Finish, Interruptions, LeaseId, Outcome, ServerEnd, Task, TaskChange, TaskEvent, TaskId, interrupted,
-    transition,
+    Finish, Interruptions, LeaseId, Outcome, Serial, ServerEnd, Task, TaskChange, TaskEvent, TaskId,
+    Username, interrupted, transition,
 };
 
 use crate::accounts::operations as accounts;
@@ -19,6 +19,15 @@ use crate::materials::reservation;
 use crate::schema::{attempt, step, task};
 use crate::store::Store;
 use crate::tasks::state::{check_lease, illegal, read, write_state};
+
+/// The newest mark of a task's attempts that was not withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingMark {
+    /// What the attempt saw before it did what cannot be undone, as JSON.
+    pub seen: String,
+    /// Whether no attempt at another task that started later, on the same device or for the same account, set a mark.
+    pub is_alone: bool,
+}
 
 impl Store {
     /// Releases a task that was claimed under `lease` and not started on its device: it is pending again as if it had
@@ -115,12 +124,31 @@ impl Store {
     /// Returns the newest mark of the task's attempts that was not withdrawn.
     ///
     /// # Errors
-    /// Of the database only.
-    pub async fn standing_mark(&self, id: TaskId) -> Result<Option<String>, StorageError> {
-        self.query("read the mark of a task", move |connection| {
+    /// Of the database, [`StorageError::NoSuchTask`] or [`StorageError::Unreadable`].
+    pub async fn standing_mark(&self, id: TaskId) -> Result<Option<StandingMark>, StorageError> {
+        self.read_tx("read the mark of a task", move |connection| {
             let marked = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::mark.is_not_null());
-            let newest = marked.order(attempt::number.desc()).select(attempt::mark);
-            Ok(newest.first::<Option<String>>(connection).optional()?.flatten())
+            let newest = marked.order(attempt::number.desc()).select((attempt::mark, attempt::started_at));
+            let Some((Some(seen), since)) = newest.first::<(Option<String>, i64)>(connection).optional()?
+            else {
+                return Ok(None);
+            };
+            let of = read(connection, id)?;
+            let others: i64 = attempt::table
+                .inner_join(task::table.on(task::id.eq(attempt::task_id)))
+                .filter(task::id.ne(id.0))
+                .filter(task::app.eq(of.app.as_str()))
+                .filter(
+                    task::serial
+                        .eq(of.serial.as_ref().map(Serial::as_str))
+                        .or(task::username.eq(of.username.as_ref().map(Username::as_str)))
+                        .assume_not_null(),
+                )
+                .filter(attempt::mark.is_not_null())
+                .filter(attempt::started_at.ge(since))
+                .count()
+                .get_result(connection)?;
+            Ok(Some(StandingMark { seen, is_alone: others == 0 }))
         })
         .await
     }

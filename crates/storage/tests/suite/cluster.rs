@@ -2,9 +2,9 @@
 //! signals reach the other servers.
 
 use tikmatrix_domain::{
-    Heartbeat, LeaseId, Outcome, Record, RecordedEvent, ServerId, SettingsChange, Status, TaskState,
+    Heartbeat, LeaseId, Outcome, Record, RecordedEvent, ServerId, SettingsChange, Status,
 };
-use tikmatrix_storage::{Claim, StorageError, TaskFilter};
+use tikmatrix_storage::{Claim, InterruptedTask, StorageError, TaskFilter};
 
 use crate::tasks::query::first;
 use crate::{Fixture, at, claim_task, finish, for_phone, serial};
@@ -19,7 +19,7 @@ fn held(number: u64) -> LeaseId {
 }
 
 #[tokio::test]
-async fn what_a_dead_server_left_running_ends_interrupted_and_names_its_step() {
+async fn what_a_dead_server_left_running_is_pending_again_and_its_attempt_names_its_step() {
     let fixture = Fixture::new();
     let ids = fixture.create(vec![for_phone("a"), for_phone("b"), for_phone("a"), for_phone("c")]).await;
     fixture.store.heartbeat(server(1)).await.unwrap();
@@ -33,18 +33,23 @@ async fn what_a_dead_server_left_running_ends_interrupted_and_names_its_step() {
     let others = fixture.store.heartbeat(server(2)).await.unwrap();
     let dead = Heartbeat { server: server(1), beats: 1 };
     assert_eq!(others, std::slice::from_ref(&dead));
-    assert_eq!(fixture.store.interrupt_tasks_of(dead.clone(), at(60)).await.unwrap(), ids[..2]);
+    let again = ids[..2].iter().map(|task| InterruptedTask { task: *task, runs_again: true });
+    assert_eq!(
+        fixture.store.interrupt_tasks_of(dead.clone(), at(60)).await.unwrap(),
+        again.collect::<Vec<_>>()
+    );
     assert_eq!(fixture.store.interrupt_tasks_of(dead, at(61)).await.unwrap(), []);
     assert_eq!(fixture.store.heartbeat(server(2)).await.unwrap(), []);
 
     let (tasks, _) = fixture.store.tasks(TaskFilter::default(), first(10)).await.unwrap();
     let statuses: Vec<Status> = tasks.iter().rev().map(|task| task.state.status()).collect();
-    assert_eq!(statuses, [Status::Failed, Status::Failed, Status::Pending, Status::Running]);
-    let TaskState::Finished { finish, .. } = &tasks[3].state else { panic!("{:?}", tasks[3].state) };
+    assert_eq!(statuses, [Status::Pending, Status::Pending, Status::Pending, Status::Running]);
+    let attempts = fixture.store.task(ids[0]).await.unwrap().unwrap().attempts;
+    let finish = attempts[0].finish.as_ref().unwrap();
     assert_eq!((finish.outcome, finish.at), (Outcome::Interrupted, at(60)));
     assert!(finish.remark.contains("\"tap Post\""), "{}", finish.remark);
-    let attempts = fixture.store.task(ids[1]).await.unwrap().unwrap().attempts;
-    assert_eq!(attempts[0].finish.as_ref().unwrap().outcome, Outcome::Interrupted);
+    let next = claim_task(&fixture.store, serial("a"), held(2), at(61)).await.unwrap();
+    assert_eq!((next.id, next.attempt_count, next.retry_count), (ids[0], 2, 0), "before the one that waited");
 }
 
 #[tokio::test]
@@ -66,7 +71,8 @@ async fn tasks_whose_server_has_never_beaten_are_found_too() {
     claim_task(&fixture.store, serial("a"), LeaseId("of an older version".to_owned()), at(1)).await.unwrap();
     let others = fixture.store.heartbeat(server(2)).await.unwrap();
     assert_eq!(others.len(), 1);
-    assert_eq!(fixture.store.interrupt_tasks_of(others[0].clone(), at(2)).await.unwrap(), ids);
+    let again = [InterruptedTask { task: ids[0], runs_again: true }];
+    assert_eq!(fixture.store.interrupt_tasks_of(others[0].clone(), at(2)).await.unwrap(), again);
 }
 
 #[tokio::test]

@@ -5,15 +5,15 @@ use std::io::Read;
 
 use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
 use flate2::read::GzDecoder;
 use tikmatrix_domain::{
     AccountId, AppId, EventId, Heartbeat, Interval, LogLevel, MaterialUse, Outcome, PackageName, Recipients,
     ScriptName, ServerId, Source, Status, Target, TaskId, TaskOptions, TaskRequest, TaskState,
 };
 use tikmatrix_storage::{
-    AccountFilter, EventFilter, Events, Installation, MaterialFilter, NumberedPage, Page, PageStart,
-    RequestKey, Store, TaskCounts, TaskFilter,
+    AccountFilter, EventFilter, Events, Installation, InterruptedTask, MaterialFilter, NumberedPage, Page,
+    PageStart, RequestKey, Store, TaskCounts, TaskFilter,
 };
 
 use crate::database::test_database::TestDatabase;
@@ -31,14 +31,24 @@ fn unpacked(packed: &[u8]) -> Vec<u8> {
 
 /// The store over a copy of the old database.
 fn upgraded() -> Fixture {
+    upgraded_after("")
+}
+
+/// The same, after these statements.
+fn upgraded_after(statements: &str) -> Fixture {
     let database = TestDatabase::empty();
     match &database {
         TestDatabase::Sqlite(folder) => {
-            std::fs::write(folder.path().join("tasks.db"), unpacked(SQLITE)).unwrap();
+            let path = folder.path().join("tasks.db");
+            std::fs::write(&path, unpacked(SQLITE)).unwrap();
+            let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+            connection.batch_execute(statements).unwrap();
         }
         TestDatabase::Postgres { url } => {
             let dump = String::from_utf8(unpacked(POSTGRES)).unwrap();
-            PgConnection::establish(url).unwrap().batch_execute(&dump).unwrap();
+            let mut connection = PgConnection::establish(url).unwrap();
+            connection.batch_execute(&dump).unwrap();
+            connection.batch_execute(statements).unwrap();
         }
     }
     Fixture { store: Store::open_url(&database.url()).unwrap(), database }
@@ -74,6 +84,16 @@ async fn tasks_of_an_earlier_version_keep_their_states_and_their_history() {
     assert_eq!(done.artifacts[0].file, "1/1/tree.xml");
     let log = store.task_log(TaskId(1)).await.unwrap();
     assert_eq!((log[0].level, log[0].text.as_str()), (LogLevel::Warn, "slow"));
+}
+
+#[tokio::test]
+async fn an_attempt_of_an_earlier_version_that_may_have_published_is_marked() {
+    let posted =
+        "INSERT INTO step (task_id, attempt, number, text, started_at) VALUES (3, 1, 99, 'tap Post', 0)";
+    let fixture = upgraded_after(posted);
+    let store = &fixture.store;
+    assert_eq!(store.standing_mark(TaskId(3)).await.unwrap().unwrap().seen, "{}");
+    assert_eq!(store.standing_mark(TaskId(1)).await.unwrap(), None, "it succeeded");
 }
 
 #[tokio::test]
@@ -133,7 +153,11 @@ async fn an_upgraded_database_goes_on_working() {
     let dead = store.heartbeat(ServerId::new(2)).await.unwrap();
     assert_eq!(dead, [Heartbeat { server: ServerId::new(1), beats: 1 }]);
     assert_eq!(store.stop_requests_for(ServerId::new(1)).await.unwrap(), [TaskId(3)]);
-    assert_eq!(store.interrupt_tasks_of(dead[0].clone(), at(100)).await.unwrap(), [TaskId(3)]);
+    let interrupted = InterruptedTask { task: TaskId(3), runs_again: true };
+    assert_eq!(store.interrupt_tasks_of(dead[0].clone(), at(100)).await.unwrap(), [interrupted]);
+    let again = claim_task(store, serial("phone-a"), lease(9), at(200)).await.unwrap();
+    assert_eq!((again.id, again.attempt_count), (TaskId(3), 2));
+    store.finish(again.id, lease(9), finish(Outcome::Succeeded, "", 210)).await.unwrap();
 
     // The first of three tasks with an interval of five minutes starts late.
     let first = claim_task(store, serial("phone-b"), lease(1), at(4000)).await.unwrap();

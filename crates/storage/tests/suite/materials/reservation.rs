@@ -7,7 +7,7 @@ use tikmatrix_domain::{
     Heartbeat, IllegalTransition, LocalFile, MaterialChange, MaterialId, MaterialKind, MaterialQuery,
     MaterialUse, MediaType, Outcome, ServerId, Tag, TaskId, Username,
 };
-use tikmatrix_storage::{FileTaken, MaterialsTaken, NewMaterial, StorageError};
+use tikmatrix_storage::{FileTaken, MaterialsTaken, NewMaterial, StandingMark, StorageError};
 
 use crate::materials::library::{file, video};
 use crate::{Fixture, at, claim_task, finish, for_phone, lease, serial};
@@ -24,6 +24,9 @@ fn wish(tags: &[&str], username: Option<&str>) -> MaterialQuery {
 fn local(name: &str) -> LocalFile {
     LocalFile { path: format!("/videos/{name}"), size: 5 }
 }
+
+/// What a script saw before it published.
+const MARK: &str = r#"{"caption":"c"}"#;
 
 impl Fixture {
     async fn add(&self, new: Vec<NewMaterial>) -> Vec<MaterialId> {
@@ -151,7 +154,8 @@ async fn a_reservation_ends_with_its_attempt_however_that_ends() {
             "released" => fixture.store.release(task, lease(&phone), at(2)).await.unwrap(),
             "crashed" => {
                 let dead = Heartbeat { server: ServerId::of(&lease(&phone)), beats: 0 };
-                assert_eq!(fixture.store.interrupt_tasks_of(dead, at(2)).await.unwrap(), [task]);
+                let ended = fixture.store.interrupt_tasks_of(dead, at(2)).await.unwrap();
+                assert_eq!(ended[0].task, task);
             }
             _ => {
                 fixture.store.finish(task, lease(&phone), end).await.unwrap();
@@ -172,7 +176,7 @@ async fn what_a_task_took_is_used_when_it_succeeds_and_over_a_restart() {
     let task = fixture.at_work("p").await;
     fixture.take(wish(&[], None), task, "p").await.unwrap();
     fixture.take_file(&["x"], task, "p").await.unwrap();
-    fixture.store.begin_to_publish(task, lease("p"), at(2)).await.unwrap();
+    fixture.store.mark(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
     fixture.store.finish(task, lease("p"), finish(Outcome::Succeeded, "published", 3)).await.unwrap();
 
     let fixture = fixture.reopen();
@@ -192,7 +196,7 @@ async fn what_may_be_public_is_not_reserved_until_a_person_frees_it() {
     let task = fixture.at_work("p").await;
     fixture.take(wish(&[], None), task, "p").await.unwrap();
     fixture.take_file(&["x"], task, "p").await.unwrap();
-    fixture.store.begin_to_publish(task, lease("p"), at(2)).await.unwrap();
+    fixture.store.mark(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
     fixture.store.finish(task, lease("p"), finish(Outcome::Failed, "not seen", 3)).await.unwrap();
     assert_eq!(fixture.usage(id).await, MaterialUse::Unconfirmed { by: task });
 
@@ -205,13 +209,49 @@ async fn what_may_be_public_is_not_reserved_until_a_person_frees_it() {
 }
 
 #[tokio::test]
+async fn what_an_earlier_attempt_has_published_is_used_once_a_later_one_has_seen_it() {
+    let fixture = Fixture::new();
+    let id = fixture.add(vec![video("a", &[], None)]).await[0];
+    let task = fixture.at_work("p").await;
+    fixture.take(wish(&[], None), task, "p").await.unwrap();
+    fixture.take_file(&["x"], task, "p").await.unwrap();
+    fixture.store.mark(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
+    fixture.store.finish(task, lease("p"), finish(Outcome::Stopped, "stopped", 3)).await.unwrap();
+    let standing = StandingMark { seen: MARK.to_owned(), is_alone: true };
+    assert_eq!(fixture.store.standing_mark(task).await.unwrap(), Some(standing));
+
+    fixture.store.retry(task, at(4)).await.unwrap();
+    claim_task(&fixture.store, serial("p"), lease("again"), at(5)).await.unwrap();
+    fixture.store.finish(task, lease("again"), finish(Outcome::Succeeded, "seen", 6)).await.unwrap();
+    assert_eq!(fixture.usage(id).await, MaterialUse::Used { at: at(6), by: Some(task) });
+    let next = fixture.at_work("q").await;
+    assert_eq!(fixture.take_file(&["x"], next, "q").await, None);
+}
+
+#[tokio::test]
+async fn what_a_later_attempt_found_not_published_is_free_again() {
+    let fixture = Fixture::new();
+    let id = fixture.add(vec![video("a", &[], None)]).await[0];
+    let task = fixture.at_work("p").await;
+    fixture.take(wish(&[], None), task, "p").await.unwrap();
+    fixture.store.mark(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
+    fixture.store.interrupt(task, lease("p"), at(3)).await.unwrap();
+    assert_eq!(fixture.usage(id).await, MaterialUse::Unconfirmed { by: task });
+
+    claim_task(&fixture.store, serial("p"), lease("again"), at(4)).await.unwrap();
+    fixture.store.withdraw_marks(task, lease("again")).await.unwrap();
+    assert_eq!(fixture.store.standing_mark(task).await.unwrap(), None);
+    assert!(fixture.take(wish(&[], None), task, "again").await.is_ok());
+}
+
+#[tokio::test]
 async fn what_was_not_published_after_all_is_free_again() {
     let fixture = Fixture::new();
     let id = fixture.add(vec![video("a", &[], None)]).await[0];
     let task = fixture.at_work("p").await;
     fixture.take(wish(&[], None), task, "p").await.unwrap();
-    fixture.store.begin_to_publish(task, lease("p"), at(2)).await.unwrap();
-    fixture.store.not_published(lease("p")).await.unwrap();
+    fixture.store.mark(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
+    fixture.store.withdraw_marks(task, lease("p")).await.unwrap();
     fixture.store.finish(task, lease("p"), finish(Outcome::Failed, "no button", 3)).await.unwrap();
     assert_eq!(fixture.usage(id).await, MaterialUse::Unused);
 }
@@ -223,7 +263,9 @@ async fn a_worker_that_lost_its_lease_takes_and_publishes_nothing() {
     let task = fixture.at_work("p").await;
     let stale = fixture.store.take_materials(wish(&[], None), task, lease("old"), 1).await.unwrap_err();
     assert!(matches!(stale, StorageError::Illegal { source: IllegalTransition::LeaseLost, .. }), "{stale}");
-    let stale = fixture.store.begin_to_publish(task, lease("old"), at(2)).await.unwrap_err();
+    let stale = fixture.store.mark(task, lease("old"), MARK.to_owned(), at(2)).await.unwrap_err();
+    assert!(matches!(stale, StorageError::Illegal { source: IllegalTransition::LeaseLost, .. }), "{stale}");
+    let stale = fixture.store.withdraw_marks(task, lease("old")).await.unwrap_err();
     assert!(matches!(stale, StorageError::Illegal { source: IllegalTransition::LeaseLost, .. }), "{stale}");
     let stale = fixture.store.take_file(vec![local("x")], TaskId(99), lease("p"), 1).await.unwrap_err();
     assert!(matches!(stale, StorageError::NoSuchTask(_)), "{stale}");

@@ -158,3 +158,21 @@ async fn workers_that_claim_at_the_same_time_never_get_the_same_task() {
     assert_eq!(claimed.len(), ids.len());
     assert_eq!(claimed.into_iter().collect::<HashSet<_>>(), ids.into_iter().collect());
 }
+
+#[tokio::test]
+async fn a_mark_is_not_alone_once_another_task_has_set_one_on_the_same_phone() {
+    let fixture = Fixture::new();
+    let ids = fixture.create(vec![for_phone("a"), for_phone("a"), for_phone("b")]).await;
+    let mark = async |id, phone: &str, at_second| {
+        claim_task(&fixture.store, serial(phone), lease(phone), at(at_second)).await.unwrap();
+        fixture.store.mark(id, lease(phone), "1".to_owned(), at(at_second)).await.unwrap();
+        fixture.store.finish(id, lease(phone), finish(Outcome::Stopped, "", at_second)).await.unwrap();
+    };
+    let is_alone = async |id| fixture.store.standing_mark(id).await.unwrap().unwrap().is_alone;
+    mark(ids[0], "a", 1).await;
+    mark(ids[2], "b", 2).await;
+    assert!(is_alone(ids[0]).await);
+    mark(ids[1], "a", 3).await;
+    assert!(!is_alone(ids[0]).await);
+    assert!(is_alone(ids[1]).await, "what came before it does not count");
+}
