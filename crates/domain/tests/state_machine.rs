@@ -17,7 +17,10 @@ fn any_event() -> impl Strategy<Value = TaskEvent> {
         1 => TaskEvent::Released { lease },
         2 => TaskEvent::Postponed { lease, until: at },
         3 => TaskEvent::Retried,
-        _ => TaskEvent::Finished { lease, finish: Finish { outcome, remark: String::new(), at } },
+        _ => TaskEvent::Finished {
+            lease,
+            finish: Finish { outcome, failure_code: None, remark: String::new(), at },
+        },
     })
 }
 
