@@ -80,6 +80,7 @@ diesel::table! {
         time_limit -> Nullable<BigInt>,
         retry_count -> Integer,
         retry_at -> Nullable<BigInt>,
+        failure_code -> Nullable<Text>,
     }
 }
 
@@ -110,6 +111,7 @@ diesel::table! {
         outcome -> Nullable<Text>,
         remark -> Nullable<Text>,
         record_count -> Integer,
+        failure_code -> Nullable<Text>,
     }
 }
 
@@ -185,6 +187,7 @@ diesel::table! {
         text -> Nullable<Text>,
         address -> Nullable<Text>,
         state -> Nullable<Text>,
+        failure_code -> Nullable<Text>,
     }
 }
 

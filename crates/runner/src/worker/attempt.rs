@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde_json::Value;
 use tikmatrix_device::phone::Phone;
 use tikmatrix_device::script::{
-    Assignment, Execution, Limits, RegisteredScript, RunOutcome, describe_step, execute,
+    Assignment, Execution, Limits, RegisteredScript, RunEnd, RunOutcome, describe_step, execute,
 };
 use tikmatrix_domain::{
-    Finish, LeaseId, Outcome, PackageName, Task, interrupted_by_shutdown, stopped_by_user,
+    Finish, LeaseId, Outcome, PackageName, StandardFailure, Task, interrupted_by_shutdown, stopped_by_user,
 };
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -90,7 +90,7 @@ impl Attempt {
     /// is free unless the conclusion says otherwise.
     pub(crate) async fn run(self, task: Task, phone: Phone) -> Conclusion {
         let (mut is_transient, mut released_phone) = (false, true);
-        let (outcome, remark) = match self.prepare(&task).await {
+        let end = match self.prepare(&task).await {
             Ok((script, config, package)) => {
                 let Task { id, username, app, .. } = task;
                 let seed = rand::random();
@@ -101,27 +101,32 @@ impl Attempt {
                 released_phone = !matches!(run, Run::Abandoned | Run::Overdue);
                 self.describe(run)
             }
-            Err(remark) => (Outcome::Failed, remark),
+            Err((code, remark)) => RunEnd::failed(Outcome::Failed, code, remark),
         };
         self.journal.closed.cancel();
         if let Err(error) = self.writer.await {
             log::error!("task {}: the last part of its journal is lost: {error}", task.id);
         }
-        let finish = Finish { outcome, remark, at: self.context.clock.now() };
+        let RunEnd { outcome, failure_code, remark } = end;
+        let finish = Finish { outcome, failure_code, remark, at: self.context.clock.now() };
         Conclusion { finish, is_transient, released_phone }
     }
 
     async fn prepare(
         &self,
         task: &Task,
-    ) -> Result<(Arc<RegisteredScript>, Value, Option<PackageName>), String> {
+    ) -> Result<(Arc<RegisteredScript>, Value, Option<PackageName>), (StandardFailure, String)> {
         let script = self.context.scripts.get(task.script.as_str());
-        let script = script.ok_or_else(|| format!("this server has no script called {}", task.script))?;
+        let script = script.ok_or_else(|| {
+            let remark = format!("this server has no script called {}", task.script);
+            (StandardFailure::OptionUnavailable, remark)
+        })?;
+        let internal = |remark: String| (StandardFailure::Internal, remark);
         let config = serde_json::from_str(&task.script_config)
-            .map_err(|error| format!("the task's script_config is not valid JSON: {error}"))?;
+            .map_err(|error| internal(format!("the task's script_config is not valid JSON: {error}")))?;
         let package = self.context.store.package_for(task.username.clone(), task.app).await;
-        let package =
-            package.map_err(|error| format!("the app's package could not be looked up: {error}"))?;
+        let package = package
+            .map_err(|error| internal(format!("the app's package could not be looked up: {error}")))?;
         Ok((script, config, package))
     }
 
@@ -152,7 +157,7 @@ impl Attempt {
         abandoned
     }
 
-    fn describe(&self, run: Run) -> (Outcome, String) {
+    fn describe(&self, run: Run) -> RunEnd {
         let (limit, last_step) = (self.time_limit, self.journal.last_step());
         let describe =
             |ended: RunOutcome| ended.describe(limit, last_step.as_deref()).unwrap_or_else(|| self.stopped());
@@ -161,20 +166,21 @@ impl Attempt {
             Run::Panicked(message) => describe(RunOutcome::Panicked(message)),
             Run::Overdue => {
                 let step = describe_step(last_step.as_deref());
-                (Outcome::TimedOut, format!("not done within {limit:?} and abandoned: {step}"))
+                let remark = format!("not done within {limit:?} and abandoned: {step}");
+                RunEnd::failed(Outcome::TimedOut, StandardFailure::TimedOut, remark)
             }
             Run::Abandoned => {
-                let (outcome, remark) = self.stopped();
+                let stopped = self.stopped();
                 let device = "its phone was not released in time and is set aside until it answers";
-                (outcome, format!("{remark}; {device}"))
+                RunEnd { remark: format!("{}; {device}", stopped.remark), ..stopped }
             }
         }
     }
 
-    fn stopped(&self) -> (Outcome, String) {
+    fn stopped(&self) -> RunEnd {
         let (last_step, now) = (self.journal.last_step(), self.context.clock.now());
         let end = if self.stop_handle.is_by_user() { stopped_by_user } else { interrupted_by_shutdown };
-        let finish = end(last_step.as_deref(), now);
-        (finish.outcome, finish.remark)
+        let Finish { outcome, failure_code, remark, .. } = end(last_step.as_deref(), now);
+        RunEnd { outcome, failure_code, remark }
     }
 }

@@ -7,7 +7,7 @@ use tikmatrix_domain::{
 use tikmatrix_storage::{Claim, StorageError, TaskFilter};
 
 use crate::tasks::query::first;
-use crate::{Fixture, at, claim_task, finish, for_phone, serial};
+use crate::{Fixture, at, claim_task, code_of, finish, for_phone, serial};
 
 fn server(number: u64) -> ServerId {
     ServerId::new(number)
@@ -42,6 +42,7 @@ async fn what_a_dead_server_left_running_ends_interrupted_and_names_its_step() {
     assert_eq!(statuses, [Status::Failed, Status::Failed, Status::Pending, Status::Running]);
     let TaskState::Finished { finish, .. } = &tasks[3].state else { panic!("{:?}", tasks[3].state) };
     assert_eq!((finish.outcome, finish.at), (Outcome::Interrupted, at(60)));
+    assert_eq!(finish.failure_code, code_of(Outcome::Interrupted));
     assert!(finish.remark.contains("\"tap Post\""), "{}", finish.remark);
     let attempts = fixture.store.task(ids[1]).await.unwrap().unwrap().attempts;
     assert_eq!(attempts[0].finish.as_ref().unwrap().outcome, Outcome::Interrupted);
