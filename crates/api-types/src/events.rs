@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
-use crate::fields::{EventKindText, Moment, Name, OutcomeText};
+use crate::fields::{EventKindText, FailureCode, Moment, Name, OutcomeText};
 
 /// The kind (`event:`) of the event that reports a gap: events after the last known one are no longer stored.
 pub const RESET_EVENT: &str = "reset";
@@ -54,6 +54,9 @@ pub struct EventData {
     /// How the task ended (`task_finished`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<OutcomeText>,
+    /// Why the attempt failed, for programs (`task_finished`, `task_postponed`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure_code: Option<FailureCode>,
     /// One sentence about the end of the attempt (`task_finished`, `task_postponed`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
@@ -83,6 +86,7 @@ impl EventData {
             step: None,
             progress: None,
             outcome: None,
+            failure_code: None,
             remark: None,
             retry_at: None,
             address: None,

@@ -34,8 +34,9 @@ pub mod settings;
 pub mod tasks;
 
 pub use tikmatrix_domain::{
-    ArtifactKind, EventKind, LogLevel, MaterialKind, MediaType, Outcome, Plan, Source, Status, WaitingReason,
+    ArtifactKind, EventKind, LogLevel, MaterialKind, MediaType, Outcome, Plan, Source, StandardFailure,
+    Status, WaitingReason,
 };
 
 pub use envelope::{Deleted, Envelope, Health, Problem};
-pub use fields::{Moment, Patch, Text};
+pub use fields::{FailureCode, Moment, Patch, Text};

@@ -36,7 +36,7 @@ impl Script for ReportModel {
         context.step("read the model");
         let facts = facts(context.phone(), context.soon()).await?;
         let model = facts.model.unwrap_or_else(|| "phone of an unknown model".to_owned());
-        Ok(Completion { remark: format!("it is a {model}") })
+        Ok(Completion::new(format!("it is a {model}")))
     }
 }
 

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use tikmatrix_api_types::{Envelope, Health};
+use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
 
 use crate::devices::connections::Connections;
@@ -28,6 +29,7 @@ pub(crate) fn routes() -> Vec<Operation> {
 pub(crate) async fn metrics(
     store: Data<Store>,
     connections: Data<Connections>,
+    runner: Data<Runner>,
     metrics: Data<Metrics>,
     _: NoQuery,
 ) -> Result<HttpResponse, ApiError> {
@@ -37,6 +39,7 @@ pub(crate) async fn metrics(
         phones: &phones,
         newest_event: store.newest_event().await?,
         database_errors: store.database_errors(),
+        failed_attempts: runner.failed_attempts(),
     }))
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tikmatrix_device::android::{self, Key};
 use tikmatrix_device::script::serde_json::Value;
 use tikmatrix_device::script::{CleanUp, Context, Failure};
+use tikmatrix_domain::StandardFailure;
 
 use crate::journey::{FollowJourney, PostJourney};
 use crate::profile::file::{Profile, ProfileError};
@@ -80,7 +81,7 @@ impl Apps {
     /// The driver of `app`, and its journey for publishing.
     ///
     /// # Errors
-    /// [`Failure::Impossible`] when there is none.
+    /// [`StandardFailure::OptionUnavailable`] when there is none.
     pub fn posting(&self, app: &str) -> Result<(&dyn AppDriver, &dyn PostJourney), Failure> {
         self.journey("publishing", app, |driver| driver.posting())
     }
@@ -88,7 +89,7 @@ impl Apps {
     /// The driver of `app`, and its journey for following.
     ///
     /// # Errors
-    /// [`Failure::Impossible`] when there is none.
+    /// [`StandardFailure::OptionUnavailable`] when there is none.
     pub fn following(&self, app: &str) -> Result<(&dyn AppDriver, &dyn FollowJourney), Failure> {
         self.journey("following", app, |driver| driver.following())
     }
@@ -105,7 +106,8 @@ impl Apps {
             let others = self.drivers.iter().filter_map(supported);
             let others: Vec<&str> = others.map(|(driver, _)| driver.profile().id).collect();
             let others = others.join(" or ");
-            Failure::Impossible(format!("{purpose} on {app} is not supported yet; use app {others}"))
+            let remark = format!("{purpose} on {app} is not supported yet; use app {others}");
+            Failure::of_request(StandardFailure::OptionUnavailable, remark)
         })
     }
 
@@ -119,7 +121,7 @@ impl Apps {
     /// Finds the app on the phone, ends it, and lets its profile guard every query of the screen. Returns its package.
     ///
     /// # Errors
-    /// [`Failure::Blocked`] when it is not installed.
+    /// [`StandardFailure::AppMissing`] when it is not installed.
     pub async fn begin(&self, driver: &dyn AppDriver, context: &mut Context) -> Result<String, Failure> {
         let profile = driver.profile();
         let chosen = context.package().map(|package| vec![package.to_string()]);
@@ -137,7 +139,8 @@ impl Apps {
             }
         }
         let wanted = chosen.map_or_else(String::new, |packages| format!(" as {}", packages.join(", ")));
-        Err(Failure::Blocked(format!("{} is not installed{wanted} on this phone", profile.name)))
+        let remark = format!("{} is not installed{wanted} on this phone", profile.name);
+        Err(Failure::new(StandardFailure::AppMissing, remark))
     }
 }
 
@@ -149,8 +152,10 @@ mod tests {
 
     fn refusal<J>(found: Result<J, Failure>) -> String {
         match found {
-            Err(Failure::Impossible(sentence)) => sentence,
-            Err(other) => panic!("{other:?}"),
+            Err(failure) => {
+                assert_eq!(failure.code(), StandardFailure::OptionUnavailable);
+                failure.to_string()
+            }
             Ok(_) => panic!("it is supported"),
         }
     }

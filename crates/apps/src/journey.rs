@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::{Context, Failure};
-use tikmatrix_domain::Username;
+use tikmatrix_domain::{StandardFailure, Username};
 
 use crate::caption::Caption;
 use crate::recent_posts::{Published, RecentPosts};
@@ -16,7 +16,7 @@ pub trait Accounts: Send + Sync {
     /// Makes sure that `username` is the account that is signed in. Does not switch to it.
     ///
     /// # Errors
-    /// [`Failure::Blocked`] when it is not.
+    /// [`StandardFailure::NotSignedIn`] when it is not.
     async fn require_account(
         &self,
         context: &mut Context,
@@ -49,7 +49,7 @@ pub trait Publish {
     /// Types the caption on the caption screen.
     ///
     /// # Errors
-    /// [`Failure::TextDiffers`] when the screen does not show it letter for letter afterwards.
+    /// [`Failure::text_differs`] when the screen does not show it letter for letter afterwards.
     async fn write_caption(&self, context: &mut Context, caption: &Caption) -> Result<(), Failure>;
 
     /// Taps Post and answers its confirmation, until the caption screen is gone. Before the first tap a failure means
@@ -63,7 +63,7 @@ pub trait Publish {
     /// that the upload has succeeded: the badge also goes when the app ends.
     ///
     /// # Errors
-    /// [`Failure::Unconfirmed`] when it is still there after `timeout`.
+    /// [`Failure::unconfirmed`] when it is still there after `timeout`.
     async fn wait_for_upload(
         &self,
         context: &mut Context,
@@ -90,7 +90,7 @@ pub trait Confirm {
     /// Reads the profile until it shows one post with the caption more than `before`, at most for `timeout`.
     ///
     /// # Errors
-    /// [`Failure::Unconfirmed`] with what was seen instead; always, and at once, when it is not known what was there
+    /// [`Failure::unconfirmed`] with what was seen instead; always, and at once, when it is not known what was there
     /// before, or when one more would look the same.
     async fn confirm_published(
         &self,
@@ -135,13 +135,13 @@ pub trait FollowJourney: Accounts {
     /// end.
     ///
     /// # Errors
-    /// [`Failure::Unconfirmed`] when the button does not show it, or the app reverts it.
+    /// [`Failure::unconfirmed`] when the button does not show it, or the app reverts it.
     async fn follow(&self, context: &mut Context, username: &Username) -> Result<Relation, Failure>;
 
     /// Unfollows the user whose profile is open, or withdraws the request to follow.
     ///
     /// # Errors
-    /// [`Failure::Unconfirmed`] when the button does not show it, or the app reverts it.
+    /// [`Failure::unconfirmed`] when the button does not show it, or the app reverts it.
     async fn unfollow(&self, context: &mut Context, username: &Username) -> Result<(), Failure>;
 }
 
@@ -168,19 +168,19 @@ pub enum Visit {
     NotFound,
 }
 
-/// Turns a failure after the tap on Post into [`Failure::Unconfirmed`]: the video may be public, and a failure after
+/// Turns a failure after the tap on Post into [`Failure::unconfirmed`]: the video may be public, and a failure after
 /// which the task may be retried would publish it twice.
 pub(crate) fn after_post(failure: Failure) -> Failure {
-    match failure {
-        known @ Failure::Unconfirmed(_) => known,
-        other => Failure::Unconfirmed(format!(
-            "Post was tapped, but it could not be seen whether the video was published: {other}"
-        )),
+    if failure.code() == StandardFailure::Unconfirmed {
+        return failure;
     }
+    Failure::unconfirmed(format!(
+        "Post was tapped, but it could not be seen whether the video was published: {failure}"
+    ))
 }
 
 pub(crate) fn unconfirmed(context: &Context, what: &str) -> Failure {
-    Failure::Unconfirmed(format!(
+    Failure::unconfirmed(format!(
         "{what}; whether it was published is not known; last seen: {}",
         context.last_screen()
     ))

@@ -57,7 +57,7 @@ fn the_verdict_on_every_real_screen_is_the_engines() {
                 assert_eq!(inspection.sight, SightKind::Popup, "{name}");
                 assert_eq!(first(&inspection.popups), Some(popup), "{name}");
             }
-            ScreenVerdict::Blocked { remark } => {
+            ScreenVerdict::Blocked { remark, .. } => {
                 assert_eq!(inspection.sight, SightKind::Blocked, "{name}");
                 let blocking = inspection.blocking.iter().find(|it| it.shown).unwrap();
                 assert_eq!(blocking.remark.as_ref(), Some(&remark), "{name}");

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tikmatrix_apps::{AppDriver as _, AppGuard, Profile, TikTok, instagram};
 use tikmatrix_device::script::{Dismissal, ScreenGuard as _, ScreenVerdict};
 use tikmatrix_device::ui::{UiTree, tap_point};
+use tikmatrix_domain::StandardFailure;
 
 fn screen(name: &str) -> UiTree {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens").join(format!("{name}.xml"));
@@ -115,14 +116,17 @@ fn popups_are_refused_and_needed_permissions_granted() {
 #[test]
 fn blocking_screens_are_named_and_a_users_text_is_none() {
     let guard = guard(tiktok());
-    for (words, named) in [
-        ("Verify to continue", "captcha"),
-        ("Your account was permanently banned", "disabled"),
-        ("Log in to TikTok", "signed out"),
+    for (words, wanted, named) in [
+        ("Verify to continue", StandardFailure::Checkpoint, "captcha"),
+        ("Your account was permanently banned", StandardFailure::AccountRestricted, "disabled"),
+        ("Log in to TikTok", StandardFailure::SignedOut, "signed out"),
     ] {
         let alone = made_of(&format!("<node text=\"{words}\" bounds=\"[0,0][9,9]\"/>"));
         match guard.judge(&alone) {
-            ScreenVerdict::Blocked { remark } => assert!(remark.contains(named), "{remark}"),
+            ScreenVerdict::Blocked { code, remark } => {
+                assert_eq!(code, wanted);
+                assert!(remark.contains(named), "{remark}");
+            }
             other => panic!("{words}: {other:?}"),
         }
         let caption = made_of(&format!(

@@ -3,6 +3,7 @@
 use crate::event::EventKind;
 use crate::material::material::{MaterialKind, MediaType};
 use crate::plan::Plan;
+use crate::task::failure::StandardFailure;
 use crate::task::history::{ArtifactKind, LogLevel};
 use crate::task::task::{Outcome, Source, Status};
 use crate::task::waiting::WaitingReason;
@@ -43,6 +44,7 @@ enum_text!(
     Outcome,
     Plan,
     Source,
+    StandardFailure,
     Status,
     WaitingReason,
 );

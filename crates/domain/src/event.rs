@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use crate::names::Serial;
+use crate::task::failure::FailureCode;
 use crate::task::task::{Outcome, TaskId};
 
 /// The position of an event among all events: ascending, assigned by the database, never reused. 0 is before the first.
@@ -61,11 +62,15 @@ pub enum TaskChange {
     Finished {
         /// The result.
         outcome: Outcome,
+        /// Why it did not succeed.
+        failure_code: Option<FailureCode>,
         /// One sentence for the user.
         remark: String,
     },
     /// The attempt failed, and the task waits for a retry.
     Postponed {
+        /// Why it failed.
+        failure_code: Option<FailureCode>,
         /// The reason, for the user.
         remark: String,
         /// The earliest start of the retry.

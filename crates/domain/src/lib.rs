@@ -32,6 +32,7 @@ pub use names::{
 };
 pub use plan::Plan;
 pub use settings::{DEFAULT_RETRY_BACKOFF, Settings, SettingsChange};
+pub use task::failure::{AutomaticRetry, FailureCode, InvalidFailureCode, ScriptFailure, StandardFailure};
 pub use task::fan_out::{
     AccountsByDevice, BoundAccount, FanOut, MAX_TASKS_PER_REQUEST, Recipients, SkippedDevice, Target,
     TaskRequest, TooManyTasks,
@@ -48,4 +49,5 @@ pub use task::task::{
     TaskOptions, TaskState,
 };
 pub use task::transition::{IllegalTransition, TaskEvent, check_deletable, transition};
+pub use task::troubleshooting::{Troubleshooting, troubleshooting};
 pub use task::waiting::{DevicePresence, WaitingReason, waiting_changes, waiting_reason};

@@ -18,7 +18,10 @@ fn any_event() -> impl Strategy<Value = TaskEvent> {
         2 => TaskEvent::Postponed { lease, until: at },
         3 => TaskEvent::Retried,
         4 => TaskEvent::Interrupted { lease },
-        _ => TaskEvent::Finished { lease, finish: Finish { outcome, remark: String::new(), at } },
+        _ => TaskEvent::Finished {
+            lease,
+            finish: Finish { outcome, failure_code: None, remark: String::new(), at },
+        },
     })
 }
 

@@ -41,7 +41,7 @@ impl Script for Greet {
     async fn run(&self, context: &mut Context, _config: Self::Config) -> Result<Completion, Failure> {
         context.step("greet");
         let output = context.phone().shell("echo hello", context.soon()).await.map_err(AndroidError::from)?;
-        Ok(Completion { remark: output.stdout_text().trim().to_owned() })
+        Ok(Completion::new(output.stdout_text().trim()))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tikmatrix_domain::{FailureDetector, HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT};
+use tikmatrix_domain::{FailureDetector, HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT, StandardFailure};
 use tikmatrix_storage::{ClusterSignals, InterruptedTask, StorageError};
 use tokio::time::{Instant, sleep};
 
@@ -54,6 +54,8 @@ impl Cluster {
                 log::warn!("task {task} was running when its server ended; {consequence}");
             }
             if !ended.is_empty() {
+                let count = u64::try_from(ended.len()).unwrap_or(u64::MAX);
+                context.failed_attempts.count(Some(StandardFailure::Interrupted.into()), count);
                 // Its device and its slot are free.
                 context.wake();
                 context.slots.release();

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::devices::{Devices, PresenceVersion};
+use crate::failed_attempts::FailedAttempts;
 use crate::options::RunnerOptions;
 use crate::slots::SlotLimiter;
 use crate::worker::running_tasks::RunningTasks;
@@ -25,6 +26,7 @@ pub(crate) struct RunnerContext {
     pub(crate) materials: PathBuf,
     pub(crate) task_limit: Duration,
     pub(crate) running: RunningTasks,
+    pub(crate) failed_attempts: FailedAttempts,
     pub(crate) slots: SlotLimiter,
     pub(crate) devices: Devices,
     pub(crate) presence_version: PresenceVersion,
@@ -50,6 +52,7 @@ impl RunnerContext {
             materials: options.materials,
             task_limit: options.task_limit,
             running: RunningTasks::default(),
+            failed_attempts: FailedAttempts::default(),
             slots: SlotLimiter::new(options.max_running, presence_version.clone()),
             devices: Devices::new(presence_version.clone()),
             presence_version,

@@ -5,6 +5,7 @@ mod cluster;
 mod context;
 mod control;
 mod devices;
+mod failed_attempts;
 mod journal;
 mod options;
 mod retry;

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use tikmatrix_domain::{Artifact, DevicePresence, Serial, TaskId};
+use tikmatrix_domain::{Artifact, DevicePresence, FailureCode, Serial, TaskId};
 use tikmatrix_storage::{Deletion, StorageError};
 use tokio::sync::watch;
 
@@ -65,6 +65,13 @@ impl Runner {
     #[must_use]
     pub fn presence_version(&self) -> u64 {
         self.context.presence_version.get()
+    }
+
+    /// The number of failed attempts by their code, since this runner started. Those of dead servers are counted by the
+    /// server that interrupted them.
+    #[must_use]
+    pub fn failed_attempts(&self) -> Vec<(FailureCode, u64)> {
+        self.context.failed_attempts.by_code()
     }
 
     /// Stops a running task, on any server, and waits until its phone is released and its result is stored: within 5 s

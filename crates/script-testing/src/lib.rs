@@ -29,7 +29,7 @@
 //! #     }
 //! #     async fn run(&self, context: &mut Context, config: Config) -> Result<Completion, Failure> {
 //! #         context.step("greet");
-//! #         Ok(Completion { remark: format!("{} {}", config.greeting, context.phone().serial()) })
+//! #         Ok(Completion::new(format!("{} {}", config.greeting, context.phone().serial())))
 //! #     }
 //! # }
 //!

@@ -227,28 +227,30 @@ impl FinishedRun {
         assert!(matches!(self.outcome, RunOutcome::Cancelled), "{}\n{:#?}", self.remark(), self.reports());
     }
 
-    /// Asserts that it failed, and that another attempt would fail too.
+    /// Asserts that it failed with this code, and that another attempt would fail too.
     ///
     /// # Panics
-    /// When it did not fail, or another attempt may succeed.
+    /// When it did not fail so, or another attempt may succeed.
     #[track_caller]
-    pub fn assert_failed_permanently(&self) {
-        self.assert_failed(false);
+    pub fn assert_failed_permanently(&self, code: &str) {
+        self.assert_failed(code, false);
     }
 
-    /// Asserts that it failed, and that another attempt may succeed.
+    /// Asserts that it failed with this code, and that another attempt may succeed.
     ///
     /// # Panics
-    /// When it did not fail, or another attempt would fail too.
+    /// When it did not fail so, or another attempt would fail too.
     #[track_caller]
-    pub fn assert_failed_transiently(&self) {
-        self.assert_failed(true);
+    pub fn assert_failed_transiently(&self, code: &str) {
+        self.assert_failed(code, true);
     }
 
     #[track_caller]
-    fn assert_failed(&self, is_transient: bool) {
-        let found =
-            if let RunOutcome::Failed(failure) = &self.outcome { Some(failure.is_transient()) } else { None };
-        assert_eq!(found, Some(is_transient), "{}\n{:#?}", self.remark(), self.reports());
+    fn assert_failed(&self, code: &str, is_transient: bool) {
+        let found = match &self.outcome {
+            RunOutcome::Failed(failure) => Some((failure.code().to_string(), failure.is_transient())),
+            _ => None,
+        };
+        assert_eq!(found, Some((code.to_owned(), is_transient)), "{}\n{:#?}", self.remark(), self.reports());
     }
 }

@@ -1,7 +1,7 @@
 //! Conversions between column values and domain values.
 
 use chrono::{DateTime, Utc};
-use tikmatrix_domain::{AppId, PackageName, Serial, Username};
+use tikmatrix_domain::{AppId, FailureCode, PackageName, Serial, Username};
 
 use crate::error::StorageError;
 
@@ -27,6 +27,10 @@ pub(crate) fn serial(text: &str) -> Read<Serial> {
 
 pub(crate) fn app(text: &str) -> Read<AppId> {
     AppId::new(text).map_err(|_| unreadable("app", text))
+}
+
+pub(crate) fn failure_code(text: &str) -> Read<FailureCode> {
+    text.parse().map_err(|_| unreadable("failure_code", text))
 }
 
 pub(crate) fn username(text: &str) -> Read<Username> {

@@ -82,6 +82,7 @@ diesel::table! {
         retry_at -> Nullable<BigInt>,
         interruptions -> Integer,
         interrupted_steps -> Integer,
+        failure_code -> Nullable<Text>,
     }
 }
 
@@ -113,6 +114,7 @@ diesel::table! {
         remark -> Nullable<Text>,
         record_count -> Integer,
         mark -> Nullable<Text>,
+        failure_code -> Nullable<Text>,
     }
 }
 
@@ -190,6 +192,7 @@ diesel::table! {
         text -> Nullable<Text>,
         address -> Nullable<Text>,
         state -> Nullable<Text>,
+        failure_code -> Nullable<Text>,
     }
 }
 

@@ -1,10 +1,12 @@
 //! The types of single fields: checked texts, moments, enums of the domain and partial updates.
 
+mod failure_code;
 mod moment;
 mod names;
 mod patch;
 mod text;
 
+pub use failure_code::FailureCode;
 pub use moment::Moment;
 pub use names::{App, HostAndPort, Name, NetworkRange, Note, Package, Tag, Username, check_name, check_note};
 pub use patch::Patch;

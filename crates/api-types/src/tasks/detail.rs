@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::task::Task;
-use crate::fields::{ArtifactKindText, LogLevelText, Moment, OutcomeText};
+use crate::fields::{ArtifactKindText, FailureCode, LogLevelText, Moment, OutcomeText};
 
 /// One task with the history of its attempts.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -50,6 +50,8 @@ pub struct Attempt {
     pub finished_at: Option<Moment>,
     /// How it ended, as in the task.
     pub outcome: Option<OutcomeText>,
+    /// Why it failed, as in the task.
+    pub failure_code: Option<FailureCode>,
     /// One sentence about how it ended.
     pub remark: Option<String>,
 }

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use tikmatrix_domain::Status;
 use utoipa::ToSchema;
 
-use crate::fields::{App, Moment, OutcomeText, SourceText, StatusText, WaitingReasonText};
+use crate::fields::{App, FailureCode, Moment, OutcomeText, SourceText, StatusText, WaitingReasonText};
 
 /// One task. Moments are RFC 3339 with offset.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -52,6 +52,8 @@ pub struct Task {
     pub priority: i32,
     /// How a finished task ended.
     pub outcome: Option<OutcomeText>,
+    /// Why it failed, for programs; `null` for failures of versions that had no codes.
+    pub failure_code: Option<FailureCode>,
     /// One sentence about how it ended.
     pub remark: Option<String>,
     /// When it was created.

@@ -29,12 +29,18 @@ fn with_change(data: EventData, change: &TaskChange) -> EventData {
         TaskChange::Interrupted { remark } => EventData { remark: Some(remark.clone()), ..data },
         TaskChange::Step(text) => EventData { step: Some(text.clone()), ..data },
         TaskChange::Progress(percent) => EventData { progress: Some(*percent), ..data },
-        TaskChange::Finished { outcome, remark } => {
-            EventData { outcome: Some((*outcome).into()), remark: Some(remark.clone()), ..data }
-        }
-        TaskChange::Postponed { remark, until } => {
-            EventData { remark: Some(remark.clone()), retry_at: Some(moment(*until)), ..data }
-        }
+        TaskChange::Finished { outcome, failure_code, remark } => EventData {
+            outcome: Some((*outcome).into()),
+            failure_code: failure_code.map(Into::into),
+            remark: Some(remark.clone()),
+            ..data
+        },
+        TaskChange::Postponed { failure_code, remark, until } => EventData {
+            failure_code: failure_code.map(Into::into),
+            remark: Some(remark.clone()),
+            retry_at: Some(moment(*until)),
+            ..data
+        },
     }
 }
 

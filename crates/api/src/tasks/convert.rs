@@ -43,6 +43,7 @@ pub(crate) fn task(task: domain::Task, waiting: Option<WaitingReason>) -> Task {
         max_retries: task.options.max_retries,
         priority: task.options.priority,
         outcome: finish.as_ref().map(|finish| finish.outcome.into()),
+        failure_code: finish.as_ref().and_then(|finish| finish.failure_code).map(Into::into),
         remark: finish.and_then(remark),
         created_at: moment(task.created_at),
         updated_at: moment(task.updated_at),
@@ -66,6 +67,7 @@ fn attempt(attempt: domain::Attempt) -> Attempt {
         started_at: moment(attempt.started_at),
         finished_at: finish.as_ref().map(|finish| moment(finish.at)),
         outcome: finish.as_ref().map(|finish| finish.outcome.into()),
+        failure_code: finish.as_ref().and_then(|finish| finish.failure_code).map(Into::into),
         remark: finish.and_then(remark),
     }
 }

@@ -264,7 +264,7 @@ mod tests {
         }
 
         async fn run(&self, _: &mut Context, _: Self::Config) -> Result<Completion, Failure> {
-            Ok(Completion { remark: String::new() })
+            Ok(Completion::new(""))
         }
     }
 

@@ -25,7 +25,7 @@ impl AppGuard {
 impl ScreenGuard for AppGuard {
     fn judge(&self, tree: &UiTree) -> ScreenVerdict {
         if let Some(blocking) = self.app.blocking.iter().find(|blocking| blocking.signs().are_on(tree)) {
-            return ScreenVerdict::Blocked { remark: blocking.remark.clone() };
+            return ScreenVerdict::Blocked { code: blocking.code, remark: blocking.remark.clone() };
         }
         let popups = self.android.popups.iter().chain(&self.app.popups);
         match popups.into_iter().find(|popup| popup.signs().are_on(tree)) {

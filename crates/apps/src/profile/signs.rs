@@ -1,7 +1,9 @@
 //! The signs by which screens, popups and blocking screens are recognised.
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use tikmatrix_device::ui::UiTree;
+use tikmatrix_domain::StandardFailure;
 
 use crate::profile::selector_spec::SelectorSpec;
 
@@ -25,12 +27,21 @@ impl Screen {
     }
 }
 
+/// Reads the text of a failure code.
+fn failure_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<StandardFailure, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| D::Error::custom(format!("{text:?} is not a standard failure code")))
+}
+
 /// A screen from which only a person can continue.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Blocking {
     /// Its name for people.
     pub(crate) name: String,
+    /// The failure code of a task that ends here.
+    #[serde(deserialize_with = "failure_code")]
+    pub(crate) code: StandardFailure,
     /// The remark of a task that ends here.
     pub(crate) remark: String,
     signs: Vec<SelectorSpec>,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tikmatrix_device::android::{self, Key};
 use tikmatrix_device::script::{Context, Failure, LogLevel};
+use tikmatrix_domain::StandardFailure;
 
 use crate::caption::Caption;
 use crate::journey::{Confirm, after_post, unconfirmed};
@@ -33,7 +34,7 @@ impl Confirm for TikTok {
                 }
                 Ok(Some(newest))
             }
-            Err(failure @ (Failure::NotFound { .. } | Failure::NotTappable { .. })) => {
+            Err(failure) if failure.code() == StandardFailure::AppChanged => {
                 let line = format!(
                     "the profile could not be read before the post, which cannot be confirmed therefore: {failure}"
                 );
@@ -56,8 +57,8 @@ impl Confirm for TikTok {
             let seen = match self.search_profile(context, caption, before).await {
                 Ok(Search::Published) => return Ok(()),
                 Ok(Search::Other(seen)) => seen,
-                Err(failure @ (Failure::Blocked(_) | Failure::Phone(_))) => return Err(after_post(failure)),
-                Err(failure) => failure.to_string(),
+                Err(failure) if may_pass_on_screen(&failure) => failure.to_string(),
+                Err(failure) => return Err(after_post(failure)),
             };
             let is_futile = before.is_none_or(|before| before.hides_one_more(caption));
             if is_futile || started.elapsed() >= timeout {
@@ -155,6 +156,11 @@ impl TikTok {
         }
         Ok(now)
     }
+}
+
+/// Whether another try to read the profile may go better: the phone is there, and no person has to act.
+fn may_pass_on_screen(failure: &Failure) -> bool {
+    failure.code() == StandardFailure::AppChanged || failure.code() == StandardFailure::PopupStuck
 }
 
 enum Search {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tikmatrix_device::android::{self, Intent};
 use tikmatrix_device::script::{Context, Failure, LogLevel};
 use tikmatrix_device::ui::UiTree;
-use tikmatrix_domain::Username;
+use tikmatrix_domain::{StandardFailure, Username};
 
 use crate::driver::AppDriver;
 use crate::journey::{Accounts, FollowJourney, PostJourney};
@@ -101,13 +101,14 @@ impl Accounts for TikTok {
             .await;
         match is_own {
             Ok(true) => Ok(()),
-            Ok(false) | Err(Failure::NotFound { .. }) => {
+            Err(failure) if !failure.is_not_found() => Err(failure),
+            Ok(false) | Err(_) => {
                 let line =
                     format!("accounts are not switched yet: switch to @{username} on the phone by hand");
                 context.log(LogLevel::Warn, line);
-                Err(Failure::Blocked(format!("account @{username} is not signed in on this phone")))
+                let remark = format!("account @{username} is not signed in on this phone");
+                Err(Failure::new(StandardFailure::NotSignedIn, remark))
             }
-            Err(other) => Err(other),
         }
     }
 }

@@ -86,7 +86,8 @@ impl TikTok {
             }
             let change = |tree: &UiTree| self.control(tree, username).filter(|now| *now != seen);
             match context.wait_until("a change after the tap", LOST_TAP_TIMEOUT, change).await {
-                Ok(_) | Err(Failure::NotFound { .. }) => {}
+                Ok(_) => {}
+                Err(failure) if failure.is_not_found() => {}
                 Err(other) => return Err(other),
             }
         }
@@ -183,15 +184,12 @@ impl TikTok {
 async fn tap(context: &mut Context, place: Option<Point>) -> Result<(), Failure> {
     match place {
         Some(point) => Ok(android::tap(context.phone(), point, context.soon()).await?),
-        None => {
-            let wanted = "the button to follow".to_owned();
-            Err(Failure::NotTappable { wanted, screen: context.last_screen() })
-        }
+        None => Err(Failure::not_tappable("the button to follow", &context.last_screen())),
     }
 }
 
 fn unconfirmed(what: &str, button: &Found) -> Failure {
-    Failure::Unconfirmed(format!("{what} {:?}", button.text.trim()))
+    Failure::unconfirmed(format!("{what} {:?}", button.text.trim()))
 }
 
 #[cfg(test)]

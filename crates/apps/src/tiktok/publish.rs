@@ -50,7 +50,7 @@ impl Publish for TikTok {
                 .wait_for_screen(context, "caption", "TikTok's caption screen", LOST_TAP_TIMEOUT * 2)
                 .await
             {
-                Err(Failure::NotFound { .. }) if self.is_last_screen(context, "editor") => {}
+                Err(failure) if failure.is_not_found() && self.is_last_screen(context, "editor") => {}
                 other => return other,
             }
         }
@@ -70,7 +70,7 @@ impl Publish for TikTok {
     async fn post(&self, context: &mut Context) -> Result<(), Failure> {
         let tapped = match context.tap(&self.elements.post, LOST_TAP_TIMEOUT).await {
             // Suggestions for hashtags, or a keyboard, may cover the button; the back key takes them away.
-            Err(Failure::NotFound { .. }) => {
+            Err(failure) if failure.is_not_found() => {
                 android::press(context.phone(), Key::Back, context.soon()).await?;
                 context.tap(&self.elements.post, SCREEN_TIMEOUT).await
             }
@@ -79,7 +79,7 @@ impl Publish for TikTok {
         match tapped {
             Ok(_) => {}
             // The connection may have been lost on the very tap.
-            Err(failure @ Failure::Phone(_)) => return Err(after_post(failure)),
+            Err(failure) if failure.is_of_phone() => return Err(after_post(failure)),
             Err(failure) => return Err(failure),
         }
         self.leave_caption_screen(context).await

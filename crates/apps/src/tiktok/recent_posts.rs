@@ -30,11 +30,8 @@ impl TikTok {
             return Ok(());
         }
         let Some(activity) = launcher_activity(context, package).await? else {
-            return Err(Failure::NotFound {
-                wanted: format!("the activity by which {package} is launched"),
-                screen: context.last_screen(),
-                waited: Duration::ZERO,
-            });
+            let wanted = format!("the activity by which {package} is launched");
+            return Err(Failure::not_found(&wanted, &context.last_screen(), Duration::ZERO));
         };
         let launch = Intent {
             action: Some("android.intent.action.MAIN".to_owned()),
@@ -49,7 +46,7 @@ impl TikTok {
     /// Opens the videos of the profile on the screen, in its order, until `is_enough` or the screen shows no more.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] when the profile shows neither a video nor the sign that it has none: it may still be
+    /// [`Failure::not_found`] when the profile shows neither a video nor the sign that it has none: it may still be
     /// loading.
     pub(crate) async fn read_recent_posts(
         &self,

@@ -62,7 +62,7 @@ impl Marks for NoMarks {
 impl Context {
     /// Returns what an earlier attempt at the task saw before it did what cannot be undone, if it is not known that it was
     /// not done. The script has to compare the phone with that before it acts: what was done completes the task, what was
-    /// not done is done after [`Context::withdraw_marks`], and otherwise it fails with [`Failure::Unconfirmed`] and touches
+    /// not done is done after [`Context::withdraw_marks`], and otherwise it fails with [`Failure::unconfirmed`] and touches
     /// nothing.
     #[must_use]
     pub fn earlier_mark(&self) -> Option<&EarlierMark> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tikmatrix_domain::Outcome;
+use tikmatrix_domain::{FailureCode, Outcome, StandardFailure};
 
 use super::failure::Failure;
 
@@ -11,6 +11,14 @@ use super::failure::Failure;
 pub struct Completion {
     /// One sentence for a person.
     pub remark: String,
+}
+
+impl Completion {
+    /// Work that was done.
+    #[must_use]
+    pub fn new(remark: impl Into<String>) -> Self {
+        Self { remark: remark.into() }
+    }
 }
 
 /// How a run ended.
@@ -31,22 +39,47 @@ pub enum RunOutcome {
     Panicked(String),
 }
 
-impl RunOutcome {
-    /// The outcome and one sentence for a person, of a run that had `limit` and was at `last_step`. `None` for one that was
-    /// cancelled: the canceller knows why.
+/// How a run ended, for its task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunEnd {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Why it did not succeed, for programs; `None` after a success.
+    pub failure_code: Option<FailureCode>,
+    /// One sentence for a person.
+    pub remark: String,
+}
+
+impl RunEnd {
+    /// The end of a run that did not succeed.
     #[must_use]
-    pub fn describe(&self, limit: Duration, last_step: Option<&str>) -> Option<(Outcome, String)> {
+    pub fn failed(outcome: Outcome, code: impl Into<FailureCode>, remark: String) -> Self {
+        Self { outcome, failure_code: Some(code.into()), remark }
+    }
+}
+
+impl RunOutcome {
+    /// Describes the end of a run that had `limit` and was at `last_step`. `None` for one that was cancelled: the
+    /// canceller knows why.
+    #[must_use]
+    pub fn describe(&self, limit: Duration, last_step: Option<&str>) -> Option<RunEnd> {
         match self {
-            Self::Completed(completion) => Some((Outcome::Succeeded, completion.remark.clone())),
-            Self::Failed(failure) => Some((Outcome::Failed, failure.to_string())),
+            Self::Completed(completion) => {
+                let remark = completion.remark.clone();
+                Some(RunEnd { outcome: Outcome::Succeeded, failure_code: None, remark })
+            }
+            Self::Failed(failure) => {
+                Some(RunEnd::failed(Outcome::Failed, failure.code(), failure.to_string()))
+            }
             Self::TimedOut { last_step } => {
                 let step = describe_step(last_step.as_deref());
-                Some((Outcome::TimedOut, format!("not done within {limit:?}: {step}")))
+                let remark = format!("not done within {limit:?}: {step}");
+                Some(RunEnd::failed(Outcome::TimedOut, StandardFailure::TimedOut, remark))
             }
             Self::Panicked(message) => {
                 let step = describe_step(last_step);
                 let remark = format!("the script broke off with an internal error ({message}): {step}");
-                Some((Outcome::Failed, remark))
+                Some(RunEnd::failed(Outcome::Failed, StandardFailure::Internal, remark))
             }
             Self::Cancelled => None,
         }
@@ -55,16 +88,15 @@ impl RunOutcome {
     /// Outcome and remark as the last line of a tape has them.
     pub(super) fn on_tape(&self, limit: Duration, last_step: Option<&str>) -> (String, String) {
         let described = self.describe(limit, last_step);
-        let (outcome, remark) = described.unwrap_or_else(|| (Outcome::Stopped, "stopped".to_owned()));
+        let (outcome, remark) = described
+            .map_or_else(|| (Outcome::Stopped, "stopped".to_owned()), |end| (end.outcome, end.remark));
         (outcome.as_str().to_owned(), remark)
     }
 
     /// Whether the screen shows why. What was impossible from the start was decided without it.
     pub(super) fn left_evidence(&self) -> bool {
         match self {
-            Self::Failed(failure) => {
-                !matches!(failure, Failure::Impossible(_) | Failure::Materials(_) | Failure::Mark(_))
-            }
+            Self::Failed(failure) => failure.left_evidence(),
             Self::TimedOut { .. } | Self::Panicked(_) => true,
             Self::Completed(_) | Self::Cancelled => false,
         }

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::task::failure::StandardFailure;
 use crate::task::task::{Finish, Outcome};
 
 /// The number of interruptions in a row without a new step after which a task fails. A task that takes the server down with
@@ -55,19 +56,20 @@ pub fn interrupted(cause: ServerEnd, last_step: Option<&str>, runs_again: bool, 
             "that was the {MAX_INTERRUPTIONS}th time without a new step, so it does not run again; {CHECK}"
         )
     };
-    finish(Outcome::Interrupted, cause, last_step, &consequence, at)
+    finish(Outcome::Interrupted, StandardFailure::Interrupted, cause, last_step, &consequence, at)
 }
 
 /// Returns the end of an attempt that a user stopped.
 #[must_use]
 pub fn stopped_by_user(last_step: Option<&str>, at: DateTime<Utc>) -> Finish {
-    finish(Outcome::Stopped, "it was stopped", last_step, CHECK, at)
+    finish(Outcome::Stopped, StandardFailure::Stopped, "it was stopped", last_step, CHECK, at)
 }
 
 const CHECK: &str = "check on the phone what was done before running it again";
 
 fn finish(
     outcome: Outcome,
+    code: StandardFailure,
     cause: &str,
     last_step: Option<&str>,
     consequence: &str,
@@ -77,7 +79,12 @@ fn finish(
         Some(step) => format!("while the task was at \"{step}\""),
         None => "before the task began its first step".to_owned(),
     };
-    Finish { outcome, remark: format!("{cause} {progress}; {consequence}"), at }
+    Finish {
+        outcome,
+        failure_code: Some(code.into()),
+        remark: format!("{cause} {progress}; {consequence}"),
+        at,
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Tasks, the one function by which they change state, and the rules for creating, delaying and retrying them.
 
+pub(crate) mod failure;
 pub(crate) mod fan_out;
 pub(crate) mod finish;
 pub(crate) mod history;
@@ -9,4 +10,5 @@ pub(crate) mod start_time;
 #[expect(clippy::module_inception, reason = "the module holds the type that the folder is named after")]
 pub(crate) mod task;
 pub(crate) mod transition;
+pub(crate) mod troubleshooting;
 pub(crate) mod waiting;

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use strum::{Display, EnumString, FromRepr, IntoStaticStr, VariantArray};
 
 use crate::names::{AppId, ScriptName, Serial, Username};
+use crate::task::failure::FailureCode;
 
 /// The number of a task: positive, assigned by the database, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,6 +72,8 @@ pub enum Outcome {
 pub struct Finish {
     /// The result.
     pub outcome: Outcome,
+    /// Why it did not succeed; `None` after a success, and of old tasks whose reason is not known.
+    pub failure_code: Option<FailureCode>,
     /// One sentence for the user; it may be empty after a success.
     pub remark: String,
     /// When the phone was released.

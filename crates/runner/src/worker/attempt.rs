@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde_json::Value;
 use tikmatrix_device::phone::Phone;
 use tikmatrix_device::script::{
-    Assignment, EarlierMark, Execution, Limits, RegisteredScript, RunOutcome, describe_step, execute,
+    Assignment, EarlierMark, Execution, Limits, RegisteredScript, RunEnd, RunOutcome, describe_step, execute,
 };
 use tikmatrix_domain::{
-    Finish, LeaseId, Outcome, PackageName, ServerEnd, Task, interrupted, stopped_by_user,
+    Finish, LeaseId, Outcome, PackageName, ServerEnd, StandardFailure, Task, interrupted, stopped_by_user,
 };
 use tikmatrix_storage::StandingMark;
 use tokio::task::JoinHandle;
@@ -100,7 +100,7 @@ impl Attempt {
     /// is free unless the conclusion says otherwise.
     pub(crate) async fn run(self, task: Task, phone: Phone) -> Conclusion {
         let (mut is_transient, mut released_phone) = (false, true);
-        let (outcome, remark) = match self.prepare(&task).await {
+        let end = match self.prepare(&task).await {
             Ok(Prepared { script, config, package, mark }) => {
                 let Task { id, username, app, .. } = task;
                 let seed = rand::random();
@@ -111,27 +111,32 @@ impl Attempt {
                 released_phone = !matches!(run, Run::Abandoned | Run::Overdue);
                 self.describe(run)
             }
-            Err(remark) => (Outcome::Failed, remark),
+            Err((code, remark)) => RunEnd::failed(Outcome::Failed, code, remark),
         };
         self.journal.closed.cancel();
         if let Err(error) = self.writer.await {
             log::error!("task {}: the last part of its journal is lost: {error}", task.id);
         }
-        let finish = Finish { outcome, remark, at: self.context.clock.now() };
+        let RunEnd { outcome, failure_code, remark } = end;
+        let finish = Finish { outcome, failure_code, remark, at: self.context.clock.now() };
         Conclusion { finish, is_transient, released_phone }
     }
 
-    async fn prepare(&self, task: &Task) -> Result<Prepared, String> {
+    async fn prepare(&self, task: &Task) -> Result<Prepared, (StandardFailure, String)> {
         let script = self.context.scripts.get(task.script.as_str());
-        let script = script.ok_or_else(|| format!("this server has no script called {}", task.script))?;
+        let script = script.ok_or_else(|| {
+            let remark = format!("this server has no script called {}", task.script);
+            (StandardFailure::OptionUnavailable, remark)
+        })?;
+        let internal = |remark: String| (StandardFailure::Internal, remark);
         let config = serde_json::from_str(&task.script_config)
-            .map_err(|error| format!("the task's script_config is not valid JSON: {error}"))?;
+            .map_err(|error| internal(format!("the task's script_config is not valid JSON: {error}")))?;
         let package = self.context.store.package_for(task.username.clone(), task.app).await;
-        let package =
-            package.map_err(|error| format!("the app's package could not be looked up: {error}"))?;
+        let package = package
+            .map_err(|error| internal(format!("the app's package could not be looked up: {error}")))?;
         let mark = self.context.store.standing_mark(task.id).await;
-        let mark =
-            mark.map_err(|error| format!("the marks of earlier attempts could not be read: {error}"))?;
+        let mark = mark
+            .map_err(|error| internal(format!("the marks of earlier attempts could not be read: {error}")))?;
         let mark = mark.map(|StandingMark { seen, is_alone }| {
             // A mark that is no JSON stands all the same, and no script knows what to make of it.
             EarlierMark { seen: serde_json::from_str(&seen).unwrap_or(Value::Null), is_alone }
@@ -167,7 +172,7 @@ impl Attempt {
         abandoned
     }
 
-    fn describe(&self, run: Run) -> (Outcome, String) {
+    fn describe(&self, run: Run) -> RunEnd {
         let (limit, last_step) = (self.time_limit, self.journal.last_step());
         let describe =
             |ended: RunOutcome| ended.describe(limit, last_step.as_deref()).unwrap_or_else(|| self.stopped());
@@ -176,23 +181,25 @@ impl Attempt {
             Run::Panicked(message) => describe(RunOutcome::Panicked(message)),
             Run::Overdue => {
                 let step = describe_step(last_step.as_deref());
-                (Outcome::TimedOut, format!("not done within {limit:?} and abandoned: {step}"))
+                let remark = format!("not done within {limit:?} and abandoned: {step}");
+                RunEnd::failed(Outcome::TimedOut, StandardFailure::TimedOut, remark)
             }
             Run::Abandoned => {
-                let (outcome, remark) = self.stopped();
+                let stopped = self.stopped();
                 let device = "its phone was not released in time and is set aside until it answers";
-                (outcome, format!("{remark}; {device}"))
+                RunEnd { remark: format!("{}; {device}", stopped.remark), ..stopped }
             }
         }
     }
 
-    fn stopped(&self) -> (Outcome, String) {
+    fn stopped(&self) -> RunEnd {
         let (last_step, now) = (self.journal.last_step(), self.context.clock.now());
         let finish = if self.stop_handle.is_by_user() {
             stopped_by_user(last_step.as_deref(), now)
         } else {
             interrupted(ServerEnd::Shutdown, last_step.as_deref(), true, now)
         };
-        (finish.outcome, finish.remark)
+        let Finish { outcome, failure_code, remark, .. } = finish;
+        RunEnd { outcome, failure_code, remark }
     }
 }

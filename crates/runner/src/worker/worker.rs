@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_device::phone::Phone;
-use tikmatrix_domain::{Backoff, Clock, DEFAULT_RETRY_BACKOFF, FailedAttempt, LeaseId, Outcome, Task};
+use tikmatrix_domain::{
+    Backoff, Clock, DEFAULT_RETRY_BACKOFF, FailedAttempt, LeaseId, Outcome, StandardFailure, Task,
+};
+use tikmatrix_storage::StorageError;
 use tokio::sync::watch;
 
 use crate::context::RunnerContext;
@@ -153,7 +156,11 @@ async fn run_task(
         Some(at) => context.store.postpone(task.id, lease.clone(), finish.clone(), at).await,
         None => context.store.finish(task.id, lease.clone(), finish.clone()).await,
     };
-    if let Err(error) = retry_until_written(&context.stop, write).await {
+    let written = retry_until_written(&context.stop, write).await;
+    let is_lost = matches!(written, Err(StorageError::Illegal { .. }));
+    let counted = if is_lost { Some(StandardFailure::LeaseLost.into()) } else { finish.failure_code };
+    context.failed_attempts.count(counted, 1);
+    if let Err(error) = written {
         log::error!(
             "the result of task {} ({}: {}) is lost: {error}",
             task.id,

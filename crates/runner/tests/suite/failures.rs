@@ -1,7 +1,9 @@
 //! Scripts that fail or panic, phones that go away, and tasks that cannot be run.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
-use tikmatrix_domain::{NewTask, Outcome, ScriptName, Status};
+use tikmatrix_domain::{NewTask, Outcome, ScriptName, Status, TaskState};
 
 use crate::{Fixture, end_of, phone, task, tell};
 
@@ -49,6 +51,42 @@ async fn a_task_that_this_server_cannot_run_reports_why() {
         assert_eq!(outcome, Outcome::Failed);
         assert!(remark.contains(named), "{remark}");
     }
+}
+
+#[tokio::test]
+async fn each_failure_has_a_code_with_its_task_and_its_attempt_and_is_counted_by_it() {
+    let fixture = Fixture::new();
+    let (a, _adbd) = phone("a").await;
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    let acts = ["fail", "fail for now", "unconfirmed", "panic", "fail with a code", "tell"];
+    let tasks = acts.map(|act| task("a", &json!({ "act": act, "word": act })));
+    let unknown = NewTask { script: ScriptName::new("juggle").unwrap(), ..tell("a", "") };
+    let broken = NewTask { script_config: "{".into(), ..tell("a", "") };
+    let ids = fixture.create(tasks.into_iter().chain([unknown, broken]).collect()).await;
+    fixture.settled(&runner, "a").await;
+    let wanted = [
+        Some("material_missing"),
+        Some("app_changed"),
+        Some("unconfirmed"),
+        Some("internal"),
+        Some("script:broken"),
+        None,
+        Some("option_unavailable"),
+        Some("internal"),
+    ];
+    for (id, wanted) in ids.into_iter().zip(wanted) {
+        let detail = fixture.task(id).await;
+        let TaskState::Finished { finish, .. } = &detail.task.state else { panic!("{detail:?}") };
+        assert_eq!(finish.failure_code.map(|code| code.to_string()).as_deref(), wanted);
+        assert_eq!(detail.attempts[0].finish.as_ref(), Some(finish));
+    }
+    let counted = runner.failed_attempts().into_iter().map(|(code, count)| (code.to_string(), count));
+    let counted: BTreeMap<String, u64> = counted.collect();
+    let each = wanted.into_iter().flatten().map(|code| (code.to_owned(), 1));
+    let mut each: BTreeMap<String, u64> = each.collect();
+    each.insert("internal".to_owned(), 2);
+    assert_eq!(counted, each);
 }
 
 #[tokio::test]

@@ -162,8 +162,14 @@ fn scheduled(new: NewTask, start: DateTime<Utc>) -> NewTask {
     NewTask { start_time: Some(start), ..new }
 }
 
-/// Returns the result of a finished task.
+/// The outcome and the remark of a task, whose failure code fits to its outcome.
 fn end_of(task: &Task) -> (Outcome, String) {
     let TaskState::Finished { finish, .. } = &task.state else { panic!("not finished: {task:?}") };
+    let code = finish.failure_code.map(|code| code.to_string());
+    match finish.outcome {
+        Outcome::Succeeded => assert_eq!(code, None),
+        Outcome::Failed => assert!(code.is_some(), "{finish:?}"),
+        ended => assert_eq!(code.as_deref(), Some(ended.as_str())),
+    }
     (finish.outcome, finish.remark.clone())
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use tikmatrix_device::android::AndroidError;
 use tikmatrix_device::script::{Completion, Context, Failure, LogLevel, Script, async_trait};
+use tikmatrix_domain::StandardFailure;
 use tokio::sync::{Notify, watch};
 
 /// The words that the scripts of one test said, and what they wait for.
@@ -93,7 +94,7 @@ impl Script for Obedient {
             }
             "use the phone" => {
                 let output = context.phone().shell("true", context.soon()).await;
-                output.map_err(|error| Failure::Impossible(error.to_string()))?;
+                output.map_err(|error| Failure::of_script("no_answer", error.to_string()))?;
                 stage.say(word);
             }
             "hold" => {
@@ -101,13 +102,13 @@ impl Script for Obedient {
                 stage.say(word);
                 stage.go_on.notified().await;
             }
-            "fail" => return Err(Failure::Impossible(word)),
+            "fail" => return Err(Failure::of_request(StandardFailure::MaterialMissing, word)),
             "fail for now" => {
                 stage.say(word);
-                let (wanted, screen) = ("the button".to_owned(), "nothing".to_owned());
-                return Err(Failure::NotFound { wanted, screen, waited: Duration::from_secs(1) });
+                return Err(Failure::not_found("the button", "nothing", Duration::from_secs(1)));
             }
-            "unconfirmed" => return Err(Failure::Unconfirmed(word)),
+            "fail with a code" => return Err(Failure::of_script("broken", word)),
+            "unconfirmed" => return Err(Failure::unconfirmed(word)),
             "lose the phone" => {
                 stage.say(word);
                 context.phone().closed().await;
@@ -124,7 +125,7 @@ impl Script for Obedient {
             }
             "until gone" => {
                 stage.say(word);
-                return Err(Failure::Impossible(context.phone().closed().await.to_string()));
+                return Err(Failure::of_script("gone", context.phone().closed().await.to_string()));
             }
             "chatter" => {
                 for number in 0..5_000_u32 {
@@ -140,7 +141,7 @@ impl Script for Obedient {
             )),
             other => panic!("no such act: {other}"),
         }
-        Ok(Completion { remark: "obeyed".to_owned() })
+        Ok(Completion::new("obeyed"))
     }
 }
 

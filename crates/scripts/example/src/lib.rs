@@ -34,8 +34,12 @@ impl Script for Example {
         context.step("read the model");
         let command = "getprop ro.product.model";
         let output = context.phone().shell(command, context.soon()).await.map_err(AndroidError::from)?;
+        let model = output.stdout_text();
+        if model.trim().is_empty() {
+            return Err(Failure::of_script("no_model", "the phone has no model"));
+        }
         context.progress(100);
-        let remark = format!("{} {}", config.greeting, output.stdout_text().trim());
-        Ok(Completion { remark: remark.trim().to_owned() })
+        let remark = format!("{} {}", config.greeting, model.trim());
+        Ok(Completion::new(remark.trim()))
     }
 }

@@ -3,7 +3,7 @@
 use tikmatrix_apps::{Apps, FollowJourney, Relation, Visit};
 use tikmatrix_device::script::serde_json::{Map, Value, json};
 use tikmatrix_device::script::{Completion, Context, Failure, Fields, Problems, Script, async_trait};
-use tikmatrix_domain::{AppId, Username};
+use tikmatrix_domain::{AppId, StandardFailure, Username};
 
 use crate::config::{Action, FollowConfig};
 use crate::unsupported;
@@ -126,7 +126,8 @@ impl Script for Follow {
         let targets = config.targets();
         let [target] = targets.as_slice() else {
             let count = targets.len();
-            return Err(Failure::Impossible(format!("a task is for one user; this one names {count}")));
+            let remark = format!("a task is for one user; this one names {count}");
+            return Err(Failure::of_request(StandardFailure::OptionUnavailable, remark));
         };
 
         let package = self.apps.begin(driver, context).await?;
@@ -143,13 +144,16 @@ impl Script for Follow {
                 let action = self.only.unwrap_or(config.action);
                 Self::act(journey, context, target, action, relation).await?
             }
-            Visit::NotFound => return Err(Failure::Blocked(format!("user not found: @{target}"))),
+            Visit::NotFound => {
+                let remark = format!("user not found: @{target}");
+                return Err(Failure::new(StandardFailure::UserNotFound, remark));
+            }
             Visit::Own => {
                 let sentence = format!("@{target} is the account itself, which cannot follow itself");
-                return Err(Failure::Blocked(sentence));
+                return Err(Failure::new(StandardFailure::OptionUnavailable, sentence));
             }
         };
         context.progress(100);
-        Ok(Completion { remark })
+        Ok(Completion::new(remark))
     }
 }

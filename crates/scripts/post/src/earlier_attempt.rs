@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tikmatrix_apps::{Caption, PostJourney, Published, RecentPosts};
 use tikmatrix_device::script::{Context, EarlierMark, Failure};
+use tikmatrix_domain::StandardFailure;
 
 /// For the profile to show a video that the app had sent when it was closed.
 const APPEAR_TIMEOUT: Duration = Duration::from_secs(20);
@@ -21,7 +22,7 @@ pub(crate) struct PublishMark {
 /// Finds out whether the attempt that set `earlier` has published. If it has not, the mark is withdrawn.
 ///
 /// # Errors
-/// [`Failure::Unconfirmed`] when the profile does not show it; others when the phone is gone or a person has to act.
+/// [`StandardFailure::Unconfirmed`] when the profile does not show it; others when the phone is gone or a person has to act.
 pub(crate) async fn has_published(
     journey: &dyn PostJourney,
     context: &mut Context,
@@ -37,7 +38,7 @@ pub(crate) async fn has_published(
         Ok(Published::Yes) => Ok(true),
         Ok(Published::No) => context.withdraw_marks().await.map(|()| false),
         Ok(Published::Unknown) => Err(unknown("what the profile shows now fits both")),
-        Err(failure @ (Failure::NotFound { .. } | Failure::NotTappable { .. })) => {
+        Err(failure) if failure.code() == StandardFailure::AppChanged => {
             Err(unknown(&format!("the profile could not be read: {failure}")))
         }
         Err(other) => Err(other),
@@ -45,7 +46,7 @@ pub(crate) async fn has_published(
 }
 
 fn unknown(why: &str) -> Failure {
-    Failure::Unconfirmed(format!(
+    Failure::unconfirmed(format!(
         "an earlier attempt tapped Post, and whether it published is not known: {why}; look at the profile, and create a new \
          task if the video is not there"
     ))

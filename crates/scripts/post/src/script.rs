@@ -9,7 +9,7 @@ use tikmatrix_device::android::{self, MediaFile};
 use tikmatrix_device::script::{
     CleanUp, Completion, Context, Failure, Fields, LogLevel, Problems, Script, async_trait,
 };
-use tikmatrix_domain::AppId;
+use tikmatrix_domain::{AppId, StandardFailure};
 
 use crate::allowed_roots::MaterialRoots;
 use crate::config::PostConfig;
@@ -121,7 +121,7 @@ impl Script for Post {
         context.step("confirm on the profile");
         journey.confirm_published(context, &caption, before.as_ref(), APPEAR_TIMEOUT).await?;
         context.progress(100);
-        Ok(Completion { remark: "published, and seen on the profile".to_owned() })
+        Ok(Completion::new("published, and seen on the profile"))
     }
 }
 
@@ -151,7 +151,7 @@ async fn tap_post(
     context.mark(&mark).await?;
     let posted = journey.post(context).await;
     if let Err(failure) = &posted
-        && !matches!(failure, Failure::Unconfirmed(_))
+        && failure.code() != StandardFailure::Unconfirmed
         && let Err(error) = context.withdraw_marks().await
     {
         context.log(LogLevel::Warn, format!("the video counts as perhaps published: {error}"));

@@ -1,13 +1,14 @@
 //! What `post` accepts and cannot do yet: each is refused at once, with one sentence that says what to use instead.
 
 use tikmatrix_device::script::Failure;
+use tikmatrix_domain::StandardFailure;
 
 use crate::config::{AddProductLink, AddSound, ContentType, PostConfig, PostWay};
 
 /// Refuses what cannot be done yet.
 pub(crate) fn check(config: &PostConfig) -> Result<(), Failure> {
     match missing(config) {
-        Some(sentence) => Err(Failure::Impossible(sentence.to_owned())),
+        Some(sentence) => Err(Failure::of_request(StandardFailure::OptionUnavailable, sentence)),
         None => Ok(()),
     }
 }

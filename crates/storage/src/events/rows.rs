@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use tikmatrix_domain::{Event, EventId, EventKind, EventSubject, Outcome, Serial, TaskChange, TaskId};
 
-use crate::columns::{millis, moment, number, serial, storable, unreadable};
+use crate::columns::{failure_code, millis, moment, number, serial, storable, unreadable};
 use crate::database::connection::Engine;
 use crate::error::StorageError;
 use crate::schema;
@@ -22,6 +22,7 @@ pub(crate) struct NewEventRow {
     progress: Option<i32>,
     retry_at: Option<i64>,
     outcome: Option<&'static str>,
+    failure_code: Option<String>,
     text: Option<String>,
     address: Option<String>,
     state: Option<String>,
@@ -38,6 +39,7 @@ impl NewEventRow {
             progress: None,
             retry_at: None,
             outcome: None,
+            failure_code: None,
             text: None,
             address: None,
             state: None,
@@ -64,11 +66,13 @@ impl NewEventRow {
             TaskChange::Interrupted { remark } => self.text = Some(storable(remark)),
             TaskChange::Step(text) => self.text = Some(storable(text)),
             TaskChange::Progress(percent) => self.progress = Some(i32::from(*percent)),
-            TaskChange::Finished { outcome, remark } => {
+            TaskChange::Finished { outcome, failure_code, remark } => {
                 self.outcome = Some(outcome.as_str());
+                self.failure_code = failure_code.map(|code| code.to_string());
                 self.text = Some(storable(remark));
             }
-            TaskChange::Postponed { remark, until } => {
+            TaskChange::Postponed { failure_code, remark, until } => {
+                self.failure_code = failure_code.map(|code| code.to_string());
                 self.text = Some(storable(remark));
                 self.retry_at = Some(millis(*until));
             }
@@ -88,6 +92,7 @@ pub(crate) struct EventRow {
     progress: Option<i32>,
     retry_at: Option<i64>,
     outcome: Option<String>,
+    failure_code: Option<String>,
     text: Option<String>,
     address: Option<String>,
     state: Option<String>,
@@ -115,6 +120,7 @@ impl EventRow {
 
     fn change(&self, kind: EventKind) -> Read<TaskChange> {
         let text = || self.text.clone().unwrap_or_default();
+        let code = || self.failure_code.as_deref().map(failure_code).transpose();
         Ok(match kind {
             EventKind::TaskCreated => TaskChange::Created,
             EventKind::TaskStarted => TaskChange::Started,
@@ -125,11 +131,11 @@ impl EventRow {
             EventKind::TaskFinished => {
                 let word = self.outcome.as_deref().unwrap_or_default();
                 let outcome = word.parse::<Outcome>().map_err(|_| unreadable("event.outcome", word))?;
-                TaskChange::Finished { outcome, remark: text() }
+                TaskChange::Finished { outcome, failure_code: code()?, remark: text() }
             }
             EventKind::TaskPostponed => {
                 let until = moment("event.retry_at", self.retry_at.unwrap_or_default())?;
-                TaskChange::Postponed { remark: text(), until }
+                TaskChange::Postponed { failure_code: code()?, remark: text(), until }
             }
             EventKind::TaskInterrupted => TaskChange::Interrupted { remark: text() },
             EventKind::TaskReleased => TaskChange::Released,

@@ -188,6 +188,7 @@ fn start_attempt(
         started_at: millis(now),
         finished_at: None,
         outcome: None,
+        failure_code: None,
         remark: None,
         record_count: 0,
         mark: None,

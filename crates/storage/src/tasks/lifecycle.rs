@@ -206,7 +206,8 @@ pub(crate) fn finish_task(
     let event = TaskEvent::Finished { lease: lease.clone(), finish: finish.clone() };
     let state = transition(&task.state, event).map_err(illegal(task.id))?;
     write_state(connection, task, &state, finish.at)?;
-    let change = TaskChange::Finished { outcome: finish.outcome, remark: finish.remark.clone() };
+    let Finish { outcome, failure_code, remark, .. } = finish.clone();
+    let change = TaskChange::Finished { outcome, failure_code, remark };
     events::record(connection, task, change, finish.at)?;
     end_attempt(connection, task.id, lease, finish)
 }
@@ -222,6 +223,7 @@ pub(crate) fn end_attempt(
     let ended = (
         attempt::finished_at.eq(millis(finish.at)),
         attempt::outcome.eq(finish.outcome.as_str()),
+        attempt::failure_code.eq(finish.failure_code.map(|code| code.to_string())),
         attempt::remark.eq(storable(&finish.remark)),
     );
     diesel::update(attempt).set(ended).execute(connection)?;

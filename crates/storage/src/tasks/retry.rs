@@ -35,7 +35,8 @@ impl Store {
             let event = TaskEvent::Postponed { lease: lease.clone(), until: retry_at };
             let state = transition(&task.state, event).map_err(illegal(id))?;
             restart(connection, &task, &state, retry_at, finish.at)?;
-            let change = TaskChange::Postponed { remark: finish.remark.clone(), until: retry_at };
+            let (failure_code, remark) = (finish.failure_code, finish.remark.clone());
+            let change = TaskChange::Postponed { failure_code, remark, until: retry_at };
             events::record(connection, &task, change, finish.at)?;
             end_attempt(connection, id, &lease, &finish)
         })

@@ -8,7 +8,7 @@ use tikmatrix_domain::{
     Task, TaskId, TaskOptions, TaskState,
 };
 
-use crate::columns::{Read, app, moment, number, serial, unreadable, username};
+use crate::columns::{Read, app, failure_code, moment, number, serial, unreadable, username};
 use crate::database::connection::Engine;
 use crate::schema;
 
@@ -47,6 +47,7 @@ pub(crate) struct TaskRow {
     source: String,
     status: i32,
     outcome: Option<String>,
+    failure_code: Option<String>,
     remark: Option<String>,
     lease: Option<String>,
     start_time: Option<i64>,
@@ -116,7 +117,8 @@ impl TaskRow {
                 TaskState::Running { lease: LeaseId(lease), since: started_at()? }
             }
             Status::Completed | Status::Failed => {
-                let finish = finish(self.finished_at, self.outcome.as_deref(), self.remark.as_deref())?;
+                let texts = [&self.outcome, &self.failure_code, &self.remark];
+                let finish = finish(self.finished_at, texts)?;
                 let finish = finish.ok_or_else(|| unreadable("task.finished_at", "none"))?;
                 TaskState::Finished { started_at: started_at()?, finish }
             }
@@ -133,6 +135,7 @@ pub(crate) struct AttemptRow {
     pub(crate) started_at: i64,
     pub(crate) finished_at: Option<i64>,
     pub(crate) outcome: Option<String>,
+    pub(crate) failure_code: Option<String>,
     pub(crate) remark: Option<String>,
     pub(crate) record_count: i32,
     pub(crate) mark: Option<String>,
@@ -143,7 +146,7 @@ impl AttemptRow {
         Ok(Attempt {
             number: number("attempt.number", self.number)?,
             started_at: moment("attempt.started_at", self.started_at)?,
-            finish: finish(self.finished_at, self.outcome.as_deref(), self.remark.as_deref())?,
+            finish: finish(self.finished_at, [&self.outcome, &self.failure_code, &self.remark])?,
         })
     }
 }
@@ -215,12 +218,14 @@ impl ArtifactRow {
     }
 }
 
-fn finish(at: Option<i64>, outcome: Option<&str>, remark: Option<&str>) -> Read<Option<Finish>> {
+/// The end at `at` with its outcome, its failure code and its remark.
+fn finish(at: Option<i64>, [outcome, code, remark]: [&Option<String>; 3]) -> Read<Option<Finish>> {
     let (Some(at), Some(text)) = (at, outcome) else { return Ok(None) };
     let outcome = text.parse::<Outcome>().map_err(|_| unreadable("outcome", text))?;
     Ok(Some(Finish {
         outcome,
-        remark: remark.unwrap_or_default().to_owned(),
+        failure_code: code.as_deref().map(failure_code).transpose()?,
+        remark: remark.clone().unwrap_or_default(),
         at: moment("finished_at", at)?,
     }))
 }

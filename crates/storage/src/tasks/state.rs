@@ -16,6 +16,7 @@ use crate::tasks::rows::TaskRow;
 pub(crate) struct StateColumns {
     pub(crate) status: i32,
     pub(crate) outcome: Option<&'static str>,
+    pub(crate) failure_code: Option<String>,
     pub(crate) remark: Option<String>,
     pub(crate) lease: Option<String>,
     pub(crate) started_at: Option<i64>,
@@ -29,6 +30,7 @@ impl StateColumns {
         let nothing = Self {
             status,
             outcome: None,
+            failure_code: None,
             remark: None,
             lease: None,
             started_at: None,
@@ -43,6 +45,7 @@ impl StateColumns {
             }
             TaskState::Finished { started_at, finish } => Self {
                 outcome: Some(finish.outcome.as_str()),
+                failure_code: finish.failure_code.map(|code| code.to_string()),
                 remark: Some(storable(&finish.remark)),
                 started_at: Some(millis(*started_at)),
                 finished_at: Some(millis(finish.at)),

@@ -7,7 +7,7 @@ use tikmatrix_domain::{
 use tikmatrix_storage::{Claim, InterruptedTask, StorageError, TaskFilter};
 
 use crate::tasks::query::first;
-use crate::{Fixture, at, claim_task, finish, for_phone, serial};
+use crate::{Fixture, at, claim_task, code_of, finish, for_phone, serial};
 
 fn server(number: u64) -> ServerId {
     ServerId::new(number)
@@ -47,6 +47,7 @@ async fn what_a_dead_server_left_running_is_pending_again_and_its_attempt_names_
     let attempts = fixture.store.task(ids[0]).await.unwrap().unwrap().attempts;
     let finish = attempts[0].finish.as_ref().unwrap();
     assert_eq!((finish.outcome, finish.at), (Outcome::Interrupted, at(60)));
+    assert_eq!(finish.failure_code, code_of(Outcome::Interrupted));
     assert!(finish.remark.contains("\"tap Post\""), "{}", finish.remark);
     let next = claim_task(&fixture.store, serial("a"), held(2), at(61)).await.unwrap();
     assert_eq!((next.id, next.attempt_count, next.retry_count), (ids[0], 2, 0), "before the one that waited");

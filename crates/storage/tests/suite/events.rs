@@ -5,7 +5,7 @@ use tikmatrix_domain::{
 };
 use tikmatrix_storage::{EventFilter, Events};
 
-use crate::{Fixture, at, claim_task, finish, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, code_of, finish, for_phone, lease, serial};
 
 async fn after(
     fixture: &Fixture,
@@ -62,13 +62,22 @@ async fn everything_that_happens_to_a_task_is_recorded_once_and_outlives_it() {
     let fixture = fixture.reopen();
     let events = all(&fixture).await;
     let recorded: Vec<_> = events.iter().map(change).collect();
-    let stopped = TaskChange::Finished { outcome: Outcome::Stopped, remark: "by hand".to_owned() };
+    let stopped = TaskChange::Finished {
+        outcome: Outcome::Stopped,
+        failure_code: code_of(Outcome::Stopped),
+        remark: "by hand".to_owned(),
+    };
+    let postponed = TaskChange::Postponed {
+        failure_code: code_of(Outcome::Failed),
+        remark: "no network".to_owned(),
+        until: at(5),
+    };
     let wanted = [
         (0, TaskChange::Created),
         (1, TaskChange::Started),
         (1, TaskChange::Step("tap\u{fffd}Post".to_owned())),
         (1, TaskChange::Progress(40)),
-        (1, TaskChange::Postponed { remark: "no network".to_owned(), until: at(5) }),
+        (1, postponed),
         (2, TaskChange::Started),
         (2, TaskChange::Released),
         (2, TaskChange::Started),

@@ -15,8 +15,9 @@ mod tokens;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
-    AccountChange, AccountUpsert, AppId, Finish, Interval, LeaseId, NewTask, Outcome, Recipients, ScriptName,
-    Serial, ServerId, Source, Target, Task, TaskId, TaskOptions, TaskRequest, Username,
+    AccountChange, AccountUpsert, AppId, FailureCode, Finish, Interval, LeaseId, NewTask, Outcome,
+    Recipients, ScriptFailure, ScriptName, Serial, ServerId, Source, StandardFailure, Target, Task, TaskId,
+    TaskOptions, TaskRequest, Username,
 };
 use tikmatrix_storage::{Claim, Store};
 
@@ -100,7 +101,18 @@ fn request_for(task: NewTask) -> TaskRequest {
 }
 
 fn finish(outcome: Outcome, remark: &str, seconds: i64) -> Finish {
-    Finish { outcome, remark: remark.to_owned(), at: at(seconds) }
+    Finish { outcome, failure_code: code_of(outcome), remark: remark.to_owned(), at: at(seconds) }
+}
+
+/// The failure code of the attempts that end so in these tests.
+fn code_of(outcome: Outcome) -> Option<FailureCode> {
+    match outcome {
+        Outcome::Succeeded => None,
+        Outcome::Failed => Some(FailureCode::Script(ScriptFailure::of_word("broken"))),
+        Outcome::Stopped => Some(StandardFailure::Stopped.into()),
+        Outcome::TimedOut => Some(StandardFailure::TimedOut.into()),
+        Outcome::Interrupted => Some(StandardFailure::Interrupted.into()),
+    }
 }
 
 fn for_phone(name: &str) -> NewTask {

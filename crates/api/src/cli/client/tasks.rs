@@ -10,7 +10,7 @@ use tikmatrix_client::Client;
 use super::Work;
 use super::show::{Column, Output};
 
-const COLUMNS: [Column; 8] = [
+const COLUMNS: [Column; 9] = [
     ("ID", "/id"),
     ("STATUS", "/status_text"),
     ("SCRIPT", "/script_name"),
@@ -18,6 +18,7 @@ const COLUMNS: [Column; 8] = [
     ("USERNAME", "/username"),
     ("WAITS FOR", "/waiting_reason"),
     ("CREATED", "/created_at"),
+    ("FAILURE", "/failure_code"),
     ("REMARK", "/remark"),
 ];
 const LOG_COLUMNS: [Column; 3] = [("AT", "/at"), ("ATTEMPT", "/attempt"), ("TEXT", "/text")];

@@ -14,7 +14,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use tikmatrix_api_types::devices::DeviceState;
-use tikmatrix_domain::EventId;
+use tikmatrix_domain::{EventId, FailureCode};
 use tikmatrix_storage::TaskCounts;
 
 /// The form is that of OpenMetrics, which Prometheus reads since its version 2.5.
@@ -38,6 +38,7 @@ pub(crate) struct Snapshot<'phones> {
     pub(crate) phones: &'phones [DeviceState],
     pub(crate) newest_event: EventId,
     pub(crate) database_errors: u64,
+    pub(crate) failed_attempts: Vec<(FailureCode, u64)>,
 }
 
 /// Counts in a gauge for as long as it lives.
@@ -101,6 +102,11 @@ impl Snapshot<'_> {
         registry.register("newest_event", "The id of the newest event", events);
         let errors: Counter = Counter::default();
         errors.inc_by(self.database_errors);
+        let failed = Family::<[(&'static str, String); 1], Counter>::default();
+        for (code, count) in &self.failed_attempts {
+            failed.get_or_create(&[("code", code.to_string())]).inc_by(*count);
+        }
+        registry.register("attempts_failed", "Attempts of tasks that failed, by failure code", failed);
         registry.register("database_errors", "Operations that the database refused", errors);
     }
 }

@@ -44,7 +44,7 @@ impl Script for Say {
     }
 
     async fn run(&self, _context: &mut Context, _config: Self::Config) -> Result<Completion, Failure> {
-        Ok(Completion { remark: "said".to_owned() })
+        Ok(Completion::new("said"))
     }
 }
 

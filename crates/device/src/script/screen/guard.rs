@@ -1,6 +1,8 @@
 //! How an app's knowledge of its screens reaches the engine, so that every read of the screen notices popups and dead
 //! ends. The screens themselves are known to the `apps` crate.
 
+use tikmatrix_domain::StandardFailure;
+
 use crate::ui::{Selector, UiTree};
 
 /// How a popup is dismissed.
@@ -26,6 +28,8 @@ pub enum ScreenVerdict {
     },
     /// Only a person can go on from here.
     Blocked {
+        /// Why, for programs.
+        code: StandardFailure,
         /// One sentence that names the screen.
         remark: String,
     },

@@ -18,7 +18,7 @@ impl Context {
     /// Types `text` into the field that `selector` describes, in place of what it holds, and reads it back.
     ///
     /// # Errors
-    /// [`Failure::TextDiffers`] when the field does not hold it in the end, and those of [`Context::tap`].
+    /// [`Failure::text_differs`] when the field does not hold it in the end, and those of [`Context::tap`].
     pub async fn fill(&mut self, selector: &Selector, text: &str, timeout: Duration) -> Result<(), Failure> {
         let before = self.tap(selector, timeout).await?;
         let field = focused_field();
@@ -45,7 +45,7 @@ impl Context {
                 format!("{selector} does not hold the text after attempt {}", attempt + 1),
             );
         }
-        Err(Failure::TextDiffers { field: selector.to_string(), seen })
+        Err(Failure::text_differs(&selector.to_string(), &seen))
     }
 
     /// Makes ADBKeyBoard the phone's keyboard, once a run, if the phone has it.
@@ -75,7 +75,7 @@ impl Context {
             .await;
         match outcome {
             Ok(()) => Ok(None),
-            Err(Failure::NotFound { .. }) => Ok(Some(seen)),
+            Err(failure) if failure.is_not_found() => Ok(Some(seen)),
             Err(other) => Err(other),
         }
     }

@@ -58,9 +58,9 @@ impl Context {
             self.last_seen = Some(tree.clone());
             match sight {
                 ScreenVerdict::Clear => return Ok(tree),
-                ScreenVerdict::Blocked { remark } => return Err(Failure::Blocked(remark)),
+                ScreenVerdict::Blocked { code, remark } => return Err(Failure::new(code, remark)),
                 ScreenVerdict::Popup { name, .. } if dismissed == MAX_DISMISSALS => {
-                    return Err(Failure::PopupStays { popup: name, times: dismissed });
+                    return Err(Failure::popup_stays(&name, dismissed));
                 }
                 ScreenVerdict::Popup { name, dismissal } => {
                     self.log(LogLevel::Info, format!("dismissed {name}"));
@@ -93,7 +93,7 @@ impl Context {
     /// Polls the screen until `seen` returns something. `wanted` is its name in a message.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] after `timeout`, and those of [`Context::read_screen`].
+    /// [`Failure::not_found`] after `timeout`, and those of [`Context::read_screen`].
     pub async fn wait_until<T>(
         &mut self,
         wanted: &str,
@@ -108,7 +108,7 @@ impl Context {
             }
             if started.elapsed() >= timeout {
                 let screen = self.describe_screen(&tree);
-                return Err(Failure::NotFound { wanted: wanted.to_owned(), screen, waited: timeout });
+                return Err(Failure::not_found(wanted, &screen, timeout));
             }
             self.phone().pause(POLL_INTERVAL).await;
         }
@@ -126,7 +126,7 @@ impl Context {
     /// Waits for an element and until the screen holds still, and taps it.
     ///
     /// # Errors
-    /// As [`Context::wait_until`], and [`Failure::NotTappable`].
+    /// As [`Context::wait_until`], and [`Failure::not_tappable`].
     pub async fn tap(&mut self, selector: &Selector, timeout: Duration) -> Result<Found, Failure> {
         let mut before: Option<(UiTree, Found)> = None;
         let mut reads = 0;
@@ -147,8 +147,7 @@ impl Context {
 
     async fn tap_found(&mut self, wanted: &str, found: &Found) -> Result<(), Failure> {
         let Some(point) = found.tap else {
-            let screen = self.last_screen();
-            return Err(Failure::NotTappable { wanted: wanted.to_owned(), screen });
+            return Err(Failure::not_tappable(wanted, &self.last_screen()));
         };
         Ok(android::tap(self.phone(), point, self.soon()).await?)
     }

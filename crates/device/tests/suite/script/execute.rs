@@ -13,7 +13,7 @@ use tikmatrix_device::script::{
     Assignment, CleanUp, Completion, Context, Entry, Execution, Failure, Journal, Limits, NoMarks,
     NoMaterials, RegisteredScript, RunOutcome, Script, ScriptRegistry, async_trait, execute,
 };
-use tikmatrix_domain::AppId;
+use tikmatrix_domain::{AppId, StandardFailure};
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -59,10 +59,12 @@ impl Script for Probe {
         context.step("do the work");
         match config["act"].as_str() {
             Some("hang") => std::future::pending().await,
-            Some("fail") => Err(Failure::Blocked("it asks for a person".to_owned())),
+            Some("fail") => Err(Failure::new(StandardFailure::Checkpoint, "it asks for a person")),
             Some("panic") => panic!("a defect"),
-            Some("impossible") => Err(Failure::Impossible("there is no such file".to_owned())),
-            _ => Ok(Completion { remark: "done".to_owned() }),
+            Some("impossible") => {
+                Err(Failure::of_request(StandardFailure::MaterialMissing, "there is no such file"))
+            }
+            _ => Ok(Completion::new("done")),
         }
     }
 }

@@ -17,7 +17,7 @@ use tikmatrix_device::script::{
     NoMaterials, RegisteredScript, Replayed, Script, async_trait, execute, replay,
 };
 use tikmatrix_device::tape::{Divergence, Tape, TapeError};
-use tikmatrix_domain::AppId;
+use tikmatrix_domain::{AppId, StandardFailure};
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
 use tokio_util::sync::CancellationToken;
 
@@ -69,7 +69,7 @@ impl Script for Asker {
                 other => unreachable!("{other}"),
             }
         }
-        Err(Failure::Blocked(seen.join("; ")))
+        Err(Failure::new(StandardFailure::Checkpoint, seen.join("; ")))
     }
 }
 

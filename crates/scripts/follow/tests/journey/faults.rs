@@ -27,18 +27,18 @@ async fn harmless_popups_are_handled_wherever_they_appear() {
 #[tokio::test]
 async fn dead_ends_fail_at_once_and_are_named() {
     let mut runs = JoinSet::new();
-    for (seed, kind, named) in [
-        (25, "signed_out", "TikTok is signed out on this phone"),
-        (26, "captcha", "TikTok asks for a captcha on this phone"),
-        (27, "account_disabled", "the TikTok account on this phone is disabled"),
-        (28, "update_required", "TikTok demands an update on this phone"),
+    for (seed, kind, code, named) in [
+        (25, "signed_out", "signed_out", "TikTok is signed out on this phone"),
+        (26, "captcha", "checkpoint", "TikTok asks for a captcha on this phone"),
+        (27, "account_disabled", "account_restricted", "the TikTok account on this phone is disabled"),
+        (28, "update_required", "app_update_required", "TikTok demands an update on this phone"),
     ] {
         runs.spawn(async move {
             let stage = Stage::start(seed).await;
             stage.arm(&json!({"fault": "popup", "kind": kind, "when": "now"}));
             let finished = follow(&stage, "sample_user_1").await;
             assert!(finished.remark().starts_with(named), "{kind}: {}", finished.remark());
-            finished.assert_failed_permanently();
+            finished.assert_failed_permanently(code);
             assert!(stage.following().is_empty());
         });
     }
@@ -51,7 +51,7 @@ async fn a_follow_that_the_app_takes_back_is_not_called_done() {
     stage.arm(&json!({"fault": "follow_refused"}));
     let finished = follow(&stage, "sample_user_1").await;
     assert_eq!(finished.remark(), r#"the app took it back: the button reads again "Follow""#);
-    finished.assert_failed_permanently();
+    finished.assert_failed_permanently("unconfirmed");
     assert!(stage.following().is_empty());
     stage.assert_clean().await;
 }
@@ -66,7 +66,7 @@ async fn a_phone_that_disconnects_on_the_way_ends_the_run_with_its_name_and_may_
         })
         .await;
     assert!(first.remark().contains("virtual-1"), "{}", first.remark());
-    first.assert_failed_transiently();
+    first.assert_failed_transiently("device_lost");
     stage.assert_clean().await;
     let again = follow(&stage, "sample_user_1").await;
     again.assert_completed();

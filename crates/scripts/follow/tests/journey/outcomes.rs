@@ -60,7 +60,7 @@ async fn a_user_who_does_not_exist_fails_by_name_with_a_picture_of_what_the_app_
     let stage = Stage::start(5).await;
     let finished = follow(&stage, "@missing_1").await;
     assert_eq!(finished.remark(), "user not found: @missing_1");
-    finished.assert_failed_permanently();
+    finished.assert_failed_permanently("user_not_found");
     let has = |wanted: ArtifactKind| {
         finished.entries.iter().any(|entry| matches!(entry, Entry::Artifact { kind, .. } if *kind == wanted))
     };

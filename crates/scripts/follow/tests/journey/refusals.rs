@@ -15,7 +15,7 @@ async fn what_is_not_supported_says_why_and_what_to_use_before_the_phone_is_touc
         let commands = stage.virtual_phone().commands().len();
         let finished = stage.run(run(json!({"target_user": "sample_user_1", field: value}))).await;
         assert_eq!(finished.remark(), remark);
-        finished.assert_failed_permanently();
+        finished.assert_failed_permanently("option_unavailable");
         let ran = stage.virtual_phone().commands().split_off(commands);
         assert!(
             ran.iter().all(|words| words[0] != "am"),
@@ -33,7 +33,7 @@ async fn another_account_than_the_one_asked_for_follows_no_one() {
         let finished = stage.run(run(config.clone()).account(name)).await;
         let name = name.trim_start_matches('@').to_lowercase();
         assert_eq!(finished.remark(), format!("account @{name} is not signed in on this phone"));
-        finished.assert_failed_permanently();
+        finished.assert_failed_permanently("not_signed_in");
     }
     assert!(stage.following().is_empty());
     let own = stage.username();
@@ -41,6 +41,7 @@ async fn another_account_than_the_one_asked_for_follows_no_one() {
     finished.assert_completed_with("followed @sample_user_1, and seen on the profile");
     let finished = follow(&stage, &own).await;
     assert_eq!(finished.remark(), format!("@{own} is the account itself, which cannot follow itself"));
+    finished.assert_failed_permanently("option_unavailable");
 }
 
 #[tokio::test]

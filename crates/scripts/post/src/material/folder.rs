@@ -43,19 +43,19 @@ pub(super) async fn take(
     roots: &MaterialRoots,
     context: &mut Context,
 ) -> Result<Video, Failure> {
-    let refuse = |reason: String| Failure::Impossible(format!("{reason}; see material_path"));
     let (mut file, seed) = (None, context.rng().random());
     let what = format!("take a video from the folder {folder}");
     let taken = context.recorded_input(&what, async {
         let (roots, path, username) = (roots.clone(), PathBuf::from(folder), context.username().cloned());
         let folders = tokio::task::spawn_blocking(move || folders(&path, username.as_ref(), &roots))
             .await
-            .map_err(|error| format!("the folder {folder} could not be looked into: {error}"))
-            .flatten()
-            .map_err(Refusal::Impossible)?;
+            .map_err(|error| {
+                Refusal::Refused(format!("the folder {folder} could not be looked into: {error}"))
+            })
+            .flatten()?;
         let Some((path, caption)) = choose(folders, context.materials(), seed).await? else {
             let nothing = format!("the folder {folder} has no unused MP4 video left");
-            return Err(Refusal::Impossible(nothing));
+            return Err(Refusal::Missing(nothing));
         };
         let opened = open(Path::new(&path), &path).await.map(|opened| {
             let (opened, length) = opened?;
@@ -65,17 +65,15 @@ pub(super) async fn take(
         Ok(Taken { path, caption, opened })
     });
     let taken: Result<Taken, Refusal> = taken.await;
-    let Taken { path, caption, opened } = taken.map_err(|refusal| match refusal {
-        Refusal::Impossible(reason) => refuse(reason),
-        other => other.into(),
-    })?;
+    let Taken { path, caption, opened } = taken.map_err(|refusal| refusal.see("material_path"))?;
     context.log(LogLevel::Info, format!("took the file {path}"));
     let caption = match &caption {
         Some((template, place)) => own_caption(template, place)?,
         None => None,
     };
-    let length = opened.map_err(refuse)?;
-    let length = length.ok_or_else(|| refuse(format!("the file {path} does not exist any more")))?;
+    let gone = || Refusal::Missing(format!("the file {path} does not exist any more"));
+    let length = opened.map_err(Refusal::Refused).and_then(|length| length.ok_or_else(gone));
+    let length = length.map_err(|refusal| refusal.see("material_path"))?;
     Ok(Video { file, length, caption })
 }
 
@@ -104,15 +102,16 @@ fn folders(
     folder: &Path,
     username: Option<&Username>,
     roots: &MaterialRoots,
-) -> Result<Vec<MediaFolder>, String> {
+) -> Result<Vec<MediaFolder>, Refusal> {
     let shown = folder.display();
-    let admitted = roots.admit(folder).map_err(|refused| format!("the folder {shown} {refused}"))?;
-    let missing = || format!("the folder {shown} does not exist on the server");
+    let admitted =
+        roots.admit(folder).map_err(|refused| Refusal::Refused(format!("the folder {shown} {refused}")))?;
+    let missing = || Refusal::Missing(format!("the folder {shown} does not exist on the server"));
     let folder = admitted.ok_or_else(missing)?;
     let unreadable = |error: &io::Error| match error.kind() {
         io::ErrorKind::NotFound => missing(),
-        io::ErrorKind::NotADirectory => format!("the folder {shown} is no folder"),
-        _ => format!("the folder {shown} cannot be read on the server: {error}"),
+        io::ErrorKind::NotADirectory => Refusal::Refused(format!("the folder {shown} is no folder")),
+        _ => Refusal::Refused(format!("the folder {shown} cannot be read on the server: {error}")),
     };
     let own = match username {
         Some(username) => own_folder(&folder, username).map_err(|error| unreadable(&error))?,
@@ -121,7 +120,10 @@ fn folders(
     let mut folders = Vec::new();
     for folder in own.into_iter().chain([folder]) {
         let videos = videos(&folder, roots).map_err(|error| unreadable(&error))?;
-        folders.push(MediaFolder { videos, caption: caption(&folder.join(CAPTION), roots)? });
+        folders.push(MediaFolder {
+            videos,
+            caption: caption(&folder.join(CAPTION), roots).map_err(Refusal::Refused)?,
+        });
     }
     Ok(folders)
 }

@@ -42,8 +42,8 @@ pub(super) async fn take(tags: &[Tag], context: &mut Context) -> Result<Video, F
     let shown = taken.shown();
     context.log(LogLevel::Info, format!("took the file {shown} from the library"));
     let caption = own_caption(&taken.caption, &format!("the caption of material {}", taken.id))?;
-    let length = taken.opened.map_err(Failure::Impossible)?.ok_or_else(|| {
-        Failure::Impossible(format!(
+    let length = taken.opened.map_err(Refusal::Refused)?.ok_or_else(|| {
+        Refusal::Missing(format!(
             "the file {shown} is not on this server any more: delete it and upload it again"
         ))
     })?;
@@ -57,7 +57,7 @@ async fn take_from(
     seed: u64,
     file: &mut Option<File>,
 ) -> Result<Taken, Refusal> {
-    let nothing = Refusal::Impossible(nothing_left(&query));
+    let nothing = Refusal::Missing(nothing_left(&query));
     let found = match materials.take(query, seed).await {
         Ok(mut found) => found.pop().ok_or(nothing)?,
         Err(MaterialsError::TooFew { .. }) => return Err(nothing),

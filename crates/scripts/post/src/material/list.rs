@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tikmatrix_device::script::{Context, Failure, LogLevel};
 use tokio::fs::File;
 
-use super::video::{Video, is_mp4, open};
+use super::video::{Refusal, Video, is_mp4, open};
 use crate::allowed_roots::MaterialRoots;
 
 /// Opens the first file of the list that exists. A path is used exactly as its user wrote it.
@@ -17,7 +17,7 @@ pub(super) async fn choose(
     let mut missing: Vec<&str> = Vec::new();
     for path in paths {
         let found = find(path, roots, context).await;
-        match found.map_err(|reason| Failure::Impossible(format!("{reason}; see material_list")))? {
+        match found.map_err(|reason| Refusal::Refused(reason).see("material_list"))? {
             Some(video) => {
                 for absent in missing {
                     context
@@ -28,13 +28,14 @@ pub(super) async fn choose(
             None => missing.push(path),
         }
     }
-    Err(Failure::Impossible(match missing.as_slice() {
+    let remark = match missing.as_slice() {
         [] => "material_list names no file".to_owned(),
         [one] => format!("the file {one} does not exist on the server; see material_list"),
         several => {
             format!("none of the files {} exists on the server; see material_list", several.join(", "))
         }
-    }))
+    };
+    Err(Refusal::Missing(remark).into())
 }
 
 /// The file, if there is one.

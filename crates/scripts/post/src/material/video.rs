@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::{Failure, MaterialsError};
+use tikmatrix_domain::StandardFailure;
 use tokio::fs::File;
 
 use crate::spintax::Spintax;
@@ -25,8 +26,11 @@ pub(crate) struct Video {
 pub(super) enum Refusal {
     /// The record of materials gave none.
     Materials(MaterialsError),
-    /// The sentence says why.
-    Impossible(String),
+    /// There is none; the sentence says where.
+    Missing(String),
+    /// It cannot be used; the sentence says why.
+    #[serde(alias = "Impossible")]
+    Refused(String),
 }
 
 impl From<MaterialsError> for Refusal {
@@ -35,11 +39,23 @@ impl From<MaterialsError> for Refusal {
     }
 }
 
+impl Refusal {
+    /// The same with the name of the parameter to correct.
+    pub(super) fn see(self, parameter: &str) -> Self {
+        match self {
+            Self::Materials(_) => self,
+            Self::Missing(reason) => Self::Missing(format!("{reason}; see {parameter}")),
+            Self::Refused(reason) => Self::Refused(format!("{reason}; see {parameter}")),
+        }
+    }
+}
+
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Materials(error) => error.into(),
-            Refusal::Impossible(reason) => Self::Impossible(reason),
+            Refusal::Missing(reason) => Self::of_request(StandardFailure::MaterialMissing, reason),
+            Refusal::Refused(reason) => Self::of_request(StandardFailure::MaterialRefused, reason),
         }
     }
 }
@@ -76,5 +92,5 @@ pub(super) fn own_caption(template: &str, owner: &str) -> Result<Option<Spintax>
         return Ok(None);
     }
     let parsed = Spintax::parse(template);
-    parsed.map(Some).map_err(|error| Failure::Impossible(format!("{owner} cannot be read: {error}")))
+    parsed.map(Some).map_err(|error| Refusal::Refused(format!("{owner} cannot be read: {error}")).into())
 }

@@ -40,7 +40,7 @@ async fn what_cannot_be_known_is_left_to_a_person() {
     {
         let run = stage.run(stage.config("once")).marked(mark.clone());
         let finished = stage.phone.run(run).await;
-        finished.assert_failed_permanently();
+        finished.assert_failed_permanently("unconfirmed");
         let remark = finished.remark();
         assert!(remark.contains("whether it published is not known"), "{remark}");
         assert_eq!(finished.mark(), Some(mark), "the mark stands");
@@ -53,7 +53,7 @@ async fn what_cannot_be_known_is_left_to_a_person() {
 async fn nothing_is_published_when_the_mark_cannot_be_stored() {
     let stage = VideoStage::start(94).await;
     let finished = stage.phone.run(stage.run(stage.config("once")).without_marks()).await;
-    finished.assert_failed_transiently();
+    finished.assert_failed_transiently("internal");
     let remark = finished.remark();
     assert_eq!(remark, "what is about to be done on the phone cannot be recorded: the disk is full");
     assert!(stage.phone.posts().is_empty());

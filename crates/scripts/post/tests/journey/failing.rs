@@ -17,6 +17,7 @@ async fn a_missing_file_is_named_as_it_was_written_before_the_phone_is_touched()
         finished.remark(),
         "the file C:/Videos/video1.mp4 does not exist on the server; see material_list"
     );
+    finished.assert_failed_permanently("material_missing");
     let ran = stage.phone.virtual_phone().commands().split_off(commands);
     assert!(
         ran.iter().all(|words| ["exec", "getprop"].contains(&words[0].as_str())),
@@ -29,6 +30,7 @@ async fn another_account_is_not_published_for() {
     let stage = VideoStage::start(32).await;
     let finished = stage.publish_for("@Absent.User", stage.config("for another account")).await;
     assert_eq!(finished.remark(), "account @absent.user is not signed in on this phone");
+    finished.assert_failed_permanently("not_signed_in");
     let reports = format!("{:?}", finished.reports());
     assert!(reports.contains("accounts are not switched yet: switch to @absent.user"), "{reports}");
     assert!(stage.phone.posts().is_empty());
@@ -45,7 +47,9 @@ async fn what_is_no_video_is_refused() {
         let path = folder.join(name);
         let mut config = stage.config("never");
         config["material_list"] = json!([path]);
-        let remark = stage.publish(config).await.remark();
+        let finished = stage.publish(config).await;
+        let remark = finished.remark();
+        finished.assert_failed_permanently("material_refused");
         assert!(remark.contains(reason) && remark.contains(path.to_str().unwrap()), "{remark}");
     }
 }

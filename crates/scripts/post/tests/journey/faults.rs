@@ -25,11 +25,11 @@ async fn harmless_popups_are_handled_wherever_they_appear() {
 #[tokio::test]
 async fn dead_ends_fail_at_once_and_are_named() {
     let mut runs = JoinSet::new();
-    for (seed, kind, named) in [
-        (45, "signed_out", "TikTok is signed out on this phone"),
-        (46, "captcha", "TikTok asks for a captcha on this phone"),
-        (47, "account_disabled", "the TikTok account on this phone is disabled"),
-        (48, "update_required", "TikTok demands an update on this phone"),
+    for (seed, kind, code, named) in [
+        (45, "signed_out", "signed_out", "TikTok is signed out on this phone"),
+        (46, "captcha", "checkpoint", "TikTok asks for a captcha on this phone"),
+        (47, "account_disabled", "account_restricted", "the TikTok account on this phone is disabled"),
+        (48, "update_required", "app_update_required", "TikTok demands an update on this phone"),
     ] {
         runs.spawn(async move {
             let stage = VideoStage::start(seed).await;
@@ -37,7 +37,7 @@ async fn dead_ends_fail_at_once_and_are_named() {
             let finished = stage.publish(stage.config("never")).await;
             let remark = finished.remark();
             assert!(remark.starts_with(named), "{kind}: {remark}");
-            finished.assert_failed_permanently();
+            finished.assert_failed_permanently(code);
             assert!(stage.phone.posts().is_empty());
         });
     }
@@ -65,7 +65,7 @@ async fn an_upload_that_does_not_end_in_time_is_not_called_published() {
         remark.contains("after 4 s (upload_wait_time); whether it was published is not known"),
         "{remark}"
     );
-    finished.assert_failed_permanently();
+    finished.assert_failed_permanently("unconfirmed");
     stage.phone.assert_clean().await;
 }
 
@@ -76,7 +76,7 @@ async fn a_phone_that_disconnects_mid_push_ends_the_run_with_its_name() {
     let finished = stage.publish(stage.config("never")).await;
     let remark = finished.remark();
     assert!(remark.starts_with("phone virtual-1: push to "), "{remark}");
-    finished.assert_failed_transiently();
+    finished.assert_failed_transiently("device_lost");
     assert!(stage.phone.posts().is_empty());
     stage.phone.assert_clean().await;
 }

@@ -49,6 +49,7 @@ async fn a_library_with_nothing_left_is_told_before_the_phone_is_touched() {
         remark.starts_with("the material library has no unused video with the tag sale for @maker left"),
         "{remark}"
     );
+    finished.assert_failed_permanently("material_missing");
     assert!(finished.reports().len() == 1, "it has not begun a second step: {:?}", finished.reports());
 }
 
@@ -56,13 +57,16 @@ async fn a_library_with_nothing_left_is_told_before_the_phone_is_touched() {
 async fn a_file_that_the_library_lost_and_a_caption_that_is_none_are_named() {
     let stage = VideoStage::start(63).await;
     stage.record.add(stage.video().with_file_name("lost.mp4"), "");
-    let remark = stage.publish(json!({})).await.remark();
+    let finished = stage.publish(json!({})).await;
+    finished.assert_failed_permanently("material_missing");
     assert_eq!(
-        remark,
+        finished.remark(),
         "the file \"lost.mp4\" of material 7 is not on this server any more: delete it and upload it again"
     );
     stage.record.add(stage.video(), "a {b");
-    let remark = stage.publish(json!({})).await.remark();
+    let finished = stage.publish(json!({})).await;
+    finished.assert_failed_permanently("material_refused");
+    let remark = finished.remark();
     assert!(remark.starts_with("the caption of material 7 cannot be read: the { at character 3"), "{remark}");
 }
 
@@ -71,8 +75,9 @@ async fn a_video_is_not_published_when_its_state_cannot_be_recorded() {
     let stage = VideoStage::start(64).await;
     stage.record.add(stage.video(), "");
     stage.record.break_down();
-    let remark = stage.publish(json!({})).await.remark();
-    assert_eq!(remark, "the record of materials cannot be reached: the disk is full");
+    let finished = stage.publish(json!({})).await;
+    assert_eq!(finished.remark(), "the record of materials cannot be reached: the disk is full");
+    finished.assert_failed_transiently("internal");
     assert!(stage.phone.posts().is_empty());
 }
 
@@ -97,6 +102,7 @@ async fn an_account_gets_the_videos_of_its_own_folder_and_then_those_around_it()
     let wanted =
         format!("the folder {} has no unused MP4 video left; see material_path", folder.path().display());
     assert_eq!(last.remark(), wanted);
+    last.assert_failed_permanently("material_missing");
 }
 
 #[tokio::test]
@@ -114,18 +120,23 @@ async fn folders_that_cannot_be_used_and_captions_that_are_none_are_named() {
     let folder = folder(&stage, &["one.mp4"]);
     let absent = folder.path().join("absent");
     let file = folder.path().join("one.mp4");
-    let play = async |path: &Path| stage.publish(from_folder(&stage, path, "")).await.remark();
+    let play = async |path: &Path, code: &str| {
+        let finished = stage.publish(from_folder(&stage, path, "")).await;
+        finished.assert_failed_permanently(code);
+        finished.remark()
+    };
     assert_eq!(
-        play(&absent).await,
+        play(&absent, "material_missing").await,
         format!("the folder {} does not exist on the server; see material_path", absent.display())
     );
-    assert_eq!(play(&file).await, format!("the folder {} is no folder; see material_path", file.display()));
+    let no_folder = format!("the folder {} is no folder; see material_path", file.display());
+    assert_eq!(play(&file, "material_refused").await, no_folder);
     for (bytes, said) in [
         (&b"\xff\xfe"[..], "caption.txt is not UTF-8"),
         (&[b'x'; 70_000], "caption.txt is longer than 65536 bytes"),
     ] {
         std::fs::write(folder.path().join("caption.txt"), bytes).unwrap();
-        let remark = play(folder.path()).await;
+        let remark = play(folder.path(), "material_refused").await;
         assert!(remark.contains(said), "{remark}");
     }
 }

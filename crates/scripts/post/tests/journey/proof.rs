@@ -11,7 +11,7 @@ use crate::stage::VideoStage;
 #[track_caller]
 fn assert_unconfirmed(finished: &FinishedRun, reason: &str) {
     let remark = finished.remark();
-    finished.assert_failed_permanently();
+    finished.assert_failed_permanently("unconfirmed");
     assert!(remark.contains(reason), "{remark}");
     assert!(remark.contains("whether it was published is not known"), "{remark}");
 }

@@ -18,7 +18,7 @@ use tikmatrix_storage::{
 
 use crate::database::test_database::TestDatabase;
 use crate::tasks::query::first;
-use crate::{Fixture, at, claim_task, finish, serial};
+use crate::{Fixture, at, claim_task, code_of, finish, serial};
 
 const SQLITE: &[u8] = include_bytes!("../../data/2026-11-25.db.gz");
 const POSTGRES: &[u8] = include_bytes!("../../data/2026-11-25.sql.gz");
@@ -31,24 +31,23 @@ fn unpacked(packed: &[u8]) -> Vec<u8> {
 
 /// The store over a copy of the old database.
 fn upgraded() -> Fixture {
-    upgraded_after("")
+    upgraded_after("SELECT 1")
 }
 
-/// The same, after these statements.
-fn upgraded_after(statements: &str) -> Fixture {
+/// The same, with a statement run on the old database before.
+fn upgraded_after(statement: &str) -> Fixture {
     let database = TestDatabase::empty();
     match &database {
         TestDatabase::Sqlite(folder) => {
-            let path = folder.path().join("tasks.db");
-            std::fs::write(&path, unpacked(SQLITE)).unwrap();
-            let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-            connection.batch_execute(statements).unwrap();
+            let file = folder.path().join("tasks.db");
+            std::fs::write(&file, unpacked(SQLITE)).unwrap();
+            let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+            connection.batch_execute(statement).unwrap();
         }
         TestDatabase::Postgres { url } => {
             let dump = String::from_utf8(unpacked(POSTGRES)).unwrap();
-            let mut connection = PgConnection::establish(url).unwrap();
-            connection.batch_execute(&dump).unwrap();
-            connection.batch_execute(statements).unwrap();
+            PgConnection::establish(url).unwrap().batch_execute(&dump).unwrap();
+            PgConnection::establish(url).unwrap().batch_execute(statement).unwrap();
         }
     }
     Fixture { store: Store::open_url(&database.url()).unwrap(), database }
@@ -94,6 +93,21 @@ async fn an_attempt_of_an_earlier_version_that_may_have_published_is_marked() {
     let store = &fixture.store;
     assert_eq!(store.standing_mark(TaskId(3)).await.unwrap().unwrap().seen, "{}");
     assert_eq!(store.standing_mark(TaskId(1)).await.unwrap(), None, "it succeeded");
+}
+
+#[tokio::test]
+async fn an_earlier_attempt_has_the_code_that_its_outcome_gives_for_certain_and_no_other() {
+    let certain = [Outcome::Stopped, Outcome::TimedOut, Outcome::Interrupted];
+    for outcome in certain.into_iter().chain([Outcome::Failed]) {
+        let [task, attempt, event] = ["task", "attempt", "event"]
+            .map(|table| format!("UPDATE {table} SET outcome = '{outcome}' WHERE outcome = 'failed';"));
+        let fixture = upgraded_after(&format!("{task} {attempt} {event}"));
+        let detail = fixture.store.task(TaskId(2)).await.unwrap().unwrap();
+        let wanted = code_of(outcome).filter(|_| certain.contains(&outcome));
+        assert_eq!(detail.attempts[0].finish.as_ref().unwrap().failure_code, wanted);
+        let TaskState::Finished { finish, .. } = detail.task.state else { panic!("it has not ended") };
+        assert_eq!((finish.outcome, finish.failure_code), (outcome, wanted));
+    }
 }
 
 #[tokio::test]
