@@ -9,8 +9,6 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use crate::database::connection::Connection;
-
 /// SQLite's tables that are not tracked: neither an answer about tasks nor an event shows them, or a trigger writes them
 /// along with a tracked table. On PostgreSQL the migrations say which tables are tracked.
 const UNTRACKED_TABLES: &str =
@@ -25,8 +23,7 @@ extern "SQL" {
 
 /// Has a SQLite connection set `changed` whenever it writes a tracked table. The triggers are the connection's own: other
 /// programs that open the file need not know the function.
-pub(crate) fn install(connection: &mut Connection, changed: &Arc<AtomicBool>) -> QueryResult<()> {
-    let Connection::Sqlite(connection) = connection else { return Ok(()) };
+pub(crate) fn install(connection: &mut SqliteConnection, changed: &Arc<AtomicBool>) -> QueryResult<()> {
     let changed = Arc::clone(changed);
     record_change_utils::register_nondeterministic_impl(connection, move || {
         changed.store(true, Ordering::Relaxed);
@@ -47,18 +44,6 @@ pub(crate) fn install(connection: &mut Connection, changed: &Arc<AtomicBool>) ->
     Ok(())
 }
 
-/// Returns, at the end of a transaction, whether it wrote a tracked table, and counts it for other servers.
-pub(crate) fn take_change(connection: &mut Connection, changed: &AtomicBool) -> QueryResult<bool> {
-    match connection {
-        Connection::Sqlite(_) => Ok(changed.swap(false, Ordering::Relaxed)),
-        Connection::Postgres(connection) => {
-            let count = "UPDATE change_count SET changes = changes + 1
-                WHERE current_setting('tikmatrix.changed', true) = '1'";
-            Ok(diesel::sql_query(count).execute(connection)? > 0)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use tempfile::TempDir;
@@ -73,7 +58,7 @@ mod tests {
         let url = DatabaseUrl::Sqlite(folder.path().join("tasks.db"));
         url.migrate().unwrap();
         let mut connection = url.connect().unwrap();
-        install(&mut connection, &Arc::new(AtomicBool::new(false))).unwrap();
+        connection.track_changes(&Arc::new(AtomicBool::new(false))).unwrap();
         let tracked = "SELECT tbl_name FROM sqlite_temp_master WHERE type = 'trigger'
             GROUP BY 1 HAVING COUNT(*) = 3 ORDER BY 1";
         let tracked: Vec<String> = sql::<Text>(tracked).load(&mut connection).unwrap();
