@@ -1,5 +1,8 @@
 //! The TikMatrix server as a library: the HTTP API over tasks, and the composition of storage, phones and runner that
 //! answers it. Its [`ServerConfig`] says which scripts and phones it has; the program `tikmatrix` is one that uses it.
+//!
+//! Features, all on by default: `cli` (the program), `swagger` (the page `/docs`), `postgres` (databases on a PostgreSQL
+//! server), `mdns` (phones that announce themselves), `virtual-phones` (the virtual phones of the program).
 
 mod accounts;
 mod config;

@@ -1,5 +1,7 @@
 //! Tasks in a database, SQLite or PostgreSQL: schema, migrations, and short named operations that take and return domain
 //! types. It decides nothing about tasks: a state is written as the domain's transition function returned it.
+//!
+//! The feature `postgres`, which is on by default, compiles PostgreSQL in.
 
 mod accounts;
 mod cluster;

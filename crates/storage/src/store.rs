@@ -64,11 +64,11 @@ impl Store {
     }
 
     /// Opens the database at `url`, which is `sqlite://PATH`, or `postgres://…` as libpq takes it, and migrates it. It
-    /// blocks. The libpq that is compiled in has no TLS: a PostgreSQL on another machine needs a tunnel or a trusted
-    /// network.
+    /// blocks. The libpq that the feature `postgres` compiles in has no TLS: a PostgreSQL on another machine needs a tunnel
+    /// or a trusted network.
     ///
     /// # Errors
-    /// As [`Store::open`].
+    /// As [`Store::open`]; without the feature `postgres` a `postgres://` URL cannot be opened.
     pub fn open_url(url: &str) -> Result<Self, StorageError> {
         Self::open_exclusive(&parse(url)?)
     }

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -45,6 +46,11 @@ pub struct Discovery {
     verifier: Verifier,
 }
 
+/// Announcements in the local network cannot be received.
+#[derive(Debug, Clone, Error)]
+#[error("phones cannot be discovered in the local network: {0}")]
+pub struct DiscoveryError(pub(super) String);
+
 /// Where announcements come from.
 pub(super) struct EventSource {
     /// The announcements.
@@ -59,6 +65,16 @@ impl Discovery {
     #[must_use]
     pub fn from_channel(announcements: mpsc::Receiver<Announcement>) -> Self {
         Self::new_with(EventSource { channel: announcements, listener: None }, Verifier::default())
+    }
+
+    /// Fails: the program was built without the feature `mdns`, by which the local network is listened to.
+    ///
+    /// # Errors
+    /// [`DiscoveryError`].
+    #[cfg(not(feature = "mdns"))]
+    pub fn new() -> Result<Self, DiscoveryError> {
+        let reason = "this program was built without mDNS; build it with the feature `mdns`";
+        Err(DiscoveryError(reason.to_owned()))
     }
 
     pub(super) fn new_with(source: EventSource, verifier: Verifier) -> Self {
@@ -181,6 +197,16 @@ fn is_name(instance: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(not(feature = "mdns"))]
+    #[test]
+    fn a_program_without_mdns_says_how_to_get_it() {
+        assert_eq!(
+            Discovery::new().unwrap_err().to_string(),
+            "phones cannot be discovered in the local network: this program was built without mDNS; build it with the \
+             feature `mdns`"
+        );
+    }
 
     #[test]
     fn a_name_that_cannot_be_shown_is_refused() {

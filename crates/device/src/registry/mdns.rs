@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mdns_sd::{ScopedIp, ServiceDaemon, ServiceEvent};
-use thiserror::Error;
 use tokio::sync::mpsc;
 
-use super::announcements::{Announcement, Discovery, EventSource};
+use super::announcements::{Announcement, Discovery, DiscoveryError, EventSource};
 use super::source::Verifier;
 
 /// The service of phones with wireless debugging (AOSP packages/modules/adb, `adb_mdns.h`).
@@ -19,11 +18,6 @@ const CONFIRMATION_TIMEOUT: Duration = Duration::from_secs(10);
 const RESTART_DELAY: Duration = Duration::from_secs(5);
 /// Announcements that wait to be handled.
 const QUEUE: usize = 64;
-
-/// Announcements in the local network cannot be received.
-#[derive(Debug, Clone, Error)]
-#[error("phones cannot be discovered in the local network: {0}")]
-pub struct DiscoveryError(String);
 
 impl From<mdns_sd::Error> for DiscoveryError {
     fn from(error: mdns_sd::Error) -> Self {
@@ -36,7 +30,7 @@ impl Discovery {
     /// make this machine connect to others, or to itself.
     ///
     /// # Errors
-    /// [`DiscoveryError`].
+    /// [`DiscoveryError`], always in a program that was built without the feature `mdns`.
     pub fn new() -> Result<Self, DiscoveryError> {
         Ok(browsing(ServiceDaemon::new()?, true))
     }

@@ -14,11 +14,9 @@ mod scan;
 mod source;
 
 pub use address::{AddressError, parse_address};
-pub use announcements::{Announcement, Discovery};
+pub use announcements::{Announcement, Discovery, DiscoveryError};
 pub use connection_supervisor::RegistryOptions;
 pub use endpoint::{Endpoint, EndpointEntry, PhoneEntry, PhoneState};
-#[cfg(feature = "mdns")]
-pub use mdns::DiscoveryError;
 pub use registry::Registry;
 pub use scan::{FoundPhone, Network, NetworkError, Scan};
 pub use tikmatrix_domain::Backoff;

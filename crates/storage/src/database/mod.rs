@@ -2,8 +2,12 @@
 
 pub(crate) mod change_tracking;
 pub(crate) mod connection;
+pub(crate) mod engine;
 pub(crate) mod job_queue;
 pub(crate) mod notifications;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 pub(crate) mod read_pool;
+pub(crate) mod sqlite;
 pub(crate) mod url;
 pub(crate) mod write_queue;

@@ -2,28 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "postgres")]
+use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
-use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel::{Connection as _, ConnectionError, SqliteConnection};
+use diesel_migrations::MigrationHarness;
 
-use crate::database::connection::Connection;
+use crate::database::connection::{Connection, on_engine};
+use crate::database::engine::EngineConnection;
 use crate::error::in_one_line;
 
-pub(crate) const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
-pub(crate) const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
-
-/// The settings that SQLite does not store. `synchronous = FULL` makes every commit of a WAL database survive a loss of power, not only a crash.
-const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 2000;
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
-    PRAGMA foreign_keys = ON;";
-
-/// No statement and no wait may block the operations behind it forever; `synchronous_commit` as on SQLite.
-const POSTGRES_SETTINGS: &str = "SET statement_timeout = '60s';
-    SET lock_timeout = '10s';
-    SET idle_in_transaction_session_timeout = '60s';
-    SET synchronous_commit = on;
-    SET client_min_messages = warning;";
+/// Why a program refuses the URL of a server.
+#[cfg(not(feature = "postgres"))]
+const WITHOUT_POSTGRES: &str = "this program was built without PostgreSQL; build it with the feature `postgres`, or use \
+    sqlite://PATH";
 
 /// The timeouts that libpq does not have by default; seconds, and milliseconds for the last.
 /// <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS>
@@ -75,15 +67,16 @@ impl DatabaseUrl {
     /// Opens a connection and applies the settings. `Err` is the reason as a message.
     pub(crate) fn connect(&self) -> Result<Connection, String> {
         let reason = |error: ConnectionError| in_one_line(&error);
-        let (mut connection, settings) = match self {
+        let mut connection = match self {
             Self::Sqlite(path) => {
-                let connection = SqliteConnection::establish(text(path)?).map_err(reason)?;
-                (Connection::Sqlite(connection), SQLITE_SETTINGS)
+                Connection::Sqlite(SqliteConnection::establish(text(path)?).map_err(reason)?)
             }
-            Self::Postgres(url) => {
-                (Connection::Postgres(PgConnection::establish(url).map_err(reason)?), POSTGRES_SETTINGS)
-            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(url) => Connection::Postgres(PgConnection::establish(url).map_err(reason)?),
+            #[cfg(not(feature = "postgres"))]
+            Self::Postgres(_) => return Err(WITHOUT_POSTGRES.to_owned()),
         };
+        let settings = on_engine!(&connection, own => own.settings());
         connection.batch_execute(settings).map_err(|error| error.to_string())?;
         Ok(connection)
     }
@@ -91,25 +84,17 @@ impl DatabaseUrl {
     /// Creates the tables, or migrates them to the version of this program.
     pub(crate) fn migrate(&self) -> Result<(), String> {
         let mut connection = self.connect()?;
-        connection.lock_schema().map_err(|error| error.to_string())?;
-        // The migration of a large table takes long.
-        let migrated = match &mut connection {
-            Connection::Sqlite(connection) => connection.run_pending_migrations(SQLITE_MIGRATIONS).map(drop),
-            Connection::Postgres(connection) => {
-                connection.batch_execute("SET statement_timeout = 0").map_err(|error| error.to_string())?;
-                connection.run_pending_migrations(POSTGRES_MIGRATIONS).map(drop)
-            }
-        };
-        migrated.map_err(|error| error.to_string())
+        on_engine!(&mut connection, own => {
+            own.prepare_migration().map_err(|error| error.to_string())?;
+            let migrations = own.migrations();
+            own.run_pending_migrations(migrations).map(drop).map_err(|error| error.to_string())
+        })
     }
 
     /// Creates the tables of an empty database. Others must be of this version, because servers that may work on them rely on
     /// it.
     pub(crate) fn migrate_if_empty(&self) -> Result<(), String> {
-        let applied = match &mut self.connect()? {
-            Connection::Sqlite(connection) => connection.applied_migrations(),
-            Connection::Postgres(connection) => connection.applied_migrations(),
-        };
+        let applied = on_engine!(&mut self.connect()?, own => own.applied_migrations());
         if applied.map_err(|error| error.to_string())?.is_empty() {
             self.migrate()
         } else {
@@ -119,10 +104,10 @@ impl DatabaseUrl {
 
     /// Refuses a database whose tables are of another version.
     pub(crate) fn require_migrated(&self) -> Result<(), String> {
-        let pending = match &mut self.connect()? {
-            Connection::Sqlite(connection) => connection.has_pending_migration(SQLITE_MIGRATIONS),
-            Connection::Postgres(connection) => connection.has_pending_migration(POSTGRES_MIGRATIONS),
-        };
+        let pending = on_engine!(&mut self.connect()?, own => {
+            let migrations = own.migrations();
+            own.has_pending_migration(migrations)
+        });
         if pending.map_err(|error| error.to_string())? {
             return Err("the server that works on it is of another version than this command".to_owned());
         }
@@ -177,6 +162,19 @@ mod tests {
         };
         assert!(url.starts_with("postgres://db/t?connect_timeout=30&keepalives_idle=10&"), "{url}");
         assert_eq!(url.matches("connect_timeout").count(), 1);
+    }
+
+    #[cfg(not(feature = "postgres"))]
+    #[test]
+    fn a_program_without_postgres_refuses_a_server_and_says_how_to_get_one() {
+        let url = "postgres://maker:secret@db/tasks";
+        for open in [crate::Store::open_url, crate::Store::open_url_shared] {
+            assert_eq!(
+                open(url).map(drop).unwrap_err().to_string(),
+                "the database postgres://maker@db/tasks cannot be opened: this program was built without PostgreSQL; \
+                 build it with the feature `postgres`, or use sqlite://PATH"
+            );
+        }
     }
 
     #[test]

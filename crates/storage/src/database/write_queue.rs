@@ -12,7 +12,6 @@ use diesel::Connection as _;
 use diesel::result::Error as DieselError;
 use tokio::sync::oneshot;
 
-use crate::database::change_tracking;
 use crate::database::connection::Connection;
 use crate::database::job_queue::JobQueue;
 use crate::database::url::DatabaseUrl;
@@ -175,7 +174,7 @@ impl Worker {
                 break;
             }
         }
-        let has_changed = change_tracking::take_change(connection, &self.changed);
+        let has_changed = connection.take_change(&self.changed);
         let committed = has_changed.and_then(|changed| connection.commit().map(|()| changed));
         // A commit that failed may have happened all the same.
         if *committed.as_ref().unwrap_or(&true) {
@@ -201,7 +200,7 @@ fn begin<'connection>(
 
 fn connect(url: &DatabaseUrl, changed: &Arc<AtomicBool>) -> Result<Connection, String> {
     let mut connection = url.connect()?;
-    change_tracking::install(&mut connection, changed).map_err(|error| in_one_line(&error))?;
+    connection.track_changes(changed).map_err(|error| in_one_line(&error))?;
     Ok(connection)
 }
 

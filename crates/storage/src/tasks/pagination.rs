@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use tikmatrix_domain::{ScriptName, Serial, Source, TaskId, Username};
 
-use crate::database::connection::{Connection, Engine};
+use crate::database::connection::{Connection, Engine, on_engine};
 use crate::error::Fault;
 use crate::page::{Page, PageStart};
 use crate::schema::{task, task_kind};
@@ -16,28 +16,21 @@ use crate::tasks::filter::TaskFilter;
 use crate::tasks::rows::TaskRow;
 
 /// Loads the newest tasks, or those after a cursor, and counts all tasks: the most frequent query, in one statement, which
-/// sees one state of the database without a transaction. It is built for each engine separately, because such a statement
-/// is cached by its connection, while one for either engine is built for each call.
+/// sees one state of the database without a transaction.
 pub(crate) fn newest(
     connection: &mut Connection,
     size: u32,
     before: Option<TaskId>,
 ) -> Result<(Vec<TaskRow>, u64), Fault> {
-    macro_rules! load {
-        ($connection:expr) => {{
-            let total = task_kind::table.select(sum(task_kind::tasks)).single_value();
-            let newest = task::table.select((TaskRow::as_select(), total)).order(task::id.desc());
-            let newest = newest.limit(i64::from(size));
-            match before {
-                None => newest.load::<(TaskRow, Option<i64>)>($connection)?,
-                Some(id) => newest.filter(task::id.lt(id.0)).load($connection)?,
-            }
-        }};
-    }
-    let rows = match connection {
-        Connection::Sqlite(connection) => load!(connection),
-        Connection::Postgres(connection) => load!(connection),
-    };
+    let rows = on_engine!(connection, own => {
+        let total = task_kind::table.select(sum(task_kind::tasks)).single_value();
+        let newest = task::table.select((TaskRow::as_select(), total)).order(task::id.desc());
+        let newest = newest.limit(i64::from(size));
+        match before {
+            None => newest.load::<(TaskRow, Option<i64>)>(own)?,
+            Some(id) => newest.filter(task::id.lt(id.0)).load(own)?,
+        }
+    });
     let total = match rows.first() {
         Some((_, total)) => counts::unsigned(*total),
         None => counts::matching(connection, &TaskFilter::default())?,
@@ -124,9 +117,10 @@ fn statement(connection: &Connection, filter: &TaskFilter, page: Page, condition
     };
     // SQLite would consider another index as good. PostgreSQL would take the primary key, and read it to its end for a
     // group with nothing left: there, only the right index has this order.
-    let (indexed, number, order) = match connection {
-        Connection::Sqlite(_) => (format!("INDEXED BY {index}"), "one.id <", "one.id DESC"),
-        Connection::Postgres(_) => (String::new(), "-one.id > -", "-one.id"),
+    let (indexed, number, order) = if connection.is_sqlite() {
+        (format!("INDEXED BY {index}"), "one.id <", "one.id DESC")
+    } else {
+        (String::new(), "-one.id > -", "-one.id")
     };
     let before = match page.start {
         PageStart::Number(_) => String::new(),
@@ -138,17 +132,18 @@ fn statement(connection: &Connection, filter: &TaskFilter, page: Page, condition
         "SELECT one.id FROM task one {indexed} WHERE {group} {before} ORDER BY {order} LIMIT {reach}"
     );
     let page_rows = format!("WHERE {conditions} ORDER BY found.id DESC LIMIT {size} OFFSET {offset}");
-    match connection {
-        // SQLite knows no LATERAL; CROSS JOIN there keeps the order in which the tables are named.
-        Connection::Sqlite(_) => format!(
+    // SQLite knows no LATERAL; CROSS JOIN there keeps the order in which the tables are named.
+    if connection.is_sqlite() {
+        format!(
             "SELECT task.* FROM task WHERE task.id IN (
                 SELECT found.id FROM {groups} kept CROSS JOIN task found ON found.id IN ({newest}) {page_rows}
             ) ORDER BY task.id DESC"
-        ),
-        Connection::Postgres(_) => format!(
+        )
+    } else {
+        format!(
             "SELECT task.* FROM (
                 SELECT found.id FROM {groups} kept CROSS JOIN LATERAL ({newest}) found {page_rows}
             ) page JOIN task ON task.id = page.id ORDER BY task.id DESC"
-        ),
+        )
     }
 }

@@ -9,16 +9,13 @@ use tikmatrix_domain::{AppId, NewTask, Serial, Status, TaskId, Username};
 
 use crate::accounts::operations as accounts;
 use crate::columns::millis;
-use crate::database::connection::Connection;
+use crate::database::connection::{Connection, insert_rows, on_engine};
 use crate::devices::operations as devices;
 use crate::error::Fault;
 use crate::events::operations as events;
 use crate::schema::{task, task_number};
 use crate::settings::operations as settings;
 use crate::tasks::rows::NewTaskRow;
-
-/// PostgreSQL takes at most 65,535 values in a statement.
-pub(crate) const ROWS_PER_STATEMENT: usize = 1000;
 
 /// The app and the device of an account.
 type Assignment = (AppId, Option<Serial>);
@@ -62,41 +59,19 @@ pub(crate) fn insert_all(
     let numbers = allocate_ids(connection, tasks.len())?;
     let (first, last) = (*numbers.start(), *numbers.end());
     let rows: Vec<NewTaskRow<'_>> = numbers.zip(tasks).map(|(number, task)| row(number, task, now)).collect();
-    match connection {
-        // Where a statement costs no round trip, a prepared statement for each task is fastest.
-        Connection::Sqlite(connection) => {
-            for row in &rows {
-                diesel::insert_into(task::table).values(row).execute(connection)?;
-            }
-        }
-        Connection::Postgres(connection) => {
-            for rows in rows.chunks(ROWS_PER_STATEMENT) {
-                diesel::insert_into(task::table).values(rows).execute(connection)?;
-            }
-        }
-    }
+    insert_rows!(connection, task::table, &rows);
     events::record_created(connection, first, last)?;
     Ok(rows.iter().map(|row| TaskId(row.id)).collect())
-}
-
-/// Allocates `count` ids and evaluates to the last. With a known engine it is one statement.
-macro_rules! allocate {
-    ($connection:expr, $count:expr) => {
-        diesel::update(task_number::table)
-            .set(task_number::last.eq(task_number::last + $count))
-            .returning(task_number::last)
-            .get_result::<i64>($connection)?
-    };
 }
 
 /// Allocates ids for `count` tasks; an id is never used twice. There is one writer at a time, so that a task with a higher
 /// id never becomes visible before one with a lower id.
 fn allocate_ids(connection: &mut Connection, count: usize) -> Result<RangeInclusive<i64>, Fault> {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
-    let last = match connection {
-        Connection::Sqlite(connection) => allocate!(connection, count),
-        Connection::Postgres(connection) => allocate!(connection, count),
-    };
+    let last: i64 = on_engine!(connection, own => {
+        let last = task_number::last;
+        diesel::update(task_number::table).set(last.eq(last + count)).returning(last).get_result(own)?
+    });
     Ok(last - count + 1..=last)
 }
 

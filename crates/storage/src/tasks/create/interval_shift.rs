@@ -7,10 +7,9 @@ use diesel::sql_types::{BigInt, Text};
 use tikmatrix_domain::{Serial, Status, Task, TaskId};
 
 use crate::columns::millis;
-use crate::database::connection::{Connection, Engine};
+use crate::database::connection::{Connection, Engine, insert_rows};
 use crate::error::Fault;
 use crate::schema::task_interval;
-use crate::tasks::create::insert::ROWS_PER_STATEMENT;
 
 /// A smaller delay shifts nothing, so that most requests are never written again.
 const MIN_SHIFT: TimeDelta = TimeDelta::seconds(1);
@@ -30,18 +29,7 @@ pub(crate) fn store_gaps(
         )
     };
     let rows: Vec<_> = tasks.iter().zip(gaps).map(row).collect();
-    match connection {
-        Connection::Sqlite(connection) => {
-            for row in rows {
-                diesel::insert_into(task_interval::table).values(row).execute(connection)?;
-            }
-        }
-        Connection::Postgres(connection) => {
-            for rows in rows.chunks(ROWS_PER_STATEMENT) {
-                diesel::insert_into(task_interval::table).values(rows).execute(connection)?;
-            }
-        }
-    }
+    insert_rows!(connection, task_interval::table, &rows);
     Ok(())
 }
 
