@@ -112,6 +112,7 @@ diesel::table! {
         remark -> Nullable<Text>,
         record_count -> Integer,
         failure_code -> Nullable<Text>,
+        result -> Nullable<Text>,
     }
 }
 

@@ -174,6 +174,7 @@ fn start_attempt(
         failure_code: None,
         remark: None,
         record_count: 0,
+        result: None,
     };
     diesel::insert_into(attempt::table).values(row).execute(connection)?;
     let started = Task { attempt_count, progress: 0, step: None, updated_at: now, state, ..task };
