@@ -110,7 +110,8 @@ fn statement(connection: &Connection, filter: &TaskFilter, page: Page, condition
         (
             "task_kind",
             "task_by_kind",
-            "one.status = kept.status AND one.script_name = kept.script_name AND one.source = kept.source",
+            "one.status = kept.status AND one.script_name = kept.script_name AND one.source = kept.source \
+             AND one.app = kept.app AND COALESCE(one.failure_code, '') = COALESCE(kept.failure_code, '')",
         )
     } else {
         (
@@ -119,7 +120,8 @@ fn statement(connection: &Connection, filter: &TaskFilter, page: Page, condition
             // SQLite uses the index of an expression only for what is compared without a column's type.
             "COALESCE(one.serial, '') = COALESCE(kept.serial, '') \
              AND COALESCE(one.username, '') = COALESCE(kept.username, '') \
-             AND one.script_name = kept.script_name AND one.source = kept.source AND one.status = kept.status",
+             AND one.script_name = kept.script_name AND one.source = kept.source AND one.app = kept.app \
+             AND COALESCE(one.failure_code, '') = COALESCE(kept.failure_code, '') AND one.status = kept.status",
         )
     };
     // SQLite would consider another index as good. PostgreSQL would take the primary key, and read it to its end for a
