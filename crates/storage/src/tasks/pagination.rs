@@ -5,7 +5,7 @@
 use diesel::dsl::sum;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use tikmatrix_domain::{ScriptName, Serial, Source, TaskId, Username};
+use tikmatrix_domain::{AppId, ScriptName, Serial, Source, TaskId, Username};
 
 use crate::database::connection::{Connection, Engine};
 use crate::error::Fault;
@@ -56,7 +56,7 @@ pub(crate) fn page(
         return Ok(Vec::new());
     }
     match filter {
-        TaskFilter { status: None, script: None, source: None, serial, username }
+        TaskFilter { status: None, script: None, source: None, app: None, serial, username }
             if serial.is_none() || username.is_none() =>
         {
             Ok(in_order(filter, page).select(TaskRow::as_select()).load(connection)?)
@@ -85,6 +85,7 @@ fn merged(connection: &mut Connection, filter: &TaskFilter, page: Page) -> Resul
         ("username", filter.username.as_ref().map(Username::as_str)),
         ("script_name", filter.script.as_ref().map(ScriptName::as_str)),
         ("source", filter.source.map(Source::as_str)),
+        ("app", filter.app.as_ref().map(AppId::as_str)),
     ];
     let status = filter.status.map(|status| format!("kept.status = {}", status.code()));
     let wanted: Vec<(&str, &str)> =

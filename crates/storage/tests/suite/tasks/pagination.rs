@@ -47,6 +47,10 @@ fn account(index: usize) -> Username {
     Username::new(ACCOUNTS[index]).unwrap()
 }
 
+fn instagram() -> AppId {
+    AppId::new("instagram").unwrap()
+}
+
 fn script(index: usize) -> ScriptName {
     ScriptName::new(SCRIPTS[index]).unwrap()
 }
@@ -59,6 +63,7 @@ async fn take(fixture: &Fixture, running: &mut Vec<TaskId>, step: Step) {
                 username: user.map(account),
                 script: script(name),
                 source: if by_person { Source::Ui } else { Source::Api },
+                app: by_person.then(instagram),
                 ..for_phone("unused")
             });
             fixture.create(tasks.collect()).await;
@@ -97,8 +102,10 @@ fn every_filter() -> Vec<TaskFilter> {
             for username in [None, Some(account(0))] {
                 for name in [None, Some(script(0)), Some(script(1))] {
                     for source in [None, Some(Source::Ui)] {
-                        let (serial, username, script) = (phone.clone(), username.clone(), name.clone());
-                        filters.push(TaskFilter { status, serial, username, script, source });
+                        for app in [None, Some(instagram())] {
+                            let (serial, username, script) = (phone.clone(), username.clone(), name.clone());
+                            filters.push(TaskFilter { status, serial, username, script, source, app });
+                        }
                     }
                 }
             }
@@ -113,6 +120,7 @@ fn lets_through(filter: &TaskFilter, task: &Task) -> bool {
         && (filter.username.is_none() || task.username == filter.username)
         && filter.script.as_ref().is_none_or(|script| *script == task.script)
         && filter.source.is_none_or(|source| source == task.source)
+        && filter.app.is_none_or(|app| app == task.app)
 }
 
 async fn compare(fixture: &Fixture) {
