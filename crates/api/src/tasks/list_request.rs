@@ -1,7 +1,8 @@
 //! The query of `GET /api/v1/task`.
 
-use tikmatrix_domain::{AppId, ScriptName, Serial, Source, Status, TaskId, Username};
+use tikmatrix_domain::{AppId, FailureCode, ScriptName, Serial, Source, Status, TaskId, Username};
 use tikmatrix_storage::{Page, TaskFilter};
+use tikmatrix_validation::shortened;
 
 use crate::http::paging;
 use crate::http::query::{Parameters, ReadQuery};
@@ -27,7 +28,10 @@ impl ReadQuery for ListTasks {
             let known = ["tiktok", "instagram"].contains(&text);
             known.then(|| AppId::new(text).ok()).flatten()
         });
-        let filter = TaskFilter { status, serial, username, script, source, app };
+        let failure_code = query.parsed("failure_code", |text| {
+            text.parse::<FailureCode>().map_err(|error| format!("{:?} {error}", shortened(text)))
+        });
+        let filter = TaskFilter { status, serial, username, script, source, app, failure_code };
         let page = paging::with_cursor(query, &filter, TaskId);
         Self { filter, page }
     }
@@ -59,7 +63,7 @@ mod tests {
 
     #[test]
     fn filters_are_read_as_the_api_spells_them() {
-        let filter = list("status=3&serial=R5%208&username=@Maker&script_name=post&source=api&app=tiktok")
+        let filter = list("status=3&serial=R5%208&username=@Maker&script_name=post&source=api&app=tiktok&failure_code=script:no")
             .unwrap()
             .filter;
         assert_eq!(filter.status, Some(Status::Failed));
@@ -68,6 +72,7 @@ mod tests {
         assert_eq!(filter.script.unwrap().as_str(), "post");
         assert_eq!(filter.source, Some(Source::Api));
         assert_eq!(filter.app, AppId::new("tiktok").ok());
+        assert_eq!(filter.failure_code, "script:no".parse().ok());
     }
 
     #[test]

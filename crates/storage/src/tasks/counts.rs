@@ -52,6 +52,9 @@ fn kinds(filter: &TaskFilter) -> task_kind::BoxedQuery<'_, Engine> {
     if let Some(app) = &filter.app {
         query = query.filter(task_kind::app.eq(app.as_str()));
     }
+    if let Some(code) = &filter.failure_code {
+        query = query.filter(task_kind::failure_code.eq(code.as_str()));
+    }
     query
 }
 
@@ -74,6 +77,9 @@ fn groups(filter: &TaskFilter) -> task_group::BoxedQuery<'_, Engine> {
     }
     if let Some(app) = &filter.app {
         query = query.filter(task_group::app.eq(app.as_str()));
+    }
+    if let Some(code) = &filter.failure_code {
+        query = query.filter(task_group::failure_code.eq(code.as_str()));
     }
     query
 }

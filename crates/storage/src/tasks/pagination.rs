@@ -5,7 +5,7 @@
 use diesel::dsl::sum;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use tikmatrix_domain::{AppId, ScriptName, Serial, Source, TaskId, Username};
+use tikmatrix_domain::{AppId, FailureCode, ScriptName, Serial, Source, TaskId, Username};
 
 use crate::database::connection::{Connection, Engine};
 use crate::error::Fault;
@@ -56,9 +56,15 @@ pub(crate) fn page(
         return Ok(Vec::new());
     }
     match filter {
-        TaskFilter { status: None, script: None, source: None, app: None, serial, username }
-            if serial.is_none() || username.is_none() =>
-        {
+        TaskFilter {
+            status: None,
+            script: None,
+            source: None,
+            app: None,
+            failure_code: None,
+            serial,
+            username,
+        } if serial.is_none() || username.is_none() => {
             Ok(in_order(filter, page).select(TaskRow::as_select()).load(connection)?)
         }
         _ => merged(connection, filter, page),
@@ -86,6 +92,7 @@ fn merged(connection: &mut Connection, filter: &TaskFilter, page: Page) -> Resul
         ("script_name", filter.script.as_ref().map(ScriptName::as_str)),
         ("source", filter.source.map(Source::as_str)),
         ("app", filter.app.as_ref().map(AppId::as_str)),
+        ("failure_code", filter.failure_code.as_ref().map(FailureCode::as_str)),
     ];
     let status = filter.status.map(|status| format!("kept.status = {}", status.code()));
     let wanted: Vec<(&str, &str)> =

@@ -68,8 +68,14 @@ async fn a_failed_task_has_its_code_in_lists_attempts_events_and_metrics() {
         let task = ended(&api, json!({"fail": fail})).await;
         assert_eq!((&task["failure_code"], &task["result"]), (&json!(code), &Value::Null), "{task}");
         assert_eq!(task["attempts"][0]["failure_code"], code);
-        let listed = api.get("/api/v1/task?status=3&page_size=1").await;
+        let listed = api.get(&format!("/api/v1/task?failure_code={code}&app=tiktok")).await;
+        assert_eq!(
+            (&listed.body["data"]["total"], &listed.body["data"]["tasks"][0]["id"]),
+            (&json!(1), &task["id"])
+        );
         assert_eq!(listed.body["data"]["tasks"][0]["failure_code"], code);
+        let others = api.get(&format!("/api/v1/task?failure_code={code}&app=instagram")).await;
+        assert_eq!(others.body["data"]["total"], 0);
         let (_, metrics) = api.text("/metrics").await;
         let line = format!("tikmatrix_attempts_failed_total{{code=\"{code}\"}} 1");
         assert!(metrics.lines().any(|found| found == line), "{line} is missing in {metrics}");

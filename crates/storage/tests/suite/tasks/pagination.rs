@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use tikmatrix_domain::{AppId, NewTask, Outcome, ScriptName, Source, Status, Task, TaskId, Username};
+use tikmatrix_domain::{
+    AppId, FailureCode, NewTask, Outcome, ScriptName, Source, Status, Task, TaskId, TaskState, Username,
+};
 use tikmatrix_storage::{Page, PageStart, TaskFilter};
 
 use crate::tasks::query::first;
-use crate::{Fixture, at, claim_task, finish, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, code_of, finish, for_phone, lease, serial};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -104,7 +106,17 @@ fn every_filter() -> Vec<TaskFilter> {
                     for source in [None, Some(Source::Ui)] {
                         for app in [None, Some(instagram())] {
                             let (serial, username, script) = (phone.clone(), username.clone(), name.clone());
-                            filters.push(TaskFilter { status, serial, username, script, source, app });
+                            let narrow = TaskFilter {
+                                status,
+                                serial,
+                                username,
+                                script,
+                                source,
+                                app,
+                                failure_code: None,
+                            };
+                            let failure_code = code_of(Outcome::Failed);
+                            filters.extend([narrow.clone(), TaskFilter { failure_code, ..narrow }]);
                         }
                     }
                 }
@@ -114,6 +126,13 @@ fn every_filter() -> Vec<TaskFilter> {
     filters
 }
 
+fn failure_code(task: &Task) -> Option<FailureCode> {
+    match &task.state {
+        TaskState::Finished { finish, .. } => finish.failure_code,
+        _ => None,
+    }
+}
+
 fn lets_through(filter: &TaskFilter, task: &Task) -> bool {
     filter.status.is_none_or(|status| task.state.status() == status)
         && (filter.serial.is_none() || task.serial == filter.serial)
@@ -121,6 +140,7 @@ fn lets_through(filter: &TaskFilter, task: &Task) -> bool {
         && filter.script.as_ref().is_none_or(|script| *script == task.script)
         && filter.source.is_none_or(|source| source == task.source)
         && filter.app.is_none_or(|app| app == task.app)
+        && (filter.failure_code.is_none() || failure_code(task) == filter.failure_code)
 }
 
 async fn compare(fixture: &Fixture) {
