@@ -131,18 +131,18 @@ pub trait FollowJourney: Accounts {
         username: &Username,
     ) -> Result<Visit, Failure>;
 
-    /// Follows the user whose profile is open, who is a stranger. Returns the relation that the button shows in the
+    /// Follows the user whose profile is open, who is a stranger. Returns the button as it is in the end.
+    ///
+    /// # Errors
+    /// [`Failure::unconfirmed`] when the button does not show it, or the app reverts it.
+    async fn follow(&self, context: &mut Context, username: &Username) -> Result<FollowButton, Failure>;
+
+    /// Unfollows the user whose profile is open, or withdraws the request to follow. Returns the button as it is in the
     /// end.
     ///
     /// # Errors
     /// [`Failure::unconfirmed`] when the button does not show it, or the app reverts it.
-    async fn follow(&self, context: &mut Context, username: &Username) -> Result<Relation, Failure>;
-
-    /// Unfollows the user whose profile is open, or withdraws the request to follow.
-    ///
-    /// # Errors
-    /// [`Failure::unconfirmed`] when the button does not show it, or the app reverts it.
-    async fn unfollow(&self, context: &mut Context, username: &Username) -> Result<(), Failure>;
+    async fn unfollow(&self, context: &mut Context, username: &Username) -> Result<FollowButton, Failure>;
 }
 
 /// The account's relation to another user, as the button of the user's profile shows it.
@@ -157,11 +157,20 @@ pub enum Relation {
     Following,
 }
 
+/// The button to follow on another user's profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowButton {
+    /// The relation that it shows.
+    pub relation: Relation,
+    /// Its text.
+    pub label: String,
+}
+
 /// What the link to a profile led to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Visit {
     /// The user's profile.
-    Profile(Relation),
+    Profile(FollowButton),
     /// The profile of the account that is signed in.
     Own,
     /// The app's message that there is no such user.

@@ -218,6 +218,15 @@ impl FinishedRun {
         assert_eq!(self.remark(), remark);
     }
 
+    /// Returns what the script returned for programs.
+    #[must_use]
+    pub fn result(&self) -> Option<&Value> {
+        match &self.outcome {
+            RunOutcome::Completed(completion) => completion.result.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Asserts that it was stopped.
     ///
     /// # Panics

@@ -115,6 +115,7 @@ diesel::table! {
         record_count -> Integer,
         mark -> Nullable<Text>,
         failure_code -> Nullable<Text>,
+        result -> Nullable<Text>,
     }
 }
 
@@ -153,20 +154,24 @@ diesel::table! {
 }
 
 diesel::table! {
-    task_kind (status, script_name, source) {
+    task_kind (status, script_name, source, app, failure_code) {
         status -> Integer,
         script_name -> Text,
         source -> Text,
+        app -> Text,
+        failure_code -> Text,
         tasks -> Integer,
     }
 }
 
 diesel::table! {
-    task_group (serial, username, script_name, source, status) {
+    task_group (serial, username, script_name, source, app, failure_code, status) {
         serial -> Text,
         username -> Text,
         script_name -> Text,
         source -> Text,
+        app -> Text,
+        failure_code -> Text,
         status -> Integer,
         tasks -> Integer,
     }

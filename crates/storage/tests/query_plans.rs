@@ -188,12 +188,12 @@ fn any_other_list_seeks_its_groups_in_an_index() {
             (
                 pending,
                 "SEARCH one USING COVERING INDEX task_by_kind \
-                 (status=? AND script_name=? AND source=? AND id<?)",
+                 (status=? AND script_name=? AND source=? AND app=? AND <expr>=? AND id<?)",
             ),
             (
                 narrow,
                 "SEARCH one USING COVERING INDEX task_by_group \
-                 (<expr>=? AND <expr>=? AND script_name=? AND source=? AND status=? AND id<?)",
+                 (<expr>=? AND <expr>=? AND script_name=? AND source=? AND app=? AND <expr>=? AND status=? AND id<?)",
             ),
         ] {
             let plan = fixture.list(&filter, PageStart::Before(TaskId(9)));

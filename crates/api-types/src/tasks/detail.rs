@@ -14,11 +14,14 @@ pub struct TaskDetail {
     /// The task itself.
     #[serde(flatten)]
     pub task: Task,
+    /// What the script of the last attempt returned for programs; `null` when it returned nothing.
+    #[schema(value_type = Option<Object>)]
+    pub result: Option<Value>,
     /// Its attempts, oldest first.
     pub attempts: Vec<Attempt>,
     /// The steps of all attempts, oldest first.
     pub steps: Vec<Step>,
-    /// The files that were kept as evidence, oldest first.
+    /// The files that were kept as evidence of failures, or that scripts attached, oldest first.
     pub artifacts: Vec<Artifact>,
 }
 
@@ -29,11 +32,12 @@ impl<'de> Deserialize<'de> for TaskDetail {
             serde_json::from_value(fields.remove(name).unwrap_or_default()).map_err(E::custom)
         }
         let mut fields = Map::deserialize(deserializer)?;
+        let result = part(&mut fields, "result")?;
         let attempts = part(&mut fields, "attempts")?;
         let steps = part(&mut fields, "steps")?;
         let artifacts = part(&mut fields, "artifacts")?;
         let task = serde_json::from_value(Value::Object(fields)).map_err(D::Error::custom)?;
-        Ok(Self { task, attempts, steps, artifacts })
+        Ok(Self { task, result, attempts, steps, artifacts })
     }
 }
 
@@ -70,7 +74,7 @@ pub struct Step {
     pub started_at: Moment,
 }
 
-/// One file that was kept as evidence.
+/// One file that was kept as evidence of a failure, or that a script attached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Artifact {
     /// The number of the attempt.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::task::Task;
-use crate::fields::{Name, SourceText, Username};
+use crate::fields::{App, FailureCode, Name, SourceText, Username};
 
 /// Which tasks of the list are wanted, and which page of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
@@ -37,6 +37,16 @@ pub struct TaskQuery {
     #[param(inline)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_SOURCE", value_parser = crate::fields::text_parser::<tikmatrix_domain::Source>()))]
     pub source: Option<SourceText>,
+    /// Only tasks in this app.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_APP"))]
+    pub app: Option<App>,
+    /// Only failed tasks with this code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_FAILURE_CODE", value_name = "CODE"))]
+    pub failure_code: Option<FailureCode>,
     /// The number of the page, from 1. Default: 1. Not together with `cursor`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<usize>, minimum = 1)]

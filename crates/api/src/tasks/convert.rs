@@ -51,9 +51,12 @@ pub(crate) fn task(task: domain::Task, waiting: Option<WaitingReason>) -> Task {
 }
 
 /// A task with the history of its attempts.
-pub(crate) fn detail(detail: domain::TaskDetail, waiting: Option<WaitingReason>) -> TaskDetail {
+pub(crate) fn detail(mut detail: domain::TaskDetail, waiting: Option<WaitingReason>) -> TaskDetail {
+    let last_result = detail.attempts.last_mut().and_then(|last| last.result.take());
     TaskDetail {
         task: task(detail.task, waiting),
+        // It was stored as JSON.
+        result: last_result.and_then(|json| serde_json::from_str(&json).ok()),
         attempts: detail.attempts.into_iter().map(attempt).collect(),
         steps: detail.steps.into_iter().map(step).collect(),
         artifacts: detail.artifacts.iter().map(artifact).collect(),

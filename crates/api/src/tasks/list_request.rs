@@ -1,7 +1,8 @@
 //! The query of `GET /api/v1/task`.
 
-use tikmatrix_domain::{ScriptName, Serial, Source, Status, TaskId, Username};
+use tikmatrix_domain::{AppId, FailureCode, ScriptName, Serial, Source, Status, TaskId, Username};
 use tikmatrix_storage::{Page, TaskFilter};
+use tikmatrix_validation::shortened;
 
 use crate::http::paging;
 use crate::http::query::{Parameters, ReadQuery};
@@ -23,7 +24,14 @@ impl ReadQuery for ListTasks {
         let username = query.parsed("username", |text| name(text, Username::new));
         let script = query.parsed("script_name", |text| name(text, ScriptName::new));
         let source = query.one_of("source", "ui, api", |text| text.parse::<Source>().ok());
-        let filter = TaskFilter { status, serial, username, script, source };
+        let app = query.one_of("app", "tiktok, instagram", |text| {
+            let known = ["tiktok", "instagram"].contains(&text);
+            known.then(|| AppId::new(text).ok()).flatten()
+        });
+        let failure_code = query.parsed("failure_code", |text| {
+            text.parse::<FailureCode>().map_err(|error| format!("{:?} {error}", shortened(text)))
+        });
+        let filter = TaskFilter { status, serial, username, script, source, app, failure_code };
         let page = paging::with_cursor(query, &filter, TaskId);
         Self { filter, page }
     }
@@ -55,13 +63,16 @@ mod tests {
 
     #[test]
     fn filters_are_read_as_the_api_spells_them() {
-        let filter =
-            list("status=3&serial=R5%208&username=@Maker&script_name=post&source=api").unwrap().filter;
+        let filter = list("status=3&serial=R5%208&username=@Maker&script_name=post&source=api&app=tiktok&failure_code=script:no")
+            .unwrap()
+            .filter;
         assert_eq!(filter.status, Some(Status::Failed));
         assert_eq!(filter.serial.unwrap().as_str(), "R5 8");
         assert_eq!(filter.username.unwrap().as_str(), "maker");
         assert_eq!(filter.script.unwrap().as_str(), "post");
         assert_eq!(filter.source, Some(Source::Api));
+        assert_eq!(filter.app, AppId::new("tiktok").ok());
+        assert_eq!(filter.failure_code, "script:no".parse().ok());
     }
 
     #[test]
@@ -89,6 +100,7 @@ mod tests {
     fn everything_that_is_wrong_is_told() {
         for (query, message) in [
             ("status=4", "status: 4 is not one of 0 (pending), 1 (running), 2 (completed), 3 (failed)"),
+            ("app=vine", "app: vine is not one of tiktok, instagram"),
             ("source=cli", "source: cli is not one of ui, api"),
             ("cursor=1234", "cursor: is not a next_cursor of this list"),
             ("page=0", "page: \"0\" is not a whole number from 1"),

@@ -9,7 +9,7 @@ use tikmatrix_device::script::{Context, Failure, Found};
 use tikmatrix_device::ui::{NodeRef, Point, UiTree};
 use tikmatrix_domain::Username;
 
-use crate::journey::{FollowJourney, Relation, Visit};
+use crate::journey::{FollowButton, FollowJourney, Relation, Visit};
 use crate::tiktok::driver::{START_TIMEOUT, TikTok, profile_link};
 use crate::tiktok::elements::is_list;
 
@@ -47,19 +47,25 @@ impl FollowJourney for TikTok {
         // Twice the same: a profile may show "Follow" until the relation is loaded.
         let settled = |tree: &UiTree| {
             let now = self.visit_on(tree, username);
-            let settled = now.filter(|_| now == before);
+            let settled = now.clone().filter(|_| now == before);
             before = now;
             settled
         };
         context.wait_until(&wanted, START_TIMEOUT, settled).await
     }
 
-    async fn follow(&self, context: &mut Context, username: &Username) -> Result<Relation, Failure> {
+    async fn follow(&self, context: &mut Context, username: &Username) -> Result<FollowButton, Failure> {
         self.tap_until(context, username, |relation| relation != Relation::Stranger).await
     }
 
-    async fn unfollow(&self, context: &mut Context, username: &Username) -> Result<(), Failure> {
-        self.tap_until(context, username, |relation| relation == Relation::Stranger).await.map(drop)
+    async fn unfollow(&self, context: &mut Context, username: &Username) -> Result<FollowButton, Failure> {
+        self.tap_until(context, username, |relation| relation == Relation::Stranger).await
+    }
+}
+
+impl FollowButton {
+    fn new(relation: Relation, button: &Found) -> Self {
+        Self { relation, label: button.text.trim().to_owned() }
     }
 }
 
@@ -70,7 +76,7 @@ impl TikTok {
         context: &mut Context,
         username: &Username,
         wanted: impl Fn(Relation) -> bool + Sync,
-    ) -> Result<Relation, Failure> {
+    ) -> Result<FollowButton, Failure> {
         let unfollows = wanted(Relation::Stranger);
         for _ in 0..MAX_TAPS {
             let seen = self.find_control(context, username).await?;
@@ -107,7 +113,7 @@ impl TikTok {
         context: &mut Context,
         username: &Username,
         wanted: impl Fn(Relation) -> bool,
-    ) -> Result<Relation, Failure> {
+    ) -> Result<FollowButton, Failure> {
         let started = context.phone().stopwatch();
         loop {
             let watched_for = started.elapsed();
@@ -115,7 +121,9 @@ impl TikTok {
                 Control::Button { relation, button } if !wanted(relation) => {
                     return Err(unconfirmed("the app took it back: the button reads again", &button));
                 }
-                Control::Button { relation, .. } if watched_for >= ACCEPTED_AFTER => return Ok(relation),
+                Control::Button { relation, button } if watched_for >= ACCEPTED_AFTER => {
+                    return Ok(FollowButton::new(relation, &button));
+                }
                 Control::Button { .. } | Control::Sheet(_) => context.phone().pause(QUERY_INTERVAL).await,
             }
         }
@@ -139,7 +147,9 @@ impl TikTok {
             Some("no_account") => Some(Visit::NotFound),
             Some("own_profile") if self.shows_username(tree, username) => Some(Visit::Own),
             _ => match self.control(tree, username)? {
-                Control::Button { relation, .. } => Some(Visit::Profile(relation)),
+                Control::Button { relation, button } => {
+                    Some(Visit::Profile(FollowButton::new(relation, &button)))
+                }
                 Control::Sheet(_) => None,
             },
         }
@@ -202,6 +212,10 @@ mod tests {
         TikTok::new().unwrap().visit_on(tree, &Username::new(name).unwrap())
     }
 
+    fn button(relation: Relation, label: &str) -> Visit {
+        Visit::Profile(FollowButton { relation, label: label.to_owned() })
+    }
+
     fn place(tree: &UiTree) -> Option<(i32, i32)> {
         let tiktok = TikTok::new().unwrap();
         tiktok.own_button(tree).and_then(|(_, node)| Found::of(node).tap).map(|point| (point.x, point.y))
@@ -235,7 +249,7 @@ mod tests {
     #[test]
     fn the_button_of_a_real_profile_is_found_where_it_is() {
         let real = UiTree::parse(REAL).unwrap();
-        assert_eq!(visit(&real, "User.Other"), Some(Visit::Profile(Relation::Stranger)));
+        assert_eq!(visit(&real, "User.Other"), Some(button(Relation::Stranger, "Follow")));
         assert_eq!(place(&real), Some((114, 427)));
         assert_eq!(
             visit(&real, "sample_user_1"),
@@ -254,7 +268,7 @@ mod tests {
             ("Friends", Relation::Following),
         ] {
             let tree = profile("", &nested(label));
-            assert_eq!(visit(&tree, "sample_user_1"), Some(Visit::Profile(relation)), "{label}");
+            assert_eq!(visit(&tree, "sample_user_1"), Some(button(relation, label)), "{label}");
             assert_eq!(place(&tree), Some((255, 950)), "{label}");
         }
     }
@@ -270,7 +284,11 @@ mod tests {
         for about in ["Couldn't find this account", "Unfollow", "@sample_user_2", "Follow"] {
             let about = format!(r#"<node text="{about}" bounds="[300,600][700,660]"/>"#);
             let tree = profile(&about, &nested("Following"));
-            assert_eq!(visit(&tree, "sample_user_1"), Some(Visit::Profile(Relation::Following)), "{about}");
+            assert_eq!(
+                visit(&tree, "sample_user_1"),
+                Some(button(Relation::Following, "Following")),
+                "{about}"
+            );
         }
     }
 

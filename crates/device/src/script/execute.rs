@@ -15,7 +15,7 @@ use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
 use super::marks::Marks;
 use super::materials::Materials;
 use super::registry::RegisteredScript;
-use super::run_outcome::RunOutcome;
+use super::run_outcome::{Completion, MAX_RESULT, RunOutcome};
 use crate::android::{self, AndroidError};
 use crate::deadline::Deadline;
 use crate::phone::Phone;
@@ -75,6 +75,9 @@ pub async fn execute(execution: Execution) -> RunOutcome {
     };
     let (outcome, remark) = ended.on_tape(limits.total, context.current_step());
     let tape = recorder.end(&outcome, remark);
+    if let RunOutcome::Completed(Completion { result: Some(result), .. }) = &ended {
+        record_result(&context, result);
+    }
     if ended.left_evidence() {
         tokio::select! {
             () = record_evidence(&mut context, tape) => {}
@@ -115,6 +118,17 @@ fn tape_head(script: &RegisteredScript, phone: &Phone, assignment: &Assignment, 
         serial: phone.serial().to_string(),
         seed: assignment.seed,
         time_limit: limits.total.as_secs_f64(),
+    }
+}
+
+/// Records what the script returned. The work is done: a result that is too long does not fail it.
+fn record_result(context: &Context, result: &Value) {
+    let text = result.to_string();
+    if text.len() <= MAX_RESULT {
+        context.record(Entry::Result(text));
+    } else {
+        let line = format!("the result of {} bytes is left out: at most {MAX_RESULT} are stored", text.len());
+        context.log(LogLevel::Warn, line);
     }
 }
 

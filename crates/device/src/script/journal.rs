@@ -11,6 +11,8 @@ pub enum Entry {
     Progress(u8),
     /// A line for the task's log.
     Log(LogLevel, String),
+    /// The result of work that was done, as JSON text of at most 64 KiB.
+    Result(String),
     /// A file: evidence of a failure, or what the script attached.
     Artifact {
         /// What it shows.

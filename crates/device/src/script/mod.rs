@@ -31,7 +31,7 @@ pub use marks::{EarlierMark, MarkError, Marks, NoMarks};
 pub use materials::{LibraryMaterial, Materials, MaterialsError, NoMaterials};
 pub use registry::{Planned, RegisteredScript, Script, ScriptRegistry};
 pub use replay::{ReplayError, Replayed, replay};
-pub use run_outcome::{Completion, RunEnd, RunOutcome, describe_step};
+pub use run_outcome::{Completion, MAX_RESULT, RunEnd, RunOutcome, describe_step};
 pub use screen::{Dismissal, Found, ScreenGuard, ScreenVerdict};
 
 #[cfg(doctest)]

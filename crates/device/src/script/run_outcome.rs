@@ -2,22 +2,34 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use tikmatrix_domain::{FailureCode, Outcome, StandardFailure};
 
 use super::failure::Failure;
 
+/// The largest result of a task, in bytes of JSON.
+pub const MAX_RESULT: usize = 64 * 1024;
+
 /// What a script reports of work that was done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Completion {
     /// One sentence for a person.
     pub remark: String,
+    /// The result for programs; one of more than [`MAX_RESULT`] is left out, with a line in the log.
+    pub result: Option<Value>,
 }
 
 impl Completion {
-    /// Work that was done.
+    /// Work that was done, without a result for programs.
     #[must_use]
     pub fn new(remark: impl Into<String>) -> Self {
-        Self { remark: remark.into() }
+        Self { remark: remark.into(), result: None }
+    }
+
+    /// The same with a result for programs.
+    #[must_use]
+    pub fn with_result(self, result: Value) -> Self {
+        Self { result: Some(result), ..self }
     }
 }
 

@@ -45,6 +45,8 @@ pub enum RecordedEvent {
     Progress(u8),
     /// A line for the log.
     Log(LogLevel, String),
+    /// The result that the script returned, as JSON text.
+    Result(String),
     /// A file was stored.
     Artifact {
         /// The kind.
@@ -63,6 +65,8 @@ pub struct Attempt {
     pub started_at: DateTime<Utc>,
     /// The end; `None` while it runs.
     pub finish: Option<Finish>,
+    /// The result that the script returned, as JSON text.
+    pub result: Option<String>,
 }
 
 /// One step of an attempt.

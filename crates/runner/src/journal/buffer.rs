@@ -87,7 +87,7 @@ impl Journal for JournalBuffer {
                 waiting.last_step = Some(text.clone());
                 waiting.entries.push(timed);
             }
-            Entry::Artifact { .. } => waiting.entries.push(timed),
+            Entry::Result(_) | Entry::Artifact { .. } => waiting.entries.push(timed),
         }
         drop(waiting);
         self.changed.notify_one();

@@ -69,10 +69,11 @@ impl JournalWriter {
             Entry::Step(text) => RecordedEvent::Step(text),
             Entry::Progress(percent) => RecordedEvent::Progress(percent),
             Entry::Log(level, text) => RecordedEvent::Log(level, text),
+            Entry::Result(json) => RecordedEvent::Result(json),
             Entry::Artifact { kind, bytes } => match self.folder.write(kind, bytes).await {
                 Ok(file) => RecordedEvent::Artifact { kind, file },
                 Err(error) => {
-                    let line = format!("the {} of the failure could not be stored: {error}", kind.as_str());
+                    let line = format!("the {} could not be stored: {error}", kind.as_str());
                     log::error!("task {}: {line}", self.task);
                     RecordedEvent::Log(LogLevel::Warn, line)
                 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tikmatrix_device::android::AndroidError;
-use tikmatrix_device::script::{Completion, Context, Failure, LogLevel, Script, async_trait};
+use tikmatrix_device::script::{ArtifactKind, Completion, Context, Failure, LogLevel, Script, async_trait};
 use tikmatrix_domain::StandardFailure;
 use tokio::sync::{Notify, watch};
 
@@ -133,6 +133,10 @@ impl Script for Obedient {
                     context.progress(u8::try_from(number / 50).unwrap());
                 }
                 context.step("come to an end");
+            }
+            "attach" => {
+                context.attach(ArtifactKind::Screenshot, b"seen".to_vec());
+                return Ok(Completion::new("obeyed").with_result(json!({ "word": word })));
             }
             "who" => stage.say(format!(
                 "{:?} in {}",

@@ -1,6 +1,6 @@
 //! The scripts: what they accept, and their steps on the phone. The app's driver knows how a step is done.
 
-use tikmatrix_apps::{Apps, FollowJourney, Relation, Visit};
+use tikmatrix_apps::{Apps, FollowButton, FollowJourney, Relation, Visit};
 use tikmatrix_device::script::serde_json::{Map, Value, json};
 use tikmatrix_device::script::{Completion, Context, Failure, Fields, Problems, Script, async_trait};
 use tikmatrix_domain::{AppId, StandardFailure, Username};
@@ -34,41 +34,45 @@ impl Follow {
         context: &mut Context,
         target: &Username,
         action: Action,
-        relation: Relation,
-    ) -> Result<String, Failure> {
+        button: FollowButton,
+    ) -> Result<Completion, Failure> {
+        let relation = button.relation;
         let by_earlier = context.earlier_mark().is_some();
         let mark = json!({ "action": action.as_str(), "username": target.as_str(), "relation": relation });
-        Ok(match (action, relation) {
+        let (remark, button) = match (action, relation) {
             (Action::Follow, Relation::Following) if by_earlier => {
-                format!("followed @{target} by an earlier attempt, and seen on the profile")
+                (format!("followed @{target} by an earlier attempt, and seen on the profile"), button)
             }
             (Action::Unfollow, Relation::Stranger) if by_earlier => {
-                format!("unfollowed @{target} by an earlier attempt, and seen on the profile")
+                (format!("unfollowed @{target} by an earlier attempt, and seen on the profile"), button)
             }
-            (Action::Follow, Relation::Following) => "already following".to_owned(),
-            (Action::Unfollow, Relation::Stranger) => "not following".to_owned(),
-            (Action::Follow, Relation::Requested) => "requested".to_owned(),
+            (Action::Follow, Relation::Following) => ("already following".to_owned(), button),
+            (Action::Unfollow, Relation::Stranger) => ("not following".to_owned(), button),
+            (Action::Follow, Relation::Requested) => ("requested".to_owned(), button),
             (Action::Follow, Relation::Stranger) => {
                 context.step("tap Follow and see that it stays");
                 context.mark(&mark).await?;
-                match journey.follow(context, target).await? {
+                let button = journey.follow(context, target).await?;
+                let remark = match button.relation {
                     Relation::Requested => "requested".to_owned(),
                     _ => format!("followed @{target}, and seen on the profile"),
-                }
+                };
+                (remark, button)
             }
             (Action::Unfollow, Relation::Following) => {
                 context.step("unfollow and see that it stays");
                 context.mark(&mark).await?;
-                journey.unfollow(context, target).await?;
-                format!("unfollowed @{target}, and seen on the profile")
+                let button = journey.unfollow(context, target).await?;
+                (format!("unfollowed @{target}, and seen on the profile"), button)
             }
             (Action::Unfollow, Relation::Requested) => {
                 context.step("withdraw the request and see that it stays");
                 context.mark(&mark).await?;
-                journey.unfollow(context, target).await?;
-                format!("withdrew the request to follow @{target}, and seen on the profile")
+                let button = journey.unfollow(context, target).await?;
+                (format!("withdrew the request to follow @{target}, and seen on the profile"), button)
             }
-        })
+        };
+        Ok(Completion::new(remark).with_result(json!({ "label": button.label })))
     }
 }
 
@@ -139,10 +143,10 @@ impl Script for Follow {
         context.step(&format!("open the profile of @{target}"));
         let visit = journey.visit(context, &package, target).await?;
         context.progress(60);
-        let remark = match visit {
-            Visit::Profile(relation) => {
+        let completion = match visit {
+            Visit::Profile(button) => {
                 let action = self.only.unwrap_or(config.action);
-                Self::act(journey, context, target, action, relation).await?
+                Self::act(journey, context, target, action, button).await?
             }
             Visit::NotFound => {
                 let remark = format!("user not found: @{target}");
@@ -154,6 +158,6 @@ impl Script for Follow {
             }
         };
         context.progress(100);
-        Ok(Completion::new(remark))
+        Ok(completion)
     }
 }

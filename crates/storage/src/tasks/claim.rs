@@ -192,6 +192,7 @@ fn start_attempt(
         remark: None,
         record_count: 0,
         mark: None,
+        result: None,
     };
     diesel::insert_into(attempt::table).values(row).execute(connection)?;
     let started = Task { attempt_count, progress: 0, step: None, updated_at: now, state, ..task };

@@ -49,6 +49,12 @@ fn kinds(filter: &TaskFilter) -> task_kind::BoxedQuery<'_, Engine> {
     if let Some(source) = filter.source {
         query = query.filter(task_kind::source.eq(source.as_str()));
     }
+    if let Some(app) = &filter.app {
+        query = query.filter(task_kind::app.eq(app.as_str()));
+    }
+    if let Some(code) = &filter.failure_code {
+        query = query.filter(task_kind::failure_code.eq(code.as_str()));
+    }
     query
 }
 
@@ -68,6 +74,12 @@ fn groups(filter: &TaskFilter) -> task_group::BoxedQuery<'_, Engine> {
     }
     if let Some(source) = filter.source {
         query = query.filter(task_group::source.eq(source.as_str()));
+    }
+    if let Some(app) = &filter.app {
+        query = query.filter(task_group::app.eq(app.as_str()));
+    }
+    if let Some(code) = &filter.failure_code {
+        query = query.filter(task_group::failure_code.eq(code.as_str()));
     }
     query
 }

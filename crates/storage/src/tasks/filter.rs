@@ -1,6 +1,6 @@
 //! Which tasks a list shows, and the counts of tasks.
 
-use tikmatrix_domain::{ScriptName, Serial, Source, Status, Username};
+use tikmatrix_domain::{AppId, FailureCode, ScriptName, Serial, Source, Status, Username};
 
 /// A filter of tasks: each field that is set narrows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +15,10 @@ pub struct TaskFilter {
     pub script: Option<ScriptName>,
     /// Only tasks from this source.
     pub source: Option<Source>,
+    /// Only tasks in this app.
+    pub app: Option<AppId>,
+    /// Only failed tasks with this code.
+    pub failure_code: Option<FailureCode>,
 }
 
 /// The number of tasks in each status.

@@ -65,7 +65,7 @@ fn record_events(connection: &mut Connection, id: TaskId, records: &[Record]) ->
         let change = match &record.event {
             RecordedEvent::Step(text) => TaskChange::Step(text.clone()),
             RecordedEvent::Progress(percent) => TaskChange::Progress((*percent).min(100)),
-            RecordedEvent::Log(..) | RecordedEvent::Artifact { .. } => continue,
+            RecordedEvent::Log(..) | RecordedEvent::Result(_) | RecordedEvent::Artifact { .. } => continue,
         };
         events::record(connection, &task, change, record.at)?;
     }
@@ -86,6 +86,11 @@ fn insert_records(
         number += 1;
         match event {
             RecordedEvent::Progress(_) => number -= 1,
+            RecordedEvent::Result(json) => {
+                number -= 1;
+                let result = attempt::result.eq(storable(&json));
+                diesel::update(attempt::table.find((id.0, attempt))).set(result).execute(connection)?;
+            }
             RecordedEvent::Step(text) => {
                 let row = StepRow { task_id: id.0, attempt, number, text: storable(&text), started_at: at };
                 diesel::insert_into(step::table).values(row).execute(connection)?;

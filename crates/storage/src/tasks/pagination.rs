@@ -5,7 +5,7 @@
 use diesel::dsl::sum;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use tikmatrix_domain::{ScriptName, Serial, Source, TaskId, Username};
+use tikmatrix_domain::{AppId, FailureCode, ScriptName, Serial, Source, TaskId, Username};
 
 use crate::database::connection::{Connection, Engine, on_engine};
 use crate::error::Fault;
@@ -49,9 +49,15 @@ pub(crate) fn page(
         return Ok(Vec::new());
     }
     match filter {
-        TaskFilter { status: None, script: None, source: None, serial, username }
-            if serial.is_none() || username.is_none() =>
-        {
+        TaskFilter {
+            status: None,
+            script: None,
+            source: None,
+            app: None,
+            failure_code: None,
+            serial,
+            username,
+        } if serial.is_none() || username.is_none() => {
             Ok(in_order(filter, page).select(TaskRow::as_select()).load(connection)?)
         }
         _ => merged(connection, filter, page),
@@ -78,6 +84,8 @@ fn merged(connection: &mut Connection, filter: &TaskFilter, page: Page) -> Resul
         ("username", filter.username.as_ref().map(Username::as_str)),
         ("script_name", filter.script.as_ref().map(ScriptName::as_str)),
         ("source", filter.source.map(Source::as_str)),
+        ("app", filter.app.as_ref().map(AppId::as_str)),
+        ("failure_code", filter.failure_code.as_ref().map(FailureCode::as_str)),
     ];
     let status = filter.status.map(|status| format!("kept.status = {}", status.code()));
     let wanted: Vec<(&str, &str)> =
@@ -103,7 +111,8 @@ fn statement(connection: &Connection, filter: &TaskFilter, page: Page, condition
         (
             "task_kind",
             "task_by_kind",
-            "one.status = kept.status AND one.script_name = kept.script_name AND one.source = kept.source",
+            "one.status = kept.status AND one.script_name = kept.script_name AND one.source = kept.source \
+             AND one.app = kept.app AND COALESCE(one.failure_code, '') = COALESCE(kept.failure_code, '')",
         )
     } else {
         (
@@ -112,7 +121,8 @@ fn statement(connection: &Connection, filter: &TaskFilter, page: Page, condition
             // SQLite uses the index of an expression only for what is compared without a column's type.
             "COALESCE(one.serial, '') = COALESCE(kept.serial, '') \
              AND COALESCE(one.username, '') = COALESCE(kept.username, '') \
-             AND one.script_name = kept.script_name AND one.source = kept.source AND one.status = kept.status",
+             AND one.script_name = kept.script_name AND one.source = kept.source AND one.app = kept.app \
+             AND COALESCE(one.failure_code, '') = COALESCE(kept.failure_code, '') AND one.status = kept.status",
         )
     };
     // SQLite would consider another index as good. PostgreSQL would take the primary key, and read it to its end for a

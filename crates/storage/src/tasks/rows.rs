@@ -139,6 +139,7 @@ pub(crate) struct AttemptRow {
     pub(crate) remark: Option<String>,
     pub(crate) record_count: i32,
     pub(crate) mark: Option<String>,
+    pub(crate) result: Option<String>,
 }
 
 impl AttemptRow {
@@ -147,6 +148,7 @@ impl AttemptRow {
             number: number("attempt.number", self.number)?,
             started_at: moment("attempt.started_at", self.started_at)?,
             finish: finish(self.finished_at, [&self.outcome, &self.failure_code, &self.remark])?,
+            result: self.result,
         })
     }
 }

@@ -4,4 +4,5 @@ mod change;
 mod create;
 mod etags;
 mod options;
+mod outcome;
 mod read;

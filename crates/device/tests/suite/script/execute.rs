@@ -10,7 +10,7 @@ use tikmatrix_device::android::MediaFile;
 use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::serde_json::{Map, Value, json};
 use tikmatrix_device::script::{
-    Assignment, CleanUp, Completion, Context, Entry, Execution, Failure, Journal, Limits, NoMarks,
+    Assignment, CleanUp, Completion, Context, Entry, Execution, Failure, Journal, Limits, MAX_RESULT, NoMarks,
     NoMaterials, RegisteredScript, RunOutcome, Script, ScriptRegistry, async_trait, execute,
 };
 use tikmatrix_domain::{AppId, StandardFailure};
@@ -64,6 +64,7 @@ impl Script for Probe {
             Some("impossible") => {
                 Err(Failure::of_request(StandardFailure::MaterialMissing, "there is no such file"))
             }
+            Some("return") => Ok(Completion::new("done").with_result(config["result"].clone())),
             _ => Ok(Completion::new("done")),
         }
     }
@@ -75,14 +76,17 @@ struct Run {
     commands: Vec<String>,
 }
 
-async fn run(config: &str, limit: Duration, stop: bool) -> Run {
+async fn run(act: &str, limit: Duration, stop: bool) -> Run {
+    run_with(json!({"act": act}), limit, stop).await
+}
+
+async fn run_with(config: Value, limit: Duration, stop: bool) -> Run {
     let farm = Farm::start(FarmOptions { count: 1, first_port: None, seed: 1 }).await.unwrap();
     let address = farm.phones()[0].address().to_string();
     let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(10))).await.unwrap();
     let before = farm.phones()[0].commands().len();
     let recorder = Arc::new(Recorder::default());
     let cancel = CancellationToken::new();
-    let config = json!({"act": config});
     let work = execute(Execution {
         script: Arc::new(RegisteredScript::new(Probe)),
         phone,
@@ -181,6 +185,29 @@ async fn what_is_impossible_is_told_without_touching_the_screen() {
     let run = run("impossible", LONG, false).await;
     assert!(matches!(&run.ended, RunOutcome::Failed(failure) if !failure.is_transient()));
     assert!(!run.commands.iter().any(|command| command.starts_with("screencap")), "{:#?}", run.commands);
+}
+
+#[tokio::test]
+async fn a_result_is_recorded_unless_it_is_too_long() {
+    let results = |run: &Run| -> Vec<String> {
+        let result = |entry: &Entry| if let Entry::Result(json) = entry { Some(json.clone()) } else { None };
+        run.entries.iter().filter_map(result).collect()
+    };
+    let longest = json!("a".repeat(MAX_RESULT - 2));
+    for (result, recorded) in [
+        (json!({"post_url": "https://example.com/1"}), true),
+        (json!(null), true),
+        (longest, true),
+        (json!("a".repeat(MAX_RESULT - 1)), false),
+    ] {
+        let run = run_with(json!({"act": "return", "result": result}), LONG, false).await;
+        assert!(matches!(run.ended, RunOutcome::Completed(_)), "{:?}", run.ended);
+        let wanted: Vec<String> = recorded.then(|| result.to_string()).into_iter().collect();
+        assert_eq!(results(&run), wanted);
+        let warned = format!("{:?}", run.entries).contains("the result of 65537 bytes is left out");
+        assert_eq!(warned, !recorded);
+    }
+    assert!(results(&run("finish", LONG, false).await).is_empty());
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Every outcome of the contract, as the oracle and the remark show it.
 
+use serde_json::json;
 use tikmatrix_device::script::{ArtifactKind, Entry};
 use tikmatrix_script_testing::Stage;
 
@@ -10,6 +11,7 @@ async fn a_user_is_followed_once_and_no_one_else_is() {
     let stage = Stage::start(1).await;
     let finished = follow(&stage, "@Sample_User_1").await;
     finished.assert_completed_with("followed @sample_user_1, and seen on the profile");
+    assert_eq!(finished.result(), Some(&json!({"label": "Following"})));
     assert_eq!(stage.following(), ["sample_user_1"], "no suggested account was taken for the user");
     let steps = finished.entries.iter().filter(|entry| matches!(entry, Entry::Step(_))).count();
     assert!(steps >= 3, "{steps}");
@@ -32,11 +34,15 @@ async fn a_user_who_follows_the_account_becomes_a_friend_and_stays_one() {
 async fn a_private_user_is_asked_once_and_a_second_task_does_not_withdraw_it() {
     let stage = Stage::start(3).await;
     for _ in 0..2 {
-        follow(&stage, "private_1").await.assert_completed_with("requested");
+        let finished = follow(&stage, "private_1").await;
+        finished.assert_completed_with("requested");
+        assert_eq!(finished.result(), Some(&json!({"label": "Requested"})));
         assert_eq!((stage.following(), stage.requested()), (vec![], vec!["private_1".to_owned()]));
     }
     let withdrawn = "withdrew the request to follow @private_1, and seen on the profile";
-    unfollow(&stage, "private_1").await.assert_completed_with(withdrawn);
+    let finished = unfollow(&stage, "private_1").await;
+    finished.assert_completed_with(withdrawn);
+    assert_eq!(finished.result(), Some(&json!({"label": "Follow"})));
     assert!(stage.requested().is_empty());
 }
 

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use tikmatrix_domain::{AppId, NewTask, Outcome, ScriptName, Source, Status, Task, TaskId, Username};
+use tikmatrix_domain::{
+    AppId, FailureCode, NewTask, Outcome, ScriptName, Source, Status, Task, TaskId, TaskState, Username,
+};
 use tikmatrix_storage::{Page, PageStart, TaskFilter};
 
 use crate::tasks::query::first;
-use crate::{Fixture, at, claim_task, finish, for_phone, lease, serial};
+use crate::{Fixture, at, claim_task, code_of, finish, for_phone, lease, serial};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -47,6 +49,10 @@ fn account(index: usize) -> Username {
     Username::new(ACCOUNTS[index]).unwrap()
 }
 
+fn instagram() -> AppId {
+    AppId::new("instagram").unwrap()
+}
+
 fn script(index: usize) -> ScriptName {
     ScriptName::new(SCRIPTS[index]).unwrap()
 }
@@ -59,6 +65,7 @@ async fn take(fixture: &Fixture, running: &mut Vec<TaskId>, step: Step) {
                 username: user.map(account),
                 script: script(name),
                 source: if by_person { Source::Ui } else { Source::Api },
+                app: by_person.then(instagram),
                 ..for_phone("unused")
             });
             fixture.create(tasks.collect()).await;
@@ -97,8 +104,20 @@ fn every_filter() -> Vec<TaskFilter> {
             for username in [None, Some(account(0))] {
                 for name in [None, Some(script(0)), Some(script(1))] {
                     for source in [None, Some(Source::Ui)] {
-                        let (serial, username, script) = (phone.clone(), username.clone(), name.clone());
-                        filters.push(TaskFilter { status, serial, username, script, source });
+                        for app in [None, Some(instagram())] {
+                            let (serial, username, script) = (phone.clone(), username.clone(), name.clone());
+                            let narrow = TaskFilter {
+                                status,
+                                serial,
+                                username,
+                                script,
+                                source,
+                                app,
+                                failure_code: None,
+                            };
+                            let failure_code = code_of(Outcome::Failed);
+                            filters.extend([narrow.clone(), TaskFilter { failure_code, ..narrow }]);
+                        }
                     }
                 }
             }
@@ -107,12 +126,21 @@ fn every_filter() -> Vec<TaskFilter> {
     filters
 }
 
+fn failure_code(task: &Task) -> Option<FailureCode> {
+    match &task.state {
+        TaskState::Finished { finish, .. } => finish.failure_code,
+        _ => None,
+    }
+}
+
 fn lets_through(filter: &TaskFilter, task: &Task) -> bool {
     filter.status.is_none_or(|status| task.state.status() == status)
         && (filter.serial.is_none() || task.serial == filter.serial)
         && (filter.username.is_none() || task.username == filter.username)
         && filter.script.as_ref().is_none_or(|script| *script == task.script)
         && filter.source.is_none_or(|source| source == task.source)
+        && filter.app.is_none_or(|app| app == task.app)
+        && (filter.failure_code.is_none() || failure_code(task) == filter.failure_code)
 }
 
 async fn compare(fixture: &Fixture) {
