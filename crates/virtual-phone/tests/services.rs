@@ -132,7 +132,8 @@ async fn an_idle_screen_is_dumped_and_an_animated_one_leaves_no_file() {
         bench.run("rm -f /sdcard/w.xml; uiautomator dump /sdcard/w.xml; echo $?; ls /sdcard/w.xml").await;
     assert!(refused.contains("ERROR: ") && refused.starts_with("0\n"), "{refused}");
     assert!(refused.contains("ls: /sdcard/w.xml: No such file"), "{refused}");
-    let picture = bench.phone.shell("screencap", Deadline::after(Duration::from_secs(20))).await.unwrap();
+    let (largest, soon) = (32 << 20, Deadline::after(Duration::from_secs(20)));
+    let picture = bench.phone.shell_up_to("screencap", largest, soon).await.unwrap();
     assert_eq!(picture.stdout.len(), 16 + 1080 * 2400 * 4);
     bench.farm.shutdown().await;
 }

@@ -37,9 +37,19 @@ impl Connections {
     /// Connects the phone at an address from now on, and after every start of the server.
     ///
     /// # Errors
-    /// 40001 when there is no room for another address, 50001 when it cannot be saved.
+    /// 40001 when it may not be connected to or there is no room for another address, 50001 when it cannot be saved.
     pub(crate) async fn add(&self, address: &str) -> Result<(), ApiError> {
-        if self.is_configured(address) || self.saved.add(address, &self.registry).await? {
+        if self.is_configured(address) {
+            return Ok(());
+        }
+        if !self.saved.allow(address).await {
+            let reason = format!(
+                "{address} is where no phones may be added: link-local, multicast, broadcast and unspecified addresses are \
+                 refused, and where the server was started with --phone-network all but those networks"
+            );
+            return Err(ApiError::invalid("address", reason));
+        }
+        if self.saved.add(address, &self.registry).await? {
             return Ok(());
         }
         let reason = format!("there are {MAX_ADDRESSES} addresses already: remove one first");

@@ -9,7 +9,7 @@ use tikmatrix_device::script::{
     Assignment, Execution, Limits, RegisteredScript, RunOutcome, describe_step, execute,
 };
 use tikmatrix_domain::{
-    Finish, LeaseId, Outcome, PackageName, Task, interrupted_by_shutdown, stopped_by_user,
+    Finish, LeaseId, Outcome, PackageName, Task, clean_to, interrupted_by_shutdown, stopped_by_user,
 };
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -21,6 +21,8 @@ use crate::journal::writer::JournalWriter;
 use crate::worker::materials::AttemptMaterials;
 use crate::worker::running_tasks::StopHandle;
 
+/// The longest remark, in characters.
+const MAX_REMARK: usize = 2_000;
 /// A script that was stopped has 4 s for its clean-up, and a stop is to return within 5 s; a script that takes longer is
 /// abandoned.
 const STOP_TIMEOUT: Duration = Duration::from_millis(4_250);
@@ -107,6 +109,8 @@ impl Attempt {
         if let Err(error) = self.writer.await {
             log::error!("task {}: the last part of its journal is lost: {error}", task.id);
         }
+        // It may quote a phone, an app or a file.
+        let remark = clean_to(&remark, MAX_REMARK);
         let finish = Finish { outcome, remark, at: self.context.clock.now() };
         Conclusion { finish, is_transient, released_phone }
     }

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use tikmatrix_domain::clean;
+
 /// The details that may follow the state in a line, each one word. libusb's path of a USB port has no name before it; see
 /// [`is_usb_port`].
 const DETAILS: [&str; 5] = ["usb:", "product:", "model:", "device:", "transport_id:"];
@@ -38,7 +40,7 @@ pub enum ListedState {
     Authorizing,
     /// `connecting`: it was just plugged in.
     Connecting,
-    /// Any other, such as `recovery` or `no permissions …`.
+    /// Any other, such as `recovery` or `no permissions …`, as [`clean`] leaves it.
     Other(String),
 }
 
@@ -93,7 +95,7 @@ fn line(line: &str) -> Option<ListedPhone> {
         "unauthorized" => ListedState::Unauthorized,
         "authorizing" => ListedState::Authorizing,
         "connecting" => ListedState::Connecting,
-        other => ListedState::Other(other.to_owned()),
+        other => ListedState::Other(clean(other)),
     };
     Some(ListedPhone { serial: serial.to_owned(), state, usb, transport_id })
 }
