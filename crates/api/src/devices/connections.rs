@@ -25,9 +25,11 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    /// The device of this serial as it is reached.
+    /// The device of this serial as it is reached. Of several phones that report the serial, one that is connected.
     pub(crate) fn entry(&self, serial: &Serial) -> Option<PhoneEntry> {
-        self.phones.borrow().iter().find(|entry| entry.serial.as_ref() == Some(serial)).cloned()
+        let phones = self.phones.borrow();
+        let of_serial = phones.iter().filter(|entry| entry.serial.as_ref() == Some(serial));
+        of_serial.min_by_key(|entry| !entry.is_connected()).cloned()
     }
 
     pub(crate) fn is_configured(&self, address: &str) -> bool {

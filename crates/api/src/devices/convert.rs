@@ -127,6 +127,7 @@ fn state(state: &PhoneState) -> DeviceState {
         PhoneState::Unauthorized { .. } => DeviceState::Unauthorized,
         PhoneState::Offline { .. } => DeviceState::Offline,
         PhoneState::Stalled { .. } => DeviceState::Stalled,
+        PhoneState::Conflict { .. } => DeviceState::Conflict,
         PhoneState::Ready => DeviceState::Ready,
     }
 }

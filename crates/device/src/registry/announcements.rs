@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::connection_supervisor::{ConnectionSupervisor, RegistryOptions, log_end};
 use super::endpoint::Endpoint;
 use super::source::{LastSeen, Source, Verifier};
-use super::device_table::DeviceTable;
+use super::table::device_table::DeviceTable;
 use crate::adb::keys::KeyStore;
 
 /// The most announced phones: any host of the network can announce any number of names.

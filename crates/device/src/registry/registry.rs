@@ -14,7 +14,7 @@ use super::connection_supervisor::{ConnectionSupervisor, RegistryOptions, log_en
 use super::endpoint::{Endpoint, PhoneEntry};
 use super::scan::{self, Network, Scan};
 use super::source::Source;
-use super::device_table::DeviceTable;
+use super::table::device_table::DeviceTable;
 use crate::adb::keys::KeyStore;
 use crate::adb::reach::Reach;
 use crate::adb::server::AdbServer;
