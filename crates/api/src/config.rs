@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::ServiceConfig;
+use tikmatrix_device::adb::reach::PhoneNetwork;
 use tikmatrix_device::adb::server::AdbServer;
 use tikmatrix_device::registry::Discovery;
 use tikmatrix_device::script::ScriptRegistry;
@@ -63,6 +64,9 @@ pub struct ServerConfig {
     pub max_pending: u64,
     /// Phones that speak ADB at `HOST:PORT`. They need not answer yet: each is connected as soon as it does.
     pub phones: Vec<String>,
+    /// The networks in which clients may add phones. Default: none, which allows every address but link-local, multicast,
+    /// broadcast and unspecified ones. [`ServerConfig::phones`] may be anywhere.
+    pub phone_networks: Vec<PhoneNetwork>,
     /// An adb server whose phones are used too. It need not run yet. Default: none.
     pub adb_server: Option<AdbServer>,
     /// The file of the RSA key by which phones know this server, created when it is missing. Default: the one that adb
@@ -102,6 +106,7 @@ impl ServerConfig {
             max_material_size: 2 * 1024 * 1024 * 1024,
             max_pending: 1_000_000,
             phones: Vec::new(),
+            phone_networks: Vec::new(),
             adb_server: None,
             adb_key: None,
             discovery: None,

@@ -16,7 +16,7 @@ async fn main() -> ExitCode {
     match cli::run().await {
         Ok(status) => status,
         Err(error) => {
-            eprintln!("tikmatrix: {error:#}");
+            cli::complain(format_args!("tikmatrix: {error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use tikmatrix_device::adb::keys::{KeyFiles, KeyStore};
+use tikmatrix_device::adb::reach::PhoneNetworks;
 use tikmatrix_device::registry::{Registry, RegistryOptions};
 use tikmatrix_runner::{Runner, RunnerOptions, Tasks};
 use tikmatrix_storage::{StorageError, Store};
@@ -203,14 +204,14 @@ async fn blocking<T: Send + 'static>(
 /// Starts connecting the phones whose addresses are known.
 async fn connect(config: &ServerConfig) -> Result<Connections, StartError> {
     let path = config.data_directory.clone();
-    let open =
-        move || SavedAddresses::open(&path).map_err(|source| StartError::DataDirectory { path, source });
+    let networks = Arc::new(PhoneNetworks::new(config.phone_networks.clone()));
+    let open = move || {
+        SavedAddresses::open(&path, networks).map_err(|source| StartError::DataDirectory { path, source })
+    };
     let saved = blocking(open).await?;
     let keys = keys(config.adb_key.clone());
     let registry = Arc::new(Registry::start_as(config.phones.clone(), keys, RegistryOptions::default()));
-    for address in saved.all().await {
-        registry.add(&address);
-    }
+    saved.connect(&registry).await;
     Ok(Connections {
         phones: registry.watch(),
         registry,

@@ -7,13 +7,13 @@ mod backoff;
 mod clock;
 mod cluster;
 mod device;
-mod enum_text;
 mod event;
 mod material;
 mod names;
 mod plan;
 mod settings;
 mod task;
+mod text;
 
 pub use access_token::{AccessToken, InvalidTokenName, TokenName};
 pub use account::{Account, AccountChange, AccountId, AccountUpsert};
@@ -51,3 +51,4 @@ pub use task::task::{
 pub use task::transition::{IllegalTransition, TaskEvent, check_deletable, transition};
 pub use task::troubleshooting::{Troubleshooting, troubleshooting};
 pub use task::waiting::{DevicePresence, WaitingReason, waiting_changes, waiting_reason};
+pub use text::clean::{MAX_CLEAN, clean, clean_to, for_terminal, is_harmless};

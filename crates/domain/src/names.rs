@@ -5,6 +5,8 @@ use std::fmt;
 use arrayvec::ArrayString;
 use thiserror::Error;
 
+use crate::text::clean::clean_to;
+
 /// The name is empty or only white space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must not be empty")]
@@ -58,6 +60,20 @@ name!(
     // All of them, so that a name that was normalised once stays the same.
     |text| text.trim_start_matches(|c: char| c == '@' || c.is_whitespace()).to_lowercase()
 );
+
+impl Serial {
+    /// The longest serial that a phone may report, in characters; `ro.serialno` has at most 91.
+    const MAX_REPORTED: usize = 100;
+
+    /// Returns the serial in what a phone or an adb server printed: its last line that is not blank, cleaned and cut, so that
+    /// it can be logged, shown, and given back by a client; `None` if there is none.
+    #[must_use]
+    pub fn reported(output: &str) -> Option<Self> {
+        let lines = output.rsplit(['\n', '\r']);
+        let mut cleaned = lines.map(|line| clean_to(line, Self::MAX_REPORTED));
+        cleaned.find_map(|line| Self::new(&line).ok())
+    }
+}
 
 /// The text is not the name of an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -167,6 +183,16 @@ mod tests {
     fn a_serial_keeps_its_case() {
         assert_eq!(Serial::new("R58M00ABC").unwrap().as_str(), "R58M00ABC");
         assert_eq!(Serial::new("  "), Err(EmptyName));
+    }
+
+    #[test]
+    fn a_reported_serial_is_the_last_line_without_what_could_harm_a_log() {
+        let reported = |output: &str| Serial::reported(output).map(|serial| serial.to_string());
+        assert_eq!(reported("R58M00ABC\n").as_deref(), Some("R58M00ABC"));
+        assert_eq!(reported("WARNING: linker: odd\r\nR58M00ABC\r\n\n").as_deref(), Some("R58M00ABC"));
+        assert_eq!(reported("R58\u{1b}[2J\tM").as_deref(), Some("R58 [2J M"));
+        assert_eq!(reported(&"9".repeat(1_000_000)).map(|serial| serial.chars().count()), Some(100));
+        assert_eq!(reported(" \u{7}\n"), None);
     }
 
     #[test]

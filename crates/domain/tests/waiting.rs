@@ -37,6 +37,7 @@ fn task() -> Task {
 fn a_due_task_waits_for_whatever_its_phone_lacks() {
     let reason = |presence| waiting_reason(&task(), now(), presence);
     assert_eq!(reason(DevicePresence::Offline), Some(WaitingReason::DeviceOffline));
+    assert_eq!(reason(DevicePresence::Conflict), Some(WaitingReason::DeviceConflict));
     assert_eq!(reason(DevicePresence::Busy), Some(WaitingReason::DeviceBusy));
     assert_eq!(reason(DevicePresence::AtLimit), Some(WaitingReason::PlanLimit));
     assert_eq!(reason(DevicePresence::Idle), None);

@@ -69,6 +69,7 @@ impl RunnerContext {
 
     pub(crate) fn presence(&self, serial: &Serial) -> DevicePresence {
         match self.devices.get(serial) {
+            _ if self.devices.is_in_conflict(serial) => DevicePresence::Conflict,
             Some(device) if device.is_busy() => DevicePresence::Busy,
             Some(device) if !device.is_ready() => DevicePresence::Offline,
             Some(_) if self.slots.is_at_limit(serial) => DevicePresence::AtLimit,

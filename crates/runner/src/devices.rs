@@ -1,11 +1,12 @@
 //! The devices that the runner has seen: their current connection, and whether each of them can take a task.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use tikmatrix_device::phone::Phone;
+use tikmatrix_device::registry::{PhoneEntry, PhoneState};
 use tikmatrix_domain::Serial;
 use tokio::sync::watch;
 
@@ -29,6 +30,8 @@ impl PresenceVersion {
 /// Every device that was ever connected, by serial.
 pub(crate) struct Devices {
     by_serial: Mutex<HashMap<Serial, Arc<KnownDevice>>>,
+    /// The serials that two phones report.
+    conflicts: Mutex<HashSet<Serial>>,
     version: PresenceVersion,
 }
 
@@ -47,17 +50,30 @@ pub(crate) struct BusyMark<'device>(&'device KnownDevice);
 
 impl Devices {
     pub(crate) fn new(version: PresenceVersion) -> Self {
-        Self { by_serial: Mutex::default(), version }
+        Self { by_serial: Mutex::default(), conflicts: Mutex::default(), version }
     }
 
     pub(crate) fn get(&self, serial: &Serial) -> Option<Arc<KnownDevice>> {
         self.by_serial.lock().get(serial).cloned()
     }
 
-    /// Updates the connections to the phones that are ready now, and returns the devices that were not known before.
-    pub(crate) fn update<'phone>(&self, ready: impl Iterator<Item = &'phone Phone>) -> Vec<Arc<KnownDevice>> {
+    /// Returns whether two phones report this serial, so that it is not known on which of them its tasks are to run.
+    pub(crate) fn is_in_conflict(&self, serial: &Serial) -> bool {
+        self.conflicts.lock().contains(serial)
+    }
+
+    /// Updates the conflicts and the connections to the phones that are ready now, and returns the devices that were not
+    /// known before.
+    pub(crate) fn update(&self, entries: &[PhoneEntry]) -> Vec<Arc<KnownDevice>> {
+        let in_conflict = entries.iter().filter(|entry| matches!(entry.state, PhoneState::Conflict { .. }));
+        let conflicts: HashSet<Serial> = in_conflict.filter_map(|entry| entry.serial.clone()).collect();
+        // Before the connections, so that no task is claimed for a connection that was just withdrawn.
+        let before = std::mem::replace(&mut *self.conflicts.lock(), conflicts.clone());
+        if before != conflicts {
+            self.version.bump();
+        }
         let mut ready_by_serial: HashMap<&Serial, &Phone> = HashMap::new();
-        for phone in ready {
+        for phone in entries.iter().filter_map(|entry| entry.phone.as_ref()) {
             ready_by_serial.entry(phone.serial()).or_insert(phone);
         }
         let mut by_serial = self.by_serial.lock();

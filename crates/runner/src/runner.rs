@@ -60,6 +60,12 @@ impl Runner {
         self.context.presence(serial)
     }
 
+    /// Returns whether a device runs a task, whatever its presence is.
+    #[must_use]
+    pub fn is_busy(&self, serial: &Serial) -> bool {
+        self.context.devices.get(serial).is_some_and(|device| device.is_busy())
+    }
+
     /// A counter that rises after every change of any device's presence: while it is the same, so is each presence. Read
     /// it before the presences.
     #[must_use]

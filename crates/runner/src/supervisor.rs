@@ -32,7 +32,7 @@ async fn supervise(context: &Arc<RunnerContext>, mut phones: watch::Receiver<Vec
     let mut workers = JoinSet::new();
     loop {
         let entries = phones.borrow_and_update().clone();
-        for device in context.devices.update(entries.iter().filter_map(|entry| entry.phone.as_ref())) {
+        for device in context.devices.update(&entries) {
             workers.spawn(device_info_poller::run(Arc::clone(context), Arc::clone(&device)));
             workers.spawn(worker::run(Arc::clone(context), device));
         }

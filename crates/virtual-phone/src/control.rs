@@ -14,7 +14,7 @@ use crate::fault::{Fault, FaultError};
 
 /// Adds the control port's routes for `farm`:
 /// `GET /phones`, `POST` and `DELETE /phones/{serial}/faults`, `GET /phones/{serial}/commands`, `GET` and `POST
-/// /phones/{serial}/access`, `POST /phones/{serial}/pairing`.
+/// /phones/{serial}/access`, `POST /phones/{serial}/pairing`, `POST /phones/{serial}/serial`.
 pub fn configure(farm: Farm) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
         config
@@ -22,6 +22,7 @@ pub fn configure(farm: Farm) -> impl FnOnce(&mut ServiceConfig) {
             .route("/phones", web::get().to(phones))
             .route("/phones/{serial}/commands", web::get().to(commands))
             .route("/phones/{serial}/pairing", web::post().to(offer_pairing))
+            .route("/phones/{serial}/serial", web::post().to(report_serial))
             .service(
                 web::resource("/phones/{serial}/access")
                     .route(web::get().to(access))
@@ -100,6 +101,26 @@ async fn change_access(
 /// Opens the dialog "Pair device with pairing code", and returns its content.
 async fn offer_pairing(farm: Data<Farm>, serial: Path<String>) -> Result<HttpResponse, ControlError> {
     Ok(HttpResponse::Ok().json(farm.offer_pairing(&serial).await?))
+}
+
+/// The serial number that a phone is to report.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReportedSerial {
+    serial: String,
+}
+
+/// Makes the phone report another serial number; the path goes on to name it by the one that it started with.
+async fn report_serial(
+    farm: Data<Farm>,
+    serial: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, ControlError> {
+    let phone = farm.find(&serial)?;
+    let reported: ReportedSerial =
+        serde_json::from_slice(&body).map_err(|error| ControlError::NotJson(error.to_string()))?;
+    phone.report_serial(&reported.serial);
+    Ok(HttpResponse::Ok().json(json!({ "serial": reported.serial })))
 }
 
 #[derive(Debug, Error)]

@@ -215,7 +215,7 @@ async fn bind(serial: &str, port: u16) -> Result<(TcpListener, SocketAddr), Farm
 }
 
 impl VirtualPhone {
-    /// Its serial number, also `ro.serialno`.
+    /// Its name in the farm, and its serial number (`ro.serialno`) unless [`VirtualPhone::report_serial`] changed that.
     #[must_use]
     pub fn serial(&self) -> &str {
         self.machine.serial()
@@ -240,6 +240,11 @@ impl VirtualPhone {
             camera: camera.into_iter().map(|(name, _)| name).collect(),
             apps: self.machine.windows().report(),
         }
+    }
+
+    /// Makes it report another serial number from now on, as the phones of some makers all report one.
+    pub fn report_serial(&self, serial: &str) {
+        self.machine.report_serial(serial);
     }
 
     /// Sets how computers are treated that connect from now on.

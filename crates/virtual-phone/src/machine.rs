@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use parking_lot::{Mutex, MutexGuard};
+use sha2::{Digest, Sha256};
 use tikmatrix_domain::Clock;
 
 use crate::access::Gatekeeper;
@@ -49,14 +50,16 @@ impl Machine {
     pub(crate) fn new(serial: &str, seed: u64, clock: Arc<dyn Clock>) -> Self {
         let started = clock.now();
         let username = serial.replace('-', "_");
-        let files = Arc::new(Mutex::new(FileSystem::new(CAPACITY, started.timestamp())));
+        let mut files = FileSystem::new(CAPACITY, started.timestamp());
+        files.set_boot_id(&new_boot_id(), started.timestamp());
+        let files = Arc::new(Mutex::new(files));
         Self {
             serial: serial.to_owned(),
             started: Mutex::new(started),
             processes: Processes::new(Arc::clone(&files)),
             files,
             properties: Mutex::new(Properties::new(serial)),
-            settings: Mutex::new(Settings::new(serial)),
+            settings: Mutex::new(Settings::new(&android_id(serial, seed))),
             media: Mutex::new(MediaStore::new(seed)),
             windows: Mutex::new(apps::fresh_screen(&username, seed, started)),
             packages: Mutex::default(),
@@ -69,8 +72,14 @@ impl Machine {
         }
     }
 
+    /// The name of the phone in its farm, and what it reports as its serial number unless that was changed.
     pub(crate) fn serial(&self) -> &str {
         &self.serial
+    }
+
+    /// Makes the phone report another serial number from now on.
+    pub(crate) fn report_serial(&self, serial: &str) {
+        self.properties().set_serial(serial);
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
@@ -144,6 +153,7 @@ impl Machine {
     /// Ends everything that runs, as a reboot does; files and accounts stay.
     pub(crate) fn reboot(&self) {
         *self.started.lock() = self.now();
+        self.files().set_boot_id(&new_boot_id(), self.seconds());
         self.processes.kill_all();
         self.sockets.close_all();
         let mut windows = self.windows();
@@ -160,4 +170,15 @@ impl Machine {
     pub(crate) fn is_realistic(&self) -> bool {
         self.realistic.load(Ordering::Relaxed)
     }
+}
+
+/// A UUID as the kernel draws one at each boot.
+fn new_boot_id() -> String {
+    let drawn = hex::encode(rand::random::<[u8; 16]>());
+    format!("{}-{}-{}-{}-{}", &drawn[..8], &drawn[8..12], &drawn[12..16], &drawn[16..20], &drawn[20..])
+}
+
+/// The id that Android draws when a phone is set up, the same for the same phone of a farm.
+fn android_id(serial: &str, seed: u64) -> String {
+    hex::encode(&Sha256::digest(format!("android_id {serial} {seed}"))[..8])
 }

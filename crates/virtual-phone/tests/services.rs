@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tikmatrix_device::deadline::Deadline;
 use tikmatrix_device::phone::{Phone, PushOptions};
-use tikmatrix_virtual_phone::{Farm, FarmOptions, control};
+use tikmatrix_virtual_phone::{CableFault, Farm, FarmOptions, Fault, control};
 
 struct Bench {
     farm: Farm,
@@ -38,6 +38,33 @@ impl Bench {
         let (x, y) = (corner[0].midpoint(corner[2]), corner[1].midpoint(corner[3]));
         assert_eq!(self.run(&format!("input tap {x} {y}")).await, "");
     }
+}
+
+/// The ids by which a host tells phones apart, as the phone's shell prints them.
+const IDENTITY: &str =
+    "cat /proc/sys/kernel/random/boot_id; settings get secure android_id; getprop ro.serialno";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_has_ids_of_its_own_and_another_boot_id_after_a_restart() {
+    let farm = Farm::start(FarmOptions { count: 2, first_port: None, seed: 1 }).await.unwrap();
+    let identity = async |index: usize| {
+        let (address, soon) = (farm.phones()[index].address(), Deadline::after(Duration::from_secs(20)));
+        let phone = Phone::connect(&address.to_string(), soon).await.unwrap();
+        let output = phone.shell(IDENTITY, soon).await.unwrap().stdout_text().into_owned();
+        let lines: Vec<String> = output.lines().map(str::to_owned).collect();
+        <[String; 3]>::try_from(lines).unwrap()
+    };
+    let ([boot, android, _], [other_boot, other_android, _]) = (identity(0).await, identity(1).await);
+    assert!(boot.len() == 36 && android.len() == 16, "{boot} {android}");
+    assert!(boot != other_boot && android != other_android);
+    farm.phones()[0].arm(Fault::Cable(CableFault::Reboot { seconds: 0 }));
+    let [boot_after, android_after, _] = identity(0).await;
+    assert!(boot_after != boot && android_after == android);
+    for phone in farm.phones() {
+        phone.report_serial("0123456789ABCDEF");
+    }
+    assert_eq!(identity(0).await[2], "0123456789ABCDEF");
+    assert_eq!(identity(0).await[2], identity(1).await[2]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,7 +159,8 @@ async fn an_idle_screen_is_dumped_and_an_animated_one_leaves_no_file() {
         bench.run("rm -f /sdcard/w.xml; uiautomator dump /sdcard/w.xml; echo $?; ls /sdcard/w.xml").await;
     assert!(refused.contains("ERROR: ") && refused.starts_with("0\n"), "{refused}");
     assert!(refused.contains("ls: /sdcard/w.xml: No such file"), "{refused}");
-    let picture = bench.phone.shell("screencap", Deadline::after(Duration::from_secs(20))).await.unwrap();
+    let (largest, soon) = (32 << 20, Deadline::after(Duration::from_secs(20)));
+    let picture = bench.phone.shell_up_to("screencap", largest, soon).await.unwrap();
     assert_eq!(picture.stdout.len(), 16 + 1080 * 2400 * 4);
     bench.farm.shutdown().await;
 }

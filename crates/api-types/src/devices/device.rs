@@ -12,6 +12,8 @@ use crate::fields::{Moment, Name, Patch};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DeviceState {
+    /// Another phone reports the same serial: neither gets tasks.
+    Conflict,
     /// It runs a task.
     Busy,
     /// It is connected and answers.
@@ -32,7 +34,8 @@ pub enum DeviceState {
 
 impl DeviceState {
     /// Every state, in the order in which messages list them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
+        Self::Conflict,
         Self::Busy,
         Self::Ready,
         Self::Authorizing,
@@ -47,6 +50,7 @@ impl DeviceState {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Conflict => "conflict",
             Self::Busy => "busy",
             Self::Ready => "ready",
             Self::Authorizing => "authorizing",

@@ -118,10 +118,10 @@ text! {
     )]
     Tag: |text| domain::Tag::new(text).map(drop).map_err(|wrong| format!("{:?} {wrong}", shortened(text)));
 
-    /// `HOST:PORT` of a phone's adbd; an IPv6 host stands in brackets.
+    /// `HOST:PORT` of a phone's adbd; an IPv6 host stands in brackets, a link-local one with its zone.
     #[derive(ToSchema)]
     #[schema(
-        pattern = r"^ *([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}) *$",
+        pattern = r"^ *([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9._-]{1,15})?\]):(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}) *$",
         examples("192.168.1.20:5555")
     )]
     HostAndPort: |_| Ok(());

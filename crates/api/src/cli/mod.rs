@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod inspect;
 mod license;
+mod log_lines;
 mod output;
 mod pair;
 mod phone;
@@ -21,7 +22,8 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tikmatrix_api::openapi_document;
 
 use self::composition::scripts;
-use self::output::say;
+pub(crate) use self::output::complain;
+use self::output::{json, say_data};
 
 /// Publishes to the TikTok and Instagram accounts on your own Android phones.
 #[derive(Debug, Parser)]
@@ -77,7 +79,7 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
         Command::Demo(_) => "error",
         _ => "warn,tikmatrix=info",
     };
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level)).init();
+    log_lines::start(level);
     match arguments.command {
         Command::Serve(options) => serve::run(options).await,
         Command::Demo(options) => demo::run(&options).await,
@@ -99,7 +101,7 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
 
 /// Prints the OpenAPI document of a server that has every script.
 fn openapi() -> anyhow::Result<()> {
-    say(serde_json::to_string_pretty(&openapi_document(&scripts()?))?);
+    say_data(json(&openapi_document(&scripts()?))?);
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use tikmatrix_device::script::{Entry, Journal, LogLevel, RegisteredScript, Repla
 use tikmatrix_device::tape::Tape;
 
 use super::composition::{apps, scripts};
-use super::output::{printable, say};
+use super::output::{complain, printable, say};
 
 /// The largest file that can be a tape, in bytes; what is packed in it has a bound of its own.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
@@ -52,7 +52,7 @@ pub(super) async fn run(options: &Options) -> ExitCode {
         Err(error) => Err(error),
     };
     replayed.unwrap_or_else(|error| {
-        eprintln!("tikmatrix: {error:#}");
+        complain(format_args!("tikmatrix: {error:#}"));
         ExitCode::from(UNREADABLE)
     })
 }

@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use clap::builder::BoolishValueParser;
 use tikmatrix_api::{HostName, Server, ServerConfig};
+use tikmatrix_device::adb::reach::PhoneNetwork;
 use tikmatrix_device::adb::server::AdbServer;
 use tikmatrix_device::registry::{Discovery, parse_address};
 use tikmatrix_device::script::ScriptRegistry;
@@ -75,6 +76,16 @@ pub(super) struct Options {
     #[arg(long = "phone", env = "TIKMATRIX_PHONE", value_name = "HOST:PORT", value_delimiter = ',',
         value_parser = parse_address)]
     phones: Vec<String>,
+    /// A network in which clients may add phones, such as 192.168.0.0/16, or fe80::%eth0/10 for link-local addresses; may be
+    /// given more than once. Phones of --phone may be anywhere [default: every address but link-local, multicast, broadcast
+    /// and unspecified ones]
+    #[arg(
+        long = "phone-network",
+        env = "TIKMATRIX_PHONE_NETWORK",
+        value_name = "ADDRESS/PREFIX",
+        value_delimiter = ','
+    )]
+    phone_networks: Vec<PhoneNetwork>,
     /// Uses the phones that announce their wireless debugging in the local network
     #[arg(long, env = "TIKMATRIX_DISCOVER_PHONES", value_parser = BoolishValueParser::new())]
     discover_phones: bool,
@@ -148,6 +159,7 @@ fn configuration(data_directory: &Path, options: &Options) -> anyhow::Result<Ser
         max_material_size: u64::from(options.max_material_mib) * 1024 * 1024,
         max_pending: options.max_pending,
         phones: options.phones.clone(),
+        phone_networks: options.phone_networks.clone(),
         adb_server: match &options.adb_server {
             AdbServerOption::At(address) => Some(AdbServer::at(address)),
             AdbServerOption::Off => None,

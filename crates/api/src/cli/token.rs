@@ -12,7 +12,7 @@ use tikmatrix_domain::{AccessToken, Clock as _, SystemClock, TokenName};
 use tikmatrix_storage::Store;
 
 use super::arguments::{DatabaseUrl, default_data_directory};
-use super::output::say;
+use super::output::{complain, say, say_data};
 
 /// The commands about tokens.
 #[derive(Debug, Subcommand)]
@@ -91,8 +91,11 @@ async fn create(name: TokenName, location: Location) -> anyhow::Result<()> {
     }
     // The token alone goes to stdout, for `TOKEN=$(tikmatrix token create NAME)`.
     say(&token.text);
-    eprintln!("This is the token {name} in {}. It is shown this once: keep it now.", store.location());
-    eprintln!("Programs send it as the header  Authorization: Bearer TOKEN");
+    complain(format_args!(
+        "This is the token {name} in {}. It is shown this once: keep it now.",
+        store.location()
+    ));
+    complain("Programs send it as the header  Authorization: Bearer TOKEN");
     Ok(())
 }
 
@@ -100,9 +103,9 @@ async fn list(json: bool, location: Location) -> anyhow::Result<()> {
     let store = location.open()?;
     let tokens = store.tokens().await?;
     if json {
-        say(tokens_as_json(&tokens));
+        say_data(tokens_as_json(&tokens));
     } else if tokens.is_empty() {
-        eprintln!("There is no token in {}.", store.location());
+        complain(format_args!("There is no token in {}.", store.location()));
     } else {
         say(tokens_as_table(&tokens).trim_end());
     }

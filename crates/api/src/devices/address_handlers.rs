@@ -51,7 +51,8 @@ pub(crate) async fn list(connections: Data<Connections>, _: NoQuery) -> Answer<P
 }
 
 /// Adds a phone by its address, which is kept over restarts of the server. The phone need not answer yet: it is connected
-/// as soon as it does. An address that is there already stays as it is.
+/// as soon as it does. An address that is there already stays as it is. Link-local, multicast, broadcast and unspecified
+/// addresses are refused, also where a name resolves to them, and with `serve --phone-network` all but those networks.
 #[utoipa::path(
     post,
     path = "/api/v1/device/address",
@@ -124,10 +125,11 @@ pub(crate) async fn scan(
     let found = connections.registry.scan(network, port, Deadline::after(SCAN_TIMEOUT)).await;
     let mut phones = Vec::with_capacity(found.phones.len());
     for phone in found.phones {
-        if add {
+        let added = add && connections.saved.allow(&phone.address).await;
+        if added {
             connections.add(&phone.address).await?;
         }
-        phones.push(convert::found_phone(phone, add));
+        phones.push(convert::found_phone(phone, added));
     }
     Ok(Success(Scan { scanned: found.looked_at, phones }))
 }

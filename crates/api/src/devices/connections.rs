@@ -25,9 +25,11 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    /// The device of this serial as it is reached.
+    /// The device of this serial as it is reached. Of several phones that report the serial, one that is connected.
     pub(crate) fn entry(&self, serial: &Serial) -> Option<PhoneEntry> {
-        self.phones.borrow().iter().find(|entry| entry.serial.as_ref() == Some(serial)).cloned()
+        let phones = self.phones.borrow();
+        let of_serial = phones.iter().filter(|entry| entry.serial.as_ref() == Some(serial));
+        of_serial.min_by_key(|entry| !entry.is_connected()).cloned()
     }
 
     pub(crate) fn is_configured(&self, address: &str) -> bool {
@@ -37,9 +39,19 @@ impl Connections {
     /// Connects the phone at an address from now on, and after every start of the server.
     ///
     /// # Errors
-    /// 40001 when there is no room for another address, 50001 when it cannot be saved.
+    /// 40001 when it may not be connected to or there is no room for another address, 50001 when it cannot be saved.
     pub(crate) async fn add(&self, address: &str) -> Result<(), ApiError> {
-        if self.is_configured(address) || self.saved.add(address, &self.registry).await? {
+        if self.is_configured(address) {
+            return Ok(());
+        }
+        if !self.saved.allow(address).await {
+            let reason = format!(
+                "{address} is where no phones may be added: link-local, multicast, broadcast and unspecified addresses are \
+                 refused, and where the server was started with --phone-network all but those networks"
+            );
+            return Err(ApiError::invalid("address", reason));
+        }
+        if self.saved.add(address, &self.registry).await? {
             return Ok(());
         }
         let reason = format!("there are {MAX_ADDRESSES} addresses already: remove one first");

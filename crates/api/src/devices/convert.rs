@@ -10,7 +10,7 @@ use tikmatrix_api_types::devices::{
 use tikmatrix_device::registry::{
     self, Endpoint, EndpointEntry, Network, NetworkError, PhoneEntry, PhoneState, parse_address,
 };
-use tikmatrix_domain::{self as domain, DeviceChange};
+use tikmatrix_domain::{self as domain, DeviceChange, clean};
 use tikmatrix_validation::{Fields, Nulls, Problems};
 
 use crate::http::body::RequestBody;
@@ -93,7 +93,7 @@ fn way(entry: &EndpointEntry) -> Way {
         Endpoint::Tcp(address) => (WayKind::Tcp, Some(address.to_string()), None),
         Endpoint::WirelessDebugging(name) => (WayKind::WirelessDebugging, None, Some(name.to_string())),
         Endpoint::AdbServer { server, name, .. } => {
-            (WayKind::AdbServer, Some(server.to_string()), Some(name.to_string()))
+            (WayKind::AdbServer, Some(server.to_string()), Some(clean(name)))
         }
     };
     let reason = entry.state.reason().map(str::to_owned);
@@ -127,6 +127,7 @@ fn state(state: &PhoneState) -> DeviceState {
         PhoneState::Unauthorized { .. } => DeviceState::Unauthorized,
         PhoneState::Offline { .. } => DeviceState::Offline,
         PhoneState::Stalled { .. } => DeviceState::Stalled,
+        PhoneState::Conflict { .. } => DeviceState::Conflict,
         PhoneState::Ready => DeviceState::Ready,
     }
 }

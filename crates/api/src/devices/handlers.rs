@@ -1,13 +1,13 @@
 //! Phones: every one that is remembered, configured or connected.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use actix_web::web::Data;
 use tikmatrix_api_types::devices::{Device, DeviceList, DevicePatch, DeviceQuery, DeviceState};
 use tikmatrix_api_types::fields::Name;
 use tikmatrix_api_types::{Deleted, Envelope};
 use tikmatrix_device::registry::PhoneEntry;
-use tikmatrix_domain::{self as domain, Clock, DeviceChange, DevicePresence, Serial};
+use tikmatrix_domain::{self as domain, Clock, DeviceChange, Serial};
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::{DeviceChanged, DeviceRemoval, Store};
 use tikmatrix_validation::unknown_name;
@@ -137,7 +137,8 @@ pub(crate) async fn delete(
     PathSerial(serial): PathSerial,
     _: NoQuery,
 ) -> Answer<Deleted> {
-    if device_state(connections.entry(&serial).as_ref()).0 == DeviceState::Ready {
+    let state = device_state(connections.entry(&serial).as_ref()).0;
+    if matches!(state, DeviceState::Ready | DeviceState::Conflict) {
         let reason = format!("{serial} is connected: only an offline phone can be deleted");
         return Err(ApiError::invalid("serial", reason));
     }
@@ -153,15 +154,17 @@ pub(crate) async fn delete(
     }
 }
 
-/// Every phone once, by its serial; those that were never reached come last.
+/// Every phone once, by its serial, also those that report the same one; those that were never reached come last.
 fn all(runner: &Runner, devices: &[domain::Device], entries: &[PhoneEntry]) -> Vec<Device> {
+    let stored: HashMap<&Serial, &domain::Device> =
+        devices.iter().map(|device| (&device.serial, device)).collect();
     let known = entries.iter().filter_map(|entry| Some((entry.serial.as_ref()?, entry)));
-    let mut connections: HashMap<&Serial, &PhoneEntry> = known.collect();
-    let mut views: Vec<Device> = devices
-        .iter()
-        .map(|device| view(runner, &device.serial, Some(device), connections.remove(&device.serial)))
-        .collect();
-    views.extend(connections.into_iter().map(|(serial, entry)| view(runner, serial, None, Some(entry))));
+    let connected: HashSet<&Serial> = known.clone().map(|(serial, _)| serial).collect();
+    // Each phone of a serial that several report is shown.
+    let mut views: Vec<Device> =
+        known.map(|(serial, entry)| view(runner, serial, stored.get(serial).copied(), Some(entry))).collect();
+    let away = devices.iter().filter(|device| !connected.contains(&device.serial));
+    views.extend(away.map(|device| view(runner, &device.serial, Some(device), None)));
     views.sort_by(|one, other| one.serial.cmp(&other.serial));
     let nameless = entries.iter().filter(|entry| entry.serial.is_none());
     views.extend(nameless.map(|entry| convert::device(None, Some(entry), false)));
@@ -174,8 +177,7 @@ fn view(
     device: Option<&domain::Device>,
     entry: Option<&PhoneEntry>,
 ) -> Device {
-    let busy = runner.presence(serial) == DevicePresence::Busy;
-    convert::device(device, entry, busy)
+    convert::device(device, entry, runner.is_busy(serial))
 }
 
 fn unknown_group(change: &DeviceChange, known: &[&str]) -> String {

@@ -3,19 +3,28 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
+use tikmatrix_device::adb::reach::{PhoneNetworks, Reach};
+use tikmatrix_device::phone::Deadline;
 use tikmatrix_device::registry::{Registry, parse_address};
+use tikmatrix_domain::clean;
 use tokio::sync::Mutex;
 
 /// The file's name in the data directory.
 const FILE: &str = "phones.txt";
 /// More phones than one server can work with.
 pub(crate) const MAX_ADDRESSES: usize = 1000;
+/// The time to resolve the name in an address that is to be added; one that takes longer is checked when it is connected.
+const RESOLVE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The addresses, and the file that holds them.
 #[derive(Debug)]
 pub(crate) struct SavedAddresses {
     path: PathBuf,
+    /// Where the addresses may lead: clients named them.
+    networks: Arc<PhoneNetworks>,
     addresses: Mutex<Vec<String>>,
 }
 
@@ -24,7 +33,7 @@ impl SavedAddresses {
     ///
     /// # Errors
     /// Of the file system. A line that is no address is left out, and told in the log.
-    pub(crate) fn open(data_directory: &Path) -> io::Result<Self> {
+    pub(crate) fn open(data_directory: &Path, networks: Arc<PhoneNetworks>) -> io::Result<Self> {
         let path = data_directory.join(FILE);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
@@ -35,15 +44,32 @@ impl SavedAddresses {
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
             match parse_address(line) {
                 Ok(address) => addresses.push(address),
-                Err(error) => log::warn!("{}: {line:?} is left out: {error}", path.display()),
+                Err(error) => log::warn!("{}: {:?} is left out: {error}", path.display(), clean(line)),
             }
         }
-        Ok(Self { path, addresses: Mutex::new(addresses) })
+        Ok(Self { path, networks, addresses: Mutex::new(addresses) })
     }
 
     /// The addresses, in the order in which they were added.
     pub(crate) async fn all(&self) -> Vec<String> {
         self.addresses.lock().await.clone()
+    }
+
+    /// Starts to connect to all of them.
+    pub(crate) async fn connect(&self, registry: &Registry) {
+        for address in &*self.addresses.lock().await {
+            registry.add_within(address, self.reach());
+        }
+    }
+
+    /// Returns whether a phone at an address would be connected to, as far as the address can be resolved now.
+    pub(crate) async fn allow(&self, address: &str) -> bool {
+        let allowed = Deadline::after(RESOLVE_TIMEOUT).run(self.networks.allow_address(address)).await;
+        allowed.unwrap_or(true)
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Within(Arc::clone(&self.networks))
     }
 
     /// Keeps an address and has the phone there connected; false if there is no room for it. One that is kept already
@@ -63,7 +89,7 @@ impl SavedAddresses {
         wanted.push(address.to_owned());
         self.write(wanted.clone()).await?;
         *addresses = wanted;
-        registry.add(address);
+        registry.add_within(address, self.reach());
         Ok(true)
     }
 
@@ -108,13 +134,13 @@ mod tests {
     #[tokio::test]
     async fn what_was_added_and_not_removed_is_there_again() {
         let (folder, registry) = (tempfile::tempdir().unwrap(), Registry::start(Vec::new()));
-        let kept = SavedAddresses::open(folder.path()).unwrap();
+        let kept = SavedAddresses::open(folder.path(), Arc::default()).unwrap();
         for address in ["127.0.0.1:5555", "127.0.0.2:5555", "127.0.0.1:5555"] {
             assert!(kept.add(address, &registry).await.unwrap());
         }
         assert!(kept.remove("127.0.0.1:5555", &registry).await.unwrap());
         assert!(!kept.remove("127.0.0.1:5555", &registry).await.unwrap());
-        let again = SavedAddresses::open(folder.path()).unwrap();
+        let again = SavedAddresses::open(folder.path(), Arc::default()).unwrap();
         assert_eq!(again.all().await, ["127.0.0.2:5555"]);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no part of a file is left");
     }
@@ -123,13 +149,16 @@ mod tests {
     async fn lines_that_are_no_addresses_are_left_out() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(FILE), "\n nonsense\n127.0.0.1:5555\n").unwrap();
-        assert_eq!(SavedAddresses::open(folder.path()).unwrap().all().await, ["127.0.0.1:5555"]);
+        assert_eq!(
+            SavedAddresses::open(folder.path(), Arc::default()).unwrap().all().await,
+            ["127.0.0.1:5555"]
+        );
     }
 
     #[tokio::test]
     async fn what_cannot_be_written_is_not_kept() {
         let (folder, registry) = (tempfile::tempdir().unwrap(), Registry::start(Vec::new()));
-        let kept = SavedAddresses::open(folder.path()).unwrap();
+        let kept = SavedAddresses::open(folder.path(), Arc::default()).unwrap();
         drop(folder);
         assert!(kept.add("127.0.0.1:5555", &registry).await.is_err());
         assert!(kept.all().await.is_empty());

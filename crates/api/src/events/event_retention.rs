@@ -65,7 +65,9 @@ fn as_it_is(entries: &[PhoneEntry]) -> Phones {
         let subject = EventSubject::Device { address, state: state.as_str().to_owned(), reason };
         ((entry.serial.clone(), nameless), subject)
     };
-    entries.iter().map(subject).collect()
+    // Of several phones that report one serial, the last one counts: one that is connected, if any.
+    let (connected, away): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.is_connected());
+    away.into_iter().chain(connected).map(subject).collect()
 }
 
 /// The events to record: phones in a new state, and phones that are gone. One whose serial has become known is recorded

@@ -11,7 +11,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, web};
 use futures_core::Stream;
 use serde_json::Value;
-use tikmatrix_domain::MediaType;
+use tikmatrix_domain::{MediaType, is_harmless};
 use tikmatrix_validation::{json, shortened, unknown_name};
 
 use crate::http::error::{ApiError, ErrorCode};
@@ -205,7 +205,7 @@ fn label(field: &Field) -> String {
 
 fn fit_to_be_shown(given: &str) -> String {
     let name = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let shown: String = name.chars().filter(|letter| !letter.is_control()).take(MAX_NAME).collect();
+    let shown: String = name.chars().filter(|letter| is_harmless(*letter)).take(MAX_NAME).collect();
     match shown.trim() {
         "" | "." | ".." => "unnamed".to_owned(),
         name => name.to_owned(),

@@ -42,7 +42,7 @@ pub(crate) fn routes() -> Vec<Operation> {
     operation_id = "createTasks",
     tag = "Tasks",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "Any 1 to 255 printable ASCII characters. A request that is repeated with the same key and the same body within 24 hours gets the answer of the first one and creates nothing.", min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Any 1 to 255 printable ASCII characters. A request that is repeated with the same key, the same token and the same body within 24 hours gets the answer of the first one and creates nothing.", min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$"),
     ),
     request_body = NewTasks,
     responses((status = 200, description = "All of the tasks were created.", body = Envelope<Created>)),

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use tikmatrix_storage::RequestKey;
 
 use crate::http::error::{ApiError, ErrorCode};
+use crate::http::middleware::auth::bearer;
 
 const HEADER: &str = "Idempotency-Key";
 /// After its first use.
@@ -30,8 +31,24 @@ pub(crate) fn key(headers: &HeaderMap, body: &[u8]) -> Result<Option<RequestKey>
         let reason = format!("must be 1 to {MAX_LENGTH} printable ASCII characters");
         return Err(ApiError::invalid(HEADER, reason));
     }
-    let fingerprint = Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Some(RequestKey { key: key.to_owned(), fingerprint, lifetime: KEY_LIFETIME }))
+    let key = scoped(key, bearer(headers).ok());
+    Ok(Some(RequestKey { key, fingerprint: hex(&Sha256::digest(body)), lifetime: KEY_LIFETIME }))
+}
+
+/// Returns the key among those of one token: two clients that count their requests get nothing of each other's answers.
+/// The line break, which no key holds, divides the token's part from the client's.
+fn scoped(key: &str, token: Option<&str>) -> String {
+    match token {
+        Some(token) => {
+            let hash = Sha256::new_with_prefix(b"idempotency:").chain_update(token).finalize();
+            format!("{}\n{key}", hex(&hash[..16]))
+        }
+        None => key.to_owned(),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The keys whose requests are being handled; clones share them.
@@ -69,7 +86,7 @@ impl Drop for InFlight {
 mod tests {
     use actix_web::ResponseError;
     use actix_web::http::StatusCode;
-    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::http::header::{self, HeaderName, HeaderValue};
 
     use super::*;
 
@@ -98,6 +115,21 @@ mod tests {
         assert_eq!(key(b"{}"), key(b"{}"));
         assert_ne!(key(b"{}").fingerprint, key(b"{ }").fingerprint);
         assert_eq!(key(b"").fingerprint.len(), 64);
+    }
+
+    #[test]
+    fn a_key_is_one_of_its_tokens_keys() {
+        let key = |token: Option<&'static str>| {
+            let mut headers = headers(&["one"]);
+            if let Some(token) = token {
+                headers.append(header::AUTHORIZATION, HeaderValue::from_static(token));
+            }
+            key(&headers, b"{}").unwrap().unwrap().key
+        };
+        assert_eq!(key(Some("Bearer abc")), key(Some("bearer  abc")));
+        assert_ne!(key(Some("Bearer abc")), key(Some("Bearer abd")));
+        assert_eq!(key(None), "one");
+        assert!(!key(Some("Bearer abc")).contains("abc"));
     }
 
     #[test]

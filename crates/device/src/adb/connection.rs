@@ -20,6 +20,7 @@ use super::handshake::greeting::{Agreement, Greeting, accepted, greet};
 use super::keys::KeyStore;
 use super::packet::send_queue::SendQueue;
 use super::packet::{MAX_HANDSHAKE_PAYLOAD, Packet, PacketDecoder};
+use super::reach::{Reach, connect};
 use super::stream::streams::Streams;
 #[cfg(feature = "tls")]
 use super::tls;
@@ -91,9 +92,14 @@ impl Asked {
 
 impl Connection {
     /// Connects and greets; `keys` are for a phone that asks for authorisation.
-    pub(crate) async fn begin(address: &str, keys: &KeyStore, deadline: Deadline) -> Result<Begun, AdbCause> {
-        let mut socket = match deadline.run(TcpStream::connect(address)).await {
-            Ok(connected) => connected.map_err(unreachable)?,
+    pub(crate) async fn begin(
+        address: &str,
+        reach: &Reach,
+        keys: &KeyStore,
+        deadline: Deadline,
+    ) -> Result<Begun, AdbCause> {
+        let mut socket = match deadline.run(connect(address, reach)).await {
+            Ok(connected) => connected?,
             // Not accepted in time: not the same as a phone that accepts it and then is silent.
             Err(passed) => return Err(AdbCause::Unreachable(passed.to_string())),
         };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use thiserror::Error;
+use tikmatrix_domain::{clean, clean_to};
 
 use super::keys::KeyStoreError;
 use crate::deadline::DeadlinePassed;
@@ -122,6 +123,11 @@ impl AdbCause {
 }
 
 impl AdbCause {
+    /// Creates [`AdbCause::Rejected`] from what the phone, or the adb server, said.
+    pub(crate) fn rejected(said: &str) -> Self {
+        Self::Rejected(clean(said))
+    }
+
     /// Returns a stable name of the cause, for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -163,13 +169,7 @@ impl From<AdbCause> for std::io::Error {
     }
 }
 
-/// Returns the beginning of a long text, on one line, for a message.
+/// Returns the clean beginning of a command or a path, for a message that names it.
 pub(crate) fn shorten(text: &str) -> String {
-    const MAX_CHARS: usize = 120;
-    let mut short: String =
-        text.chars().take(MAX_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(MAX_CHARS).is_some() {
-        short.push('…');
-    }
-    short
+    clean_to(text, 120)
 }

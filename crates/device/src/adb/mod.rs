@@ -9,6 +9,7 @@ pub mod keys;
 pub mod packet;
 #[cfg(feature = "pairing")]
 pub mod pairing;
+pub mod reach;
 pub mod reverse_protocol;
 pub mod server;
 pub mod shell_protocol;

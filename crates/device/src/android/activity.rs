@@ -1,6 +1,6 @@
 //! Starting and stopping apps, and the app in the foreground. `am` exits with 0 always, so its output is read.
 
-use super::command::{AndroidError, run};
+use super::command::{AndroidError, refused, run};
 use super::input::{Key, press};
 use crate::deadline::Deadline;
 use crate::phone::Phone;
@@ -59,7 +59,7 @@ pub async fn start(phone: &Phone, intent: &Intent, deadline: Deadline) -> Result
     };
     let output = run(phone, &attempt, &format!("am start{}", intent.arguments()), deadline).await?;
     match start_refusal(&output) {
-        Some(said) => Err(AndroidError::Refused { attempt, said }),
+        Some(said) => Err(refused(attempt, &said)),
         None => Ok(()),
     }
 }

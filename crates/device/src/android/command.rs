@@ -3,10 +3,14 @@
 use std::time::Duration;
 
 use thiserror::Error;
+use tikmatrix_domain::clean;
 
 use crate::deadline::Deadline;
 use crate::phone::{AdbError, Phone, ShellOutput};
 use crate::ui::UiTreeError;
+
+/// The maximum output in bytes of a tool that prints a few words.
+const MAX_WORDS: usize = 64 * 1024;
 
 /// Why an operation of Android failed.
 #[derive(Debug, Error)]
@@ -87,7 +91,20 @@ pub(super) async fn run(
     command: &str,
     deadline: Deadline,
 ) -> Result<String, AndroidError> {
-    let output = phone.shell(command, deadline).await?;
+    text_of(phone.shell(command, deadline).await?, attempt)
+}
+
+/// Does what [`run`] does for a tool that prints a few words.
+pub(super) async fn run_briefly(
+    phone: &Phone,
+    attempt: &str,
+    command: &str,
+    deadline: Deadline,
+) -> Result<String, AndroidError> {
+    text_of(phone.shell_up_to(command, MAX_WORDS, deadline).await?, attempt)
+}
+
+fn text_of(output: ShellOutput, attempt: &str) -> Result<String, AndroidError> {
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let complained = String::from_utf8_lossy(&output.stderr);
     if output.exit_status == 0 {
@@ -95,10 +112,11 @@ pub(super) async fn run(
         return Ok(printed + &complained);
     }
     let said = [complained.trim(), printed.trim()].into_iter().find(|text| !text.is_empty());
-    let said = said.map_or_else(|| format!("exit status {}", output.exit_status), first_line);
-    Err(AndroidError::Refused { attempt: attempt.to_owned(), said })
+    let status = format!("exit status {}", output.exit_status);
+    Err(refused(attempt, said.and_then(|text| text.lines().next()).unwrap_or(&status)))
 }
 
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().trim().to_owned()
+/// Creates [`AndroidError::Refused`] from what a tool printed.
+pub(super) fn refused(attempt: impl Into<String>, said: &str) -> AndroidError {
+    AndroidError::Refused { attempt: attempt.into(), said: clean(said) }
 }

@@ -2,20 +2,23 @@
 
 use std::str::FromStr;
 
-use tikmatrix_domain::{DeviceFacts, StorageSpace};
+use tikmatrix_domain::{DeviceFacts, StorageSpace, clean_to};
 
-use super::command::{AndroidError, run};
+use super::command::{AndroidError, run_briefly};
 use super::package::screen_size;
 use crate::deadline::Deadline;
-use crate::phone::Phone;
+use crate::phone::{AdbCause, Phone};
+
+/// The longest name of a model or version of Android, in characters.
+const MAX_FACT: usize = 100;
 
 /// Reads the phone's model, its version of Android, its display, its battery and its storage.
 ///
 /// # Errors
 /// [`AndroidError::Adb`] when the phone is gone or does not answer in time. A tool that fails leaves its fact out.
 pub async fn facts(phone: &Phone, deadline: Deadline) -> Result<DeviceFacts, AndroidError> {
-    let battery = if_reported(run(phone, "report its battery", "dumpsys battery", deadline).await)?;
-    let storage = if_reported(run(phone, "report its storage", "df -k /data", deadline).await)?;
+    let battery = if_reported(run_briefly(phone, "report its battery", "dumpsys battery", deadline).await)?;
+    let storage = if_reported(run_briefly(phone, "report its storage", "df -k /data", deadline).await)?;
     Ok(DeviceFacts {
         model: property(phone, "ro.product.model", deadline).await?,
         android_version: property(phone, "ro.build.version.release", deadline).await?,
@@ -28,14 +31,17 @@ pub async fn facts(phone: &Phone, deadline: Deadline) -> Result<DeviceFacts, And
 
 async fn property(phone: &Phone, name: &str, deadline: Deadline) -> Result<Option<String>, AndroidError> {
     let reported =
-        if_reported(run(phone, "report its properties", &format!("getprop {name}"), deadline).await)?;
-    Ok(reported.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
+        if_reported(run_briefly(phone, "report its properties", &format!("getprop {name}"), deadline).await)?;
+    Ok(reported.map(|text| clean_to(&text, MAX_FACT)).filter(|text| !text.is_empty()))
 }
 
 fn if_reported<T>(told: Result<T, AndroidError>) -> Result<Option<T>, AndroidError> {
     match told {
         Ok(told) => Ok(Some(told)),
-        Err(AndroidError::Adb(error)) => Err(AndroidError::Adb(error)),
+        // A tool that prints without an end says nothing, and its phone is still there.
+        Err(AndroidError::Adb(error)) if !matches!(error.cause(), AdbCause::TooMuchOutput(_)) => {
+            Err(AndroidError::Adb(error))
+        }
         Err(_) => Ok(None),
     }
 }

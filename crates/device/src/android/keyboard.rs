@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::command::{AndroidError, output_of, run};
+use super::command::{AndroidError, output_of, run, run_briefly};
 use crate::deadline::Deadline;
 use crate::phone::Phone;
 use crate::shell_quote::shell_word;
@@ -70,7 +70,8 @@ fn remembered(text: &str) -> Option<KeyboardState> {
 }
 
 async fn setting(phone: &Phone, name: &str, deadline: Deadline) -> Result<Option<String>, AndroidError> {
-    let output = run(phone, "report its keyboard", &format!("settings get secure {name}"), deadline).await?;
+    let command = format!("settings get secure {name}");
+    let output = run_briefly(phone, "report its keyboard", &command, deadline).await?;
     Ok(Some(output.trim().to_owned()).filter(|it| !it.is_empty() && it != "null"))
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncRead;
 
-use super::command::{AndroidError, output_of, run};
+use super::command::{AndroidError, output_of, refused, run};
 use crate::deadline::Deadline;
 use crate::phone::{Phone, PushOptions};
 use crate::shell_quote::shell_word;
@@ -101,7 +101,7 @@ async fn content(
 ) -> Result<String, AndroidError> {
     let output = run(phone, attempt, command, deadline).await?;
     match refusal(&output) {
-        Some(said) => Err(AndroidError::Refused { attempt: attempt.to_owned(), said }),
+        Some(said) => Err(refused(attempt, &said)),
         None => Ok(output),
     }
 }

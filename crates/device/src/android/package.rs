@@ -1,9 +1,14 @@
 //! The version of an app and the size of the display.
 
-use super::command::{AndroidError, run};
+use tikmatrix_domain::clean_to;
+
+use super::command::{AndroidError, refused, run, run_briefly};
 use crate::deadline::Deadline;
 use crate::phone::Phone;
 use crate::shell_quote::shell_word;
+
+/// The longest version of an app, in characters.
+const MAX_VERSION: usize = 100;
 
 /// Returns the version of an installed app, such as `43.1.4`; `None` when it is not installed.
 ///
@@ -17,7 +22,7 @@ pub async fn version_name(
     let command = format!("dumpsys package {}", shell_word(package));
     let output = run(phone, &format!("report the version of {package}"), &command, deadline).await?;
     let version = output.lines().find_map(|line| line.trim().strip_prefix("versionName="));
-    Ok(version.map(str::to_owned))
+    Ok(version.map(|version| clean_to(version, MAX_VERSION)))
 }
 
 /// Returns the display's width and height in pixels, as apps see it.
@@ -25,11 +30,8 @@ pub async fn version_name(
 /// # Errors
 /// [`AndroidError::Refused`] when the phone's answer holds no size.
 pub async fn screen_size(phone: &Phone, deadline: Deadline) -> Result<(u32, u32), AndroidError> {
-    let output = run(phone, "report the size of its screen", "wm size", deadline).await?;
-    size_in(&output).ok_or_else(|| AndroidError::Refused {
-        attempt: "report the size of its screen".to_owned(),
-        said: output.trim().to_owned(),
-    })
+    let output = run_briefly(phone, "report the size of its screen", "wm size", deadline).await?;
+    size_in(&output).ok_or_else(|| refused("report the size of its screen", &output))
 }
 
 fn size_in(output: &str) -> Option<(u32, u32)> {

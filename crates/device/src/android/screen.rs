@@ -1,12 +1,16 @@
 //! Reading the screen: its elements with `uiautomator`, its picture with `screencap`.
 
-use super::command::{AndroidError, output_of};
+use tikmatrix_domain::clean;
+
+use super::command::{AndroidError, output_of, refused};
 use crate::deadline::Deadline;
 use crate::phone::Phone;
 use crate::ui::UiTree;
 
 /// The file of a dump; `/dev/tty` would truncate it on some builds.
 const DUMP: &str = "/data/local/tmp/tikmatrix-screen.xml";
+/// The maximum of a picture in bytes: the pixels of a large screen take 20 MB where they cannot be compressed.
+const MAX_PICTURE: usize = 32 * 1024 * 1024;
 /// The maximum of attempts: `--compressed` fails on a moving screen at times, but practically never so often in a row. The
 /// deadline ends them where each takes seconds.
 const MAX_ATTEMPTS: u32 = 16;
@@ -67,7 +71,7 @@ impl ScreenReader {
                 }
             } else {
                 let errors = String::from_utf8_lossy(&output.stderr);
-                said = errors.lines().next().unwrap_or("no dump was written").trim().to_owned();
+                said = clean(errors.lines().next().unwrap_or("no dump was written"));
             }
             self.compressed = true;
         }
@@ -80,11 +84,10 @@ impl ScreenReader {
 /// # Errors
 /// [`AndroidError::Refused`] when the output is not PNG, as for protected screens.
 pub async fn screenshot(phone: &Phone, deadline: Deadline) -> Result<Vec<u8>, AndroidError> {
-    let output = output_of(phone, "screencap -p", deadline).await?;
+    let output = phone.shell_up_to("screencap -p", MAX_PICTURE, deadline).await?;
     if output.stdout.starts_with(b"\x89PNG\r\n\x1a\n") {
         Ok(output.stdout)
     } else {
-        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        Err(AndroidError::Refused { attempt: "take a picture of its screen".to_owned(), said })
+        Err(refused("take a picture of its screen", &String::from_utf8_lossy(&output.stderr)))
     }
 }

@@ -13,6 +13,7 @@ use crate::adb::connection::{Begun, Connection};
 use crate::adb::error::{AdbCause, AdbError, shorten};
 use crate::adb::handshake::Banner;
 use crate::adb::keys::KeyStore;
+use crate::adb::reach::Reach;
 use crate::adb::server::{AdbServer, ServerLink};
 use crate::adb::transport::{AdbTransport, Stream};
 use crate::deadline::Deadline;
@@ -55,7 +56,8 @@ impl Phone {
     /// It cannot be reached, does not trust this machine, does not speak ADB, or does not answer in time. The latter
     /// two are logged as well, since something listens there.
     pub async fn connect(address: &str, deadline: Deadline) -> Result<Self, AdbError> {
-        let route = Route::Direct { address: address.to_owned(), keys: KeyStore::of_user() };
+        let route =
+            Route::Direct { address: address.to_owned(), reach: Reach::Anywhere, keys: KeyStore::of_user() };
         // A supervisor that retries logs it once itself.
         Self::connect_by(&route, deadline).await.inspect_err(|error| {
             if matches!(error.cause(), AdbCause::Protocol(_) | AdbCause::DeadlinePassed(_)) {
@@ -107,8 +109,8 @@ impl Phone {
     ) -> Result<Self, AdbCause> {
         let timeout = deadline.remaining();
         let (transport, deadline) = match route {
-            Route::Direct { address, keys } => {
-                let (connection, deadline) = direct(address, keys, deadline, ask).await?;
+            Route::Direct { address, reach, keys } => {
+                let (connection, deadline) = direct(address, reach, keys, deadline, ask).await?;
                 (AdbTransport::Direct(connection), deadline)
             }
             Route::Server { server, serial, transport_id } => {
@@ -121,12 +123,11 @@ impl Phone {
         };
         // A person may take minutes to accept the key; the phone has no longer than any other to report its serial number.
         let deadline = deadline.at_most(timeout);
-        let output = deadline.run(shell::run(&transport, "getprop ro.serialno")).await??;
-        let reported = Serial::new(&output.stdout_text()).ok().filter(|_| output.exit_status == 0);
-        let serial = match reported {
-            Some(serial) => serial,
-            None => Serial::new(route.name()).map_err(|error| AdbCause::BadArgument(error.to_string()))?,
-        };
+        let asked = shell::run(&transport, "getprop ro.serialno", shell::MAX_WORDS);
+        let output = deadline.run(asked).await??;
+        let reported = Serial::reported(&output.stdout_text()).filter(|_| output.exit_status == 0);
+        let serial = reported.or_else(|| Serial::reported(route.name()));
+        let serial = serial.ok_or_else(|| AdbCause::BadArgument("the phone has no name".to_owned()))?;
         Ok(Self::new(serial, route.clone(), Arc::new(transport)))
     }
 
@@ -199,9 +200,22 @@ impl Phone {
     /// ```
     ///
     /// # Errors
-    /// The command could not be run to its end; an exit status other than 0 is not an error.
+    /// The command could not be run to its end, or printed more than 8 MiB; an exit status other than 0 is not an error.
     pub async fn shell(&self, command: &str, deadline: Deadline) -> Result<ShellOutput, AdbError> {
-        let run = self.transport().shell(command, deadline).await;
+        self.shell_up_to(command, shell::MAX_OUTPUT, deadline).await
+    }
+
+    /// Runs `command` as [`Phone::shell`] does, with another maximum of its output in bytes.
+    ///
+    /// # Errors
+    /// As [`Phone::shell`]; [`AdbCause::TooMuchOutput`] as soon as there is more than `max_output`.
+    pub async fn shell_up_to(
+        &self,
+        command: &str,
+        max_output: usize,
+        deadline: Deadline,
+    ) -> Result<ShellOutput, AdbError> {
+        let run = self.transport().shell(command, max_output, deadline).await;
         run.map_err(|cause| self.error(format!("run `{}`", shorten(command)), cause))
     }
 
@@ -280,11 +294,12 @@ impl fmt::Debug for Phone {
 /// Connects directly to a phone; also returns the deadline from then on, which changes when a person is asked.
 async fn direct(
     address: &str,
+    reach: &Reach,
     keys: &KeyStore,
     deadline: Deadline,
     ask: impl FnOnce(&str) -> Deadline,
 ) -> Result<(Connection, Deadline), AdbCause> {
-    let asked = match Connection::begin(address, keys, deadline).await? {
+    let asked = match Connection::begin(address, reach, keys, deadline).await? {
         Begun::Connected(connection) => return Ok((connection, deadline)),
         Begun::Asked(asked) => asked,
     };

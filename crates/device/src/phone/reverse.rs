@@ -190,7 +190,7 @@ async fn ask(transport: &AdbTransport, request: &str) -> Result<Answer, AdbCause
         decoder.push(&bytes).map_err(|error| AdbCause::Protocol(error.to_string()))?;
     }
     match decoder.finish().map_err(|error| AdbCause::Protocol(error.to_string()))? {
-        Answer::Fail(reason) => Err(AdbCause::Rejected(reason)),
+        Answer::Fail(reason) => Err(AdbCause::rejected(&reason)),
         answer @ Answer::Okay(_) => Ok(answer),
     }
 }

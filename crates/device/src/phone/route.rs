@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use tikmatrix_domain::clean;
+
 use crate::adb::keys::KeyStore;
+use crate::adb::reach::Reach;
 use crate::adb::server::AdbServer;
 
 /// The route to a phone.
@@ -12,6 +15,8 @@ pub enum Route {
     Direct {
         /// `HOST:PORT`.
         address: String,
+        /// Where its address may lead.
+        reach: Reach,
         /// The keys for a phone that asks for authorisation.
         keys: KeyStore,
     },
@@ -45,8 +50,10 @@ impl fmt::Display for Route {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Direct { address, .. } => formatter.write_str(address),
-            Self::Server { server, serial, .. } => write!(formatter, "{serial} at the adb server {server}"),
-            Self::Tape { serial } => write!(formatter, "{serial} on a tape"),
+            Self::Server { server, serial, .. } => {
+                write!(formatter, "{} at the adb server {server}", clean(serial))
+            }
+            Self::Tape { serial } => write!(formatter, "{} on a tape", clean(serial)),
         }
     }
 }

@@ -9,8 +9,11 @@ use crate::adb::shell_protocol::{FrameDecoder, FrameKind};
 use crate::adb::transport::AdbTransport;
 use crate::deadline::Deadline;
 
-/// The maximum output of one command in bytes, both kinds together: a raw screenshot of a large screen is 20 MB.
-const MAX_OUTPUT: usize = 64 * 1024 * 1024;
+/// The maximum output of one command in bytes, both kinds together, unless its caller takes more: a dump of the largest
+/// screen is less.
+pub(super) const MAX_OUTPUT: usize = 8 * 1024 * 1024;
+/// The maximum output of a command that prints a few words.
+pub(super) const MAX_WORDS: usize = 64 * 1024;
 /// The timeout of killing what a dropped command left running.
 const KILL_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -39,21 +42,30 @@ impl ShellOutput {
     }
 }
 
-/// Runs `command` with no input and waits for its end. When the future is dropped, every process that the command started is
-/// killed.
-pub(super) async fn run(transport: &AdbTransport, command: &str) -> Result<ShellOutput, AdbCause> {
+/// Runs `command` with no input and waits for its end, which more than `max_output` bytes of output are too. When the future
+/// is dropped, every process that the command started is killed.
+pub(super) async fn run(
+    transport: &AdbTransport,
+    command: &str,
+    max_output: usize,
+) -> Result<ShellOutput, AdbCause> {
     if !transport.agreement().banner.offers(SHELL_V2) {
         return Err(AdbCause::Unsupported(SHELL_V2));
     }
     let mut leftover =
         Leftover { transport, mark: format!("tikmatrix-{:016x}", rand::random::<u64>()), over: false };
-    let output = follow(transport, command, &leftover.mark).await;
+    let output = follow(transport, command, &leftover.mark, max_output).await;
     // A refusal or a lost connection leaves nothing that could be killed.
     leftover.over = !matches!(output, Err(AdbCause::TooMuchOutput(_) | AdbCause::Protocol(_)));
     output
 }
 
-async fn follow(transport: &AdbTransport, command: &str, mark: &str) -> Result<ShellOutput, AdbCause> {
+async fn follow(
+    transport: &AdbTransport,
+    command: &str,
+    mark: &str,
+    max_output: usize,
+) -> Result<ShellOutput, AdbCause> {
     // adbd puts TERM into the environment of the command and so of all that it starts; nothing else reads it.
     // Input is closed by the shell itself: a CLOSE_STDIN frame that finds a command just ended makes adbd drop the rest
     // of the output, the exit status included (35 of 2,000 calls with adbd 34).
@@ -64,6 +76,10 @@ async fn follow(transport: &AdbTransport, command: &str, mark: &str) -> Result<S
     while let Some(bytes) = stream.receive().await? {
         frames.push(&bytes);
         while let Some(frame) = frames.next().map_err(|error| AdbCause::Protocol(error.to_string()))? {
+            // Before it is kept: many phones may print without an end at the same time.
+            if output.stdout.len() + output.stderr.len() + frame.payload.len() > max_output {
+                return Err(AdbCause::TooMuchOutput(max_output));
+            }
             match frame.kind {
                 FrameKind::Stdout => output.stdout.extend_from_slice(&frame.payload),
                 FrameKind::Stderr => output.stderr.extend_from_slice(&frame.payload),
@@ -73,9 +89,6 @@ async fn follow(transport: &AdbTransport, command: &str, mark: &str) -> Result<S
                 }
                 FrameKind::Stdin | FrameKind::CloseStdin | FrameKind::WindowSize => {}
             }
-        }
-        if output.stdout.len() + output.stderr.len() > MAX_OUTPUT {
-            return Err(AdbCause::TooMuchOutput(MAX_OUTPUT));
         }
     }
     Err(AdbCause::StreamEnded)
@@ -99,7 +112,7 @@ impl Drop for Leftover<'_> {
              process=${{found#/proc/}}; kill -9 ${{process%/environ}}; done"
         );
         runtime.spawn(async move {
-            let stopping = follow(&transport, &command, "dumb");
+            let stopping = follow(&transport, &command, "dumb", MAX_WORDS);
             if let Ok(Err(cause)) = Deadline::after(KILL_TIMEOUT).run(stopping).await {
                 log::debug!("the processes of a dropped command could not be killed: {cause}");
             }

@@ -19,8 +19,13 @@ use crate::deadline::Deadline;
 /// The operations that scripts use, and the connection for all others.
 #[async_trait]
 pub(crate) trait Transport: fmt::Debug + Send + Sync {
-    /// Runs a command in the phone's shell and waits for its end.
-    async fn shell(&self, command: &str, deadline: Deadline) -> Result<ShellOutput, AdbCause>;
+    /// Runs a command in the phone's shell and waits for its end, or for more than `max_output` bytes of output.
+    async fn shell(
+        &self,
+        command: &str,
+        max_output: usize,
+        deadline: Deadline,
+    ) -> Result<ShellOutput, AdbCause>;
 
     /// Stores `source` as the file `path`. `progress` is called with the number of bytes sent so far.
     async fn push(
@@ -47,8 +52,13 @@ pub(crate) trait Transport: fmt::Debug + Send + Sync {
 
 #[async_trait]
 impl Transport for AdbTransport {
-    async fn shell(&self, command: &str, deadline: Deadline) -> Result<ShellOutput, AdbCause> {
-        deadline.run(shell::run(self, command)).await?
+    async fn shell(
+        &self,
+        command: &str,
+        max_output: usize,
+        deadline: Deadline,
+    ) -> Result<ShellOutput, AdbCause> {
+        deadline.run(shell::run(self, command, max_output)).await?
     }
 
     async fn push(

@@ -11,9 +11,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::connection_supervisor::{ConnectionSupervisor, RegistryOptions, log_end};
-use super::device_table::DeviceTable;
 use super::endpoint::Endpoint;
 use super::source::Source;
+use super::table::device_table::DeviceTable;
 use crate::adb::server::device_list::ListedPhone;
 use crate::adb::server::{AdbServer, ServerError};
 use crate::phone::Deadline;
@@ -131,7 +131,7 @@ impl AdbServerWatcher {
             transport_id: phone.transport_id,
         };
         // On USB the name of a phone is its serial number, known before it authorises anyone.
-        let serial = if phone.usb { Serial::new(&phone.serial).ok() } else { None };
+        let serial = if phone.usb { Serial::reported(&phone.serial) } else { None };
         let registration = self.table.register(endpoint, serial)?;
         let (sender, receiver) = watch::channel(phone);
         let stop = CancellationToken::new();

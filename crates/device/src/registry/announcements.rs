@@ -8,14 +8,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use thiserror::Error;
+use tikmatrix_domain::{clean, is_harmless};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::connection_supervisor::{ConnectionSupervisor, RegistryOptions, log_end};
-use super::device_table::DeviceTable;
 use super::endpoint::Endpoint;
 use super::source::{LastSeen, Source, Verifier};
+use super::table::device_table::DeviceTable;
 use crate::adb::keys::KeyStore;
 
 /// The most announced phones: any host of the network can announce any number of names.
@@ -139,7 +140,8 @@ impl Announcements {
         }
         match announcement {
             Announcement::At { instance, .. } if !is_name(&instance) => {
-                log::debug!("the announced name {instance:?} is ignored: it is not the name of a phone");
+                let name = clean(&instance);
+                log::debug!("the announced name {name} is ignored: it is not the name of a phone");
             }
             Announcement::At { instance, address } => match self.phones.get(&instance) {
                 Some(known) => {
@@ -191,7 +193,7 @@ impl Announcements {
 
 /// Returns whether a name can be shown in messages; DNS allows any bytes.
 fn is_name(instance: &str) -> bool {
-    !instance.is_empty() && instance.len() <= MAX_NAME_LEN && !instance.contains(char::is_control)
+    !instance.is_empty() && instance.len() <= MAX_NAME_LEN && instance.chars().all(is_harmless)
 }
 
 #[cfg(test)]

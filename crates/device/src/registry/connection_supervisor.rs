@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use tikmatrix_domain::Backoff;
+use tikmatrix_domain::{Backoff, Serial};
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
-use super::device_table::{Claim, Registration};
 use super::endpoint::PhoneState;
 use super::source::Source;
-use crate::phone::{AdbCause, Deadline, Phone, Route};
+use super::table::device_table::{Claim, Registration};
+use super::table::identity::PhoneIdentity;
+use crate::phone::{AdbCause, AdbError, Deadline, Phone, Route};
 
 /// The timeouts and intervals of a registry.
 #[derive(Debug, Clone, Copy)]
@@ -94,30 +95,58 @@ impl ConnectionSupervisor {
         let deadline = Deadline::after(self.options.connect_time);
         let connected = Phone::connect_asking(route, deadline, ask).await;
         match connected {
-            Ok(phone) => self.keep_connected(Held::new(phone)).await,
-            Err(error) => {
-                self.failures = self.failures.saturating_add(1);
-                if self.failures == 1 {
-                    log::warn!("{error}");
+            Ok(phone) => {
+                let held = Held::new(phone);
+                // A person may have taken minutes to accept the key; the phone gets no longer than any other.
+                let deadline = Deadline::after(self.options.connect_time);
+                match PhoneIdentity::read(&held.phone, deadline).await {
+                    Ok(identity) => self.keep_connected(held, identity).await,
+                    Err(error) => self.failed(&error),
                 }
-                self.registration.set(self.source.unreached(error.cause()));
-                self.source.verify();
-                Next::AfterDelay
             }
+            Err(error) => self.failed(&error),
         }
     }
 
-    async fn keep_connected(&mut self, held: Held) -> Next {
-        let phone = &held.phone;
-        if let Claim::Standby { used_by } = self.registration.claim(phone) {
-            log::info!(
-                "phone {}: also at {}, in use at {used_by}",
-                phone.serial(),
-                self.registration.endpoint()
-            );
-            return self.stand_by(held).await;
+    fn failed(&mut self, error: &AdbError) -> Next {
+        self.failures = self.failures.saturating_add(1);
+        if self.failures == 1 {
+            log::warn!("{error}");
         }
-        log::info!("phone {}: ready at {}", phone.serial(), self.registration.endpoint());
+        self.registration.set(self.source.unreached(error.cause()));
+        self.source.verify();
+        Next::AfterDelay
+    }
+
+    /// Leaves alone a phone that is not the one that this endpoint led to first.
+    fn taken_by_another(&mut self, phone: &Phone, known: Option<&Serial>) -> Next {
+        let known = known.map_or_else(|| "another one".to_owned(), ToString::to_string);
+        let reason = format!(
+            "the phone there is not the one that was there first ({known}): remove the address and add it again to use \
+             the new phone"
+        );
+        self.failures = self.failures.saturating_add(1);
+        if self.failures == 1 {
+            log::warn!("phone {} at {}: {reason}", phone.serial(), self.registration.endpoint());
+        }
+        self.registration.set(PhoneState::Offline { reason });
+        Next::AfterDelay
+    }
+
+    async fn keep_connected(&mut self, held: Held, identity: PhoneIdentity) -> Next {
+        let (phone, endpoint) = (&held.phone, self.registration.endpoint());
+        match self.registration.claim(phone, identity) {
+            Claim::InUse => log::info!("phone {}: ready at {endpoint}", phone.serial()),
+            Claim::Standby { used_by } => {
+                log::info!("phone {}: also at {endpoint}, in use at {used_by}", phone.serial());
+                return self.stand_by(held).await;
+            }
+            Claim::Conflict { with } => log::warn!(
+                "phone {}: two phones report this serial, at {endpoint} and at {with}; neither is used",
+                phone.serial()
+            ),
+            Claim::OtherPhone { known } => return self.taken_by_another(phone, known.as_ref()),
+        }
         self.failures = self.failures.saturating_add(1);
         let state = tokio::select! {
             error = phone.watch(self.options.probe_interval, self.options.probe_time, || self.failures = 0) => {

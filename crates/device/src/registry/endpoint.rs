@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use tikmatrix_domain::Serial;
+use tikmatrix_domain::{Serial, clean};
 
 use crate::adb::server::AdbServer;
 use crate::phone::{AdbCause, Phone};
@@ -38,6 +38,11 @@ pub enum PhoneState {
         /// The observation, as a message.
         reason: String,
     },
+    /// It is connected and answers, and another phone reports the same serial: neither is used.
+    Conflict {
+        /// The observation, as a message.
+        reason: String,
+    },
     /// It is connected and answers.
     Ready,
 }
@@ -65,7 +70,8 @@ impl PhoneState {
             | Self::Authorizing { reason }
             | Self::Unauthorized { reason }
             | Self::Offline { reason }
-            | Self::Stalled { reason } => Some(reason),
+            | Self::Stalled { reason }
+            | Self::Conflict { reason } => Some(reason),
             Self::Connecting | Self::Ready => None,
         }
     }
@@ -73,7 +79,7 @@ impl PhoneState {
     /// Returns the priority of the state: of several endpoints of a phone, the lowest decides the state of the phone.
     pub(super) fn priority(&self) -> u8 {
         match self {
-            Self::Ready => 0,
+            Self::Ready | Self::Conflict { .. } => 0,
             Self::Authorizing { .. } => 1,
             Self::Unauthorized { .. } => 2,
             Self::Connecting => 3,
@@ -118,7 +124,9 @@ impl fmt::Display for Endpoint {
         match self {
             Self::Tcp(address) => formatter.write_str(address),
             Self::WirelessDebugging(instance) => formatter.write_str(instance),
-            Self::AdbServer { server, name, .. } => write!(formatter, "{name} at the adb server {server}"),
+            Self::AdbServer { server, name, .. } => {
+                write!(formatter, "{} at the adb server {server}", clean(name))
+            }
         }
     }
 }
@@ -138,7 +146,8 @@ pub struct EndpointEntry {
 /// One phone with all of its endpoints.
 #[derive(Debug, Clone)]
 pub struct PhoneEntry {
-    /// Its serial number, once known; kept while the phone is away.
+    /// Its serial number, once known; kept while the phone is away. Of several entries with one serial each is a phone of its
+    /// own, and none of them has a connection.
     pub serial: Option<Serial>,
     /// Its state: at the endpoint in use, else at the one whose state has the highest priority.
     pub state: PhoneState,
@@ -149,6 +158,12 @@ pub struct PhoneEntry {
 }
 
 impl PhoneEntry {
+    /// Returns whether the phone is connected and answers, used or not.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        matches!(self.state, PhoneState::Ready | PhoneState::Conflict { .. })
+    }
+
     /// Returns the endpoint that decides the state: the one in use, if any.
     #[must_use]
     pub fn endpoint(&self) -> Option<&Endpoint> {

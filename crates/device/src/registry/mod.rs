@@ -4,7 +4,6 @@ mod adb_server_watcher;
 mod address;
 mod announcements;
 mod connection_supervisor;
-mod device_table;
 mod endpoint;
 #[cfg(feature = "mdns")]
 mod mdns;
@@ -12,6 +11,7 @@ mod mdns;
 mod registry;
 mod scan;
 mod source;
+mod table;
 
 pub use address::{AddressError, parse_address};
 pub use announcements::{Announcement, Discovery, DiscoveryError};

@@ -11,11 +11,12 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::adb_server_watcher::AdbServerWatcher;
 use super::announcements::{Announcements, Discovery};
 use super::connection_supervisor::{ConnectionSupervisor, RegistryOptions, log_end};
-use super::device_table::DeviceTable;
 use super::endpoint::{Endpoint, PhoneEntry};
 use super::scan::{self, Network, Scan};
 use super::source::Source;
+use super::table::device_table::DeviceTable;
 use crate::adb::keys::KeyStore;
+use crate::adb::reach::Reach;
 use crate::adb::server::AdbServer;
 use crate::deadline::Deadline;
 
@@ -73,13 +74,18 @@ impl Registry {
 
     /// Starts to connect to the adbd at an address (`HOST:PORT`); `false` if it does already.
     pub fn add(&self, address: &str) -> bool {
+        self.add_within(address, Reach::Anywhere)
+    }
+
+    /// Does what [`Registry::add`] does, and connects only where `reach` leads.
+    pub fn add_within(&self, address: &str, reach: Reach) -> bool {
         let address: Arc<str> = address.into();
         let mut supervised = self.supervised.lock();
         let Some(registration) = self.table.register(Endpoint::Tcp(Arc::clone(&address)), None) else {
             return false;
         };
         let stop = self.stop.child_token();
-        let source = Source::Address(Arc::clone(&address), self.keys.clone());
+        let source = Source::Address { address: Arc::clone(&address), reach, keys: self.keys.clone() };
         let supervisor = ConnectionSupervisor::new(registration, source, self.options);
         let supervisor = tokio::spawn(supervisor.run(stop.clone()));
         supervised.insert(address, Supervised { stop, supervisor });

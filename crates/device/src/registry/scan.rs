@@ -11,6 +11,7 @@ use tikmatrix_domain::Serial;
 
 use super::endpoint::PhoneState;
 use crate::adb::keys::KeyStore;
+use crate::adb::reach::Reach;
 use crate::deadline::Deadline;
 use crate::phone::{AdbCause, Phone, Route};
 
@@ -109,7 +110,7 @@ pub(super) async fn scan(network: Network, port: u16, keys: &KeyStore, deadline:
 }
 
 async fn probe(address: String, keys: &KeyStore) -> Option<FoundPhone> {
-    let route = Route::Direct { address: address.clone(), keys: keys.clone() };
+    let route = Route::Direct { address: address.clone(), reach: Reach::Anywhere, keys: keys.clone() };
     match Phone::connect_by(&route, Deadline::after(ANSWER_TIMEOUT)).await {
         Ok(phone) => {
             Some(FoundPhone { address, serial: Some(phone.serial().clone()), state: PhoneState::Ready })

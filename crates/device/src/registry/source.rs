@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::endpoint::PhoneState;
 use crate::adb::keys::KeyStore;
+use crate::adb::reach::Reach;
 use crate::adb::server::AdbServer;
 use crate::adb::server::device_list::{ListedPhone, ListedState};
 use crate::phone::{AdbCause, Route};
@@ -15,8 +16,15 @@ use crate::phone::{AdbCause, Route};
 /// Where one phone is found.
 #[derive(Debug)]
 pub(super) enum Source {
-    /// At a fixed address, with these keys if it asks for authorisation.
-    Address(Arc<str>, KeyStore),
+    /// At a fixed address.
+    Address {
+        /// `HOST:PORT`.
+        address: Arc<str>,
+        /// Where the address may lead.
+        reach: Reach,
+        /// The keys for a phone that asks for authorisation.
+        keys: KeyStore,
+    },
     /// At the address that it last announced.
     Announced {
         /// The name that it announces.
@@ -66,12 +74,13 @@ impl Source {
     /// Returns the route to the phone now, or its state when there is none.
     pub(super) fn route(&mut self) -> Result<Route, PhoneState> {
         match self {
-            Self::Address(address, keys) => {
-                Ok(Route::Direct { address: address.to_string(), keys: keys.clone() })
+            Self::Address { address, reach, keys } => {
+                let (address, reach) = (address.to_string(), reach.clone());
+                Ok(Route::Direct { address, reach, keys: keys.clone() })
             }
             Self::Announced { last_seen, keys, .. } => {
                 let address = last_seen.borrow_and_update().address;
-                Ok(Route::Direct { address: address.to_string(), keys: keys.clone() })
+                Ok(Route::Direct { address: address.to_string(), reach: Reach::Anywhere, keys: keys.clone() })
             }
             Self::Listed(server, listed) => {
                 let listed = listed.borrow_and_update().clone();
@@ -110,7 +119,7 @@ impl Source {
     /// Waits until the route may have changed.
     pub(super) async fn changed(&mut self) {
         let fixed = match self {
-            Self::Address(..) => true,
+            Self::Address { .. } => true,
             Self::Announced { last_seen, .. } => last_seen.changed().await.is_err(),
             Self::Listed(_, listed) => listed.changed().await.is_err(),
         };

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
+use tikmatrix_domain::is_harmless;
 use tokio::io::AsyncRead;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -138,7 +139,12 @@ impl Player {
 /// The recorded phone. A replay without a further answer waits until it is dropped.
 #[async_trait]
 impl Transport for Player {
-    async fn shell(&self, command: &str, _deadline: Deadline) -> Result<ShellOutput, AdbCause> {
+    async fn shell(
+        &self,
+        command: &str,
+        _max_output: usize,
+        _deadline: Deadline,
+    ) -> Result<ShellOutput, AdbCause> {
         match self.play(Question::Shell(command)) {
             Some((_, Entry::Shell { answer: Answer::Gave(printed), .. })) => Ok(ShellOutput {
                 stdout: printed.out.bytes(),
@@ -200,5 +206,5 @@ fn describe(question: Option<&Question<'_>>, other: Option<&Question<'_>>) -> St
 }
 
 fn printable(letter: char) -> char {
-    if letter.is_control() { ' ' } else { letter }
+    if is_harmless(letter) { letter } else { ' ' }
 }

@@ -36,8 +36,13 @@ struct Recording {
 
 #[async_trait]
 impl Transport for Recording {
-    async fn shell(&self, command: &str, deadline: Deadline) -> Result<ShellOutput, AdbCause> {
-        let result = self.transport.shell(command, deadline).await;
+    async fn shell(
+        &self,
+        command: &str,
+        max_output: usize,
+        deadline: Deadline,
+    ) -> Result<ShellOutput, AdbCause> {
+        let result = self.transport.shell(command, max_output, deadline).await;
         self.recorder.shell(command, &result);
         result
     }

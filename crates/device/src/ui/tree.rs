@@ -4,6 +4,7 @@
 use std::ops::Deref;
 
 use thiserror::Error;
+use tikmatrix_domain::clean;
 
 use super::bounds::Bounds;
 use super::entities;
@@ -85,7 +86,7 @@ impl UiTree {
         let xml = entities::repair(xml);
         let options = roxmltree::ParsingOptions { nodes_limit: MOST_ELEMENTS, ..Default::default() };
         let document = roxmltree::Document::parse_with_options(&xml, options)
-            .map_err(|error| UiTreeError::Xml(error.to_string()))?;
+            .map_err(|error| UiTreeError::Xml(clean(&error.to_string())))?;
         let mut nodes: Vec<Node> = Vec::new();
         // The indices in `nodes` of the ancestors of the current element, innermost last.
         let mut open: Vec<(roxmltree::NodeId, usize)> = Vec::new();
@@ -130,7 +131,7 @@ fn read(element: roxmltree::Node<'_, '_>) -> Result<Node, UiTreeError> {
     let text = |name: &str| element.attribute(name).unwrap_or_default().to_owned();
     let flag = |name: &str| element.attribute(name) == Some("true");
     let bounds = match element.attribute("bounds") {
-        Some(written) => Bounds::parse(written).ok_or_else(|| UiTreeError::Bounds(written.to_owned()))?,
+        Some(written) => Bounds::parse(written).ok_or_else(|| UiTreeError::Bounds(clean(written)))?,
         None => Bounds::default(),
     };
     let tag = element.tag_name().name();

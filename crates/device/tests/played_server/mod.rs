@@ -20,6 +20,9 @@ pub(crate) struct Listed {
     pub(crate) serial: &'static str,
     /// `device`, `unauthorized` and so on.
     pub(crate) state: &'static str,
+    /// The path of its USB port as the server prints it, such as `usb:1-7`, or `3-1.2` where it uses libusb; empty for a
+    /// phone in the network.
+    pub(crate) port: &'static str,
     /// 0 for a server that gives no numbers.
     pub(crate) transport_id: u64,
     /// Where the virtual phone listens that it is.
@@ -145,10 +148,13 @@ async fn track(mut socket: TcpStream, mut listed: watch::Receiver<Vec<Listed>>) 
 }
 
 fn line(phone: &Listed) -> String {
-    let Listed { serial, state, transport_id, .. } = phone;
+    let Listed { serial, state, port, transport_id, .. } = phone;
     match transport_id {
         0 => format!("{serial}\t{state}\n"),
-        id => format!("{serial:22} {state} usb:1-{id} product:p model:m device:d transport_id:{id}\n"),
+        id => {
+            let port = if port.is_empty() { String::new() } else { format!(" {port}") };
+            format!("{serial:22} {state}{port} product:p model:m device:d transport_id:{id}\n")
+        }
     }
 }
 

@@ -10,6 +10,8 @@ use crate::task::task::{Task, TaskState};
 pub enum DevicePresence {
     /// It is not connected, or does not answer.
     Offline,
+    /// Another phone reports its serial: which of them is meant is not known.
+    Conflict,
     /// It is ready and runs no task.
     Idle,
     /// It runs a task.
@@ -38,6 +40,8 @@ pub enum WaitingReason {
     RetryBackoff,
     /// The settings pause all tasks.
     Paused,
+    /// Two phones report the serial of its device.
+    DeviceConflict,
 }
 
 /// Returns why `task` waits at `now` while its device is `presence`; `None` for a task that is not pending, or that its
@@ -62,6 +66,7 @@ pub fn waiting_reason(task: &Task, now: DateTime<Utc>, presence: DevicePresence)
     }
     match presence {
         DevicePresence::Offline => Some(WaitingReason::DeviceOffline),
+        DevicePresence::Conflict => Some(WaitingReason::DeviceConflict),
         DevicePresence::Busy => Some(WaitingReason::DeviceBusy),
         DevicePresence::Paused => Some(WaitingReason::Paused),
         DevicePresence::AtLimit => Some(WaitingReason::PlanLimit),

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 use tikmatrix_device::script::{Entry, Journal, LogLevel};
-use tikmatrix_domain::Clock;
+use tikmatrix_domain::{Clock, clean_to};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// How many log lines may wait to be stored; further ones are counted and dropped.
 const MAX_WAITING_LINES: usize = 1_000;
+/// The longest step or log line, in characters.
+const MAX_LINE: usize = 2_000;
 
 /// A journal entry with its time.
 pub(crate) struct TimedEntry {
@@ -72,9 +74,18 @@ impl JournalBuffer {
     }
 }
 
+/// Returns the entry with a text that can be stored and shown: scripts quote phones and apps.
+fn cleaned(entry: Entry) -> Entry {
+    match entry {
+        Entry::Step(text) => Entry::Step(clean_to(&text, MAX_LINE)),
+        Entry::Log(level, line) => Entry::Log(level, clean_to(&line, MAX_LINE)),
+        other @ (Entry::Progress(_) | Entry::Artifact { .. }) => other,
+    }
+}
+
 impl Journal for JournalBuffer {
     fn record(&self, entry: Entry) {
-        let timed = TimedEntry { at: self.clock.now(), entry };
+        let timed = TimedEntry { at: self.clock.now(), entry: cleaned(entry) };
         let mut waiting = self.waiting.lock();
         match &timed.entry {
             Entry::Progress(_) => waiting.progress = Some(timed),

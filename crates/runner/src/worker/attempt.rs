@@ -9,7 +9,8 @@ use tikmatrix_device::script::{
     Assignment, EarlierMark, Execution, Limits, RegisteredScript, RunEnd, RunOutcome, describe_step, execute,
 };
 use tikmatrix_domain::{
-    Finish, LeaseId, Outcome, PackageName, ServerEnd, StandardFailure, Task, interrupted, stopped_by_user,
+    Finish, LeaseId, Outcome, PackageName, ServerEnd, StandardFailure, Task, clean_to, interrupted,
+    stopped_by_user,
 };
 use tikmatrix_storage::StandingMark;
 use tokio::task::JoinHandle;
@@ -22,6 +23,8 @@ use crate::journal::writer::JournalWriter;
 use crate::worker::materials::AttemptMaterials;
 use crate::worker::running_tasks::StopHandle;
 
+/// The longest remark, in characters.
+const MAX_REMARK: usize = 2_000;
 /// A script that was stopped has 4 s for its clean-up, and a stop is to return within 5 s; a script that takes longer is
 /// abandoned.
 const STOP_TIMEOUT: Duration = Duration::from_millis(4_250);
@@ -118,6 +121,8 @@ impl Attempt {
             log::error!("task {}: the last part of its journal is lost: {error}", task.id);
         }
         let RunEnd { outcome, failure_code, remark } = end;
+        // It may quote a phone, an app or a file.
+        let remark = clean_to(&remark, MAX_REMARK);
         let finish = Finish { outcome, failure_code, remark, at: self.context.clock.now() };
         Conclusion { finish, is_transient, released_phone }
     }

@@ -16,7 +16,7 @@ pub(crate) enum Claimed {
     Task(Box<Task>, LeaseId),
     /// Nothing is due; the next task will be at this moment, if there is one.
     Nothing(Option<DateTime<Utc>>),
-    /// The phone's connection or the runner ended while the device waited for a slot.
+    /// The phone's connection or the runner ended while the device waited for a slot, or another phone reported its serial.
     Cancelled,
 }
 
@@ -54,6 +54,9 @@ async fn claim_with(
     mut ticket: SlotTicket<'_>,
 ) -> Result<Option<Claimed>, StorageError> {
     loop {
+        if context.devices.is_in_conflict(serial) {
+            return Ok(Some(Claimed::Cancelled));
+        }
         let lease = context.server.lease(rand::random());
         let claim = context.store.claim(ticket.limit(), serial.clone(), lease.clone(), context.clock.now());
         let claim = claim.await?;

@@ -124,8 +124,10 @@ async fn run_task(
     lease: LeaseId,
     phone: Phone,
 ) {
-    // If the runner or the connection ended after the claim, nothing was done on the phone that a user has to check.
-    if context.stop.is_cancelled() || is_closed(&phone).await {
+    // If the runner or the connection ended after the claim, or another phone reported the serial, nothing was done on the
+    // phone that a user has to check.
+    let conflict = context.devices.is_in_conflict(&device.serial);
+    if context.stop.is_cancelled() || conflict || is_closed(&phone).await {
         let release = || context.store.release(task.id, lease.clone(), context.clock.now());
         if let Err(error) = retry_until_written(&context.stop, release).await {
             log::error!("task {} could not be released: {error}", task.id);

@@ -1,12 +1,13 @@
 //! Which task runs when and where.
 
 use serde_json::json;
+use tikmatrix_device::registry::{PhoneEntry, PhoneState};
 use tikmatrix_domain::{
     AccountChange, AccountUpsert, AppId, DevicePresence, NewTask, Serial, Status, Username,
 };
 use tikmatrix_storage::TaskCounts;
 
-use crate::{Fixture, phone, scheduled, task, tell};
+use crate::{Fixture, entry, phone, scheduled, task, tell};
 
 #[tokio::test]
 async fn a_phone_takes_its_tasks_one_at_a_time_in_the_order_in_which_they_are_due() {
@@ -98,4 +99,67 @@ async fn a_tasks_account_and_app_reach_its_script() {
     fixture.create(vec![NewTask { app: Some(app), ..new }]).await;
     runner.wake();
     fixture.stage.heard("Some(\"maker\") in instagram").await;
+}
+
+#[tokio::test]
+async fn no_task_is_claimed_while_two_phones_report_one_serial_and_a_running_one_goes_on() {
+    let fixture = Fixture::new();
+    let ((a, _adbd), (b, _other)) = (phone("a").await, phone("b").await);
+    let runner = fixture.runner().await;
+    let serial = Serial::new("a").unwrap();
+    fixture.ready(&[&a, &b]);
+    let ids = fixture
+        .create(vec![
+            task("a", &json!({ "act": "hold", "word": "held" })),
+            tell("a", "said after the conflict"),
+        ])
+        .await;
+    runner.wake();
+    fixture.stage.heard("held").await;
+
+    let twin = || PhoneEntry {
+        state: PhoneState::Conflict { reason: "another phone reports it too".to_owned() },
+        phone: None,
+        ..entry(&a)
+    };
+    fixture.entries.send_replace(vec![twin(), entry(&b), twin()]);
+    let mut presence = runner.presence(&serial);
+    while presence != DevicePresence::Conflict {
+        tokio::task::yield_now().await;
+        presence = runner.presence(&serial);
+    }
+    assert!(runner.is_busy(&serial), "what runs on a phone goes on");
+    fixture.stage.go_on();
+    while runner.is_busy(&serial) {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(fixture.task(ids[0]).await.task.state.status(), Status::Completed);
+    // Everything that could claim has had its turn when the other phone has run a task.
+    fixture.settled(&runner, "b").await;
+    assert_eq!(fixture.task(ids[1]).await.task.state.status(), Status::Pending);
+    assert_eq!(runner.presence(&serial), DevicePresence::Conflict);
+
+    fixture.ready(&[&a, &b]);
+    fixture.stage.heard("said after the conflict").await;
+    assert_ne!(runner.presence(&serial), DevicePresence::Conflict);
+    runner.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_device_that_was_in_conflict_from_the_first_says_so() {
+    let fixture = Fixture::new();
+    let (a, _adbd) = phone("a").await;
+    let runner = fixture.runner().await;
+    let (serial, before) = (Serial::new("a").unwrap(), runner.presence_version());
+    let state = PhoneState::Conflict { reason: "another phone reports it too".to_owned() };
+    fixture.entries.send_replace(vec![PhoneEntry { state, phone: None, ..entry(&a) }]);
+    while runner.presence(&serial) != DevicePresence::Conflict {
+        tokio::task::yield_now().await;
+    }
+    assert!(runner.presence_version() > before);
+    fixture.entries.send_replace(Vec::new());
+    while runner.presence(&serial) != DevicePresence::Offline {
+        tokio::task::yield_now().await;
+    }
+    runner.shutdown().await;
 }

@@ -82,7 +82,7 @@ impl Script for Post {
             if earlier_attempt::has_published(journey, context, &package, earlier).await? {
                 context.progress(100);
                 let remark = "published by an earlier attempt, and seen on the profile";
-                return Ok(Completion { remark: remark.to_owned() });
+                return Ok(Completion::new(remark));
             }
             begun = Some(package);
         }

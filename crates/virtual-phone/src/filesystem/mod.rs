@@ -117,6 +117,19 @@ impl FileSystem {
         }
     }
 
+    /// Sets the id of the phone's boot, which the kernel shows in a file.
+    pub(crate) fn set_boot_id(&mut self, boot_id: &str, now: i64) {
+        let content = Content::File(format!("{boot_id}\n").into_bytes());
+        match self.find(BOOT_ID, true) {
+            Ok(id) => {
+                if let Ok(node) = self.node_mut(id) {
+                    node.content = content;
+                }
+            }
+            Err(_) => self.plant(BOOT_ID, content, 0o444, ROOT_USER, now),
+        }
+    }
+
     /// Adds the entry of a process under `/proc`.
     pub(crate) fn add_process(&mut self, process: u32, environment: &[u8], now: i64) {
         let directory = format!("/proc/{process}");
@@ -168,6 +181,9 @@ impl FileSystem {
     }
 }
 
+/// The file with the id of the boot.
+const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
+
 /// Path, permissions, owner. The real modes of `/storage/emulated/0` come from FUSE and let the shell's user write.
 const DIRECTORIES: &[(&str, u32, u32)] = &[
     ("/dev", 0o755, ROOT_USER),
@@ -178,6 +194,9 @@ const DIRECTORIES: &[(&str, u32, u32)] = &[
     ("/data/local/tmp", 0o771, SHELL_USER),
     ("/mnt", 0o755, ROOT_USER),
     ("/proc", 0o555, ROOT_USER),
+    ("/proc/sys", 0o555, ROOT_USER),
+    ("/proc/sys/kernel", 0o555, ROOT_USER),
+    ("/proc/sys/kernel/random", 0o555, ROOT_USER),
     ("/storage", 0o751, ROOT_USER),
     ("/storage/emulated", 0o751, ROOT_USER),
     ("/storage/emulated/0", 0o771, SHELL_USER),

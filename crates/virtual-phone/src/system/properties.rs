@@ -13,8 +13,16 @@ pub(crate) struct Properties(BTreeMap<String, String>);
 impl Properties {
     pub(crate) fn new(serial: &str) -> Self {
         let fixed = FIXED.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let own = ["ro.serialno", "ro.boot.serialno"].map(|name| (name.to_owned(), serial.to_owned()));
-        Self(fixed.chain(own).collect())
+        let mut properties = Self(fixed.collect());
+        properties.set_serial(serial);
+        properties
+    }
+
+    /// Sets the serial number, which the phone's own commands cannot.
+    pub(crate) fn set_serial(&mut self, serial: &str) {
+        for name in ["ro.serialno", "ro.boot.serialno"] {
+            self.0.insert(name.to_owned(), serial.to_owned());
+        }
     }
 
     pub(crate) fn get(&self, name: &str) -> &str {

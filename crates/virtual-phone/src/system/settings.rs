@@ -12,7 +12,7 @@ const MAX_ROW_BYTES: usize = 32 * 1024;
 pub(crate) struct Settings(BTreeMap<(String, String), String>);
 
 impl Settings {
-    pub(crate) fn new(serial: &str) -> Self {
+    pub(crate) fn new(android_id: &str) -> Self {
         let mut settings = Self(BTreeMap::new());
         for (table, name, value) in [
             ("global", "adb_enabled", "1"),
@@ -22,7 +22,7 @@ impl Settings {
             ("global", "stay_on_while_plugged_in", "0"),
             ("global", "transition_animation_scale", "1.0"),
             ("global", "window_animation_scale", "1.0"),
-            ("secure", "android_id", serial),
+            ("secure", "android_id", android_id),
             ("secure", "default_input_method", STANDARD_KEYBOARD),
             ("secure", "enabled_input_methods", STANDARD_KEYBOARD),
             ("system", "accelerometer_rotation", "0"),

@@ -12,7 +12,7 @@ use tikmatrix_client::Client;
 
 use super::show::{Column, Output};
 use super::{Work, patch, value};
-use crate::cli::output::say;
+use crate::cli::output::say_data;
 
 const COLUMNS: [Column; 6] = [
     ("ID", "/id"),
@@ -104,7 +104,7 @@ impl Work for Command {
                 output.done(&done, &format!("Recorded {created} accounts, changed {updated}."))
             }
             Self::Export => {
-                say(accounts.export()?.into_text()?.trim_end());
+                say_data(accounts.export()?.into_text()?.trim_end());
                 Ok(())
             }
         }

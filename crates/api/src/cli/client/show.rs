@@ -5,7 +5,7 @@ use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::output::{printable, say};
+use super::super::output::{complain, json, printable, say, say_data};
 
 /// The form in which answers are shown.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +22,7 @@ impl Output {
     pub(super) fn list(self, answer: &impl Serialize, name: &str, columns: &[Column]) -> anyhow::Result<()> {
         let answer = value(answer)?;
         if self.json {
-            say(pretty(&answer));
+            say_data(json(&answer)?);
             return Ok(());
         }
         let rows = answer[name].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -31,8 +31,8 @@ impl Output {
         }
         let total = answer["total"].as_u64().unwrap_or(rows.len() as u64);
         match answer["page"].as_u64() {
-            Some(page) => eprintln!("{} of {total}, page {page}", rows.len()),
-            None => eprintln!("{} of {total}", rows.len()),
+            Some(page) => complain(format_args!("{} of {total}, page {page}", rows.len())),
+            None => complain(format_args!("{} of {total}", rows.len())),
         }
         Ok(())
     }
@@ -41,7 +41,7 @@ impl Output {
     pub(super) fn one(self, answer: &impl Serialize) -> anyhow::Result<()> {
         let answer = value(answer)?;
         if self.json {
-            say(pretty(&answer));
+            say_data(json(&answer)?);
             return Ok(());
         }
         let fields = answer.as_object().into_iter().flatten();
@@ -55,7 +55,7 @@ impl Output {
     /// Shows in a sentence what was done, or the answer as JSON.
     pub(super) fn done(self, answer: &impl Serialize, sentence: &str) -> anyhow::Result<()> {
         if self.json {
-            say(pretty(&value(answer)?));
+            say_data(json(&value(answer)?)?);
         } else {
             say(sentence);
         }
@@ -66,10 +66,6 @@ impl Output {
 /// Returns the JSON of an answer as the server sent it: by way of text, so that numbers keep their digits.
 fn value(answer: &impl Serialize) -> serde_json::Result<Value> {
     serde_json::from_str(&serde_json::to_string(answer)?)
-}
-
-fn pretty(data: &Value) -> String {
-    serde_json::to_string_pretty(data).unwrap_or_default()
 }
 
 fn table(rows: &[Value], columns: &[Column]) -> String {

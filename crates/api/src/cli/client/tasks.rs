@@ -9,6 +9,7 @@ use tikmatrix_client::Client;
 
 use super::Work;
 use super::show::{Column, Output};
+use crate::cli::output::complain;
 
 const COLUMNS: [Column; 9] = [
     ("ID", "/id"),
@@ -126,7 +127,7 @@ impl Create {
             None => client.tasks().create(&tasks)?,
         };
         for warning in &created.warnings {
-            eprintln!("warning: {warning}");
+            complain(format_args!("warning: {warning}"));
         }
         let ids: Vec<String> = created.task_ids.iter().map(i64::to_string).collect();
         output.done(&created, &ids.join("\n"))

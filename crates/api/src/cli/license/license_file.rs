@@ -14,7 +14,7 @@ use tikmatrix_api::{license_path, read_license};
 use tikmatrix_licensing::{Fingerprint, License, LicenseError, Machine, MachineSources, PublicKey, verify};
 
 use super::location::Location;
-use crate::cli::output::say;
+use crate::cli::output::{say, say_data};
 
 /// The options of `license install`.
 #[derive(Debug, Args)]
@@ -86,7 +86,7 @@ pub(super) fn show(options: &ShowOptions) -> anyhow::Result<()> {
     let file = read_license(&path).with_context(|| format!("cannot read the licence {}", path.display()))?;
     let installed = file.map(|file| judge(&file, key.as_ref(), &machine));
     if options.json {
-        say(as_json(&path, installed.as_ref(), &fingerprint));
+        say_data(as_json(&path, installed.as_ref(), &fingerprint));
     } else {
         print(&path, installed.as_ref(), &fingerprint);
     }

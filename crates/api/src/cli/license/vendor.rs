@@ -13,7 +13,7 @@ use serde_json::json;
 use tikmatrix_domain::Plan;
 use tikmatrix_licensing::{Fingerprint, License, PrivateKey, sign};
 
-use crate::cli::output::say;
+use crate::cli::output::{say, say_data};
 
 /// The options of `license keygen`.
 #[derive(Debug, Args)]
@@ -101,7 +101,7 @@ pub(super) fn issue(options: &IssueOptions) -> anyhow::Result<()> {
     };
     let file = sign(&license, &key)?;
     let Some(path) = &options.out else {
-        say(file.trim_end());
+        say_data(file.trim_end());
         return Ok(());
     };
     // A licence that was issued once is never overwritten by another one.

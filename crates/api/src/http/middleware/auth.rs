@@ -82,7 +82,7 @@ impl Tokens {
 }
 
 /// The token of `Authorization: Bearer TOKEN`, or what is wrong with the header.
-fn bearer(headers: &HeaderMap) -> Result<&str, &'static str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, &'static str> {
     let mut values = headers.get_all(header::AUTHORIZATION);
     let Some(value) = values.next() else {
         return Err("a token is required: send it as the header Authorization: Bearer TOKEN");

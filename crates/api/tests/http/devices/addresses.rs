@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tikmatrix_virtual_phone::{Access, Farm, FarmOptions};
+use tokio::io::AsyncWriteExt;
 
 use crate::support::Api;
 
@@ -118,6 +119,65 @@ async fn a_second_scan_at_the_same_time_is_turned_away_and_one_after_it_is_not()
     assert_eq!(scan.body["data"], json!({"scanned": 1, "phones": []}), "{scan:?}");
     drop(silent);
     assert_eq!(api.json("POST", SCAN, &wanted).await.code(), 0);
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_no_phones_is_refused_and_a_zone_is_part_of_an_address() {
+    let api = Api::start().await;
+    for address in [
+        "169.254.169.254:80",
+        "0.0.0.0:5555",
+        "224.0.0.251:5555",
+        "255.255.255.255:5555",
+        "[::]:5555",
+        "[ff02::1]:5555",
+        "[fe80::1]:5555",
+        "[::ffff:169.254.169.254]:80",
+    ] {
+        let refused = api.json("POST", ADDRESS, &json!({"address": address})).await;
+        assert_eq!((refused.code(), refused.fields()), (40001, vec!["address"]), "{address}: {refused:?}");
+    }
+    assert_eq!(api.get(ADDRESS).await.body["data"]["total"], 0);
+    api.stop().await;
+
+    let networks = ["192.0.2.0/24", "fe80::%lo/10"].map(|network| network.parse().unwrap());
+    let api = Api::start_with(|config| config.phone_networks = networks.to_vec()).await;
+    for (address, code) in [
+        ("192.0.2.7:5555", 0),
+        ("[fe80::1%lo]:5555", 0),
+        ("127.0.0.1:5555", 40001),
+        ("localhost:5555", 40001),
+        ("[fe80::1%eth9]:5555", 40001),
+    ] {
+        let answer = api.json("POST", ADDRESS, &json!({"address": address})).await;
+        assert_eq!(answer.code(), code, "{address}: {answer:?}");
+    }
+    let removed = api.delete(&format!("{ADDRESS}/[fe80::1%25lo]:5555")).await;
+    assert_eq!(removed.body["data"], json!({"deleted_count": 1}), "{removed:?}");
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_answers_at_an_address_is_not_quoted() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let api = Api::start().await;
+    assert_eq!(api.json("POST", ADDRESS, &json!({"address": address})).await.code(), 0);
+    let (mut socket, _) = listener.accept().await.unwrap();
+    socket.write_all(b"SECRET of another server, in enough bytes").await.unwrap();
+    let asking = async {
+        loop {
+            let phone = api.get("/api/v1/device").await.body["data"]["devices"][0].take();
+            if phone["state"] == "offline" {
+                return phone;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let phone = tokio::time::timeout(Duration::from_secs(30), asking).await.unwrap();
+    let reason = phone["reason"].as_str().unwrap();
+    assert!(reason.ends_with("what listens there does not speak ADB"), "{reason}");
     api.stop().await;
 }
 

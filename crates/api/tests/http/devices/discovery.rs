@@ -38,6 +38,7 @@ async fn a_phone_of_an_adb_server_is_used_by_it_for_as_long_as_both_are_there() 
     let (farm, server) = (farm().await, PlayedServer::start().await);
     let phone = |state: &'static str| Listed {
         serial: "virtual-1",
+        port: "usb:1-7",
         state,
         transport_id: 7,
         address: farm.phones()[0].address().to_string(),

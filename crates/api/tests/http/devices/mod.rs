@@ -1,6 +1,7 @@
 //! `/api/v1/device`, `/api/v1/group` and `/api/v1/script` on a server without phones.
 
 mod addresses;
+mod conflict;
 mod discovery;
 
 use serde_json::{Value, json};

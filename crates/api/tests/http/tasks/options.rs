@@ -124,6 +124,33 @@ async fn the_same_key_with_another_body_is_a_conflict_and_makes_nothing() {
     api.stop().await;
 }
 
+/// Two clients that number their requests get nothing of each other's answers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_one_token_is_not_one_of_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, one, other) = (folder.path().join("tokens"), "a".repeat(40), "b".repeat(40));
+    std::fs::write(&file, format!("{one}\n{other}\n")).unwrap();
+    let api = Api::start_with(|config| config.token_file = Some(file)).await;
+    let post = async |token: &str, priority: i64| {
+        let authorization = format!("Bearer {token}");
+        let headers = [
+            ("Content-Type", "application/json"),
+            ("Idempotency-Key", "1"),
+            ("Authorization", &authorization),
+        ];
+        let body = request(&json!({"priority": priority})).to_string().into_bytes();
+        api.send("POST", "/api/v1/task", &headers, body).await
+    };
+    let first = post(&one, 1).await;
+    assert_eq!(first.code(), 0, "{first:?}");
+    let second = post(&other, 2).await;
+    assert_eq!(second.code(), 0, "another client's key is another key: {second:?}");
+    assert_ne!(first.body["data"]["task_ids"], second.body["data"]["task_ids"]);
+    assert_eq!(post(&one, 1).await.body, first.body);
+    assert_eq!(post(&one, 2).await.code(), 40901);
+    api.stop().await;
+}
+
 /// A request that was refused has used nothing up: put right, it goes under the same key.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_request_leaves_its_key_free() {

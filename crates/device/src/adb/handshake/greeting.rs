@@ -8,7 +8,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use super::banner::{Banner, DELAYED_ACK, LS_V2, SENDRECV_V2, SHELL_V2, STAT_V2};
 use crate::adb::error::AdbCause;
 use crate::adb::keys::{KeyRing, KeyStore, TOKEN_LEN};
-use crate::adb::packet::{Command, MAX_PAYLOAD, Packet, PacketDecoder, VERSION_WITHOUT_CHECKSUMS};
+use crate::adb::packet::{
+    Command, MAX_PAYLOAD, Packet, PacketDecoder, PacketError, VERSION_WITHOUT_CHECKSUMS,
+};
 use crate::adb::sync::Packing;
 #[cfg(feature = "tls")]
 use crate::adb::tls::socket_error;
@@ -164,10 +166,7 @@ fn token(packet: &Packet) -> Result<[u8; TOKEN_LEN], AdbCause> {
     let length = packet.payload.len();
     let token = <[u8; TOKEN_LEN]>::try_from(&packet.payload[..]).ok().filter(|_| packet.arg0 == TOKEN);
     token.ok_or_else(|| {
-        AdbCause::Protocol(format!(
-            "AUTH {} with {length} bytes instead of a token of {TOKEN_LEN}",
-            packet.arg0
-        ))
+        AdbCause::Protocol(format!("AUTH with {length} bytes instead of a token of {TOKEN_LEN}"))
     })
 }
 
@@ -188,7 +187,8 @@ fn answer(
 }
 
 fn agree(answer: &Packet, decoder: &mut PacketDecoder) -> Result<Agreement, AdbCause> {
-    let mut banner = Banner::parse(&answer.payload).map_err(|error| AdbCause::Protocol(error.to_string()))?;
+    let mut banner = Banner::parse(&answer.payload)
+        .map_err(|_| AdbCause::Protocol("its banner is not KIND:SERIAL:PROPERTIES".to_owned()))?;
     keep_ours(&mut banner);
     let version = answer.arg0.min(VERSION_WITHOUT_CHECKSUMS);
     let max_payload = usize::try_from(answer.arg1).unwrap_or(MAX_PAYLOAD).min(MAX_PAYLOAD);
@@ -214,6 +214,13 @@ fn unexpected(command: Command) -> AdbCause {
     AdbCause::Protocol(format!("{command:?} instead of a greeting"))
 }
 
-fn no_adb(error: impl std::fmt::Display) -> AdbCause {
-    AdbCause::Protocol(format!("what listens there does not speak ADB ({error})"))
+/// Reports a packet that is none. Bytes that are not a header of ADB are not quoted: a client who may name an address must not
+/// read what answers there.
+fn no_adb(error: PacketError) -> AdbCause {
+    AdbCause::Protocol(match error {
+        PacketError::UnknownCommand(_) | PacketError::WrongMagic { .. } => {
+            "what listens there does not speak ADB".to_owned()
+        }
+        PacketError::TooLong { .. } | PacketError::WrongSum { .. } => error.to_string(),
+    })
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tikmatrix_domain::clean;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
@@ -13,6 +14,7 @@ use super::protocol::{
 };
 use crate::adb::error::{AdbCause, AdbError};
 use crate::adb::keys::KeyStore;
+use crate::adb::reach::{Reach, connect};
 use crate::adb::tls;
 use crate::deadline::Deadline;
 
@@ -52,8 +54,7 @@ async fn exchange(
         )));
     }
     let ring = keys.ring().await.map_err(AdbCause::NoKey)?;
-    let socket =
-        TcpStream::connect(address).await.map_err(|error| AdbCause::Unreachable(error.to_string()))?;
+    let socket = connect(address, &Reach::Anywhere).await?;
     let mut stream = tls::begin(socket, &ring).await.map_err(|cause| {
         AdbCause::Unreachable(format!(
             "no phone pairs there ({cause}); take the address from the dialog with the code"
@@ -74,7 +75,7 @@ async fn exchange(
     send(&mut stream, PacketKind::Info, &cipher.seal(&key)?).await?;
     let theirs = receive(&mut stream, PacketKind::Info).await?;
     match cipher.open(&theirs)? {
-        Info::Phone(name) => Ok((stream, name)),
+        Info::Phone(name) => Ok((stream, clean(&name))),
         Info::Key(_) => Err(PairingError::Protocol("it says that it is a computer").into()),
     }
 }

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::conversation::Conversation;
 use super::device_list::{self, ListedPhone};
-use crate::adb::error::AdbCause;
+use crate::adb::error::{AdbCause, shorten};
 use crate::deadline::Deadline;
 
 /// A request to an adb server failed.
@@ -64,7 +64,7 @@ impl AdbServer {
         let work = async {
             let digits = self.ask("host:version").await?.text().await?;
             u32::from_str_radix(&digits, 16)
-                .map_err(|_| AdbCause::Protocol(format!("{digits:?} is no hexadecimal version")))
+                .map_err(|_| AdbCause::Protocol(format!("{:?} is no hexadecimal version", shorten(&digits))))
         };
         self.within(deadline, "report its version", work).await
     }
@@ -100,9 +100,9 @@ impl AdbServer {
             let said = self.ask(&format!("host:connect:{address}")).await?.text().await?;
             // A failure comes as a success whose text reports it.
             let done = said.starts_with("connected to") || said.starts_with("already connected to");
-            if done { Ok(()) } else { Err(AdbCause::Rejected(said.trim().to_owned())) }
+            if done { Ok(()) } else { Err(AdbCause::rejected(&said)) }
         };
-        self.within(deadline, &format!("connect to {address}"), work).await
+        self.within(deadline, &format!("connect to {}", shorten(address)), work).await
     }
 
     pub(super) async fn ask(&self, request: &str) -> Result<Conversation, AdbCause> {

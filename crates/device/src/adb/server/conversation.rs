@@ -2,6 +2,7 @@
 //! requests.
 
 use bytes::Bytes;
+use tikmatrix_domain::clean;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -86,8 +87,8 @@ fn refusal(reason: &str) -> AdbCause {
         || is_about_phone("still")
         || reason.starts_with("no device")
     {
-        AdbCause::ConnectionLost(format!("the adb server says: {}", reason.trim_end()))
+        AdbCause::ConnectionLost(format!("the adb server says: {}", clean(reason)))
     } else {
-        AdbCause::Rejected(reason.trim_end().to_owned())
+        AdbCause::rejected(reason)
     }
 }

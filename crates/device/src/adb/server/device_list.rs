@@ -3,10 +3,29 @@
 
 use std::fmt;
 
-/// The placeholder for the serial of a phone that has none.
-const NO_SERIAL: &str = "(no serial number)";
-/// The details that may follow the state in a line, in this order.
+use tikmatrix_domain::clean;
+
+/// The details that may follow the state in a line, each one word. libusb's path of a USB port has no name before it; see
+/// [`is_usb_port`].
 const DETAILS: [&str; 5] = ["usb:", "product:", "model:", "device:", "transport_id:"];
+/// The states that a line can name (`to_string(ConnectionState)` of AOSP), apart from [`NO_PERMISSIONS`].
+const STATES: [&str; 13] = [
+    "device",
+    "offline",
+    "unauthorized",
+    "authorizing",
+    "connecting",
+    "recovery",
+    "sideload",
+    "rescue",
+    "bootloader",
+    "fastboot",
+    "host",
+    "detached",
+    "unknown",
+];
+/// The one state of several words; an explanation follows it.
+const NO_PERMISSIONS: &str = "no permissions";
 
 /// The state of a phone on the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +40,7 @@ pub enum ListedState {
     Authorizing,
     /// `connecting`: it was just plugged in.
     Connecting,
-    /// Any other, such as `recovery` or `no permissions …`.
+    /// Any other, such as `recovery` or `no permissions …`, as [`clean`] leaves it.
     Other(String),
 }
 
@@ -44,15 +63,10 @@ pub fn parse(text: &str) -> Vec<ListedPhone> {
     text.lines().filter_map(line).collect()
 }
 
+/// Reads one line from its end, since a serial may hold spaces and look like anything that follows it.
 fn line(line: &str) -> Option<ListedPhone> {
-    let line = line.trim_end();
-    let (serial, mut rest) = match line.strip_prefix(NO_SERIAL) {
-        Some(rest) => (NO_SERIAL, rest),
-        None => line.split_at(line.find(char::is_whitespace)?),
-    };
-    let (mut usb, mut transport_id) = (false, None);
-    // From the end: a state may have several words, a detail never has.
-    while let Some((before, detail)) = rest.trim_end().rsplit_once(' ') {
+    let (mut rest, mut usb, mut transport_id) = (line.trim_end(), false, None);
+    while let Some((before, detail)) = last_word(rest) {
         let Some((name, value)) = DETAILS.iter().find_map(|name| Some((*name, detail.strip_prefix(name)?)))
         else {
             break;
@@ -64,19 +78,51 @@ fn line(line: &str) -> Option<ListedPhone> {
         }
         rest = before;
     }
-    let state = match rest.trim() {
-        "" => return None,
+    if let Some((before, port)) = last_word(rest)
+        && is_usb_port(port)
+    {
+        usb = true;
+        rest = before;
+    }
+    // A state that is not known is taken to be one word, as all but one are.
+    let (serial, state) = serial_and_state(rest).or_else(|| last_word(rest))?;
+    if serial.is_empty() {
+        return None;
+    }
+    let state = match state {
         "device" => ListedState::Device,
         "offline" => ListedState::Offline,
         "unauthorized" => ListedState::Unauthorized,
         "authorizing" => ListedState::Authorizing,
         "connecting" => ListedState::Connecting,
-        other => ListedState::Other(other.to_owned()),
+        other => ListedState::Other(clean(other)),
     };
-    if serial.is_empty() {
-        return None;
-    }
     Some(ListedPhone { serial: serial.to_owned(), state, usb, transport_id })
+}
+
+/// Returns the serial and the state of what ends with a state that is known.
+fn serial_and_state(text: &str) -> Option<(&str, &str)> {
+    if let Some((serial, state)) = last_word(text)
+        && STATES.contains(&state)
+    {
+        return Some((serial, state));
+    }
+    let start = text.rfind(NO_PERMISSIONS)?;
+    let (serial, state) = text.split_at(start);
+    serial.ends_with(char::is_whitespace).then(|| (serial.trim_end(), state))
+}
+
+/// Splits the last word off; no white space is left around either part. `None` for a single word.
+fn last_word(text: &str) -> Option<(&str, &str)> {
+    let (before, word) = text.trim_end().rsplit_once(char::is_whitespace)?;
+    Some((before.trim_end(), word))
+}
+
+/// Returns whether a word is the path of a USB port as libusb gives it: `BUS-PORT`, with a `.PORT` for each hub, such as
+/// `3-1.2`.
+fn is_usb_port(word: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    word.split_once('-').is_some_and(|(bus, ports)| is_number(bus) && ports.split('.').all(is_number))
 }
 
 impl fmt::Display for ListedState {
@@ -94,6 +140,8 @@ impl fmt::Display for ListedState {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -123,7 +171,65 @@ mod tests {
     }
 
     #[test]
+    fn a_port_of_libusb_and_a_serial_with_spaces_do_not_hide_the_state() {
+        let list = parse(
+            "R58M30                 device 3-1.2 product:x1s model:SM_G981B device:x1s transport_id:7\n\
+             adb-X (2)._adb-tls-connect._tcp device product:x1s model:SM_G981B device:x1s transport_id:8\n\
+             (no serial number)     no permissions; see [http://a.b/c] 3-1 transport_id:9\n\
+             my phone\tfrozen\n",
+        );
+        let shown: Vec<_> =
+            list.iter().map(|one| (one.serial.as_str(), one.state.to_string(), one.usb)).collect();
+        let listed = |serial, state: &str, usb| (serial, state.to_owned(), usb);
+        assert_eq!(
+            shown,
+            [
+                listed("R58M30", "device", true),
+                listed("adb-X (2)._adb-tls-connect._tcp", "device", false),
+                listed("(no serial number)", "no permissions; see [http://a.b/c]", true),
+                listed("my phone", "frozen", false),
+            ]
+        );
+    }
+
+    #[test]
     fn what_tells_of_no_phone_is_left_out() {
         assert_eq!(parse("\nserial\n  \n\t\nserial   transport_id:1\n"), []);
+    }
+
+    proptest! {
+        /// Lines as `append_transport` of AOSP writes them.
+        #[test]
+        fn any_line_of_a_server_is_read_as_it_was_meant(
+            serial in r"[!-~]( {0,3}[!-~]){0,30}",
+            state in prop_oneof![
+                prop::sample::select(STATES.to_vec()).prop_map(str::to_owned),
+                Just("no permissions (user a is not in the b group); see [http://c.d/e.html]".to_owned()),
+                Just("no permissions".to_owned()),
+            ],
+            port in prop_oneof![
+                Just(String::new()),
+                r" usb:[1-9]-[1-9](\.[1-9]){0,3}",
+                r" [1-9]-[1-9](\.[1-9]){0,3}",
+            ],
+            details in prop::option::of(r" product:[a-z0-9_]{1,9} model:[A-Z_]{1,9} device:[a-z]{1,9}"),
+            transport_id in prop::option::of(1_u64..),
+        ) {
+            let number = transport_id.map(|id| format!(" transport_id:{id}")).unwrap_or_default();
+            let details = details.unwrap_or_default();
+            let usb = !port.is_empty();
+            let list = parse(&format!("{serial:<22} {state}{port}{details}{number}\n"));
+            prop_assert_eq!(list.len(), 1);
+            prop_assert_eq!(&list[0].serial, &serial);
+            prop_assert_eq!(list[0].state.to_string(), state.clone());
+            prop_assert_eq!((list[0].usb, list[0].transport_id), (usb, transport_id));
+            let short = parse(&format!("{serial}\t{state}\n"));
+            prop_assert_eq!((&short[0].serial, short[0].state.to_string()), (&serial, state));
+        }
+
+        #[test]
+        fn any_text_is_read(text in r"(\PC|\n){0,200}") {
+            prop_assert!(parse(&text).len() <= text.lines().count());
+        }
     }
 }

@@ -80,9 +80,10 @@ async fn push_tree(
     let mut report = FolderReport::default();
     let mut folders = vec![(local.to_owned(), remote.trim_end_matches('/').to_owned())];
     while let Some((here, there)) = folders.pop() {
-        let made = shell::run(transport, &format!("mkdir -p {}", shell_word(&checked(&there)?))).await?;
+        let make = format!("mkdir -p {}", shell_word(&checked(&there)?));
+        let made = shell::run(transport, &make, shell::MAX_WORDS).await?;
         if made.exit_status != 0 {
-            return Err(AdbCause::Rejected(made.stderr_text().trim().to_owned()));
+            return Err(AdbCause::rejected(&made.stderr_text()));
         }
         let entries = Session::open(transport).await?.list(&there).await?;
         let known: HashMap<String, RemoteStat> =

@@ -17,6 +17,8 @@ use crate::adb::transport::{AdbTransport, Stream};
 
 /// The maximum of names of one directory.
 const MAX_NAMES: usize = 100_000;
+/// The maximum of bytes that the names of one directory take together.
+const MAX_NAME_BYTES: usize = 8 * 1024 * 1024;
 /// `ENOENT`, `EACCES` and `ENOTDIR`: the path does not exist, or may not be seen.
 const NOTHING_THERE: [u32; 3] = [2, 13, 20];
 
@@ -37,6 +39,11 @@ impl Session {
             stream: transport.stream("sync:").await?,
             responses: ResponseDecoder::new(),
         })
+    }
+
+    /// Returns whether a status and a list hold sizes of 4 GiB and more.
+    pub(super) fn knows_large_sizes(&self) -> bool {
+        self.stat_v2 && self.ls_v2
     }
 
     /// Returns the status of `path`; a link is not followed.
@@ -83,7 +90,7 @@ impl Session {
         };
         self.send(&request).await?;
         self.responses.expect_list(Some(version));
-        let mut entries = Vec::new();
+        let (mut entries, mut names) = (Vec::new(), 0);
         loop {
             let (name, stat) = match self.response().await? {
                 Response::Entry { status, name } => (name, status.into()),
@@ -91,8 +98,10 @@ impl Session {
                 Response::EndOfList(_) => break,
                 other => return Err(unexpected(&other)),
             };
-            if entries.len() >= MAX_NAMES {
-                return Err(AdbCause::Rejected(format!("more than {MAX_NAMES} names in one directory")));
+            names += name.len();
+            if entries.len() >= MAX_NAMES || names > MAX_NAME_BYTES {
+                let limits = format!("more than {MAX_NAMES} names or {MAX_NAME_BYTES} bytes of names");
+                return Err(AdbCause::Rejected(format!("{limits} in one directory")));
             }
             if name != "." && name != ".." {
                 entries.push(RemoteEntry { name, stat });
@@ -260,7 +269,7 @@ fn message_of(error: u32) -> String {
 
 fn unexpected(response: &Response) -> AdbCause {
     match response {
-        Response::Fail(reason) => AdbCause::Rejected(reason.clone()),
+        Response::Fail(reason) => AdbCause::rejected(reason),
         _ => AdbCause::Protocol("an answer that was not asked for".to_owned()),
     }
 }

@@ -27,6 +27,10 @@ const PIECES: usize = 15;
 const PACKED_PIECES: usize = 1;
 /// The timeout of removing the part of a failed push.
 const CLEANUP_TIMEOUT: Duration = Duration::from_secs(5);
+/// How many bytes longer than its size a pulled file may be: a log grows meanwhile, and a generated file has no size.
+const MAX_GROWTH: u64 = 64 * 1024 * 1024;
+/// The maximum of bytes of a pulled file whose size is not known: a link reports its own, version 1 the lower half.
+const MAX_UNKNOWN: u64 = 16 * 1024 * 1024 * 1024;
 const REGULAR_FILE: u32 = 0o100_000;
 /// Folders of files that the kernel generates, whose size is a page or nothing.
 const GENERATED: [&str; 3] = ["/proc/", "/sys/", "/config/"];
@@ -57,9 +61,9 @@ where
     let choice = options.compression.choose(&transport.agreement().banner, path);
     send_file(&mut session, source, &part, choice, &options, progress).await?;
     let (from, to) = (shell_word(&part), shell_word(path));
-    let renamed = shell::run(transport, &format!("mv -f {from} {to}")).await?;
+    let renamed = shell::run(transport, &format!("mv -f {from} {to}"), shell::MAX_WORDS).await?;
     if renamed.exit_status != 0 {
-        return Err(AdbCause::Rejected(renamed.stderr_text().trim().to_owned()));
+        return Err(AdbCause::rejected(&renamed.stderr_text()));
     }
     unfinished.over = true;
     Ok(())
@@ -78,9 +82,8 @@ impl Drop for Unfinished<'_> {
         let transport = self.transport.clone();
         let command = format!("rm -f {}", shell_word(self.part));
         runtime.spawn(async move {
-            if let Ok(Err(cause)) =
-                Deadline::after(CLEANUP_TIMEOUT).run(shell::run(&transport, &command)).await
-            {
+            let removing = shell::run(&transport, &command, shell::MAX_WORDS);
+            if let Ok(Err(cause)) = Deadline::after(CLEANUP_TIMEOUT).run(removing).await {
                 log::debug!("the part of a failed push could not be removed: {cause}");
             }
         });
@@ -164,8 +167,14 @@ where
             known
         }
     };
+    let limit = match announced {
+        Some(announced) if announced.is_file() && session.knows_large_sizes() => {
+            announced.size.saturating_add(MAX_GROWTH)
+        }
+        _ => MAX_UNKNOWN,
+    };
     let (written, failed) = (AtomicU64::new(0), AtomicBool::new(false));
-    let sink = Sink { inner: sink, written: &written, failed: &failed };
+    let sink = Sink { inner: sink, written: &written, limit, failed: &failed };
     let (count, progress) = (&written, &mut progress);
     let received = match packing {
         None => session.receive_pieces(sink, count, progress).await,
@@ -176,6 +185,9 @@ where
     match received {
         Ok(()) => complete(path, announced, written.into_inner()),
         Err(ReceiveError::Phone(cause)) => Err(cause),
+        Err(ReceiveError::Content(error)) if error.kind() == io::ErrorKind::FileTooLarge => {
+            Err(AdbCause::TooMuchOutput(usize::try_from(limit).unwrap_or(usize::MAX)))
+        }
         Err(ReceiveError::Content(error)) if packing.is_none() || failed.into_inner() => {
             Err(AdbCause::Local(error.to_string()))
         }
@@ -220,10 +232,12 @@ impl<R: AsyncRead + Unpin> AsyncRead for Counted<'_, R> {
     }
 }
 
-/// A writer that counts the bytes, records whether an error was its own, and leaves closing to the caller.
+/// A writer that counts the bytes, refuses those beyond a limit, records whether an error was its own, and leaves closing to
+/// the caller.
 struct Sink<'a, W> {
     inner: W,
     written: &'a AtomicU64,
+    limit: u64,
     failed: &'a AtomicBool,
 }
 
@@ -240,6 +254,9 @@ impl<W: AsyncWrite + Unpin> AsyncWrite for Sink<'_, W> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if self.written.load(Ordering::Relaxed).saturating_add(bytes.len() as u64) > self.limit {
+            return Poll::Ready(Err(io::ErrorKind::FileTooLarge.into()));
+        }
         let result = ready!(Pin::new(&mut self.inner).poll_write(context, bytes));
         self.written.fetch_add(*result.as_ref().unwrap_or(&0) as u64, Ordering::Relaxed);
         self.note(result)

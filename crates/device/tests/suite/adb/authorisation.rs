@@ -1,6 +1,5 @@
 //! Phones that ask for authorisation: by AUTH, with and without a person's answer, and by TLS; and errors of a false phone.
-//! The virtual phone decides which keys it accepts; programs of others are met in the virtual phone's
-//! `tests/debian_adb.rs`.
+//! The virtual phone decides which keys it accepts; programs of others are met in its `tests/debian_adb.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -10,6 +9,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tikmatrix_device::adb::keys::{AdbKey, AdbPublicKey, KeyFiles, KeyStore};
 use tikmatrix_device::adb::packet::{Command, MAX_PAYLOAD, Packet, PacketDecoder, VERSION_WITHOUT_CHECKSUMS};
+use tikmatrix_device::adb::reach::Reach;
 use tikmatrix_device::phone::{AdbCause, AdbError, Deadline, Phone, PushOptions, Route};
 use tikmatrix_device::registry::{PhoneState, Registry, RegistryOptions};
 use tikmatrix_virtual_phone::{Access, Answer, Farm, FarmOptions, VirtualPhone};
@@ -48,7 +48,7 @@ impl Machine {
     }
 
     fn route(&self, address: &str) -> Route {
-        Route::Direct { address: address.to_owned(), keys: self.keys.clone() }
+        Route::Direct { address: address.to_owned(), reach: Reach::Anywhere, keys: self.keys.clone() }
     }
 
     /// Connects, and gives a person until `answer` from when the phone asks.
@@ -201,7 +201,7 @@ async fn inside_tls_a_machine_that_was_not_paired_is_unauthorised() {
 async fn a_machine_without_a_key_says_so_only_to_phones_that_ask() {
     let keys = KeyStore::new(KeyFiles::default());
     let stage = Stage::new(Access::Accept).await;
-    let route = Route::Direct { address: stage.address.clone(), keys };
+    let route = Route::Direct { address: stage.address.clone(), reach: Reach::Anywhere, keys };
     let connect = || Phone::connect_by(&route, soon());
     serves(&connect().await.unwrap()).await;
     for access in [Access::Ask, Access::Tls] {

@@ -3,6 +3,7 @@
 mod authorisation;
 mod captured_log;
 mod codecs;
+mod endless_phone;
 mod hostile_peer;
 mod keys;
 mod negotiation;

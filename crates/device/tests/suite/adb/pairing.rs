@@ -8,6 +8,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tikmatrix_device::adb::keys::{AdbKey, KeyFiles, KeyStore};
 use tikmatrix_device::adb::pairing::pair;
+use tikmatrix_device::adb::reach::Reach;
 use tikmatrix_device::phone::{AdbCause, Deadline, Phone, Route};
 use tikmatrix_virtual_phone::{Access, Farm, FarmOptions, PairingOffer};
 use tokio::io::AsyncWriteExt;
@@ -58,7 +59,7 @@ impl Stage {
 async fn a_phone_accepts_by_tls_the_computer_that_it_was_paired_with() {
     let stage = Stage::new().await;
     let address = stage.farm.phones()[0].address().to_string();
-    let route = Route::Direct { address, keys: stage.keys.clone() };
+    let route = Route::Direct { address, reach: Reach::Anywhere, keys: stage.keys.clone() };
     let refused = Phone::connect_asking(&route, soon(), |_| soon()).await.map(|_| ()).unwrap_err();
     assert!(matches!(refused.cause(), AdbCause::Unauthorized(_)), "{refused}");
 

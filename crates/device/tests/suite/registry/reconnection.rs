@@ -23,6 +23,9 @@ const SHORT_DELAYS: RegistryOptions = RegistryOptions {
     jitter: || 0.5,
 };
 
+/// The id of the boot and that of the user: one phone, whatever its address.
+const IDENTITY: &[u8] = b"9f7c6a0e-62a5-4f0b-9d55-0a5e7c6c3b11\n3f2a9c1db7e84a60\n";
+
 /// Plays phones named `serial` on `listener`, one connection after the other, which answer probes until `silent`.
 /// Ends the current connection whenever `cut` is told.
 async fn play(
@@ -35,6 +38,9 @@ async fn play(
         let mut cut = cut.clone();
         cut.mark_unchanged();
         let mut peer = Peer::welcome(&listener, serial, &["shell_v2"]).await;
+        let open = peer.expect(Command::Open).await;
+        assert!(open.payload.windows(7).any(|word| word == b"boot_id"), "{:?}", open.payload);
+        peer.run(&open, false, IDENTITY).await;
         tokio::select! {
             () = answer_probes(&mut peer, &mut silent) => {}
             _ = cut.changed() => {}

@@ -32,7 +32,8 @@ async fn farm(count: u16) -> Farm {
 
 /// The first phone of the farm as a server lists it.
 fn listed(farm: &Farm, state: &'static str, transport_id: u64) -> Listed {
-    Listed { serial: "usb-1", state, transport_id, address: farm.phones()[0].address().to_string() }
+    let address = farm.phones()[0].address().to_string();
+    Listed { serial: "usb-1", state, port: "usb:1-7", transport_id, address }
 }
 
 async fn until(registry: &Registry, wanted: impl FnMut(&Vec<PhoneEntry>) -> bool) -> Vec<PhoneEntry> {
@@ -139,6 +140,21 @@ async fn an_unauthorized_phone_is_shown_by_its_serial_until_a_person_allows_it()
     until(&registry, |entries| is_ready(&entries[0])).await;
     server.list(vec![listed(&farm, "offline", 7)]);
     until(&registry, |entries| matches!(entries[0].state, PhoneState::Offline { .. })).await;
+}
+
+#[tokio::test]
+async fn a_phone_whose_line_has_a_port_of_libusb_or_spaces_in_its_name_is_used() {
+    for (serial, port) in
+        [("usb-1", "3-1.2"), ("adb-X (2)._adb-tls-connect._tcp", ""), ("my phone offline", "usb:1-7")]
+    {
+        let (farm, server) = (farm(1).await, PlayedServer::start().await);
+        let registry = following(&server);
+        server.list(vec![Listed { serial, port, ..listed(&farm, "device", 7) }]);
+        until(&registry, |entries| entries.iter().any(is_ready)).await;
+        server.list(vec![Listed { serial, port, ..listed(&farm, "unauthorized", 7) }]);
+        let entries = until(&registry, |entries| !is_ready(&entries[0])).await;
+        assert!(matches!(entries[0].state, PhoneState::Unauthorized { .. }), "{entries:?}");
+    }
 }
 
 #[tokio::test]

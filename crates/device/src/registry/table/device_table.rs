@@ -1,53 +1,43 @@
-//! The endpoints with the state of the phone at each, and the list of phones that comes of them: endpoints with the same
-//! serial number are one phone, which is used through one of them.
+//! The endpoints with the state of the phone at each, and through which of them a phone is used.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use tikmatrix_domain::Serial;
 use tokio::sync::{Notify, watch};
 
-use super::endpoint::{Endpoint, EndpointEntry, PhoneEntry, PhoneState};
+use super::identity::PhoneIdentity;
+use super::phones::phones;
+use super::row::Row;
 use crate::phone::Phone;
+use crate::registry::endpoint::{Endpoint, PhoneEntry, PhoneState};
 
 /// The endpoints, and the phones that are published.
 #[derive(Debug)]
-pub(super) struct DeviceTable {
+pub(in crate::registry) struct DeviceTable {
     rows: Mutex<Vec<Row>>,
     published: watch::Sender<Vec<PhoneEntry>>,
 }
 
-/// One endpoint.
-#[derive(Debug, Clone)]
-struct Row {
-    endpoint: Endpoint,
-    serial: Option<Serial>,
-    state: PhoneState,
-    phone: Option<Phone>,
-    /// Notified when another endpoint may have preempted this one, or may have released the phone.
-    changed: Arc<Notify>,
-}
-
 /// An endpoint in the table; dropping it removes the endpoint.
 #[derive(Debug)]
-pub(super) struct Registration {
+pub(in crate::registry) struct Registration {
     table: Arc<DeviceTable>,
     endpoint: Endpoint,
     changed: Arc<Notify>,
 }
 
 impl DeviceTable {
-    pub(super) fn new() -> Arc<Self> {
+    pub(in crate::registry) fn new() -> Arc<Self> {
         Arc::new(Self { rows: Mutex::default(), published: watch::Sender::new(Vec::new()) })
     }
 
-    pub(super) fn watch(&self) -> watch::Receiver<Vec<PhoneEntry>> {
+    pub(in crate::registry) fn watch(&self) -> watch::Receiver<Vec<PhoneEntry>> {
         self.published.subscribe()
     }
 
     /// Adds an endpoint; `None` if it is there already.
-    pub(super) fn register(
+    pub(in crate::registry) fn register(
         self: &Arc<Self>,
         endpoint: Endpoint,
         serial: Option<Serial>,
@@ -58,6 +48,8 @@ impl DeviceTable {
             serial,
             state: PhoneState::Connecting,
             phone: None,
+            identity: None,
+            rivals: Vec::new(),
             changed: Arc::clone(&changed),
         };
         let new = self.change(|rows| {
@@ -81,12 +73,12 @@ impl DeviceTable {
 }
 
 impl Registration {
-    pub(super) fn endpoint(&self) -> &Endpoint {
+    pub(in crate::registry) fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
 
     /// Sets the state of the phone, and releases it if it is used through this endpoint.
-    pub(super) fn set(&self, state: PhoneState) {
+    pub(in crate::registry) fn set(&self, state: PhoneState) {
         self.table.change(|rows| {
             let Some(own) = rows.iter_mut().find(|row| row.endpoint == self.endpoint) else { return };
             own.state = state;
@@ -98,13 +90,25 @@ impl Registration {
     }
 
     /// Uses the phone through this endpoint, unless one with the same or a better priority does; a worse one is preempted.
-    pub(super) fn claim(&self, phone: &Phone) -> Claim {
+    /// `identity` is what the phone says of itself over this connection. While an endpoint of the same serial leads to another
+    /// phone, both connections are kept and neither is published.
+    pub(in crate::registry) fn claim(&self, phone: &Phone, identity: PhoneIdentity) -> Claim {
         self.table.change(|rows| {
-            let serial = phone.serial();
+            let (serial, at) = (phone.serial(), |row: &Row| row.endpoint == self.endpoint);
+            if let Some(own) = rows.iter().find(|row| at(row))
+                && own.is_taken_by_another(serial, &identity)
+            {
+                return Claim::OtherPhone { known: own.serial.clone() };
+            }
+            let rivals = settle_rivals(rows, &self.endpoint, serial, &identity);
+            let mut claim =
+                rivals.first().map_or(Claim::InUse, |rival| Claim::Conflict { with: rival.clone() });
             let held = rows.iter_mut().find(|row| {
-                row.endpoint != self.endpoint && row.phone.is_some() && row.serial.as_ref() == Some(serial)
+                !at(row)
+                    && row.phone.is_some()
+                    && row.serial.as_ref() == Some(serial)
+                    && !rivals.contains(&row.endpoint)
             });
-            let mut claim = Claim::InUse;
             if let Some(holder) = held {
                 if holder.endpoint.priority() <= self.endpoint.priority() {
                     claim = Claim::Standby { used_by: holder.endpoint.clone() };
@@ -113,26 +117,29 @@ impl Registration {
                     holder.changed.notify_one();
                 }
             }
-            if let Some(own) = rows.iter_mut().find(|row| row.endpoint == self.endpoint) {
+            if let Some(own) = rows.iter_mut().find(|row| at(row)) {
                 own.serial = Some(serial.clone());
+                own.identity = Some(identity);
+                own.rivals = rivals;
                 own.state = PhoneState::Ready;
-                own.phone = (claim == Claim::InUse).then(|| phone.clone());
+                own.phone = (!matches!(claim, Claim::Standby { .. })).then(|| phone.clone());
             }
             claim
         })
     }
 
     /// Waits until another endpoint uses the phone that this one had.
-    pub(super) async fn preempted(&self) {
+    pub(in crate::registry) async fn preempted(&self) {
         self.wait_until(|own, _| own.phone.is_none()).await;
     }
 
     /// Waits until no other endpoint uses the phone.
-    pub(super) async fn released(&self) {
+    pub(in crate::registry) async fn released(&self) {
         self.wait_until(|own, others| {
-            !others
-                .iter()
-                .any(|row| row.endpoint != own.endpoint && row.phone.is_some() && row.serial == own.serial)
+            let uses_it = |row: &Row| row.phone.is_some() && row.serial == own.serial;
+            !others.iter().any(|row| {
+                row.endpoint != own.endpoint && uses_it(row) && !own.rivals.contains(&row.endpoint)
+            })
         })
         .await;
     }
@@ -157,6 +164,9 @@ impl Drop for Registration {
         self.table.change(|rows| {
             let Some(index) = rows.iter().position(|row| row.endpoint == self.endpoint) else { return };
             let row = rows.remove(index);
+            for other in &mut *rows {
+                other.rivals.retain(|rival| *rival != row.endpoint);
+            }
             if let (Some(_), Some(serial)) = (row.phone, row.serial) {
                 notify(rows, &serial);
             }
@@ -164,9 +174,28 @@ impl Drop for Registration {
     }
 }
 
+/// Finds out which rows of `serial` lead to other phones than the one that says `identity` at `endpoint`, notes it in them,
+/// and returns their endpoints.
+fn settle_rivals(
+    rows: &mut [Row],
+    endpoint: &Endpoint,
+    serial: &Serial,
+    identity: &PhoneIdentity,
+) -> Vec<Endpoint> {
+    let mut rivals = Vec::new();
+    for row in rows.iter_mut().filter(|row| row.endpoint != *endpoint) {
+        row.rivals.retain(|rival| rival != endpoint);
+        if row.serial.as_ref() == Some(serial) && row.leads_elsewhere(identity) {
+            row.rivals.push(endpoint.clone());
+            rivals.push(row.endpoint.clone());
+        }
+    }
+    rivals
+}
+
 /// The result of [`Registration::claim`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Claim {
+pub(in crate::registry) enum Claim {
     /// It is used through this endpoint.
     InUse,
     /// It is used through another endpoint, and through this one when that fails.
@@ -174,48 +203,22 @@ pub(super) enum Claim {
         /// The other endpoint.
         used_by: Endpoint,
     },
+    /// Another phone reports the same serial: neither is used until one is gone.
+    Conflict {
+        /// Where the other phone is.
+        with: Endpoint,
+    },
+    /// It is not the phone that was at this endpoint first: it is not used.
+    OtherPhone {
+        /// The serial of that phone.
+        known: Option<Serial>,
+    },
 }
 
 /// Notifies the endpoints of a phone that none uses it.
 fn notify(rows: &[Row], serial: &Serial) {
     for row in rows.iter().filter(|row| row.serial.as_ref() == Some(serial)) {
         row.changed.notify_one();
-    }
-}
-
-/// Returns the phones in the order of their first endpoints.
-fn phones(rows: &[Row]) -> Vec<PhoneEntry> {
-    let mut phones: Vec<Vec<&Row>> = Vec::with_capacity(rows.len());
-    let mut by_serial: HashMap<&Serial, usize> = HashMap::with_capacity(rows.len());
-    for row in rows {
-        match row.serial.as_ref().map(|serial| *by_serial.entry(serial).or_insert(phones.len())) {
-            Some(index) if index < phones.len() => phones[index].push(row),
-            _ => phones.push(vec![row]),
-        }
-    }
-    phones.into_iter().map(fold).collect()
-}
-
-/// One phone with all of its endpoints.
-fn fold(mut rows: Vec<&Row>) -> PhoneEntry {
-    rows.sort_by_key(|row| (row.phone.is_none(), row.state.priority(), row.endpoint.priority()));
-    let endpoints = rows.iter().map(|row| EndpointEntry {
-        endpoint: row.endpoint.clone(),
-        state: row.state.clone(),
-        in_use: row.phone.is_some(),
-    });
-    let phone = rows.iter().find_map(|row| row.phone.clone());
-    let state = match rows.first().map(|row| &row.state) {
-        // It answered at an endpoint that a better one preempted, and that one just failed: it is being reconnected.
-        Some(PhoneState::Ready) if phone.is_none() => PhoneState::Connecting,
-        Some(state) => state.clone(),
-        None => PhoneState::Connecting,
-    };
-    PhoneEntry {
-        serial: rows.iter().find_map(|row| row.serial.clone()),
-        state,
-        phone,
-        endpoints: endpoints.collect(),
     }
 }
 
