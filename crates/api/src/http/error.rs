@@ -41,6 +41,8 @@ pub(crate) enum ErrorCode {
     NotJson,
     /// An `Idempotency-Key` was used with another body, or its request is still in flight.
     Conflict,
+    /// The header `Range` asks for what the file does not have.
+    OutOfRange,
     /// More is asked for at once than the server works on, or the queue is full.
     TooMany,
     /// Something failed that the client has no part in.
@@ -49,7 +51,7 @@ pub(crate) enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, by HTTP status.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::InvalidParameter,
         Self::ScriptNameMissing,
         Self::UnknownScript,
@@ -60,6 +62,7 @@ impl ErrorCode {
         Self::Conflict,
         Self::BodyTooLarge,
         Self::NotJson,
+        Self::OutOfRange,
         Self::TooMany,
         Self::Internal,
     ];
@@ -76,6 +79,7 @@ impl ErrorCode {
             Self::MethodNotAllowed => (40501, StatusCode::METHOD_NOT_ALLOWED),
             Self::BodyTooLarge => (41301, StatusCode::PAYLOAD_TOO_LARGE),
             Self::NotJson => (41501, StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            Self::OutOfRange => (41601, StatusCode::RANGE_NOT_SATISFIABLE),
             Self::Conflict => (40901, StatusCode::CONFLICT),
             Self::TooMany => (42901, StatusCode::TOO_MANY_REQUESTS),
             Self::Internal => (50001, StatusCode::INTERNAL_SERVER_ERROR),
@@ -96,6 +100,8 @@ pub(crate) struct ApiError {
     allow: Option<String>,
     /// In how many seconds it may be better, for the header `Retry-After`.
     retry_after: Option<u32>,
+    /// The length of the file of which a range was asked for, for the header `Content-Range`.
+    length: Option<u64>,
     /// What failed, for the log alone, under the number that the client gets.
     cause: Option<Box<(String, String)>>,
 }
@@ -109,6 +115,7 @@ impl ApiError {
             problems: Vec::new(),
             allow: None,
             retry_after: None,
+            length: None,
             cause: None,
         }
     }
@@ -119,7 +126,11 @@ impl ApiError {
         let message = match problems.count() {
             0 | 1 => first,
             2 => format!("{first} (and 1 more problem: see data)"),
-            count => format!("{first} (and {} more problems: see data)", count - 1),
+            count if problems.rest() == 0 => format!("{first} (and {} more problems: see data)", count - 1),
+            count => {
+                let kept = problems.iter().len();
+                format!("{first} (and {} more problems: data has the first {kept})", count - 1)
+            }
         };
         Self { problems: problems.into_iter().collect(), ..Self::new(code, message) }
     }
@@ -140,6 +151,12 @@ impl ApiError {
     /// There is too much to do; after `seconds` it may be better.
     pub(crate) fn too_many(message: String, seconds: u32) -> Self {
         Self { retry_after: Some(seconds), ..Self::new(ErrorCode::TooMany, message) }
+    }
+
+    /// The header `Range` asks for none of the bytes of a file of this length.
+    pub(crate) fn out_of_range(length: u64) -> Self {
+        let message = format!("header Range: asks for no byte of this file, which has {length}");
+        Self { length: Some(length), ..Self::new(ErrorCode::OutOfRange, message) }
     }
 
     /// Something failed that the client has no part in. [`log_causes`] writes the cause to the log under a number that
@@ -236,6 +253,9 @@ impl ResponseError for ApiError {
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
+        if let Some(range) = self.length.and_then(|length| format!("bytes */{length}").parse().ok()) {
+            response.headers_mut().insert(header::CONTENT_RANGE, range);
+        }
         if self.code == ErrorCode::TokenRequired {
             let scheme = header::HeaderValue::from_static("Bearer realm=\"TikMatrix\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
@@ -258,6 +278,8 @@ mod tests {
         assert_eq!(error(1), "serials: is required");
         assert_eq!(error(2), "serials: is required (and 1 more problem: see data)");
         assert_eq!(error(3), "serials: is required (and 2 more problems: see data)");
+        let many = error(1000);
+        assert_eq!(many, "serials: is required (and 999 more problems: data has the first 100)");
     }
 
     #[test]

@@ -50,6 +50,7 @@ fn statuses(operation: &Value, needs_license: bool) -> Vec<&'static str> {
         ("409", has_parameter("name", "Idempotency-Key")),
         ("413", takes_body),
         ("415", takes_body),
+        ("416", operation["responses"].get("206").is_some()),
         ("429", is_guarded),
         ("500", true),
     ];
@@ -117,6 +118,7 @@ fn meaning(code: ErrorCode) -> &'static str {
         }
         ErrorCode::BodyTooLarge => "the body is too large",
         ErrorCode::NotJson => "the body does not say that it is of the type that is wanted",
+        ErrorCode::OutOfRange => "the header `Range` asks for no byte of the file",
         ErrorCode::TooMany => {
             "more is asked for at once than the server works on, or too many tasks wait; `Retry-After` says when to ask again"
         }
@@ -159,12 +161,15 @@ fn example(code: ErrorCode) -> Value {
             (message.to_owned(), license)
         }
         ErrorCode::NotFound => without_data("there is no task 4711"),
-        ErrorCode::MethodNotAllowed => without_data("/api/v1/task does not take PUT, only GET, POST"),
+        ErrorCode::MethodNotAllowed => without_data("/api/v1/task does not take PUT, only GET, HEAD, POST"),
         ErrorCode::Conflict => without_data(
             "Idempotency-Key: this key was used with another body; a new request needs a new key",
         ),
         ErrorCode::BodyTooLarge => without_data("the body is larger than 4194304 bytes"),
         ErrorCode::NotJson => without_data("header Content-Type: application/json is required"),
+        ErrorCode::OutOfRange => {
+            without_data("header Range: asks for no byte of this file, which has 5242880")
+        }
         ErrorCode::TooMany => without_data("too many requests are being worked on: ask again in 1 s"),
         ErrorCode::Internal => {
             without_data("internal error: the server's log tells the cause under request 4242-1")
