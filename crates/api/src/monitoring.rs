@@ -9,6 +9,7 @@ use crate::devices::connections::Connections;
 use crate::devices::convert::device_state;
 use crate::http::envelope::Success;
 use crate::http::error::ApiError;
+use crate::http::middleware::limit::RequestLimit;
 use crate::http::middleware::metrics::{Metrics, Snapshot};
 use crate::http::query::NoQuery;
 use crate::http::routing::{Operation, operations};
@@ -29,6 +30,7 @@ pub(crate) async fn metrics(
     store: Data<Store>,
     connections: Data<Connections>,
     metrics: Data<Metrics>,
+    limit: Data<RequestLimit>,
     _: NoQuery,
 ) -> Result<HttpResponse, ApiError> {
     let phones: Vec<_> = connections.phones.borrow().iter().map(|it| device_state(Some(it)).0).collect();
@@ -37,6 +39,7 @@ pub(crate) async fn metrics(
         phones: &phones,
         newest_event: store.newest_event().await?,
         database_errors: store.database_errors(),
+        unsent: limit.unsent(),
     }))
 }
 

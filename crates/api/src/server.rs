@@ -12,7 +12,7 @@ use tikmatrix_device::adb::keys::{KeyFiles, KeyStore};
 use tikmatrix_device::registry::{Registry, RegistryOptions};
 use tikmatrix_runner::{Runner, RunnerOptions, Tasks};
 use tikmatrix_storage::{StorageError, Store};
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +21,7 @@ use crate::devices::connections::Connections;
 use crate::devices::saved_addresses::SavedAddresses;
 use crate::events::event_retention;
 use crate::events::handlers::EventStreams;
+use crate::http::connection::table::ConnectionTable;
 use crate::http::middleware::auth::{Access, Tokens};
 use crate::http::middleware::host_names::{HostName, HostNames};
 use crate::http::middleware::limit::RequestLimit;
@@ -44,6 +45,10 @@ use crate::tokens::token_file;
 const DATABASE: &str = "tikmatrix.sqlite";
 /// The files of the material library, in the data directory.
 const MATERIALS: &str = "materials";
+/// How many bytes of answers the server keeps for all clients together that do not take them.
+const MAX_UNSENT: usize = 64 * 1024 * 1024;
+/// One in so many connections may listen to events, which takes a connection for as long as the client likes.
+const LISTENERS_SHARE: usize = 4;
 
 /// A running server. Dropping it does not stop it: it runs for as long as the tokio runtime does.
 pub struct Server {
@@ -149,6 +154,8 @@ impl Server {
         let event_retention = event_retention::run(store.clone(), registry.watch(), Arc::clone(&clock));
         let settings: Data<CurrentSettings> = Data::new(watch::Sender::new(store.settings().await?));
         let access = Data::new(access);
+        let max_listeners = (config.max_connections / LISTENERS_SHARE).max(1);
+        let table = Arc::new(ConnectionTable::new(config.max_connections, MAX_UNSENT));
         let state = AppState {
             store: Data::new(store.clone()),
             clock: Data::from(Arc::clone(&clock)),
@@ -158,7 +165,7 @@ impl Server {
             settings: settings.clone(),
             gate: Data::new(gate.clone()),
             access: access.clone(),
-            limit: Data::new(RequestLimit::new(config.max_requests)),
+            limit: Data::new(RequestLimit::new(config.max_requests, Arc::clone(&table))),
             metrics: Data::new(Metrics::default()),
             library: Data::new(library),
             connections: Data::new(connections),
@@ -181,9 +188,11 @@ impl Server {
                 gate: gate.clone(),
                 access,
                 stopping: stopping.clone(),
+                max_listeners,
+                places: Arc::new(Semaphore::new(max_listeners)),
             }),
         };
-        let (handle, http) = serve(sockets, state, config.extra_routes, config.max_connections)?;
+        let (handle, http) = serve(sockets, state, config.extra_routes, table)?;
         let background = vec![
             tokio::spawn(follow_settings(store.clone(), settings, runner.cluster_changes())),
             tokio::spawn(gate.clone().run()),

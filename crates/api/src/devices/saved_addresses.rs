@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tikmatrix_device::registry::{Registry, parse_address};
+use tikmatrix_validation::json::without_mark;
 use tokio::sync::Mutex;
 
 /// The file's name in the data directory.
@@ -29,10 +30,13 @@ impl SavedAddresses {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(error),
+            Err(error) => {
+                let named = format!("the file {} cannot be read: {error}", path.display());
+                return Err(io::Error::new(error.kind(), named));
+            }
         };
         let mut addresses = Vec::new();
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        for line in without_mark(&text).lines().map(str::trim).filter(|line| !line.is_empty()) {
             match parse_address(line) {
                 Ok(address) => addresses.push(address),
                 Err(error) => log::warn!("{}: {line:?} is left out: {error}", path.display()),

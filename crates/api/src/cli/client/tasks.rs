@@ -6,6 +6,7 @@ use serde_json::Value;
 use tikmatrix_api_types::Status;
 use tikmatrix_api_types::tasks::{NewTasks, TaskQuery};
 use tikmatrix_client::Client;
+use tikmatrix_validation::json::without_mark;
 
 use super::Work;
 use super::show::{Column, Output};
@@ -118,7 +119,8 @@ impl Create {
             Some(file) => std::fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?,
             None => self.script_config,
         };
-        let script_config = serde_json::from_str(&text).context("--script-config is not JSON")?;
+        let script_config =
+            serde_json::from_str(without_mark(&text)).context("--script-config is not JSON")?;
         let tasks = NewTasks { script_config, ..self.tasks };
         let created = match self.idempotency_key {
             Some(key) => client.tasks().create_once(&tasks, &key)?,

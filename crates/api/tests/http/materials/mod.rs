@@ -1,5 +1,6 @@
 //! `POST /api/v1/material`: uploads of every kind of good and bad file.
 
+mod downloads;
 mod files;
 
 use std::io::{Read as _, Write as _};
@@ -212,6 +213,25 @@ async fn bodies_that_are_no_forms_get_the_envelope_and_the_right_code() {
     }
     assert_eq!(api.send("POST", MATERIAL, &[], whole).await.code(), 41501);
     assert_eq!(files(directory.path()), Vec::<String>::new());
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn boundaries_of_every_legal_length_divide_parts() {
+    let api = Api::start().await;
+    let (_, whole) = Form::new().text("metadata", "[{}]").file("file", "a.mp4", &mp4("a")).end();
+    let whole = String::from_utf8(whole).unwrap();
+    let longest = "b".repeat(70);
+    for boundary in ["a", "ab", "abc", "a'()+_,-./:=?", &longest] {
+        for preamble in ["", "\r\n", "\n", "a\r\n", "a preamble\r\n\r\n"] {
+            let body = format!("{preamble}{}", whole.replace(Form::BOUNDARY, boundary));
+            let media_type = format!("multipart/form-data; boundary=\"{boundary}\"");
+            let answer = api.send("POST", MATERIAL, &[("Content-Type", &media_type)], body.into()).await;
+            assert_eq!(answer.code(), 0, "{boundary} {preamble:?}: {answer:?}");
+        }
+    }
+    let longer = format!("multipart/form-data; boundary={longest}b");
+    assert_eq!(api.send("POST", MATERIAL, &[("Content-Type", &longer)], Vec::new()).await.code(), 40001);
     api.stop().await;
 }
 

@@ -61,6 +61,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) allow: Option<String>,
     pub(crate) retry_after: Option<String>,
+    pub(crate) content_range: Option<String>,
     pub(crate) body: Value,
 }
 
@@ -108,6 +109,11 @@ impl Api {
 
     pub(crate) fn url(&self) -> String {
         self.server.as_ref().unwrap().url()
+    }
+
+    /// The host and port.
+    pub(crate) fn authority(&self) -> String {
+        self.url().replace("http://", "")
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -195,12 +201,14 @@ impl Api {
         let mut response = tokio::task::spawn_blocking(move || agent.run(request)).await.unwrap().unwrap();
         let header =
             |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
-        let (allow, retry_after) = (header("allow"), header("retry-after"));
+        let (allow, retry_after, content_range) =
+            (header("allow"), header("retry-after"), header("content-range"));
         let status = response.status().as_u16();
         Answer {
             status,
             allow,
             retry_after,
+            content_range,
             body: response.body_mut().read_json().expect("every answer is JSON"),
         }
     }
