@@ -153,7 +153,17 @@ async fn what_is_wrong_is_told_and_leaves_nothing_behind() {
         (
             good().file("file", "x.mp4", b"GIF89a is no video, however long it is"),
             40001,
-            "file[1]: is none of",
+            "file[1]: is GIF by its content",
+        ),
+        (
+            good().file("file", "x.mp4", b"\0\0\0\x14ftypqt  \0\0\0\0qt  "),
+            40001,
+            "file[1]: is MOV by its content, and only MP4, JPG, PNG are taken",
+        ),
+        (
+            good().file("file", "x.mp4", b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm"),
+            40001,
+            "file[1]: is WebM by its content",
         ),
         (good().file("file", "x.mp4", b"short"), 40001, "file[1]: is none of MP4, JPG, PNG"),
         (good().file("file", "x.mp4", b""), 40001, "file[1]: is empty"),
