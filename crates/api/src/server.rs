@@ -32,6 +32,7 @@ use crate::license::license_file::license_path;
 use crate::license::license_gate::{LicenseGate, LicenseOptions};
 use crate::listeners;
 use crate::materials::library::Library;
+use crate::monitoring::HealthCheck;
 use crate::settings::CurrentSettings;
 use crate::start_error::StartError;
 use crate::state::{AppState, OpenApiDocument};
@@ -167,6 +168,7 @@ impl Server {
             access: access.clone(),
             limit: Data::new(RequestLimit::new(config.max_requests, Arc::clone(&table))),
             metrics: Data::new(Metrics::default()),
+            health: Data::new(HealthCheck::new(store.clone(), config.data_directory.clone())),
             library: Data::new(library),
             connections: Data::new(connections),
             tasks: Data::new(TaskReader {

@@ -47,11 +47,15 @@ pub(crate) enum ErrorCode {
     TooMany,
     /// Something failed that the client has no part in.
     Internal,
+    /// The server runs, and does not do all that it should.
+    Degraded,
+    /// The server's disk is full.
+    DiskFull,
 }
 
 impl ErrorCode {
     /// Every code, by HTTP status.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::InvalidParameter,
         Self::ScriptNameMissing,
         Self::UnknownScript,
@@ -65,6 +69,8 @@ impl ErrorCode {
         Self::OutOfRange,
         Self::TooMany,
         Self::Internal,
+        Self::Degraded,
+        Self::DiskFull,
     ];
 
     /// The code of the API and the HTTP status.
@@ -83,6 +89,8 @@ impl ErrorCode {
             Self::Conflict => (40901, StatusCode::CONFLICT),
             Self::TooMany => (42901, StatusCode::TOO_MANY_REQUESTS),
             Self::Internal => (50001, StatusCode::INTERNAL_SERVER_ERROR),
+            Self::Degraded => (50301, StatusCode::SERVICE_UNAVAILABLE),
+            Self::DiskFull => (50701, StatusCode::INSUFFICIENT_STORAGE),
         }
     }
 }
@@ -162,10 +170,20 @@ impl ApiError {
     /// Something failed that the client has no part in. [`log_causes`] writes the cause to the log under a number that
     /// the client gets instead.
     pub(crate) fn internal(cause: impl fmt::Display) -> Self {
+        Self::with_cause(ErrorCode::Internal, "internal error", &cause)
+    }
+
+    /// The disk takes no writes.
+    pub(crate) fn disk_full(cause: impl fmt::Display) -> Self {
+        let message = "the server's disk is full, and nothing was stored: free some of it and ask again";
+        Self::with_cause(ErrorCode::DiskFull, message, &cause)
+    }
+
+    fn with_cause(code: ErrorCode, message: &str, cause: &dyn fmt::Display) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let number = format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let message = format!("internal error: the server's log tells the cause under request {number}");
-        Self { cause: Some(Box::new((number, cause.to_string()))), ..Self::new(ErrorCode::Internal, message) }
+        let message = format!("{message}: the server's log tells the cause under request {number}");
+        Self { cause: Some(Box::new((number, cause.to_string()))), ..Self::new(code, message) }
     }
 }
 
@@ -190,6 +208,7 @@ impl From<StorageError> for ApiError {
                     "Idempotency-Key: this key was used with another body; a new request needs a new key";
                 Self::new(ErrorCode::Conflict, message)
             }
+            StorageError::DiskFull { .. } => Self::disk_full(error),
             error => Self::internal(error),
         }
     }
@@ -203,7 +222,10 @@ impl From<Problems> for ApiError {
 
 impl From<io::Error> for ApiError {
     fn from(error: io::Error) -> Self {
-        Self::internal(error)
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::disk_full(error),
+            _ => Self::internal(error),
+        }
     }
 }
 
@@ -280,6 +302,18 @@ mod tests {
         assert_eq!(error(3), "serials: is required (and 2 more problems: see data)");
         let many = error(1000);
         assert_eq!(many, "serials: is required (and 999 more problems: data has the first 100)");
+    }
+
+    #[test]
+    fn a_full_disk_is_no_internal_error_and_does_not_tell_its_cause_either() {
+        let (operation, reason) = ("create tasks", "database or disk is full at /home".to_owned());
+        for error in [
+            ApiError::from(StorageError::DiskFull { operation, reason }),
+            ApiError::from(io::Error::new(io::ErrorKind::StorageFull, "/home")),
+        ] {
+            assert_eq!((error.status_code().as_u16(), error.code.table().0), (507, 50701));
+            assert!(!error.to_string().contains("/home"), "{error}");
+        }
     }
 
     #[test]

@@ -26,8 +26,8 @@ pub(super) fn add_to(document: &mut Value) {
     document["components"]["responses"] = Value::Object(responses());
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for (path, methods) in paths {
-        for operation in methods.as_object_mut().into_iter().flat_map(Map::values_mut) {
-            for status in statuses(operation, is_api(path)) {
+        for (method, operation) in methods.as_object_mut().into_iter().flatten() {
+            for status in statuses(method, operation, is_api(path)) {
                 operation["responses"][status] = json!({"$ref": format!("#/components/responses/{status}")});
             }
         }
@@ -35,7 +35,7 @@ pub(super) fn add_to(document: &mut Value) {
 }
 
 /// The HTTP statuses of the errors of an operation, which follow from its own description.
-fn statuses(operation: &Value, needs_license: bool) -> Vec<&'static str> {
+fn statuses(method: &str, operation: &Value, needs_license: bool) -> Vec<&'static str> {
     let has_parameter = |field: &str, value: &str| {
         let parameters = operation["parameters"].as_array();
         parameters.into_iter().flatten().any(|parameter| parameter[field] == value)
@@ -53,6 +53,8 @@ fn statuses(operation: &Value, needs_license: bool) -> Vec<&'static str> {
         ("416", operation["responses"].get("206").is_some()),
         ("429", is_guarded),
         ("500", true),
+        ("503", operation["operationId"] == "checkHealth"),
+        ("507", method != "get"),
     ];
     statuses.into_iter().filter_map(|(status, may)| may.then_some(status)).collect()
 }
@@ -76,6 +78,7 @@ fn response(codes: &[ErrorCode]) -> Value {
         .collect();
     let data = match codes {
         [ErrorCode::NoApiAccess] => json!({"$ref": "#/components/schemas/License"}),
+        [ErrorCode::Degraded] => json!({"$ref": "#/components/schemas/Health"}),
         _ => json!({
             "type": ["array", "null"],
             "items": {"$ref": "#/components/schemas/Problem"},
@@ -125,6 +128,8 @@ fn meaning(code: ErrorCode) -> &'static str {
         ErrorCode::Internal => {
             "something failed that the client has no part in; the server's log tells the cause"
         }
+        ErrorCode::Degraded => "the server runs, and `data.reasons` tell what it cannot do",
+        ErrorCode::DiskFull => "the server's disk is full; nothing was stored",
     }
 }
 
@@ -174,6 +179,15 @@ fn example(code: ErrorCode) -> Value {
         ErrorCode::Internal => {
             without_data("internal error: the server's log tells the cause under request 4242-1")
         }
+        ErrorCode::Degraded => {
+            let reasons = ["the data directory takes no writes: no storage space"];
+            let health = json!({"status": "degraded", "reasons": reasons, "version": "1.0.0"});
+            (reasons.join("; "), health)
+        }
+        ErrorCode::DiskFull => without_data(
+            "the server's disk is full, and nothing was stored: free some of it and ask again: the server's log tells \
+             the cause under request 4242-2",
+        ),
     };
     json!({"code": code.table().0, "message": message, "data": data})
 }

@@ -6,12 +6,15 @@ use std::net::TcpStream;
 use std::sync::Arc;
 
 use chrono::{TimeDelta, Utc};
+use serde_json::json;
 use tikmatrix_api::{NewToken, open_data};
 use tikmatrix_domain::TokenName;
 
+use crate::materials::{mp4, upload};
 use crate::support::Api;
 use crate::support::clock::SetClock;
 use crate::support::endpoints::{Body, Endpoint, endpoints, filled};
+use crate::support::form::Form;
 
 /// Those that are refused without a token and without a licence.
 fn guarded() -> impl Iterator<Item = Endpoint> {
@@ -134,5 +137,25 @@ async fn an_encoded_body_is_refused_by_the_name_of_its_encoding() {
     let headers = [("Content-Type", "application/json"), ("Content-Encoding", "identity")];
     let answer = api.send("PATCH", "/api/v1/setting", &headers, b"\xef\xbb\xbf{}".to_vec()).await;
     assert_eq!(answer.code(), 0, "{answer:?}");
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_change_changes_nothing() {
+    let api = Api::start().await;
+    api.json("POST", "/api/v1/account", &json!({"username": "maker", "serial": "1"})).await;
+    api.json("POST", "/api/v1/group", &json!({"name": "rack"})).await;
+    upload(&api, Form::new().file("file", "a.mp4", &mp4("a"))).await;
+    let mut changed = 0;
+    for endpoint in endpoints().into_iter().filter(|endpoint| endpoint.method == "PATCH") {
+        let path = filled(endpoint.path, "1");
+        let before = api.get(&path).await;
+        let answer = api.json("PATCH", &path, &json!({})).await;
+        assert_eq!((answer.status, answer.code()), (200, 0), "{path}: {answer:?}");
+        assert_eq!(answer.body["data"]["updated_at"], before.body["data"]["updated_at"], "{path}");
+        assert_eq!(api.get(&path).await.body, before.body, "{path}");
+        changed += 1;
+    }
+    assert_eq!(changed, 5);
     api.stop().await;
 }

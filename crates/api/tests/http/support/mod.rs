@@ -5,6 +5,7 @@ pub(crate) mod endpoints;
 pub(crate) mod form;
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
@@ -118,6 +119,18 @@ impl Api {
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], Vec::new()).await
+    }
+
+    /// Asks until the answer is as wanted, which is waited for at most a minute.
+    pub(crate) async fn get_when(&self, path: &str, is_so: impl Fn(&Answer) -> bool) -> Answer {
+        let begin = Instant::now();
+        loop {
+            let answer = self.get(path).await;
+            if is_so(&answer) {
+                return answer;
+            }
+            assert!(begin.elapsed() < Duration::from_secs(60), "{path} stays {answer:?}");
+        }
     }
 
     pub(crate) async fn post(&self, body: &Value) -> Answer {
