@@ -46,7 +46,7 @@ pub(crate) fn serve(
     listeners: Listeners,
     state: AppState,
     extra_routes: ExtraRoutes,
-    table: Arc<ConnectionTable>,
+    table: &Arc<ConnectionTable>,
 ) -> Result<(ServerHandle, JoinHandle<io::Result<()>>), StartError> {
     let routes = Arc::new(routes::all());
     let app = move || {
@@ -78,7 +78,7 @@ pub(crate) fn serve(
     let ending = server.graceful_shutdown_signal();
     for socket in listeners.sockets {
         let address = socket.local_addr().map_err(StartError::Http)?;
-        let (app, ending, table) = (app.clone(), ending.clone(), Arc::clone(&table));
+        let (app, ending, table) = (app.clone(), ending.clone(), Arc::clone(table));
         let connection = move || {
             let (ending, table) = (ending.clone(), Arc::clone(&table));
             let config = ServiceConfig::default();
@@ -93,7 +93,7 @@ pub(crate) fn serve(
                 })
                 .local_addr(address)
                 .on_connect_ext(|connection: &Connection<TcpStream>, data| {
-                    drop(data.insert(connection.turn()))
+                    drop(data.insert(connection.turn()));
                 })
                 .finish(map_config(app().into_factory().map_err(|error| error.error_response()), |()| {
                     AppConfig::default()

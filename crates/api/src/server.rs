@@ -12,7 +12,7 @@ use tikmatrix_device::adb::keys::{KeyFiles, KeyStore};
 use tikmatrix_device::registry::{Registry, RegistryOptions};
 use tikmatrix_runner::{Runner, RunnerOptions, Tasks};
 use tikmatrix_storage::{StorageError, Store};
-use tokio::sync::{Mutex, Semaphore, watch};
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -155,7 +155,6 @@ impl Server {
         let event_retention = event_retention::run(store.clone(), registry.watch(), Arc::clone(&clock));
         let settings: Data<CurrentSettings> = Data::new(watch::Sender::new(store.settings().await?));
         let access = Data::new(access);
-        let max_listeners = (config.max_connections / LISTENERS_SHARE).max(1);
         let table = Arc::new(ConnectionTable::new(config.max_connections, MAX_UNSENT));
         let state = AppState {
             store: Data::new(store.clone()),
@@ -185,16 +184,15 @@ impl Server {
                 keys_in_flight: KeysInFlight::default(),
                 reader: RequestReader::new().map_err(|error| StartError::Http(io::Error::other(error)))?,
             }),
-            events: Data::new(EventStreams {
-                store: store.clone(),
-                gate: gate.clone(),
+            events: Data::new(EventStreams::new(
+                store.clone(),
+                gate.clone(),
                 access,
-                stopping: stopping.clone(),
-                max_listeners,
-                places: Arc::new(Semaphore::new(max_listeners)),
-            }),
+                stopping.clone(),
+                (config.max_connections / LISTENERS_SHARE).max(1),
+            )),
         };
-        let (handle, http) = serve(sockets, state, config.extra_routes, table)?;
+        let (handle, http) = serve(sockets, state, config.extra_routes, &table)?;
         let background = vec![
             tokio::spawn(follow_settings(store.clone(), settings, runner.cluster_changes())),
             tokio::spawn(gate.clone().run()),

@@ -39,18 +39,29 @@ const RETRY_AFTER: u32 = 10;
 
 /// Everything that streams of events depend on.
 pub(crate) struct EventStreams {
-    pub(crate) store: Store,
-    pub(crate) gate: LicenseGate,
-    pub(crate) access: Data<Access>,
+    store: Store,
+    gate: LicenseGate,
+    access: Data<Access>,
     /// Cancelled when the server ends, and the streams with it.
-    pub(crate) stopping: CancellationToken,
+    stopping: CancellationToken,
     /// How many clients may listen at once.
-    pub(crate) max_listeners: usize,
+    max_listeners: usize,
     /// A permit for each client that may begin to listen.
-    pub(crate) places: Arc<Semaphore>,
+    places: Arc<Semaphore>,
 }
 
 impl EventStreams {
+    /// Creates streams for at most `max_listeners` clients at once.
+    pub(crate) fn new(
+        store: Store,
+        gate: LicenseGate,
+        access: Data<Access>,
+        stopping: CancellationToken,
+        max_listeners: usize,
+    ) -> Self {
+        Self { store, gate, access, stopping, max_listeners, places: Arc::new(Semaphore::new(max_listeners)) }
+    }
+
     /// Takes a place among the listeners.
     ///
     /// # Errors

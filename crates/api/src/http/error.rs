@@ -5,7 +5,8 @@ use std::{fmt, io};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError};
 use tikmatrix_api_types::Problem as ProblemView;
@@ -269,20 +270,24 @@ impl ResponseError for ApiError {
         let problems: Vec<ProblemView> = self.problems.iter().map(problem).collect();
         let data = (!problems.is_empty()).then_some(problems);
         let mut response = failure(status, code, self.message.clone(), data);
-        if let Some(allow) = self.allow.as_deref().and_then(|allow| allow.parse().ok()) {
-            response.headers_mut().insert(header::ALLOW, allow);
-        }
-        if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-        }
-        if let Some(range) = self.length.and_then(|length| format!("bytes */{length}").parse().ok()) {
-            response.headers_mut().insert(header::CONTENT_RANGE, range);
-        }
-        if self.code == ErrorCode::TokenRequired {
-            let scheme = header::HeaderValue::from_static("Bearer realm=\"TikMatrix\"");
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
-        }
+        add_headers(self, response.headers_mut());
         response
+    }
+}
+
+/// Adds the headers that say more of an error.
+fn add_headers(error: &ApiError, headers: &mut HeaderMap) {
+    if let Some(allow) = error.allow.as_deref().and_then(|allow| allow.parse().ok()) {
+        headers.insert(header::ALLOW, allow);
+    }
+    if let Some(seconds) = error.retry_after {
+        headers.insert(header::RETRY_AFTER, seconds.into());
+    }
+    if let Some(range) = error.length.and_then(|length| format!("bytes */{length}").parse().ok()) {
+        headers.insert(header::CONTENT_RANGE, range);
+    }
+    if error.code == ErrorCode::TokenRequired {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"TikMatrix\""));
     }
 }
 

@@ -1,4 +1,4 @@
-//! A disk that is full: clients are told so, nothing is stored, the health check says so, and it goes on by itself.
+//! A disk that is full: clients are told so, nothing is stored, the health check says so, and all goes on when there is room.
 
 use std::fs;
 

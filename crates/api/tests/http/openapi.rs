@@ -191,7 +191,7 @@ async fn the_tags_are_listed_and_tasks_come_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_ends_an_endless_answer_by_itself() {
+async fn the_page_ends_an_endless_answer() {
     let api = Api::start().await;
     let (_, start) = api.text("/docs/start.js").await;
     let (_, bundle) = api.text("/docs/swagger-ui-bundle.js").await;

@@ -1,18 +1,21 @@
-//! The end of a connection by the server: the last answer where what came is no request, and the patience with which the
-//! client gets it.
+//! The end of a connection by the server: the last answer where what came is no request, and the time in which the client
+//! gets it.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-use crate::http::connection::LINGER_TIMEOUT;
 use crate::http::envelope::text_of_failure;
 use crate::http::error::ErrorCode;
+
+/// How long a client may take to end a connection that the server has ended.
+const LINGER_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Why a connection is ended with an answer that no handler gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

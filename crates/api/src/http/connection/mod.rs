@@ -17,7 +17,7 @@ use std::time::Duration;
 use actix_http::ServiceConfig;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Sleep, sleep};
 
 use crate::http::connection::goodbye::{Goodbye, Refusal};
 use crate::http::connection::requests::{Requests, Step};
@@ -31,8 +31,6 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a client may take nothing of its answer. A slow line empties the socket's buffer only now and then.
 const WRITE_GRACE: Duration = Duration::from_secs(30);
-/// How long a client may take to end a connection that the server has ended.
-const LINGER_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A socket that can be closed without what it still holds for the client.
 pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin {
@@ -56,17 +54,15 @@ pub(crate) struct Connection<Io> {
     pace: Pace,
     /// Answered bytes that the client has not taken.
     unsent: usize,
-    wait: Option<Wait>,
+    wait: Wait,
     is_closed_by_client: bool,
     /// Set when no further request is read.
     goodbye: Option<Goodbye>,
 }
 
-/// The time in which a head, or its rest, has to come.
-struct Wait {
-    phase: Phase,
-    timer: Pin<Box<Sleep>>,
-}
+/// The wait for the head of a request, which has a time.
+#[derive(Default)]
+struct Wait(Option<(Phase, Pin<Box<Sleep>>)>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -76,6 +72,34 @@ enum Phase {
     Idle,
     /// A head has begun.
     Begun,
+}
+
+impl Phase {
+    fn of(requests: &Requests) -> Self {
+        match (requests.are_first(), requests.are_begun()) {
+            (true, _) => Self::First,
+            (false, true) => Self::Begun,
+            (false, false) => Self::Idle,
+        }
+    }
+}
+
+impl Wait {
+    /// Waits in this phase: ready, with the way in which the connection ends, when its time is over.
+    fn poll(&mut self, phase: Phase, context: &mut Context<'_>) -> Poll<Goodbye> {
+        let begin = || {
+            let time = if phase == Phase::Idle { IDLE_TIMEOUT } else { HEAD_TIMEOUT };
+            (phase, Box::pin(sleep(time)))
+        };
+        if self.0.as_ref().is_some_and(|(begun, _)| *begun != phase) {
+            self.0 = None;
+        }
+        let (_, timer) = self.0.get_or_insert_with(begin);
+        timer.as_mut().poll(context).map(|()| match phase {
+            Phase::Idle => Goodbye::silent(),
+            Phase::First | Phase::Begun => Goodbye::refusing(Refusal::Late),
+        })
+    }
 }
 
 impl<Io: Socket> Connection<Io> {
@@ -88,7 +112,7 @@ impl<Io: Socket> Connection<Io> {
             entry: table.enter(),
             pace: Pace::new(WRITE_GRACE),
             unsent: 0,
-            wait: None,
+            wait: Wait::default(),
             is_closed_by_client: false,
             goodbye: None,
         }
@@ -106,22 +130,7 @@ impl<Io: Socket> Connection<Io> {
             self.goodbye = Some(Goodbye::silent());
             return Poll::Ready(());
         }
-        let phase = match (self.requests.are_first(), self.requests.are_begun()) {
-            (true, _) => Phase::First,
-            (false, true) => Phase::Begun,
-            (false, false) => Phase::Idle,
-        };
-        if self.wait.as_ref().is_none_or(|wait| wait.phase != phase) {
-            let time = if phase == Phase::Idle { IDLE_TIMEOUT } else { HEAD_TIMEOUT };
-            self.wait = Some(Wait { phase, timer: Box::pin(sleep_until(Instant::now() + time)) });
-        }
-        let Some(wait) = &mut self.wait else { return Poll::Pending };
-        ready!(wait.timer.as_mut().poll(context));
-        self.goodbye = Some(match phase {
-            Phase::Idle => Goodbye::silent(),
-            Phase::First | Phase::Begun => Goodbye::refusing(Refusal::Late),
-        });
-        Poll::Ready(())
+        self.wait.poll(Phase::of(&self.requests), context).map(|goodbye| self.goodbye = Some(goodbye))
     }
 
     /// Notes how much of what was to be written is left.
@@ -148,7 +157,7 @@ impl<Io: Socket> AsyncRead for Connection<Io> {
             let may_begin = this.unsent == 0 && this.turn.is_free();
             match this.requests.step(may_begin, this.is_closed_by_client) {
                 Step::Head => {
-                    this.wait = None;
+                    this.wait = Wait::default();
                     this.entry.work();
                     this.turn.take();
                     if this.entry.is_cut(context) {

@@ -3,7 +3,7 @@
 use actix_web::web::Bytes;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
-use tokio::time::{pause, timeout};
+use tokio::time::{Instant, pause, timeout};
 
 use super::*;
 
@@ -165,7 +165,7 @@ async fn a_client_that_takes_nothing_is_cut_and_a_slow_one_is_not() {
     let taken = async {
         let mut bytes = vec![0; 20_000];
         for _ in 0..5 {
-            tokio::time::sleep(Duration::from_secs(15)).await;
+            sleep(Duration::from_secs(15)).await;
             far.read_exact(&mut bytes).await.unwrap();
         }
     };

@@ -35,7 +35,7 @@ fn answer(stream: &mut TcpStream) -> (String, Vec<u8>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn silent_connections_keep_nobody_out() {
+async fn silent_connections_keep_no_client_out() {
     let api = Api::start_with(|config| config.max_connections = 8).await;
     let silent: Vec<TcpStream> = (0..100).map(|_| connect(&api)).collect();
     let mut half = connect(&api);
