@@ -131,6 +131,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_byte_order_mark_is_skipped_and_a_file_that_cannot_be_read_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        std::fs::write(&file, "\u{feff}127.0.0.1:5555\n").unwrap();
+        assert_eq!(SavedAddresses::open(folder.path()).unwrap().all().await, ["127.0.0.1:5555"]);
+        std::fs::remove_file(&file).unwrap();
+        std::fs::create_dir(&file).unwrap();
+        let error = SavedAddresses::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains(FILE), "{error}");
+    }
+
+    #[tokio::test]
     async fn what_cannot_be_written_is_not_kept() {
         let (folder, registry) = (tempfile::tempdir().unwrap(), Registry::start(Vec::new()));
         let kept = SavedAddresses::open(folder.path()).unwrap();
