@@ -40,7 +40,6 @@ impl NewAccount {
 /// A change of an account; what is left out stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schema(min_properties = 1)]
 pub struct AccountPatch {
     /// Another package, or `null` for none of its own.
     #[serde(skip_serializing_if = "Patch::is_keep")]

@@ -49,8 +49,11 @@ pub struct Deleted {
 /// The state of the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Health {
-    /// `ok`.
+    /// `ok` or `degraded`.
     pub status: String,
+    /// Why it is degraded; left out when it is not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
     /// The version of the program.
     pub version: String,
 }

@@ -19,7 +19,6 @@ pub struct NewGroup {
 /// A change of a group; what is left out stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schema(min_properties = 1)]
 pub struct GroupPatch {
     /// Another name.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,7 +8,6 @@ use crate::fields::{MaterialKindText, MediaTypeText, Moment, Note, Patch, Tag, U
 /// A change of a material; what is left out stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schema(min_properties = 1)]
 pub struct MaterialPatch {
     /// All of its tags from now on.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -30,7 +30,6 @@ pub struct Settings {
 /// A change of the settings; what is left out stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schema(min_properties = 1)]
 pub struct SettingsPatch {
     /// The app of tasks and accounts that name none.
     #[serde(skip_serializing_if = "Option::is_none")]

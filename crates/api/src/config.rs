@@ -50,9 +50,10 @@ pub struct ServerConfig {
     pub token_file: Option<PathBuf>,
     /// Whether every request needs a token even if only this machine can reach the server. Default: `false`.
     pub require_token: bool,
-    /// How many clients may be connected at once, at least 2; those beyond wait until another one disconnects. A
-    /// connection is a file to the system, which by default allows a program 1,024, and the database and the phones
-    /// need some too. Default: 512.
+    /// How many clients may have a request at once, at least 2; the requests of those beyond are answered with 42901. A
+    /// new connection takes the place of the one that has been silent for longest. A quarter of them may listen to
+    /// events. A connection is a file to the system, which by default allows a program 1,024, and the database and the
+    /// phones need some too. Default: 512.
     pub max_connections: usize,
     /// How many requests are handled at once, at least 1; those beyond are answered with 42901. Fewer than the
     /// connections, so that monitoring always finds one that is answered. Default: 256.

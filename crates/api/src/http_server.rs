@@ -1,11 +1,12 @@
 //! The HTTP server on its sockets: the layers of each connection and each request, and their limits.
 
+use std::future::ready;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_http::{HttpService, Protocol};
+use actix_http::{HttpService, KeepAlive, Protocol, ServiceConfig};
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::App;
 use actix_web::dev::{AppConfig, ServerHandle};
@@ -15,11 +16,13 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
 use crate::config::ExtraRoutes;
+use crate::http::connection::Connection;
+use crate::http::connection::table::ConnectionTable;
+use crate::http::connection::turn;
 use crate::http::extract::MAX_BODY;
-use crate::http::middleware::{auth, license, limit, metrics};
+use crate::http::middleware::{auth, license, limit, metrics, range};
 #[cfg(feature = "swagger")]
 use crate::http::openapi::swagger;
-use crate::http::protocol_errors::WithErrorBodies;
 use crate::http::{error, routing};
 use crate::listeners::Listeners;
 use crate::routes;
@@ -30,10 +33,10 @@ use crate::state::AppState;
 const WORKERS: usize = 2;
 /// How long answers that have begun may take when the server ends.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
-/// How long a client may take to send the head of a request.
-const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a client may take to end a connection that the server has ended.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// Connections beyond those with requests: for health checks, and for new clients while silent ones are let go.
+const RESERVE: usize = 32;
 
 /// Answers requests until the handle says otherwise.
 ///
@@ -43,21 +46,24 @@ pub(crate) fn serve(
     listeners: Listeners,
     state: AppState,
     extra_routes: ExtraRoutes,
-    max_connections: usize,
+    table: &Arc<ConnectionTable>,
 ) -> Result<(ServerHandle, JoinHandle<io::Result<()>>), StartError> {
     let routes = Arc::new(routes::all());
     let app = move || {
         let (state, routes, extra_routes) = (state.clone(), Arc::clone(&routes), Arc::clone(&extra_routes));
         App::new()
+            .wrap(from_fn(range::read))
             .wrap(from_fn(license::refuse_without_api))
             .wrap(from_fn(auth::guard))
             .wrap(from_fn(limit::bound))
             .wrap(from_fn(error::log_causes))
             .wrap(from_fn(metrics::count))
+            .wrap(from_fn(turn::keep))
             .app_data(PayloadConfig::new(MAX_BODY))
             .configure(move |config| {
                 state.register(config);
                 routes.configure(config);
+                config.service(routing::without_slash("/openapi.json"));
                 #[cfg(feature = "swagger")]
                 swagger::configure(config);
                 extra_routes(config);
@@ -66,33 +72,40 @@ pub(crate) fn serve(
     };
     let mut server = actix_server::Server::build()
         .workers(WORKERS)
-        .max_concurrent_connections((max_connections / WORKERS).max(1))
+        .max_concurrent_connections((table.max_open() + RESERVE).div_ceil(WORKERS))
         .shutdown_timeout(SHUTDOWN_GRACE.as_secs())
         .disable_signals();
     let ending = server.graceful_shutdown_signal();
     for socket in listeners.sockets {
         let address = socket.local_addr().map_err(StartError::Http)?;
-        let (app, ending) = (app.clone(), ending.clone());
+        let (app, ending, table) = (app.clone(), ending.clone(), Arc::clone(table));
         let connection = move || {
-            let ending = ending.clone();
+            let (ending, table) = (ending.clone(), Arc::clone(&table));
+            let config = ServiceConfig::default();
             let http = HttpService::build()
-                .client_request_timeout(REQUEST_HEAD_TIMEOUT)
+                // The connection itself bounds how long a request is waited for.
+                .keep_alive(KeepAlive::Os)
+                .client_request_timeout(Duration::ZERO)
                 .client_disconnect_timeout(DISCONNECT_TIMEOUT)
                 .graceful_shutdown_signal(move || {
                     let ending = ending.clone();
                     async move { ending.notified().await }
                 })
                 .local_addr(address)
+                .on_connect_ext(|connection: &Connection<TcpStream>, data| {
+                    drop(data.insert(connection.turn()));
+                })
                 .finish(map_config(app().into_factory().map_err(|error| error.error_response()), |()| {
                     AppConfig::default()
                 }));
-            fn_service(|stream: TcpStream| async {
+            fn_service(move |stream: TcpStream| {
                 let peer: Option<SocketAddr> = stream.peer_addr().ok();
                 // An event has to arrive when it happens, not when there are more.
                 if let Err(error) = stream.set_nodelay(true) {
                     log::debug!("TCP_NODELAY cannot be set: {error}");
                 }
-                Ok((WithErrorBodies::new(stream), Protocol::Http1, peer))
+                let connection = Connection::new(stream, config.clone(), &table);
+                ready(Ok((connection, Protocol::Http1, peer)))
             })
             .and_then(http)
         };

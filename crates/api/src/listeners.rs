@@ -4,10 +4,15 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
+use socket2::SockRef;
+
 use crate::start_error::StartError;
 
 /// How often another free port is tried when the one of the first address is taken on another.
 const MAX_ATTEMPTS: usize = 20;
+
+/// How much the system keeps of what a client has not taken, in bytes. Linux takes it twice.
+const SEND_BUFFER: usize = 256 * 1024;
 
 /// Sockets that listen on one port of this machine.
 #[derive(Debug)]
@@ -92,6 +97,8 @@ fn bind(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
         _ => StartError::Listen { address, port, source },
     };
     let socket = TcpListener::bind(wanted).map_err(failed)?;
+    // The connections take it over; without it, the system may keep megabytes for each client that does not read.
+    SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER).map_err(failed)?;
     let bound = socket.local_addr().map_err(failed)?;
     Ok((socket, bound))
 }

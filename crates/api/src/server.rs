@@ -22,6 +22,7 @@ use crate::devices::connections::Connections;
 use crate::devices::saved_addresses::SavedAddresses;
 use crate::events::event_retention;
 use crate::events::handlers::EventStreams;
+use crate::http::connection::table::ConnectionTable;
 use crate::http::middleware::auth::{Access, Tokens};
 use crate::http::middleware::host_names::{HostName, HostNames};
 use crate::http::middleware::limit::RequestLimit;
@@ -32,6 +33,7 @@ use crate::license::license_file::license_path;
 use crate::license::license_gate::{LicenseGate, LicenseOptions};
 use crate::listeners;
 use crate::materials::library::Library;
+use crate::monitoring::HealthCheck;
 use crate::settings::CurrentSettings;
 use crate::start_error::StartError;
 use crate::state::{AppState, OpenApiDocument};
@@ -45,6 +47,10 @@ use crate::tokens::token_file;
 const DATABASE: &str = "tikmatrix.sqlite";
 /// The files of the material library, in the data directory.
 const MATERIALS: &str = "materials";
+/// How many bytes of answers the server keeps for all clients together that do not take them.
+const MAX_UNSENT: usize = 64 * 1024 * 1024;
+/// One in so many connections may listen to events, which takes a connection for as long as the client likes.
+const LISTENERS_SHARE: usize = 4;
 
 /// A running server. Dropping it does not stop it: it runs for as long as the tokio runtime does.
 pub struct Server {
@@ -150,6 +156,7 @@ impl Server {
         let event_retention = event_retention::run(store.clone(), registry.watch(), Arc::clone(&clock));
         let settings: Data<CurrentSettings> = Data::new(watch::Sender::new(store.settings().await?));
         let access = Data::new(access);
+        let table = Arc::new(ConnectionTable::new(config.max_connections, MAX_UNSENT));
         let state = AppState {
             store: Data::new(store.clone()),
             clock: Data::from(Arc::clone(&clock)),
@@ -159,8 +166,9 @@ impl Server {
             settings: settings.clone(),
             gate: Data::new(gate.clone()),
             access: access.clone(),
-            limit: Data::new(RequestLimit::new(config.max_requests)),
+            limit: Data::new(RequestLimit::new(config.max_requests, Arc::clone(&table))),
             metrics: Data::new(Metrics::default()),
+            health: Data::new(HealthCheck::new(store.clone(), config.data_directory.clone())),
             library: Data::new(library),
             connections: Data::new(connections),
             tasks: Data::new(TaskReader {
@@ -177,14 +185,15 @@ impl Server {
                 keys_in_flight: KeysInFlight::default(),
                 reader: RequestReader::new().map_err(|error| StartError::Http(io::Error::other(error)))?,
             }),
-            events: Data::new(EventStreams {
-                store: store.clone(),
-                gate: gate.clone(),
+            events: Data::new(EventStreams::new(
+                store.clone(),
+                gate.clone(),
                 access,
-                stopping: stopping.clone(),
-            }),
+                stopping.clone(),
+                (config.max_connections / LISTENERS_SHARE).max(1),
+            )),
         };
-        let (handle, http) = serve(sockets, state, config.extra_routes, config.max_connections)?;
+        let (handle, http) = serve(sockets, state, config.extra_routes, &table)?;
         let background = vec![
             tokio::spawn(follow_settings(store.clone(), settings, runner.cluster_changes())),
             tokio::spawn(gate.clone().run()),

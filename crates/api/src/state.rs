@@ -13,6 +13,7 @@ use crate::http::middleware::limit::RequestLimit;
 use crate::http::middleware::metrics::Metrics;
 use crate::license::license_gate::LicenseGate;
 use crate::materials::library::Library;
+use crate::monitoring::HealthCheck;
 use crate::settings::CurrentSettings;
 use crate::tasks::create::TaskCreator;
 use crate::tasks::read::TaskReader;
@@ -38,6 +39,7 @@ pub(crate) struct AppState {
     pub(crate) events: Data<EventStreams>,
     pub(crate) creator: Data<TaskCreator>,
     pub(crate) document: Data<OpenApiDocument>,
+    pub(crate) health: Data<HealthCheck>,
 }
 
 impl AppState {
@@ -57,6 +59,7 @@ impl AppState {
             .app_data(self.tasks.clone())
             .app_data(self.events.clone())
             .app_data(self.creator.clone())
-            .app_data(self.document.clone());
+            .app_data(self.document.clone())
+            .app_data(self.health.clone());
     }
 }

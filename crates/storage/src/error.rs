@@ -34,6 +34,14 @@ pub enum StorageError {
         /// Whether the same operation may succeed later.
         transient: bool,
     },
+    /// The disk of the database takes no writes: it is full, most likely. The same operation may succeed later.
+    #[error("could not {operation}: the disk takes no writes: {reason}")]
+    DiskFull {
+        /// The operation.
+        operation: &'static str,
+        /// The database's message.
+        reason: String,
+    },
     /// The operation was cut off before it had a result, by a bug or by the end of the program.
     #[error("could not {operation}: it was cut off")]
     CutOff {
@@ -93,7 +101,19 @@ impl StorageError {
     /// Returns whether the same operation may succeed later.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Database { transient: true, .. })
+        matches!(self, Self::Database { transient: true, .. } | Self::DiskFull { .. })
+    }
+
+    /// The error of an operation that writes: one of the disk is told apart from the others.
+    pub(crate) fn of_write(self) -> Self {
+        match self {
+            Self::Database { operation, reason, .. }
+                if DISK_FULL.iter().any(|text| reason.contains(text)) =>
+            {
+                Self::DiskFull { operation, reason }
+            }
+            other => other,
+        }
     }
 }
 
@@ -133,6 +153,17 @@ impl Fault {
 pub(crate) fn in_one_line(error: &impl ToString) -> String {
     error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// Parts of the messages of a disk that takes no writes: `SQLITE_FULL` and `SQLITE_IOERR`, and class 53100 of PostgreSQL,
+/// with the errors of its files that come before it.
+const DISK_FULL: [&str; 6] = [
+    "disk is full",
+    "disk I/O error",
+    "No space left on device",
+    "Disk quota exceeded",
+    "could not extend file",
+    "could not write",
+];
 
 /// Parts of the messages of transient errors that have no kind of their own: a busy, full or read-only database and a
 /// failed read or write on SQLite; the same, and a server that stops, starts or is overloaded, on PostgreSQL.
@@ -176,5 +207,29 @@ pub(crate) fn is_transient(error: &DieselError) -> bool {
         // They follow from an earlier statement, whose error has the reason.
         DieselError::BrokenTransactionManager | DieselError::RollbackErrorOnCommit { .. } => true,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_takes_no_writes_is_told_apart() {
+        let of = |reason: &str| {
+            let reason = reason.to_owned();
+            StorageError::Database { operation: "create tasks", reason, transient: true }.of_write()
+        };
+        for reason in [
+            "database or disk is full",
+            "disk I/O error",
+            "could not extend file \"base/5/16384\": No space left on device",
+            "could not extend file \"base/5/1\": wrote only 4096 of 8192 bytes at block 7",
+            "could not write to file \"pg_wal/xlogtemp.12\": No space left on device",
+        ] {
+            let error = of(reason);
+            assert!(matches!(error, StorageError::DiskFull { .. }) && error.is_transient(), "{error}");
+        }
+        assert!(matches!(of("database is locked"), StorageError::Database { .. }));
     }
 }

@@ -114,6 +114,9 @@ impl Store {
             {
                 return Ok(GroupChanged::NameTaken);
             }
+            if change == GroupChange::default() {
+                return changed(connection, id);
+            }
             diesel::update(device_group::table.find(id.0))
                 .set((
                     change.name.map(|name| device_group::name.eq(name)),

@@ -5,7 +5,7 @@ use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use diesel::dsl::sql;
@@ -19,6 +19,7 @@ use crate::database::read_pool::ReadPool;
 use crate::database::url::DatabaseUrl;
 use crate::database::write_queue::WriteQueue;
 use crate::error::{Fault, StorageError};
+use crate::schema::task_number;
 
 /// A handle to the tasks' database. Clones share it; it is closed when the last of them is dropped.
 #[derive(Clone)]
@@ -38,6 +39,8 @@ struct Database {
     commits: watch::Sender<()>,
     /// The number of operations that failed in the database.
     errors: AtomicU64,
+    /// Whether the last operation that wrote found that the disk takes no writes.
+    disk_full: AtomicBool,
     /// Held while a SQLite database is open, so that no second server works on it. A program that opened the database
     /// beside a server has none.
     lock: Option<File>,
@@ -115,8 +118,9 @@ impl Store {
         let failures = Arc::default();
         let writer = WriteQueue::open(url, &failures, on_change).map_err(failed)?;
         let readers = ReadPool::open(url, &failures).map_err(failed)?;
-        let (location, errors) = (url.redacted(), AtomicU64::new(0));
-        let database = Arc::new(Database { location, writer, readers, changes, commits, errors, lock });
+        let (location, errors, disk_full) = (url.redacted(), AtomicU64::new(0), AtomicBool::new(false));
+        let database =
+            Arc::new(Database { location, writer, readers, changes, commits, errors, disk_full, lock });
         Ok(Self { max_pending: u64::MAX, database })
     }
 
@@ -176,7 +180,36 @@ impl Store {
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        self.count_error(self.database.writer.run(operation, work).await)
+        let result = self.database.writer.run(operation, work).await.map_err(StorageError::of_write);
+        match &result {
+            Ok(_) => self.database.disk_full.store(false, Ordering::Relaxed),
+            Err(StorageError::DiskFull { .. }) => self.database.disk_full.store(true, Ordering::Relaxed),
+            Err(_) => {}
+        }
+        self.count_error(result)
+    }
+
+    /// Returns whether the last operation that wrote found that the disk takes no writes.
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        self.database.disk_full.load(Ordering::Relaxed)
+    }
+
+    /// Checks, where the last operation found that the disk takes no writes, whether it does now.
+    ///
+    /// # Errors
+    /// [`StorageError::DiskFull`], or what else prevents a write.
+    pub async fn check_disk(&self) -> Result<(), StorageError> {
+        if !self.is_disk_full() {
+            return Ok(());
+        }
+        self.write("check that the disk takes writes", |connection| {
+            diesel::update(task_number::table)
+                .set(task_number::last.eq(task_number::last))
+                .execute(connection)?;
+            Ok(())
+        })
+        .await
     }
 
     /// Runs `work` in a transaction that only reads and sees one state of the database throughout.
@@ -207,7 +240,7 @@ impl Store {
     }
 
     fn count_error<T>(&self, result: Result<T, StorageError>) -> Result<T, StorageError> {
-        if matches!(result, Err(StorageError::Database { .. })) {
+        if matches!(result, Err(StorageError::Database { .. } | StorageError::DiskFull { .. })) {
             self.database.errors.fetch_add(1, Ordering::Relaxed);
         }
         result

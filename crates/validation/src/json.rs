@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Parses `bytes` as one JSON value.
+/// Parses `bytes` as one JSON value, behind the byte order mark that some editors write.
 ///
 /// # Errors
 /// One sentence for the person who wrote the JSON, with line and column.
@@ -14,12 +14,19 @@ pub fn parse(bytes: &[u8]) -> Result<Value, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         format!("the body is not UTF-8: byte {} does not belong to a character", error.valid_up_to() + 1)
     })?;
+    let text = without_mark(text);
     if text.trim().is_empty() {
         return Err("the body is empty, and a JSON object is needed".to_owned());
     }
     serde_json::from_str::<Strict>(text)
         .map(|strict| strict.0)
         .map_err(|error| format!("the body is not valid JSON: {error}"))
+}
+
+/// Returns a text without the byte order mark that some editors write before it.
+#[must_use]
+pub fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// A value whose objects have no key twice.

@@ -52,8 +52,13 @@ pub struct Problems {
 impl Problems {
     /// Adds a problem.
     pub fn add(&mut self, field: impl Into<String>, reason: impl Into<String>) {
+        self.add_with(|| Problem::new(field, reason));
+    }
+
+    /// Adds the problem that `describe` returns, which is not called for one that is only counted.
+    pub fn add_with(&mut self, describe: impl FnOnce() -> Problem) {
         if self.kept.len() < MAX_PROBLEMS {
-            self.kept.push(Problem::new(field, reason));
+            self.kept.push(describe());
         } else {
             self.rest += 1;
         }
@@ -181,6 +186,19 @@ mod tests {
         all.add_below("config", problems);
         assert_eq!((all.iter().count(), all.count()), (100, 251));
         assert_eq!(all.iter().nth(1).unwrap().field, "config.names[0]");
+    }
+
+    #[test]
+    fn what_is_only_counted_is_not_described() {
+        let mut problems = Problems::default();
+        let mut described = 0;
+        for _ in 0..1000 {
+            problems.add_with(|| {
+                described += 1;
+                Problem::new("name", "is wrong")
+            });
+        }
+        assert_eq!((described, problems.count()), (MAX_PROBLEMS, 1000));
     }
 
     #[test]

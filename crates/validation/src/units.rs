@@ -110,9 +110,10 @@ fn walk_fields(object: &Object, path: &str, given: &Map<String, Value>, nulls: N
 
 /// What is there and not known, and what is required and not there.
 fn check_names(object: &Object, path: &str, given: &Map<String, Value>, refused: &mut Refused) {
+    let known: Vec<&str> = object.names().collect();
     for name in given.keys().filter(|name| !object.allows(name)) {
-        let known: Vec<&str> = object.names().collect();
-        refused.firm.add(below(path, &shortened(name)), unknown_name("field", name, &known));
+        let describe = || Problem::new(below(path, &shortened(name)), unknown_name("field", name, &known));
+        refused.firm.add_with(describe);
     }
     for name in object.required.iter().filter(|name| !given.contains_key(*name)) {
         refused.firm.add(below(path, name), "is required");

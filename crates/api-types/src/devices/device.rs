@@ -83,7 +83,6 @@ impl FromStr for DeviceState {
 /// A change of a phone; what is left out stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schema(min_properties = 1)]
 pub struct DevicePatch {
     /// Its display name, or `null` for none.
     #[serde(skip_serializing_if = "Patch::is_keep")]

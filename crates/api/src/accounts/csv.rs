@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
 use tikmatrix_domain::{Account, AccountChange, AccountUpsert, AppId, PackageName, Serial, Username};
-use tikmatrix_validation::{MAX_PROBLEMS, Problems, shortened, unknown_name};
+use tikmatrix_validation::{Problem, Problems, shortened, unknown_name};
 
 use crate::http::error::ApiError;
 use crate::http::text::{name, note};
@@ -37,9 +37,6 @@ pub(crate) fn read_table(bytes: &[u8]) -> Result<Vec<AccountUpsert>, ApiError> {
         match record {
             Ok(record) => rows.read(index + 2, &record),
             Err(error) => rows.problem(index + 2, "", not_a_table(&error)),
-        }
-        if rows.problems.count() > MAX_PROBLEMS {
-            break;
         }
     }
     rows.problems.into_result()?;
@@ -133,18 +130,10 @@ fn columns_of(header: &StringRecord) -> Result<Vec<&'static str>, Problems> {
     let mut problems = Problems::default();
     for title in header {
         let title = title.trim().to_lowercase();
-        let mut problem = |reason: String| {
-            problems.add(format!("row 1.{}", shortened(&title)), reason);
-        };
-        match COLUMNS.into_iter().find(|column| *column == title) {
-            Some(column) if columns.contains(&column) => problem("is there twice".to_owned()),
-            Some(column) => columns.push(column),
-            None if is_secret(&title) => {
-                problem(
-                    "is refused: passwords are never taken or kept; sign in on the phone itself".to_owned(),
-                );
-            }
-            None => problem(unknown_name("column", &title, &COLUMNS)),
+        let known = COLUMNS.into_iter().find(|column| *column == title);
+        match known {
+            Some(column) if !columns.contains(&column) => columns.push(column),
+            _ => problems.add_with(|| wrong_column(&title, known.is_some())),
         }
     }
     if !columns.contains(&"username") && problems.is_empty() {
@@ -152,6 +141,18 @@ fn columns_of(header: &StringRecord) -> Result<Vec<&'static str>, Problems> {
     }
     problems.into_result()?;
     Ok(columns)
+}
+
+/// The problem of a column that is not known, or there again.
+fn wrong_column(title: &str, is_known: bool) -> Problem {
+    let reason = if is_known {
+        "is there twice".to_owned()
+    } else if is_secret(title) {
+        "is refused: passwords are never taken or kept; sign in on the phone itself".to_owned()
+    } else {
+        unknown_name("column", title, &COLUMNS)
+    };
+    Problem::new(format!("row 1.{}", shortened(title)), reason)
 }
 
 fn is_secret(title: &str) -> bool {
@@ -237,6 +238,21 @@ mod tests {
             table,
             "username,app,package,serial,enabled,note\n'=cmd|' /c calc'!a0,instagram,,'-R58,false,\"'+1\n=2,\"\"3\"\"\"\n"
         );
+    }
+
+    #[test]
+    fn a_header_of_endless_columns_is_told_in_a_hundred_problems_and_a_count() {
+        let columns: Vec<String> = (0..100_000).map(|number| format!("column{number}")).collect();
+        let refused = read_table(columns.join(",").as_bytes()).unwrap_err();
+        let answer = format!("{refused}");
+        assert!(answer.contains("and 99999 more problems: data has the first 100"), "{answer}");
+    }
+
+    #[test]
+    fn every_wrong_row_is_counted() {
+        let rows = "a,b\n".repeat(5000);
+        let refused = read_table(format!("username\n{rows}").as_bytes()).unwrap_err();
+        assert!(refused.to_string().contains("and 4999 more problems"), "{refused}");
     }
 
     proptest! {

@@ -47,7 +47,7 @@ pub(crate) async fn list(store: Data<Store>, query: Query<ListAccounts>) -> Answ
     path = "/api/v1/account",
     operation_id = "createAccount",
     tag = "Accounts",
-    request_body = NewAccount,
+    request_body(content = NewAccount, example = json!({"username": "mia.travels", "serial": "virtual-1"})),
     responses((status = 200, description = "The account as it was recorded.", body = Envelope<Account>)),
 )]
 pub(crate) async fn create(
@@ -92,7 +92,7 @@ pub(crate) async fn show(store: Data<Store>, Id(id): Id<AccountId>, _: NoQuery) 
     params(
         ("account_id" = i64, Path, description = "The number of an account.", minimum = 1),
     ),
-    request_body = AccountPatch,
+    request_body(content = AccountPatch, example = json!({})),
     responses((status = 200, description = "The account as it is now.", body = Envelope<Account>)),
 )]
 pub(crate) async fn change(
@@ -165,7 +165,7 @@ pub(crate) async fn export(store: Data<Store>, _: NoQuery) -> Result<HttpRespons
     path = "/api/v1/account/import",
     operation_id = "importAccounts",
     tag = "Accounts",
-    request_body(content = String, content_type = "text/csv"),
+    request_body(content = String, content_type = "text/csv", example = "username,app,serial\nmia.travels,tiktok,virtual-1\n"),
     responses((status = 200, description = "All accounts of the table are recorded.", body = Envelope<Imported>)),
 )]
 pub(crate) async fn import(

@@ -47,3 +47,17 @@ pub(super) fn attach_virtual_phones(config: &mut ServerConfig, farm: &Farm) {
         config.service(web::scope("/virtual").configure(control::configure(farm.clone())));
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_every_script_makes_a_task() {
+        for script in scripts().unwrap().iter() {
+            let example = script.schema().pointer("/examples/0");
+            let example = example.unwrap_or_else(|| panic!("{} has no example", script.name()));
+            assert_eq!(script.plan(example).unwrap().len(), 1, "{}", script.name());
+        }
+    }
+}

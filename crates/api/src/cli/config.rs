@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use tikmatrix_device::script::unknown_name;
+use tikmatrix_validation::json::without_mark;
 use toml::{Table, Value};
 
 /// The command whose options the file may hold. Other commands take from it what they have in common with this one.
@@ -79,7 +80,8 @@ fn innermost<'all>(command: &'all Command, matches: &'all ArgMatches) -> (&'all 
 fn parse(path: &Path) -> anyhow::Result<Table> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the configuration file {}", path.display()))?;
-    text.parse::<Table>()
+    without_mark(&text)
+        .parse::<Table>()
         .with_context(|| format!("the configuration file {} is not valid TOML", path.display()))
 }
 

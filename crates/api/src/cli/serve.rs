@@ -51,7 +51,7 @@ pub(super) struct Options {
     #[arg(long, env = "TIKMATRIX_MAX_MATERIAL_MIB", value_name = "N", default_value_t = 2048,
         value_parser = clap::value_parser!(u32).range(1..))]
     max_material_mib: u32,
-    /// How many clients may be connected at once; the others wait
+    /// How many clients may have a request at once; the others are answered with 42901
     #[arg(long, env = "TIKMATRIX_MAX_CONNECTIONS", value_name = "N", default_value_t = 512,
         value_parser = clap::value_parser!(u16).range(2..))]
     max_connections: u16,

@@ -58,7 +58,7 @@ pub(crate) async fn list(connections: Data<Connections>, _: NoQuery) -> Answer<P
     path = "/api/v1/device/address",
     operation_id = "addPhoneAddress",
     tag = "Phones",
-    request_body = NewPhoneAddress,
+    request_body(content = NewPhoneAddress, example = json!({"address": "127.0.0.1:5555"})),
     responses((status = 200, description = "The address.", body = Envelope<PhoneAddress>)),
 )]
 pub(crate) async fn add(
@@ -108,7 +108,7 @@ pub(crate) async fn remove(
     path = "/api/v1/device/scan",
     operation_id = "scanForPhones",
     tag = "Phones",
-    request_body = NetworkScan,
+    request_body(content = NetworkScan, example = json!({"network": "127.0.0.1/32", "port": 5555})),
     responses((status = 200, description = "The phones that answered.", body = Envelope<Scan>)),
 )]
 pub(crate) async fn scan(

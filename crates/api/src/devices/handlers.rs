@@ -91,7 +91,7 @@ pub(crate) async fn show(
     params(
         ("serial" = Name, Path, description = "The serial of a phone."),
     ),
-    request_body = DevicePatch,
+    request_body(content = DevicePatch, example = json!({})),
     responses((status = 200, description = "The phone as it is now.", body = Envelope<Device>)),
 )]
 pub(crate) async fn change(

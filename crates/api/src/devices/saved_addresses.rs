@@ -10,6 +10,7 @@ use tikmatrix_device::adb::reach::{PhoneNetworks, Reach};
 use tikmatrix_device::phone::Deadline;
 use tikmatrix_device::registry::{Registry, parse_address};
 use tikmatrix_domain::clean;
+use tikmatrix_validation::json::without_mark;
 use tokio::sync::Mutex;
 
 /// The file's name in the data directory.
@@ -38,10 +39,13 @@ impl SavedAddresses {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(error),
+            Err(error) => {
+                let named = format!("the file {} cannot be read: {error}", path.display());
+                return Err(io::Error::new(error.kind(), named));
+            }
         };
         let mut addresses = Vec::new();
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        for line in without_mark(&text).lines().map(str::trim).filter(|line| !line.is_empty()) {
             match parse_address(line) {
                 Ok(address) => addresses.push(address),
                 Err(error) => log::warn!("{}: {:?} is left out: {error}", path.display(), clean(line)),
@@ -153,6 +157,18 @@ mod tests {
             SavedAddresses::open(folder.path(), Arc::default()).unwrap().all().await,
             ["127.0.0.1:5555"]
         );
+    }
+
+    #[tokio::test]
+    async fn a_byte_order_mark_is_skipped_and_a_file_that_cannot_be_read_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        std::fs::write(&file, "\u{feff}127.0.0.1:5555\n").unwrap();
+        assert_eq!(SavedAddresses::open(folder.path(), Arc::default()).unwrap().all().await, ["127.0.0.1:5555"]);
+        std::fs::remove_file(&file).unwrap();
+        std::fs::create_dir(&file).unwrap();
+        let error = SavedAddresses::open(folder.path(), Arc::default()).unwrap_err().to_string();
+        assert!(error.contains(FILE), "{error}");
     }
 
     #[tokio::test]

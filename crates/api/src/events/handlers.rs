@@ -2,6 +2,7 @@
 //! position, at its own pace; nothing is kept for it in memory, however slow it is.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header::{self, HeaderMap};
@@ -11,6 +12,7 @@ use futures_util::stream;
 use tikmatrix_api_types::events::EventQuery;
 use tikmatrix_domain::EventId;
 use tikmatrix_storage::{ChangeNotifications, EventFilter, Events, Store};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -32,13 +34,47 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 /// How many such checks pass in silence before the client gets a line that shows that the server runs.
 const MAX_SILENT_CHECKS: u32 = 7;
 
+/// In seconds, for a client that finds no place.
+const RETRY_AFTER: u32 = 10;
+
 /// Everything that streams of events depend on.
 pub(crate) struct EventStreams {
-    pub(crate) store: Store,
-    pub(crate) gate: LicenseGate,
-    pub(crate) access: Data<Access>,
+    store: Store,
+    gate: LicenseGate,
+    access: Data<Access>,
     /// Cancelled when the server ends, and the streams with it.
-    pub(crate) stopping: CancellationToken,
+    stopping: CancellationToken,
+    /// How many clients may listen at once.
+    max_listeners: usize,
+    /// A permit for each client that may begin to listen.
+    places: Arc<Semaphore>,
+}
+
+impl EventStreams {
+    /// Creates streams for at most `max_listeners` clients at once.
+    pub(crate) fn new(
+        store: Store,
+        gate: LicenseGate,
+        access: Data<Access>,
+        stopping: CancellationToken,
+        max_listeners: usize,
+    ) -> Self {
+        Self { store, gate, access, stopping, max_listeners, places: Arc::new(Semaphore::new(max_listeners)) }
+    }
+
+    /// Takes a place among the listeners.
+    ///
+    /// # Errors
+    /// 42901.
+    fn place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        Arc::clone(&self.places).try_acquire_owned().map_err(|_| {
+            let message = format!(
+                "{} clients listen to events already: ask again when one has gone",
+                self.max_listeners
+            );
+            ApiError::too_many(message, RETRY_AFTER)
+        })
+    }
 }
 
 /// One client that listens.
@@ -56,6 +92,7 @@ struct Listener {
     checks: Interval,
     silent_checks: u32,
     _counted: GaugeGuard,
+    _place: OwnedSemaphorePermit,
 }
 
 pub(crate) fn routes() -> Vec<Operation> {
@@ -85,6 +122,7 @@ pub(crate) async fn listen(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let ListenToEvents { filter, after } = ListenToEvents::read(request.query_string(), request.headers())?;
+    let own_place = streams.place()?;
     // What is told of from here on is not missed.
     let wakes = streams.store.change_notifications();
     let place = match after {
@@ -107,6 +145,7 @@ pub(crate) async fn listen(
         checks,
         silent_checks: 0,
         _counted: metrics.listener(),
+        _place: own_place,
     };
     let greeting = stream::iter([place_lines(place)]);
     let told =

@@ -38,7 +38,7 @@ pub(crate) async fn list(store: Data<Store>, _: NoQuery) -> Answer<GroupList> {
     path = "/api/v1/group",
     operation_id = "createGroup",
     tag = "Phones",
-    request_body = NewGroup,
+    request_body(content = NewGroup, example = json!({"name": "Rack 1"})),
     responses((status = 200, description = "The group as it was created.", body = Envelope<Group>)),
 )]
 pub(crate) async fn create(
@@ -81,7 +81,7 @@ pub(crate) async fn show(store: Data<Store>, Id(id): Id<GroupId>, _: NoQuery) ->
     params(
         ("group_id" = i64, Path, description = "The number of a group.", minimum = 1),
     ),
-    request_body = GroupPatch,
+    request_body(content = GroupPatch, example = json!({})),
     responses((status = 200, description = "The group as it is now.", body = Envelope<Group>)),
 )]
 pub(crate) async fn change(

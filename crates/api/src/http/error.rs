@@ -5,7 +5,8 @@ use std::{fmt, io};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError};
 use tikmatrix_api_types::Problem as ProblemView;
@@ -41,15 +42,21 @@ pub(crate) enum ErrorCode {
     NotJson,
     /// An `Idempotency-Key` was used with another body, or its request is still in flight.
     Conflict,
+    /// The header `Range` asks for what the file does not have.
+    OutOfRange,
     /// More is asked for at once than the server works on, or the queue is full.
     TooMany,
     /// Something failed that the client has no part in.
     Internal,
+    /// The server runs, and does not do all that it should.
+    Degraded,
+    /// The server's disk is full.
+    DiskFull,
 }
 
 impl ErrorCode {
     /// Every code, by HTTP status.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::InvalidParameter,
         Self::ScriptNameMissing,
         Self::UnknownScript,
@@ -60,8 +67,11 @@ impl ErrorCode {
         Self::Conflict,
         Self::BodyTooLarge,
         Self::NotJson,
+        Self::OutOfRange,
         Self::TooMany,
         Self::Internal,
+        Self::Degraded,
+        Self::DiskFull,
     ];
 
     /// The code of the API and the HTTP status.
@@ -76,9 +86,12 @@ impl ErrorCode {
             Self::MethodNotAllowed => (40501, StatusCode::METHOD_NOT_ALLOWED),
             Self::BodyTooLarge => (41301, StatusCode::PAYLOAD_TOO_LARGE),
             Self::NotJson => (41501, StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            Self::OutOfRange => (41601, StatusCode::RANGE_NOT_SATISFIABLE),
             Self::Conflict => (40901, StatusCode::CONFLICT),
             Self::TooMany => (42901, StatusCode::TOO_MANY_REQUESTS),
             Self::Internal => (50001, StatusCode::INTERNAL_SERVER_ERROR),
+            Self::Degraded => (50301, StatusCode::SERVICE_UNAVAILABLE),
+            Self::DiskFull => (50701, StatusCode::INSUFFICIENT_STORAGE),
         }
     }
 }
@@ -96,6 +109,8 @@ pub(crate) struct ApiError {
     allow: Option<String>,
     /// In how many seconds it may be better, for the header `Retry-After`.
     retry_after: Option<u32>,
+    /// The length of the file of which a range was asked for, for the header `Content-Range`.
+    length: Option<u64>,
     /// What failed, for the log alone, under the number that the client gets.
     cause: Option<Box<(String, String)>>,
 }
@@ -109,6 +124,7 @@ impl ApiError {
             problems: Vec::new(),
             allow: None,
             retry_after: None,
+            length: None,
             cause: None,
         }
     }
@@ -119,7 +135,11 @@ impl ApiError {
         let message = match problems.count() {
             0 | 1 => first,
             2 => format!("{first} (and 1 more problem: see data)"),
-            count => format!("{first} (and {} more problems: see data)", count - 1),
+            count if problems.rest() == 0 => format!("{first} (and {} more problems: see data)", count - 1),
+            count => {
+                let kept = problems.iter().len();
+                format!("{first} (and {} more problems: data has the first {kept})", count - 1)
+            }
         };
         Self { problems: problems.into_iter().collect(), ..Self::new(code, message) }
     }
@@ -142,13 +162,29 @@ impl ApiError {
         Self { retry_after: Some(seconds), ..Self::new(ErrorCode::TooMany, message) }
     }
 
+    /// The header `Range` asks for none of the bytes of a file of this length.
+    pub(crate) fn out_of_range(length: u64) -> Self {
+        let message = format!("header Range: asks for no byte of this file, which has {length}");
+        Self { length: Some(length), ..Self::new(ErrorCode::OutOfRange, message) }
+    }
+
     /// Something failed that the client has no part in. [`log_causes`] writes the cause to the log under a number that
     /// the client gets instead.
     pub(crate) fn internal(cause: impl fmt::Display) -> Self {
+        Self::with_cause(ErrorCode::Internal, "internal error", &cause)
+    }
+
+    /// The disk takes no writes.
+    pub(crate) fn disk_full(cause: impl fmt::Display) -> Self {
+        let message = "the server's disk is full, and nothing was stored: free some of it and ask again";
+        Self::with_cause(ErrorCode::DiskFull, message, &cause)
+    }
+
+    fn with_cause(code: ErrorCode, message: &str, cause: &dyn fmt::Display) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let number = format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let message = format!("internal error: the server's log tells the cause under request {number}");
-        Self { cause: Some(Box::new((number, cause.to_string()))), ..Self::new(ErrorCode::Internal, message) }
+        let message = format!("{message}: the server's log tells the cause under request {number}");
+        Self { cause: Some(Box::new((number, cause.to_string()))), ..Self::new(code, message) }
     }
 }
 
@@ -173,6 +209,7 @@ impl From<StorageError> for ApiError {
                     "Idempotency-Key: this key was used with another body; a new request needs a new key";
                 Self::new(ErrorCode::Conflict, message)
             }
+            StorageError::DiskFull { .. } => Self::disk_full(error),
             error => Self::internal(error),
         }
     }
@@ -186,7 +223,10 @@ impl From<Problems> for ApiError {
 
 impl From<io::Error> for ApiError {
     fn from(error: io::Error) -> Self {
-        Self::internal(error)
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::disk_full(error),
+            _ => Self::internal(error),
+        }
     }
 }
 
@@ -230,17 +270,24 @@ impl ResponseError for ApiError {
         let problems: Vec<ProblemView> = self.problems.iter().map(problem).collect();
         let data = (!problems.is_empty()).then_some(problems);
         let mut response = failure(status, code, self.message.clone(), data);
-        if let Some(allow) = self.allow.as_deref().and_then(|allow| allow.parse().ok()) {
-            response.headers_mut().insert(header::ALLOW, allow);
-        }
-        if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-        }
-        if self.code == ErrorCode::TokenRequired {
-            let scheme = header::HeaderValue::from_static("Bearer realm=\"TikMatrix\"");
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
-        }
+        add_headers(self, response.headers_mut());
         response
+    }
+}
+
+/// Adds the headers that say more of an error.
+fn add_headers(error: &ApiError, headers: &mut HeaderMap) {
+    if let Some(allow) = error.allow.as_deref().and_then(|allow| allow.parse().ok()) {
+        headers.insert(header::ALLOW, allow);
+    }
+    if let Some(seconds) = error.retry_after {
+        headers.insert(header::RETRY_AFTER, seconds.into());
+    }
+    if let Some(range) = error.length.and_then(|length| format!("bytes */{length}").parse().ok()) {
+        headers.insert(header::CONTENT_RANGE, range);
+    }
+    if error.code == ErrorCode::TokenRequired {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"TikMatrix\""));
     }
 }
 
@@ -258,6 +305,20 @@ mod tests {
         assert_eq!(error(1), "serials: is required");
         assert_eq!(error(2), "serials: is required (and 1 more problem: see data)");
         assert_eq!(error(3), "serials: is required (and 2 more problems: see data)");
+        let many = error(1000);
+        assert_eq!(many, "serials: is required (and 999 more problems: data has the first 100)");
+    }
+
+    #[test]
+    fn a_full_disk_is_no_internal_error_and_does_not_tell_its_cause_either() {
+        let (operation, reason) = ("create tasks", "database or disk is full at /home".to_owned());
+        for error in [
+            ApiError::from(StorageError::DiskFull { operation, reason }),
+            ApiError::from(io::Error::new(io::ErrorKind::StorageFull, "/home")),
+        ] {
+            assert_eq!((error.status_code().as_u16(), error.code.table().0), (507, 50701));
+            assert!(!error.to_string().contains("/home"), "{error}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpRequest};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use tikmatrix_domain::{AccountId, GroupId, MaterialId, Serial, TaskId};
-use tikmatrix_validation::json;
+use tikmatrix_validation::{json, shown};
 
 use crate::http::error::{ApiError, ErrorCode};
 
@@ -149,11 +149,11 @@ fn body(
     payload: &mut Payload,
     media_type: &str,
 ) -> impl Future<Output = Result<Bytes, ApiError>> + 'static {
-    let media_type = check_media_type(request, media_type);
+    let form = check_media_type(request, media_type).and_then(|()| check_encoding(request));
     let body = Bytes::from_request(request, payload);
     async move {
         let body = body.await;
-        media_type?;
+        form?;
         body.map_err(|error| match error.as_response_error().status_code() {
             StatusCode::PAYLOAD_TOO_LARGE => {
                 ApiError::new(ErrorCode::BodyTooLarge, format!("the body is larger than {MAX_BODY} bytes"))
@@ -161,6 +161,23 @@ fn body(
             _ => ApiError::invalid("", format!("the body could not be read: {error}")),
         })
     }
+}
+
+/// Refuses a body that is encoded: no encoding is taken back.
+///
+/// # Errors
+/// 41501.
+pub(crate) fn check_encoding(request: &HttpRequest) -> Result<(), ApiError> {
+    for value in request.headers().get_all(header::CONTENT_ENCODING) {
+        let text = value.to_str().unwrap_or("?");
+        let mut encodings = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        if let Some(encoding) = encodings.find(|name| !name.eq_ignore_ascii_case("identity")) {
+            let shown = shown(&Value::from(encoding));
+            let message = format!("header Content-Encoding: {shown} is not taken: send the body as it is");
+            return Err(ApiError::new(ErrorCode::NotJson, message));
+        }
+    }
+    Ok(())
 }
 
 fn check_media_type(request: &HttpRequest, wanted: &str) -> Result<(), ApiError> {

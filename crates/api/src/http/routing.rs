@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::Method;
-use actix_web::{HttpRequest, HttpResponse, Route, web};
+use actix_web::http::{Method, header};
+use actix_web::{HttpRequest, HttpResponse, Route, guard, web};
 use utoipa::openapi::{OpenApi, OpenApiBuilder, PathItem};
 
 use crate::http::error::{ApiError, ErrorCode};
@@ -43,6 +43,19 @@ impl Operation {
         let (path, method) = (path.clone(), method(item)?);
         Some(Self { path, method, description, bind })
     }
+
+    /// The methods that it answers, for the header `Allow`.
+    fn methods(&self) -> &str {
+        if self.method == Method::GET { READING } else { self.method.as_str() }
+    }
+}
+
+/// The methods of what can be read, for the header `Allow`.
+pub(crate) const READING: &str = "GET, HEAD";
+
+/// A route for everything that reads: `HEAD` is answered as `GET`, without the body.
+pub(crate) fn reading() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 impl Routes {
@@ -69,10 +82,15 @@ impl Routes {
         }
         for operations in by_path.into_values() {
             let Some(first) = operations.first() else { continue };
-            let methods: Vec<&str> = operations.iter().map(|operation| operation.method.as_str()).collect();
+            let methods: Vec<&str> = operations.iter().map(|operation| operation.methods()).collect();
             let mut resource = only(&first.path, methods.join(", "));
             for operation in operations {
-                resource = resource.route((operation.bind)(web::route().method(operation.method.clone())));
+                let route = if operation.method == Method::GET {
+                    reading()
+                } else {
+                    web::route().method(operation.method.clone())
+                };
+                resource = resource.route((operation.bind)(route));
             }
             config.service(resource);
         }
@@ -92,6 +110,17 @@ fn method(item: &PathItem) -> Option<Method> {
 /// A path that has the methods that `allow` names, and answers all others with 40501.
 pub(crate) fn only(path: &str, allow: String) -> actix_web::Resource {
     web::resource(path).default_service(web::to(move |request| wrong_method(request, allow.clone())))
+}
+
+/// Leads from `path` with a slash behind it, as people type it, to `path`. The address is relative, so that it also holds
+/// behind a proxy that serves the server below a path.
+pub(crate) fn without_slash(path: &str) -> actix_web::Resource {
+    let target = format!("..{path}");
+    let answer = move || {
+        let target = target.clone();
+        async move { HttpResponse::PermanentRedirect().insert_header((header::LOCATION, target)).finish() }
+    };
+    only(&format!("{path}/"), READING.to_owned()).route(reading().to(answer))
 }
 
 async fn wrong_method(request: HttpRequest, allow: String) -> Result<HttpResponse, ApiError> {

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use actix_files::NamedFile;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{
     self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue, HeaderValue,
 };
@@ -91,13 +92,17 @@ async fn send(
     let length = file.metadata().len();
     let mut response = file.into_response(request);
     // It answers without a body of ours when a header asks for what cannot be.
-    if response.status().is_client_error() {
-        let reason = format!("asks for what does not fit this file of {length} bytes");
-        let field =
-            if request.headers().contains_key(header::RANGE) { "header Range" } else { "header If-Match" };
-        return Err(ApiError::invalid(field, reason));
+    if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
+        return Err(ApiError::out_of_range(length));
     }
+    if response.status().is_client_error() {
+        return Err(ApiError::invalid("header If-Match", "names another file than this one"));
+    }
+    let is_whole = response.status() == StatusCode::OK;
     let headers = response.headers_mut();
+    if is_whole {
+        headers.remove(header::CONTENT_RANGE);
+    }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // What clients uploaded is data: a browser that opens it must neither guess its type nor run any of it.
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -105,7 +105,7 @@ pub(crate) async fn show(store: Data<Store>, Id(id): Id<MaterialId>, _: NoQuery)
     params(
         ("material_id" = i64, Path, description = "The number of a material.", minimum = 1),
     ),
-    request_body = MaterialPatch,
+    request_body(content = MaterialPatch, example = json!({})),
     responses((status = 200, description = "The material as it is now.", body = Envelope<Material>)),
 )]
 pub(crate) async fn change(

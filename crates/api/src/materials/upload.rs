@@ -15,9 +15,10 @@ use tikmatrix_domain::{MediaType, is_harmless};
 use tikmatrix_validation::{json, shortened, unknown_name};
 
 use crate::http::error::{ApiError, ErrorCode};
+use crate::http::extract::check_encoding;
 use crate::materials::library::Library;
 use crate::materials::library::incoming::{Incoming, Received};
-use crate::materials::library::media_type::ENOUGH;
+use crate::materials::library::media_type::{Content, ENOUGH};
 use crate::materials::upload_body::Body;
 
 /// In one request.
@@ -63,8 +64,9 @@ pub(crate) async fn receive(
     request: &HttpRequest,
     payload: web::Payload,
 ) -> Result<Upload, ApiError> {
-    check_media_type(request)?;
-    let body = Body::new(payload);
+    let boundary = boundary(request)?;
+    check_encoding(request)?;
+    let body = Body::new(payload, &boundary);
     let mut form = Multipart::new(request.headers(), body.chunks());
     let received = parts(library, &mut form, &body).await;
     if received.is_err() {
@@ -74,7 +76,8 @@ pub(crate) async fn receive(
     received
 }
 
-fn check_media_type(request: &HttpRequest) -> Result<(), ApiError> {
+/// Returns the boundary between the parts.
+fn boundary(request: &HttpRequest) -> Result<String, ApiError> {
     let refuse = |message: String| Err(ApiError::new(ErrorCode::NotJson, message));
     let Some(given) = request.headers().get(header::CONTENT_TYPE) else {
         return refuse("header Content-Type: multipart/form-data is required".to_owned());
@@ -84,12 +87,11 @@ fn check_media_type(request: &HttpRequest) -> Result<(), ApiError> {
     let Some(form) = form else {
         return refuse(format!("header Content-Type: {:?} is not multipart/form-data", shortened(given)));
     };
-    // RFC 2046, 5.1.1. The reader of parts does not bear shorter ones than any client makes.
-    let boundary = form.get_param(mime::BOUNDARY).map(|boundary| boundary.as_str().len());
-    match boundary {
-        Some(4..=70) => Ok(()),
+    // RFC 2046, 5.1.1.
+    match form.get_param(mime::BOUNDARY).map(|boundary| boundary.as_str()) {
+        Some(boundary) if (1..=70).contains(&boundary.len()) => Ok(boundary.to_owned()),
         Some(_) => {
-            Err(ApiError::invalid("header Content-Type", "has a boundary that is not 4 to 70 characters"))
+            Err(ApiError::invalid("header Content-Type", "has a boundary that is not 1 to 70 characters"))
         }
         None => Err(ApiError::invalid("header Content-Type", "has no boundary")),
     }
@@ -159,7 +161,12 @@ async fn file(
     path: &str,
     largest: u64,
 ) -> Result<(Received, MediaType), ApiError> {
-    let unknown = || ApiError::invalid(path, format!("is none of {TAKEN} by its content"));
+    let media_type = |incoming: &Incoming| match incoming.recognized() {
+        Content::Taken(media_type) => Ok(media_type),
+        Content::Other(name) => Err(format!("is {name} by its content, and only {TAKEN} are taken")),
+        Content::Unknown => Err(format!("is none of {TAKEN} by its content")),
+    };
+    let refused = |reason| ApiError::invalid(path, reason);
     let mut incoming: Incoming = library.begin().await?;
     while let Some(bytes) = next(field, body).await {
         let bytes = bytes.map_err(broken)?;
@@ -169,14 +176,14 @@ async fn file(
             let message = format!("{path}: is larger than {largest} bytes, which is the most that is taken");
             return Err(ApiError::new(ErrorCode::BodyTooLarge, message));
         }
-        if incoming.size() >= ENOUGH as u64 && incoming.media_type().is_none() {
-            return Err(unknown());
+        if incoming.size() >= ENOUGH as u64 {
+            media_type(&incoming).map_err(refused)?;
         }
     }
     if incoming.size() == 0 {
         return Err(ApiError::invalid(path, "is empty"));
     }
-    let media_type = incoming.media_type().ok_or_else(unknown)?;
+    let media_type = media_type(&incoming).map_err(refused)?;
     Ok((incoming.finish().await?, media_type))
 }
 

@@ -14,6 +14,8 @@ use futures_core::Stream;
 const MAX_UNREAD: usize = 1024 * 1024;
 /// What is read of a refused body, in bytes, so that its sender gets to read the reason.
 const MAX_DISCARDED: usize = 16 * 1024 * 1024;
+/// What may come before the first part, in bytes.
+const MAX_PREAMBLE: usize = 64 * 1024;
 
 /// A body that is read in chunks, and whose rest can be discarded.
 #[derive(Clone)]
@@ -23,25 +25,32 @@ struct Inner {
     payload: RefCell<Payload>,
     unread: Cell<usize>,
     has_ended: Cell<bool>,
+    /// The line with which the first part begins.
+    first_line: Vec<u8>,
 }
 
 /// The stream that the multipart parser reads.
 pub(crate) struct Chunks {
     body: Body,
     has_given: bool,
+    /// What has come while the first part has not begun. The parser does not bear lines before it that are shorter than
+    /// any line of a part.
+    preamble: Option<Vec<u8>>,
 }
 
 impl Body {
-    pub(crate) fn new(payload: Payload) -> Self {
+    /// A body whose parts are divided by `boundary`.
+    pub(crate) fn new(payload: Payload, boundary: &str) -> Self {
         Self(Rc::new(Inner {
             payload: RefCell::new(payload),
             unread: Cell::new(0),
             has_ended: Cell::new(false),
+            first_line: format!("--{boundary}\r\n").into_bytes(),
         }))
     }
 
     pub(crate) fn chunks(&self) -> Chunks {
-        Chunks { body: self.clone(), has_given: false }
+        Chunks { body: self.clone(), has_given: false, preamble: Some(Vec::new()) }
     }
 
     /// Counts bytes that the parser has returned.
@@ -70,6 +79,30 @@ impl Body {
         }
     }
 
+    /// Returns the bytes from the first part on; the end where there is none.
+    fn poll_first(
+        &self,
+        preamble: &mut Vec<u8>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, PayloadError>>> {
+        let first_line = &self.0.first_line;
+        loop {
+            let is_at_start = |at: usize| at == 0 || preamble.get(at - 1) == Some(&b'\n');
+            let mut lines = preamble.windows(first_line.len()).enumerate();
+            let found = lines.find(|(at, line)| is_at_start(*at) && line == first_line);
+            if let Some((begin, _)) = found {
+                return Poll::Ready(Some(Ok(Bytes::from(preamble.split_off(begin)))));
+            }
+            if preamble.len() > MAX_PREAMBLE {
+                return Poll::Ready(Some(Err(PayloadError::Overflow)));
+            }
+            match ready!(self.poll(context)) {
+                Some(Ok(bytes)) => preamble.extend_from_slice(&bytes),
+                other => return Poll::Ready(other),
+            }
+        }
+    }
+
     fn poll(&self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, PayloadError>>> {
         let next = Pin::new(&mut *self.0.payload.borrow_mut()).poll_next(context);
         if matches!(next, Poll::Ready(None | Some(Err(_)))) {
@@ -93,7 +126,14 @@ impl Stream for Chunks {
         if unread.get() > MAX_UNREAD {
             return Poll::Ready(Some(Err(PayloadError::Overflow)));
         }
-        let next = ready!(this.body.poll(context));
+        let next = match &mut this.preamble {
+            Some(preamble) => {
+                let next = ready!(this.body.poll_first(preamble, context));
+                this.preamble = None;
+                next
+            }
+            None => ready!(this.body.poll(context)),
+        };
         if let Some(Ok(bytes)) = &next {
             unread.set(unread.get() + bytes.len());
             this.has_given = true;

@@ -36,7 +36,7 @@ pub(crate) async fn show(store: Data<Store>, _: NoQuery) -> Answer<Settings> {
     path = "/api/v1/setting",
     operation_id = "changeSettings",
     tag = "Settings",
-    request_body = SettingsPatch,
+    request_body(content = SettingsPatch, example = json!({})),
     responses((status = 200, description = "The settings as they are now.", body = Envelope<Settings>)),
 )]
 pub(crate) async fn change(

@@ -116,7 +116,7 @@ pub(crate) async fn delete(runner: Data<Runner>, Id(id): Id<TaskId>, _: NoQuery)
     path = "/api/v1/task/batch",
     operation_id = "deleteTasks",
     tag = "Tasks",
-    request_body = TaskIds,
+    request_body(content = TaskIds, example = json!({"task_ids": [1]})),
     responses((status = 200, description = "The tasks were stopped, where they ran, and are gone.", body = Envelope<BatchDeleted>)),
 )]
 pub(crate) async fn delete_batch(
@@ -134,7 +134,7 @@ pub(crate) async fn delete_batch(
     path = "/api/v1/task/batch-delete",
     operation_id = "deleteTasksByPost",
     tag = "Tasks",
-    request_body = TaskIds,
+    request_body(content = TaskIds, example = json!({"task_ids": [1]})),
     responses((status = 200, description = "The tasks were stopped, where they ran, and are gone.", body = Envelope<BatchDeleted>)),
 )]
 pub(crate) async fn delete_batch_by_post(

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+use tikmatrix_validation::json::without_mark;
 
 use crate::tokens::token::TokenHash;
 
@@ -47,7 +48,8 @@ pub enum TokenFileError {
 pub(crate) fn read(path: &Path) -> Result<Vec<TokenHash>, TokenFileError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| TokenFileError::Unreadable { path: path.to_owned(), source })?;
-    let tokens = parse(&text).map_err(|line| TokenFileError::NoToken { path: path.to_owned(), line })?;
+    let tokens =
+        parse(without_mark(&text)).map_err(|line| TokenFileError::NoToken { path: path.to_owned(), line })?;
     if tokens.is_empty() {
         return Err(TokenFileError::Empty { path: path.to_owned() });
     }

@@ -64,7 +64,6 @@ async fn everything_that_is_wrong_is_told_at_once() {
     assert!(!answer.body.to_string().contains("secret"), "{answer:?}");
     api.json("POST", "/api/v1/account", &json!({"username": "maker"})).await;
     for (method, path, body, code) in [
-        ("PATCH", "/api/v1/account/1", json!({}), 40001),
         ("PATCH", "/api/v1/account/1", json!({"username": "other"}), 40001),
         ("PATCH", "/api/v1/account/1", json!([]), 40001),
         ("PATCH", "/api/v1/account/2", json!({"note": "x"}), 40401),

@@ -4,6 +4,7 @@
 mod accounts;
 #[cfg(test)]
 mod devices;
+mod disk;
 #[cfg(test)]
 mod events;
 #[cfg(test)]

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::materials::{mp4, upload};
+use crate::support::form::Form;
 use crate::support::{Answer, Api};
 
 /// What is wrong with a value because of what is stored already, which no document can say.
@@ -21,7 +23,9 @@ async fn every_route_is_in_the_document_with_all_of_its_methods() {
             methods.as_object().unwrap().keys().map(|it| it.to_uppercase()).collect();
         let answer = api.send("PUT", &real(path), &[], Vec::new()).await;
         let allow = answer.allow.unwrap_or_else(|| panic!("PUT {path} is not refused"));
-        let taken: BTreeSet<String> = allow.split(", ").map(str::to_owned).collect();
+        let mut taken: BTreeSet<String> = allow.split(", ").map(str::to_owned).collect();
+        // It is answered as GET is, and documents do not repeat it.
+        assert_eq!(taken.remove("HEAD"), taken.contains("GET"), "{path}");
         assert_eq!(told, taken, "{path}: the document on the left, `Allow` on the right");
     }
     api.stop().await;
@@ -139,6 +143,60 @@ async fn the_page_loads_nothing_but_what_the_server_itself_has() {
     for missing in ["/docs/index.html", "/docs/..%2f..%2fCargo.toml", "/docs/swagger-ui.css.map"] {
         assert_eq!(api.get(missing).await.code(), 40401, "{missing}");
     }
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_body_has_an_example_that_the_server_takes() {
+    let api = Api::start().await;
+    let document = document(&api).await;
+    api.post(&json!({"serials": ["1"], "script_name": "say", "script_config": {}})).await;
+    upload(&api, Form::new().file("file", "a.mp4", &mp4("a"))).await;
+    let mut sent = 0;
+    // What is created comes before what changes it.
+    let mut operations = operations(&document);
+    operations.sort_by_key(|operation| (operation.method != "POST", operation.path.clone()));
+    for operation in &operations {
+        let content = operation.value["requestBody"]["content"].as_object().into_iter().flatten();
+        for (media_type, content) in content.filter(|(media_type, _)| *media_type != "multipart/form-data") {
+            let mut examples: Vec<&Value> = content.get("example").into_iter().collect();
+            examples
+                .extend(content["examples"].as_object().into_iter().flatten().map(|(_, it)| &it["value"]));
+            assert!(!examples.is_empty(), "{} has no example", operation.title());
+            let path = real(&operation.path);
+            for example in examples {
+                let body = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+                let headers = [("Content-Type", media_type.as_str())];
+                let answer = api.send(&operation.method, &path, &headers, body.into()).await;
+                assert_eq!(answer.code(), 0, "{} {example}: {answer:?}", operation.title());
+                sent += 1;
+            }
+        }
+    }
+    assert!(sent > 10, "{sent}");
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tags_are_listed_and_tasks_come_first() {
+    let api = Api::start().await;
+    let document = document(&api).await;
+    let listed: Vec<String> =
+        document["tags"].as_array().unwrap().iter().map(|tag| text(&tag["name"])).collect();
+    assert_eq!(listed[0], "Tasks");
+    let operations = operations(&document);
+    let used = operations.iter().flat_map(|operation| operation.value["tags"].as_array().unwrap());
+    assert_eq!(used.map(text).collect::<BTreeSet<_>>(), listed.into_iter().collect());
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_ends_an_endless_answer() {
+    let api = Api::start().await;
+    let (_, start) = api.text("/docs/start.js").await;
+    let (_, bundle) = api.text("/docs/swagger-ui-bundle.js").await;
+    assert!(start.contains("reader.cancel()") && start.contains("userFetch: begin"), "{start}");
+    assert!(bundle.contains("userFetch||fetch)("), "Swagger UI asks by another function now");
     api.stop().await;
 }
 

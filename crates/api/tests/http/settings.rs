@@ -52,9 +52,7 @@ async fn a_change_with_a_problem_changes_nothing() {
         ["default_app", "max_retries", "pausd", "random_order", "retry_longest_wait", "tiktok_package"]
     );
     assert!(answer.body.to_string().contains("did you mean paused?"), "{answer:?}");
-    for (method, body, code) in
-        [("PATCH", json!({}), 40001), ("PATCH", json!(1), 40001), ("POST", json!({}), 40501)]
-    {
+    for (method, body, code) in [("PATCH", json!(1), 40001), ("POST", json!({}), 40501)] {
         assert_eq!(api.json(method, "/api/v1/setting", &body).await.code(), code, "{method} {body}");
     }
     assert_eq!(api.get("/api/v1/setting").await.body, before);

@@ -47,7 +47,7 @@ impl Action {
 /// The configuration of `follow` and `unfollow`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(extend("anyOf" = one_of_the_targets()))]
+#[schemars(extend("anyOf" = one_of_the_targets()), extend("examples" = [{"target_users": ["mia.travels"]}]))]
 pub struct FollowConfig {
     /// Usernames, with or without @; one task for each. Wins over `target_user`.
     #[schemars(with = "Vec<String>", inner(regex(pattern = r"^[\s@]*[A-Za-z0-9._]+\s*$")))]

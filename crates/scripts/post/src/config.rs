@@ -88,7 +88,7 @@ pub enum Placement {
 /// The configuration of `post`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(extend("allOf" = required_together()))]
+#[schemars(extend("allOf" = required_together()), extend("examples" = [{"captions": "{Hello|Good morning}, world"}]))]
 pub struct PostConfig {
     /// The app. Default: the account's, else the server's.
     #[serde(with = "AppName", skip_serializing_if = "Option::is_none")]

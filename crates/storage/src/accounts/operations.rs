@@ -287,6 +287,9 @@ fn apply(
     change: AccountChange,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
+    if change == AccountChange::default() {
+        return Ok(());
+    }
     let package = change.package.unwrap_or_else(|| before.package.clone());
     let serial = change.serial.unwrap_or_else(|| before.serial.clone());
     diesel::update(account::table.find(before.id.0))

@@ -118,6 +118,9 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<DeviceChanged, StorageError> {
         self.write("change a device", move |connection| {
+            if change == DeviceChange::default() {
+                return found(connection, &serial);
+            }
             let group = match change.group {
                 None => None,
                 Some(None) => Some(None),
@@ -133,8 +136,7 @@ impl Store {
                     device::updated_at.eq(millis(now)),
                 ))
                 .execute(connection)?;
-            let changed = by_serial(connection, &serial)?;
-            Ok(changed.map_or(DeviceChanged::NotThere, |device| DeviceChanged::Changed(Box::new(device))))
+            found(connection, &serial)
         })
         .await
     }
@@ -186,6 +188,11 @@ pub(crate) fn register<'serial>(
             .execute(connection)?;
     }
     Ok(())
+}
+
+fn found(connection: &mut Connection, serial: &Serial) -> Result<DeviceChanged, Fault> {
+    let device = by_serial(connection, serial)?;
+    Ok(device.map_or(DeviceChanged::NotThere, |device| DeviceChanged::Changed(Box::new(device))))
 }
 
 fn by_serial(connection: &mut Connection, serial: &Serial) -> Result<Option<Device>, Fault> {

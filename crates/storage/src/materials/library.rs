@@ -245,6 +245,9 @@ fn apply(
     change: MaterialChange,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
+    if change == MaterialChange::default() {
+        return Ok(());
+    }
     let MaterialChange { tags, caption, username, sort, used } = change;
     let username = username.map(|username| material::username.eq(username.map(|name| name.to_string())));
     diesel::update(material::table.find(id.0))

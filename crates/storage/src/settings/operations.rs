@@ -39,6 +39,9 @@ impl Store {
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn change_settings(&self, change: SettingsChange) -> Result<Settings, StorageError> {
         self.write("change the settings", move |connection| {
+            if change == SettingsChange::default() {
+                return load(connection);
+            }
             let settings = change.apply(load(connection)?);
             store(connection, &settings)?;
             bump_wakeup(connection)?;

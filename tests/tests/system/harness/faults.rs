@@ -25,7 +25,12 @@ pub(crate) fn total(server: &Server) -> i64 {
 
 /// Fails the test unless `answer` is an internal error with a number that the log has too.
 pub(crate) fn is_told_and_logged(server: &Server, answer: &Answer) {
-    assert_eq!((answer.status, &answer.body["code"]), (500, &json!(50001)), "{answer:?}");
+    is_told_as(server, answer, (500, 50001));
+}
+
+/// Fails the test unless `answer` has this status and code, and a number that the log has too.
+pub(crate) fn is_told_as(server: &Server, answer: &Answer, (status, code): (u16, u32)) {
+    assert_eq!((answer.status, &answer.body["code"]), (status, &json!(code)), "{answer:?}");
     let message = answer.body["message"].as_str().unwrap();
     let (_, request) = message.rsplit_once(' ').unwrap();
     let line = format!("request {request}:");

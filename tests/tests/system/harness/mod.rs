@@ -9,7 +9,7 @@ mod video;
 
 use std::time::{Duration, Instant};
 
-pub(crate) use faults::{SOME, create_some, is_told_and_logged, total};
+pub(crate) use faults::{SOME, create_some, is_told_and_logged, is_told_as, total};
 pub(crate) use phones::phone_when;
 pub(crate) use program::Program;
 pub(crate) use raw::Connection;

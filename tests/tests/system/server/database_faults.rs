@@ -1,5 +1,5 @@
-//! Protects the sentence: a database that is locked, read-only or on a full disk is told of by 50001 with a number that the
-//! log has too, nothing is half-written, and service, the runner's too, recovers automatically.
+//! Protects the sentence: a database that is locked or read-only is told of by 50001, one on a full disk by 50701, with a
+//! number that the log has too, nothing is half-written, and service, the runner's too, recovers automatically.
 
 use std::fs::{self, File, Permissions};
 use std::io::Write as _;
@@ -13,7 +13,9 @@ use serde_json::json;
 use tempfile::tempdir;
 use tikmatrix_client::api::Status;
 
-use crate::harness::{Program, SOME, Server, Video, create_some, is_told_and_logged, total, wait_for};
+use crate::harness::{
+    Program, SOME, Server, Video, create_some, is_told_and_logged, is_told_as, total, wait_for,
+};
 
 /// Far longer than the longest wait between two tries.
 const TO_RESUME: Duration = Duration::from_secs(60);
@@ -87,13 +89,16 @@ fn a_full_disk_is_told_and_passes_when_there_is_room_again() {
         accepted += i64::from(answer.status == 200) * 200;
         (answer.status != 200).then_some(answer)
     });
-    is_told_and_logged(&server, &refused);
+    is_told_as(&server, &refused, (507, 50701));
+    let health = server.get("/healthz");
+    assert_eq!((health.status, &health.body["data"]["status"]), (503, &json!("degraded")), "{health:?}");
     wait_for("the cause in the log", TO_RESUME, || server.said().contains("disk is full").then_some(()));
     assert_eq!(total(&server), accepted, "each request made all of its tasks or none");
     assert_eq!(server.get("/api/v1/task").status, 200, "it can be read meanwhile");
 
     fs::remove_file(filler).unwrap();
     assert_eq!(create_some(&server).status, 200);
+    wait_for("health", TO_RESUME, || (server.get("/healthz").status == 200).then_some(()));
     assert_eq!(total(&server), accepted + SOME);
     assert!(server.terminate().success());
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use tikmatrix_api_types::Status;
 use tikmatrix_api_types::tasks::{NewTasks, TaskQuery};
 use tikmatrix_client::Client;
+use tikmatrix_validation::json::without_mark;
 
 use super::Work;
 use super::show::{Column, Output};
@@ -116,11 +117,7 @@ impl Work for Command {
 
 impl Create {
     fn carry_out(self, client: &Client, output: Output) -> anyhow::Result<()> {
-        let text = match self.script_config.strip_prefix('@') {
-            Some(file) => std::fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?,
-            None => self.script_config,
-        };
-        let script_config = serde_json::from_str(&text).context("--script-config is not JSON")?;
+        let script_config = script_config(self.script_config)?;
         let tasks = NewTasks { script_config, ..self.tasks };
         let created = match self.idempotency_key {
             Some(key) => client.tasks().create_once(&tasks, &key)?,
@@ -132,6 +129,15 @@ impl Create {
         let ids: Vec<String> = created.task_ids.iter().map(i64::to_string).collect();
         output.done(&created, &ids.join("\n"))
     }
+}
+
+/// Reads a configuration that is given as JSON, or as the file that holds it.
+fn script_config(given: String) -> anyhow::Result<Value> {
+    let text = match given.strip_prefix('@') {
+        Some(file) => std::fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?,
+        None => given,
+    };
+    serde_json::from_str(without_mark(&text)).context("--script-config is not JSON")
 }
 
 fn wait(client: &Client, output: Output, task_ids: &[i64]) -> anyhow::Result<()> {
@@ -148,4 +154,23 @@ fn wait(client: &Client, output: Output, task_ids: &[i64]) -> anyhow::Result<()>
         bail!("of {} tasks {} failed: {}", task_ids.len(), failed.len(), failed.join(", "));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_configuration_is_read_from_its_file_behind_a_byte_order_mark() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.json");
+        let given = || format!("@{}", file.display());
+        let missing = script_config(given()).unwrap_err().to_string();
+        assert!(missing.starts_with("cannot read ") && missing.contains("config.json"), "{missing}");
+        std::fs::write(&file, "\u{feff}{\"captions\": \"a\"}").unwrap();
+        assert_eq!(script_config(given()).unwrap(), json!({"captions": "a"}));
+        assert_eq!(script_config("{}".to_owned()).unwrap(), json!({}));
+    }
 }

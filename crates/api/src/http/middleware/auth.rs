@@ -95,8 +95,10 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, &'static str> {
     Ok(token.trim())
 }
 
-/// The one path that answers without a token, so that monitoring needs none.
+/// The path of the health check, so that monitoring needs no token.
 pub(crate) const HEALTH: &str = "/healthz";
+/// Paths that answer without a token: the description of the API holds nothing of this server's.
+const OPEN: [&str; 3] = [HEALTH, "/docs", "/openapi.json"];
 
 /// The rules by which one server accepts requests.
 pub(crate) struct Access {
@@ -148,7 +150,7 @@ pub(crate) async fn guard(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     host::check(request.headers(), &access.names)?;
     if let Some(tokens) = &access.tokens
-        && request.path() != HEALTH
+        && !is_open(request.path())
     {
         tokens.check(request.headers()).await?;
     }
@@ -157,6 +159,10 @@ pub(crate) async fn guard(
         body => request.set_payload(Payload::from(TimedBody::boxed(body))),
     }
     next.call(request).await
+}
+
+fn is_open(path: &str) -> bool {
+    OPEN.contains(&path.strip_suffix('/').unwrap_or(path)) || path.starts_with("/docs/")
 }
 
 #[cfg(test)]

@@ -1,5 +1,4 @@
-//! Bounds how slowly a client may send a body. Without that, a few hundred clients that send one byte now and then would
-//! hold every connection of the server.
+//! Bounds how slowly a client may send a body.
 
 use std::io;
 use std::pin::Pin;
@@ -10,26 +9,22 @@ use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::web::Bytes;
 use futures_core::Stream;
-use tokio::time::{Instant, Sleep, sleep};
+
+use crate::http::pace::{MIN_RATE, Pace};
 
 /// The time that every body may take, however small.
 const BODY_GRACE: Duration = Duration::from_secs(10);
-/// In bytes per second, on average beyond the grace.
-const MIN_RATE: u64 = 1024;
 
 /// A body that fails when it comes too slowly.
 pub(crate) struct TimedBody {
     body: Payload,
-    /// The time that remains; time in which the server does not wait for the body does not count.
-    left: Duration,
-    /// Set while the body is waited for; most bodies are complete at once.
-    timer: Option<Pin<Box<Sleep>>>,
+    pace: Pace,
 }
 
 impl TimedBody {
     /// Bounds the time of `body`.
     pub(crate) fn boxed(body: Payload) -> Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>> {
-        Box::pin(Self { body, left: BODY_GRACE, timer: None })
+        Box::pin(Self { body, pace: Pace::new(BODY_GRACE) })
     }
 }
 
@@ -39,19 +34,11 @@ impl Stream for TimedBody {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         if let Poll::Ready(next) = Pin::new(&mut this.body).poll_next(context) {
-            if let Some(timer) = this.timer.take() {
-                this.left = timer.deadline().saturating_duration_since(Instant::now());
-            }
-            if let Some(Ok(bytes)) = &next {
-                let millis = u64::try_from(bytes.len()).unwrap_or(u64::MAX).saturating_mul(1000) / MIN_RATE;
-                // A fast part is no credit for a later pause.
-                this.left = this.left.saturating_add(Duration::from_millis(millis)).min(BODY_GRACE);
-            }
+            let count = next.as_ref().and_then(|next| next.as_ref().ok()).map_or(0, Bytes::len);
+            this.pace.progress(count);
             return Poll::Ready(next);
         }
-        let left = this.left;
-        let timer = this.timer.get_or_insert_with(|| Box::pin(sleep(left)));
-        timer.as_mut().poll(context).map(|()| {
+        this.pace.poll_late(context).map(|()| {
             let reason = format!("it came more slowly than {MIN_RATE} bytes a second");
             Some(Err(PayloadError::Io(io::Error::new(io::ErrorKind::TimedOut, reason))))
         })
@@ -62,7 +49,7 @@ impl Stream for TimedBody {
 mod tests {
     use std::future::poll_fn;
 
-    use tokio::time::{Interval, interval};
+    use tokio::time::{Instant, Interval, interval};
 
     use super::*;
 

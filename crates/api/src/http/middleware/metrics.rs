@@ -39,6 +39,8 @@ pub(crate) struct Snapshot<'phones> {
     pub(crate) newest_event: EventId,
     pub(crate) database_errors: u64,
     pub(crate) failed_attempts: Vec<(FailureCode, u64)>,
+    /// Bytes of answers that clients have not taken.
+    pub(crate) unsent: usize,
 }
 
 /// Counts in a gauge for as long as it lives.
@@ -100,6 +102,9 @@ impl Snapshot<'_> {
         let events: Gauge = Gauge::default();
         events.set(self.newest_event.0);
         registry.register("newest_event", "The id of the newest event", events);
+        let unsent: Gauge = Gauge::default();
+        unsent.set(i64::try_from(self.unsent).unwrap_or(i64::MAX));
+        registry.register("unsent_bytes", "Bytes of answers that clients have not taken", unsent);
         let errors: Counter = Counter::default();
         errors.inc_by(self.database_errors);
         let failed = Family::<[(&'static str, String); 1], Counter>::default();

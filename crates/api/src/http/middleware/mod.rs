@@ -7,3 +7,4 @@ pub(crate) mod host_names;
 pub(crate) mod license;
 pub(crate) mod limit;
 pub(crate) mod metrics;
+pub(crate) mod range;

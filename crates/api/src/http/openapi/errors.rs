@@ -26,8 +26,8 @@ pub(super) fn add_to(document: &mut Value) {
     document["components"]["responses"] = Value::Object(responses());
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for (path, methods) in paths {
-        for operation in methods.as_object_mut().into_iter().flat_map(Map::values_mut) {
-            for status in statuses(operation, is_api(path)) {
+        for (method, operation) in methods.as_object_mut().into_iter().flatten() {
+            for status in statuses(method, operation, is_api(path)) {
                 operation["responses"][status] = json!({"$ref": format!("#/components/responses/{status}")});
             }
         }
@@ -35,7 +35,7 @@ pub(super) fn add_to(document: &mut Value) {
 }
 
 /// The HTTP statuses of the errors of an operation, which follow from its own description.
-fn statuses(operation: &Value, needs_license: bool) -> Vec<&'static str> {
+fn statuses(method: &str, operation: &Value, needs_license: bool) -> Vec<&'static str> {
     let has_parameter = |field: &str, value: &str| {
         let parameters = operation["parameters"].as_array();
         parameters.into_iter().flatten().any(|parameter| parameter[field] == value)
@@ -50,8 +50,11 @@ fn statuses(operation: &Value, needs_license: bool) -> Vec<&'static str> {
         ("409", has_parameter("name", "Idempotency-Key")),
         ("413", takes_body),
         ("415", takes_body),
+        ("416", operation["responses"].get("206").is_some()),
         ("429", is_guarded),
         ("500", true),
+        ("503", operation["operationId"] == "checkHealth"),
+        ("507", method != "get"),
     ];
     statuses.into_iter().filter_map(|(status, may)| may.then_some(status)).collect()
 }
@@ -75,6 +78,7 @@ fn response(codes: &[ErrorCode]) -> Value {
         .collect();
     let data = match codes {
         [ErrorCode::NoApiAccess] => json!({"$ref": "#/components/schemas/License"}),
+        [ErrorCode::Degraded] => json!({"$ref": "#/components/schemas/Health"}),
         _ => json!({
             "type": ["array", "null"],
             "items": {"$ref": "#/components/schemas/Problem"},
@@ -117,12 +121,15 @@ fn meaning(code: ErrorCode) -> &'static str {
         }
         ErrorCode::BodyTooLarge => "the body is too large",
         ErrorCode::NotJson => "the body does not say that it is of the type that is wanted",
+        ErrorCode::OutOfRange => "the header `Range` asks for no byte of the file",
         ErrorCode::TooMany => {
             "more is asked for at once than the server works on, or too many tasks wait; `Retry-After` says when to ask again"
         }
         ErrorCode::Internal => {
             "something failed that the client has no part in; the server's log tells the cause"
         }
+        ErrorCode::Degraded => "the server runs, and `data.reasons` tell what it cannot do",
+        ErrorCode::DiskFull => "the server's disk is full; nothing was stored",
     }
 }
 
@@ -159,16 +166,28 @@ fn example(code: ErrorCode) -> Value {
             (message.to_owned(), license)
         }
         ErrorCode::NotFound => without_data("there is no task 4711"),
-        ErrorCode::MethodNotAllowed => without_data("/api/v1/task does not take PUT, only GET, POST"),
+        ErrorCode::MethodNotAllowed => without_data("/api/v1/task does not take PUT, only GET, HEAD, POST"),
         ErrorCode::Conflict => without_data(
             "Idempotency-Key: this key was used with another body; a new request needs a new key",
         ),
         ErrorCode::BodyTooLarge => without_data("the body is larger than 4194304 bytes"),
         ErrorCode::NotJson => without_data("header Content-Type: application/json is required"),
+        ErrorCode::OutOfRange => {
+            without_data("header Range: asks for no byte of this file, which has 5242880")
+        }
         ErrorCode::TooMany => without_data("too many requests are being worked on: ask again in 1 s"),
         ErrorCode::Internal => {
             without_data("internal error: the server's log tells the cause under request 4242-1")
         }
+        ErrorCode::Degraded => {
+            let reasons = ["the data directory takes no writes: no storage space"];
+            let health = json!({"status": "degraded", "reasons": reasons, "version": "1.0.0"});
+            (reasons.join("; "), health)
+        }
+        ErrorCode::DiskFull => without_data(
+            "the server's disk is full, and nothing was stored: free some of it and ask again: the server's log tells \
+             the cause under request 4242-2",
+        ),
     };
     json!({"code": code.table().0, "message": message, "data": data})
 }

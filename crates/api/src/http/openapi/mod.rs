@@ -20,6 +20,20 @@ Every answer but files and this document is `{\"code\": 0, \"message\": \"succes
 one of those below, `message` is one sentence that a person can act on, and `data` of a 40001 names every field that is \
 wrong. Unknown fields and parameters are errors. Moments are RFC 3339 with offset.";
 
+/// The groups of operations, in the order in which a page shows them.
+const TAGS: [&str; 10] = [
+    "Tasks",
+    "Accounts",
+    "Phones",
+    "Materials",
+    "Scripts",
+    "Settings",
+    "Events",
+    "Watching",
+    "Licence",
+    "Server",
+];
+
 /// The OpenAPI document of a server that has `scripts`.
 #[must_use]
 pub fn document(scripts: &ScriptRegistry) -> Value {
@@ -37,6 +51,7 @@ pub fn document(scripts: &ScriptRegistry) -> Value {
         "scheme": "bearer",
         "description": "Needed as soon as others than the server's own machine can reach it: `tikmatrix token create NAME`.",
     });
+    document["tags"] = TAGS.map(|name| json!({"name": name})).into_iter().collect();
     document["security"] = json!([{}, {"token": []}]);
     errors::add_to(&mut document);
     scripts::add_to(&mut document, scripts);

@@ -9,6 +9,16 @@ const REQUEST: &str = "NewTasks";
 
 /// Adds the configuration of each script, and makes the request for tasks one of several forms.
 pub(crate) fn add_to(document: &mut Value, scripts: &ScriptRegistry) {
+    let examples = scripts.iter().map(|script| {
+        let name = script.name();
+        let value =
+            json!({"serials": ["virtual-1"], "script_name": name, "script_config": example(script.as_ref())});
+        (name.to_owned(), json!({"summary": script.description(), "value": value}))
+    });
+    // In the order of their names, so that a page shows the one first that needs nothing but a phone.
+    let examples: Map<String, Value> = examples.collect();
+    document["paths"]["/api/v1/task"]["post"]["requestBody"]["content"]["application/json"]["examples"] =
+        Value::Object(examples);
     let schemas = &mut document["components"]["schemas"];
     let base = schemas[REQUEST].clone();
     let mut forms = Vec::new();
@@ -28,6 +38,11 @@ pub(crate) fn add_to(document: &mut Value, scripts: &ScriptRegistry) {
             "discriminator": {"propertyName": "script_name", "mapping": mapping},
         });
     }
+}
+
+/// The configuration that a script gives as its example, or that of its defaults.
+fn example(script: &RegisteredScript) -> Value {
+    script.schema().pointer("/examples/0").cloned().unwrap_or_else(|| json!({}))
 }
 
 fn configuration(script: &RegisteredScript) -> Value {

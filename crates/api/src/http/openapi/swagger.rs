@@ -8,7 +8,7 @@ use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::http::error::{ApiError, ErrorCode};
-use crate::http::routing::only;
+use crate::http::routing::{READING, only, reading, without_slash};
 
 const PAGE: &str = include_str!("../../../assets/docs/index.html");
 const START: &str = include_str!("../../../assets/docs/start.js");
@@ -19,10 +19,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// Registers the pages for people, which are no part of the API.
 pub(crate) fn configure(config: &mut web::ServiceConfig) {
-    let read_only = |path| only(path, "GET".to_owned());
+    let read_only = |path| only(path, READING.to_owned());
     config
-        .service(read_only("/docs").route(web::get().to(page)))
-        .service(read_only("/docs/{file}").route(web::get().to(file)));
+        .service(read_only("/docs").route(reading().to(page)))
+        .service(without_slash("/docs"))
+        .service(read_only("/docs/{file}").route(reading().to(file)));
 }
 
 /// `GET /docs`: Swagger UI.

@@ -8,9 +8,8 @@ use std::path::PathBuf;
 
 use actix_web::web::Bytes;
 use sha2::{Digest, Sha256};
-use tikmatrix_domain::MediaType;
 
-use crate::materials::library::media_type;
+use crate::materials::library::media_type::{self, Content};
 use crate::materials::library::temp_file::TempFile;
 
 /// In bytes.
@@ -56,8 +55,8 @@ impl Incoming {
         self.size
     }
 
-    /// Its media type, if the bytes so far show it.
-    pub(crate) fn media_type(&self) -> Option<MediaType> {
+    /// What it is by the bytes so far.
+    pub(crate) fn recognized(&self) -> Content {
         media_type::of(&self.head)
     }
 

@@ -84,7 +84,6 @@ async fn what_is_wrong_is_told_by_field_and_what_is_not_there_by_name() {
         ("POST", "/api/v1/group", json!({"name": "x\u{0}"}), 40001),
         ("POST", "/api/v1/group", json!({"name": "x".repeat(201)}), 40001),
         ("POST", "/api/v1/group", json!({"name": "two", "colour": 1}), 40001),
-        ("PATCH", "/api/v1/group/1", json!({}), 40001),
         ("PATCH", "/api/v1/group/1", json!({"name": null}), 40001),
         ("PATCH", "/api/v1/group/9", json!({"name": "x"}), 40401),
         ("GET", "/api/v1/group/0", Value::Null, 40001),

@@ -1,5 +1,6 @@
 //! `POST /api/v1/material`: uploads of every kind of good and bad file.
 
+mod downloads;
 mod files;
 
 use std::io::{Read as _, Write as _};
@@ -152,7 +153,17 @@ async fn what_is_wrong_is_told_and_leaves_nothing_behind() {
         (
             good().file("file", "x.mp4", b"GIF89a is no video, however long it is"),
             40001,
-            "file[1]: is none of",
+            "file[1]: is GIF by its content",
+        ),
+        (
+            good().file("file", "x.mp4", b"\0\0\0\x14ftypqt  \0\0\0\0qt  "),
+            40001,
+            "file[1]: is MOV by its content, and only MP4, JPG, PNG are taken",
+        ),
+        (
+            good().file("file", "x.mp4", b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm"),
+            40001,
+            "file[1]: is WebM by its content",
         ),
         (good().file("file", "x.mp4", b"short"), 40001, "file[1]: is none of MP4, JPG, PNG"),
         (good().file("file", "x.mp4", b""), 40001, "file[1]: is empty"),
@@ -212,6 +223,25 @@ async fn bodies_that_are_no_forms_get_the_envelope_and_the_right_code() {
     }
     assert_eq!(api.send("POST", MATERIAL, &[], whole).await.code(), 41501);
     assert_eq!(files(directory.path()), Vec::<String>::new());
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn boundaries_of_every_legal_length_divide_parts() {
+    let api = Api::start().await;
+    let (_, whole) = Form::new().text("metadata", "[{}]").file("file", "a.mp4", &mp4("a")).end();
+    let whole = String::from_utf8(whole).unwrap();
+    let longest = "b".repeat(70);
+    for boundary in ["a", "ab", "abc", "a'()+_,-./:=?", &longest] {
+        for preamble in ["", "\r\n", "\n", "a\r\n", "a preamble\r\n\r\n"] {
+            let body = format!("{preamble}{}", whole.replace(Form::BOUNDARY, boundary));
+            let media_type = format!("multipart/form-data; boundary=\"{boundary}\"");
+            let answer = api.send("POST", MATERIAL, &[("Content-Type", &media_type)], body.into()).await;
+            assert_eq!(answer.code(), 0, "{boundary} {preamble:?}: {answer:?}");
+        }
+    }
+    let longer = format!("multipart/form-data; boundary={longest}b");
+    assert_eq!(api.send("POST", MATERIAL, &[("Content-Type", &longer)], Vec::new()).await.code(), 40001);
     api.stop().await;
 }
 

@@ -1,14 +1,20 @@
 //! What holds for every endpoint alike: who is let in, and what the plan allows.
 
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::sync::Arc;
 
 use chrono::{TimeDelta, Utc};
+use serde_json::json;
 use tikmatrix_api::{NewToken, open_data};
 use tikmatrix_domain::TokenName;
 
+use crate::materials::{mp4, upload};
 use crate::support::Api;
 use crate::support::clock::SetClock;
-use crate::support::endpoints::{Endpoint, endpoints, filled};
+use crate::support::endpoints::{Body, Endpoint, endpoints, filled};
+use crate::support::form::Form;
 
 /// Those that are refused without a token and without a licence.
 fn guarded() -> impl Iterator<Item = Endpoint> {
@@ -48,6 +54,11 @@ async fn no_endpoint_answers_without_a_token_where_one_is_needed() {
             assert_eq!((answer.status, answer.code()), (401, 40101), "{shown}");
         }
     }
+    for path in ["/docs", "/docs/", "/docs/start.js", "/openapi.json", "/openapi.json/", "/healthz"] {
+        // It follows redirects.
+        let (head, body) = api.bytes(path, &[]).await;
+        assert!(head.status().is_success() && !body.is_empty(), "{path}: {head:?}");
+    }
     let authorization = format!("Bearer {}", token.text);
     let headers = [("Authorization", authorization.as_str())];
     assert_eq!(api.send("GET", "/api/v1/device/address", &headers, Vec::new()).await.code(), 0);
@@ -66,5 +77,85 @@ async fn no_endpoint_answers_when_the_plan_has_no_api() {
         let shown = format!("{} {path}: {answer:?}", endpoint.method);
         assert_eq!((answer.status, answer.code()), (403, 40301), "{shown}");
     }
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn head_is_answered_wherever_get_is_with_the_same_head_and_no_body() {
+    let api = Api::start().await;
+    let gets = endpoints().into_iter().filter(|endpoint| endpoint.method == "GET");
+    let others = ["/openapi.json", "/docs", "/docs/start.js"].map(str::to_owned);
+    for path in gets.map(|endpoint| filled(endpoint.path, "1")).chain(others) {
+        let exchange = |method: &str| {
+            let host = api.authority();
+            let mut stream = TcpStream::connect(&host).unwrap();
+            let ask = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            stream.write_all(ask.as_bytes()).unwrap();
+            let mut answer = BufReader::new(stream);
+            let mut head = Vec::new();
+            while head.last().is_none_or(|line: &String| line != "\r\n") {
+                let mut line = String::new();
+                answer.read_line(&mut line).unwrap();
+                head.push(line);
+            }
+            (head, answer)
+        };
+        let same = |line: &String| !line.starts_with("date:") && !line.starts_with("content-length:");
+        let (of_get, _) = exchange("GET");
+        let (of_head, mut body) = exchange("HEAD");
+        assert_eq!(
+            of_head.iter().filter(|line| same(line)).collect::<BTreeSet<_>>(),
+            of_get.iter().filter(|line| same(line)).collect::<BTreeSet<_>>(),
+            "{path}"
+        );
+        let mut rest = Vec::new();
+        body.read_to_end(&mut rest).unwrap();
+        assert_eq!(rest, b"", "{path}");
+    }
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_encoded_body_is_refused_by_the_name_of_its_encoding() {
+    let api = Api::start().await;
+    for endpoint in endpoints() {
+        let media_type = match endpoint.body {
+            Body::None => continue,
+            Body::Json(_) => "application/json",
+            Body::Other("multipart/form-data") => "multipart/form-data; boundary=x",
+            Body::Other(other) => other,
+        };
+        let path = filled(endpoint.path, "1");
+        for encoding in ["gzip", "identity, br"] {
+            let headers = [("Content-Type", media_type), ("Content-Encoding", encoding)];
+            let answer = api.send(endpoint.method, &path, &headers, b"{}".to_vec()).await;
+            assert_eq!((answer.status, answer.code()), (415, 41501), "{path} {encoding}: {answer:?}");
+            let name = encoding.rsplit(' ').next().unwrap();
+            assert!(answer.message().contains(&format!("Content-Encoding: {name:?}")), "{answer:?}");
+        }
+    }
+    let headers = [("Content-Type", "application/json"), ("Content-Encoding", "identity")];
+    let answer = api.send("PATCH", "/api/v1/setting", &headers, b"\xef\xbb\xbf{}".to_vec()).await;
+    assert_eq!(answer.code(), 0, "{answer:?}");
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_change_changes_nothing() {
+    let api = Api::start().await;
+    api.json("POST", "/api/v1/account", &json!({"username": "maker", "serial": "1"})).await;
+    api.json("POST", "/api/v1/group", &json!({"name": "rack"})).await;
+    upload(&api, Form::new().file("file", "a.mp4", &mp4("a"))).await;
+    let mut changed = 0;
+    for endpoint in endpoints().into_iter().filter(|endpoint| endpoint.method == "PATCH") {
+        let path = filled(endpoint.path, "1");
+        let before = api.get(&path).await;
+        let answer = api.json("PATCH", &path, &json!({})).await;
+        assert_eq!((answer.status, answer.code()), (200, 0), "{path}: {answer:?}");
+        assert_eq!(answer.body["data"]["updated_at"], before.body["data"]["updated_at"], "{path}");
+        assert_eq!(api.get(&path).await.body, before.body, "{path}");
+        changed += 1;
+    }
+    assert_eq!(changed, 5);
     api.stop().await;
 }

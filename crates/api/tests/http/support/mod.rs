@@ -5,6 +5,7 @@ pub(crate) mod endpoints;
 pub(crate) mod form;
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
@@ -61,6 +62,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) allow: Option<String>,
     pub(crate) retry_after: Option<String>,
+    pub(crate) content_range: Option<String>,
     pub(crate) body: Value,
 }
 
@@ -110,8 +112,25 @@ impl Api {
         self.server.as_ref().unwrap().url()
     }
 
+    /// The host and port.
+    pub(crate) fn authority(&self) -> String {
+        self.url().replace("http://", "")
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], Vec::new()).await
+    }
+
+    /// Asks until the answer is as wanted, which is waited for at most a minute.
+    pub(crate) async fn get_when(&self, path: &str, is_so: impl Fn(&Answer) -> bool) -> Answer {
+        let begin = Instant::now();
+        loop {
+            let answer = self.get(path).await;
+            if is_so(&answer) {
+                return answer;
+            }
+            assert!(begin.elapsed() < Duration::from_secs(60), "{path} stays {answer:?}");
+        }
     }
 
     pub(crate) async fn post(&self, body: &Value) -> Answer {
@@ -195,12 +214,14 @@ impl Api {
         let mut response = tokio::task::spawn_blocking(move || agent.run(request)).await.unwrap().unwrap();
         let header =
             |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
-        let (allow, retry_after) = (header("allow"), header("retry-after"));
+        let (allow, retry_after, content_range) =
+            (header("allow"), header("retry-after"), header("content-range"));
         let status = response.status().as_u16();
         Answer {
             status,
             allow,
             retry_after,
+            content_range,
             body: response.body_mut().read_json().expect("every answer is JSON"),
         }
     }

@@ -83,7 +83,7 @@ async fn what_is_not_there_or_not_allowed_is_told_in_the_envelope() {
         assert!(answer.body.get("data").is_some(), "{answer:?}");
     }
     let answer = api.send("DELETE", "/api/v1/task", &[], Vec::new()).await;
-    assert_eq!(answer.allow.as_deref(), Some("GET, POST"));
+    assert_eq!(answer.allow.as_deref(), Some("GET, HEAD, POST"));
     api.stop().await;
 }
 

@@ -52,7 +52,8 @@ async fn the_version_changes_with_what_is_shown_of_tasks_and_with_nothing_else()
     let account = AccountUpsert { username: Username::new("maker").unwrap(), app: AppId::default(), details };
     store.create_account(account, at(5)).await.unwrap().unwrap();
     versions.check("account", true).await;
-    store.change_settings(SettingsChange::default()).await.unwrap();
+    let random = SettingsChange { random_order: Some(true), ..SettingsChange::default() };
+    store.change_settings(random).await.unwrap();
     versions.check("settings", true).await;
     let subject = EventSubject::Device { address: "a".to_owned(), state: "ready".to_owned(), reason: None };
     store.record_device_event(None, subject, at(6)).await.unwrap();
