@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::fields::{App, Moment, Name, Note, Package, Patch, Username};
+use crate::fields::{App, Moment, Name, Note, Package, Patch, Username, parameter};
 
 /// An account to be recorded. There is no field for a password: none is ever taken or kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -86,12 +86,12 @@ pub struct AccountQuery {
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_ACCOUNT_ENABLED"))]
     pub enabled: Option<bool>,
     /// The number of the page, from 1. Default: 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::positive")]
     #[param(value_type = Option<usize>, minimum = 1)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_ACCOUNT_PAGE"))]
     pub page: Option<u32>,
     /// How many a page holds; above 100 is taken as 100. Default: 20.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::positive")]
     #[param(value_type = Option<usize>, minimum = 1)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_ACCOUNT_PAGE_SIZE", value_name = "N"))]
     pub page_size: Option<u32>,

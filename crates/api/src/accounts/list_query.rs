@@ -1,11 +1,14 @@
 //! The query of `GET /api/v1/account`.
 
+use actix_web::HttpRequest;
+use tikmatrix_api_types::accounts::AccountQuery;
+use tikmatrix_api_types::fields::not_one_of;
 use tikmatrix_domain::{AppId, Serial, Username};
 use tikmatrix_storage::{AccountFilter, NumberedPage};
+use tikmatrix_validation::Problems;
 
 use crate::http::paging;
-use crate::http::query::{Parameters, ReadQuery};
-use crate::http::text::name;
+use crate::http::query::{ReadQuery, converted};
 
 /// The accounts that are wanted, and the page of them.
 pub(crate) struct ListAccounts {
@@ -14,16 +17,21 @@ pub(crate) struct ListAccounts {
 }
 
 impl ReadQuery for ListAccounts {
-    fn read(query: &mut Parameters) -> Self {
-        let filter = AccountFilter {
-            username: query.parsed("username", |text| name(text, Username::new)),
-            app: query.one_of("app", "tiktok, instagram", |name| {
-                let known = ["tiktok", "instagram"].contains(&name);
-                known.then(|| AppId::new(name).ok()).flatten()
-            }),
-            serial: query.parsed("serial", |text| name(text, Serial::new)),
-            enabled: query.one_of("enabled", "true, false", |text| text.parse().ok()),
+    type Parameters = AccountQuery;
+
+    fn convert(query: AccountQuery, _: &HttpRequest, problems: &mut Problems) -> Self {
+        let AccountQuery { username, app, serial, enabled, page, page_size } = query;
+        let known = ["tiktok", "instagram"];
+        let app_of = |name: &str| {
+            let id = AppId::new(name).ok().filter(|_| known.contains(&name));
+            id.ok_or_else(|| not_one_of(name, known))
         };
-        Self { filter, page: paging::page(query) }
+        let filter = AccountFilter {
+            username: converted("username", username, Username::new, problems),
+            app: converted("app", app, app_of, problems),
+            serial: converted("serial", serial, Serial::new, problems),
+            enabled,
+        };
+        Self { filter, page: paging::page(page, page_size) }
     }
 }

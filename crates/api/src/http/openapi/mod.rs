@@ -7,7 +7,7 @@ mod scripts;
 #[cfg(feature = "swagger")]
 pub(crate) mod swagger;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tikmatrix_device::script::ScriptRegistry;
 
 use crate::routes;
@@ -18,7 +18,8 @@ configuration and when; the server queues the tasks and reports the outcome of e
 
 Every answer but files and this document is `{\"code\": 0, \"message\": \"success\", \"data\": …}`. Of an error, `code` is \
 one of those below, `message` is one sentence that a person can act on, and `data` of a 40001 names every field that is \
-wrong. Unknown fields and parameters are errors. Moments are RFC 3339 with offset.";
+wrong. Unknown fields and parameters are errors, except parameters of the query whose name begins with `_`, which are \
+ignored; a blank value of one means that it is not given. Moments are RFC 3339 with offset.";
 
 /// The OpenAPI document of a server that has `scripts`.
 #[must_use]
@@ -39,9 +40,21 @@ pub fn document(scripts: &ScriptRegistry) -> Value {
     });
     document["security"] = json!([{}, {"token": []}]);
     errors::add_to(&mut document);
+    allow_empty_parameters(&mut document);
     scripts::add_to(&mut document, scripts);
     remove_null_defaults(&mut document);
     document
+}
+
+/// Lets every parameter of a query be empty, which means that it is not given.
+fn allow_empty_parameters(document: &mut Value) {
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
+    for operation in paths.flat_map(|path| path.as_object_mut().into_iter().flat_map(Map::values_mut)) {
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten().filter(|it| it["in"] == "query") {
+            parameter["allowEmptyValue"] = json!(true);
+        }
+    }
 }
 
 /// Removes each `"default": null`: utoipa writes one for every field of a change that may be left out, also where the field
