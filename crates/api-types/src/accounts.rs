@@ -11,7 +11,7 @@ use crate::fields::{App, Moment, Name, Note, Package, Patch, Username, parameter
 pub struct NewAccount {
     /// Its name.
     pub username: Username,
-    /// Its app. Default: `tiktok`.
+    /// Its app. Default: that of the settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app: Option<App>,
     /// The app's package on its phone, where it is not the one in the settings.
@@ -73,7 +73,6 @@ pub struct AccountQuery {
     pub username: Option<Username>,
     /// Only accounts of this app.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[param(inline)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_ACCOUNT_APP"))]
     pub app: Option<App>,
     /// Only accounts on the phone with this serial.
@@ -104,7 +103,7 @@ pub struct Account {
     pub id: i64,
     /// Its name without `@`, in lower case.
     pub username: String,
-    /// The app, `tiktok` or `instagram`.
+    /// The app.
     pub app: App,
     /// The app's package on its phone; `null` means the one in the settings, else the official one.
     pub package: Option<String>,

@@ -2,6 +2,7 @@
 //! answers it. Its [`ServerConfig`] says which scripts and phones it has; the program `tikmatrix` is one that uses it.
 
 mod accounts;
+mod apps;
 mod config;
 mod devices;
 mod events;

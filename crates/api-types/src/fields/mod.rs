@@ -7,6 +7,7 @@ mod patch;
 mod text;
 
 pub use moment::Moment;
+pub(crate) use names::packages_schema;
 pub use names::{App, HostAndPort, Name, NetworkRange, Note, Package, Tag, Username, check_name, check_note};
 pub use parameter::{not_one_of, parse_event_id};
 pub use patch::Patch;

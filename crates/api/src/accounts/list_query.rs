@@ -3,10 +3,11 @@
 use actix_web::HttpRequest;
 use tikmatrix_api_types::accounts::AccountQuery;
 use tikmatrix_api_types::fields::not_one_of;
-use tikmatrix_domain::{AppId, Serial, Username};
+use tikmatrix_domain::{Serial, Username};
 use tikmatrix_storage::{AccountFilter, NumberedPage};
 use tikmatrix_validation::Problems;
 
+use crate::apps::KnownApps;
 use crate::http::paging;
 use crate::http::query::{ReadQuery, converted};
 
@@ -19,13 +20,10 @@ pub(crate) struct ListAccounts {
 impl ReadQuery for ListAccounts {
     type Parameters = AccountQuery;
 
-    fn convert(query: AccountQuery, _: &HttpRequest, problems: &mut Problems) -> Self {
+    fn convert(query: AccountQuery, request: &HttpRequest, problems: &mut Problems) -> Self {
         let AccountQuery { username, app, serial, enabled, page, page_size } = query;
-        let known = ["tiktok", "instagram"];
-        let app_of = |name: &str| {
-            let id = AppId::new(name).ok().filter(|_| known.contains(&name));
-            id.ok_or_else(|| not_one_of(name, known))
-        };
+        let apps = KnownApps::of(request);
+        let app_of = |name: &str| apps.find(name).ok_or_else(|| not_one_of(name, apps.names()));
         let filter = AccountFilter {
             username: converted("username", username, Username::new, problems),
             app: converted("app", app, app_of, problems),

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tikmatrix_api::openapi_document;
 
-use self::composition::scripts;
+use self::composition::{app_ids, scripts};
 use self::output::say;
 
 /// Publishes to the TikTok and Instagram accounts on your own Android phones.
@@ -99,7 +99,7 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
 
 /// Prints the OpenAPI document of a server that has every script.
 fn openapi() -> anyhow::Result<()> {
-    say(serde_json::to_string_pretty(&openapi_document(&scripts()?))?);
+    say(serde_json::to_string_pretty(&openapi_document(&scripts()?, &app_ids()?))?);
     Ok(())
 }
 

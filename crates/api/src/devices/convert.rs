@@ -63,10 +63,7 @@ pub(crate) fn network(scan: &NetworkScan) -> Result<Network, NetworkError> {
 pub(crate) fn change(change: DevicePatch) -> DeviceChange {
     let DevicePatch { name, group } = change;
     let label = |label: tikmatrix_api_types::fields::Name| label.as_str().trim().to_owned();
-    DeviceChange {
-        name: name.into_option().map(|name| name.map(label)),
-        group: group.into_option().map(|group| group.map(label)),
-    }
+    DeviceChange { name: domain::Patch::from(name).map(label), group: domain::Patch::from(group).map(label) }
 }
 
 /// A device as the API shows it: `device` is what is stored of it, `entry` its connection, `busy` whether it runs a task.

@@ -180,7 +180,7 @@ fn view(
 }
 
 fn unknown_group(change: &DeviceChange, known: &[&str]) -> String {
-    let name = change.group.clone().flatten().unwrap_or_default();
+    let name = change.group.clone().apply(None).unwrap_or_default();
     format!("{name:?} {}", unknown_name("group", &name, known))
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod swagger;
 
 use serde_json::{Map, Value, json};
 use tikmatrix_device::script::ScriptRegistry;
+use tikmatrix_domain::AppId;
 
 use crate::routes;
 
@@ -21,9 +22,9 @@ one of those below, `message` is one sentence that a person can act on, and `dat
 wrong. Unknown fields and parameters are errors, except parameters of the query whose name begins with `_`, which are \
 ignored; a blank value of one means that it is not given. Moments are RFC 3339 with offset.";
 
-/// The OpenAPI document of a server that has `scripts`.
+/// The OpenAPI document of a server that has `scripts` and `apps`.
 #[must_use]
-pub fn document(scripts: &ScriptRegistry) -> Value {
+pub fn document(scripts: &ScriptRegistry, apps: &[AppId]) -> Value {
     // It is made of texts and numbers alone, which can always be written as JSON.
     let mut document = serde_json::to_value(routes::all().description()).unwrap_or_default();
     document["info"] = json!({
@@ -42,8 +43,19 @@ pub fn document(scripts: &ScriptRegistry) -> Value {
     errors::add_to(&mut document);
     allow_empty_parameters(&mut document);
     scripts::add_to(&mut document, scripts);
+    name_apps(&mut document, apps);
     remove_null_defaults(&mut document);
     document
+}
+
+/// Lists the apps as the values that the name of an app may have.
+fn name_apps(document: &mut Value, apps: &[AppId]) {
+    if let Some(app) = document["components"]["schemas"]["App"].as_object_mut()
+        && !apps.is_empty()
+    {
+        app.remove("pattern");
+        app.insert("enum".to_owned(), apps.iter().map(AppId::as_str).collect());
+    }
 }
 
 /// Lets every parameter of a query be empty, which means that it is not given.
