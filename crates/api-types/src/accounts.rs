@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::fields::{App, Moment, Name, Note, Package, Patch, Username};
+use crate::fields::{App, Moment, Name, Note, Package, Patch, Username, parameter};
 
 /// An account to be recorded. There is no field for a password: none is ever taken or kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -11,7 +11,7 @@ use crate::fields::{App, Moment, Name, Note, Package, Patch, Username};
 pub struct NewAccount {
     /// Its name.
     pub username: Username,
-    /// Its app. Default: `tiktok`.
+    /// Its app. Default: that of the settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app: Option<App>,
     /// The app's package on its phone, where it is not the one in the settings.
@@ -72,7 +72,6 @@ pub struct AccountQuery {
     pub username: Option<Username>,
     /// Only accounts of this app.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[param(inline)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_ACCOUNT_APP"))]
     pub app: Option<App>,
     /// Only accounts on the phone with this serial.
@@ -85,12 +84,12 @@ pub struct AccountQuery {
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_ACCOUNT_ENABLED"))]
     pub enabled: Option<bool>,
     /// The number of the page, from 1. Default: 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::positive")]
     #[param(value_type = Option<usize>, minimum = 1)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_ACCOUNT_PAGE"))]
     pub page: Option<u32>,
     /// How many a page holds; above 100 is taken as 100. Default: 20.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::positive")]
     #[param(value_type = Option<usize>, minimum = 1)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_ACCOUNT_PAGE_SIZE", value_name = "N"))]
     pub page_size: Option<u32>,
@@ -103,7 +102,7 @@ pub struct Account {
     pub id: i64,
     /// Its name without `@`, in lower case.
     pub username: String,
-    /// The app, `tiktok` or `instagram`.
+    /// The app.
     pub app: App,
     /// The app's package on its phone; `null` means the one in the settings, else the official one.
     pub package: Option<String>,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
-use crate::fields::{EventKindText, FailureCode, Moment, Name, OutcomeText};
+use crate::fields::{EventKindText, FailureCode, Moment, Name, OutcomeText, parameter};
 
 /// The kind (`event:`) of the event that reports a gap: events after the last known one are no longer stored.
 pub const RESET_EVENT: &str = "reset";
@@ -14,7 +14,7 @@ pub const RESET_EVENT: &str = "reset";
 #[into_params(parameter_in = Query)]
 pub struct EventQuery {
     /// Only events of this task.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::task_id")]
     #[param(value_type = Option<usize>, minimum = 1)]
     pub task_id: Option<i64>,
     /// Only events of the phone with this serial.
@@ -26,7 +26,7 @@ pub struct EventQuery {
     #[param(value_type = Option<String>)]
     pub kind: Vec<EventKindText>,
     /// The `id` of the last event that the client has: reads on behind it. Default: only events from now on.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::event_id")]
     #[param(value_type = Option<usize>)]
     pub last_event_id: Option<i64>,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::fields::{MaterialKindText, MediaTypeText, Moment, Note, Patch, Tag, Username};
+use crate::fields::{MaterialKindText, MediaTypeText, Moment, Note, Patch, Tag, Username, parameter};
 
 /// A change of a material; what is left out stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -85,17 +85,17 @@ pub struct MaterialQuery {
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_MATERIAL_USED"))]
     pub used: Option<bool>,
     /// Only videos, or only images.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::choice")]
     #[param(inline)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_MATERIAL_KIND", value_parser = crate::fields::text_parser::<tikmatrix_domain::MaterialKind>()))]
     pub kind: Option<MaterialKindText>,
     /// The number of the page, from 1. Default: 1. Not together with `cursor`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::positive")]
     #[param(value_type = Option<usize>, minimum = 1)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_MATERIAL_PAGE"))]
     pub page: Option<u32>,
     /// How many a page holds; above 100 is taken as 100. Default: 20.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::positive")]
     #[param(value_type = Option<usize>, minimum = 1)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_MATERIAL_PAGE_SIZE", value_name = "N"))]
     pub page_size: Option<u32>,

@@ -1,18 +1,22 @@
 //! The settings of the whole server.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::fields::{App, Package, Patch};
+use crate::fields::{App, Package, Patch, packages_schema};
 
 /// The settings of the whole server. A change takes effect at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Settings {
-    /// The app of tasks and accounts that name none: `tiktok` or `instagram`. Default: `tiktok`.
+    /// The app of tasks and accounts that name none. Default: the first one that the server has.
     pub default_app: App,
-    /// TikTok's package, where an account has none of its own. Default: `null`, which means the official ones.
+    /// The packages of apps, where an account has none of its own. Default: empty, which means the official ones.
+    pub packages: BTreeMap<App, String>,
+    /// `packages.tiktok`, under the name that it had first.
     pub tiktok_package: Option<String>,
-    /// Instagram's package, likewise.
+    /// `packages.instagram`, likewise.
     pub instagram_package: Option<String>,
     /// How many times a task is retried automatically when its request names no number. Default: 0.
     pub max_retries: u32,
@@ -35,11 +39,16 @@ pub struct SettingsPatch {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub default_app: Option<App>,
-    /// TikTok's package, where an account has none of its own, or `null` for the official ones.
+    /// The packages of some apps, where an account has none of its own; `null` means the official ones. Other apps keep
+    /// theirs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = packages_schema)]
+    pub packages: Option<BTreeMap<App, Option<Package>>>,
+    /// `packages.tiktok`, under the name that it had first; not together with another value there.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<Package>)]
     pub tiktok_package: Patch<Package>,
-    /// Instagram's package, likewise.
+    /// `packages.instagram`, likewise.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<Package>)]
     pub instagram_package: Patch<Package>,

@@ -10,7 +10,7 @@ use tikmatrix_device::adb::reach::PhoneNetwork;
 use tikmatrix_device::adb::server::AdbServer;
 use tikmatrix_device::registry::Discovery;
 use tikmatrix_device::script::ScriptRegistry;
-use tikmatrix_domain::{Clock, SystemClock};
+use tikmatrix_domain::{AppId, Clock, SystemClock};
 use tikmatrix_licensing::PublicKey;
 
 use crate::http::middleware::auth::Exposure;
@@ -77,6 +77,9 @@ pub struct ServerConfig {
     pub discovery: Option<Discovery>,
     /// The scripts that tasks can run.
     pub scripts: ScriptRegistry,
+    /// The apps that accounts, settings and tasks may name. The first is the default of the setting `default_app`. Default:
+    /// none, and every task is one of the phone itself.
+    pub apps: Vec<AppId>,
     /// The source of the server's time. Default: the machine's own clock.
     pub clock: Arc<dyn Clock>,
     /// How long one attempt of a task may take before it ends `timed_out`. Default: two hours, since an upload may be
@@ -112,6 +115,7 @@ impl ServerConfig {
             adb_key: None,
             discovery: None,
             scripts: ScriptRegistry::default(),
+            apps: Vec::new(),
             clock: Arc::new(SystemClock),
             attempt_timeout: Duration::from_secs(2 * 60 * 60),
             license: None,

@@ -5,6 +5,7 @@
 //! server), `mdns` (phones that announce themselves), `virtual-phones` (the virtual phones of the program).
 
 mod accounts;
+mod apps;
 mod config;
 mod devices;
 mod events;

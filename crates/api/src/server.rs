@@ -17,6 +17,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::apps::KnownApps;
 use crate::config::ServerConfig;
 use crate::devices::connections::Connections;
 use crate::devices::saved_addresses::SavedAddresses;
@@ -126,8 +127,9 @@ impl Server {
         let sockets = listeners::on(&config.bind, config.port)?;
         let addresses = sockets.addresses.clone();
         let (directory, url) = (config.data_directory.clone(), config.database_url.clone());
-        let store =
-            blocking(move || open(&directory, url.as_deref())).await?.with_max_pending(config.max_pending);
+        let apps = KnownApps::new(config.apps.clone());
+        let store = blocking(move || open(&directory, url.as_deref())).await?;
+        let store = store.with_max_pending(config.max_pending).with_first_app(apps.first());
         let access = access(&config, &store).await?;
         let gate = LicenseGate::open(license(&config), store.clone(), Arc::clone(&config.clock)).await?;
         let materials = config.data_directory.join(MATERIALS);
@@ -161,7 +163,10 @@ impl Server {
             store: Data::new(store.clone()),
             clock: Data::from(Arc::clone(&clock)),
             runner: Data::new(runner.clone()),
-            document: Data::new(OpenApiDocument(openapi::document(&config.scripts).to_string().into())),
+            document: Data::new(OpenApiDocument(
+                openapi::document(&config.scripts, &config.apps).to_string().into(),
+            )),
+            apps: Data::new(apps),
             scripts: Data::new(config.scripts.clone()),
             settings: settings.clone(),
             gate: Data::new(gate.clone()),

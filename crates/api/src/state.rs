@@ -6,6 +6,7 @@ use tikmatrix_domain::Clock;
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
 
+use crate::apps::KnownApps;
 use crate::devices::connections::Connections;
 use crate::events::handlers::EventStreams;
 use crate::http::middleware::auth::Access;
@@ -28,6 +29,7 @@ pub(crate) struct AppState {
     pub(crate) clock: Data<dyn Clock>,
     pub(crate) runner: Data<Runner>,
     pub(crate) scripts: Data<ScriptRegistry>,
+    pub(crate) apps: Data<KnownApps>,
     pub(crate) settings: Data<CurrentSettings>,
     pub(crate) gate: Data<LicenseGate>,
     pub(crate) access: Data<Access>,
@@ -49,6 +51,7 @@ impl AppState {
             .app_data(self.clock.clone())
             .app_data(self.runner.clone())
             .app_data(self.scripts.clone())
+            .app_data(self.apps.clone())
             .app_data(self.settings.clone())
             .app_data(self.gate.clone())
             .app_data(self.access.clone())

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::names::{AppId, PackageName, Serial, Username};
+use crate::patch::Patch;
 
 /// The number of an account: positive, assigned by the database, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,20 +32,20 @@ pub struct Account {
     pub updated_at: DateTime<Utc>,
 }
 
-/// A partial update of an account; a field that is `None` keeps its value.
+/// A partial update of an account; a field that is `None` or `Keep` keeps its value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountChange {
-    /// The new package; `Some(None)` means the one in the settings.
-    pub package: Option<Option<PackageName>>,
-    /// The new device; `Some(None)` unbinds the account.
-    pub serial: Option<Option<Serial>>,
+    /// The new package; without one it is that of the settings.
+    pub package: Patch<PackageName>,
+    /// The new device; `Clear` unbinds the account.
+    pub serial: Patch<Serial>,
     /// Whether it is included in requests for all accounts of a device.
     pub enabled: Option<bool>,
     /// The new note.
     pub note: Option<String>,
 }
 
-/// An account to create or update. A field of `details` that is `None` keeps its value, or the default of a new account:
+/// An account to create or update. A field of `details` that is `None` or `Keep` keeps its value, or the default of a new account:
 /// no package, no device, enabled, an empty note.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountUpsert {

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::names::Serial;
+use crate::patch::Patch;
 
 /// The facts that a phone reports about itself; each may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,13 +51,13 @@ pub struct Device {
     pub updated_at: DateTime<Utc>,
 }
 
-/// A partial update of a device; a field that is `None` keeps its value.
+/// A partial update of a device.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeviceChange {
-    /// The new name; `Some(None)` removes it.
-    pub name: Option<Option<String>>,
-    /// The name of the new group; `Some(None)` removes the device from its group.
-    pub group: Option<Option<String>>,
+    /// The new name.
+    pub name: Patch<String>,
+    /// The name of the new group; `Clear` removes the device from its group.
+    pub group: Patch<String>,
 }
 
 /// The number of a group: positive, assigned by the database, never reused.

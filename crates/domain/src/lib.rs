@@ -10,6 +10,7 @@ mod device;
 mod event;
 mod material;
 mod names;
+mod patch;
 mod plan;
 mod settings;
 mod task;
@@ -30,6 +31,7 @@ pub use material::selection::{FreeMaterial, choose_one};
 pub use names::{
     AppId, EmptyName, InvalidAppId, InvalidPackageName, PackageName, ScriptName, Serial, Username,
 };
+pub use patch::Patch;
 pub use plan::Plan;
 pub use settings::{DEFAULT_RETRY_BACKOFF, Settings, SettingsChange};
 pub use task::failure::{AutomaticRetry, FailureCode, InvalidFailureCode, ScriptFailure, StandardFailure};

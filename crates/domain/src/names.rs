@@ -101,17 +101,16 @@ impl AppId {
         ArrayString::from(text).map(Self).map_err(|_| InvalidAppId)
     }
 
+    /// The phone itself, `android`: the app of tasks on a server that has no apps.
+    #[must_use]
+    pub fn android() -> Self {
+        Self(ArrayString::from("android").unwrap_or_default())
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl Default for AppId {
-    /// The default app of a new installation: TikTok.
-    fn default() -> Self {
-        Self(ArrayString::from("tiktok").unwrap_or_default())
     }
 }
 

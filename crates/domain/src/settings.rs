@@ -13,8 +13,8 @@ pub const DEFAULT_RETRY_BACKOFF: Backoff =
 /// The current settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// The app of tasks and accounts that name none. Default: TikTok.
-    pub default_app: AppId,
+    /// The app of tasks and accounts that name none. Default: `None`, which means the first one that the server has.
+    pub default_app: Option<AppId>,
     /// The packages of apps, for accounts that have none of their own. Default: empty, which means the official ones.
     pub packages: BTreeMap<AppId, PackageName>,
     /// The number of automatic retries of tasks whose request does not set it. Default: 0.
@@ -30,7 +30,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            default_app: AppId::default(),
+            default_app: None,
             packages: BTreeMap::new(),
             max_retries: 0,
             retry_backoff: DEFAULT_RETRY_BACKOFF,
@@ -71,7 +71,7 @@ impl SettingsChange {
             };
         }
         Settings {
-            default_app: self.default_app.unwrap_or(before.default_app),
+            default_app: self.default_app.or(before.default_app),
             packages,
             max_retries: self.max_retries.unwrap_or(before.max_retries),
             retry_backoff: Backoff {

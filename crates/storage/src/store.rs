@@ -11,6 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use tikmatrix_domain::AppId;
 use tokio::sync::watch;
 
 use crate::database::connection::Connection;
@@ -26,6 +27,7 @@ use crate::schema::task_number;
 pub struct Store {
     database: Arc<Database>,
     max_pending: u64,
+    first_app: AppId,
 }
 
 /// The fields are in the order in which they are closed.
@@ -121,7 +123,7 @@ impl Store {
         let (location, errors, disk_full) = (url.redacted(), AtomicU64::new(0), AtomicBool::new(false));
         let database =
             Arc::new(Database { location, writer, readers, changes, commits, errors, disk_full, lock });
-        Ok(Self { max_pending: u64::MAX, database })
+        Ok(Self { max_pending: u64::MAX, first_app: AppId::android(), database })
     }
 
     /// Limits the number of pending tasks, which no request may exceed. There is no limit by default.
@@ -132,6 +134,16 @@ impl Store {
 
     pub(crate) fn max_pending(&self) -> u64 {
         self.max_pending
+    }
+
+    /// Names the app of tasks that name none while the settings do not say which. It is [`AppId::android`] by default.
+    #[must_use]
+    pub fn with_first_app(self, app: AppId) -> Self {
+        Self { first_app: app, ..self }
+    }
+
+    pub(crate) fn first_app(&self) -> AppId {
+        self.first_app
     }
 
     /// Returns the number of operations that failed in the database since it was opened.

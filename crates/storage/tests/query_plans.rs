@@ -50,8 +50,8 @@ impl Fixture {
         let store = Store::open(folder.path().join("tasks.db")).unwrap();
         let fixture = Self { folder, store, runtime: Runtime::new().unwrap() };
         fixture.runtime.block_on(async {
-            let details = AccountChange { serial: Some(Serial::new("a").ok()), ..AccountChange::default() };
-            let account = AccountUpsert { username: username(), app: AppId::default(), details };
+            let details = AccountChange { serial: Serial::new("a").ok().into(), ..AccountChange::default() };
+            let account = AccountUpsert { username: username(), app: AppId::new("tiktok").unwrap(), details };
             fixture.store.create_account(account, now()).await.unwrap().unwrap();
             for recipients in [Recipients::Devices(vec![serial()]), Recipients::Accounts(vec![username()])] {
                 fixture.store.create_request(request(recipients), now()).await.unwrap();

@@ -60,4 +60,4 @@ pub use node::SchemaError;
 pub use problem::{MAX_PROBLEMS, MAX_TEXT, Problem, Problems};
 pub use shown::{shortened, shown};
 pub use suggestion::unknown_name;
-pub use validated::{Validated, validate};
+pub use validated::{Validated, validate, validate_with};

@@ -33,12 +33,27 @@ pub trait Validated: DeserializeOwned + 'static {
 /// # Errors
 /// Everything that is wrong with it, in the order of the schema's fields.
 pub fn validate<T: Validated>(value: Value) -> Result<T, Problems> {
+    validate_with(value, |_, _| {})
+}
+
+/// Reads `value` as `T`; `check` adds what is wrong beyond the type's own rules, by what only the running program knows.
+///
+/// # Errors
+/// As [`validate`].
+pub fn validate_with<T: Validated>(
+    value: Value,
+    check: impl FnOnce(&Fields<'_>, &mut Problems),
+) -> Result<T, Problems> {
     let schema = compiled::<T>().map_err(|error| {
         let mut problems = Problems::default();
         problems.add("", error.to_string());
         problems
     })?;
-    schema.read(value, T::check).map(|valid| valid.value)
+    let check = |fields: &Fields<'_>, problems: &mut Problems| {
+        T::check(fields, problems);
+        check(fields, problems);
+    };
+    schema.read(value, check).map(|valid| valid.value)
 }
 
 /// The schema of `T`, which is compiled once in the life of the program.

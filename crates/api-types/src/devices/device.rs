@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::fields::{Moment, Name, Patch};
+use crate::fields::{Moment, Name, Patch, parameter};
 
 /// The state of a phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -111,12 +111,12 @@ pub struct DeviceQuery {
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_DEVICE_GROUP"))]
     pub group: Option<String>,
     /// The number of the page, from 1. Default: 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::positive")]
     #[param(value_type = Option<usize>, minimum = 1)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_DEVICE_PAGE"))]
     pub page: Option<u32>,
     /// How many a page holds; above 100 is taken as 100. Default: 20.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::positive")]
     #[param(value_type = Option<usize>, minimum = 1)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_DEVICE_PAGE_SIZE", value_name = "N"))]
     pub page_size: Option<u32>,

@@ -8,9 +8,9 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use tikmatrix_domain as domain;
 use tikmatrix_validation::shortened;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::{Ref, RefOr};
 
 /// The longest name, in characters.
 const MAX_NAME: usize = 200;
@@ -136,7 +136,9 @@ text! {
     NetworkRange: |_| Ok(());
 
     /// An app whose accounts run tasks, such as `tiktok`.
-    App: |_| Ok(());
+    #[derive(ToSchema)]
+    #[schema(pattern = "^[a-z0-9_-]{1,32}$")]
+    App: |text| domain::AppId::new(text).map(drop).map_err(|wrong| format!("{:?} {wrong}", shortened(text)));
 }
 
 /// Checks that a name can be shown: no control characters, at most 200 characters.
@@ -175,14 +177,18 @@ fn checked<T, Wrong: fmt::Display>(
     parse(text).map(drop).map_err(|wrong| wrong.to_string())
 }
 
-impl PartialSchema for App {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some("An app whose accounts run tasks."))
-            .enum_values(Some(["tiktok", "instagram"]))
-            .into()
-    }
+/// Describes a package or `null` for each app. utoipa derives no schema for values that may be `null`.
+pub(crate) fn packages_schema() -> Schema {
+    let package = OneOfBuilder::new()
+        .item(ObjectBuilder::new().schema_type(Type::Null))
+        .item(Ref::from_schema_name("Package"));
+    let each = AdditionalProperties::RefOr(RefOr::T(Schema::OneOf(package.build())));
+    let packages = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some(
+            "The packages of some apps, where an account has none of its own; `null` means the official ones. Other apps \
+             keep theirs.",
+        ))
+        .additional_properties(Some(each));
+    Schema::Object(packages.build())
 }
-
-impl ToSchema for App {}

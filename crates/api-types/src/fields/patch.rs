@@ -1,6 +1,7 @@
 //! One field of a partial update.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use tikmatrix_domain as domain;
 
 /// A change of one field: absent from the body, `null`, or a new value.
 ///
@@ -21,20 +22,21 @@ impl<T> Patch<T> {
     pub fn is_keep(&self) -> bool {
         matches!(self, Self::Keep)
     }
-
-    /// Returns the new value: `None` when the field stays as it is, `Some(None)` when its value is removed.
-    pub fn into_option(self) -> Option<Option<T>> {
-        match self {
-            Self::Keep => None,
-            Self::Clear => Some(None),
-            Self::Set(value) => Some(Some(value)),
-        }
-    }
 }
 
 impl<T> From<T> for Patch<T> {
     fn from(value: T) -> Self {
         Self::Set(value)
+    }
+}
+
+impl<T> From<Patch<T>> for domain::Patch<T> {
+    fn from(patch: Patch<T>) -> Self {
+        match patch {
+            Patch::Keep => Self::Keep,
+            Patch::Clear => Self::Clear,
+            Patch::Set(value) => Self::Set(value),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tikmatrix_domain::{
     ArtifactKind, EventKind, LogLevel, MaterialKind, MediaType, Outcome, Plan, Source, Status, WaitingReason,
 };
+use tikmatrix_validation::shortened;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -100,7 +101,7 @@ impl<E: TextEnum> FromStr for Text<E> {
     fn from_str(text: &str) -> Result<Self, String> {
         E::ALL.iter().find(|variant| variant.text() == text).copied().map(Self).ok_or_else(|| {
             let known: Vec<&str> = E::ALL.iter().map(|variant| variant.text()).collect();
-            format!("{text:?} is not one of {}", known.join(", "))
+            format!("{:?} is not one of {}", shortened(text), known.join(", "))
         })
     }
 }

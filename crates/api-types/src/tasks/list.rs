@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::task::Task;
-use crate::fields::{App, FailureCode, Name, SourceText, Username};
+use crate::fields::{App, FailureCode, Name, SourceText, Username, parameter};
 
 /// Which tasks of the list are wanted, and which page of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
@@ -13,7 +13,7 @@ use crate::fields::{App, FailureCode, Name, SourceText, Username};
 #[cfg_attr(feature = "clap", derive(clap::Args))]
 pub struct TaskQuery {
     /// Only tasks in this status: 0 pending, 1 running, 2 completed, 3 failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::status")]
     #[param(minimum = 0, maximum = 3)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_STATUS", value_parser = status_parser()))]
     pub status: Option<u8>,
@@ -33,7 +33,7 @@ pub struct TaskQuery {
     #[cfg_attr(feature = "clap", arg(long = "script", env = "TIKMATRIX_TASK_SCRIPT"))]
     pub script_name: Option<Name>,
     /// Only tasks that a program created (`api`), or a person in the web console (`ui`).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::choice")]
     #[param(inline)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_SOURCE", value_parser = crate::fields::text_parser::<tikmatrix_domain::Source>()))]
     pub source: Option<SourceText>,
@@ -48,12 +48,12 @@ pub struct TaskQuery {
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_FAILURE_CODE", value_name = "CODE"))]
     pub failure_code: Option<FailureCode>,
     /// The number of the page, from 1. Default: 1. Not together with `cursor`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::positive")]
     #[param(value_type = Option<usize>, minimum = 1)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_PAGE"))]
     pub page: Option<u32>,
     /// How many a page holds; above 100 is taken as 100. Default: 20.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::positive")]
     #[param(value_type = Option<usize>, minimum = 1)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_PAGE_SIZE", value_name = "N"))]
     pub page_size: Option<u32>,

@@ -1,15 +1,19 @@
 //! Accounts between the bodies of the API and the domain.
 
 use tikmatrix_api_types::accounts::{Account, AccountPatch, NewAccount};
-use tikmatrix_api_types::fields::App;
 use tikmatrix_domain::{self as domain, AccountChange, AccountUpsert, AppId, PackageName, Serial, Username};
 use tikmatrix_validation::{Fields, Nulls, Problems};
 
-use crate::http::body::{RequestBody, note_patch, patch, text};
+use crate::apps::KnownApps;
+use crate::http::body::{RequestBody, check_app, note_patch, patch, text};
 use crate::http::error::ApiError;
 use crate::http::time::moment;
 
-impl RequestBody for NewAccount {}
+impl RequestBody for NewAccount {
+    fn check_apps(fields: &Fields<'_>, apps: &KnownApps, problems: &mut Problems) {
+        check_app("app", fields, apps, problems);
+    }
+}
 
 impl RequestBody for AccountPatch {
     const NULLS: Nulls = Nulls::Change;
@@ -23,16 +27,16 @@ impl RequestBody for AccountPatch {
     }
 }
 
-/// The account that is to be recorded.
-pub(crate) fn new_account(new: NewAccount) -> Result<AccountUpsert, ApiError> {
+/// The account that is to be recorded, of `default_app` where it names none.
+pub(crate) fn new_account(new: NewAccount, default_app: AppId) -> Result<AccountUpsert, ApiError> {
     let NewAccount { username, app, package, serial, enabled, note } = new;
     let package = package.map(|package| text("package", package, PackageName::new)).transpose()?;
     let serial = serial.map(|serial| text("serial", serial, Serial::new)).transpose()?;
     let details =
-        AccountChange { package: Some(package), serial: Some(serial), enabled, note: note.map(Into::into) };
+        AccountChange { package: package.into(), serial: serial.into(), enabled, note: note.map(Into::into) };
     Ok(AccountUpsert {
         username: text("username", username, Username::new)?,
-        app: app.map(|app| app_kind("app", app)).transpose()?.unwrap_or_default(),
+        app: app.map(|app| text("app", app, AppId::new)).transpose()?.unwrap_or(default_app),
         details,
     })
 }
@@ -46,11 +50,6 @@ pub(crate) fn change(change: AccountPatch) -> Result<AccountChange, ApiError> {
         enabled,
         note: note_patch(note),
     })
-}
-
-/// The app that a field names.
-pub(crate) fn app_kind(field: &str, app: App) -> Result<AppId, ApiError> {
-    text(field, app, |name| AppId::new(name).map_err(|_| format!("{name:?} is not a known app")))
 }
 
 /// An account as the API shows it.

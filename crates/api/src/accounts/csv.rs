@@ -7,6 +7,7 @@ use csv::{ReaderBuilder, StringRecord, WriterBuilder};
 use tikmatrix_domain::{Account, AccountChange, AccountUpsert, AppId, PackageName, Serial, Username};
 use tikmatrix_validation::{Problem, Problems, shortened, unknown_name};
 
+use crate::apps::KnownApps;
 use crate::http::error::ApiError;
 use crate::http::text::{name, note};
 
@@ -22,13 +23,17 @@ const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 ///
 /// # Errors
 /// 40001 with every row that is wrong, by the number that a spreadsheet shows (the header is row 1).
-pub(crate) fn read_table(bytes: &[u8]) -> Result<Vec<AccountUpsert>, ApiError> {
+pub(crate) fn read_table(
+    bytes: &[u8],
+    apps: &KnownApps,
+    default_app: AppId,
+) -> Result<Vec<AccountUpsert>, ApiError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut table = ReaderBuilder::new().flexible(true).delimiter(delimiter(bytes)).from_reader(bytes);
     let columns = table.headers().map_err(|error| ApiError::invalid("", not_a_table(&error)))?;
     let columns = columns_of(columns)?;
-    let mut rows =
-        Rows { columns, problems: Problems::default(), accounts: Vec::new(), seen: HashMap::new() };
+    let (problems, accounts, seen) = (Problems::default(), Vec::new(), HashMap::new());
+    let mut rows = Rows { apps, default_app, columns, problems, accounts, seen };
     for (index, record) in table.records().enumerate() {
         if index >= MAX_ROWS {
             rows.problem(index + 2, "", format!("is one too many: at most {MAX_ROWS} accounts are read"));
@@ -61,7 +66,9 @@ pub(crate) fn write_table(accounts: &[Account]) -> Result<Vec<u8>, csv::Error> {
 }
 
 /// The rows of a table that is being read.
-struct Rows {
+struct Rows<'apps> {
+    apps: &'apps KnownApps,
+    default_app: AppId,
     columns: Vec<&'static str>,
     problems: Problems,
     accounts: Vec<AccountUpsert>,
@@ -69,14 +76,14 @@ struct Rows {
     seen: HashMap<(Username, AppId), usize>,
 }
 
-impl Rows {
+impl Rows<'_> {
     fn read(&mut self, row: usize, record: &StringRecord) {
         if record.len() != self.columns.len() {
             let (cells, columns) = (record.len(), self.columns.len());
             return self.problem(row, "", format!("has {cells} cells, and the header has {columns}"));
         }
         let mut account_name = None;
-        let mut wanted_app = Ok(AppId::default());
+        let mut wanted_app = Ok(self.default_app);
         let mut details = AccountChange::default();
         let mut wrong = Vec::new();
         for (column, cell) in self.columns.clone().into_iter().zip(record) {
@@ -88,17 +95,17 @@ impl Rows {
                     .and_then(|text| name(text, Username::new))
                     .map(|username| account_name = Some(username)),
                 "app" => {
-                    wanted_app = filled.map_or(Ok(AppId::default()), app);
+                    wanted_app = filled.map_or(Ok(self.default_app), |name| self.apps.parse(name));
                     wanted_app.clone().map(drop)
                 }
                 "package" => filled
                     .map(|text| name(text, PackageName::new))
                     .transpose()
-                    .map(|package| details.package = Some(package)),
+                    .map(|package| details.package = package.into()),
                 "serial" => filled
                     .map(|text| name(text, Serial::new))
                     .transpose()
-                    .map(|serial| details.serial = Some(serial)),
+                    .map(|serial| details.serial = serial.into()),
                 "enabled" => filled.map(enabled).transpose().map(|enabled| details.enabled = enabled),
                 _ => note(cell).map(|note| details.note = Some(note)),
             };
@@ -170,12 +177,6 @@ fn delimiter(bytes: &[u8]) -> u8 {
     if header.contains(&b';') && !header.contains(&b',') { b';' } else { b',' }
 }
 
-fn app(text: &str) -> Result<AppId, String> {
-    let known = Some(text.trim()).filter(|name| ["tiktok", "instagram"].contains(name));
-    let known = known.and_then(|name| AppId::new(name).ok());
-    known.ok_or_else(|| format!("{:?} is not one of tiktok, instagram", shortened(text)))
-}
-
 fn enabled(text: &str) -> Result<bool, String> {
     match text.to_lowercase().as_str() {
         "true" | "yes" | "1" => Ok(true),
@@ -212,15 +213,23 @@ fn not_a_table(error: &csv::Error) -> String {
 mod tests {
     use chrono::DateTime;
     use proptest::prelude::*;
-    use tikmatrix_domain::AccountId;
+    use tikmatrix_domain::{AccountId, Patch};
 
     use super::*;
+
+    fn instagram() -> AppId {
+        AppId::new("instagram").unwrap()
+    }
+
+    fn read(bytes: &[u8]) -> Result<Vec<AccountUpsert>, ApiError> {
+        read_table(bytes, &KnownApps::new(vec![AppId::android(), instagram()]), AppId::android())
+    }
 
     fn account(name: &str, note: &str) -> Account {
         Account {
             id: AccountId(1),
             username: Username::new(name).unwrap(),
-            app: AppId::new("instagram").unwrap(),
+            app: instagram(),
             package: None,
             serial: Serial::new("-R58").ok(),
             enabled: false,
@@ -243,7 +252,7 @@ mod tests {
     #[test]
     fn a_header_of_endless_columns_is_told_in_a_hundred_problems_and_a_count() {
         let columns: Vec<String> = (0..100_000).map(|number| format!("column{number}")).collect();
-        let refused = read_table(columns.join(",").as_bytes()).unwrap_err();
+        let refused = read(columns.join(",").as_bytes()).unwrap_err();
         let answer = format!("{refused}");
         assert!(answer.contains("and 99999 more problems: data has the first 100"), "{answer}");
     }
@@ -251,7 +260,7 @@ mod tests {
     #[test]
     fn every_wrong_row_is_counted() {
         let rows = "a,b\n".repeat(5000);
-        let refused = read_table(format!("username\n{rows}").as_bytes()).unwrap_err();
+        let refused = read(format!("username\n{rows}").as_bytes()).unwrap_err();
         assert!(refused.to_string().contains("and 4999 more problems"), "{refused}");
     }
 
@@ -259,10 +268,10 @@ mod tests {
         #[test]
         fn what_is_written_reads_back_as_it_was(name in "[=+@'a-z]{1,5}z", note in "[=+\\-@'\\t\\n\\r,;\"a-z ]{0,12}") {
             let account = account(&name, &note);
-            let read = read_table(&write_table(std::slice::from_ref(&account)).unwrap()).unwrap();
+            let read = read(&write_table(std::slice::from_ref(&account)).unwrap()).unwrap();
             let details = AccountChange {
-                package: Some(None),
-                serial: Some(account.serial),
+                package: Patch::Clear,
+                serial: account.serial.into(),
                 enabled: Some(false),
                 note: Some(account.note),
             };
@@ -271,7 +280,7 @@ mod tests {
 
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = read_table(&bytes);
+            let _ = read(&bytes);
         }
     }
 }

@@ -11,12 +11,14 @@ use tikmatrix_storage::{AccountFilter, AccountRemoval, NumberedPage, Store};
 
 use crate::accounts::list_query::ListAccounts;
 use crate::accounts::{convert, csv};
+use crate::apps::KnownApps;
 use crate::http::body::Json;
 use crate::http::envelope::Success;
 use crate::http::error::{Answer, ApiError};
 use crate::http::extract::{CsvText, Id, missing};
 use crate::http::query::{NoQuery, Query};
 use crate::http::routing::{Operation, operations};
+use crate::settings::CurrentSettings;
 
 /// How many accounts are read at once for a table.
 const ROWS_AT_ONCE: u32 = 1000;
@@ -54,10 +56,12 @@ pub(crate) async fn create(
     store: Data<Store>,
     clock: Data<dyn Clock>,
     runner: Data<Runner>,
+    apps: Data<KnownApps>,
+    settings: Data<CurrentSettings>,
     _: NoQuery,
     Json(new): Json<NewAccount>,
 ) -> Answer<Account> {
-    let wanted = convert::new_account(new)?;
+    let wanted = convert::new_account(new, apps.default_app(&settings.borrow()))?;
     let (username, app) = (wanted.username.clone(), wanted.app);
     let created = store.create_account(wanted, clock.now()).await?.ok_or_else(|| {
         let reason = format!("there is an account @{username} in {} already: change that one", app.as_str());
@@ -172,10 +176,13 @@ pub(crate) async fn import(
     store: Data<Store>,
     clock: Data<dyn Clock>,
     runner: Data<Runner>,
+    apps: Data<KnownApps>,
+    settings: Data<CurrentSettings>,
     _: NoQuery,
     body: CsvText,
 ) -> Answer<Imported> {
-    let wanted = csv::read_table(&body.0)?;
+    let default_app = apps.default_app(&settings.borrow());
+    let wanted = csv::read_table(&body.0, &apps, default_app)?;
     let all = wanted.len();
     let new = store.import_accounts(wanted, clock.now()).await?;
     runner.wake();

@@ -1,11 +1,15 @@
 //! The query of `GET /api/v1/account`.
 
-use tikmatrix_domain::{AppId, Serial, Username};
+use actix_web::HttpRequest;
+use tikmatrix_api_types::accounts::AccountQuery;
+use tikmatrix_api_types::fields::not_one_of;
+use tikmatrix_domain::{Serial, Username};
 use tikmatrix_storage::{AccountFilter, NumberedPage};
+use tikmatrix_validation::Problems;
 
+use crate::apps::KnownApps;
 use crate::http::paging;
-use crate::http::query::{Parameters, ReadQuery};
-use crate::http::text::name;
+use crate::http::query::{ReadQuery, converted};
 
 /// The accounts that are wanted, and the page of them.
 pub(crate) struct ListAccounts {
@@ -14,16 +18,18 @@ pub(crate) struct ListAccounts {
 }
 
 impl ReadQuery for ListAccounts {
-    fn read(query: &mut Parameters) -> Self {
+    type Parameters = AccountQuery;
+
+    fn convert(query: AccountQuery, request: &HttpRequest, problems: &mut Problems) -> Self {
+        let AccountQuery { username, app, serial, enabled, page, page_size } = query;
+        let apps = KnownApps::of(request);
+        let app_of = |name: &str| apps.find(name).ok_or_else(|| not_one_of(name, apps.names()));
         let filter = AccountFilter {
-            username: query.parsed("username", |text| name(text, Username::new)),
-            app: query.one_of("app", "tiktok, instagram", |name| {
-                let known = ["tiktok", "instagram"].contains(&name);
-                known.then(|| AppId::new(name).ok()).flatten()
-            }),
-            serial: query.parsed("serial", |text| name(text, Serial::new)),
-            enabled: query.one_of("enabled", "true, false", |text| text.parse().ok()),
+            username: converted("username", username, Username::new, problems),
+            app: converted("app", app, app_of, problems),
+            serial: converted("serial", serial, Serial::new, problems),
+            enabled,
         };
-        Self { filter, page: paging::page(query) }
+        Self { filter, page: paging::page(page, page_size) }
     }
 }

@@ -7,6 +7,7 @@ use anyhow::Context;
 use tikmatrix_api::ServerConfig;
 use tikmatrix_apps::{Apps, TikTok, instagram};
 use tikmatrix_device::script::ScriptRegistry;
+use tikmatrix_domain::AppId;
 use tikmatrix_follow::Follow;
 use tikmatrix_post::Post;
 use tikmatrix_virtual_phone::{Farm, FarmOptions, control};
@@ -27,6 +28,14 @@ pub(super) fn scripts() -> anyhow::Result<ScriptRegistry> {
 /// When a profile that is part of the program cannot be read, which a test rules out.
 pub(super) fn apps() -> anyhow::Result<Apps> {
     Ok(Apps::new()?.with(TikTok::new()?).with(instagram()?))
+}
+
+/// Returns the ids of all apps, in the order of their registration.
+///
+/// # Errors
+/// As [`apps`].
+pub(super) fn app_ids() -> anyhow::Result<Vec<AppId>> {
+    Ok(apps()?.ids().map(AppId::new).collect::<Result<_, _>>()?)
 }
 
 /// Starts `count` virtual phones on any free ports of this machine.

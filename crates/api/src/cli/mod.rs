@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tikmatrix_api::openapi_document;
 
-use self::composition::scripts;
+use self::composition::{app_ids, scripts};
 pub(crate) use self::output::complain;
 use self::output::{json, say_data};
 
@@ -101,7 +101,7 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
 
 /// Prints the OpenAPI document of a server that has every script.
 fn openapi() -> anyhow::Result<()> {
-    say_data(json(&openapi_document(&scripts()?))?);
+    say_data(json(&openapi_document(&scripts()?, &app_ids()?))?);
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use tikmatrix_follow::Follow;
 use tikmatrix_post::{MaterialRoots, Post};
 
 use super::arguments::{AdbServerOption, DatabaseUrl, default_data_directory, parse_adb_server};
-use super::composition::{apps, attach_virtual_phones, start_virtual_phones};
+use super::composition::{app_ids, apps, attach_virtual_phones, start_virtual_phones};
 use super::license::location::vendor_key;
 use super::output::say;
 use super::shutdown::{shut_down, shutdown_signal};
@@ -121,6 +121,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
     };
     let mut config = configuration(&data_directory, &options)?;
     let materials = materials(options.material_root, config.needs_token())?;
+    config.apps = app_ids()?;
     let apps = apps()?;
     config.scripts = ScriptRegistry::default()
         .with(Post::new(apps.clone()).with_materials_from(materials))
@@ -140,7 +141,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
     shut_down(server, farm).await
 }
 
-/// The configuration that the options describe, without scripts.
+/// The configuration that the options describe, without scripts and apps.
 fn configuration(data_directory: &Path, options: &Options) -> anyhow::Result<ServerConfig> {
     if options.bind.iter().any(IpAddr::is_unspecified) && options.host_name.is_empty() {
         log::warn!(

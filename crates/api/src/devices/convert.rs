@@ -2,10 +2,11 @@
 
 use std::fmt::Display;
 
+use actix_web::HttpRequest;
 use serde_json::Value;
 use tikmatrix_api_types::devices::{
-    Device, DevicePatch, DeviceState, FoundPhone, NetworkScan, NewPhoneAddress, Size, StorageRoom, Way,
-    WayKind,
+    Device, DevicePatch, DeviceQuery, DeviceState, FoundPhone, NetworkScan, NewPhoneAddress, Size,
+    StorageRoom, Way, WayKind,
 };
 use tikmatrix_device::registry::{
     self, Endpoint, EndpointEntry, Network, NetworkError, PhoneEntry, PhoneState, parse_address,
@@ -14,10 +15,19 @@ use tikmatrix_domain::{self as domain, DeviceChange, clean};
 use tikmatrix_validation::{Fields, Nulls, Problems};
 
 use crate::http::body::RequestBody;
+use crate::http::query::ReadQuery;
 use crate::http::time::moment;
 
 impl RequestBody for DevicePatch {
     const NULLS: Nulls = Nulls::Change;
+}
+
+impl ReadQuery for DeviceQuery {
+    type Parameters = Self;
+
+    fn convert(query: Self, _: &HttpRequest, _: &mut Problems) -> Self {
+        query
+    }
 }
 
 impl RequestBody for NewPhoneAddress {
@@ -53,10 +63,7 @@ pub(crate) fn network(scan: &NetworkScan) -> Result<Network, NetworkError> {
 pub(crate) fn change(change: DevicePatch) -> DeviceChange {
     let DevicePatch { name, group } = change;
     let label = |label: tikmatrix_api_types::fields::Name| label.as_str().trim().to_owned();
-    DeviceChange {
-        name: name.into_option().map(|name| name.map(label)),
-        group: group.into_option().map(|group| group.map(label)),
-    }
+    DeviceChange { name: domain::Patch::from(name).map(label), group: domain::Patch::from(group).map(label) }
 }
 
 /// A device as the API shows it: `device` is what is stored of it, `entry` its connection, `busy` whether it runs a task.

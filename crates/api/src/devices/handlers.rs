@@ -14,11 +14,11 @@ use tikmatrix_validation::unknown_name;
 
 use crate::devices::connections::Connections;
 use crate::devices::convert::{self, device_state};
-use crate::devices::list_query::ListDevices;
 use crate::http::body::Json;
 use crate::http::envelope::Success;
 use crate::http::error::{Answer, ApiError, ErrorCode};
 use crate::http::extract::PathSerial;
+use crate::http::paging;
 use crate::http::query::{NoQuery, Query};
 use crate::http::routing::{Operation, operations};
 
@@ -39,9 +39,10 @@ pub(crate) async fn list(
     store: Data<Store>,
     connections: Data<Connections>,
     runner: Data<Runner>,
-    query: Query<ListDevices>,
+    query: Query<DeviceQuery>,
 ) -> Answer<DeviceList> {
-    let Query(ListDevices { state, group, page }) = query;
+    let Query(DeviceQuery { state, group, page, page_size }) = query;
+    let page = paging::page(page, page_size);
     let devices = store.devices().await?;
     let entries = connections.phones.borrow().clone();
     let wanted = |view: &Device| {
@@ -181,7 +182,7 @@ fn view(
 }
 
 fn unknown_group(change: &DeviceChange, known: &[&str]) -> String {
-    let name = change.group.clone().flatten().unwrap_or_default();
+    let name = change.group.clone().apply(None).unwrap_or_default();
     format!("{name:?} {}", unknown_name("group", &name, known))
 }
 

@@ -4,5 +4,4 @@ pub(crate) mod address_handlers;
 pub(crate) mod connections;
 pub(crate) mod convert;
 pub(crate) mod handlers;
-pub(crate) mod list_query;
 pub(crate) mod saved_addresses;

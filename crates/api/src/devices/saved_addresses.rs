@@ -164,7 +164,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join(FILE);
         std::fs::write(&file, "\u{feff}127.0.0.1:5555\n").unwrap();
-        assert_eq!(SavedAddresses::open(folder.path(), Arc::default()).unwrap().all().await, ["127.0.0.1:5555"]);
+        assert_eq!(
+            SavedAddresses::open(folder.path(), Arc::default()).unwrap().all().await,
+            ["127.0.0.1:5555"]
+        );
         std::fs::remove_file(&file).unwrap();
         std::fs::create_dir(&file).unwrap();
         let error = SavedAddresses::open(folder.path(), Arc::default()).unwrap_err().to_string();

@@ -21,6 +21,7 @@ use crate::events::view::{event_lines, place_lines, reset_lines};
 use crate::http::error::ApiError;
 use crate::http::middleware::auth::Access;
 use crate::http::middleware::metrics::{GaugeGuard, Metrics};
+use crate::http::query::Query;
 use crate::http::routing::{Operation, operations};
 use crate::license::license_gate::LicenseGate;
 
@@ -119,9 +120,9 @@ pub(crate) fn routes() -> Vec<Operation> {
 pub(crate) async fn listen(
     streams: Data<EventStreams>,
     metrics: Data<Metrics>,
+    Query(ListenToEvents { filter, after }): Query<ListenToEvents>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let ListenToEvents { filter, after } = ListenToEvents::read(request.query_string(), request.headers())?;
     let own_place = streams.place()?;
     // What is told of from here on is not missed.
     let wakes = streams.store.change_notifications();

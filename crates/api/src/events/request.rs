@@ -1,13 +1,13 @@
 //! The query and the header of `GET /api/v1/event`: the events that a client wants, and the last one that it has.
 
-use actix_web::http::header::HeaderMap;
-use tikmatrix_domain::{EventId, EventKind, Serial, TaskId};
+use actix_web::HttpRequest;
+use tikmatrix_api_types::events::EventQuery;
+use tikmatrix_api_types::fields::parse_event_id;
+use tikmatrix_domain::{EventId, Serial, TaskId};
 use tikmatrix_storage::EventFilter;
-use tikmatrix_validation::shortened;
+use tikmatrix_validation::Problems;
 
-use crate::http::error::ApiError;
-use crate::http::query::Parameters;
-use crate::http::text::name;
+use crate::http::query::{ReadQuery, converted};
 
 /// The header that a browser sends when it reconnects.
 const LAST_EVENT_ID: &str = "Last-Event-ID";
@@ -21,62 +21,40 @@ pub(crate) struct ListenToEvents {
     pub(crate) after: Option<EventId>,
 }
 
-impl ListenToEvents {
-    /// Reads the part of the URL after `?` and the header `Last-Event-ID`, which comes later and therefore wins.
-    ///
-    /// # Errors
-    /// 40001 with all that is wrong with them at once, unknown parameters included.
-    pub(crate) fn read(query: &str, headers: &HeaderMap) -> Result<Self, ApiError> {
-        let mut query = Parameters::of(query);
-        let task = query.parsed("task_id", |text| {
-            place(text)
-                .filter(|number| *number > 0)
-                .map(TaskId)
-                .ok_or_else(|| format!("{:?} is not a positive whole number", shortened(text)))
-        });
-        let serial = query.parsed("serial", |text| name(text, Serial::new));
-        let kinds = query.parsed("kind", kinds).unwrap_or_default();
-        let unplaced = |text: &str| format!("{:?} is not the id of an event", shortened(text));
-        let asked = query.parsed("last_event_id", |text| place(text).ok_or_else(|| unplaced(text)));
-        let mut after = asked;
-        for header in headers.get_all(LAST_EVENT_ID) {
-            let text = header.to_str().unwrap_or_default();
-            after = place(text);
-            if after.is_none() {
-                query.problem("header Last-Event-ID", unplaced(text));
-            }
+impl ReadQuery for ListenToEvents {
+    type Parameters = EventQuery;
+
+    /// Reads the header `Last-Event-ID` too, which comes later than the query and therefore wins.
+    fn convert(query: EventQuery, request: &HttpRequest, problems: &mut Problems) -> Self {
+        let EventQuery { task_id, serial, kind, last_event_id } = query;
+        let mut after = last_event_id;
+        for header in request.headers().get_all(LAST_EVENT_ID) {
+            after = parse_event_id(header.to_str().unwrap_or_default())
+                .map_err(|reason| problems.add("header Last-Event-ID", reason))
+                .ok();
         }
-        query.finish()?;
-        Ok(Self { filter: EventFilter { task, serial, kinds }, after: after.map(EventId) })
+        let filter = EventFilter {
+            task: task_id.map(TaskId),
+            serial: converted("serial", serial, Serial::new, problems),
+            kinds: kind.into_iter().map(|kind| *kind).collect(),
+        };
+        Self { filter, after: after.map(EventId) }
     }
-}
-
-/// A whole number from 0; one that is larger than any of ours is the largest.
-fn place(text: &str) -> Option<i64> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| text.parse().unwrap_or(i64::MAX))
-}
-
-fn kinds(text: &str) -> Result<Vec<EventKind>, String> {
-    let known = || EventKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
-    let kind = |word: &str| {
-        word.trim().parse().map_err(|_| format!("{:?} is not one of {}", shortened(word), known()))
-    };
-    text.split(',').map(kind).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::test::TestRequest;
+    use tikmatrix_domain::EventKind;
 
     use super::*;
+    use crate::http::error::ApiError;
+    use crate::http::query;
 
     fn read(query: &str, header: Option<&'static str>) -> Result<ListenToEvents, ApiError> {
-        let mut headers = HeaderMap::new();
-        if let Some(value) = header {
-            headers.insert(HeaderName::from_static("last-event-id"), HeaderValue::from_static(value));
-        }
-        ListenToEvents::read(query, &headers)
+        let request = TestRequest::with_uri(&format!("/?{query}"));
+        let request = header.into_iter().fold(request, |it, id| it.insert_header((LAST_EVENT_ID, id)));
+        query::read(&request.to_http_request())
     }
 
     #[test]

@@ -11,9 +11,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use tikmatrix_api_types::Patch;
-use tikmatrix_validation::{Fields, Nulls, Problems, Validated, shown, validate};
+use tikmatrix_domain as domain;
+use tikmatrix_validation::{Fields, Nulls, Problems, Validated, shown, validate, validate_with};
 use utoipa::ToSchema;
 
+use crate::apps::KnownApps;
 use crate::http::error::ApiError;
 use crate::http::extract::JsonText;
 
@@ -24,6 +26,9 @@ pub(crate) trait RequestBody: DeserializeOwned + ToSchema + 'static {
 
     /// Adds what is wrong beyond the schema and the types of single fields.
     fn check(_: &Fields<'_>, _: &mut Problems) {}
+
+    /// Adds what names an app that the server does not have.
+    fn check_apps(_: &Fields<'_>, _: &KnownApps, _: &mut Problems) {}
 }
 
 /// A JSON body that holds what it may hold.
@@ -35,16 +40,16 @@ impl<Body: RequestBody> FromRequest for Json<Body> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let text = JsonText::from_request(request, payload);
-        Box::pin(async { read(text.await?.parse()?).map(Self) })
+        let apps = KnownApps::of(request);
+        Box::pin(async move {
+            let value = object(text.await?.parse()?)?;
+            let check = |fields: &Fields<'_>, problems: &mut Problems| {
+                Body::check_apps(fields, &apps, problems);
+            };
+            let checked: Checked<Body> = validate_with(value, check)?;
+            Ok(Self(checked.0))
+        })
     }
-}
-
-/// Reads a value as `Body`.
-///
-/// # Errors
-/// 40001 with everything that is wrong with it.
-pub(crate) fn read<Body: RequestBody>(value: Value) -> Result<Body, ApiError> {
-    Ok(read_object(object(value)?)?)
 }
 
 /// Refuses a body that is no object.
@@ -55,7 +60,7 @@ pub(crate) fn object(value: Value) -> Result<Value, ApiError> {
     Err(ApiError::invalid("", format!("the body must be a JSON object, not {}", shown(&value))))
 }
 
-/// Reads an object as `Body`.
+/// Reads an object as `Body`, which names no app.
 ///
 /// # Errors
 /// Everything that is wrong with it.
@@ -102,7 +107,14 @@ pub(crate) fn text<T, Wrong: Display>(
     parse(text.as_ref()).map_err(|wrong| ApiError::invalid(field, wrong.to_string()))
 }
 
-/// Converts a field of a partial update: `None` keeps what is there, `Some(None)` removes it.
+/// Adds that the field `name` names an app that the server does not have.
+pub(crate) fn check_app(name: &str, fields: &Fields<'_>, apps: &KnownApps, problems: &mut Problems) {
+    if let Some(Err(reason)) = fields.given(name).and_then(Value::as_str).map(|app| apps.parse(app)) {
+        problems.add(name, reason);
+    }
+}
+
+/// Converts a field of a partial update.
 ///
 /// # Errors
 /// As [`text`].
@@ -110,15 +122,11 @@ pub(crate) fn patch<T: AsRef<str>, U, Wrong: Display>(
     field: &str,
     patch: Patch<T>,
     parse: impl FnOnce(&str) -> Result<U, Wrong>,
-) -> Result<Option<Option<U>>, ApiError> {
-    match patch {
-        Patch::Keep => Ok(None),
-        Patch::Clear => Ok(Some(None)),
-        Patch::Set(value) => text(field, value, parse).map(|value| Some(Some(value))),
-    }
+) -> Result<domain::Patch<U>, ApiError> {
+    domain::Patch::from(patch).try_map(|value| text(field, value, parse))
 }
 
 /// The note that a partial update sets; `null` removes it.
 pub(crate) fn note_patch<T: Into<String>>(patch: Patch<T>) -> Option<String> {
-    patch.into_option().map(|note| note.map(Into::into).unwrap_or_default())
+    domain::Patch::from(patch).assigned(|note| note.map(Into::into).unwrap_or_default())
 }

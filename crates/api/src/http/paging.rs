@@ -6,47 +6,53 @@ use std::fmt::Debug;
 
 use sha2::{Digest, Sha256};
 use tikmatrix_storage::{NumberedPage, Page, PageStart};
-
-use crate::http::query::Parameters;
+use tikmatrix_validation::Problems;
 
 /// The number of entries on a page when the client does not say.
 const DEFAULT_PAGE_SIZE: u32 = 20;
 /// More than this is taken as this.
 const MAX_PAGE_SIZE: u32 = 100;
 
-/// Reads `page` (from 1) and `page_size` (1 to 100).
-pub(crate) fn page(query: &mut Parameters) -> NumberedPage {
-    let number = query.number("page", 1).unwrap_or(1);
-    NumberedPage { number, size: size(query) }
+/// Returns the page of this number and size, where the client names them.
+pub(crate) fn page(number: Option<u32>, size: Option<u32>) -> NumberedPage {
+    NumberedPage { number: number.unwrap_or(1), size: bounded(size) }
 }
 
-/// Reads `page` (from 1) or `cursor`, and `page_size` (1 to 100), of a list with `filter`; `id` makes the number of an
-/// entry one.
-pub(crate) fn with_cursor<Id>(
-    query: &mut Parameters,
-    filter: &impl Debug,
-    id: impl FnOnce(i64) -> Id,
-) -> Page<Id> {
-    let page = query.number("page", 1);
-    let cursor = query.text("cursor");
-    let start = match cursor.map(|cursor| read_cursor(&cursor, filter)) {
-        None => PageStart::Number(page.unwrap_or(1)),
-        Some(Ok(last)) => {
-            if page.is_some() {
-                query.problem("page", "cannot be given together with cursor");
+/// What a client says of the part of a list that it wants.
+pub(crate) struct PageQuery {
+    pub(crate) page: Option<u32>,
+    pub(crate) page_size: Option<u32>,
+    pub(crate) cursor: Option<String>,
+}
+
+impl PageQuery {
+    /// Returns the part of a list with `filter` that is wanted; `id` makes the number of an entry one. Adds what is wrong
+    /// with the cursor.
+    pub(crate) fn of_list<Id>(
+        self,
+        filter: &impl Debug,
+        id: impl FnOnce(i64) -> Id,
+        problems: &mut Problems,
+    ) -> Page<Id> {
+        let start = match self.cursor.map(|cursor| read_cursor(&cursor, filter)) {
+            None => PageStart::Number(self.page.unwrap_or(1)),
+            Some(Ok(last)) => {
+                if self.page.is_some() {
+                    problems.add("page", "cannot be given together with cursor");
+                }
+                PageStart::Before(id(last))
             }
-            PageStart::Before(id(last))
-        }
-        Some(Err(reason)) => {
-            query.problem("cursor", reason);
-            PageStart::Number(1)
-        }
-    };
-    Page { start, size: size(query) }
+            Some(Err(reason)) => {
+                problems.add("cursor", reason);
+                PageStart::Number(1)
+            }
+        };
+        Page { start, size: bounded(self.page_size) }
+    }
 }
 
-fn size(query: &mut Parameters) -> u32 {
-    query.number("page_size", 1).unwrap_or(DEFAULT_PAGE_SIZE).min(MAX_PAGE_SIZE)
+fn bounded(size: Option<u32>) -> u32 {
+    size.unwrap_or(DEFAULT_PAGE_SIZE).min(MAX_PAGE_SIZE)
 }
 
 /// Returns the page to read from the database: by cursor, one entry more, which shows whether there are more.

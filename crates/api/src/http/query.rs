@@ -1,141 +1,263 @@
-//! The query of a URL, read parameter by parameter by name. What is left at the end is unknown, and refused.
+//! The query of a URL as one of the query types of `tikmatrix-api-types`, with every problem reported at once.
 
+use std::fmt::Display;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use serde_json::Value;
-use tikmatrix_validation::{Problems, shortened, shown, unknown_name};
+use serde::de::value::{Error, MapDeserializer, StrDeserializer};
+use serde::de::{DeserializeOwned, Error as _, IntoDeserializer, Visitor};
+use serde::{Deserializer, forward_to_deserialize_any};
+use tikmatrix_api_types::fields::not_one_of;
+use tikmatrix_validation::{Problems, shortened, unknown_name};
 
 use crate::http::error::ApiError;
 
-/// The query of a request, read as `Fields`.
-pub(crate) struct Query<Fields>(pub(crate) Fields);
+/// What a request asks for in its query.
+pub(crate) struct Query<Wanted>(pub(crate) Wanted);
 
 /// The query of a route that takes no parameters.
 pub(crate) type NoQuery = Query<()>;
 
-/// A type that is read from a query. Problems are noted in the parameters, so that all are reported together.
+/// What a handler makes of its query.
 pub(crate) trait ReadQuery: Sized {
-    fn read(parameters: &mut Parameters) -> Self;
+    /// The parameters: a struct of optional fields, or `()` for none.
+    type Parameters: DeserializeOwned;
+
+    /// Converts the parameters of `request`; those that do not hold what they may hold are left out. Adds what is wrong
+    /// beyond the types of single parameters.
+    fn convert(parameters: Self::Parameters, request: &HttpRequest, problems: &mut Problems) -> Self;
 }
 
 impl ReadQuery for () {
-    fn read(_: &mut Parameters) -> Self {}
+    type Parameters = ();
+
+    fn convert((): (), _: &HttpRequest, _: &mut Problems) -> Self {}
 }
 
-impl<Fields: ReadQuery> Query<Fields> {
-    /// Reads the part of a URL after `?`.
-    ///
-    /// # Errors
-    /// 40001 with everything that is wrong with it, unknown parameters included.
-    pub(crate) fn parse(query: &str) -> Result<Self, ApiError> {
-        let mut parameters = Parameters::of(query);
-        let fields = Fields::read(&mut parameters);
-        parameters.finish()?;
-        Ok(Self(fields))
-    }
-}
-
-impl<Fields: ReadQuery> FromRequest for Query<Fields> {
+impl<Wanted: ReadQuery> FromRequest for Query<Wanted> {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::parse(request.query_string()))
+        ready(read(request).map(Self))
     }
 }
 
-/// The parameters of a query that have not been read yet.
-pub(crate) struct Parameters {
-    left: Vec<(String, String)>,
-    known: Vec<&'static str>,
-    problems: Problems,
+/// Reads the query of `request`.
+///
+/// # Errors
+/// 40001 with everything that is wrong with it, unknown parameters included.
+pub(crate) fn read<Wanted: ReadQuery>(request: &HttpRequest) -> Result<Wanted, ApiError> {
+    let mut problems = Problems::default();
+    let given = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
+    let given = given.map(web::Query::into_inner).unwrap_or_else(|error| {
+        problems.add("", format!("the query is not valid: {error}"));
+        Vec::new()
+    });
+    let known = names_of::<Wanted::Parameters>();
+    let mut sound = Vec::new();
+    for name in known {
+        // A blank value is what forms and older clients send for a filter that is not set.
+        let mut values = given.iter().filter(|(key, value)| key == name && !value.trim().is_empty());
+        let Some((_, value)) = values.next() else { continue };
+        let parameter = (*name, ParameterValue(value));
+        if values.next().is_some() {
+            problems.add(*name, "is given more than once");
+        } else if let Err(reason) = deserialized::<Wanted::Parameters>(&[parameter]) {
+            problems.add(*name, reason.to_string());
+        } else {
+            sound.push(parameter);
+        }
+    }
+    let parameters = deserialized(&sound).map_err(ApiError::internal)?;
+    let wanted = Wanted::convert(parameters, request, &mut problems);
+    // A name that begins with `_` is one that clients add to get past a cache.
+    for (name, _) in given.iter().filter(|(name, _)| !name.starts_with('_')) {
+        if !known.contains(&name.as_str()) {
+            problems.add(shortened(name), unknown_name("parameter", name, known));
+        }
+    }
+    problems.into_result()?;
+    Ok(wanted)
 }
 
-impl Parameters {
-    /// Parses the part of a URL after `?`.
-    pub(crate) fn of(query: &str) -> Self {
-        let mut problems = Problems::default();
-        let left = web::Query::<Vec<(String, String)>>::from_query(query)
-            .map(web::Query::into_inner)
-            .unwrap_or_else(|error| {
-                problems.add("", format!("the query is not valid: {error}"));
-                Vec::new()
-            });
-        Self { left, known: Vec::new(), problems }
+/// Converts a parameter that its type has checked into its type of the domain.
+pub(crate) fn converted<Text: AsRef<str>, T, Wrong: Display>(
+    name: &str,
+    text: Option<Text>,
+    parse: impl FnOnce(&str) -> Result<T, Wrong>,
+    problems: &mut Problems,
+) -> Option<T> {
+    parse(text?.as_ref()).map_err(|wrong| problems.add(name, wrong.to_string())).ok()
+}
+
+/// The names of the parameters that `Parameters` has.
+fn names_of<Parameters: DeserializeOwned>() -> &'static [&'static str] {
+    let mut names: &[&str] = &[];
+    // Only what it asks its source for is of interest.
+    let _ = Parameters::deserialize(Source { given: &[], names: &mut names });
+    names
+}
+
+fn deserialized<Parameters: DeserializeOwned>(
+    given: &[(&'static str, ParameterValue<'_>)],
+) -> Result<Parameters, Error> {
+    Parameters::deserialize(Source { given, names: &mut &[][..] })
+}
+
+/// Parameters that a struct is deserialized from, which leaves the names of its fields here.
+struct Source<'query, 'names> {
+    given: &'query [(&'static str, ParameterValue<'query>)],
+    names: &'names mut &'static [&'static str],
+}
+
+impl<'de> Deserializer<'de> for Source<'de, '_> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_map(MapDeserializer::new(self.given.iter().copied()))
     }
 
-    /// The parameter as text; it must not be empty or given twice.
-    pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
-        self.known.push(name);
-        let (mut given, left): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.left).into_iter().partition(|(key, _)| key == name);
-        self.left = left;
-        let (_, value) = given.pop()?;
-        if !given.is_empty() {
-            self.problem(name, "is given more than once");
-            return None;
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        *self.names = fields;
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// The value of one parameter: a text, which a flag and an enum are read from too.
+#[derive(Clone, Copy)]
+struct ParameterValue<'text>(&'text str);
+
+impl<'de> IntoDeserializer<'de> for ParameterValue<'de> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for ParameterValue<'de> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_borrowed_str(self.0)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0.parse() {
+            Ok(flag) => visitor.visit_bool(flag),
+            Err(_) => Err(Error::custom(not_one_of(self.0, ["true", "false"]))),
         }
-        if value.trim().is_empty() {
-            self.problem(name, "must not be empty");
-            return None;
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        if variants.contains(&self.0) {
+            return visitor.visit_enum(StrDeserializer::new(self.0));
         }
-        Some(value)
+        Err(Error::custom(not_one_of(self.0, variants)))
     }
 
-    /// The parameter as `parse` reads it, which says what is wrong with it.
-    pub(crate) fn parsed<T>(
-        &mut self,
-        name: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Option<T> {
-        let text = self.text(name)?;
-        parse(&text).map_err(|reason| self.problem(name, reason)).ok()
+    forward_to_deserialize_any! {
+        i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default)]
+    struct Wanted {
+        name: Option<String>,
+        open: Option<bool>,
+        kind: Option<Kind>,
     }
 
-    /// The parameter as a whole number that is at least `least`; what is too large is `u32::MAX`.
-    pub(crate) fn number(&mut self, name: &'static str, least: u32) -> Option<u32> {
-        let text = self.text(name)?;
-        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        // Larger than any number of ours is still a number, only one that nothing has.
-        let number = text.parse().ok().or(digits.then_some(u32::MAX)).filter(|number| *number >= least);
-        if number.is_none() {
-            let shown = shown(&Value::String(shortened(&text)));
-            self.problem(name, format!("{shown} is not a whole number from {least}"));
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Kind {
+        Image,
+        Video,
+    }
+
+    impl ReadQuery for Wanted {
+        type Parameters = Self;
+
+        fn convert(parameters: Self, _: &HttpRequest, _: &mut Problems) -> Self {
+            parameters
         }
-        number
     }
 
-    /// One of several values, each under its name; `allowed` names them for the message.
-    pub(crate) fn one_of<Choice>(
-        &mut self,
-        name: &'static str,
-        allowed: &str,
-        find: impl Fn(&str) -> Option<Choice>,
-    ) -> Option<Choice> {
-        let text = self.text(name)?;
-        let found = find(&text);
-        if found.is_none() {
-            self.problem(name, format!("{} is not one of {allowed}", shortened(&text)));
+    fn wanted(query: &str) -> Result<Wanted, String> {
+        let request = TestRequest::with_uri(&format!("/?{query}")).to_http_request();
+        read(&request).map_err(|error: ApiError| error.to_string())
+    }
+
+    #[test]
+    fn texts_flags_and_enums_are_read() {
+        let all = Wanted { name: Some("a b".to_owned()), open: Some(true), kind: Some(Kind::Video) };
+        assert_eq!(wanted("kind=video&name=a%20b&open=true").unwrap(), all);
+    }
+
+    #[test]
+    fn a_blank_value_means_that_the_parameter_is_not_given() {
+        assert_eq!(wanted("name=&open=%20&kind=").unwrap(), Wanted::default());
+        let named = Wanted { name: Some("x".to_owned()), ..Wanted::default() };
+        assert_eq!(wanted("name=&name=x").unwrap(), named);
+    }
+
+    #[test]
+    fn parameters_that_begin_with_an_underscore_are_ignored() {
+        assert_eq!(wanted("_=1700000000&_name=x&_").unwrap(), Wanted::default());
+    }
+
+    #[test]
+    fn every_problem_is_told_in_the_order_of_the_fields_and_unknown_parameters_last() {
+        for (query, message) in [
+            ("open=yes", "open: yes is not one of true, false"),
+            ("kind=text", "kind: text is not one of image, video"),
+            ("name=a&name=b", "name: is given more than once"),
+            ("nam=", "nam: is not a known parameter; did you mean name?"),
+            ("x=1&kind=text&open=yes", "open: yes is not one of true, false (and 2 more problems: see data)"),
+        ] {
+            assert_eq!(wanted(query).unwrap_err(), message);
         }
-        found
     }
 
-    /// Notes that the parameter does not hold what it may hold.
-    pub(crate) fn problem(&mut self, name: &str, reason: impl Into<String>) {
-        self.problems.add(name, reason);
-    }
-
-    /// Ends the reading.
-    ///
-    /// # Errors
-    /// Everything that is wrong, with what was never asked for.
-    pub(crate) fn finish(mut self) -> Result<(), ApiError> {
-        for (name, _) in &self.left {
-            let reason = unknown_name("parameter", name, &self.known);
-            self.problems.add(shortened(name), reason);
-        }
-        Ok(self.problems.into_result()?)
+    #[test]
+    fn a_route_without_parameters_takes_none() {
+        let request = |query: &str| TestRequest::with_uri(&format!("/?{query}")).to_http_request();
+        assert!(read::<()>(&request("_=1")).is_ok());
+        let error = read::<()>(&request("page=1")).unwrap_err().to_string();
+        assert_eq!(error, "page: is not a known parameter; there is none");
     }
 }

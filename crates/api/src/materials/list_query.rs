@@ -1,12 +1,13 @@
 //! The query of `GET /api/v1/material`.
 
-use tikmatrix_domain::{MaterialId, MaterialKind, Tag, Username};
+use actix_web::HttpRequest;
+use tikmatrix_api_types::materials::MaterialQuery;
+use tikmatrix_domain::{MaterialId, Tag, Username};
 use tikmatrix_storage::{MaterialFilter, Page};
-use tikmatrix_validation::shortened;
+use tikmatrix_validation::Problems;
 
-use crate::http::paging;
-use crate::http::query::{Parameters, ReadQuery};
-use crate::http::text::name;
+use crate::http::paging::PageQuery;
+use crate::http::query::{ReadQuery, converted};
 
 /// The materials that are wanted, and the page of them.
 pub(crate) struct ListMaterials {
@@ -15,16 +16,17 @@ pub(crate) struct ListMaterials {
 }
 
 impl ReadQuery for ListMaterials {
-    fn read(query: &mut Parameters) -> Self {
+    type Parameters = MaterialQuery;
+
+    fn convert(query: MaterialQuery, _: &HttpRequest, problems: &mut Problems) -> Self {
+        let MaterialQuery { tag, username, used, kind, page, page_size, cursor } = query;
         let filter = MaterialFilter {
-            tag: query.parsed("tag", |text| {
-                Tag::new(text).map_err(|wrong| format!("{:?} {wrong}", shortened(text)))
-            }),
-            username: query.parsed("username", |text| name(text, Username::new)),
-            used: query.one_of("used", "true, false", |text| text.parse().ok()),
-            kind: query.one_of("kind", "video, image", |text| text.parse::<MaterialKind>().ok()),
+            tag: converted("tag", tag, Tag::new, problems),
+            username: converted("username", username, Username::new, problems),
+            used,
+            kind: kind.map(|kind| *kind),
         };
-        let page = paging::with_cursor(query, &filter, MaterialId);
+        let page = PageQuery { page, page_size, cursor }.of_list(&filter, MaterialId, problems);
         Self { filter, page }
     }
 }

@@ -6,6 +6,7 @@ use tikmatrix_api_types::settings::{Settings, SettingsPatch};
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
 
+use crate::apps::KnownApps;
 use crate::http::body::Json;
 use crate::http::envelope::Success;
 use crate::http::error::Answer;
@@ -26,8 +27,8 @@ pub(crate) fn routes() -> Vec<Operation> {
     tag = "Settings",
     responses((status = 200, description = "The settings.", body = Envelope<Settings>)),
 )]
-pub(crate) async fn show(store: Data<Store>, _: NoQuery) -> Answer<Settings> {
-    Ok(Success(convert::settings(&store.settings().await?)))
+pub(crate) async fn show(store: Data<Store>, apps: Data<KnownApps>, _: NoQuery) -> Answer<Settings> {
+    Ok(Success(convert::settings(&store.settings().await?, &apps)))
 }
 
 /// Changes the settings that are given.
@@ -43,11 +44,12 @@ pub(crate) async fn change(
     store: Data<Store>,
     runner: Data<Runner>,
     current: Data<CurrentSettings>,
+    apps: Data<KnownApps>,
     _: NoQuery,
     Json(change): Json<SettingsPatch>,
 ) -> Answer<Settings> {
     let settings = store.change_settings(convert::change(change)?).await?;
-    let shown = convert::settings(&settings);
+    let shown = convert::settings(&settings, &apps);
     current.send_replace(settings);
     runner.wake();
     Ok(Success(shown))

@@ -40,15 +40,14 @@ pub(crate) async fn log(
     _: NoQuery,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let etag = tasks.etag(&request).await?;
-    if let Some(unchanged) = etag.unchanged(tasks.clock.now()) {
-        return Ok(unchanged);
-    }
-    let lines = tasks.store.task_log(id).await?;
-    if lines.is_empty() {
-        tasks.task(id).await?;
-    }
-    Ok(etag.answer(&convert::log(lines), Validity::ALWAYS))
+    let read = async |_| {
+        let lines = tasks.store.task_log(id).await?;
+        if lines.is_empty() {
+            tasks.task(id).await?;
+        }
+        Ok((convert::log(lines), Validity::ALWAYS))
+    };
+    tasks.answer(&request, read).await
 }
 
 /// `GET /api/v1/task/{task_id}/artifact/{name}`. The name is looked for among those of the task's files and never made

@@ -1,12 +1,15 @@
 //! The query of `GET /api/v1/task`.
 
-use tikmatrix_domain::{AppId, FailureCode, ScriptName, Serial, Source, Status, TaskId, Username};
+use actix_web::HttpRequest;
+use tikmatrix_api_types::fields::not_one_of;
+use tikmatrix_api_types::tasks::TaskQuery;
+use tikmatrix_domain::{ScriptName, Serial, Status, TaskId, Username};
 use tikmatrix_storage::{Page, TaskFilter};
-use tikmatrix_validation::shortened;
+use tikmatrix_validation::Problems;
 
-use crate::http::paging;
-use crate::http::query::{Parameters, ReadQuery};
-use crate::http::text::name;
+use crate::apps::KnownApps;
+use crate::http::paging::PageQuery;
+use crate::http::query::{ReadQuery, converted};
 
 /// The tasks that are wanted, and the page of them.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,44 +19,63 @@ pub(crate) struct ListTasks {
 }
 
 impl ReadQuery for ListTasks {
-    fn read(query: &mut Parameters) -> Self {
-        let status = query.one_of("status", "0 (pending), 1 (running), 2 (completed), 3 (failed)", |text| {
-            Status::ALL.iter().copied().find(|status| status.code().to_string() == text)
-        });
-        let serial = query.parsed("serial", |text| name(text, Serial::new));
-        let username = query.parsed("username", |text| name(text, Username::new));
-        let script = query.parsed("script_name", |text| name(text, ScriptName::new));
-        let source = query.one_of("source", "ui, api", |text| text.parse::<Source>().ok());
-        let app = query.one_of("app", "tiktok, instagram", |text| {
-            let known = ["tiktok", "instagram"].contains(&text);
-            known.then(|| AppId::new(text).ok()).flatten()
-        });
-        let failure_code = query.parsed("failure_code", |text| {
-            text.parse::<FailureCode>().map_err(|error| format!("{:?} {error}", shortened(text)))
-        });
-        let filter = TaskFilter { status, serial, username, script, source, app, failure_code };
-        let page = paging::with_cursor(query, &filter, TaskId);
+    type Parameters = TaskQuery;
+
+    fn convert(query: TaskQuery, request: &HttpRequest, problems: &mut Problems) -> Self {
+        let TaskQuery {
+            status,
+            serial,
+            username,
+            script_name,
+            source,
+            app,
+            failure_code,
+            page,
+            page_size,
+            cursor,
+        } = query;
+        let apps = KnownApps::of(request);
+        let app_of = |name: &str| apps.find(name).ok_or_else(|| not_one_of(name, apps.names()));
+        let filter = TaskFilter {
+            status: Status::ALL.iter().copied().find(|it| Some(it.code()) == status),
+            serial: converted("serial", serial, Serial::new, problems),
+            username: converted("username", username, Username::new, problems),
+            script: converted("script_name", script_name, ScriptName::new, problems),
+            source: source.map(|source| *source),
+            app: converted("app", app, app_of, problems),
+            failure_code: failure_code.map(|code| code.0),
+        };
+        let page = PageQuery { page, page_size, cursor }.of_list(&filter, TaskId, problems);
         Self { filter, page }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use actix_web::test::TestRequest;
+    use actix_web::web::Data;
+    use tikmatrix_domain::{AppId, Source};
     use tikmatrix_storage::PageStart;
 
     use super::*;
     use crate::http::error::ApiError;
-    use crate::http::query::Query;
+    use crate::http::paging::cursor_after;
+    use crate::http::query;
 
     fn list(query: &str) -> Result<ListTasks, ApiError> {
-        Query::parse(query).map(|Query(list)| list)
+        let apps = ["tiktok", "instagram"].map(|app| AppId::new(app).unwrap());
+        let request =
+            TestRequest::with_uri(&format!("/?{query}")).app_data(Data::new(KnownApps::new(apps.to_vec())));
+        query::read(&request.to_http_request())
     }
 
     #[test]
-    fn an_empty_query_is_the_first_twenty_of_all() {
-        let all = list("").unwrap();
-        let wanted = (PageStart::Number(1), 20, TaskFilter::default());
-        assert_eq!((all.page.start, all.page.size, all.filter), wanted);
+    fn an_empty_query_and_one_of_blank_values_are_the_first_twenty_of_all() {
+        for query in ["", "status=&serial=&username=%20&script_name=&source=&page=&page_size=&cursor=&_=1"] {
+            let all = list(query).unwrap();
+            let wanted = (PageStart::Number(1), 20, TaskFilter::default());
+            assert_eq!((all.page.start, all.page.size, all.filter), wanted, "{query}");
+        }
     }
 
     #[test]
@@ -84,7 +106,7 @@ mod tests {
     #[test]
     fn a_cursor_reads_on_with_the_filters_that_it_was_given_for() {
         let filter = list("status=3&serial=a").unwrap().filter;
-        let cursor = paging::cursor_after(1_234, &filter);
+        let cursor = cursor_after(1_234, &filter);
         let read = |query: &str| list(&format!("{query}cursor={cursor}"));
         assert_eq!(read("serial=a&status=3&").unwrap().page.start, PageStart::Before(TaskId(1_234)));
         for (query, message) in [
@@ -105,7 +127,6 @@ mod tests {
             ("cursor=1234", "cursor: is not a next_cursor of this list"),
             ("page=0", "page: \"0\" is not a whole number from 1"),
             ("page=1&page=2", "page: is given more than once"),
-            ("serial=", "serial: must not be empty"),
             ("username=%40", "username: must not be empty"),
             ("serial=a%00", r#"serial: "a\0" holds a control character"#),
             ("username=%1Fmaker", r#"username: "\u{1f}maker" holds a control character"#),

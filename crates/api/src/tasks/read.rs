@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use tikmatrix_api_types::Envelope;
 use tikmatrix_api_types::tasks::{self as api_types, Stats, TaskDetail, TaskList, TaskQuery};
 use tikmatrix_domain::{self as domain, Clock, DevicePresence, Task, TaskId, WaitingReason, waiting_reason};
@@ -33,18 +34,29 @@ pub(crate) struct TaskReader {
 }
 
 impl TaskReader {
-    /// The entity tag that an answer to `request` would have now.
-    pub(crate) async fn etag<'request>(
+    /// Answers `request` with what `read` finds at a moment and how long time leaves that as it is; without reading
+    /// anything where the client has a copy that is still current.
+    ///
+    /// # Errors
+    /// Those of `read`, and of the database.
+    pub(crate) async fn answer<Found: Serialize>(
         &self,
-        request: &'request HttpRequest,
-    ) -> Result<TaskEtag<'request>, ApiError> {
-        Ok(TaskEtag {
+        request: &HttpRequest,
+        read: impl AsyncFnOnce(DateTime<Utc>) -> Result<(Found, Validity), ApiError>,
+    ) -> Result<HttpResponse, ApiError> {
+        let now = self.clock.now();
+        let etag = TaskEtag {
             request,
             keys: self.tag_keys.clone(),
             version: self.store.version().await?,
             presences: self.runner.presence_version(),
             paused: self.settings.borrow().paused,
-        })
+        };
+        if let Some(unchanged) = etag.unchanged(now) {
+            return Ok(unchanged);
+        }
+        let (found, validity) = read(now).await?;
+        Ok(etag.answer(&found, validity))
     }
 
     /// Reads one task with its attempts.
@@ -96,21 +108,18 @@ pub(crate) fn routes() -> Vec<Operation> {
 )]
 pub(crate) async fn list(
     tasks: Data<TaskReader>,
-    query: Query<ListTasks>,
+    Query(ListTasks { filter, page }): Query<ListTasks>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let now = tasks.clock.now();
-    let etag = tasks.etag(&request).await?;
-    if let Some(unchanged) = etag.unchanged(now) {
-        return Ok(unchanged);
-    }
-    let Query(ListTasks { filter, page }) = query;
-    let (mut listed, total) = tasks.store.tasks(filter.clone(), paging::with_next(&page)).await?;
-    let page_size = page.size;
-    let (page, next_cursor) = paging::settle(&mut listed, &page, total, &filter, |task| task.id.0);
-    let validity = Validity::around(now, listed.iter());
-    let views = listed.into_iter().map(|task| tasks.view_at(task, now)).collect();
-    Ok(etag.answer(&TaskList { tasks: views, total, page, page_size, next_cursor }, validity))
+    let read = async |now| {
+        let (mut listed, total) = tasks.store.tasks(filter.clone(), paging::with_next(&page)).await?;
+        let page_size = page.size;
+        let (page, next_cursor) = paging::settle(&mut listed, &page, total, &filter, |task| task.id.0);
+        let validity = Validity::around(now, listed.iter());
+        let views = listed.into_iter().map(|task| tasks.view_at(task, now)).collect();
+        Ok((TaskList { tasks: views, total, page, page_size, next_cursor }, validity))
+    };
+    tasks.answer(&request, read).await
 }
 
 /// Counts the tasks by their status.
@@ -130,11 +139,8 @@ pub(crate) async fn stats(
     _: NoQuery,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let etag = tasks.etag(&request).await?;
-    if let Some(unchanged) = etag.unchanged(tasks.clock.now()) {
-        return Ok(unchanged);
-    }
-    Ok(etag.answer(&convert::stats(tasks.store.stats().await?), Validity::ALWAYS))
+    let read = async |_| Ok((convert::stats(tasks.store.stats().await?), Validity::ALWAYS));
+    tasks.answer(&request, read).await
 }
 
 /// Shows one task with its attempts and steps.
@@ -158,13 +164,11 @@ pub(crate) async fn show(
     _: NoQuery,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let now = tasks.clock.now();
-    let etag = tasks.etag(&request).await?;
-    if let Some(unchanged) = etag.unchanged(now) {
-        return Ok(unchanged);
-    }
-    let detail = tasks.task(id).await?;
-    let validity = Validity::around(now, std::iter::once(&detail.task));
-    let waiting = tasks.waiting(&detail.task, now);
-    Ok(etag.answer(&convert::detail(detail, waiting), validity))
+    let read = async |now| {
+        let detail = tasks.task(id).await?;
+        let validity = Validity::around(now, std::iter::once(&detail.task));
+        let waiting = tasks.waiting(&detail.task, now);
+        Ok((convert::detail(detail, waiting), validity))
+    };
+    tasks.answer(&request, read).await
 }

@@ -1,13 +1,14 @@
 //! `/api/v1/setting`: its defaults, its changes, and what it refuses.
 
 use serde_json::{Value, json};
+use tikmatrix_domain::AppId;
 
 use crate::support::Api;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_have_defaults_and_change_one_by_one() {
     let api = Api::start().await;
-    let defaults = json!({"default_app": "tiktok", "tiktok_package": null, "instagram_package": null,
+    let defaults = json!({"default_app": "tiktok", "packages": {}, "tiktok_package": null, "instagram_package": null,
         "max_retries": 0, "retry_first_wait": 30, "retry_longest_wait": 900, "random_order": false, "paused": false});
     assert_eq!(api.get("/api/v1/setting").await.body["data"], defaults);
     let change = json!({"default_app": "instagram", "tiktok_package": "com.clone.one", "max_retries": 2,
@@ -21,6 +22,83 @@ async fn settings_have_defaults_and_change_one_by_one() {
     assert_eq!((&task["app"], &task["max_retries"]), (&json!("instagram"), &json!(2)));
     let none = api.json("PATCH", "/api/v1/setting", &json!({"tiktok_package": null})).await;
     assert_eq!(none.body["data"]["tiktok_package"], Value::Null);
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn packages_are_set_by_app_and_under_their_first_names() {
+    let api = Api::start().await;
+    let change = async |body: Value| api.json("PATCH", "/api/v1/setting", &body).await;
+    let both = change(json!({"packages": {"tiktok": "com.clone.one", "instagram": "com.clone.two"}})).await;
+    let data = &both.body["data"];
+    assert_eq!(
+        data["packages"],
+        json!({"tiktok": "com.clone.one", "instagram": "com.clone.two"}),
+        "{both:?}"
+    );
+    assert_eq!(
+        (&data["tiktok_package"], &data["instagram_package"]),
+        (&json!("com.clone.one"), &json!("com.clone.two"))
+    );
+    let same = json!({"tiktok_package": "com.clone.new", "packages": {"tiktok": "com.clone.new"}});
+    assert_eq!(change(same).await.code(), 0);
+    let one = change(json!({"packages": {"tiktok": null}})).await;
+    assert_eq!(one.body["data"]["packages"], json!({"instagram": "com.clone.two"}), "{one:?}");
+    for (body, field, reason) in [
+        (
+            json!({"tiktok_package": null, "packages": {"tiktok": "com.x.y"}}),
+            "tiktok_package",
+            "differs from packages.tiktok, which means the same: give one of them",
+        ),
+        (
+            json!({"packages": {"orkut": "com.x.y"}}),
+            "packages.orkut",
+            "\"orkut\" is not one of tiktok, instagram",
+        ),
+        (
+            json!({"packages": {"tiktok": "com.x; reboot"}}),
+            "packages.tiktok",
+            "is not a package name: two or more words of letters, digits and _ divided by dots, such as com.example.app",
+        ),
+    ] {
+        let refused = change(body).await;
+        assert_eq!(refused.body["data"], json!([{"field": field, "reason": reason}]), "{refused:?}");
+    }
+    assert_eq!(api.get("/api/v1/setting").await.body, one.body);
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_has_the_apps_of_its_configuration_and_no_others() {
+    let apps = ["photos", "tiktok"].map(|name| AppId::new(name).unwrap());
+    let api = Api::start_with(|config| config.apps = apps.into()).await;
+    assert_eq!(api.get("/api/v1/setting").await.body["data"]["default_app"], "photos");
+    api.post(&json!({"serials": ["p1"], "script_name": "say", "script_config": {}})).await;
+    assert_eq!(api.get("/api/v1/task/1").await.body["data"]["app"], "photos");
+    let account = api.json("POST", "/api/v1/account", &json!({"username": "maker"})).await;
+    assert_eq!(account.body["data"]["app"], "photos", "{account:?}");
+    let schema = &api.get("/openapi.json").await.body["components"]["schemas"]["App"];
+    assert_eq!(schema["enum"], json!(["photos", "tiktok"]));
+    let csv = [("Content-Type", "text/csv")];
+    let table = b"username,app\nother,instagram\n".to_vec();
+    for refused in [
+        api.json("POST", "/api/v1/account", &json!({"username": "other", "app": "instagram"})).await,
+        api.send("POST", "/api/v1/account/import", &csv, table).await,
+        api.get("/api/v1/account?app=instagram").await,
+        api.json("PATCH", "/api/v1/setting", &json!({"default_app": "instagram"})).await,
+        api.json("PATCH", "/api/v1/setting", &json!({"packages": {"instagram": null}})).await,
+        api.json("PATCH", "/api/v1/setting", &json!({"instagram_package": "com.x.y"})).await,
+    ] {
+        assert_eq!((refused.code(), refused.fields().len()), (40001, 1), "{refused:?}");
+        assert!(refused.message().ends_with(" is not one of photos, tiktok"), "{refused:?}");
+    }
+    let named = json!({"default_app": "tiktok"});
+    assert_eq!(api.json("PATCH", "/api/v1/setting", &named).await.code(), 0);
+    let account = api.json("POST", "/api/v1/account", &json!({"username": "second"})).await;
+    assert_eq!(account.body["data"]["app"], "tiktok", "{account:?}");
+    let imported = api.send("POST", "/api/v1/account/import", &csv, b"username\nthird\n".to_vec()).await;
+    assert_eq!(imported.code(), 0);
+    assert_eq!(api.get("/api/v1/account?username=third").await.body["data"]["accounts"][0]["app"], "tiktok");
     api.stop().await;
 }
 

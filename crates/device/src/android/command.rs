@@ -91,7 +91,7 @@ pub(super) async fn run(
     command: &str,
     deadline: Deadline,
 ) -> Result<String, AndroidError> {
-    text_of(phone.shell(command, deadline).await?, attempt)
+    text_of(&phone.shell(command, deadline).await?, attempt)
 }
 
 /// Does what [`run`] does for a tool that prints a few words.
@@ -101,10 +101,10 @@ pub(super) async fn run_briefly(
     command: &str,
     deadline: Deadline,
 ) -> Result<String, AndroidError> {
-    text_of(phone.shell_up_to(command, MAX_WORDS, deadline).await?, attempt)
+    text_of(&phone.shell_up_to(command, MAX_WORDS, deadline).await?, attempt)
 }
 
-fn text_of(output: ShellOutput, attempt: &str) -> Result<String, AndroidError> {
+fn text_of(output: &ShellOutput, attempt: &str) -> Result<String, AndroidError> {
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let complained = String::from_utf8_lossy(&output.stderr);
     if output.exit_status == 0 {

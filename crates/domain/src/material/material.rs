@@ -7,6 +7,7 @@ use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 use thiserror::Error;
 
 use crate::names::Username;
+use crate::patch::Patch;
 use crate::task::task::TaskId;
 
 /// In characters.
@@ -141,15 +142,15 @@ pub struct MaterialDetails {
     pub sort: i32,
 }
 
-/// A partial update of a material; a field that is `None` keeps its value.
+/// A partial update of a material; a field that is `None` or `Keep` keeps its value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MaterialChange {
     /// The new tags.
     pub tags: Option<Vec<Tag>>,
     /// The new caption.
     pub caption: Option<String>,
-    /// The new account; `Some(None)` means any.
-    pub username: Option<Option<Username>>,
+    /// The new account; without one it is for any.
+    pub username: Patch<Username>,
     /// The new position.
     pub sort: Option<i32>,
     /// Whether it counts as used, or may be published again.

@@ -79,7 +79,7 @@ fn cleaned(entry: Entry) -> Entry {
     match entry {
         Entry::Step(text) => Entry::Step(clean_to(&text, MAX_LINE)),
         Entry::Log(level, line) => Entry::Log(level, clean_to(&line, MAX_LINE)),
-        other @ (Entry::Progress(_) | Entry::Artifact { .. }) => other,
+        other @ (Entry::Progress(_) | Entry::Result(_) | Entry::Artifact { .. }) => other,
     }
 }
 

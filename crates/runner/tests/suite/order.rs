@@ -3,7 +3,7 @@
 use serde_json::json;
 use tikmatrix_device::registry::{PhoneEntry, PhoneState};
 use tikmatrix_domain::{
-    AccountChange, AccountUpsert, AppId, DevicePresence, NewTask, Serial, Status, Username,
+    AccountChange, AccountUpsert, AppId, DevicePresence, NewTask, Patch, Serial, Status, Username,
 };
 use tikmatrix_storage::TaskCounts;
 
@@ -92,7 +92,7 @@ async fn a_tasks_account_and_app_reach_its_script() {
     fixture.ready(&[&a]);
     let username = Username::new("@Maker").unwrap();
     let app = AppId::new("instagram").unwrap();
-    let details = AccountChange { serial: Some(Some(Serial::new("a").unwrap())), ..AccountChange::default() };
+    let details = AccountChange { serial: Patch::Set(Serial::new("a").unwrap()), ..AccountChange::default() };
     let account = AccountUpsert { username: username.clone(), app, details };
     fixture.store.create_account(account, fixture.clock.now()).await.unwrap().unwrap();
     let new = NewTask { serial: None, username: Some(username), ..task("a", &json!({ "act": "who" })) };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use tikmatrix_domain::{
-    AccountChange, AccountUpsert, AppId, NewTask, Outcome, Serial, SettingsChange, Status, TaskId,
+    AccountChange, AccountUpsert, AppId, NewTask, Outcome, Patch, Serial, SettingsChange, Status, TaskId,
     TaskOptions, TaskState, Username,
 };
 
@@ -96,7 +96,7 @@ async fn a_task_is_retried_on_the_phone_that_its_account_has_moved_to() {
     let maker = Username::new("maker").unwrap();
     let bind = async |serial: &str| {
         let (serial, now) = (Serial::new(serial).unwrap(), fixture.clock.now());
-        let details = AccountChange { serial: Some(Some(serial)), ..AccountChange::default() };
+        let details = AccountChange { serial: Patch::Set(serial), ..AccountChange::default() };
         let account = AccountUpsert { username: maker.clone(), app: AppId::new("tiktok").unwrap(), details };
         fixture.store.import_accounts(vec![account], now).await.unwrap();
     };

@@ -16,7 +16,6 @@ use crate::devices::operations as devices;
 use crate::error::{Fault, StorageError};
 use crate::page::NumberedPage;
 use crate::schema::{account, task};
-use crate::settings::operations as settings;
 use crate::store::Store;
 
 /// The result of the deletion of an account.
@@ -154,11 +153,12 @@ impl Store {
 }
 
 /// Finds the app and the device of the account called `username`. Without `app`, several accounts may have the name: then
-/// it is the one of the default app, else the oldest. An unknown account is created without a device.
+/// it is the one of the `default` app, else the oldest. An unknown account is created without a device.
 pub(crate) fn find_or_create(
     connection: &mut Connection,
     username: &Username,
     app: Option<AppId>,
+    default: AppId,
     now: DateTime<Utc>,
 ) -> Result<(AppId, Option<Serial>), Fault> {
     let named: Vec<(String, Option<String>)> = account::table
@@ -166,7 +166,6 @@ pub(crate) fn find_or_create(
         .order(account::id.asc())
         .select((account::app, account::serial))
         .load(connection)?;
-    let default = settings::load(connection)?.default_app;
     let of = |app: AppId| named.iter().find(|(name, _)| name == app.as_str());
     let known = match app {
         Some(app) => of(app),
@@ -189,7 +188,7 @@ pub(crate) fn assign_account_device(
     now: DateTime<Utc>,
 ) -> Result<Option<Serial>, Fault> {
     let Some(username) = &task.username else { return Ok(task.serial.clone()) };
-    let (_, serial) = find_or_create(connection, username, Some(task.app), now)?;
+    let (_, serial) = find_or_create(connection, username, Some(task.app), task.app, now)?;
     if serial != task.serial {
         diesel::update(task::table.find(task.id.0))
             .set(task::serial.eq(serial.as_ref().map(Serial::as_str)))
@@ -290,8 +289,8 @@ fn apply(
     if change == AccountChange::default() {
         return Ok(());
     }
-    let package = change.package.unwrap_or_else(|| before.package.clone());
-    let serial = change.serial.unwrap_or_else(|| before.serial.clone());
+    let package = change.package.apply(before.package.clone());
+    let serial = change.serial.apply(before.serial.clone());
     diesel::update(account::table.find(before.id.0))
         .set((
             account::package.eq(package.as_ref().map(PackageName::as_str)),

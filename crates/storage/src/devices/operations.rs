@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use tikmatrix_domain::{Device, DeviceChange, DeviceFacts, Serial, Status};
+use tikmatrix_domain::{Device, DeviceChange, DeviceFacts, Patch, Serial, Status};
 
 use crate::columns::millis;
 use crate::database::connection::Connection;
@@ -122,17 +122,17 @@ impl Store {
                 return found(connection, &serial);
             }
             let group = match change.group {
-                None => None,
-                Some(None) => Some(None),
-                Some(Some(name)) => match groups::id_of(connection, &name)? {
-                    Some(id) => Some(Some(id)),
+                Patch::Keep => Patch::Keep,
+                Patch::Clear => Patch::Clear,
+                Patch::Set(name) => match groups::id_of(connection, &name)? {
+                    Some(id) => Patch::Set(id),
                     None => return Ok(DeviceChanged::NoSuchGroup),
                 },
             };
             diesel::update(device::table.find(serial.as_str()))
                 .set((
-                    change.name.map(|name| device::name.eq(name)),
-                    group.map(|group| device::group_id.eq(group)),
+                    change.name.assigned(|name| device::name.eq(name)),
+                    group.assigned(|group| device::group_id.eq(group)),
                     device::updated_at.eq(millis(now)),
                 ))
                 .execute(connection)?;

@@ -249,7 +249,7 @@ fn apply(
         return Ok(());
     }
     let MaterialChange { tags, caption, username, sort, used } = change;
-    let username = username.map(|username| material::username.eq(username.map(|name| name.to_string())));
+    let username = username.assigned(|username| material::username.eq(username.map(|name| name.to_string())));
     diesel::update(material::table.find(id.0))
         .set((
             caption.map(|caption| material::caption.eq(caption)),

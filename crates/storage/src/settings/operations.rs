@@ -88,7 +88,7 @@ pub(crate) fn load(connection: &mut Connection) -> Result<Settings, Fault> {
         Some(text) => text.parse().map(Duration::from_secs).map_err(|_| unreadable(name, text)),
     };
     Ok(Settings {
-        default_app: value(DEFAULT_APP).map(columns::app).transpose()?.unwrap_or_default(),
+        default_app: value(DEFAULT_APP).map(columns::app).transpose()?,
         packages: packages(&values)?,
         max_retries: match value(MAX_RETRIES) {
             None => 0,
@@ -111,8 +111,8 @@ fn packages(values: &HashMap<String, String>) -> Result<BTreeMap<AppId, PackageN
 fn store(connection: &mut Connection, settings: &Settings) -> Result<(), Fault> {
     let packages = settings.packages.iter();
     let packages = packages.map(|(app, package)| (format!("{PACKAGE_PREFIX}{app}"), package.to_string()));
+    let default_app = settings.default_app.map(|app| (DEFAULT_APP.to_owned(), app.to_string()));
     let others = [
-        (DEFAULT_APP, settings.default_app.to_string()),
         (MAX_RETRIES, settings.max_retries.to_string()),
         (RETRY_FIRST_WAIT, settings.retry_backoff.initial.as_secs().to_string()),
         (RETRY_LONGEST_WAIT, settings.retry_backoff.max.as_secs().to_string()),
@@ -120,7 +120,9 @@ fn store(connection: &mut Connection, settings: &Settings) -> Result<(), Fault> 
         (PAUSED, settings.paused.to_string()),
     ];
     diesel::delete(setting::table).execute(connection)?;
-    for (name, value) in packages.chain(others.map(|(name, value)| (name.to_owned(), value))) {
+    for (name, value) in
+        packages.chain(default_app).chain(others.map(|(name, value)| (name.to_owned(), value)))
+    {
         diesel::insert_into(setting::table)
             .values((setting::name.eq(name), setting::value.eq(value)))
             .execute(connection)?;

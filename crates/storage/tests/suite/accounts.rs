@@ -1,7 +1,8 @@
 //! Accounts, and tasks for them, bound to a phone or not yet.
 
 use tikmatrix_domain::{
-    AccountChange, AccountId, AccountUpsert, AppId, NewTask, Outcome, PackageName, Task, TaskId, Username,
+    AccountChange, AccountId, AccountUpsert, AppId, NewTask, Outcome, PackageName, Patch, Task, TaskId,
+    Username,
 };
 use tikmatrix_storage::{AccountFilter, AccountRemoval, NumberedPage};
 
@@ -20,7 +21,7 @@ fn wanted(name: &str, details: AccountChange) -> AccountUpsert {
 }
 
 fn living_on(phone: Option<&str>) -> AccountChange {
-    AccountChange { serial: Some(phone.map(serial)), ..AccountChange::default() }
+    AccountChange { serial: phone.map(serial).into(), ..AccountChange::default() }
 }
 
 async fn task(fixture: &Fixture, id: TaskId) -> Task {
@@ -71,8 +72,8 @@ async fn waiting_tasks_follow_their_account_and_running_ones_stay() {
 async fn a_change_changes_what_it_names_and_nothing_else() {
     let fixture = Fixture::new();
     let details = AccountChange {
-        package: Some(PackageName::new("com.clone.one").ok()),
-        serial: Some(Some(serial("a"))),
+        package: PackageName::new("com.clone.one").ok().into(),
+        serial: Patch::Set(serial("a")),
         enabled: Some(false),
         note: Some("the first".to_owned()),
     };

@@ -1,6 +1,6 @@
 //! Devices and groups of devices.
 
-use tikmatrix_domain::{DeviceChange, DeviceFacts, Group, GroupChange, GroupId, StorageSpace};
+use tikmatrix_domain::{DeviceChange, DeviceFacts, Group, GroupChange, GroupId, Patch, StorageSpace};
 use tikmatrix_storage::{DeviceChanged, DeviceRemoval, GroupChanged};
 
 use crate::{Fixture, at, claim_task, for_phone, lease, serial};
@@ -13,7 +13,7 @@ async fn group(fixture: &Fixture, name: &str) -> Group {
 }
 
 fn into_group(name: Option<&str>) -> DeviceChange {
-    DeviceChange { group: Some(name.map(str::to_owned)), ..DeviceChange::default() }
+    DeviceChange { group: name.map(str::to_owned).into(), ..DeviceChange::default() }
 }
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn a_phone_has_a_name_and_one_group_that_may_go() {
     let fixture = Fixture::new();
     let rack = group(&fixture, "Rack 1").await;
     fixture.store.register_device(serial("a"), at(0)).await.unwrap();
-    let change = DeviceChange { name: Some(Some("Left".to_owned())), ..into_group(Some("Rack 1")) };
+    let change = DeviceChange { name: Patch::Set("Left".to_owned()), ..into_group(Some("Rack 1")) };
     let DeviceChanged::Changed(device) =
         fixture.store.change_device(serial("a"), change, at(1)).await.unwrap()
     else {

@@ -15,7 +15,7 @@ mod tokens;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
-    AccountChange, AccountUpsert, AppId, FailureCode, Finish, Interval, LeaseId, NewTask, Outcome,
+    AccountChange, AccountUpsert, AppId, FailureCode, Finish, Interval, LeaseId, NewTask, Outcome, Patch,
     Recipients, ScriptFailure, ScriptName, Serial, ServerId, Source, StandardFailure, Target, Task, TaskId,
     TaskOptions, TaskRequest, Username,
 };
@@ -32,13 +32,13 @@ struct Fixture {
 impl Fixture {
     fn new() -> Self {
         let database = TestDatabase::new();
-        Self { store: Store::open_url(&database.url()).unwrap(), database }
+        Self { store: open(&database), database }
     }
 
     /// What a restart of the server does to the store.
     fn reopen(self) -> Self {
         drop(self.store);
-        Self { store: Store::open_url(&self.database.url()).unwrap(), database: self.database }
+        Self { store: open(&self.database), database: self.database }
     }
 
     /// Creates each of `tasks` by a request of its own.
@@ -52,10 +52,14 @@ impl Fixture {
 
     /// Binds an account to a device, and creates it if there is none.
     async fn bind(&self, username: Username, app: AppId, device: &str, seconds: i64) {
-        let details = AccountChange { serial: Some(Some(serial(device))), ..AccountChange::default() };
+        let details = AccountChange { serial: Patch::Set(serial(device)), ..AccountChange::default() };
         let account = AccountUpsert { username, app, details };
         self.store.import_accounts(vec![account], at(seconds)).await.unwrap();
     }
+}
+
+fn open(database: &TestDatabase) -> Store {
+    Store::open_url(&database.url()).unwrap().with_first_app(AppId::new("tiktok").unwrap())
 }
 
 /// `seconds` after the moment at which every test begins.

@@ -72,6 +72,12 @@ async fn in_random_order_another_task_than_the_oldest_comes_first_at_times() {
 #[tokio::test]
 async fn tasks_and_accounts_that_name_no_app_get_the_default() {
     let fixture = Fixture::new();
+    let first = fixture.create(vec![for_phone("a")]).await[0];
+    assert_eq!(
+        fixture.store.task(first).await.unwrap().unwrap().task.app,
+        app("tiktok"),
+        "the first that there is"
+    );
     let instagram = SettingsChange { default_app: Some(app("instagram")), ..SettingsChange::default() };
     fixture.store.change_settings(instagram).await.unwrap();
     let maker = Username::new("maker").ok();
@@ -93,7 +99,7 @@ async fn an_accounts_own_package_comes_before_that_of_the_settings() {
         ..SettingsChange::default()
     };
     fixture.store.change_settings(set).await.unwrap();
-    let details = AccountChange { package: Some(package("com.own.one")), ..AccountChange::default() };
+    let details = AccountChange { package: package("com.own.one").into(), ..AccountChange::default() };
     let wanted = AccountUpsert { username: username.clone(), app: app("tiktok"), details };
     fixture.store.create_account(wanted, at(0)).await.unwrap().unwrap();
     assert_eq!(of(Some(&username), app("tiktok")).await, package("com.own.one"));

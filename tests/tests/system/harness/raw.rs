@@ -1,7 +1,7 @@
 //! HTTP byte by byte, for clients that no library would be.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::TcpStream;
 use std::time::Duration;
 
 /// Far longer than the server lets any of these clients wait.
@@ -59,19 +59,5 @@ impl Connection {
             Err(error) => panic!("{error} after {:?}", String::from_utf8_lossy(&bytes)),
         }
         String::from_utf8(bytes).unwrap()
-    }
-
-    /// Whether anything comes within `limit`.
-    pub(crate) fn hears_within(&mut self, limit: Duration) -> bool {
-        self.stream.set_read_timeout(Some(limit)).unwrap();
-        let heard = self.stream.peek(&mut [0]).is_ok_and(|count| count > 0);
-        self.stream.set_read_timeout(Some(ANSWER_TIMEOUT)).unwrap();
-        heard
-    }
-
-    /// Goes away.
-    pub(crate) fn close(self) {
-        // The server may have closed it already.
-        let _ = self.stream.shutdown(Shutdown::Both);
     }
 }

@@ -17,7 +17,7 @@ use tikmatrix_client::Client;
 use tikmatrix_device::shell_quote::shell_word;
 
 use self::progress::Progress;
-use super::composition::{attach_virtual_phones, scripts, start_virtual_phones};
+use super::composition::{app_ids, attach_virtual_phones, scripts, start_virtual_phones};
 use super::output::say;
 use super::shutdown::{shut_down, shutdown_signal};
 
@@ -57,8 +57,12 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     std::fs::write(&video, VIDEO).with_context(|| format!("cannot write {}", video.display()))?;
     let farm = start_virtual_phones(PHONE_COUNT).await?;
     let data_directory = directory.path().join("data");
-    let mut config =
-        ServerConfig { port: options.port, scripts: scripts()?, ..ServerConfig::new(data_directory) };
+    let mut config = ServerConfig {
+        port: options.port,
+        scripts: scripts()?,
+        apps: app_ids()?,
+        ..ServerConfig::new(data_directory)
+    };
     attach_virtual_phones(&mut config, &farm);
     let server = Server::start(config).await?;
     let url = server.url();

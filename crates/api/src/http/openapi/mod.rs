@@ -7,8 +7,9 @@ mod scripts;
 #[cfg(feature = "swagger")]
 pub(crate) mod swagger;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tikmatrix_device::script::ScriptRegistry;
+use tikmatrix_domain::AppId;
 
 use crate::routes;
 
@@ -18,7 +19,8 @@ configuration and when; the server queues the tasks and reports the outcome of e
 
 Every answer but files and this document is `{\"code\": 0, \"message\": \"success\", \"data\": …}`. Of an error, `code` is \
 one of those below, `message` is one sentence that a person can act on, and `data` of a 40001 names every field that is \
-wrong. Unknown fields and parameters are errors. Moments are RFC 3339 with offset.";
+wrong. Unknown fields and parameters are errors, except parameters of the query whose name begins with `_`, which are \
+ignored; a blank value of one means that it is not given. Moments are RFC 3339 with offset.";
 
 /// The groups of operations, in the order in which a page shows them.
 const TAGS: [&str; 10] = [
@@ -34,9 +36,9 @@ const TAGS: [&str; 10] = [
     "Server",
 ];
 
-/// The OpenAPI document of a server that has `scripts`.
+/// The OpenAPI document of a server that has `scripts` and `apps`.
 #[must_use]
-pub fn document(scripts: &ScriptRegistry) -> Value {
+pub fn document(scripts: &ScriptRegistry, apps: &[AppId]) -> Value {
     // It is made of texts and numbers alone, which can always be written as JSON.
     let mut document = serde_json::to_value(routes::all().description()).unwrap_or_default();
     document["info"] = json!({
@@ -54,9 +56,32 @@ pub fn document(scripts: &ScriptRegistry) -> Value {
     document["tags"] = TAGS.map(|name| json!({"name": name})).into_iter().collect();
     document["security"] = json!([{}, {"token": []}]);
     errors::add_to(&mut document);
+    allow_empty_parameters(&mut document);
     scripts::add_to(&mut document, scripts);
+    name_apps(&mut document, apps);
     remove_null_defaults(&mut document);
     document
+}
+
+/// Lists the apps as the values that the name of an app may have.
+fn name_apps(document: &mut Value, apps: &[AppId]) {
+    if let Some(app) = document["components"]["schemas"]["App"].as_object_mut()
+        && !apps.is_empty()
+    {
+        app.remove("pattern");
+        app.insert("enum".to_owned(), apps.iter().map(AppId::as_str).collect());
+    }
+}
+
+/// Lets every parameter of a query be empty, which means that it is not given.
+fn allow_empty_parameters(document: &mut Value) {
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
+    for operation in paths.flat_map(|path| path.as_object_mut().into_iter().flat_map(Map::values_mut)) {
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten().filter(|it| it["in"] == "query") {
+            parameter["allowEmptyValue"] = json!(true);
+        }
+    }
 }
 
 /// Removes each `"default": null`: utoipa writes one for every field of a change that may be left out, also where the field

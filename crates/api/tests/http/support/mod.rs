@@ -13,6 +13,7 @@ use tikmatrix_api::{Server, ServerConfig};
 use tikmatrix_device::script::{
     Completion, Context, Failure, Fields, Problems, Script, ScriptRegistry, async_trait,
 };
+use tikmatrix_domain::AppId;
 
 /// A script whose configuration has one field, `words`: one task for each.
 struct Say;
@@ -97,7 +98,8 @@ impl Api {
     /// On a data directory that the test keeps.
     pub(crate) async fn start_in(directory: &Path, more: impl FnOnce(&mut ServerConfig)) -> Self {
         let scripts = ScriptRegistry::default().with(Say);
-        let mut config = ServerConfig { port: 0, scripts, ..ServerConfig::new(directory) };
+        let apps = ["tiktok", "instagram"].map(|name| AppId::new(name).unwrap()).into();
+        let mut config = ServerConfig { port: 0, scripts, apps, ..ServerConfig::new(directory) };
         more(&mut config);
         let server = Server::start(config).await.unwrap();
         let agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();

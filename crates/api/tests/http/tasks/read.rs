@@ -41,6 +41,10 @@ async fn lists_are_newest_first_filtered_and_paged() {
     );
     assert_eq!(ids(&api.get("/api/v1/task?page=2&page_size=2").await), [json!(1)]);
     assert_eq!(ids(&api.get("/api/v1/task?serial=p2&status=0&source=api&script_name=say").await), [json!(2)]);
+    for all in ["status=&serial=&username=&page=&cursor=", "_=1700000000"] {
+        let answer = api.get(&format!("/api/v1/task?{all}")).await;
+        assert_eq!(ids(&answer), [json!(3), json!(2), json!(1)], "{all}");
+    }
     for nothing in
         ["page=9", "page=4294967295", "page=99999999999999999999&page_size=100", "status=2", "source=ui"]
     {

@@ -10,8 +10,8 @@ use tikmatrix_device::android::MediaFile;
 use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::serde_json::{Map, Value, json};
 use tikmatrix_device::script::{
-    Assignment, CleanUp, Completion, Context, Entry, Execution, Failure, Journal, Limits, MAX_RESULT, NoMarks,
-    NoMaterials, RegisteredScript, RunOutcome, Script, ScriptRegistry, async_trait, execute,
+    Assignment, CleanUp, Completion, Context, Entry, Execution, Failure, Journal, Limits, MAX_RESULT,
+    NoMarks, NoMaterials, RegisteredScript, RunOutcome, Script, ScriptRegistry, async_trait, execute,
 };
 use tikmatrix_domain::{AppId, StandardFailure};
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
@@ -96,6 +96,7 @@ async fn run_with(config: Value, limit: Duration, stop: bool) -> Run {
             app: AppId::new("tiktok").unwrap(),
             package: None,
             config,
+            mark: None,
             seed: 1,
         },
         journal: Arc::clone(&recorder) as _,

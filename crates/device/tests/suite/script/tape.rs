@@ -114,6 +114,7 @@ async fn recorded(config: Value, limit: Duration) -> (Tape, Vec<String>) {
             app: AppId::new("tiktok").unwrap(),
             package: None,
             config,
+            mark: None,
             seed: 1,
         },
         journal: Arc::clone(&said) as _,

@@ -14,31 +14,28 @@ use crate::devices::operations as devices;
 use crate::error::Fault;
 use crate::events::operations as events;
 use crate::schema::{task, task_number};
-use crate::settings::operations as settings;
 use crate::tasks::rows::NewTaskRow;
 
 /// The app and the device of an account.
 type Assignment = (AppId, Option<Serial>);
 
-/// Assigns to each task of an account the app and the device of that account, unless it has its own.
+/// Assigns to each task of an account the app and the device of that account, unless it has its own. Of several accounts of
+/// one name, that of `default_app` comes first.
 pub(crate) fn resolve_accounts(
     connection: &mut Connection,
     tasks: &mut [NewTask],
+    default_app: AppId,
     now: DateTime<Utc>,
 ) -> Result<(), Fault> {
     let mut assignments: HashMap<(Username, Option<AppId>), Assignment> = HashMap::new();
-    let default = settings::load(connection)?.default_app;
     for task in tasks {
-        if task.username.is_none() {
-            task.app = task.app.or(Some(default));
-        }
         // A task with both was fanned out from the device to its accounts.
         let (Some(username), None) = (&task.username, &task.serial) else { continue };
         let wanted = (username.clone(), task.app);
         let (app, serial) = match assignments.get(&wanted) {
             Some(assignment) => assignment.clone(),
             None => {
-                let assignment = accounts::find_or_create(connection, username, task.app, now)?;
+                let assignment = accounts::find_or_create(connection, username, task.app, default_app, now)?;
                 assignments.insert(wanted, assignment.clone());
                 assignment
             }
@@ -48,17 +45,19 @@ pub(crate) fn resolve_accounts(
     Ok(())
 }
 
-/// Inserts the tasks and returns their ids in the same order.
+/// Inserts the tasks, with `default_app` where they name none, and returns their ids in the same order.
 pub(crate) fn insert_all(
     connection: &mut Connection,
     tasks: &[NewTask],
+    default_app: AppId,
     now: DateTime<Utc>,
 ) -> Result<Vec<TaskId>, Fault> {
     let serials: BTreeSet<&Serial> = tasks.iter().filter_map(|task| task.serial.as_ref()).collect();
     devices::register(connection, serials, now)?;
     let numbers = allocate_ids(connection, tasks.len())?;
     let (first, last) = (*numbers.start(), *numbers.end());
-    let rows: Vec<NewTaskRow<'_>> = numbers.zip(tasks).map(|(number, task)| row(number, task, now)).collect();
+    let rows: Vec<NewTaskRow<'_>> =
+        numbers.zip(tasks).map(|(number, task)| row(number, task, default_app, now)).collect();
     insert_rows!(connection, task::table, &rows);
     events::record_created(connection, first, last)?;
     Ok(rows.iter().map(|row| TaskId(row.id)).collect())
@@ -75,12 +74,12 @@ fn allocate_ids(connection: &mut Connection, count: usize) -> Result<RangeInclus
     Ok(last - count + 1..=last)
 }
 
-fn row(number: i64, new: &NewTask, now: DateTime<Utc>) -> NewTaskRow<'_> {
+fn row(number: i64, new: &NewTask, default_app: AppId, now: DateTime<Utc>) -> NewTaskRow<'_> {
     NewTaskRow {
         id: number,
         serial: new.serial.as_ref().map(Serial::as_str),
         username: new.username.as_ref().map(Username::as_str),
-        app: new.app.unwrap_or_default().to_string(),
+        app: new.app.unwrap_or(default_app).to_string(),
         script_name: new.script.as_str(),
         script_config: &new.script_config,
         source: new.source.as_str(),

@@ -3,13 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use tikmatrix_domain::{
-    AccountsByDevice, BoundAccount, FanOut, Recipients, Serial, SkippedDevice, TaskId, TaskRequest,
+    AccountsByDevice, AppId, BoundAccount, FanOut, Recipients, Serial, SkippedDevice, TaskId, TaskRequest,
 };
 
 use crate::columns::{self, millis};
 use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::schema::{account, request_key};
+use crate::settings::operations as settings;
 use crate::store::Store;
 use crate::tasks::counts;
 use crate::tasks::create::insert::{insert_all, resolve_accounts};
@@ -45,9 +46,11 @@ impl Store {
         request: TaskRequest,
         now: DateTime<Utc>,
     ) -> Result<Created, StorageError> {
-        let max = self.max_pending();
-        self.write("create the tasks of a request", move |connection| create(connection, &request, max, now))
-            .await
+        let (max, first_app) = (self.max_pending(), self.first_app());
+        self.write("create the tasks of a request", move |connection| {
+            create(connection, &request, max, first_app, now)
+        })
+        .await
     }
 
     /// Creates the tasks of `request`, unless `key` was used already: then nothing is created and the first answer is
@@ -62,14 +65,14 @@ impl Store {
         now: DateTime<Utc>,
         answer: impl FnOnce(&Created) -> String + Send + 'static,
     ) -> Result<String, StorageError> {
-        let max = self.max_pending();
+        let (max, first_app) = (self.max_pending(), self.first_app());
         self.write("create the tasks of a request once", move |connection| {
             delete_expired_keys(connection, now - key.lifetime)?;
             if let Some((fingerprint, answer)) = first_use(connection, &key.key)? {
                 let same = fingerprint == key.fingerprint;
                 return if same { Ok(answer) } else { Err(StorageError::KeyReused.into()) };
             }
-            let answer = answer(&create(connection, &request, max, now)?);
+            let answer = answer(&create(connection, &request, max, first_app, now)?);
             store_key(connection, &key, &answer, now)?;
             Ok(answer)
         })
@@ -81,6 +84,7 @@ fn create(
     connection: &mut Connection,
     request: &TaskRequest,
     max_pending: u64,
+    first_app: AppId,
     now: DateTime<Utc>,
 ) -> Result<Created, Fault> {
     let mut accounts = AccountsByDevice::new();
@@ -91,9 +95,10 @@ fn create(
     }
     let FanOut { mut tasks, skipped } = request.fan_out(&accounts).map_err(StorageError::TooManyTasks)?;
     check_queue_limit(connection, tasks.len(), max_pending)?;
-    resolve_accounts(connection, &mut tasks, now)?;
+    let default_app = settings::load(connection)?.default_app.unwrap_or(first_app);
+    resolve_accounts(connection, &mut tasks, default_app, now)?;
     let apart = request.interval.spread(&mut tasks, now, request.seed);
-    let tasks = insert_all(connection, &tasks, now)?;
+    let tasks = insert_all(connection, &tasks, default_app, now)?;
     interval_shift::store_gaps(connection, &tasks, &apart)?;
     Ok(Created { tasks, skipped })
 }

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use tikmatrix_domain::{
-    AccountChange, AccountUpsert, AppId, EventSubject, LogLevel, Outcome, Record, RecordedEvent, ServerId,
-    SettingsChange, TaskId, Username,
+    AccountChange, AccountUpsert, AppId, EventSubject, LogLevel, Outcome, Patch, Record, RecordedEvent,
+    ServerId, SettingsChange, TaskId, Username,
 };
 use tikmatrix_storage::{StorageError, Version};
 
@@ -48,8 +48,12 @@ async fn the_version_changes_with_what_is_shown_of_tasks_and_with_nothing_else()
     let refused = store.retry(TaskId(99), at(4)).await.unwrap_err();
     assert!(matches!(refused, StorageError::NoSuchTask(_)));
     versions.check("refused retry", false).await;
-    let details = AccountChange { serial: Some(Some(serial("b"))), ..AccountChange::default() };
-    let account = AccountUpsert { username: Username::new("maker").unwrap(), app: AppId::default(), details };
+    let details = AccountChange { serial: Patch::Set(serial("b")), ..AccountChange::default() };
+    let account = AccountUpsert {
+        username: Username::new("maker").unwrap(),
+        app: AppId::new("tiktok").unwrap(),
+        details,
+    };
     store.create_account(account, at(5)).await.unwrap().unwrap();
     versions.check("account", true).await;
     let random = SettingsChange { random_order: Some(true), ..SettingsChange::default() };

@@ -115,7 +115,7 @@ async fn all_else_of_an_earlier_version_is_kept() {
     let fixture = upgraded();
     let store = &fixture.store;
     let settings = store.settings().await.unwrap();
-    assert_eq!((settings.default_app, settings.max_retries), (AppId::new("instagram").unwrap(), 3));
+    assert_eq!((settings.default_app, settings.max_retries), (AppId::new("instagram").ok(), 3));
     assert_eq!(
         settings.packages.get(&AppId::new("tiktok").unwrap()),
         PackageName::new("com.clone.tiktok").ok().as_ref()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tikmatrix_domain::{
     Material, MaterialChange, MaterialDetails, MaterialFile, MaterialId, MaterialKind, MaterialQuery,
-    MaterialUse, MediaType, Tag, Username,
+    MaterialUse, MediaType, Patch, Tag, Username,
 };
 use tikmatrix_storage::{
     MaterialChanged, MaterialFilter, MaterialRemoval, MaterialsTaken, NewMaterial, Page, PageStart,
@@ -137,7 +137,7 @@ async fn a_change_changes_what_it_names_and_nothing_else() {
         (&after.details.tags, &after.details.username),
         (&before.details.tags, &before.details.username)
     );
-    let bare = MaterialChange { tags: Some(Vec::new()), username: Some(None), ..MaterialChange::default() };
+    let bare = MaterialChange { tags: Some(Vec::new()), username: Patch::Clear, ..MaterialChange::default() };
     let changed = fixture.store.change_material(before.id, bare, at(6)).await.unwrap();
     let MaterialChanged::Changed(bare) = changed else { panic!("{changed:?}") };
     assert_eq!((bare.details.tags.len(), bare.details.username), (0, None));

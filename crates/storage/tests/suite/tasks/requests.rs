@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
-    AccountChange, AccountUpsert, AppId, Interval, Outcome, Recipients, ScriptName, SkippedDevice, Source,
-    Target, Task, TaskId, TaskOptions, TaskRequest, TaskState, Username,
+    AccountChange, AccountUpsert, AppId, Interval, Outcome, Patch, Recipients, ScriptName, SkippedDevice,
+    Source, Target, Task, TaskId, TaskOptions, TaskRequest, TaskState, Username,
 };
 use tikmatrix_storage::{Created, RequestKey, StorageError};
 
@@ -112,7 +112,7 @@ async fn every_account_of_a_phone_gets_a_task_and_a_phone_without_one_gets_one_t
 async fn a_phone_whose_accounts_are_all_disabled_gets_no_task_and_is_named() {
     let fixture = Fixture::new();
     let details =
-        AccountChange { serial: Some(Some(serial("a"))), enabled: Some(false), ..AccountChange::default() };
+        AccountChange { serial: Patch::Set(serial("a")), enabled: Some(false), ..AccountChange::default() };
     let asleep = AccountUpsert { username: username("asleep"), app: AppId::new("tiktok").unwrap(), details };
     fixture.store.create_account(asleep, at(0)).await.unwrap().unwrap();
     let recipients = Recipients::AccountsOfDevices(vec![serial("a")]);

@@ -100,7 +100,7 @@ async fn for_maker_on_a(fixture: &Fixture) -> TaskId {
 }
 
 async fn move_maker(fixture: &Fixture, phone: Option<&str>) {
-    let change = AccountChange { serial: Some(phone.map(serial)), ..AccountChange::default() };
+    let change = AccountChange { serial: phone.map(serial).into(), ..AccountChange::default() };
     fixture.store.change_account(AccountId(1), change, at(5)).await.unwrap().unwrap();
 }
 
