@@ -71,10 +71,8 @@ impl Server {
     /// server listens on `::1` too, on machines that have it.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.addresses
-            .first()
-            .copied()
-            .map_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), listeners::reachable)
+        let first = self.addresses.first().copied();
+        first.map_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), listeners::reachable)
     }
 
     /// The URL that clients of this machine use.
@@ -125,7 +123,6 @@ impl Server {
     pub async fn start(config: ServerConfig) -> Result<Self, StartError> {
         // The port is taken first: a server that cannot have it must not touch the tasks of the one that has.
         let sockets = listeners::on(&config.bind, config.port)?;
-        let addresses = sockets.addresses.clone();
         let (directory, url) = (config.data_directory.clone(), config.database_url.clone());
         let apps = KnownApps::new(config.apps.clone());
         let store = blocking(move || open(&directory, url.as_deref())).await?;
@@ -198,13 +195,22 @@ impl Server {
                 (config.max_connections / LISTENERS_SHARE).max(1),
             )),
         };
+        let addresses = sockets.addresses.clone();
         let (handle, http) = serve(sockets, state, config.extra_routes, &table)?;
-        let background = vec![
-            tokio::spawn(follow_settings(store.clone(), settings, runner.cluster_changes())),
-            tokio::spawn(gate.clone().run()),
-            tokio::spawn(event_retention),
-        ];
-        Ok(Self { addresses, store, handle, http, runner, registry, gate, background, stopping })
+        let settings = follow_settings(store.clone(), settings, runner.cluster_changes());
+        let background =
+            [tokio::spawn(settings), tokio::spawn(gate.clone().run()), tokio::spawn(event_retention)];
+        Ok(Self {
+            addresses,
+            store,
+            handle,
+            http,
+            runner,
+            registry,
+            gate,
+            background: background.into(),
+            stopping,
+        })
     }
 }
 

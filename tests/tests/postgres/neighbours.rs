@@ -59,7 +59,7 @@ fn a_task_that_runs_on_another_server_can_be_stopped_and_deleted() {
 }
 
 #[test]
-fn a_dead_servers_tasks_are_found_interrupted_and_a_living_ones_go_on() {
+fn a_dead_servers_tasks_wait_for_their_phones_and_a_living_ones_go_on() {
     let (url, one, two) = (database::shared(), tempdir().unwrap(), tempdir().unwrap());
     let video = Video::make(one.path(), "video.mp4");
     let dying = server(&one, &url, 1, &[]);
@@ -71,9 +71,12 @@ fn a_dead_servers_tasks_are_found_interrupted_and_a_living_ones_go_on() {
     let goes_on = living.create(&["virtual-2"], "goes on", &video)[0];
     living.task_when(goes_on, "at work", is_at_work);
     dying.kill();
-    let interrupted = living.failed(cut_off);
-    assert_eq!(interrupted.task.outcome, Some(Outcome::Interrupted.into()), "{interrupted:#?}");
-    assert!(interrupted.task.remark.as_deref().unwrap().contains("unexpectedly"), "{interrupted:#?}");
+    let interrupted = living.task_when(cut_off, "pending again", |detail| {
+        detail.task.status_text == Status::Pending && detail.attempts.len() == 1
+    });
+    let attempt = &interrupted.attempts[0];
+    assert_eq!(attempt.outcome, Some(Outcome::Interrupted.into()), "{interrupted:#?}");
+    assert!(attempt.remark.as_deref().unwrap().contains("unexpectedly"), "{interrupted:#?}");
     living.completed(goes_on);
     assert_eq!(living.posts("virtual-1"), []);
 }

@@ -11,9 +11,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::connection_supervisor::{ConnectionSupervisor, RegistryOptions, log_end};
+use super::devices::device_table::DeviceTable;
 use super::endpoint::Endpoint;
 use super::source::Source;
-use super::table::device_table::DeviceTable;
 use crate::adb::server::device_list::ListedPhone;
 use crate::adb::server::{AdbServer, ServerError};
 use crate::phone::Deadline;

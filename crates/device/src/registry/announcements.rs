@@ -14,9 +14,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::connection_supervisor::{ConnectionSupervisor, RegistryOptions, log_end};
+use super::devices::device_table::DeviceTable;
 use super::endpoint::Endpoint;
 use super::source::{LastSeen, Source, Verifier};
-use super::table::device_table::DeviceTable;
 use crate::adb::keys::KeyStore;
 
 /// The most announced phones: any host of the network can announce any number of names.

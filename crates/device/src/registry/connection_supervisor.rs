@@ -6,10 +6,10 @@ use tikmatrix_domain::{Backoff, Serial};
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
+use super::devices::device_table::{Claim, Registration};
+use super::devices::identity::PhoneIdentity;
 use super::endpoint::PhoneState;
 use super::source::Source;
-use super::table::device_table::{Claim, Registration};
-use super::table::identity::PhoneIdentity;
 use crate::phone::{AdbCause, AdbError, Deadline, Phone, Route};
 
 /// The timeouts and intervals of a registry.

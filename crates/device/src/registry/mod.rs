@@ -4,6 +4,7 @@ mod adb_server_watcher;
 mod address;
 mod announcements;
 mod connection_supervisor;
+mod devices;
 mod endpoint;
 #[cfg(feature = "mdns")]
 mod mdns;
@@ -11,7 +12,6 @@ mod mdns;
 mod registry;
 mod scan;
 mod source;
-mod table;
 
 pub use address::{AddressError, parse_address};
 pub use announcements::{Announcement, Discovery, DiscoveryError};

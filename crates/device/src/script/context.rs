@@ -12,8 +12,9 @@ use serde_json::Value;
 use tikmatrix_domain::{AppId, PackageName, TaskId, Username};
 
 use super::clean_up::CleanUp;
+use super::failure::Failure;
 use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
-use super::marks::{EarlierMark, Marks};
+use super::marks::{EarlierMark, MarkError, Marks};
 use super::materials::Materials;
 use super::screen::guard::ScreenGuard;
 use crate::android::ScreenReader;
@@ -211,6 +212,37 @@ impl Context {
 
     pub(super) fn record(&self, entry: Entry) {
         self.journal.record(entry);
+    }
+
+    /// Returns what an earlier attempt at the task saw before it did what cannot be undone, if it is not known that it was
+    /// not done. The script has to compare the phone with that before it acts: what was done completes the task, what was
+    /// not done is done after [`Context::withdraw_marks`], and otherwise it fails with [`Failure::unconfirmed`] and touches
+    /// nothing.
+    #[must_use]
+    pub fn earlier_mark(&self) -> Option<&EarlierMark> {
+        self.earlier_mark.as_ref()
+    }
+
+    /// Stores `seen` durably, as JSON, before the script does what cannot be undone: what it needs to find out later whether
+    /// that was done. From then on the materials that the run took may be public.
+    ///
+    /// # Errors
+    /// When it cannot be stored; the script must not act then.
+    pub async fn mark<Seen: Serialize + Sync>(&self, seen: &Seen) -> Result<(), Failure> {
+        let set = async {
+            let mark = serde_json::to_value(seen)
+                .map_err(|error| MarkError { reason: error.to_string(), transient: false })?;
+            self.marks.set(&mark).await
+        };
+        Ok(self.recorded_input("mark the attempt", set).await?)
+    }
+
+    /// Withdraws the mark of this attempt and those of earlier ones: what they announced was certainly not done.
+    ///
+    /// # Errors
+    /// When that cannot be stored; the marks stand then.
+    pub async fn withdraw_marks(&self) -> Result<(), Failure> {
+        Ok(self.recorded_input("withdraw the marks", self.marks.withdraw()).await?)
     }
 
     /// Forgets the last screen that was read, after the script has changed it by other means than a tap, such as the end of

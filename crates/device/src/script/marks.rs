@@ -6,9 +6,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::context::Context;
-use super::failure::Failure;
-
 /// Why a mark could not be stored or withdrawn.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[error("what is about to be done on the phone cannot be recorded: {reason}")]
@@ -56,38 +53,5 @@ impl Marks for NoMarks {
 
     async fn withdraw(&self) -> Result<(), MarkError> {
         Ok(())
-    }
-}
-
-impl Context {
-    /// Returns what an earlier attempt at the task saw before it did what cannot be undone, if it is not known that it was
-    /// not done. The script has to compare the phone with that before it acts: what was done completes the task, what was
-    /// not done is done after [`Context::withdraw_marks`], and otherwise it fails with [`Failure::unconfirmed`] and touches
-    /// nothing.
-    #[must_use]
-    pub fn earlier_mark(&self) -> Option<&EarlierMark> {
-        self.earlier_mark.as_ref()
-    }
-
-    /// Stores `seen` durably, as JSON, before the script does what cannot be undone: what it needs to find out later whether
-    /// that was done. From then on the materials that the run took may be public.
-    ///
-    /// # Errors
-    /// When it cannot be stored; the script must not act then.
-    pub async fn mark<Seen: Serialize + Sync>(&self, seen: &Seen) -> Result<(), Failure> {
-        let set = async {
-            let mark = serde_json::to_value(seen)
-                .map_err(|error| MarkError { reason: error.to_string(), transient: false })?;
-            self.marks.set(&mark).await
-        };
-        Ok(self.recorded_input("mark the attempt", set).await?)
-    }
-
-    /// Withdraws the mark of this attempt and those of earlier ones: what they announced was certainly not done.
-    ///
-    /// # Errors
-    /// When that cannot be stored; the marks stand then.
-    pub async fn withdraw_marks(&self) -> Result<(), Failure> {
-        Ok(self.recorded_input("withdraw the marks", self.marks.withdraw()).await?)
     }
 }

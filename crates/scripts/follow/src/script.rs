@@ -28,52 +28,6 @@ impl Follow {
     pub fn unfollow(apps: Apps) -> Self {
         Self { only: Some(Action::Unfollow), apps }
     }
-
-    async fn act(
-        journey: &dyn FollowJourney,
-        context: &mut Context,
-        target: &Username,
-        action: Action,
-        button: FollowButton,
-    ) -> Result<Completion, Failure> {
-        let relation = button.relation;
-        let by_earlier = context.earlier_mark().is_some();
-        let mark = json!({ "action": action.as_str(), "username": target.as_str(), "relation": relation });
-        let (remark, button) = match (action, relation) {
-            (Action::Follow, Relation::Following) if by_earlier => {
-                (format!("followed @{target} by an earlier attempt, and seen on the profile"), button)
-            }
-            (Action::Unfollow, Relation::Stranger) if by_earlier => {
-                (format!("unfollowed @{target} by an earlier attempt, and seen on the profile"), button)
-            }
-            (Action::Follow, Relation::Following) => ("already following".to_owned(), button),
-            (Action::Unfollow, Relation::Stranger) => ("not following".to_owned(), button),
-            (Action::Follow, Relation::Requested) => ("requested".to_owned(), button),
-            (Action::Follow, Relation::Stranger) => {
-                context.step("tap Follow and see that it stays");
-                context.mark(&mark).await?;
-                let button = journey.follow(context, target).await?;
-                let remark = match button.relation {
-                    Relation::Requested => "requested".to_owned(),
-                    _ => format!("followed @{target}, and seen on the profile"),
-                };
-                (remark, button)
-            }
-            (Action::Unfollow, Relation::Following) => {
-                context.step("unfollow and see that it stays");
-                context.mark(&mark).await?;
-                let button = journey.unfollow(context, target).await?;
-                (format!("unfollowed @{target}, and seen on the profile"), button)
-            }
-            (Action::Unfollow, Relation::Requested) => {
-                context.step("withdraw the request and see that it stays");
-                context.mark(&mark).await?;
-                let button = journey.unfollow(context, target).await?;
-                (format!("withdrew the request to follow @{target}, and seen on the profile"), button)
-            }
-        };
-        Ok(Completion::new(remark).with_result(json!({ "label": button.label })))
-    }
 }
 
 #[async_trait]
@@ -146,7 +100,7 @@ impl Script for Follow {
         let completion = match visit {
             Visit::Profile(button) => {
                 let action = self.only.unwrap_or(config.action);
-                Self::act(journey, context, target, action, button).await?
+                act(journey, context, target, action, button).await?
             }
             Visit::NotFound => {
                 let remark = format!("user not found: @{target}");
@@ -160,4 +114,51 @@ impl Script for Follow {
         context.progress(100);
         Ok(completion)
     }
+}
+
+/// Makes the relation what the action wants, on the profile that is open, and describes what was done.
+async fn act(
+    journey: &dyn FollowJourney,
+    context: &mut Context,
+    target: &Username,
+    action: Action,
+    button: FollowButton,
+) -> Result<Completion, Failure> {
+    let relation = button.relation;
+    let by_earlier = context.earlier_mark().is_some();
+    let mark = json!({ "action": action.as_str(), "username": target.as_str(), "relation": relation });
+    let (remark, button) = match (action, relation) {
+        (Action::Follow, Relation::Following) if by_earlier => {
+            (format!("followed @{target} by an earlier attempt, and seen on the profile"), button)
+        }
+        (Action::Unfollow, Relation::Stranger) if by_earlier => {
+            (format!("unfollowed @{target} by an earlier attempt, and seen on the profile"), button)
+        }
+        (Action::Follow, Relation::Following) => ("already following".to_owned(), button),
+        (Action::Unfollow, Relation::Stranger) => ("not following".to_owned(), button),
+        (Action::Follow, Relation::Requested) => ("requested".to_owned(), button),
+        (Action::Follow, Relation::Stranger) => {
+            context.step("tap Follow and see that it stays");
+            context.mark(&mark).await?;
+            let button = journey.follow(context, target).await?;
+            let remark = match button.relation {
+                Relation::Requested => "requested".to_owned(),
+                _ => format!("followed @{target}, and seen on the profile"),
+            };
+            (remark, button)
+        }
+        (Action::Unfollow, Relation::Following) => {
+            context.step("unfollow and see that it stays");
+            context.mark(&mark).await?;
+            let button = journey.unfollow(context, target).await?;
+            (format!("unfollowed @{target}, and seen on the profile"), button)
+        }
+        (Action::Unfollow, Relation::Requested) => {
+            context.step("withdraw the request and see that it stays");
+            context.mark(&mark).await?;
+            let button = journey.unfollow(context, target).await?;
+            (format!("withdrew the request to follow @{target}, and seen on the profile"), button)
+        }
+    };
+    Ok(Completion::new(remark).with_result(json!({ "label": button.label })))
 }

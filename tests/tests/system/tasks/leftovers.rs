@@ -39,11 +39,15 @@ fn a_phone_whose_server_was_killed_in_a_task_is_put_back_as_it_was_found() {
     });
     server.kill();
 
+    let cleared = answer_of(agent.delete(format!("{control}/virtual-1/faults")).call());
+    assert_eq!(cleared.status, 200, "{cleared:?}");
     let server = Server::start_with(directory.path(), 0, &["--phone", &address]);
+    let done = server.completed(id);
+    assert_eq!(done.attempts[0].outcome, Some(Outcome::Interrupted.into()), "{done:#?}");
     wait_for("the phone to be as it was found", SOON, || {
         let now = report();
         (now["keyboard"] == found.0 && now["camera"] == found.1).then_some(())
     });
-    assert_eq!(server.task(id).task.outcome, Some(Outcome::Interrupted.into()));
+    assert_eq!(report()["apps"]["tiktok"]["accounts"][0]["posts"].as_array().unwrap().len(), 1);
     assert!(server.terminate().success());
 }

@@ -5,6 +5,7 @@ mod changes;
 mod dispatch;
 mod faults;
 mod following;
+mod kills;
 mod leftovers;
 mod publish;
 mod refusals;

@@ -1,5 +1,5 @@
-//! Protects the sentence: when the server ends, by request or by accident, running tasks are accounted for and waiting
-//! ones are still there.
+//! Protects the sentence: when the server ends, by request or by accident, running tasks run again at its next start, and
+//! waiting ones are still there.
 
 use serde_json::json;
 use tempfile::{TempDir, tempdir};
@@ -21,14 +21,16 @@ fn in_the_middle(directory: &TempDir) -> (Server, i64, i64) {
     (server, working, waiting)
 }
 
-/// What a server on the same data makes of both.
+/// What a server on the same data makes of both: it does both, the interrupted one first, and each once.
 fn carried_on(directory: &TempDir, working: i64, waiting: i64) -> TaskDetail {
     let server = Server::start(directory, 1);
-    let interrupted = server.task(working);
-    assert_eq!(interrupted.task.status_text, Status::Failed, "{interrupted:#?}");
-    assert_eq!(interrupted.task.outcome, Some(Outcome::Interrupted.into()), "{interrupted:#?}");
+    let interrupted = server.completed(working);
+    assert_eq!(interrupted.attempts[0].outcome, Some(Outcome::Interrupted.into()), "{interrupted:#?}");
+    assert_eq!((interrupted.attempts.len(), interrupted.task.retry_count), (2, 0), "{interrupted:#?}");
     server.completed(waiting);
-    assert_eq!(server.posts("virtual-1").len(), 1, "the interrupted task is not retried automatically");
+    let posts = server.posts("virtual-1");
+    let captions: Vec<&str> = posts.iter().map(|(caption, _)| caption.as_str()).collect();
+    assert_eq!(captions, ["cut off", "waits"]);
     assert!(server.terminate().success());
     interrupted
 }
@@ -39,7 +41,7 @@ fn a_server_that_is_told_to_end_accounts_for_its_tasks_and_carries_on_later() {
     let (server, working, waiting) = in_the_middle(&directory);
     assert_eq!(server.terminate().code(), Some(0));
     let interrupted = carried_on(&directory, working, waiting);
-    assert!(interrupted.task.remark.as_deref().unwrap().contains("stopped"), "{interrupted:#?}");
+    assert!(interrupted.attempts[0].remark.as_deref().unwrap().contains("stopped"), "{interrupted:#?}");
 }
 
 #[test]
@@ -48,5 +50,5 @@ fn a_server_that_is_killed_finds_its_tasks_when_it_starts_again() {
     let (server, working, waiting) = in_the_middle(&directory);
     server.kill();
     let interrupted = carried_on(&directory, working, waiting);
-    assert!(interrupted.task.remark.as_deref().unwrap().contains("unexpectedly"), "{interrupted:#?}");
+    assert!(interrupted.attempts[0].remark.as_deref().unwrap().contains("unexpectedly"), "{interrupted:#?}");
 }
