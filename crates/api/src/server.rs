@@ -121,97 +121,102 @@ impl Server {
     /// # Errors
     /// [`StartError`]; nothing runs then.
     pub async fn start(config: ServerConfig) -> Result<Self, StartError> {
-        // The port is taken first: a server that cannot have it must not touch the tasks of the one that has.
-        let sockets = listeners::on(&config.bind, config.port)?;
-        let (directory, url) = (config.data_directory.clone(), config.database_url.clone());
-        let apps = KnownApps::new(config.apps.clone());
-        let store = blocking(move || open(&directory, url.as_deref())).await?;
-        let store = store.with_max_pending(config.max_pending).with_first_app(apps.first());
-        let access = access(&config, &store).await?;
-        let gate = LicenseGate::open(license(&config), store.clone(), Arc::clone(&config.clock)).await?;
-        let materials = config.data_directory.join(MATERIALS);
-        let library = Library::open(materials.clone(), config.max_material_size, &store).await?;
-        let connections = connect(&config).await?;
-        let registry = Arc::clone(&connections.registry);
-        if let Some(discovery) = config.discovery {
-            registry.discover(discovery);
-        }
-        if let Some(server) = config.adb_server {
-            registry.follow(server);
-        }
-        let runner = Runner::start(RunnerOptions {
-            store: store.clone(),
-            scripts: config.scripts.clone(),
-            phones: registry.watch(),
-            clock: Arc::clone(&config.clock),
-            artifacts: config.data_directory.join("artifacts"),
-            materials,
-            task_limit: config.attempt_timeout,
-            max_running: gate.max_at_work(),
-        })
-        .await?;
-        let stopping = CancellationToken::new();
-        let clock = config.clock;
-        let event_retention = event_retention::run(store.clone(), registry.watch(), Arc::clone(&clock));
-        let settings: Data<CurrentSettings> = Data::new(watch::Sender::new(store.settings().await?));
-        let access = Data::new(access);
-        let table = Arc::new(ConnectionTable::new(config.max_connections, MAX_UNSENT));
-        let state = AppState {
-            store: Data::new(store.clone()),
-            clock: Data::from(Arc::clone(&clock)),
-            runner: Data::new(runner.clone()),
-            document: Data::new(OpenApiDocument(
-                openapi::document(&config.scripts, &config.apps).to_string().into(),
-            )),
-            apps: Data::new(apps),
-            scripts: Data::new(config.scripts.clone()),
-            settings: settings.clone(),
-            gate: Data::new(gate.clone()),
-            access: access.clone(),
-            limit: Data::new(RequestLimit::new(config.max_requests, Arc::clone(&table))),
-            metrics: Data::new(Metrics::default()),
-            health: Data::new(HealthCheck::new(store.clone(), config.data_directory.clone())),
-            library: Data::new(library),
-            connections: Data::new(connections),
-            tasks: Data::new(TaskReader {
-                store: store.clone(),
-                runner: runner.clone(),
-                settings: settings.clone(),
-                clock: Arc::clone(&clock),
-                tag_keys: RandomState::new(),
-            }),
-            creator: Data::new(TaskCreator {
-                tasks: runner.tasks(),
-                clock: Arc::clone(&clock),
-                settings: settings.clone(),
-                keys_in_flight: KeysInFlight::default(),
-                reader: RequestReader::new().map_err(|error| StartError::Http(io::Error::other(error)))?,
-            }),
-            events: Data::new(EventStreams::new(
-                store.clone(),
-                gate.clone(),
-                access,
-                stopping.clone(),
-                (config.max_connections / LISTENERS_SHARE).max(1),
-            )),
-        };
-        let addresses = sockets.addresses.clone();
-        let (handle, http) = serve(sockets, state, config.extra_routes, &table)?;
-        let settings = follow_settings(store.clone(), settings, runner.cluster_changes());
-        let background =
-            [tokio::spawn(settings), tokio::spawn(gate.clone().run()), tokio::spawn(event_retention)];
-        Ok(Self {
-            addresses,
-            store,
-            handle,
-            http,
-            runner,
-            registry,
-            gate,
-            background: background.into(),
-            stopping,
-        })
+        assemble(config).await
     }
+}
+
+/// Starts the parts of a server, in the order in which they depend on each other.
+async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
+    // The port is taken first: a server that cannot have it must not touch the tasks of the one that has.
+    let sockets = listeners::on(&config.bind, config.port)?;
+    let (directory, url) = (config.data_directory.clone(), config.database_url.clone());
+    let apps = KnownApps::new(config.apps.clone());
+    let store = blocking(move || open(&directory, url.as_deref())).await?;
+    let store = store.with_max_pending(config.max_pending).with_first_app(apps.first());
+    let access = access(&config, &store).await?;
+    let gate = LicenseGate::open(license(&config), store.clone(), Arc::clone(&config.clock)).await?;
+    let materials = config.data_directory.join(MATERIALS);
+    let library = Library::open(materials.clone(), config.max_material_size, &store).await?;
+    let connections = connect(&config).await?;
+    let registry = Arc::clone(&connections.registry);
+    if let Some(discovery) = config.discovery {
+        registry.discover(discovery);
+    }
+    if let Some(server) = config.adb_server {
+        registry.follow(server);
+    }
+    let runner = Runner::start(RunnerOptions {
+        store: store.clone(),
+        scripts: config.scripts.clone(),
+        phones: registry.watch(),
+        clock: Arc::clone(&config.clock),
+        artifacts: config.data_directory.join("artifacts"),
+        materials,
+        task_limit: config.attempt_timeout,
+        max_running: gate.max_at_work(),
+    })
+    .await?;
+    let stopping = CancellationToken::new();
+    let clock = config.clock;
+    let event_retention = event_retention::run(store.clone(), registry.watch(), Arc::clone(&clock));
+    let settings: Data<CurrentSettings> = Data::new(watch::Sender::new(store.settings().await?));
+    let access = Data::new(access);
+    let table = Arc::new(ConnectionTable::new(config.max_connections, MAX_UNSENT));
+    let state = AppState {
+        store: Data::new(store.clone()),
+        clock: Data::from(Arc::clone(&clock)),
+        runner: Data::new(runner.clone()),
+        document: Data::new(OpenApiDocument(
+            openapi::document(&config.scripts, &config.apps).to_string().into(),
+        )),
+        apps: Data::new(apps),
+        scripts: Data::new(config.scripts.clone()),
+        settings: settings.clone(),
+        gate: Data::new(gate.clone()),
+        access: access.clone(),
+        limit: Data::new(RequestLimit::new(config.max_requests, Arc::clone(&table))),
+        metrics: Data::new(Metrics::default()),
+        health: Data::new(HealthCheck::new(store.clone(), config.data_directory.clone())),
+        library: Data::new(library),
+        connections: Data::new(connections),
+        tasks: Data::new(TaskReader {
+            store: store.clone(),
+            runner: runner.clone(),
+            settings: settings.clone(),
+            clock: Arc::clone(&clock),
+            tag_keys: RandomState::new(),
+        }),
+        creator: Data::new(TaskCreator {
+            tasks: runner.tasks(),
+            clock: Arc::clone(&clock),
+            settings: settings.clone(),
+            keys_in_flight: KeysInFlight::default(),
+            reader: RequestReader::new().map_err(|error| StartError::Http(io::Error::other(error)))?,
+        }),
+        events: Data::new(EventStreams::new(
+            store.clone(),
+            gate.clone(),
+            access,
+            stopping.clone(),
+            (config.max_connections / LISTENERS_SHARE).max(1),
+        )),
+    };
+    let addresses = sockets.addresses.clone();
+    let (handle, http) = serve(sockets, state, config.extra_routes, &table)?;
+    let settings = follow_settings(store.clone(), settings, runner.cluster_changes());
+    let background =
+        [tokio::spawn(settings), tokio::spawn(gate.clone().run()), tokio::spawn(event_retention)];
+    Ok(Server {
+        addresses,
+        store,
+        handle,
+        http,
+        runner,
+        registry,
+        gate,
+        background: background.into(),
+        stopping,
+    })
 }
 
 /// Runs what blocks on a thread for blocking work.

@@ -152,7 +152,8 @@ mod tests {
         if matches!(option.get_action(), ArgAction::SetTrue) {
             return ("true".to_owned(), None);
         }
-        let candidates = ["7", "10.0.0.7", "10.0.0.7:5555", "postgres://database/tikmatrix", "name"];
+        let candidates =
+            ["7", "10.0.0.7", "10.0.0.7:5555", "10.0.0.0/24", "postgres://database/tikmatrix", "name"];
         let long = option.get_long().unwrap();
         let takes = |text: &&&str| {
             super::super::command()

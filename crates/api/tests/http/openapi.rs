@@ -10,7 +10,12 @@ use crate::support::form::Form;
 use crate::support::{Answer, Api};
 
 /// What is wrong with a value because of what is stored already, which no document can say.
-const OF_STATE: [&str; 3] = ["there is an account", "is the name of another group", "is not a known group"];
+const OF_STATE: [&str; 4] = [
+    "there is an account",
+    "is the name of another group",
+    "is not a known group",
+    "is where no phones may be added",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_is_in_the_document_with_all_of_its_methods() {

@@ -129,8 +129,8 @@ pub fn troubleshooting(code: StandardFailure) -> Troubleshooting {
             ("A user cancelled the task before it ran.", "Create the task again if it is wanted.")
         }
         StandardFailure::Interrupted => (
-            "The server ended while the task ran.",
-            "Check on the phone what was done before running it again.",
+            "The server ended while the task ran. Such a task runs again, unless that happened five times without a new step.",
+            "Read the server's log for what ended it, and check on the phone what was done before running the task again.",
         ),
         StandardFailure::Internal => (
             "Something failed that has no code of its own: a tool of the phone, the database, or the script itself.",
