@@ -95,7 +95,7 @@ async fn a_shell_of_a_dropped_call_is_found_under_proc_and_killed() {
     let phone = connect(&farm).await;
     let short = Deadline::after(Duration::from_millis(200));
     phone.shell("sleep 1000; touch /sdcard/survived", short).await.unwrap_err();
-    // Only the querying shell is left after the sleeping one was killed.
-    while phone.shell("ls /proc | wc -l", deadline()).await.unwrap().stdout_text().trim() != "1" {}
+    // Only the querying shell and `sys` are left after the sleeping one was killed.
+    while phone.shell("ls /proc | wc -l", deadline()).await.unwrap().stdout_text().trim() != "2" {}
     farm.shutdown().await;
 }

@@ -13,15 +13,15 @@ pub const MAX_INTERRUPTIONS: u32 = 5;
 /// The interruptions of a task by crashes of its server, since it was created or a user retried it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Interruptions {
-    /// The number of those since an attempt last got further than every interrupted one before it.
+    /// The number of those since an attempt last began a step that none before it had begun.
     pub count: u32,
-    /// The largest number of steps that an interrupted attempt began.
+    /// The number of different steps that the attempts had begun by the last of them.
     pub steps: u32,
 }
 
 impl Interruptions {
-    /// Returns the interruptions after one more, of an attempt that began this many steps; `None` when the task is not to
-    /// run again.
+    /// Returns the interruptions after one more, when the attempts have begun this many different steps; `None` when the
+    /// task is not to run again.
     #[must_use]
     pub fn after(self, steps: u32) -> Option<Self> {
         let next = if steps > self.steps {

@@ -10,6 +10,7 @@ use tikmatrix_domain::{LeaseId, LocalFile, MaterialQuery, TaskId};
 use tikmatrix_storage::{FileTaken, MaterialsTaken, StorageError};
 
 use crate::context::RunnerContext;
+use crate::retry::retry_until_written;
 
 pub(crate) struct AttemptMaterials {
     pub(crate) context: Arc<RunnerContext>,
@@ -45,12 +46,16 @@ impl Materials for AttemptMaterials {
 #[async_trait]
 impl Marks for AttemptMaterials {
     async fn set(&self, mark: &Value) -> Result<(), MarkError> {
-        let (mark, now) = (mark.to_string(), self.context.clock.now());
-        self.context.store.mark(self.task, self.lease.clone(), mark, now).await.map_err(not_recorded)
+        let set = async || {
+            let (mark, now) = (mark.to_string(), self.context.clock.now());
+            self.context.store.mark(self.task, self.lease.clone(), mark, now).await
+        };
+        retry_until_written(&self.context.stop, set).await.map_err(not_recorded)
     }
 
     async fn withdraw(&self) -> Result<(), MarkError> {
-        self.context.store.withdraw_marks(self.task, self.lease.clone()).await.map_err(not_recorded)
+        let withdraw = async || self.context.store.withdraw_marks(self.task, self.lease.clone()).await;
+        retry_until_written(&self.context.stop, withdraw).await.map_err(not_recorded)
     }
 }
 

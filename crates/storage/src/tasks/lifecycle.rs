@@ -3,6 +3,7 @@
 //! it was made from still stands.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::count;
 use diesel::prelude::*;
 use tikmatrix_domain::{
     Finish, Interruptions, LeaseId, Outcome, Serial, ServerEnd, Task, TaskChange, TaskEvent, TaskId,
@@ -162,10 +163,9 @@ pub(crate) fn interrupt_task(
     cause: ServerEnd,
     now: DateTime<Utc>,
 ) -> Result<bool, Fault> {
-    let steps = step::table
-        .filter(step::task_id.eq(task.id.0))
-        .filter(step::attempt.eq(i32::try_from(task.attempt_count).unwrap_or(i32::MAX)));
-    let steps: i64 = steps.count().get_result(connection)?;
+    // A later attempt may take other steps, such as to look for what an earlier one has done.
+    let steps = step::table.filter(step::task_id.eq(task.id.0)).select(count(step::text).aggregate_distinct());
+    let steps: i64 = steps.first(connection)?;
     let columns = (task::interruptions, task::interrupted_steps);
     let (count, reached): (i32, i32) = task::table.find(task.id.0).select(columns).first(connection)?;
     let before = Interruptions {

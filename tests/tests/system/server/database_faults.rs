@@ -36,12 +36,15 @@ fn a_database_that_another_program_locks_is_told_and_passes_without_a_lost_resul
 
     is_told_and_logged(&server, &create_some(&server));
     assert_eq!(total(&server), 1, "it can be read meanwhile");
-    wait_for("the phone's post", TO_RESUME, || (!server.posts("virtual-1").is_empty()).then_some(()));
+    // It does not tap Post before it has stored its mark.
+    wait_for("the task to wait", TO_RESUME, || server.said().contains("mark an attempt").then_some(()));
+    assert!(server.posts("virtual-1").is_empty());
     other.execute_batch("ROLLBACK").unwrap();
 
     assert_eq!(create_some(&server).status, 200);
     assert_eq!(total(&server), 1 + SOME);
     server.completed(id);
+    assert_eq!(server.posts("virtual-1").len(), 1);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 -- What an attempt saw before it did what cannot be undone, as JSON. While it stands, it is not known whether that was done.
 ALTER TABLE attempt ADD COLUMN mark TEXT;
--- Ends of the server during attempts at the task, since an attempt last got further than every interrupted one before it.
+-- Crashes of the server during attempts at the task, since an attempt last began a step that none before it had begun.
 ALTER TABLE task ADD COLUMN interruptions INTEGER NOT NULL DEFAULT 0 CHECK (interruptions >= 0);
--- The largest number of steps that an interrupted attempt began.
+-- The number of different steps that the attempts had begun by the last of these crashes.
 ALTER TABLE task ADD COLUMN interrupted_steps INTEGER NOT NULL DEFAULT 0 CHECK (interrupted_steps >= 0);
 
 -- The claim takes interrupted tasks first.
