@@ -91,6 +91,7 @@ fn filters() -> Vec<(&'static str, TaskFilter)> {
                 username: account(),
                 script: script("post"),
                 source: Some(Source::Api),
+                ..all()
             },
         ),
     ]

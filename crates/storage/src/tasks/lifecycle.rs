@@ -164,7 +164,8 @@ pub(crate) fn interrupt_task(
     now: DateTime<Utc>,
 ) -> Result<bool, Fault> {
     // A later attempt may take other steps, such as to look for what an earlier one has done.
-    let steps = step::table.filter(step::task_id.eq(task.id.0)).select(count(step::text).aggregate_distinct());
+    let steps =
+        step::table.filter(step::task_id.eq(task.id.0)).select(count(step::text).aggregate_distinct());
     let steps: i64 = steps.first(connection)?;
     let columns = (task::interruptions, task::interrupted_steps);
     let (count, reached): (i32, i32) = task::table.find(task.id.0).select(columns).first(connection)?;
