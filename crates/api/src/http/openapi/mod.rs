@@ -71,6 +71,14 @@ fn name_apps(document: &mut Value, apps: &[AppId]) {
         app.remove("pattern");
         app.insert("enum".to_owned(), apps.iter().map(AppId::as_str).collect());
     }
+    let change = &mut document["components"]["schemas"]["SettingsPatch"]["properties"]["packages"];
+    if let Some(packages) = change.as_object_mut()
+        && !apps.is_empty()
+        && let Some(each) = packages.insert("additionalProperties".to_owned(), json!(false))
+    {
+        let of_apps = apps.iter().map(|app| (app.as_str().to_owned(), each.clone()));
+        packages.insert("properties".to_owned(), Value::Object(of_apps.collect()));
+    }
 }
 
 /// Lets every parameter of a query be empty, which means that it is not given.
