@@ -8,7 +8,7 @@ use tikmatrix_device::script::{Context, Failure};
 use tikmatrix_domain::{StandardFailure, Username};
 
 use crate::caption::Caption;
-use crate::recent_posts::{Published, RecentPosts};
+use crate::recent_posts::{OtherPosts, Published, RecentPosts};
 
 /// The accounts of an app on a phone.
 #[async_trait]
@@ -101,7 +101,7 @@ pub trait Confirm {
     ) -> Result<(), Failure>;
 
     /// Compares the profile with what it was before an earlier attempt that may have published, since when the app was
-    /// closed. `is_alone` says that no other task has published since. That it was not published is believed only after
+    /// closed; `others` says what other tasks may have published since. That it was not published is believed only after
     /// `timeout`: the app's servers may be slow.
     ///
     /// # Errors
@@ -112,7 +112,7 @@ pub trait Confirm {
         package: &str,
         caption: &Caption,
         before: &RecentPosts,
-        is_alone: bool,
+        others: OtherPosts,
         timeout: Duration,
     ) -> Result<Published, Failure>;
 }

@@ -18,5 +18,5 @@ pub use profile::guard::AppGuard;
 pub use profile::inspect;
 pub use profile::selector_spec::SelectorSpec;
 pub use profile::signs::Screen;
-pub use recent_posts::{Published, RecentPosts};
+pub use recent_posts::{OtherPosts, Published, RecentPosts};
 pub use tiktok::driver::TikTok;

@@ -30,31 +30,62 @@ pub enum Published {
     Unknown,
 }
 
+/// What other tasks may have published since an earlier attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherPosts {
+    /// Nothing.
+    None,
+    /// Posts with other captions.
+    OtherCaptions,
+    /// Posts of which one may have the same caption.
+    SameCaption,
+}
+
 impl RecentPosts {
-    /// Compares the profile with what it was before the post. `is_alone` says that nothing else was published since.
-    pub(crate) fn compare(&self, before: &Self, caption: &Caption, is_alone: bool) -> Published {
-        let (old, now) = (&before.captions, &self.captions);
+    /// Compares the profile with what it was before the post.
+    pub(crate) fn compare(&self, before: &Self, caption: &Caption, others: OtherPosts) -> Published {
+        if others != OtherPosts::None {
+            let found = self.look_among_new(before, caption);
+            let may_be_theirs = others == OtherPosts::SameCaption && found == Published::Yes;
+            return if may_be_theirs { Published::Unknown } else { found };
+        }
         if self.has_one_more(before, caption) {
             return Published::Yes;
         }
-        if let (Some(old), Some(now)) = (before.total, self.total) {
-            return now
-                .checked_sub(old)
-                .map_or(Published::Unknown, |new| self.look_among(new, before, caption));
-        }
-        let is_same = now.len() >= old.len() && old.iter().zip(now).all(|(old, now)| old == now);
-        // One more video would move those behind it, which shows where not all of them look like it.
-        let shows_a_move = old.iter().any(|shown| !caption.is_shown_as(shown));
-        if is_alone && is_same && shows_a_move { Published::No } else { Published::Unknown }
+        let is_as_before = self.fits(before, caption, None);
+        let may_have_one_more = (0..=PINNED).any(|pinned| self.fits(before, caption, Some(pinned)));
+        if is_as_before && !may_have_one_more { Published::No } else { Published::Unknown }
     }
 
-    /// Looks for the post among so many videos that are new, which come behind the pinned ones.
-    fn look_among(&self, new: usize, before: &Self, caption: &Caption) -> Published {
+    /// Whether this may be the profile of `before`, with one more video with the caption behind so many pinned ones.
+    fn fits(&self, before: &Self, caption: &Caption, one_more_behind: Option<usize>) -> bool {
+        let is_total = before
+            .total
+            .zip(self.total)
+            .is_none_or(|(old, now)| now == old + usize::from(one_more_behind.is_some()));
+        is_total
+            && self.captions.iter().enumerate().all(|(at, shown)| {
+                let old = match one_more_behind {
+                    Some(pinned) if at == pinned => return caption.is_shown_as(shown),
+                    Some(pinned) if at > pinned => at - 1,
+                    _ => at,
+                };
+                before.captions.get(old).is_none_or(|old| old == shown)
+            })
+    }
+
+    /// Looks for the post among all videos that are new, which come behind the pinned ones. Their number has to be known:
+    /// captions that recur may make a profile look like one of before.
+    fn look_among_new(&self, before: &Self, caption: &Caption) -> Published {
         let (old, now) = (&before.captions, &self.captions);
+        let new = before.total.zip(self.total).and_then(|(old, now)| now.checked_sub(old));
+        let Some(new) = new else { return Published::Unknown };
         let pinned = old.iter().zip(now).take(PINNED).take_while(|(old, now)| old == now).count();
+        if now.len() < pinned + new {
+            return Published::Unknown;
+        }
         let fitting = (0..=pinned).filter(|pinned| {
-            now.len() >= pinned + new
-                && now.iter().skip(pinned + new).zip(old.iter().skip(*pinned)).all(|(now, old)| now == old)
+            now.iter().skip(pinned + new).zip(old.iter().skip(*pinned)).all(|(now, old)| now == old)
         });
         let mut found = fitting.map(|pinned| {
             let new = now.iter().skip(pinned).take(new);
@@ -66,6 +97,12 @@ impl RecentPosts {
         });
         let first = found.next().unwrap_or(Published::Unknown);
         if found.all(|other| other == first) { first } else { Published::Unknown }
+    }
+
+    /// Whether enough of the profile was read to be compared with `before` by [`RecentPosts::look_among_new`].
+    pub(crate) fn shows_all_new(&self, before: &Self) -> bool {
+        let new = before.total.zip(self.total).and_then(|(old, now)| now.checked_sub(old));
+        new.is_none_or(|new| self.captions.len() > PINNED + new)
     }
 
     /// Whether this can only be the profile of `before` with one more video with the caption among the first ones.
@@ -83,9 +120,10 @@ impl RecentPosts {
         is_other && now.iter().take(CHECKED_POSTS).enumerate().any(|(at, shown)| is_at(at, shown))
     }
 
-    /// Whether one more video with the caption would change nothing of what is known.
+    /// Whether one more video with the caption might change nothing of what is known: it would move those behind it, which
+    /// shows only where one behind all that may be pinned looks different.
     pub(crate) fn hides_one_more(&self, caption: &Caption) -> bool {
-        self.total.is_none() && self.captions.iter().all(|shown| caption.is_shown_as(shown))
+        self.total.is_none() && self.captions.iter().skip(PINNED).all(|shown| caption.is_shown_as(shown))
     }
 
     /// Describes the profile of a post that was not found on it.
@@ -163,7 +201,8 @@ mod tests {
         assert!(!newest(&["d", "c", "c"], Some(3)).has_one_more(&same(2, Some(2)), &c));
         assert!(same(2, None).hides_one_more(&c));
         assert!(!same(2, Some(2)).hides_one_more(&c));
-        assert!(!newest(&["c", "x"], None).hides_one_more(&c));
+        assert!(newest(&["c", "x"], None).hides_one_more(&c), "both may be pinned");
+        assert!(!newest(&["c", "c", "c", "x"], None).hides_one_more(&c));
     }
 
     #[test]
@@ -172,8 +211,11 @@ mod tests {
         for (before, now, expected) in [
             (vec!["x", "y", "z", "w"], vec!["c", "x", "y", "z", "w"], Published::Yes),
             (vec!["x", "y", "z", "w"], vec!["x", "y", "z", "w"], Published::No),
-            (vec!["c", "x"], vec!["c", "x"], Published::No),
+            (vec!["c", "x", "y", "z"], vec!["c", "x", "y", "z", "w"], Published::No),
             (vec!["p", "q", "r", "x"], vec!["p", "q", "r", "c", "x"], Published::Yes),
+            // The first one may be pinned.
+            (vec!["x", "c", "c", "c", "c"], vec!["x", "c", "c", "c", "c", "c"], Published::Unknown),
+            (vec!["x", "y"], vec!["x", "y"], Published::Unknown),
             // Something was published or removed by hand.
             (vec!["x", "y", "z", "w"], vec!["d", "x", "y", "z", "w"], Published::Unknown),
             (vec!["x", "y", "z", "w"], vec!["y", "z", "w"], Published::Unknown),
@@ -182,9 +224,9 @@ mod tests {
             (vec!["c", "c", "c", "c"], vec!["c", "c", "c", "c"], Published::Unknown),
         ] {
             let (before, now) = (newest(&before, None), newest(&now, None));
-            assert_eq!(now.compare(&before, &c, true), expected, "{before:?} {now:?}");
-            let after_others = if expected == Published::No { Published::Unknown } else { expected };
-            assert_eq!(now.compare(&before, &c, false), after_others, "{before:?} {now:?}");
+            assert_eq!(now.compare(&before, &c, OtherPosts::None), expected, "{before:?} {now:?}");
+            let after_others = now.compare(&before, &c, OtherPosts::OtherCaptions);
+            assert_eq!(after_others, Published::Unknown, "{before:?} {now:?}");
         }
         for (before, now, expected) in [
             ((vec!["c"; 2], 2), (vec!["c"; 2], 2), Published::No),
@@ -193,38 +235,67 @@ mod tests {
             ((vec![], 0), (vec!["d"], 1), Published::No),
             ((vec![], 0), (vec!["d", "c"], 2), Published::Yes),
             ((vec!["x", "y", "c"], 3), (vec!["x", "y", "c", "x", "y", "c"], 6), Published::Yes),
-            ((vec!["x", "y", "c"], 3), (vec!["x", "y", "x", "y", "c"], 5), Published::No),
+            ((vec!["x", "y", "z"], 3), (vec!["d", "x", "y", "z"], 4), Published::No),
             ((vec!["c"; 2], 2), (vec!["c"; 4], 4), Published::Unknown),
             ((vec!["c"; 2], 2), (vec!["c"], 1), Published::Unknown),
+            // The pinned one was not read to its end.
+            ((vec!["x"], 1), (vec!["x", "d"], 3), Published::Unknown),
+            ((vec!["x"], 1), (vec!["x", "d", "c"], 3), Published::Yes),
         ] {
             let (before, now) = (newest(&before.0, Some(before.1)), newest(&now.0, Some(now.1)));
-            assert_eq!(now.compare(&before, &c, false), expected, "{before:?} {now:?}");
+            let found = |others| now.compare(&before, &c, others);
+            assert_eq!(found(OtherPosts::OtherCaptions), expected, "{before:?} {now:?}");
+            let same = if expected == Published::Yes { Published::Unknown } else { expected };
+            assert_eq!(found(OtherPosts::SameCaption), same, "{before:?} {now:?}");
         }
     }
 
+    /// Reads a profile as the driver does: `is_enough`, or all that its screen shows, which is no more than six.
+    fn read(
+        all: &[String],
+        is_enough: impl Fn(&RecentPosts) -> bool,
+        counts: impl Fn(&RecentPosts) -> bool,
+    ) -> RecentPosts {
+        let mut read = RecentPosts { captions: Vec::new(), total: (all.len() < 6).then_some(all.len()) };
+        while read.captions.len() < all.len().min(6) && !is_enough(&read) {
+            read.captions.push(all[read.captions.len()].clone());
+        }
+        if counts(&read) {
+            read.total = Some(all.len());
+        }
+        read
+    }
+
     proptest! {
-        /// A profile of up to seven videos with few different captions, one more video with the caption, and others after it.
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+        /// A profile with few different captions, some of them pinned, one more video with the caption, and others after it.
         #[test]
         fn what_was_published_is_never_taken_for_missing(
-            old in prop::collection::vec(any_caption(), 0..7),
+            pinned in prop::collection::vec(any_caption(), 0..=PINNED),
+            old in prop::collection::vec(any_caption(), 0..9),
             later in prop::collection::vec(any_caption(), 0..3),
             is_published: bool,
-            knows_total: bool,
         ) {
             let c = caption("", "c");
-            let total = |all: &[String]| (knows_total && all.len() <= 6).then_some(all.len());
-            let read = |all: &[String]| RecentPosts {
-                captions: all.iter().take(old.len() + 3).cloned().collect(),
-                total: total(all),
+            let profile = |new: &[String]| [&pinned, new, &old].map(<[String]>::to_vec).concat();
+            let ours = Vec::from_iter(is_published.then(|| "c".to_owned()));
+            let before = read(
+                &profile(&[]),
+                |read| read.captions.len() >= CHECKED_POSTS && read.captions.last().is_some_and(|it| it != "c"),
+                |read| read.hides_one_more(&c),
+            );
+            let others = match () {
+                () if later.is_empty() => OtherPosts::None,
+                () if later.iter().any(|shown| shown == "c") => OtherPosts::SameCaption,
+                () => OtherPosts::OtherCaptions,
             };
-            let mut now = old.clone();
-            now.splice(0..0, is_published.then(|| "c".to_owned()));
-            now.splice(0..0, later.iter().cloned());
-            let before = RecentPosts { captions: old.clone(), total: total(&old) };
-            let found = read(&now).compare(&before, &c, later.is_empty());
-            let others_look_the_same = later.iter().any(|shown| shown == "c");
-            match found {
-                Published::Yes => prop_assert!(is_published || others_look_the_same, "{before:?} {now:?}"),
+            let now = read(
+                &profile(&[later.clone(), ours].concat()),
+                |read| read.captions.len() > before.captions.len() && read.shows_all_new(&before),
+                |read| before.total.is_some() && (read.hides_one_more(&c) || others != OtherPosts::None),
+            );
+            match now.compare(&before, &c, others) {
+                Published::Yes => prop_assert!(is_published, "{before:?} {now:?}"),
                 Published::No => prop_assert!(!is_published, "{before:?} {now:?}"),
                 Published::Unknown => {}
             }

@@ -39,7 +39,7 @@ pub use task::fan_out::{
     AccountsByDevice, BoundAccount, FanOut, MAX_TASKS_PER_REQUEST, Recipients, SkippedDevice, Target,
     TaskRequest, TooManyTasks,
 };
-pub use task::finish::{Interruptions, MAX_INTERRUPTIONS, ServerEnd, interrupted, stopped_by_user};
+pub use task::finish::{Interruptions, MAX_INTERRUPTIONS, ServerEnd, given_up, interrupted, stopped_by_user};
 pub use task::history::{
     Artifact, ArtifactKind, Attempt, LogLevel, LogLine, Record, RecordedEvent, Step, TaskDetail,
 };

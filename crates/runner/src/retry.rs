@@ -1,4 +1,4 @@
-//! Repeats database writes that must not be lost while the database is busy, full or out of reach.
+//! Repeats database operations that a task depends on while the database is busy, full or out of reach.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(4);
 ///
 /// # Errors
 /// The operation's own, when the error is final or `stop` was cancelled and [`SHUTDOWN_GRACE`] has passed.
-pub(crate) async fn retry_until_written<T, F: Future<Output = Result<T, StorageError>>>(
+pub(crate) async fn retry_until_done<T, F: Future<Output = Result<T, StorageError>>>(
     stop: &CancellationToken,
     mut operation: impl FnMut() -> F,
 ) -> Result<T, StorageError> {
@@ -67,7 +67,7 @@ mod tests {
     async fn a_write_is_repeated_until_the_database_takes_it() {
         let attempts = Cell::new(0);
         let stop = CancellationToken::new();
-        let done = retry_until_written(&stop, async || {
+        let done = retry_until_done(&stop, async || {
             attempts.set(attempts.get() + 1);
             if attempts.get() < 500 { Err(full_disk()) } else { Ok(attempts.get()) }
         });
@@ -78,7 +78,7 @@ mod tests {
     async fn a_write_that_never_can_succeed_is_not_repeated() {
         let attempts = Cell::new(0);
         let stop = CancellationToken::new();
-        let refused = retry_until_written(&stop, async || {
+        let refused = retry_until_done(&stop, async || {
             attempts.set(attempts.get() + 1);
             Err::<(), _>(StorageError::NoSuchTask(TaskId(1)))
         });
@@ -91,7 +91,7 @@ mod tests {
         let stop = CancellationToken::new();
         stop.cancel();
         let start = Instant::now();
-        let refused = retry_until_written(&stop, async || Err::<(), _>(full_disk())).await;
+        let refused = retry_until_done(&stop, async || Err::<(), _>(full_disk())).await;
         assert!(matches!(refused, Err(StorageError::Database { .. })));
         assert_eq!(start.elapsed(), SHUTDOWN_GRACE);
     }

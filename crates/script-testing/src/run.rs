@@ -112,7 +112,7 @@ impl Run {
                 app,
                 package: None,
                 config: self.config,
-                mark: self.marks.standing().map(|seen| EarlierMark { seen, is_alone: true }),
+                mark: self.marks.standing().map(|seen| EarlierMark { seen, others_since: Vec::new() }),
                 seed: SEED,
             },
             journal: Arc::clone(&journal) as _,

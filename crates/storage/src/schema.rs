@@ -114,6 +114,7 @@ diesel::table! {
         remark -> Nullable<Text>,
         record_count -> Integer,
         mark -> Nullable<Text>,
+        marked_at -> Nullable<BigInt>,
         failure_code -> Nullable<Text>,
         result -> Nullable<Text>,
     }

@@ -9,7 +9,7 @@ use tikmatrix_domain::StandardFailure;
 
 use crate::caption::Caption;
 use crate::journey::{Confirm, after_post, unconfirmed};
-use crate::recent_posts::{CHECKED_POSTS, Published, RecentPosts};
+use crate::recent_posts::{CHECKED_POSTS, OtherPosts, Published, RecentPosts};
 use crate::tiktok::driver::TikTok;
 
 /// For the screen after a tap.
@@ -74,14 +74,14 @@ impl Confirm for TikTok {
         package: &str,
         caption: &Caption,
         before: &RecentPosts,
-        is_alone: bool,
+        others: OtherPosts,
         timeout: Duration,
     ) -> Result<Published, Failure> {
         let started = context.phone().stopwatch();
         self.open_own_profile(context, package).await?;
         loop {
-            let now = self.read_after(context, caption, Some(before)).await?;
-            let found = now.compare(before, caption, is_alone);
+            let now = self.read_since(context, caption, before, others).await?;
+            let found = now.compare(before, caption, others);
             if found == Published::Yes || started.elapsed() >= timeout {
                 return Ok(found);
             }
@@ -152,6 +152,27 @@ impl TikTok {
         };
         let mut now = self.read_recent_posts(context, is_enough).await?;
         if before.is_some_and(|before| before.total.is_some()) && now.hides_one_more(caption) {
+            now.total = self.count_videos(context).await?;
+        }
+        Ok(now)
+    }
+}
+
+impl TikTok {
+    /// Reads so much of the profile on the screen that it can be compared with `before`, after which others may have
+    /// published too.
+    async fn read_since(
+        &self,
+        context: &mut Context,
+        caption: &Caption,
+        before: &RecentPosts,
+        others: OtherPosts,
+    ) -> Result<RecentPosts, Failure> {
+        let is_enough =
+            |now: &RecentPosts| now.captions.len() > before.captions.len() && now.shows_all_new(before);
+        let mut now = self.read_recent_posts(context, is_enough).await?;
+        let is_counted = now.hides_one_more(caption) || (now.total.is_none() && others != OtherPosts::None);
+        if before.total.is_some() && is_counted {
             now.total = self.count_videos(context).await?;
         }
         Ok(now)

@@ -116,7 +116,9 @@ impl Publish for TikTok {
                     || "did not show that it began".to_owned(),
                     |percent| format!("was at {percent}%"),
                 );
-                let what = format!("the upload {reached} after {seconds} s (upload_wait_time)");
+                let what = format!(
+                    "the upload {reached} after {seconds} s; a new task may give it a longer upload_wait_time"
+                );
                 return Err(unconfirmed(context, &what));
             }
             context.phone().pause(QUERY_INTERVAL).await;

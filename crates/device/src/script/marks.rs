@@ -21,8 +21,8 @@ pub struct MarkError {
 pub struct EarlierMark {
     /// What the attempt saw before it did what cannot be undone.
     pub seen: Value,
-    /// Whether no other task has set a mark since, on the phone or for the account.
-    pub is_alone: bool,
+    /// The marks that other tasks of the script have set since, on the phone or for the account, in no order.
+    pub others_since: Vec<Value>,
 }
 
 /// Stores the marks of one task. Where they are stored is up to the runner.

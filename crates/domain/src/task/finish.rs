@@ -10,7 +10,7 @@ use crate::task::task::{Finish, Outcome};
 /// it ends this way.
 pub const MAX_INTERRUPTIONS: u32 = 5;
 
-/// The interruptions of a task by crashes of its server, since it was created or a user retried it.
+/// The interruptions of a task by ends of its server, since it was created or retried.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Interruptions {
     /// The number of those since an attempt last began a step that none before it had begun.
@@ -33,7 +33,7 @@ impl Interruptions {
     }
 }
 
-/// Why a server ended while it ran a task. A task may have caused a crash, and no shutdown.
+/// Why a server ended while it ran a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ServerEnd {
     /// It was shut down.
@@ -42,29 +42,33 @@ pub enum ServerEnd {
     Crash,
 }
 
-/// Returns the end of an attempt that the end of its server interrupted. `runs_again` says whether another attempt follows.
+/// Returns the end of an attempt that the end of its server interrupted, and that another one follows.
 #[must_use]
-pub fn interrupted(cause: ServerEnd, last_step: Option<&str>, runs_again: bool, at: DateTime<Utc>) -> Finish {
+pub fn interrupted(cause: ServerEnd, last_step: Option<&str>, at: DateTime<Utc>) -> Finish {
     let cause = match cause {
         ServerEnd::Shutdown => "the server was stopped",
         ServerEnd::Crash => "the server ended unexpectedly",
     };
-    let consequence = if runs_again {
-        "it runs again".to_owned()
-    } else {
-        format!(
-            "that was the {MAX_INTERRUPTIONS}th time without a new step, so it does not run again; {CHECK}"
-        )
-    };
-    finish(Outcome::Interrupted, StandardFailure::Interrupted, cause, last_step, &consequence, at)
+    finish(Outcome::Interrupted, StandardFailure::Interrupted, cause, last_step, RUNS_AGAIN, at)
+}
+
+/// Returns the end of an interrupted attempt that no other one follows.
+#[must_use]
+pub fn given_up(interrupted: &Finish) -> Finish {
+    let reason = format!(
+        "it does not run again, since {MAX_INTERRUPTIONS} ends of the server in a row brought no new step"
+    );
+    let remark = interrupted.remark.replacen(RUNS_AGAIN, &format!("{reason}; {CHECK}"), 1);
+    Finish { remark, ..interrupted.clone() }
 }
 
 /// Returns the end of an attempt that a user stopped.
 #[must_use]
 pub fn stopped_by_user(last_step: Option<&str>, at: DateTime<Utc>) -> Finish {
-    finish(Outcome::Stopped, StandardFailure::Stopped, "it was stopped", last_step, CHECK, at)
+    finish(Outcome::Stopped, StandardFailure::Stopped, "it was stopped", last_step, "", at)
 }
 
+const RUNS_AGAIN: &str = "; it runs again";
 const CHECK: &str = "check on the phone what was done before running it again";
 
 fn finish(
@@ -82,7 +86,7 @@ fn finish(
     Finish {
         outcome,
         failure_code: Some(code.into()),
-        remark: format!("{cause} {progress}; {consequence}"),
+        remark: format!("{cause} {progress}{consequence}"),
         at,
     }
 }

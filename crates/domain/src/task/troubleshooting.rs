@@ -111,7 +111,8 @@ pub fn troubleshooting(code: StandardFailure) -> Troubleshooting {
         ),
         StandardFailure::Unconfirmed => (
             "The task may have been done, but the app did not show it.",
-            "Check on the phone what was done before you create the task again.",
+            "Check on the phone what was done. A retry looks again; where that tells nothing, or `upload_wait_time` was too \
+             short for the upload, create a new task, with a longer one.",
         ),
         StandardFailure::LeaseLost => (
             "Another server took over the task while this one ran it, and the result was not stored.",
@@ -123,7 +124,7 @@ pub fn troubleshooting(code: StandardFailure) -> Troubleshooting {
         ),
         StandardFailure::Stopped => (
             "A user stopped the task while it ran.",
-            "Check on the phone what was done before running it again.",
+            "Retry it if it is still wanted: `post` and `follow` first look whether it was done, and do nothing twice.",
         ),
         StandardFailure::Cancelled => {
             ("A user cancelled the task before it ran.", "Create the task again if it is wanted.")

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::context::RunnerContext;
 use crate::journal::artifacts::ArtifactFolder;
 use crate::journal::buffer::{JournalBuffer, TimedEntry};
-use crate::retry::retry_until_written;
+use crate::retry::retry_until_done;
 
 /// The minimum between two writes of one task, so that a chatty script costs the database at most five commits a second.
 /// The first entry after a pause is written at once.
@@ -54,7 +54,7 @@ impl JournalWriter {
             records.push(Record { at, event: self.event(entry).await });
         }
         let write = || self.context.store.record(self.task, self.lease.clone(), records.clone());
-        match retry_until_written(&self.context.stop, write).await {
+        match retry_until_done(&self.context.stop, write).await {
             Ok(()) => {}
             Err(error @ (StorageError::Illegal { .. } | StorageError::NoSuchTask(_))) => {
                 log::warn!("{error}; its script is stopped");

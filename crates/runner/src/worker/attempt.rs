@@ -20,6 +20,7 @@ use crate::context::RunnerContext;
 use crate::journal::artifacts::ArtifactFolder;
 use crate::journal::buffer::JournalBuffer;
 use crate::journal::writer::JournalWriter;
+use crate::retry::retry_until_done;
 use crate::worker::materials::AttemptMaterials;
 use crate::worker::running_tasks::StopHandle;
 
@@ -136,15 +137,18 @@ impl Attempt {
         let internal = |remark: String| (StandardFailure::Internal, remark);
         let config = serde_json::from_str(&task.script_config)
             .map_err(|error| internal(format!("the task's script_config is not valid JSON: {error}")))?;
-        let package = self.context.store.package_for(task.username.clone(), task.app).await;
+        let package = async || self.context.store.package_for(task.username.clone(), task.app).await;
+        let package = retry_until_done(&self.context.stop, package).await;
         let package = package
             .map_err(|error| internal(format!("the app's package could not be looked up: {error}")))?;
-        let mark = self.context.store.standing_mark(task.id).await;
+        let store = &self.context.store;
+        let mark = retry_until_done(&self.context.stop, async || store.standing_mark(task.id).await).await;
         let mark = mark
             .map_err(|error| internal(format!("the marks of earlier attempts could not be read: {error}")))?;
-        let mark = mark.map(|StandingMark { seen, is_alone }| {
+        let mark = mark.map(|StandingMark { seen, others_since }| {
             // A mark that is no JSON stands all the same, and no script knows what to make of it.
-            EarlierMark { seen: serde_json::from_str(&seen).unwrap_or(Value::Null), is_alone }
+            let json = |mark: &String| serde_json::from_str(mark).unwrap_or(Value::Null);
+            EarlierMark { seen: json(&seen), others_since: others_since.iter().map(json).collect() }
         });
         Ok(Prepared { script, config, package, mark })
     }
@@ -202,7 +206,7 @@ impl Attempt {
         let finish = if self.stop_handle.is_by_user() {
             stopped_by_user(last_step.as_deref(), now)
         } else {
-            interrupted(ServerEnd::Shutdown, last_step.as_deref(), true, now)
+            interrupted(ServerEnd::Shutdown, last_step.as_deref(), now)
         };
         let Finish { outcome, failure_code, remark, .. } = finish;
         RunEnd { outcome, failure_code, remark }

@@ -10,7 +10,7 @@ use tikmatrix_domain::{LeaseId, LocalFile, MaterialQuery, TaskId};
 use tikmatrix_storage::{FileTaken, MaterialsTaken, StorageError};
 
 use crate::context::RunnerContext;
-use crate::retry::retry_until_written;
+use crate::retry::retry_until_done;
 
 pub(crate) struct AttemptMaterials {
     pub(crate) context: Arc<RunnerContext>,
@@ -50,12 +50,12 @@ impl Marks for AttemptMaterials {
             let (mark, now) = (mark.to_string(), self.context.clock.now());
             self.context.store.mark(self.task, self.lease.clone(), mark, now).await
         };
-        retry_until_written(&self.context.stop, set).await.map_err(not_recorded)
+        retry_until_done(&self.context.stop, set).await.map_err(not_recorded)
     }
 
     async fn withdraw(&self) -> Result<(), MarkError> {
         let withdraw = async || self.context.store.withdraw_marks(self.task, self.lease.clone()).await;
-        retry_until_written(&self.context.stop, withdraw).await.map_err(not_recorded)
+        retry_until_done(&self.context.stop, withdraw).await.map_err(not_recorded)
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::context::RunnerContext;
 use crate::devices::KnownDevice;
-use crate::retry::retry_until_written;
+use crate::retry::retry_until_done;
 use crate::worker::attempt::{Attempt, Conclusion};
 use crate::worker::claim::{Claimed, claim};
 use crate::worker::recovery::{LeftoverCleanup, until_it_answers};
@@ -129,7 +129,7 @@ async fn run_task(
     let conflict = context.devices.is_in_conflict(&device.serial);
     if context.stop.is_cancelled() || conflict || is_closed(&phone).await {
         let release = || context.store.release(task.id, lease.clone(), context.clock.now());
-        if let Err(error) = retry_until_written(&context.stop, release).await {
+        if let Err(error) = retry_until_done(&context.stop, release).await {
             log::error!("task {} could not be released: {error}", task.id);
         }
         return;
@@ -153,12 +153,12 @@ async fn run_task(
     let retry_at = retry_delay.and_then(|delay| finish.at.checked_add_signed(delay));
     let write = async || match retry_at {
         _ if finish.outcome == Outcome::Interrupted => {
-            context.store.interrupt(task.id, lease.clone(), finish.at).await
+            context.store.interrupt(task.id, lease.clone(), finish.clone()).await
         }
         Some(at) => context.store.postpone(task.id, lease.clone(), finish.clone(), at).await,
         None => context.store.finish(task.id, lease.clone(), finish.clone()).await,
     };
-    let written = retry_until_written(&context.stop, write).await;
+    let written = retry_until_done(&context.stop, write).await;
     let is_lost = matches!(written, Err(StorageError::Illegal { .. }));
     let counted = if is_lost { Some(StandardFailure::LeaseLost.into()) } else { finish.failure_code };
     context.failed_attempts.count(counted, 1);

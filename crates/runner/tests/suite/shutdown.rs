@@ -16,9 +16,11 @@ async fn a_shutdown_accounts_for_what_runs_and_leaves_what_waits() {
     let runner = fixture.runner().await;
     fixture.ready(&[&a]);
     let hold = task("a", &json!({ "act": "hold", "word": "holds" }));
-    let ids = fixture.create(vec![hold, tell("a", "next")]).await;
+    let mut ids = fixture.create(vec![hold]).await;
     runner.wake();
     fixture.stage.heard("holds").await;
+    let options = TaskOptions { priority: 100, ..TaskOptions::default() };
+    ids.extend(fixture.create(vec![NewTask { options, ..tell("a", "next") }]).await);
     runner.shutdown().await;
 
     let Finish { outcome, remark, .. } = interruption(&fixture, ids[0]).await;

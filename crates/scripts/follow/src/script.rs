@@ -125,7 +125,11 @@ async fn act(
     button: FollowButton,
 ) -> Result<Completion, Failure> {
     let relation = button.relation;
-    let by_earlier = context.earlier_mark().is_some();
+    // Who withdraws a request, or follows, ends elsewhere than who unfollows a user.
+    let by_earlier = context.earlier_mark().is_some_and(|mark| {
+        let before = if action == Action::Follow { Relation::Stranger } else { Relation::Following };
+        mark.seen["action"] == json!(action.as_str()) && mark.seen["relation"] == json!(before)
+    });
     let mark = json!({ "action": action.as_str(), "username": target.as_str(), "relation": relation });
     let (remark, button) = match (action, relation) {
         (Action::Follow, Relation::Following) if by_earlier => {

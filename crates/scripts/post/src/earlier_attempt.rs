@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tikmatrix_apps::{Caption, PostJourney, Published, RecentPosts};
+use serde_json::Value;
+use tikmatrix_apps::{Caption, OtherPosts, PostJourney, Published, RecentPosts};
 use tikmatrix_device::script::{Context, EarlierMark, Failure};
 use tikmatrix_domain::StandardFailure;
-
-/// For the profile to show a video that the app had sent when it was closed.
-const APPEAR_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What an attempt knew before it tapped Post.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +17,7 @@ pub(crate) struct PublishMark {
     pub(crate) before: Option<RecentPosts>,
 }
 
-/// Finds out whether the attempt that set `earlier` has published. If it has not, the mark is withdrawn.
+/// Finds out whether the attempt that set `earlier` has published. If it has not, the mark is withdrawn; that it has not is believed only after `timeout`.
 ///
 /// # Errors
 /// [`StandardFailure::Unconfirmed`] when the profile does not show it; others when the phone is gone or a person has to act.
@@ -28,13 +26,15 @@ pub(crate) async fn has_published(
     context: &mut Context,
     package: &str,
     earlier: EarlierMark,
+    timeout: Duration,
 ) -> Result<bool, Failure> {
-    let EarlierMark { seen, is_alone } = earlier;
-    let mark = serde_json::from_value::<PublishMark>(seen).ok();
+    let EarlierMark { seen, others_since } = earlier;
+    let mark = PublishMark::deserialize(&seen).ok();
     let Some(PublishMark { caption, before: Some(before) }) = mark else {
         return Err(unknown("what the profile showed before that attempt is not known"));
     };
-    match journey.compare_profile(context, package, &caption, &before, is_alone, APPEAR_TIMEOUT).await {
+    let others = other_posts(&others_since, &caption);
+    match journey.compare_profile(context, package, &caption, &before, others, timeout).await {
         Ok(Published::Yes) => Ok(true),
         Ok(Published::No) => context.withdraw_marks().await.map(|()| false),
         Ok(Published::Unknown) => Err(unknown("what the profile shows now fits both")),
@@ -45,9 +45,42 @@ pub(crate) async fn has_published(
     }
 }
 
+/// What the other tasks that set these marks may have published.
+fn other_posts(marks: &[Value], caption: &Caption) -> OtherPosts {
+    let is_same = |mark: &Value| PublishMark::deserialize(mark).map_or(true, |mark| mark.caption == *caption);
+    match marks {
+        [] => OtherPosts::None,
+        marks if marks.iter().any(is_same) => OtherPosts::SameCaption,
+        _ => OtherPosts::OtherCaptions,
+    }
+}
+
 fn unknown(why: &str) -> Failure {
     Failure::unconfirmed(format!(
         "an earlier attempt tapped Post, and whether it published is not known: {why}; look at the profile, and create a new \
          task if the video is not there"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_marks_of_other_tasks_say_what_they_may_have_published() {
+        let caption =
+            |description: &str| Caption { title: String::new(), description: description.to_owned() };
+        let mark = |description: &str| json!(PublishMark { caption: caption(description), before: None });
+        for (marks, expected) in [
+            (vec![], OtherPosts::None),
+            (vec![mark("other"), mark("third")], OtherPosts::OtherCaptions),
+            (vec![mark("other"), mark("ours")], OtherPosts::SameCaption),
+            // Of an earlier version: it may be anything.
+            (vec![json!({})], OtherPosts::SameCaption),
+        ] {
+            assert_eq!(other_posts(&marks, &caption("ours")), expected, "{marks:?}");
+        }
+    }
 }

@@ -79,7 +79,7 @@ impl Script for Post {
         if let Some(earlier) = context.earlier_mark().cloned() {
             let package = self.begin(driver, journey, context).await?;
             context.step("look whether an earlier attempt has published it");
-            if earlier_attempt::has_published(journey, context, &package, earlier).await? {
+            if earlier_attempt::has_published(journey, context, &package, earlier, APPEAR_TIMEOUT).await? {
                 context.progress(100);
                 let remark = "published by an earlier attempt, and seen on the profile";
                 return Ok(Completion::new(remark));

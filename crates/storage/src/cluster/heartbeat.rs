@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use tikmatrix_domain::{Heartbeat, LeaseId, ServerEnd, ServerId, Status, Task, TaskId, TaskState};
+use tikmatrix_domain::{
+    Heartbeat, LeaseId, ServerEnd, ServerId, Status, Task, TaskId, TaskState, interrupted,
+};
 
 use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
@@ -63,7 +65,8 @@ impl Store {
             let mut ended = Vec::new();
             for (task, lease) in running_tasks(connection)? {
                 if ServerId::of(&lease) == silent.server {
-                    let runs_again = interrupt_task(connection, &task, &lease, ServerEnd::Crash, now)?;
+                    let finish = interrupted(ServerEnd::Crash, task.step.as_deref(), now);
+                    let runs_again = interrupt_task(connection, &task, &lease, &finish)?;
                     ended.push(InterruptedTask { task: task.id, runs_again });
                 }
             }

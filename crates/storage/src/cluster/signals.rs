@@ -81,6 +81,16 @@ pub(crate) fn bump_wakeup(connection: &mut Connection) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Returns whether the task is to be stopped in the attempt under `lease`.
+pub(crate) fn is_stop_requested(
+    connection: &mut Connection,
+    id: TaskId,
+    lease: &LeaseId,
+) -> Result<bool, Fault> {
+    let request = stop_request::table.find(id.0).filter(stop_request::lease.eq(&lease.0));
+    Ok(diesel::select(exists(request)).get_result(connection)?)
+}
+
 /// Deletes the request to stop the task.
 pub(crate) fn clear_stop_request(connection: &mut Connection, id: TaskId) -> Result<(), Fault> {
     diesel::delete(stop_request::table.find(id.0)).execute(connection)?;

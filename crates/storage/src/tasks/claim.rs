@@ -192,6 +192,7 @@ fn start_attempt(
         remark: None,
         record_count: 0,
         mark: None,
+        marked_at: None,
         result: None,
     };
     diesel::insert_into(attempt::table).values(row).execute(connection)?;

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::count;
 use diesel::prelude::*;
 use tikmatrix_domain::{
-    Finish, Interruptions, LeaseId, Outcome, Serial, ServerEnd, Task, TaskChange, TaskEvent, TaskId,
-    Username, interrupted, transition,
+    Finish, Interruptions, LeaseId, Outcome, Serial, Task, TaskChange, TaskEvent, TaskId, Username, given_up,
+    stopped_by_user, transition,
 };
 
 use crate::accounts::operations as accounts;
@@ -26,8 +26,8 @@ use crate::tasks::state::{check_lease, illegal, read, write_state};
 pub struct StandingMark {
     /// What the attempt saw before it did what cannot be undone, as JSON.
     pub seen: String,
-    /// Whether no attempt at another task that started later, on the same device or for the same account, set a mark.
-    pub is_alone: bool,
+    /// The marks that other tasks of the script have set since, on the same device or for the same account, in no order.
+    pub others_since: Vec<String>,
 }
 
 impl Store {
@@ -68,19 +68,15 @@ impl Store {
         .await
     }
 
-    /// Ends the attempt under `lease` because its server shuts down. The task runs again.
+    /// Ends the attempt under `lease` because its server shuts down. The task runs again, unless that has led nowhere several
+    /// times.
     ///
     /// # Errors
     /// As [`Store::finish`].
-    pub async fn interrupt(
-        &self,
-        id: TaskId,
-        lease: LeaseId,
-        now: DateTime<Utc>,
-    ) -> Result<(), StorageError> {
+    pub async fn interrupt(&self, id: TaskId, lease: LeaseId, finish: Finish) -> Result<(), StorageError> {
         self.write("interrupt a task", move |connection| {
             let task = read(connection, id)?;
-            interrupt_task(connection, &task, &lease, ServerEnd::Shutdown, now).map(drop)
+            interrupt_task(connection, &task, &lease, &finish).map(drop)
         })
         .await
     }
@@ -102,7 +98,8 @@ impl Store {
             check_lease(connection, id, &lease)?;
             let attempt =
                 attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(&lease.0));
-            diesel::update(attempt).set(attempt::mark.eq(storable(&mark))).execute(connection)?;
+            let set = (attempt::mark.eq(storable(&mark)), attempt::marked_at.eq(millis(now)));
+            diesel::update(attempt).set(set).execute(connection)?;
             reservation::begin_publishing(connection, &lease, now)
         })
         .await
@@ -129,16 +126,15 @@ impl Store {
     pub async fn standing_mark(&self, id: TaskId) -> Result<Option<StandingMark>, StorageError> {
         self.read_tx("read the mark of a task", move |connection| {
             let marked = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::mark.is_not_null());
-            let newest = marked.order(attempt::number.desc()).select((attempt::mark, attempt::started_at));
-            let Some((Some(seen), since)) = newest.first::<(Option<String>, i64)>(connection).optional()?
-            else {
-                return Ok(None);
-            };
+            let newest = marked.order(attempt::number.desc()).select((attempt::mark, attempt::marked_at));
+            let newest = newest.first::<(Option<String>, Option<i64>)>(connection).optional()?;
+            let Some((Some(seen), since)) = newest else { return Ok(None) };
             let of = read(connection, id)?;
-            let others: i64 = attempt::table
+            let others: Vec<Option<String>> = attempt::table
                 .inner_join(task::table.on(task::id.eq(attempt::task_id)))
                 .filter(task::id.ne(id.0))
                 .filter(task::app.eq(of.app.as_str()))
+                .filter(task::script_name.eq(of.script.as_str()))
                 .filter(
                     task::serial
                         .eq(of.serial.as_ref().map(Serial::as_str))
@@ -146,10 +142,16 @@ impl Store {
                         .assume_not_null(),
                 )
                 .filter(attempt::mark.is_not_null())
-                .filter(attempt::started_at.ge(since))
-                .count()
-                .get_result(connection)?;
-            Ok(Some(StandingMark { seen, is_alone: others == 0 }))
+                // A mark of an earlier version has no time, and may be later.
+                .filter(
+                    attempt::marked_at
+                        .ge(since.unwrap_or_default())
+                        .or(attempt::marked_at.is_null())
+                        .assume_not_null(),
+                )
+                .select(attempt::mark)
+                .load(connection)?;
+            Ok(Some(StandingMark { seen, others_since: others.into_iter().flatten().collect() }))
         })
         .await
     }
@@ -160,9 +162,12 @@ pub(crate) fn interrupt_task(
     connection: &mut Connection,
     task: &Task,
     lease: &LeaseId,
-    cause: ServerEnd,
-    now: DateTime<Utc>,
+    finish: &Finish,
 ) -> Result<bool, Fault> {
+    if signals::is_stop_requested(connection, task.id, lease)? {
+        finish_task(connection, task, lease, &stopped_by_user(task.step.as_deref(), finish.at))?;
+        return Ok(false);
+    }
     // A later attempt may take other steps, such as to look for what an earlier one has done.
     let steps =
         step::table.filter(step::task_id.eq(task.id.0)).select(count(step::text).aggregate_distinct());
@@ -173,27 +178,22 @@ pub(crate) fn interrupt_task(
         count: number("task.interruptions", count)?,
         steps: number("task.interrupted_steps", reached)?,
     };
-    let next = match cause {
-        ServerEnd::Shutdown => Some(before),
-        ServerEnd::Crash => before.after(u32::try_from(steps).unwrap_or(u32::MAX)),
-    };
-    let finish = interrupted(cause, task.step.as_deref(), next.is_some(), now);
-    let Some(next) = next else {
-        finish_task(connection, task, lease, &finish)?;
+    let Some(next) = before.after(u32::try_from(steps).unwrap_or(u32::MAX)) else {
+        finish_task(connection, task, lease, &given_up(finish))?;
         return Ok(false);
     };
     let event = TaskEvent::Interrupted { lease: lease.clone() };
     let state = transition(&task.state, event).map_err(illegal(task.id))?;
-    write_state(connection, task, &state, now)?;
+    write_state(connection, task, &state, finish.at)?;
     let counted = (
         task::interruptions.eq(i32::try_from(next.count).unwrap_or(i32::MAX)),
         task::interrupted_steps.eq(i32::try_from(next.steps).unwrap_or(i32::MAX)),
     );
     let reset = (task::progress.eq(0), task::step.eq(None::<String>));
     diesel::update(task::table.find(task.id.0)).set((counted, reset)).execute(connection)?;
-    accounts::assign_account_device(connection, task, now)?;
-    events::record(connection, task, TaskChange::Interrupted { remark: finish.remark.clone() }, now)?;
-    end_attempt(connection, task.id, lease, &finish)?;
+    accounts::assign_account_device(connection, task, finish.at)?;
+    events::record(connection, task, TaskChange::Interrupted { remark: finish.remark.clone() }, finish.at)?;
+    end_attempt(connection, task.id, lease, finish)?;
     signals::bump_wakeup(connection)?;
     Ok(true)
 }

@@ -139,6 +139,7 @@ pub(crate) struct AttemptRow {
     pub(crate) remark: Option<String>,
     pub(crate) record_count: i32,
     pub(crate) mark: Option<String>,
+    pub(crate) marked_at: Option<i64>,
     pub(crate) result: Option<String>,
 }
 

@@ -2,7 +2,7 @@
 //! signals reach the other servers.
 
 use tikmatrix_domain::{
-    Heartbeat, LeaseId, Outcome, Record, RecordedEvent, ServerId, SettingsChange, Status,
+    Heartbeat, LeaseId, Outcome, Record, RecordedEvent, ServerId, SettingsChange, Status, TaskState,
 };
 use tikmatrix_storage::{Claim, InterruptedTask, StorageError, TaskFilter};
 
@@ -51,6 +51,20 @@ async fn what_a_dead_server_left_running_is_pending_again_and_its_attempt_names_
     assert!(finish.remark.contains("\"tap Post\""), "{}", finish.remark);
     let next = claim_task(&fixture.store, serial("a"), held(2), at(61)).await.unwrap();
     assert_eq!((next.id, next.attempt_count, next.retry_count), (ids[0], 2, 0), "before the one that waited");
+}
+
+#[tokio::test]
+async fn a_task_that_was_to_be_stopped_does_not_run_again_when_its_server_died() {
+    let fixture = Fixture::new();
+    let id = fixture.create(vec![for_phone("a")]).await[0];
+    claim_task(&fixture.store, serial("a"), held(1), at(1)).await.unwrap();
+    fixture.store.request_stop(id, held(1)).await.unwrap();
+    let dead = fixture.store.heartbeat(server(2)).await.unwrap().remove(0);
+    let ended = fixture.store.interrupt_tasks_of(dead, at(60)).await.unwrap();
+    assert_eq!(ended, [InterruptedTask { task: id, runs_again: false }]);
+    let task = fixture.store.task(id).await.unwrap().unwrap().task;
+    let TaskState::Finished { finish, .. } = task.state else { panic!("{task:?}") };
+    assert_eq!(finish.outcome, Outcome::Stopped);
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 -- What an attempt saw before it did what cannot be undone, as JSON. While it stands, it is not known whether that was done.
 ALTER TABLE attempt ADD COLUMN mark TEXT;
--- Crashes of the server during attempts at the task, since an attempt last began a step that none before it had begun.
+ALTER TABLE attempt ADD COLUMN marked_at BIGINT;
+-- Ends of the server during attempts at the task, since an attempt last began a step that none before it had begun.
 ALTER TABLE task ADD COLUMN interruptions INTEGER NOT NULL DEFAULT 0 CHECK (interruptions >= 0);
--- The number of different steps that the attempts had begun by the last of these crashes.
+-- The number of different steps that the attempts had begun by the last of these ends.
 ALTER TABLE task ADD COLUMN interrupted_steps INTEGER NOT NULL DEFAULT 0 CHECK (interrupted_steps >= 0);
 
 -- The claim takes interrupted tasks first.
@@ -12,6 +13,7 @@ CREATE INDEX task_interrupted ON task (serial, due_at, id) WHERE status = 0 AND 
 -- may have published.
 UPDATE attempt SET mark = '{}'
 WHERE (outcome IS NULL OR outcome <> 'succeeded') AND EXISTS (
-    SELECT 1 FROM step
+    SELECT 1 FROM step JOIN task ON task.id = step.task_id
     WHERE step.task_id = attempt.task_id AND step.attempt = attempt.number AND step.text = 'tap Post'
+        AND task.script_name = 'post'
 );

@@ -217,7 +217,7 @@ async fn what_an_earlier_attempt_has_published_is_used_once_a_later_one_has_seen
     fixture.take_file(&["x"], task, "p").await.unwrap();
     fixture.store.mark(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
     fixture.store.finish(task, lease("p"), finish(Outcome::Stopped, "stopped", 3)).await.unwrap();
-    let standing = StandingMark { seen: MARK.to_owned(), is_alone: true };
+    let standing = StandingMark { seen: MARK.to_owned(), others_since: Vec::new() };
     assert_eq!(fixture.store.standing_mark(task).await.unwrap(), Some(standing));
 
     fixture.store.retry(task, at(4)).await.unwrap();
@@ -235,7 +235,7 @@ async fn what_a_later_attempt_found_not_published_is_free_again() {
     let task = fixture.at_work("p").await;
     fixture.take(wish(&[], None), task, "p").await.unwrap();
     fixture.store.mark(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
-    fixture.store.interrupt(task, lease("p"), at(3)).await.unwrap();
+    fixture.store.interrupt(task, lease("p"), finish(Outcome::Interrupted, "stopped", 3)).await.unwrap();
     assert_eq!(fixture.usage(id).await, MaterialUse::Unconfirmed { by: task });
 
     claim_task(&fixture.store, serial("p"), lease("again"), at(4)).await.unwrap();

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use tikmatrix_domain::{
-    IllegalTransition, NewTask, Outcome, Record, RecordedEvent, Status, TaskOptions, TaskState,
+    AccountChange, AccountUpsert, AppId, IllegalTransition, NewTask, Outcome, Patch, Record, RecordedEvent,
+    Status, TaskOptions, TaskState, Username,
 };
 use tikmatrix_storage::StorageError;
 
@@ -160,19 +161,46 @@ async fn workers_that_claim_at_the_same_time_never_get_the_same_task() {
 }
 
 #[tokio::test]
-async fn a_mark_is_not_alone_once_another_task_has_set_one_on_the_same_phone() {
+async fn a_mark_comes_with_those_that_other_tasks_of_its_phone_or_account_have_set_since() {
     let fixture = Fixture::new();
     let ids = fixture.create(vec![for_phone("a"), for_phone("a"), for_phone("b")]).await;
-    let mark = async |id, phone: &str, at_second| {
-        claim_task(&fixture.store, serial(phone), lease(phone), at(at_second)).await.unwrap();
-        fixture.store.mark(id, lease(phone), "1".to_owned(), at(at_second)).await.unwrap();
-        fixture.store.finish(id, lease(phone), finish(Outcome::Stopped, "", at_second)).await.unwrap();
+    let claim = async |phone: &str, second| {
+        claim_task(&fixture.store, serial(phone), lease(phone), at(second)).await.unwrap();
     };
-    let is_alone = async |id| fixture.store.standing_mark(id).await.unwrap().unwrap().is_alone;
-    mark(ids[0], "a", 1).await;
-    mark(ids[2], "b", 2).await;
-    assert!(is_alone(ids[0]).await);
-    mark(ids[1], "a", 3).await;
-    assert!(!is_alone(ids[0]).await);
-    assert!(is_alone(ids[1]).await, "what came before it does not count");
+    let mark = async |id, phone: &str, text: &str, second| {
+        fixture.store.mark(id, lease(phone), text.to_owned(), at(second)).await.unwrap();
+        fixture.store.finish(id, lease(phone), finish(Outcome::Stopped, "", second)).await.unwrap();
+    };
+    let others = async |id| fixture.store.standing_mark(id).await.unwrap().unwrap().others_since;
+    claim("b", 0).await;
+    claim("a", 1).await;
+    mark(ids[0], "a", "first", 2).await;
+    mark(ids[2], "b", "elsewhere", 3).await;
+    assert_eq!(others(ids[0]).await, [""; 0]);
+    claim("a", 4).await;
+    mark(ids[1], "a", "second", 5).await;
+    assert_eq!(others(ids[0]).await, ["second"]);
+    assert_eq!(others(ids[1]).await, [""; 0], "what came before it does not count");
+}
+
+#[tokio::test]
+async fn an_earlier_attempt_that_marks_later_counts_too() {
+    let fixture = Fixture::new();
+    let details = AccountChange { serial: Patch::Set(serial("a")), ..AccountChange::default() };
+    let account = AccountUpsert {
+        username: Username::new("maker").unwrap(),
+        app: AppId::new("tiktok").unwrap(),
+        details,
+    };
+    fixture.store.import_accounts(vec![account.clone()], at(0)).await.unwrap();
+    let of_maker = NewTask { serial: None, username: Some(account.username.clone()), ..for_phone("a") };
+    let ids = fixture.create(vec![of_maker.clone(), of_maker]).await;
+    claim_task(&fixture.store, serial("a"), lease("a"), at(1)).await.unwrap();
+    let moved = AccountChange { serial: Patch::Set(serial("b")), ..AccountChange::default() };
+    fixture.store.import_accounts(vec![AccountUpsert { details: moved, ..account }], at(2)).await.unwrap();
+    claim_task(&fixture.store, serial("b"), lease("b"), at(3)).await.unwrap();
+    fixture.store.mark(ids[1], lease("b"), "second".to_owned(), at(4)).await.unwrap();
+    fixture.store.mark(ids[0], lease("a"), "first".to_owned(), at(5)).await.unwrap();
+    let standing = fixture.store.standing_mark(ids[1]).await.unwrap().unwrap();
+    assert_eq!(standing.others_since, ["first"]);
 }
