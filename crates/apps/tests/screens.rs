@@ -92,7 +92,7 @@ fn only_popups_and_blocking_screens_stop_a_script() {
 }
 
 #[test]
-fn popups_are_refused_and_needed_permissions_granted() {
+fn popups_are_refused_and_only_photos_and_videos_are_granted_whatever_the_language() {
     let guard = guard(tiktok());
     let dismissed_by = |tree: &UiTree| match guard.judge(tree) {
         ScreenVerdict::Popup { dismissal: Dismissal::Tap(selector), .. } => {
@@ -105,12 +105,15 @@ fn popups_are_refused_and_needed_permissions_granted() {
     assert_eq!(dismissed_by(&screen("tt_popup_contacts_settings")), "Don\u{2019}t allow");
     assert_eq!(dismissed_by(&screen("perm_contacts_allow_deny_es")), "NO PERMITIR");
     assert_eq!(dismissed_by(&screen("perm_location_precise")), "Don\u{2019}t allow");
-    let videos = made_of(
+    assert_eq!(dismissed_by(&screen("perm_camera_en")), "Don\u{2019}t allow");
+    assert_eq!(dismissed_by(&screen("perm_photos_es")), "Permitir todo");
+    // The words are those of a question that another app may ask with the same ids.
+    let worded = made_of(
         r#"<node resource-id="com.android.permissioncontroller:id/permission_message" text="Allow TikTok to access photos and videos?"/>
            <node resource-id="com.android.permissioncontroller:id/permission_allow_button" text="Allow" clickable="true" bounds="[0,0][9,9]"/>
            <node resource-id="com.android.permissioncontroller:id/permission_deny_button" text="Deny" clickable="true" bounds="[0,9][9,19]"/>"#,
     );
-    assert_eq!(dismissed_by(&videos), "Allow");
+    assert_eq!(dismissed_by(&worded), "Deny");
 }
 
 #[test]
