@@ -105,9 +105,10 @@ mod tests {
 
     fn readers() -> (ReadPool, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
-        let readers =
-            ReadPool::open(&DatabaseUrl::Sqlite(folder.path().join("any.db")), &Arc::default()).unwrap();
-        (readers, folder)
+        let url = DatabaseUrl::Sqlite(folder.path().join("any.db"));
+        // As the writer does before there are readers: only one connection at a time can turn a new file to WAL.
+        drop(url.connect().unwrap());
+        (ReadPool::open(&url, &Arc::default()).unwrap(), folder)
     }
 
     fn one(connection: &mut Connection) -> Result<i32, Fault> {
