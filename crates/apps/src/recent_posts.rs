@@ -17,6 +17,9 @@ pub struct RecentPosts {
     pub(crate) captions: Vec<String>,
     /// How many videos it has, if that is known.
     pub(crate) total: Option<usize>,
+    /// The name of the account, if the profile shows it.
+    #[serde(default)]
+    pub(crate) account: Option<String>,
 }
 
 /// Whether a post was published that an earlier attempt may have published.
@@ -44,6 +47,10 @@ pub enum OtherPosts {
 impl RecentPosts {
     /// Compares the profile with what it was before the post.
     pub(crate) fn compare(&self, before: &Self, caption: &Caption, others: OtherPosts) -> Published {
+        // The profile of another account says nothing: the phone or its account may have been replaced.
+        if self.account.is_none() || self.account != before.account {
+            return Published::Unknown;
+        }
         if others != OtherPosts::None {
             let found = self.look_among_new(before, caption);
             let may_be_theirs = others == OtherPosts::SameCaption && found == Published::Yes;
@@ -149,7 +156,8 @@ mod tests {
     }
 
     fn newest(captions: &[&str], total: Option<usize>) -> RecentPosts {
-        RecentPosts { captions: captions.iter().map(|shown| (*shown).to_owned()).collect(), total }
+        let captions = captions.iter().map(|shown| (*shown).to_owned()).collect();
+        RecentPosts { captions, total, account: Some("@a".to_owned()) }
     }
 
     #[test]
@@ -250,13 +258,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_profile_of_another_account_says_nothing() {
+        let c = caption("", "c");
+        let before = newest(&["x"], Some(1));
+        for (captions, total) in [(vec!["x"], 1), (vec!["c", "x"], 2)] {
+            for account in [None, Some("@b".to_owned())] {
+                let now = RecentPosts { account, ..newest(&captions, Some(total)) };
+                assert_eq!(now.compare(&before, &c, OtherPosts::None), Published::Unknown, "{now:?}");
+            }
+        }
+    }
+
     /// Reads a profile as the driver does: `is_enough`, or all that its screen shows, which is no more than six.
     fn read(
         all: &[String],
         is_enough: impl Fn(&RecentPosts) -> bool,
         counts: impl Fn(&RecentPosts) -> bool,
     ) -> RecentPosts {
-        let mut read = RecentPosts { captions: Vec::new(), total: (all.len() < 6).then_some(all.len()) };
+        let mut read = newest(&[], (all.len() < 6).then_some(all.len()));
         while read.captions.len() < all.len().min(6) && !is_enough(&read) {
             read.captions.push(all[read.captions.len()].clone());
         }

@@ -32,7 +32,9 @@ fn a_postgres_that_is_lost_for_a_while_costs_no_task_and_no_result() {
         is_told_and_logged(&server, &server.get(path));
     }
     assert_eq!(server.get("/healthz").status, 200);
-    wait_for("the phone's post", TO_RESUME, || (!server.posts("virtual-1").is_empty()).then_some(()));
+    // It does not tap Post before it has stored its mark.
+    wait_for("the task to wait", TO_RESUME, || server.said().contains("mark an attempt").then_some(()));
+    assert_eq!(server.posts("virtual-1"), []);
     postgres.resume();
 
     wait_for("service", TO_RESUME, || (create_some(&server).status == 200).then_some(()));

@@ -17,6 +17,11 @@ use tikmatrix_validation::{Fields, Nulls, Problems, Schema, SchemaError, shorten
 use crate::http::body::{object, schema, text};
 use crate::http::error::{ApiError, ErrorCode};
 
+/// The longest configuration of one task, as it is stored.
+const MAX_CONFIG_BYTES: usize = 128 * 1024;
+/// The most that the configurations of all tasks of a request take.
+const MAX_REQUEST_BYTES: usize = 64 * 1024 * 1024;
+
 /// The values that apply where a request names none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Defaults {
@@ -60,7 +65,9 @@ impl RequestReader {
         let valid = self.0.read::<NewTasks>(object(body)?, |fields, problems| {
             check_recipients(fields, problems);
             plan = plan_targets(fields, scripts, problems);
-            check_count(fields, plan.targets.as_ref().map_or(0, Vec::len), problems);
+            let targets = plan.targets.as_deref().unwrap_or_default();
+            check_count(fields, targets.len(), problems);
+            check_size(fields, targets, problems);
             check_timing(fields, problems);
         });
         let code = plan.code.unwrap_or(ErrorCode::InvalidParameter);
@@ -200,6 +207,26 @@ fn check_count(fields: &Fields<'_>, targets: usize, problems: &mut Problems) {
         let count = folded(names).len().saturating_mul(targets);
         if count > MAX_TASKS_PER_REQUEST {
             problems.add(field, TooManyTasks { count }.to_string());
+        }
+    }
+}
+
+/// Checks how much the tasks of the request would take in the database: each has its configuration.
+fn check_size(fields: &Fields<'_>, targets: &[Target], problems: &mut Problems) {
+    let sizes = targets.iter().map(|target| target.script_config.len());
+    if let Some(size) = sizes.clone().find(|size| *size > MAX_CONFIG_BYTES) {
+        return problems
+            .add("script_config", format!("takes {size} bytes, at most {MAX_CONFIG_BYTES} are allowed"));
+    }
+    let for_one: usize = sizes.sum();
+    for field in ["serials", "usernames"] {
+        let Some(names) = fields.get::<Vec<String>>(field) else { continue };
+        let size = folded(names).len().saturating_mul(for_one);
+        if size > MAX_REQUEST_BYTES {
+            let reason = format!(
+                "the configurations of all tasks take {size} bytes, at most {MAX_REQUEST_BYTES} are allowed"
+            );
+            problems.add(field, reason);
         }
     }
 }

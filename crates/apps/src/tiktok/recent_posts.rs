@@ -14,6 +14,10 @@ use crate::tiktok::elements::is_list;
 /// For the screen after a tap.
 const SCREEN_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// The upload of a first video that was cut off leaves a draft alone. The app has drafts at once, and loads videos: none comes
+/// any more after this.
+const DRAFTS_ALONE_TIME: Duration = Duration::from_secs(8);
+
 /// The part of the profile's grid that is on the screen.
 pub(crate) struct Grid {
     /// The bounds of its cells, drafts included.
@@ -53,13 +57,20 @@ impl TikTok {
         context: &mut Context,
         mut is_enough: impl FnMut(&RecentPosts) -> bool + Send,
     ) -> Result<RecentPosts, Failure> {
-        let mut newest = RecentPosts::default();
+        let shown = context.last_tree().and_then(|tree| self.elements.username.find(tree));
+        let account = shown.map(|node| node.text.trim().to_owned());
+        let started = context.phone().stopwatch();
+        let mut newest = RecentPosts { account, ..RecentPosts::default() };
         loop {
             let opened = newest.captions.len();
             let grid = context.wait_until("a video of the profile", SCREEN_TIMEOUT, |tree| {
                 self.profile.screen(tree).filter(|screen| screen.id == "own_profile")?;
                 let grid = self.grid(tree);
-                let is_empty = opened == 0 && grid.videos.is_empty() && self.elements.no_videos.is_on(tree);
+                let has_only_drafts =
+                    grid.is_whole && !grid.cells.is_empty() && started.elapsed() >= DRAFTS_ALONE_TIME;
+                let is_empty = opened == 0
+                    && grid.videos.is_empty()
+                    && (has_only_drafts || self.elements.no_videos.is_on(tree));
                 (is_empty || grid.videos.len() >= opened.max(1)).then_some(grid)
             });
             let grid = grid.await?;

@@ -102,7 +102,7 @@ pub struct PostConfig {
     #[schemars(range(min = 1, max = 35))]
     pub image_count: u32,
     /// Spintax: `{a|b|c}` picks one, nesting allowed; `\{ \| \}` are literal. On TikTok `##` splits title and description.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", length(max = 65536))]
     pub captions: Spintax,
     /// The way into the app.
     pub post_way: PostWay,

@@ -180,3 +180,10 @@ fn the_schema_knows_every_field_and_its_defaults_are_accepted() {
     let described = |name: &str| properties[name]["description"].as_str().is_some_and(|it| it.len() > 5);
     assert!(properties.keys().all(|name| described(name)), "{schema:#}");
 }
+
+#[test]
+fn captions_have_a_limit() {
+    assert_eq!(problems(&json!({"captions": "x".repeat(65_536)})), [""; 0]);
+    let told = problems(&json!({"captions": "x".repeat(65_537)}));
+    assert!(told.len() == 1 && told[0].starts_with("captions: ") && told[0].contains("65536"), "{told:?}");
+}

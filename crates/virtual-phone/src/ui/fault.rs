@@ -23,6 +23,8 @@ pub enum Fault {
     },
     /// The app reverts every follow a second after it showed it: `{"fault": "follow_refused"}`.
     FollowRefused,
+    /// The account's profile shows no video, nor that it has none: `{"fault": "profile_loading"}`.
+    ProfileLoading,
 }
 
 /// A window over an app.

@@ -165,3 +165,21 @@ async fn a_scheduled_task_says_when_and_that_it_waits() {
     assert!(start.contains(&format!("T{later}:00")), "{start}");
     api.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_would_fill_the_database_is_refused_and_creates_nothing() {
+    let api = Api::start().await;
+    let serials: Vec<String> = (0..1_000).map(|number| format!("phone-{number}")).collect();
+    for (serials, length, wanted) in [
+        (vec!["a".to_owned()], 140_000, "script_config: takes 1400"),
+        (serials, 70_000, "serials: the configurations of all tasks take 700"),
+    ] {
+        let config = json!({"words": ["x".repeat(length)]});
+        let answer =
+            api.post(&json!({"serials": serials, "script_name": "say", "script_config": config})).await;
+        let message = answer.body["message"].as_str().unwrap();
+        assert_eq!((answer.status, message.starts_with(wanted)), (400, true), "{message}");
+    }
+    assert_eq!(api.get("/api/v1/task").await.body["data"]["total"], 0);
+    api.stop().await;
+}

@@ -171,7 +171,13 @@ fn videos(folder: &Path, roots: &MaterialRoots) -> io::Result<Vec<LocalFile>> {
 fn caption(path: &Path, roots: &MaterialRoots) -> Result<Option<(String, String)>, String> {
     let shown = path.display().to_string();
     let Ok(Some(path)) = roots.admit(path) else { return Ok(None) };
-    let file = match fs::File::open(path) {
+    // To open a named pipe blocks until another program writes to it.
+    let opened = match fs::metadata(&path) {
+        Ok(about) if !about.is_file() => return Err(format!("{shown} is no file but a folder or a device")),
+        Ok(_) => fs::File::open(path),
+        Err(error) => Err(error),
+    };
+    let file = match opened {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("{shown} cannot be read on the server: {error}")),

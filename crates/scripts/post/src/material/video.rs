@@ -63,7 +63,13 @@ impl From<Refusal> for Failure {
 /// Opens the file at `path`, which people know as `shown`, and gives its length; none if there is no file.
 pub(super) async fn open(path: &Path, shown: &str) -> Result<Option<(File, u64)>, String> {
     let refuse = |reason: &str| format!("the file {shown} {reason}");
-    let file = match File::open(path).await {
+    // To open a named pipe blocks until another program writes to it.
+    let opened = match tokio::fs::metadata(path).await {
+        Ok(about) if !about.is_file() => return Err(refuse("is no file but a folder or a device")),
+        Ok(_) => File::open(path).await,
+        Err(error) => Err(error),
+    };
+    let file = match opened {
         Ok(file) => file,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(None);
@@ -72,13 +78,7 @@ pub(super) async fn open(path: &Path, shown: &str) -> Result<Option<(File, u64)>
     };
     let about =
         file.metadata().await.map_err(|error| refuse(&format!("cannot be read on the server: {error}")))?;
-    if !about.is_file() {
-        Err(refuse("is no file but a folder or a device"))
-    } else if about.len() == 0 {
-        Err(refuse("is empty"))
-    } else {
-        Ok(Some((file, about.len())))
-    }
+    if about.len() == 0 { Err(refuse("is empty")) } else { Ok(Some((file, about.len()))) }
 }
 
 /// Whether a file calls itself an MP4 video.

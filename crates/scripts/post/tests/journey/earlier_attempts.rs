@@ -67,3 +67,28 @@ async fn an_attempt_that_ended_before_post_leaves_no_mark() {
     stage.publish_after(&first, stage.config("once")).await.assert_completed();
     assert_eq!(stage.phone.posts().len(), 1);
 }
+
+#[tokio::test]
+async fn a_first_post_that_was_cut_off_is_published_by_the_next_attempt() {
+    let stage = VideoStage::start(96).await;
+    stage.phone.arm(&json!({"fault": "slow_upload", "seconds": 30}));
+    let first = stage.publish_until("wait for the upload", stage.config("first")).await;
+    first.assert_stopped();
+    stage.phone.arm(&json!({"fault": "slow_upload", "seconds": 1}));
+    let second = stage.publish_after(&first, stage.config("first")).await;
+    second.assert_completed_with("published, and seen on the profile");
+    assert_eq!(stage.phone.posts().len(), 1);
+    stage.phone.assert_clean().await;
+}
+
+#[tokio::test]
+async fn the_mark_of_another_account_is_left_to_a_person() {
+    let stage = VideoStage::start(97).await;
+    let first = stage.publish_until("tap Post", stage.config("once")).await;
+    let mut mark = first.mark().unwrap_or_else(|| json!({"caption": {"title": "", "description": "once"}}));
+    mark["before"] = json!({"captions": [], "total": 0, "account": "@another"});
+    let posts = stage.phone.posts().len();
+    let second = stage.phone.run(stage.run(stage.config("once")).marked(mark)).await;
+    second.assert_failed_permanently("unconfirmed");
+    assert_eq!(stage.phone.posts().len(), posts);
+}

@@ -1,6 +1,7 @@
 //! Videos of the library and of local folders: which one is taken, under which caption, and what is said of it.
 
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -148,4 +149,15 @@ async fn what_fails_before_the_tap_never_began_to_be_published() {
     let finished = stage.publish_for("absent.user", json!({})).await;
     assert_eq!(finished.remark(), "account @absent.user is not signed in on this phone");
     assert_eq!(stage.record.calls(), ["take 1 video [] absent.user"]);
+}
+
+#[tokio::test]
+async fn a_named_pipe_is_refused_instead_of_waited_for() {
+    let stage = VideoStage::start(67).await;
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe.mp4");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let finished = stage.publish(json!({"material_list": [pipe]})).await;
+    finished.assert_failed_permanently("material_refused");
+    assert!(finished.remark().contains("is no file but a folder or a device"), "{}", finished.remark());
 }

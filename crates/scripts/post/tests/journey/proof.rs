@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tikmatrix_device::script::{Entry, LogLevel};
-use tikmatrix_script_testing::FinishedRun;
+use tikmatrix_script_testing::{FinishedRun, Running};
 use tokio::task::JoinSet;
 
 use crate::stage::VideoStage;
@@ -78,17 +78,29 @@ async fn what_was_there_before_is_looked_at_for_an_account_too() {
 #[tokio::test]
 async fn without_a_look_before_nothing_is_proven() {
     let stage = VideoStage::start(86).await;
-    stage.phone.arm(&json!({"fault": "slow_upload", "seconds": 30}));
-    // What is left of a run that was stopped here is a draft: a profile with neither a video nor the sign for none.
-    stage.publish_until("wait for the upload", stage.config("stopped")).await;
-    assert!(stage.phone.posts().is_empty());
-    stage.phone.arm(&json!({"fault": "slow_upload", "seconds": 3}));
-    let finished = stage.publish(stage.config("after a draft")).await;
+    stage.phone.arm(&json!({"fault": "profile_loading"}));
+    let load = async |running: Running| {
+        running.step("push the video").await;
+        stage.phone.virtual_phone().clear_faults();
+    };
+    let finished = stage.phone.run_beside(stage.run(stage.config("not looked for before")), load).await;
     assert_unconfirmed(&finished, "what was there before is not known");
     let warned = finished.reports().iter().any(|entry| {
         matches!(entry, Entry::Log(LogLevel::Warn, line) if line.starts_with("the profile could not be read before the post"))
     });
     assert!(warned, "{:#?}", finished.reports());
+    assert_eq!(stage.phone.posts().len(), 1);
+    stage.phone.assert_clean().await;
+}
+
+#[tokio::test]
+async fn a_draft_that_is_alone_on_the_profile_is_no_video() {
+    let stage = VideoStage::start(89).await;
+    stage.phone.arm(&json!({"fault": "slow_upload", "seconds": 30}));
+    stage.publish_until("wait for the upload", stage.config("stopped")).await;
+    assert!(stage.phone.posts().is_empty());
+    stage.phone.arm(&json!({"fault": "slow_upload", "seconds": 3}));
+    stage.publish(stage.config("after a draft")).await.assert_completed();
     assert_eq!(stage.phone.posts().len(), 1);
     stage.phone.assert_clean().await;
 }

@@ -141,6 +141,7 @@ impl App for TikTok {
                 self.account.set_upload_time(TimeDelta::seconds(i64::from(seconds)));
             }
             Fault::FollowRefused => self.account.follows.set_refuses(true),
+            Fault::ProfileLoading => self.profile_is_loading = true,
         }
     }
 
@@ -148,6 +149,7 @@ impl App for TikTok {
         self.dialogs.clear_faults();
         self.account.set_upload_time(UPLOAD_TIME);
         self.account.follows.set_refuses(false);
+        self.profile_is_loading = false;
     }
 
     fn report(&self) -> Option<(&'static str, AppReport)> {

@@ -126,10 +126,10 @@ fn profile_root(app: &TikTok, scroll: i32) -> View {
         let label = format!("Drafts: {}", account.draft_count());
         cells.push(cell("still:drafts", &label, None));
     }
-    for (index, post) in account.profile_posts() {
+    for (index, post) in account.profile_posts().filter(|_| !app.profile_is_loading) {
         cells.push(cell(&format!("still:{}", post.media_sha256), "0", Some(format!("cell:{index}"))));
     }
-    let is_empty = cells.is_empty();
+    let is_empty = cells.is_empty() && !app.profile_is_loading;
     for (at, cell) in cells.iter_mut().enumerate() {
         GRID.place(cell, at, scroll);
     }

@@ -34,6 +34,8 @@ pub(crate) struct TikTok {
     pub(crate) draft: Option<Draft>,
     pub(crate) dialogs: Dialogs,
     pub(crate) feed_position: usize,
+    /// Whether the profile does not show yet what it has.
+    pub(crate) profile_is_loading: bool,
 }
 
 impl TikTok {
@@ -45,6 +47,7 @@ impl TikTok {
             draft: None,
             dialogs: Dialogs::new(seed),
             feed_position: usize::try_from(seed % 64).unwrap_or_default(),
+            profile_is_loading: false,
         }
     }
 
