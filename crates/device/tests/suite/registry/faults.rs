@@ -206,15 +206,29 @@ async fn survive(registry: &Registry, virtual_phone: VirtualPhone, operation: Op
         // cannot be closed, and a phone whose serial number was not heard goes by its address.
         virtual_phone.arm(Fault::Disconnect { after_bytes: None });
     }
-    let phone = ready(registry, &virtual_phone, &name).await;
-    let left = phone.stat("/sdcard/pushed", Deadline::after(TIMEOUT)).await.expect(&name);
+    // The connection of before may answer once more until it notices that it was cut.
+    let stat = async |phone: &Phone| phone.stat("/sdcard/pushed", Deadline::after(ALLOWED)).await;
+    let (_, left) = answered(registry, &virtual_phone, &name, stat).await;
     let whole = left.is_some_and(|found| found.size == u64::from(PUSHED));
     let stored = operation == Operation::Push && ended.is_ok();
     assert!(whole || left.is_none() && !stored, "{name} left {left:?}");
 }
 
-/// Waits until the phone answers, however often it has to be connected to anew.
+/// Waits until the phone answers.
 async fn ready(registry: &Registry, virtual_phone: &VirtualPhone, name: &str) -> Phone {
+    let echo = async |phone: &Phone| phone.shell("echo on", Deadline::after(ALLOWED)).await;
+    let (phone, output) = answered(registry, virtual_phone, name, echo).await;
+    assert_eq!(output.stdout_text(), "on\n");
+    phone
+}
+
+/// Waits until the phone answers what `ask` asks, however often it has to be connected to anew.
+async fn answered<T>(
+    registry: &Registry,
+    virtual_phone: &VirtualPhone,
+    name: &str,
+    ask: impl AsyncFn(&Phone) -> Result<T, AdbError>,
+) -> (Phone, T) {
     let serial = virtual_phone.serial();
     let mut entries = registry.watch();
     let answering = async {
@@ -228,10 +242,9 @@ async fn ready(registry: &Registry, virtual_phone: &VirtualPhone, name: &str) ->
                 found.iter().find(|entry| of_it(entry)).and_then(|entry| entry.phone.clone())
             };
             if let Some(phone) = phone
-                && let Ok(output) = phone.shell("echo on", Deadline::after(ALLOWED)).await
+                && let Ok(answer) = ask(&phone).await
             {
-                assert_eq!(output.stdout_text(), "on\n");
-                return phone;
+                return (phone, answer);
             }
             tokio::task::yield_now().await;
         }
