@@ -5,7 +5,7 @@
 
 use std::sync::Mutex;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -126,15 +126,25 @@ fn a_claim_reads_the_first_entry_of_each_priority_in_its_index() {
             assert!(matches!(claim, Claim::Claimed(_)), "{claim:?}");
         });
         for wanted in [
-            "SEARCH task USING INDEX task_interrupted (serial=? AND due_at<?)",
+            "SEARCH task USING INDEX task_interrupted (serial=?)",
             "SEARCH task USING COVERING INDEX task_claim (serial=? AND status=? AND priority<?)",
             "SEARCH task USING INDEX task_claim (serial=? AND status=? AND priority=? AND due_at<?)",
         ] {
             assert!(plans.iter().any(|plan| plan == wanted), "{plans:?}");
         }
-        let plans = fixture.plan(async { fixture.store.next_due(serial()).await.unwrap().unwrap() });
+        let plans = fixture.plan(async { fixture.store.next_due(serial(), now()).await.unwrap().unwrap() });
         let first = "SEARCH task USING COVERING INDEX task_claim (serial=? AND status=? AND priority=?)";
         assert!(plans.iter().any(|plan| plan == first), "{plans:?}");
+    });
+}
+
+#[test]
+fn what_is_due_in_spite_of_the_clock_is_searched_among_the_devices_tasks_without_a_start_time() {
+    recorded(|fixture| {
+        let before = now() - TimeDelta::hours(1);
+        let plans = fixture.plan(async { fixture.store.next_due(serial(), before).await.unwrap().unwrap() });
+        let search = "SEARCH task USING INDEX task_unscheduled (serial=?)";
+        assert!(plans.iter().any(|plan| plan == search), "{plans:?}");
     });
 }
 

@@ -28,8 +28,8 @@ pub(crate) async fn claim(
     phone: &Phone,
 ) -> Result<Claimed, StorageError> {
     loop {
-        let next_due = context.store.next_due(serial.clone()).await?;
         let now = context.clock.now();
+        let next_due = context.store.next_due(serial.clone(), now).await?;
         if next_due.is_none_or(|due| due > now) {
             return Ok(Claimed::Nothing(next_due));
         }

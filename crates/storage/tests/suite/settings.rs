@@ -46,9 +46,9 @@ async fn while_paused_no_task_is_taken_and_none_counts_as_due() {
     let pause = |paused| SettingsChange { paused: Some(paused), ..SettingsChange::default() };
     fixture.store.change_settings(pause(true)).await.unwrap();
     assert_eq!(claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await, None);
-    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), None);
+    assert_eq!(fixture.store.next_due(serial("a"), at(1_000_000_000)).await.unwrap(), None);
     fixture.store.change_settings(pause(false)).await.unwrap();
-    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(0)));
+    assert_eq!(fixture.store.next_due(serial("a"), at(1_000_000_000)).await.unwrap(), Some(at(0)));
     let taken = claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
     assert_eq!(taken.id, ids[0]);
 }

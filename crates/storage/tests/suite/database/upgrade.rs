@@ -174,7 +174,7 @@ async fn an_upgraded_database_goes_on_working() {
     let first = claim_task(store, serial("phone-b"), lease(1), at(4000)).await.unwrap();
     assert_eq!(first.id, TaskId(5));
     store.finish(first.id, lease(1), finish(Outcome::Succeeded, "", 4010)).await.unwrap();
-    assert_eq!(store.next_due(serial("phone-b")).await.unwrap(), Some(at(4300)));
+    assert_eq!(store.next_due(serial("phone-b"), at(1_000_000_000)).await.unwrap(), Some(at(4300)));
     let retried = claim_task(store, serial("phone-a"), lease(2), at(5000)).await.unwrap();
     assert_eq!((retried.id, retried.attempt_count), (TaskId(4), 2));
 

@@ -81,18 +81,18 @@ async fn the_next_due_moment_is_the_soonest_of_all_priorities() {
         ..for_phone("a")
     };
     fixture.create(vec![task(9, 60), task(0, 30), task(-9, 45)]).await;
-    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(30)));
+    assert_eq!(fixture.store.next_due(serial("a"), at(1_000_000_000)).await.unwrap(), Some(at(30)));
 }
 
 #[tokio::test]
 async fn the_next_due_moment_is_that_of_the_phones_own_pending_tasks() {
     let fixture = Fixture::new();
-    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), None);
+    assert_eq!(fixture.store.next_due(serial("a"), at(1_000_000_000)).await.unwrap(), None);
     let scheduled = |seconds| NewTask { start_time: Some(at(seconds)), ..for_phone("a") };
     fixture.create(vec![scheduled(60), scheduled(30), for_phone("b")]).await;
-    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(30)));
+    assert_eq!(fixture.store.next_due(serial("a"), at(1_000_000_000)).await.unwrap(), Some(at(30)));
     claim_task(&fixture.store, serial("a"), lease("one"), at(30)).await.unwrap();
-    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(60)));
+    assert_eq!(fixture.store.next_due(serial("a"), at(1_000_000_000)).await.unwrap(), Some(at(60)));
 }
 
 #[tokio::test]

@@ -159,7 +159,7 @@ async fn tasks_that_are_overdue_together_begin_their_interval_apart_all_the_same
     let hour = 3600;
     assert_eq!(claim(&fixture, "a", hour).await, Some(ids[0]), "the phone was away");
     assert_eq!(claim(&fixture, "a", hour + 299).await, None);
-    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(hour + 300)));
+    assert_eq!(fixture.store.next_due(serial("a"), at(1_000_000_000)).await.unwrap(), Some(at(hour + 300)));
     let later = [None, Some(at(hour + 300)), Some(at(hour + 600))];
     assert_eq!(starts(&fixture, &ids[..3]).await, later);
     assert_eq!(starts(&fixture, &ids[3..]).await, [None, Some(at(300)), Some(at(600))], "another phone");

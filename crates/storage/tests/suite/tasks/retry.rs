@@ -38,7 +38,7 @@ async fn a_postponed_task_is_taken_again_at_its_moment_and_its_attempts_are_kept
     let waiting = fixture.store.task(id).await.unwrap().unwrap();
     assert_eq!((waiting.task.state, waiting.task.retry_count), (TaskState::Retrying { at: at(40) }, 1));
     assert_eq!(waiting.attempts[0].finish, Some(failed));
-    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(40)));
+    assert_eq!(fixture.store.next_due(serial("a"), at(1_000_000_000)).await.unwrap(), Some(at(40)));
     assert_eq!(claim(&fixture, "two", 39).await, None);
     let again = claim_task(&fixture.store, serial("a"), lease("two"), at(40)).await.unwrap();
     assert_eq!((again.id, again.attempt_count, again.progress, again.step), (id, 2, 0, None));
@@ -89,7 +89,7 @@ async fn all_failed_tasks_and_no_others_are_retried_together() {
     assert_eq!(counts, TaskCounts { pending, running: 1, completed: 1, failed: 0 });
     let retried = fixture.store.task(TaskId(2)).await.unwrap().unwrap();
     assert_eq!((retried.task.state, retried.task.retry_count), (TaskState::Pending, 1));
-    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(0)));
+    assert_eq!(fixture.store.next_due(serial("a"), at(1_000_000_000)).await.unwrap(), Some(at(0)));
 }
 
 /// A task of an account that lives on phone a; it is account 1.
