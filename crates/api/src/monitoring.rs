@@ -43,10 +43,10 @@ pub(crate) async fn metrics(
 ) -> Result<HttpResponse, ApiError> {
     let phones: Vec<_> = connections.phones.borrow().iter().map(|it| device_state(Some(it)).0).collect();
     Ok(metrics.answer(&Snapshot {
-        tasks: store.stats().await?,
+        tasks: store.tasks().stats().await?,
         phones: &phones,
-        newest_event: store.newest_event().await?,
-        database_errors: store.database_errors(),
+        newest_event: store.events().newest().await?,
+        database_errors: store.database().health().errors(),
         failed_attempts: runner.failed_attempts(),
         unsent: limit.unsent(),
     }))
@@ -98,7 +98,7 @@ impl HealthCheck {
         if let Some((at, reasons)) = &*last
             && at.elapsed() < CHECK_INTERVAL
             // What has failed since then is told at once.
-            && !(reasons.is_empty() && self.store.is_disk_full())
+            && !(reasons.is_empty() && self.store.database().health().is_disk_full())
         {
             return reasons.clone();
         }
@@ -110,7 +110,7 @@ impl HealthCheck {
             reasons.push(format!("the data directory takes no writes: {}", error.kind()));
         }
         // Where no write has failed yet this is settled at once.
-        if !matches!(timeout(CHECK_TIMEOUT, self.store.check_disk()).await, Ok(Ok(()))) {
+        if !matches!(timeout(CHECK_TIMEOUT, self.store.database().check_disk()).await, Ok(Ok(()))) {
             reasons.push("the database takes no writes: its disk is full".to_owned());
         }
         *last = Some((Instant::now(), reasons.clone()));

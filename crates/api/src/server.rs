@@ -159,7 +159,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
     let stopping = CancellationToken::new();
     let clock = config.clock;
     let event_retention = event_retention::run(store.clone(), registry.watch(), Arc::clone(&clock));
-    let settings: Data<CurrentSettings> = Data::new(watch::Sender::new(store.settings().await?));
+    let settings: Data<CurrentSettings> = Data::new(watch::Sender::new(store.settings().load().await?));
     let access = Data::new(access);
     let table = Arc::new(ConnectionTable::new(config.max_connections, MAX_UNSENT));
     let state = AppState {
@@ -249,7 +249,7 @@ async fn connect(config: &ServerConfig) -> Result<Connections, StartError> {
 /// Follows the settings that another server on the same database changes.
 async fn follow_settings(store: Store, current: Data<CurrentSettings>, mut changes: watch::Receiver<()>) {
     while changes.changed().await.is_ok() {
-        match store.settings().await {
+        match store.settings().load().await {
             Ok(settings) => drop(current.send_replace(settings)),
             Err(error) => log::warn!("{error}"),
         }
@@ -278,7 +278,7 @@ fn open(directory: &Path, url: Option<&str>) -> Result<Store, StartError> {
     let unusable = |source| StartError::DataDirectory { path: directory.to_owned(), source };
     std::fs::create_dir_all(directory).map_err(unusable)?;
     let store = Store::open_url(&url.map_or_else(|| own_database(directory), str::to_owned))?;
-    log::info!("database: {}", store.location());
+    log::info!("database: {}", store.database().location());
     Ok(store)
 }
 
@@ -299,7 +299,7 @@ async fn access(config: &ServerConfig, store: &Store) -> Result<Access, StartErr
     if !tokens.exist().await? {
         return Err(StartError::NoToken {
             exposure: exposure.to_string(),
-            database: store.location().to_owned(),
+            database: store.database().location().to_owned(),
         });
     }
     Ok(Access::new(HostNames::new(names), Some(tokens)))

@@ -26,12 +26,12 @@ pub(crate) async fn stop(context: &RunnerContext, id: TaskId) -> Result<(), Stor
     let mut changes = context.running.changes();
     loop {
         changes.mark_unchanged();
-        let detail = context.store.task(id).await?.ok_or(StorageError::NoSuchTask(id))?;
+        let detail = context.store.tasks().find(id).await?.ok_or(StorageError::NoSuchTask(id))?;
         let TaskState::Running { lease, .. } = detail.task.state else {
             let source = IllegalTransition::NotRunning(detail.task.state.status());
             return Err(StorageError::Illegal { task: id, source });
         };
-        if !context.store.is_exclusive() && ServerId::of(&lease) != context.server {
+        if !context.store.database().is_exclusive() && ServerId::of(&lease) != context.server {
             return timeout(REMOTE_STOP_TIMEOUT, stop_remote(context, id, lease))
                 .await
                 .unwrap_or(Err(NOT_RUN));
@@ -47,9 +47,9 @@ pub(crate) async fn stop(context: &RunnerContext, id: TaskId) -> Result<(), Stor
 
 /// Asks the server that runs the task to stop it, and waits until that server has stored the result.
 async fn stop_remote(context: &RunnerContext, id: TaskId, lease: LeaseId) -> Result<(), StorageError> {
-    context.store.request_stop(id, lease.clone()).await?;
+    context.store.cluster().request_stop(id, lease.clone()).await?;
     loop {
-        let state = context.store.task(id).await?.map(|detail| detail.task.state);
+        let state = context.store.tasks().find(id).await?.map(|detail| detail.task.state);
         match state {
             Some(TaskState::Running { lease: held, .. }) if held == lease => {
                 sleep(REMOTE_POLL_INTERVAL).await;
@@ -65,7 +65,7 @@ pub(crate) async fn delete(context: &Arc<RunnerContext>, ids: Vec<TaskId>) -> Re
     let mut all = Deletion { running: ids, ..Deletion::default() };
     for _ in 0..MAX_DELETE_ROUNDS {
         let Deletion { deleted, running, not_found } =
-            context.store.delete_tasks(std::mem::take(&mut all.running), context.clock.now()).await?;
+            context.store.tasks().delete(std::mem::take(&mut all.running), context.clock.now()).await?;
         for id in &deleted {
             artifacts::remove(&context.artifacts, *id).await;
         }

@@ -86,14 +86,14 @@ async fn create(name: TokenName, location: Location) -> anyhow::Result<()> {
     let store = location.open()?;
     let token = NewToken::make(name.clone(), SystemClock.now())
         .map_err(|reason| anyhow::anyhow!("the system has no random bytes: {reason}"))?;
-    if !store.create_token(token.kept).await? {
+    if !store.tokens().create(token.kept).await? {
         bail!("there is a token called {name} already: choose another name, or revoke that one first");
     }
     // The token alone goes to stdout, for `TOKEN=$(tikmatrix token create NAME)`.
     say(&token.text);
     complain(format_args!(
         "This is the token {name} in {}. It is shown this once: keep it now.",
-        store.location()
+        store.database().location()
     ));
     complain("Programs send it as the header  Authorization: Bearer TOKEN");
     Ok(())
@@ -101,11 +101,11 @@ async fn create(name: TokenName, location: Location) -> anyhow::Result<()> {
 
 async fn list(json: bool, location: Location) -> anyhow::Result<()> {
     let store = location.open()?;
-    let tokens = store.tokens().await?;
+    let tokens = store.tokens().list().await?;
     if json {
         say_data(tokens_as_json(&tokens));
     } else if tokens.is_empty() {
-        complain(format_args!("There is no token in {}.", store.location()));
+        complain(format_args!("There is no token in {}.", store.database().location()));
     } else {
         say(tokens_as_table(&tokens).trim_end());
     }
@@ -114,16 +114,17 @@ async fn list(json: bool, location: Location) -> anyhow::Result<()> {
 
 async fn revoke(name: String, location: Location) -> anyhow::Result<()> {
     let store = location.open()?;
-    let Some(token) = store.revoke_token(name.clone()).await? else {
-        let names: Vec<String> = store.tokens().await?.iter().map(|token| token.name.to_string()).collect();
+    let Some(token) = store.tokens().revoke(name.clone()).await? else {
+        let names: Vec<String> =
+            store.tokens().list().await?.iter().map(|token| token.name.to_string()).collect();
         let known = if names.is_empty() {
             "there is none".to_owned()
         } else {
             format!("there are {}", names.join(", "))
         };
-        bail!("there is no token {name} in {}; {known}", store.location());
+        bail!("there is no token {name} in {}; {known}", store.database().location());
     };
-    say(format_args!("Revoked the token {} ({}) in {}.", token.name, token.id, store.location()));
+    say(format_args!("Revoked the token {} ({}) in {}.", token.name, token.id, store.database().location()));
     Ok(())
 }
 

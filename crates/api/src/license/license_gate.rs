@@ -67,7 +67,7 @@ impl LicenseGate {
         if required && license.is_none() {
             return Err(unreadable(std::io::ErrorKind::NotFound.into()));
         }
-        let installation = store.installation(clock.now()).await?;
+        let installation = store.settings().installation(clock.now()).await?;
         let (last_seen, made_at) = (installation.last_seen, installation.made_at);
         let known = Mutex::new(Known { license, last_seen, stored: last_seen, evaluated: None });
         let machine = MachineSources::system().read();
@@ -151,7 +151,7 @@ impl LicenseGate {
             (known.last_seen, known.stored)
         };
         if last_seen - stored > behind {
-            self.0.store.record_seen(last_seen).await?;
+            self.0.store.settings().record_seen(last_seen).await?;
             self.0.known().stored = last_seen;
         }
         Ok(())

@@ -67,7 +67,7 @@ pub(crate) async fn retry(
     Id(id): Id<TaskId>,
     _: NoQuery,
 ) -> Answer<Task> {
-    store.retry(id, tasks.clock.now()).await?;
+    store.tasks().retry(id, tasks.clock.now()).await?;
     runner.wake();
     let task = tasks.task(id).await?.task;
     Ok(Success(tasks.view(task)))
@@ -87,7 +87,7 @@ pub(crate) async fn retry_all(
     runner: Data<Runner>,
     _: NoQuery,
 ) -> Answer<Retried> {
-    let retried_count = store.retry_all(clock.now()).await?;
+    let retried_count = store.tasks().retry_all(clock.now()).await?;
     runner.wake();
     Ok(Success(Retried { retried_count }))
 }

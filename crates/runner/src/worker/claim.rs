@@ -29,7 +29,7 @@ pub(crate) async fn claim(
 ) -> Result<Claimed, StorageError> {
     loop {
         let now = context.clock.now();
-        let next_due = context.store.next_due(serial.clone(), now).await?;
+        let next_due = context.store.queue().next_due(serial.clone(), now).await?;
         if next_due.is_none_or(|due| due > now) {
             return Ok(Claimed::Nothing(next_due));
         }
@@ -58,7 +58,8 @@ async fn claim_with(
             return Ok(Some(Claimed::Cancelled));
         }
         let lease = context.server.lease(rand::random());
-        let claim = context.store.claim(ticket.limit(), serial.clone(), lease.clone(), context.clock.now());
+        let claim =
+            context.store.queue().claim(ticket.limit(), serial.clone(), lease.clone(), context.clock.now());
         let claim = claim.await?;
         if !matches!(claim, Claim::LimitReached) {
             ticket.not_refused();

@@ -135,7 +135,7 @@ async fn run_task(
     // phone that a user has to check.
     let conflict = context.devices.is_in_conflict(&device.serial);
     if context.stop.is_cancelled() || conflict || is_closed(&phone).await {
-        let release = || context.store.release(task.id, lease.clone(), context.clock.now());
+        let release = || context.store.attempts().release(task.id, lease.clone(), context.clock.now());
         if let Err(error) = retry_until_done(&context.stop, release).await {
             log::error!("task {} could not be released: {error}", task.id);
         }
@@ -160,10 +160,10 @@ async fn run_task(
     let retry_at = retry_delay.and_then(|delay| finish.at.checked_add_signed(delay));
     let write = async || match retry_at {
         _ if finish.outcome == Outcome::Interrupted => {
-            context.store.interrupt(task.id, lease.clone(), finish.clone()).await
+            context.store.attempts().interrupt(task.id, lease.clone(), finish.clone()).await
         }
-        Some(at) => context.store.postpone(task.id, lease.clone(), finish.clone(), at).await,
-        None => context.store.finish(task.id, lease.clone(), finish.clone()).await,
+        Some(at) => context.store.attempts().postpone(task.id, lease.clone(), finish.clone(), at).await,
+        None => context.store.attempts().finish(task.id, lease.clone(), finish.clone()).await,
     };
     let written = retry_until_done(&context.stop, write).await;
     let is_lost = matches!(written, Err(StorageError::Illegal { .. }));
@@ -181,7 +181,7 @@ async fn run_task(
 
 /// Reads the retry delays from the settings; the default ones if the database does not answer.
 async fn retry_backoff(context: &RunnerContext) -> Backoff {
-    match context.store.settings().await {
+    match context.store.settings().load().await {
         Ok(settings) => settings.retry_backoff,
         Err(error) => {
             log::warn!("the default delays are used for a retry: {error}");

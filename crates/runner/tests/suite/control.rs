@@ -91,7 +91,7 @@ async fn a_task_that_works_is_stopped_before_it_is_deleted_with_its_files() {
     deleted.sort();
     assert_eq!((deleted, running, not_found), (ids[..2].to_vec(), Vec::new(), vec![TaskId(99)]));
     assert!(!folder.exists());
-    assert!(fixture.store.task(ids[0]).await.unwrap().is_none());
+    assert!(fixture.store.tasks().find(ids[0]).await.unwrap().is_none());
     fixture.stage.heard("next").await;
     assert_eq!(fixture.stage.said(), ["holds", "next"]);
     runner.shutdown().await;

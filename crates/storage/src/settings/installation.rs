@@ -8,7 +8,7 @@ use crate::columns::{millis, moment};
 use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::schema::installation;
-use crate::store::Store;
+use crate::settings::operations::SettingsStore;
 
 /// The id of the one row.
 const ID: i32 = 1;
@@ -22,38 +22,40 @@ pub struct Installation {
     pub last_seen: DateTime<Utc>,
 }
 
-impl Store {
+impl SettingsStore<'_> {
     /// Returns the age of the data directory. One that has none yet is created at `now`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn installation(&self, now: DateTime<Utc>) -> Result<Installation, StorageError> {
-        self.write("look up the data directory's age", move |connection| {
-            if let Some(known) = read(connection)? {
-                return Ok(known);
-            }
-            let row = (
-                installation::id.eq(ID),
-                installation::made_at.eq(millis(now)),
-                installation::last_seen.eq(millis(now)),
-            );
-            diesel::insert_into(installation::table).values(row).execute(connection)?;
-            read(connection)?.ok_or(Fault::Database(diesel::result::Error::NotFound))
-        })
-        .await
+    pub async fn installation(self, now: DateTime<Utc>) -> Result<Installation, StorageError> {
+        self.0
+            .write("look up the data directory's age", move |connection| {
+                if let Some(known) = read(connection)? {
+                    return Ok(known);
+                }
+                let row = (
+                    installation::id.eq(ID),
+                    installation::made_at.eq(millis(now)),
+                    installation::last_seen.eq(millis(now)),
+                );
+                diesel::insert_into(installation::table).values(row).execute(connection)?;
+                read(connection)?.ok_or(Fault::Database(diesel::result::Error::NotFound))
+            })
+            .await
     }
 
     /// Records that a server works on the data at `now`. The recorded time never goes back.
     ///
     /// # Errors
     /// Of the database.
-    pub async fn record_seen(&self, now: DateTime<Utc>) -> Result<(), StorageError> {
-        self.write("record the time", move |connection| {
-            let earlier = installation::table.find(ID).filter(installation::last_seen.lt(millis(now)));
-            diesel::update(earlier).set(installation::last_seen.eq(millis(now))).execute(connection)?;
-            Ok(())
-        })
-        .await
+    pub async fn record_seen(self, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.0
+            .write("record the time", move |connection| {
+                let earlier = installation::table.find(ID).filter(installation::last_seen.lt(millis(now)));
+                diesel::update(earlier).set(installation::last_seen.eq(millis(now))).execute(connection)?;
+                Ok(())
+            })
+            .await
     }
 }
 

@@ -34,7 +34,19 @@ pub enum Claim {
     DeviceBusyElsewhere,
 }
 
+/// The queue: requests put tasks in, workers claim them.
+#[derive(Clone, Copy)]
+pub struct TaskQueue<'store>(pub(crate) &'store Store);
+
 impl Store {
+    /// Returns the operations that put tasks into the queue and claim them.
+    #[must_use]
+    pub fn queue(&self) -> TaskQueue<'_> {
+        TaskQueue(self)
+    }
+}
+
+impl TaskQueue<'_> {
     /// Claims the device's next task that is due at `now`, and starts its next attempt under `lease`: of the highest
     /// priority, the task that has been due longest. Other busy devices are counted in the same transaction, so that two
     /// claims never share the last slot of `max_devices`.
@@ -42,26 +54,28 @@ impl Store {
     /// # Errors
     /// Of the database, [`StorageError::Unreadable`] or [`StorageError::Changed`].
     pub async fn claim(
-        &self,
+        self,
         max_devices: u32,
         serial: Serial,
         lease: LeaseId,
         now: DateTime<Utc>,
     ) -> Result<Claim, StorageError> {
-        self.write("claim a task", move |connection| {
-            let Some(next) = next_due_task(connection, &serial, now)? else {
-                return Ok(Claim::NothingDue);
-            };
-            let (own, others) = running(connection, &serial)?;
-            if own.iter().any(|held| ServerId::of(held) != ServerId::of(&lease)) {
-                return Ok(Claim::DeviceBusyElsewhere);
-            }
-            if others >= usize::try_from(max_devices).unwrap_or(usize::MAX) {
-                return Ok(Claim::LimitReached);
-            }
-            Ok(Claim::Claimed(Box::new(start_attempt(connection, next, lease, now)?)))
-        })
-        .await
+        self.0
+            .database
+            .write("claim a task", move |connection| {
+                let Some(next) = next_due_task(connection, &serial, now)? else {
+                    return Ok(Claim::NothingDue);
+                };
+                let (own, others) = running(connection, &serial)?;
+                if own.iter().any(|held| ServerId::of(held) != ServerId::of(&lease)) {
+                    return Ok(Claim::DeviceBusyElsewhere);
+                }
+                if others >= usize::try_from(max_devices).unwrap_or(usize::MAX) {
+                    return Ok(Claim::LimitReached);
+                }
+                Ok(Claim::Claimed(Box::new(start_attempt(connection, next, lease, now)?)))
+            })
+            .await
     }
 
     /// Returns when the device's next pending task is due, which may be in the past: at `now` if the clock was set back
@@ -70,31 +84,33 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn next_due(
-        &self,
+        self,
         serial: Serial,
         now: DateTime<Utc>,
     ) -> Result<Option<DateTime<Utc>>, StorageError> {
-        self.read_tx("look up when the next task is due", move |connection| {
-            let settings = settings::load(connection)?;
-            if settings.paused {
-                return Ok(None);
-            }
-            let mut due: Option<i64> = None;
-            let mut level = highest_priority(connection, &serial, None)?;
-            while let Some(priority) = level {
-                let soonest = of_priority(&serial, priority).order(task::due_at).select(task::due_at);
-                due = due.into_iter().chain(soonest.first(connection).optional()?).min();
-                level = highest_priority(connection, &serial, Some(priority))?;
-            }
-            let due = due.map(|at| moment("task.due_at", at)).transpose()?;
-            if due.is_none_or(|due| due <= now) {
-                return Ok(due);
-            }
-            let stored_ahead = waiting_for_nothing(&serial, now, &settings).select(task::id);
-            let stored_ahead: Option<i64> = stored_ahead.first(connection).optional()?;
-            Ok(stored_ahead.map_or(due, |_| Some(now)))
-        })
-        .await
+        self.0
+            .database
+            .read_tx("look up when the next task is due", move |connection| {
+                let settings = settings::load(connection)?;
+                if settings.paused {
+                    return Ok(None);
+                }
+                let mut due: Option<i64> = None;
+                let mut level = highest_priority(connection, &serial, None)?;
+                while let Some(priority) = level {
+                    let soonest = of_priority(&serial, priority).order(task::due_at).select(task::due_at);
+                    due = due.into_iter().chain(soonest.first(connection).optional()?).min();
+                    level = highest_priority(connection, &serial, Some(priority))?;
+                }
+                let due = due.map(|at| moment("task.due_at", at)).transpose()?;
+                if due.is_none_or(|due| due <= now) {
+                    return Ok(due);
+                }
+                let stored_ahead = waiting_for_nothing(&serial, now, &settings).select(task::id);
+                let stored_ahead: Option<i64> = stored_ahead.first(connection).optional()?;
+                Ok(stored_ahead.map_or(due, |_| Some(now)))
+            })
+            .await
     }
 }
 

@@ -8,7 +8,7 @@ use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::events::operations as events;
 use crate::schema::task;
-use crate::store::Store;
+use crate::tasks::query::TaskStore;
 use crate::tasks::state::read;
 
 /// The result of the deletion of tasks, each list in the order of the request.
@@ -22,26 +22,27 @@ pub struct Deletion {
     pub not_found: Vec<TaskId>,
 }
 
-impl Store {
+impl TaskStore<'_> {
     /// Deletes, at `now`, those of `ids` that are not running, with their attempts, steps, logs and artifact records. The
     /// caller deletes the files of the artifacts.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`]; no task is deleted then.
-    pub async fn delete_tasks(&self, ids: Vec<TaskId>, now: DateTime<Utc>) -> Result<Deletion, StorageError> {
-        self.write("delete tasks", move |connection| {
-            let mut deletion = Deletion::default();
-            for id in ids {
-                match delete(connection, id, now) {
-                    Ok(()) => deletion.deleted.push(id),
-                    Err(Fault::Refused(StorageError::Illegal { .. })) => deletion.running.push(id),
-                    Err(Fault::Refused(StorageError::NoSuchTask(_))) => deletion.not_found.push(id),
-                    Err(fault) => return Err(fault),
+    pub async fn delete(self, ids: Vec<TaskId>, now: DateTime<Utc>) -> Result<Deletion, StorageError> {
+        self.0
+            .write("delete tasks", move |connection| {
+                let mut deletion = Deletion::default();
+                for id in ids {
+                    match delete(connection, id, now) {
+                        Ok(()) => deletion.deleted.push(id),
+                        Err(Fault::Refused(StorageError::Illegal { .. })) => deletion.running.push(id),
+                        Err(Fault::Refused(StorageError::NoSuchTask(_))) => deletion.not_found.push(id),
+                        Err(fault) => return Err(fault),
+                    }
                 }
-            }
-            Ok(deletion)
-        })
-        .await
+                Ok(deletion)
+            })
+            .await
     }
 }
 

@@ -8,18 +8,18 @@ use crate::{Fixture, at};
 async fn a_data_directory_is_made_once_and_keeps_its_age_over_restarts() {
     let fixture = Fixture::new();
     let made = Installation { made_at: at(0), last_seen: at(0) };
-    assert_eq!(fixture.store.installation(at(0)).await.unwrap(), made);
+    assert_eq!(fixture.store.settings().installation(at(0)).await.unwrap(), made);
     let fixture = fixture.reopen();
-    assert_eq!(fixture.store.installation(at(100)).await.unwrap(), made);
+    assert_eq!(fixture.store.settings().installation(at(100)).await.unwrap(), made);
 }
 
 #[tokio::test]
 async fn the_time_that_was_seen_last_never_goes_back() {
     let fixture = Fixture::new();
-    fixture.store.installation(at(0)).await.unwrap();
+    fixture.store.settings().installation(at(0)).await.unwrap();
     for now in [at(50), at(20), at(60), at(-1_000)] {
-        fixture.store.record_seen(now).await.unwrap();
+        fixture.store.settings().record_seen(now).await.unwrap();
     }
-    let known = fixture.reopen().store.installation(at(70)).await.unwrap();
+    let known = fixture.reopen().store.settings().installation(at(70)).await.unwrap();
     assert_eq!(known, Installation { made_at: at(0), last_seen: at(60) });
 }

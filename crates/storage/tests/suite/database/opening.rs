@@ -64,30 +64,30 @@ async fn an_operation_runs_to_its_end_even_if_its_caller_is_dropped() {
     let fixture = Fixture::new();
     let store = fixture.store.clone();
     {
-        let created = pin!(store.create_request(request_for(for_phone("a")), at(0)));
+        let created = pin!(store.queue().create(request_for(for_phone("a")), at(0)));
         let asked = created.poll(&mut Context::from_waker(Waker::noop()));
         // The answer may have come already; what matters is that it is not waited for.
         drop(asked);
     }
     drop(store);
     let fixture = fixture.reopen();
-    assert_eq!(fixture.store.stats().await.unwrap().pending, 1);
+    assert_eq!(fixture.store.tasks().stats().await.unwrap().pending, 1);
 }
 
 #[tokio::test]
 async fn the_version_changes_with_every_change_and_stays_without_one() {
     let fixture = Fixture::new();
-    let before = fixture.store.version().await.unwrap();
-    fixture.store.stats().await.unwrap();
-    assert_eq!(fixture.store.version().await.unwrap(), before);
+    let before = fixture.store.database().version().await.unwrap();
+    fixture.store.tasks().stats().await.unwrap();
+    assert_eq!(fixture.store.database().version().await.unwrap(), before);
 
     fixture.create(vec![for_phone("a")]).await;
-    let created = fixture.store.version().await.unwrap();
+    let created = fixture.store.database().version().await.unwrap();
     assert_ne!(created, before);
     claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
-    let claimed = fixture.store.version().await.unwrap();
+    let claimed = fixture.store.database().version().await.unwrap();
     assert_ne!(claimed, created);
 
     let fixture = fixture.reopen();
-    assert_ne!(fixture.store.version().await.unwrap(), before);
+    assert_ne!(fixture.store.database().version().await.unwrap(), before);
 }
