@@ -51,7 +51,7 @@ impl Machine {
         let started = clock.now();
         let username = serial.replace('-', "_");
         let mut files = FileSystem::new(CAPACITY, started.timestamp());
-        files.set_boot_id(&new_boot_id(), started.timestamp());
+        files.system().set_boot_id(&new_boot_id(), started.timestamp());
         let files = Arc::new(Mutex::new(files));
         Self {
             serial: serial.to_owned(),
@@ -153,7 +153,7 @@ impl Machine {
     /// Ends everything that runs, as a reboot does; files and accounts stay.
     pub(crate) fn reboot(&self) {
         *self.started.lock() = self.now();
-        self.files().set_boot_id(&new_boot_id(), self.seconds());
+        self.files().system().set_boot_id(&new_boot_id(), self.seconds());
         self.processes.kill_all();
         self.sockets.close_all();
         let mut windows = self.windows();
