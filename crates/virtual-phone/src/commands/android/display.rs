@@ -28,7 +28,7 @@ pub(crate) fn screencap(invocation: &mut Invocation<'_>) -> u8 {
     let words = invocation.words();
     let path = words.iter().find(|word| !word.starts_with('-'));
     let as_png = words.contains(&"-p") || path.is_some_and(|path| path.ends_with(".png"));
-    let frame = invocation.machine().windows().draw();
+    let frame = invocation.machine().windows().snapshot().draw();
     let bytes = if as_png {
         match frame.png() {
             Ok(bytes) => bytes,
