@@ -19,12 +19,12 @@ pub trait AppDriver: fmt::Debug + Send + Sync {
     fn profile(&self) -> &Arc<Profile>;
 
     /// Publishing. Default: not supported.
-    fn posting(&self) -> Option<&dyn PostJourney> {
+    fn posting(&self) -> Option<PostJourney<'_>> {
         None
     }
 
     /// Following. Default: not supported.
-    fn following(&self) -> Option<&dyn FollowJourney> {
+    fn following(&self) -> Option<FollowJourney<'_>> {
         None
     }
 }
@@ -82,7 +82,7 @@ impl Apps {
     ///
     /// # Errors
     /// [`StandardFailure::OptionUnavailable`] when there is none.
-    pub fn posting(&self, app: &str) -> Result<(&dyn AppDriver, &dyn PostJourney), Failure> {
+    pub fn posting(&self, app: &str) -> Result<(&dyn AppDriver, PostJourney<'_>), Failure> {
         self.journey("publishing", app, |driver| driver.posting())
     }
 
@@ -90,16 +90,16 @@ impl Apps {
     ///
     /// # Errors
     /// [`StandardFailure::OptionUnavailable`] when there is none.
-    pub fn following(&self, app: &str) -> Result<(&dyn AppDriver, &dyn FollowJourney), Failure> {
+    pub fn following(&self, app: &str) -> Result<(&dyn AppDriver, FollowJourney<'_>), Failure> {
         self.journey("following", app, |driver| driver.following())
     }
 
-    fn journey<'a, J: ?Sized>(
+    fn journey<'a, J>(
         &'a self,
         purpose: &str,
         app: &str,
-        journey_of: impl Fn(&'a dyn AppDriver) -> Option<&'a J>,
-    ) -> Result<(&'a dyn AppDriver, &'a J), Failure> {
+        journey_of: impl Fn(&'a dyn AppDriver) -> Option<J>,
+    ) -> Result<(&'a dyn AppDriver, J), Failure> {
         let supported =
             |driver: &'a Arc<dyn AppDriver>| Some((driver.as_ref(), journey_of(driver.as_ref())?));
         self.driver(app).and_then(supported).ok_or_else(|| {

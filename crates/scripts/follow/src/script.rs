@@ -91,11 +91,11 @@ impl Script for Follow {
         let package = self.apps.begin(driver, context).await?;
         if let Some(username) = context.username().cloned() {
             context.step("make sure that the account is signed in");
-            journey.require_account(context, &package, &username).await?;
+            journey.accounts.require_account(context, &package, &username).await?;
         }
         context.progress(20);
         context.step(&format!("open the profile of @{target}"));
-        let visit = journey.visit(context, &package, target).await?;
+        let visit = journey.follow.visit(context, &package, target).await?;
         context.progress(60);
         let completion = match visit {
             Visit::Profile(button) => {
@@ -118,7 +118,7 @@ impl Script for Follow {
 
 /// Makes the relation what the action wants, on the profile that is open, and describes what was done.
 async fn act(
-    journey: &dyn FollowJourney,
+    journey: FollowJourney<'_>,
     context: &mut Context,
     target: &Username,
     action: Action,
@@ -144,7 +144,7 @@ async fn act(
         (Action::Follow, Relation::Stranger) => {
             context.step("tap Follow and see that it stays");
             context.mark(&mark).await?;
-            let button = journey.follow(context, target).await?;
+            let button = journey.follow.follow(context, target).await?;
             let remark = match button.relation {
                 Relation::Requested => "requested".to_owned(),
                 _ => format!("followed @{target}, and seen on the profile"),
@@ -154,13 +154,13 @@ async fn act(
         (Action::Unfollow, Relation::Following) => {
             context.step("unfollow and see that it stays");
             context.mark(&mark).await?;
-            let button = journey.unfollow(context, target).await?;
+            let button = journey.follow.unfollow(context, target).await?;
             (format!("unfollowed @{target}, and seen on the profile"), button)
         }
         (Action::Unfollow, Relation::Requested) => {
             context.step("withdraw the request and see that it stays");
             context.mark(&mark).await?;
-            let button = journey.unfollow(context, target).await?;
+            let button = journey.follow.unfollow(context, target).await?;
             (format!("withdrew the request to follow @{target}, and seen on the profile"), button)
         }
     };

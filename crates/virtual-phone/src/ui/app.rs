@@ -22,6 +22,14 @@ pub struct Scene {
     pub root: View,
 }
 
+impl Scene {
+    /// Whether an input field of several lines has the focus.
+    pub fn is_multiline(&self) -> bool {
+        let focused = self.root.find(&|view| view.flags.focused);
+        focused.and_then(|view| view.field.as_ref()).is_some_and(|field| field.multiline)
+    }
+}
+
 /// The outcome of a tap or of BACK.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {

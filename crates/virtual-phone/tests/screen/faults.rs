@@ -1,6 +1,6 @@
 //! Popups, blocking windows and slow uploads.
 
-use tikmatrix_virtual_phone::ui::window::input::KEY_BACK;
+use tikmatrix_virtual_phone::ui::window::key::KEY_BACK;
 use tikmatrix_virtual_phone::ui::{Fault, PopupKind, PopupTime};
 
 use crate::driver::{Hand, TIKTOK};
@@ -57,9 +57,9 @@ fn open_settings_leads_out_of_the_app() {
     let mut hand = Hand::on_caption();
     hand.phone.arm(popup(PopupKind::Contacts, PopupTime::Now));
     hand.tap("Open settings");
-    assert_eq!(hand.phone.focus().0, "com.android.settings");
+    assert_eq!(hand.phone.scene().package, "com.android.settings");
     hand.phone.key(KEY_BACK);
-    assert_eq!(hand.phone.focus().0, TIKTOK);
+    assert_eq!(hand.phone.scene().package, TIKTOK);
     assert!(hand.sees("Post"));
 }
 
@@ -78,7 +78,7 @@ fn nothing_on_a_blocking_screen_leads_back_to_the_app() {
             assert!(hand.sees(words), "{kind:?}");
         }
         hand.phone.key(KEY_BACK);
-        assert_ne!(hand.phone.focus().0, TIKTOK);
+        assert_ne!(hand.phone.scene().package, TIKTOK);
         hand.tap("TikTok");
         assert!(hand.sees(words), "{kind:?} is still there when the app comes back");
         hand.phone.clear_faults();

@@ -1,6 +1,7 @@
 //! Files to and from a phone.
 
 mod folder;
+mod messages;
 mod operations;
 mod packing;
 pub(super) mod remote_file;

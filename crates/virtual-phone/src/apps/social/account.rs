@@ -25,6 +25,15 @@ impl Draft {
         Self { media, sound, title: String::new(), description: String::new() }
     }
 
+    /// The text behind the input field of this name.
+    pub(crate) fn field_mut(&mut self, name: &str) -> Option<&mut String> {
+        match name {
+            "title" => Some(&mut self.title),
+            "description" => Some(&mut self.description),
+            _ => None,
+        }
+    }
+
     /// The caption as the report shows it.
     fn caption(&self) -> String {
         if self.title.is_empty() {

@@ -21,7 +21,7 @@ pub(crate) fn dumpsys(invocation: &mut Invocation<'_>) -> u8 {
         Some("battery") => BATTERY.to_owned(),
         Some("input_method") => {
             let windows = invocation.machine().windows();
-            let (current, shown) = (windows.input_method().to_owned(), windows.keyboard_open());
+            let (current, shown) = (windows.keyboard.component().to_owned(), windows.keyboard.is_open);
             format!("Current Input Method Manager state:\n  mCurMethodId={current}\n  mInputShown={shown}\n")
         }
         Some("power") => "POWER MANAGER (dumpsys power)\n  mWakefulness=Awake\n  mStayOn=false\n".to_owned(),
@@ -37,7 +37,8 @@ pub(crate) fn dumpsys(invocation: &mut Invocation<'_>) -> u8 {
 
 /// The focused window's package and activity, the class in full.
 fn focus(invocation: &Invocation<'_>) -> (String, String) {
-    invocation.machine().windows().focus()
+    let scene = invocation.machine().windows().scene();
+    (scene.package, scene.activity)
 }
 
 /// A number like those in braces, which stays the same for a window.
@@ -85,7 +86,7 @@ fn package_text(invocation: &Invocation<'_>, name: &str) -> String {
     if !package::is_there(invocation, name) {
         return format!("Unable to find package: {name}\n");
     }
-    let apps = invocation.machine().windows().installed();
+    let apps = invocation.machine().windows().tasks().apps.identities();
     let version = apps.iter().find(|app| app.package == name).map_or("13", |app| app.version);
     let identity = identity(name);
     format!(

@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
 use crate::ui::app::Scene;
 use crate::ui::bounds::Bounds;
 use crate::ui::view::View;
@@ -16,6 +19,27 @@ pub enum NotIdle {
     /// The window changed while it was read.
     #[error("ERROR: null root node returned by UiTestAutomationBridge.")]
     NullRoot,
+}
+
+/// What reads the screen for a dump.
+#[derive(Debug)]
+pub(crate) struct Dumper {
+    random: StdRng,
+}
+
+impl Dumper {
+    /// A reader whose luck on animated screens follows from `seed`.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { random: StdRng::seed_from_u64(seed) }
+    }
+
+    /// Dumps one window, unless it is animated; compressed succeeds then, two times of three.
+    pub(crate) fn dump(&mut self, scene: &Scene, compressed: bool) -> Result<String, NotIdle> {
+        if scene.animated && !(compressed && self.random.random_ratio(2, 3)) {
+            return Err(if self.random.random_ratio(1, 4) { NotIdle::NullRoot } else { NotIdle::Busy });
+        }
+        Ok(dump(scene, compressed))
+    }
 }
 
 /// Dumps one window. Compressed omits the views that only lay out others, and keeps their children.

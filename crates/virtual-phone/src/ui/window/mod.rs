@@ -1,10 +1,10 @@
 //! The window system: windows, input, and the accessibility dump.
 
-pub(crate) mod chooser;
-pub mod clipboard;
 pub mod dump;
-pub mod input;
+pub(crate) mod focus;
+pub mod key;
+pub mod keyboard;
+pub mod snapshot;
 pub(crate) mod system_windows;
-pub(crate) mod tasks;
-pub mod text;
+pub mod text_input;
 pub mod window_system;
