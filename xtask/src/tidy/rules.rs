@@ -41,11 +41,7 @@ pub(super) fn all(project: &Project) -> Result<Vec<Rule>> {
             files::unreachable(project.sources.paths(), &compiled, &project.settings.other_workspaces),
         ),
         rule("paths", "paths in the docs that do not exist", missing_paths(project)),
-        rule(
-            "contract",
-            "promises and mended faults of the docs without their test",
-            untested(project)?,
-        ),
+        rule("contract", "promises and mended faults of the docs without their test", untested(project)?),
         rule("phrases", "phrases that are never right", phrases(project)),
         rule(
             "coined-names",

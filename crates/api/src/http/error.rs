@@ -202,6 +202,9 @@ impl From<StorageError> for ApiError {
             StorageError::Illegal { task, source: IllegalTransition::NotFailed(status) } => {
                 wrong_state(task, status, "failed one can be retried")
             }
+            StorageError::Illegal { task, source: IllegalTransition::NotCancellable(status) } => {
+                wrong_state(task, status, "pending or running one can be cancelled")
+            }
             StorageError::TooManyTasks(too_many) => Self::invalid("serials", too_many.to_string()),
             StorageError::QueueFull { .. } => Self::too_many(error.to_string(), FULL_QUEUE_RETRY_AFTER),
             StorageError::KeyReused => {

@@ -114,6 +114,7 @@ fn code_of(outcome: Outcome) -> Option<FailureCode> {
         Outcome::Succeeded => None,
         Outcome::Failed => Some(FailureCode::Script(ScriptFailure::of_word("broken"))),
         Outcome::Stopped => Some(StandardFailure::Stopped.into()),
+        Outcome::Cancelled => Some(StandardFailure::Cancelled.into()),
         Outcome::TimedOut => Some(StandardFailure::TimedOut.into()),
         Outcome::Interrupted => Some(StandardFailure::Interrupted.into()),
     }

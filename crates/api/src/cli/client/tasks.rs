@@ -55,6 +55,11 @@ pub(in crate::cli) enum Command {
         /// Its number
         task_id: i64,
     },
+    /// Cancels a task that has not finished: a pending one never runs, a running one is stopped
+    Cancel {
+        /// Its number
+        task_id: i64,
+    },
     /// Retries a failed task
     Retry {
         /// Its number
@@ -95,6 +100,9 @@ impl Work for Command {
             Self::Wait { task_ids } => wait(client, output, &task_ids)?,
             Self::Stop { task_id } => {
                 output.done(&tasks.stop(task_id)?, &format!("Stopped task {task_id}."))?;
+            }
+            Self::Cancel { task_id } => {
+                output.done(&tasks.cancel(task_id)?, &format!("Cancelled task {task_id}."))?;
             }
             Self::Retry { task_id } => {
                 output.done(&tasks.retry(task_id)?, &format!("Task {task_id} is pending again."))?;

@@ -93,6 +93,27 @@ async fn a_waiting_task_can_be_neither_stopped_nor_retried() {
     api.stop().await;
 }
 
+/// "POST /task/{task_id}/cancel: any unfinished task. Pending: status 3, outcome cancelled, kept in the history".
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_task_stays_in_the_history_and_can_be_retried() {
+    let api = three_tasks().await;
+    let answer = send(&api, "POST", "2/cancel").await;
+    let data = &answer.body["data"];
+    assert_eq!((answer.status, &data["status"]), (200, &json!(3)), "{answer:?}");
+    assert_eq!((&data["outcome"], &data["failure_code"]), (&json!("cancelled"), &json!("cancelled")));
+    assert_eq!((&data["started_at"], &data["waiting_reason"]), (&Value::Null, &Value::Null));
+    assert_eq!(data["remark"], "it was cancelled before it ran");
+    let listed = api.get("/api/v1/task?status=3&failure_code=cancelled").await;
+    assert_eq!(listed.body["data"]["total"], 1, "{listed:?}");
+    let again = send(&api, "POST", "2/cancel").await;
+    assert_eq!((again.status, again.code()), (400, 40001), "{again:?}");
+    assert_eq!(again.message(), "task_id: task 2 is failed; only a pending or running one can be cancelled");
+    assert_eq!(send(&api, "POST", "77/cancel").await.code(), 40401);
+    let retried = send(&api, "POST", "2/retry").await;
+    assert_eq!(retried.body["data"]["status_text"], "pending", "{retried:?}");
+    api.stop().await;
+}
+
 /// "Static paths win over {task_id}", "No GET changes anything", and 40501 for a "wrong method".
 #[tokio::test(flavor = "multi_thread")]
 async fn words_win_over_numbers_and_no_get_changes_anything() {

@@ -1,7 +1,7 @@
 //! Tasks that are deleted, and those that cannot be yet.
 
-use tikmatrix_domain::{ArtifactKind, LogLevel, Outcome, Record, RecordedEvent, TaskId};
-use tikmatrix_storage::Deletion;
+use tikmatrix_domain::{ArtifactKind, IllegalTransition, LogLevel, Outcome, Record, RecordedEvent, TaskId};
+use tikmatrix_storage::Batch;
 
 use crate::{Fixture, at, claim_task, finish, for_phone, lease, serial};
 
@@ -20,7 +20,7 @@ async fn a_deleted_task_leaves_nothing_behind_and_its_number_is_not_used_again()
     fixture.store.attempts().finish(id, lease("one"), finish(Outcome::Failed, "", 3)).await.unwrap();
 
     let deletion = fixture.store.tasks().delete(vec![id], at(9)).await.unwrap();
-    assert_eq!(deletion, Deletion { deleted: vec![id], ..Deletion::default() });
+    assert_eq!(deletion, Batch { done: vec![id], ..Batch::default() });
     assert_eq!(fixture.store.tasks().find(id).await.unwrap(), None);
     assert_eq!(fixture.store.tasks().log(id).await.unwrap(), []);
     assert_eq!(fixture.store.tasks().stats().await.unwrap().total(), 0);
@@ -34,7 +34,8 @@ async fn what_works_stays_and_what_is_not_there_is_told() {
     claim_task(&fixture.store, serial("b"), lease("one"), at(1)).await.unwrap();
     let wanted = vec![ids[2], TaskId(77), ids[1], ids[0]];
     let deletion = fixture.store.tasks().delete(wanted, at(9)).await.unwrap();
-    let (deleted, running, not_found) = (vec![ids[2], ids[0]], vec![ids[1]], vec![TaskId(77)]);
-    assert_eq!(deletion, Deletion { deleted, running, not_found });
+    let done = vec![ids[2], ids[0]];
+    let refused = vec![(ids[1], IllegalTransition::StillRunning)];
+    assert_eq!(deletion, Batch { done, refused, not_found: vec![TaskId(77)] });
     assert!(fixture.store.tasks().find(ids[1]).await.unwrap().is_some());
 }

@@ -28,7 +28,7 @@ async fn a_task_goes_from_created_to_completed() {
         .unwrap();
     let detail = fixture.store.tasks().find(id).await.unwrap().unwrap();
     let ended = finish(Outcome::Succeeded, "published", 9);
-    assert_eq!(detail.task.state, TaskState::Finished { started_at: at(1), finish: ended.clone() });
+    assert_eq!(detail.task.state, TaskState::Finished { started_at: Some(at(1)), finish: ended.clone() });
     assert_eq!(detail.task.updated_at, at(9));
     assert_eq!(detail.attempts.len(), 1);
     assert_eq!((detail.attempts[0].started_at, detail.attempts[0].finish.clone()), (at(1), Some(ended)));

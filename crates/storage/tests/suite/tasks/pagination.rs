@@ -217,7 +217,7 @@ async fn a_walk_meets_every_task_that_stays_exactly_once_while_others_come_chang
         claim_task(&fixture.store, serial("b"), lease(&before.to_string()), at(1)).await;
         // One that was met, one that is still to come, if it does not work.
         let going = vec![before, TaskId(before.0 - 3)];
-        for gone in fixture.store.tasks().delete(going, at(9)).await.unwrap().deleted {
+        for gone in fixture.store.tasks().delete(going, at(9)).await.unwrap().done {
             stay.remove(&gone);
         }
     }

@@ -13,6 +13,7 @@ use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::events::operations as events;
 use crate::schema::task;
+use crate::tasks::change::batch::{Batch, each};
 use crate::tasks::lifecycle::{AttemptStore, end_attempt};
 use crate::tasks::query::TaskStore;
 use crate::tasks::state::{StateColumns, illegal, read, write_state};
@@ -53,12 +54,22 @@ impl TaskStore<'_> {
     pub async fn retry(self, id: TaskId, now: DateTime<Utc>) -> Result<(), StorageError> {
         self.0
             .write("retry a task", move |connection| {
-                let task = read(connection, id)?;
-                let state = transition(&task.state, TaskEvent::Retried).map_err(illegal(id))?;
-                let serial = restart(connection, &task, &state, now, now)?;
-                let task = Task { serial, ..task };
-                events::record(connection, &task, TaskChange::Retried, now)?;
+                retry(connection, id, now)?;
                 bump_wakeup(connection)
+            })
+            .await
+    }
+
+    /// Retries those of `ids` that have failed, as [`TaskStore::retry`] does.
+    ///
+    /// # Errors
+    /// Of the database, or [`StorageError::Unreadable`]; no task is changed then.
+    pub async fn retry_batch(self, ids: Vec<TaskId>, now: DateTime<Utc>) -> Result<Batch, StorageError> {
+        self.0
+            .write("retry tasks", move |connection| {
+                let batch = each(ids, |id| retry(connection, id, now))?;
+                bump_wakeup(connection)?;
+                Ok(batch)
             })
             .await
     }
@@ -88,6 +99,14 @@ impl TaskStore<'_> {
             })
             .await
     }
+}
+
+fn retry(connection: &mut Connection, id: TaskId, now: DateTime<Utc>) -> Result<(), Fault> {
+    let task = read(connection, id)?;
+    let state = transition(&task.state, TaskEvent::Retried).map_err(illegal(id))?;
+    let serial = restart(connection, &task, &state, now, now)?;
+    let task = Task { serial, ..task };
+    events::record(connection, &task, TaskChange::Retried, now)
 }
 
 /// Makes the task pending, and returns its device.
