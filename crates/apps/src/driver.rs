@@ -124,17 +124,16 @@ impl Apps {
     /// [`StandardFailure::AppMissing`] when it is not installed.
     pub async fn begin(&self, driver: &dyn AppDriver, context: &mut Context) -> Result<String, Failure> {
         let profile = driver.profile();
-        let chosen = context.package().map(|package| vec![package.to_string()]);
+        let chosen = context.assignment().package.as_ref().map(|package| vec![package.to_string()]);
         for package in chosen.as_ref().unwrap_or(&profile.packages) {
             if android::version_name(context.phone(), package, context.soon()).await?.is_some() {
-                context.set_screen_guard(Arc::new(AppGuard::new(
-                    Arc::clone(&self.android),
-                    Arc::clone(profile),
-                )));
+                context
+                    .screen()
+                    .set_guard(Arc::new(AppGuard::new(Arc::clone(&self.android), Arc::clone(profile))));
                 context.on_exit(CleanUp::CloseApp(package.clone()));
                 android::press(context.phone(), Key::WakeUp, context.soon()).await?;
                 android::force_stop(context.phone(), package, context.soon()).await?;
-                context.forget_screen();
+                context.screen().forget();
                 return Ok(package.clone());
             }
         }

@@ -87,9 +87,9 @@ impl Script for Obedient {
         let _off = off_stage(stage, &serial);
         match config["act"].as_str().unwrap() {
             // What an earlier attempt may have said is not said again.
-            "tell" if context.earlier_mark().is_some() && stage.said().contains(&word) => {}
+            "tell" if context.marks().earlier().is_some() && stage.said().contains(&word) => {}
             "tell" => {
-                context.mark(&word).await?;
+                context.marks().set(&word).await?;
                 stage.say(word);
             }
             "use the phone" => {
@@ -140,8 +140,8 @@ impl Script for Obedient {
             }
             "who" => stage.say(format!(
                 "{:?} in {}",
-                context.username().map(ToString::to_string),
-                context.app().as_str()
+                context.assignment().username.as_ref().map(ToString::to_string),
+                context.assignment().app.as_str()
             )),
             other => panic!("no such act: {other}"),
         }
