@@ -154,7 +154,9 @@ async fn clean_up(context: &mut Context, deadline: Deadline) {
         let mut result = clean_up.perform(&phone, deadline).await;
         if may_reconnect && matches!(&result, Err(AndroidError::Adb(error)) if error.is_transient()) {
             may_reconnect = false;
-            if let Ok(again) = Phone::connect_by(phone.route(), deadline.at_most(RECONNECT_TIMEOUT)).await {
+            if let Ok(again) =
+                Phone::connect_by(phone.connection().route(), deadline.at_most(RECONNECT_TIMEOUT)).await
+            {
                 phone = again;
                 result = clean_up.perform(&phone, deadline).await;
             }

@@ -111,7 +111,7 @@ impl Script for Obedient {
             "unconfirmed" => return Err(Failure::unconfirmed(word)),
             "lose the phone" => {
                 stage.say(word);
-                context.phone().closed().await;
+                context.phone().connection().closed().await;
                 let output = context.phone().shell("true", context.soon()).await;
                 output.map_err(AndroidError::from)?;
             }
@@ -125,7 +125,10 @@ impl Script for Obedient {
             }
             "until gone" => {
                 stage.say(word);
-                return Err(Failure::of_script("gone", context.phone().closed().await.to_string()));
+                return Err(Failure::of_script(
+                    "gone",
+                    context.phone().connection().closed().await.to_string(),
+                ));
             }
             "chatter" => {
                 for number in 0..5_000_u32 {
