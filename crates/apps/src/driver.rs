@@ -83,7 +83,7 @@ impl Apps {
     /// # Errors
     /// [`StandardFailure::OptionUnavailable`] when there is none.
     pub fn posting(&self, app: &str) -> Result<(&dyn AppDriver, PostJourney<'_>), Failure> {
-        self.journey("publishing", app, |driver| driver.posting())
+        self.journey("publishing", app, AppDriver::posting)
     }
 
     /// The driver of `app`, and its journey for following.
@@ -91,7 +91,7 @@ impl Apps {
     /// # Errors
     /// [`StandardFailure::OptionUnavailable`] when there is none.
     pub fn following(&self, app: &str) -> Result<(&dyn AppDriver, FollowJourney<'_>), Failure> {
-        self.journey("following", app, |driver| driver.following())
+        self.journey("following", app, AppDriver::following)
     }
 
     fn journey<'a, J>(
