@@ -83,7 +83,7 @@ impl Apps {
     /// # Errors
     /// [`StandardFailure::OptionUnavailable`] when there is none.
     pub fn posting(&self, app: &str) -> Result<(&dyn AppDriver, PostJourney<'_>), Failure> {
-        self.journey("publishing", app, |driver| driver.posting())
+        self.journey("publishing", app, AppDriver::posting)
     }
 
     /// The driver of `app`, and its journey for following.
@@ -91,7 +91,7 @@ impl Apps {
     /// # Errors
     /// [`StandardFailure::OptionUnavailable`] when there is none.
     pub fn following(&self, app: &str) -> Result<(&dyn AppDriver, FollowJourney<'_>), Failure> {
-        self.journey("following", app, |driver| driver.following())
+        self.journey("following", app, AppDriver::following)
     }
 
     fn journey<'a, J>(
@@ -124,17 +124,16 @@ impl Apps {
     /// [`StandardFailure::AppMissing`] when it is not installed.
     pub async fn begin(&self, driver: &dyn AppDriver, context: &mut Context) -> Result<String, Failure> {
         let profile = driver.profile();
-        let chosen = context.package().map(|package| vec![package.to_string()]);
+        let chosen = context.assignment().package.as_ref().map(|package| vec![package.to_string()]);
         for package in chosen.as_ref().unwrap_or(&profile.packages) {
             if android::version_name(context.phone(), package, context.soon()).await?.is_some() {
-                context.set_screen_guard(Arc::new(AppGuard::new(
-                    Arc::clone(&self.android),
-                    Arc::clone(profile),
-                )));
+                context
+                    .screen()
+                    .set_guard(Arc::new(AppGuard::new(Arc::clone(&self.android), Arc::clone(profile))));
                 context.on_exit(CleanUp::CloseApp(package.clone()));
                 android::press(context.phone(), Key::WakeUp, context.soon()).await?;
                 android::force_stop(context.phone(), package, context.soon()).await?;
-                context.forget_screen();
+                context.screen().forget();
                 return Ok(package.clone());
             }
         }

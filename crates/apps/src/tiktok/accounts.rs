@@ -27,6 +27,7 @@ impl Accounts for SignedIn {
         let link = profile_link(package, username);
         android::start(context.phone(), &link, context.soon()).await?;
         let is_own = context
+            .screen()
             .wait_until("the account's own profile", START_TIMEOUT, |tree| {
                 match self.screens.profile.screen(tree)?.id.as_str() {
                     "own_profile" => {

@@ -50,7 +50,7 @@ impl Follow for Following {
             before = now;
             settled
         };
-        context.wait_until(&wanted, START_TIMEOUT, settled).await
+        context.screen().wait_until(&wanted, START_TIMEOUT, settled).await
     }
 
     async fn follow(&self, context: &mut Context, username: &Username) -> Result<FollowButton, Failure> {
@@ -85,7 +85,7 @@ impl Following {
             }
             let change =
                 |tree: &UiTree| controls::control(&self.screens, tree, username).filter(|now| *now != seen);
-            match context.wait_until("a change after the tap", LOST_TAP_TIMEOUT, change).await {
+            match context.screen().wait_until("a change after the tap", LOST_TAP_TIMEOUT, change).await {
                 Ok(_) => {}
                 Err(failure) if failure.is_not_found() => {}
                 Err(other) => return Err(other),
@@ -133,7 +133,7 @@ impl Following {
             before = now;
             still
         };
-        context.wait_until(&wanted, BUTTON_TIMEOUT, still).await
+        context.screen().wait_until(&wanted, BUTTON_TIMEOUT, still).await
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tikmatrix_device::android::{self, AndroidError, Intent, Key};
 use tikmatrix_device::script::{Context, Failure};
 use tikmatrix_device::shell_quote::shell_word;
-use tikmatrix_device::ui::Point;
+use tikmatrix_device::ui::{Point, UiTree};
 
 use crate::recent_posts::RecentPosts;
 use crate::tiktok::grid::Grid;
@@ -45,25 +45,25 @@ impl OwnProfile {
             ..Intent::default()
         };
         android::start(context.phone(), &launch, context.soon()).await?;
-        context.tap(&self.screens.elements.profile_tab, START_TIMEOUT).await?;
+        context.screen().tap(&self.screens.elements.profile_tab, START_TIMEOUT).await?;
         self.wait(context).await
     }
 
     /// Opens the profile by its tab.
     pub(crate) async fn open_by_tab(&self, context: &mut Context) -> Result<(), Failure> {
-        context.tap(&self.screens.elements.profile_tab, SCREEN_TIMEOUT).await?;
+        context.screen().tap(&self.screens.elements.profile_tab, SCREEN_TIMEOUT).await?;
         self.wait(context).await
     }
 
     /// Goes back to the screen with the tabs and from there home, so that the profile is reloaded.
     pub(crate) async fn return_home(&self, context: &mut Context) -> Result<(), Failure> {
         for _ in 0..MAX_BACKS {
-            if self.screens.elements.home_tab.is_on(&context.read_screen().await?) {
+            if self.screens.elements.home_tab.is_on(&context.screen().read().await?) {
                 break;
             }
             android::press(context.phone(), Key::Back, context.soon()).await?;
         }
-        context.tap(&self.screens.elements.home_tab, SCREEN_TIMEOUT).await.map(drop)
+        context.screen().tap(&self.screens.elements.home_tab, SCREEN_TIMEOUT).await.map(drop)
     }
 
     /// Counts the videos of the profile on the screen, and scrolls back. `None` when they could not be counted.
@@ -87,7 +87,7 @@ impl OwnProfile {
         let mut newest = RecentPosts { account, ..RecentPosts::default() };
         loop {
             let opened = newest.captions.len();
-            let grid = context.wait_until("a video of the profile", SCREEN_TIMEOUT, |tree| {
+            let shown = |tree: &UiTree| {
                 if !self.screens.is(tree, "own_profile") {
                     return None;
                 }
@@ -98,8 +98,8 @@ impl OwnProfile {
                     && grid.videos.is_empty()
                     && (has_only_drafts || self.screens.elements.no_videos.is_on(tree));
                 (is_empty || grid.videos.len() >= opened.max(1)).then_some(grid)
-            });
-            let grid = grid.await?;
+            };
+            let grid = context.screen().wait_until("a video of the profile", SCREEN_TIMEOUT, shown).await?;
             newest.total = grid.is_whole.then_some(grid.videos.len());
             let next = grid.videos.get(opened).and_then(|video| video.tap);
             let Some(point) = next.filter(|_| !is_enough(&newest)) else { return Ok(newest) };

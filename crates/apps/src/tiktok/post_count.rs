@@ -95,7 +95,7 @@ impl VideoCounter<'_> {
             before.clone_from(&grid.cells);
             is_still.then_some(grid)
         };
-        context.wait_until("the grid of the profile's videos", STILL_TIMEOUT, still).await
+        context.screen().wait_until("the grid of the profile's videos", STILL_TIMEOUT, still).await
     }
 }
 

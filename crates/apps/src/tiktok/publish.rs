@@ -11,6 +11,7 @@ use tikmatrix_device::ui::{UiTree, tap_point};
 use crate::caption::Caption;
 use crate::journey::{Publish, after_post, unconfirmed};
 use crate::profile::file::{Profile, ProfileError};
+use crate::tiktok::elements::Elements;
 use crate::tiktok::screens::{START_TIMEOUT, Screens};
 
 /// For the screen after a tap.
@@ -48,13 +49,13 @@ impl Publish for Publishing {
             ..Intent::default()
         };
         android::start(context.phone(), &intent, context.soon()).await?;
-        context.find(&self.screens.elements.next, START_TIMEOUT).await?;
+        context.screen().find(&self.screens.elements.next, START_TIMEOUT).await?;
         Ok(())
     }
 
     async fn leave_editor(&self, context: &mut Context) -> Result<(), Failure> {
         for _ in 0..MAX_TAPS {
-            context.tap(&self.screens.elements.next, SCREEN_TIMEOUT).await?;
+            context.screen().tap(&self.screens.elements.next, SCREEN_TIMEOUT).await?;
             match self
                 .screens
                 .wait_for(context, "caption", "TikTok's caption screen", LOST_TAP_TIMEOUT * 2)
@@ -68,23 +69,21 @@ impl Publish for Publishing {
     }
 
     async fn write_caption(&self, context: &mut Context, caption: &Caption) -> Result<(), Failure> {
-        if !caption.title.is_empty() {
-            context.fill(&self.screens.elements.title_field, &caption.title, SCREEN_TIMEOUT).await?;
-        }
-        if !caption.description.is_empty() {
-            context
-                .fill(&self.screens.elements.description_field, &caption.description, SCREEN_TIMEOUT)
-                .await?;
+        let Elements { title_field, description_field, .. } = &self.screens.elements;
+        for (field, text) in [(title_field, &caption.title), (description_field, &caption.description)] {
+            if !text.is_empty() {
+                context.text_input().fill(field, text, SCREEN_TIMEOUT).await?;
+            }
         }
         Ok(())
     }
 
     async fn post(&self, context: &mut Context) -> Result<(), Failure> {
-        let tapped = match context.tap(&self.screens.elements.post, LOST_TAP_TIMEOUT).await {
+        let tapped = match context.screen().tap(&self.screens.elements.post, LOST_TAP_TIMEOUT).await {
             // Suggestions for hashtags, or a keyboard, may cover the button; the back key takes them away.
             Err(failure) if failure.is_not_found() => {
                 android::press(context.phone(), Key::Back, context.soon()).await?;
-                context.tap(&self.screens.elements.post, SCREEN_TIMEOUT).await
+                context.screen().tap(&self.screens.elements.post, SCREEN_TIMEOUT).await
             }
             other => other,
         };
@@ -161,7 +160,11 @@ impl Publishing {
             } else if !is_caption {
                 return Ok(());
             } else if taps < MAX_TAPS && tapped.elapsed() > LOST_TAP_TIMEOUT {
-                context.tap(&self.screens.elements.post, SCREEN_TIMEOUT).await.map_err(after_post)?;
+                context
+                    .screen()
+                    .tap(&self.screens.elements.post, SCREEN_TIMEOUT)
+                    .await
+                    .map_err(after_post)?;
                 (tapped, taps) = (context.phone().stopwatch(), taps + 1);
             }
             if started.elapsed() > SCREEN_TIMEOUT * 2 {
@@ -174,7 +177,7 @@ impl Publishing {
 
 /// Reads the screen after Post was tapped.
 async fn look(context: &mut Context) -> Result<UiTree, Failure> {
-    context.read_screen().await.map_err(after_post)
+    context.screen().read().await.map_err(after_post)
 }
 
 fn leading_number(text: &str) -> Option<u8> {

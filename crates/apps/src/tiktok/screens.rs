@@ -45,7 +45,7 @@ impl Screens {
         name: &str,
         timeout: Duration,
     ) -> Result<(), Failure> {
-        context.wait_until(name, timeout, |tree: &UiTree| self.is(tree, id).then_some(())).await
+        context.screen().wait_until(name, timeout, |tree: &UiTree| self.is(tree, id).then_some(())).await
     }
 
     /// Whether the profile on the screen is that of `username`. A display name may begin with `@` too.

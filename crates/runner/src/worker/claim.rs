@@ -35,7 +35,7 @@ pub(crate) async fn claim(
         }
         let ticket = tokio::select! {
             () = context.stop.cancelled() => return Ok(Claimed::Cancelled),
-            _ = phone.closed() => return Ok(Claimed::Cancelled),
+            _ = phone.connection().closed() => return Ok(Claimed::Cancelled),
             ticket = context.slots.ticket(serial) => ticket,
         };
         // `None`: what was due is gone, and what is due after it has to be read.
@@ -75,7 +75,7 @@ async fn claim_with(
         }
         tokio::select! {
             () = context.stop.cancelled() => return Ok(Some(Claimed::Cancelled)),
-            _ = phone.closed() => return Ok(Some(Claimed::Cancelled)),
+            _ = phone.connection().closed() => return Ok(Some(Claimed::Cancelled)),
             () = ticket.slot_may_be_free() => {}
         }
     }

@@ -76,7 +76,7 @@ pub(crate) async fn run(context: Arc<RunnerContext>, device: Arc<KnownDevice>) {
             () = context.stop.cancelled() => return,
             _ = wakes.changed() => {}
             _ = phones.changed() => {}
-            _ = phone.closed() => {}
+            _ = phone.connection().closed() => {}
             () = sleep_until(context.clock.as_ref(), next_due) => {}
         }
     }
@@ -119,7 +119,7 @@ async fn ready_phone(phones: &mut watch::Receiver<Option<Phone>>) -> Phone {
 async fn is_closed(phone: &Phone) -> bool {
     tokio::select! {
         biased;
-        _ = phone.closed() => true,
+        _ = phone.connection().closed() => true,
         () = std::future::ready(()) => false,
     }
 }

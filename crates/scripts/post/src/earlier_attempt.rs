@@ -36,7 +36,7 @@ pub(crate) async fn has_published(
     let others = other_posts(&others_since, &caption);
     match journey.confirm.compare_profile(context, package, &caption, &before, others, timeout).await {
         Ok(Published::Yes) => Ok(true),
-        Ok(Published::No) => context.withdraw_marks().await.map(|()| false),
+        Ok(Published::No) => context.marks().withdraw().await.map(|()| false),
         Ok(Published::Unknown) => Err(unknown("what the profile shows now fits both")),
         Err(failure) if failure.code() == StandardFailure::AppChanged => {
             Err(unknown(&format!("the profile could not be read: {failure}")))

@@ -72,11 +72,11 @@ impl Script for Post {
 
     async fn run(&self, context: &mut Context, config: PostConfig) -> Result<Completion, Failure> {
         context.step("check what is to be published");
-        let app = config.app.unwrap_or(context.app());
+        let app = config.app.unwrap_or(context.assignment().app);
         let (driver, journey) = self.apps.posting(app.as_str())?;
         unsupported::check(&config)?;
         let mut begun = None;
-        if let Some(earlier) = context.earlier_mark().cloned() {
+        if let Some(earlier) = context.marks().earlier().cloned() {
             let package = self.begin(driver, journey, context).await?;
             context.step("look whether an earlier attempt has published it");
             if earlier_attempt::has_published(journey, context, &package, earlier, APPEAR_TIMEOUT).await? {
@@ -134,7 +134,7 @@ impl Post {
         context: &mut Context,
     ) -> Result<String, Failure> {
         let package = self.apps.begin(driver, context).await?;
-        if let Some(username) = context.username().cloned() {
+        if let Some(username) = context.assignment().username.clone() {
             context.step("make sure that the account is signed in");
             journey.accounts.require_account(context, &package, &username).await?;
         }
@@ -144,11 +144,11 @@ impl Post {
 
 /// Taps Post. From then on the video may be public, unless the failure shows that it is not.
 async fn tap_post(journey: PostJourney<'_>, context: &mut Context, mark: PublishMark) -> Result<(), Failure> {
-    context.mark(&mark).await?;
+    context.marks().set(&mark).await?;
     let posted = journey.publish.post(context).await;
     if let Err(failure) = &posted
         && failure.code() != StandardFailure::Unconfirmed
-        && let Err(error) = context.withdraw_marks().await
+        && let Err(error) = context.marks().withdraw().await
     {
         context.log(LogLevel::Warn, format!("the video counts as perhaps published: {error}"));
     }

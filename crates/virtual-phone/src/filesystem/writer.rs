@@ -43,7 +43,7 @@ impl Writer<'_> {
             Ok(id) => {
                 let node = self.tree.node_mut(id)?;
                 node.check(Access::Write)?;
-                node.truncate(self.now, &mut self.space)?;
+                node.truncate(self.now, self.space)?;
                 Ok(id)
             }
             Err(FileError::NotFound) if path.ends_with('/') => Err(FileError::IsADirectory),

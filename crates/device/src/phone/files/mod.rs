@@ -8,6 +8,7 @@ pub(super) mod remote_file;
 mod session;
 pub(super) mod transfer;
 
-pub use folder::FolderReport;
+pub use folder::{FolderCopy, FolderReport};
+pub use operations::Files;
 pub use packing::Compression;
 pub use remote_file::{PushOptions, RemoteEntry, RemoteStat};

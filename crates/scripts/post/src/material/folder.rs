@@ -46,7 +46,8 @@ pub(super) async fn take(
     let (mut file, seed) = (None, context.rng().random());
     let what = format!("take a video from the folder {folder}");
     let taken = context.recorded_input(&what, async {
-        let (roots, path, username) = (roots.clone(), PathBuf::from(folder), context.username().cloned());
+        let (roots, path, username) =
+            (roots.clone(), PathBuf::from(folder), context.assignment().username.clone());
         let folders = tokio::task::spawn_blocking(move || folders(&path, username.as_ref(), &roots))
             .await
             .map_err(|error| {
