@@ -131,14 +131,18 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
         attach_virtual_phones(&mut config, farm);
     }
     let server = Server::start(config).await?;
-    say(format_args!("listening on {}", server.url()));
-    for address in server.addresses() {
-        log::info!("address: {address}");
+    let said = say(format_args!("listening on {}", server.url()));
+    if said.is_ok() {
+        for address in server.addresses() {
+            log::info!("address: {address}");
+        }
+        log::info!("data directory: {}", data_directory.display());
+        stopped.await;
+        log::info!("ending: running tasks are being interrupted");
     }
-    log::info!("data directory: {}", data_directory.display());
-    stopped.await;
-    log::info!("ending: running tasks are being interrupted");
-    shut_down(server, farm).await
+    let shut_down = shut_down(server, farm).await;
+    said?;
+    shut_down
 }
 
 /// The configuration that the options describe, without scripts and apps.

@@ -12,7 +12,7 @@ use tikmatrix_domain::{AccessToken, Clock as _, SystemClock, TokenName};
 use tikmatrix_storage::Store;
 
 use super::arguments::{DatabaseUrl, default_data_directory};
-use super::output::{complain, say, say_data};
+use super::output::{OutputError, complain, deliver, say, say_data};
 
 /// The commands about tokens.
 #[derive(Debug, Subcommand)]
@@ -86,11 +86,14 @@ async fn create(name: TokenName, location: Location) -> anyhow::Result<()> {
     let store = location.open()?;
     let token = NewToken::make(name.clone(), SystemClock.now())
         .map_err(|reason| anyhow::anyhow!("the system has no random bytes: {reason}"))?;
+    let id = token.kept.id.clone();
     if !store.create_token(token.kept).await? {
         bail!("there is a token called {name} already: choose another name, or revoke that one first");
     }
     // The token alone goes to stdout, for `TOKEN=$(tikmatrix token create NAME)`.
-    say(&token.text);
+    if let Err(error) = deliver(&token.text) {
+        return Err(take_back(&store, id, error).await);
+    }
     complain(format_args!(
         "This is the token {name} in {}. It is shown this once: keep it now.",
         store.location()
@@ -99,15 +102,27 @@ async fn create(name: TokenName, location: Location) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Revokes a token that was not delivered, since no one could ever use it, and returns what is to be reported.
+async fn take_back(store: &Store, id: String, error: OutputError) -> anyhow::Error {
+    let taken_back = store.revoke_token(id.clone()).await;
+    let error = anyhow::Error::from(error);
+    match taken_back {
+        Ok(_) => error.context("no token was created, since it could not be shown"),
+        Err(failure) => {
+            error.context(format!("a token was created and could not be shown: revoke {id} ({failure})"))
+        }
+    }
+}
+
 async fn list(json: bool, location: Location) -> anyhow::Result<()> {
     let store = location.open()?;
     let tokens = store.tokens().await?;
     if json {
-        say_data(tokens_as_json(&tokens));
+        say_data(tokens_as_json(&tokens))?;
     } else if tokens.is_empty() {
         complain(format_args!("There is no token in {}.", store.location()));
     } else {
-        say(tokens_as_table(&tokens).trim_end());
+        say(tokens_as_table(&tokens).trim_end())?;
     }
     Ok(())
 }
@@ -123,8 +138,9 @@ async fn revoke(name: String, location: Location) -> anyhow::Result<()> {
         };
         bail!("there is no token {name} in {}; {known}", store.location());
     };
-    say(format_args!("Revoked the token {} ({}) in {}.", token.name, token.id, store.location()));
-    Ok(())
+    let (name, id) = (token.name, token.id);
+    say(format_args!("Revoked the token {name} ({id}) in {}.", store.location()))
+        .context("the token was revoked, and this cannot be shown")
 }
 
 impl Location {

@@ -14,7 +14,7 @@ use tikmatrix_api::{license_path, read_license};
 use tikmatrix_licensing::{Fingerprint, License, LicenseError, Machine, MachineSources, PublicKey, verify};
 
 use super::location::Location;
-use crate::cli::output::{say, say_data};
+use crate::cli::output::{OutputError, say, say_data};
 
 /// The options of `license install`.
 #[derive(Debug, Args)]
@@ -41,7 +41,7 @@ pub(super) fn install(options: &InstallOptions) -> anyhow::Result<()> {
     say(format_args!(
         "Installed: plan {}, at most {} phones at work at once, for {}, until {}.",
         license.plan, license.device_limit, license.holder, license.expires
-    ));
+    ))?;
     Ok(())
 }
 
@@ -86,9 +86,9 @@ pub(super) fn show(options: &ShowOptions) -> anyhow::Result<()> {
     let file = read_license(&path).with_context(|| format!("cannot read the licence {}", path.display()))?;
     let installed = file.map(|file| judge(&file, key.as_ref(), &machine));
     if options.json {
-        say_data(as_json(&path, installed.as_ref(), &fingerprint));
+        say_data(as_json(&path, installed.as_ref(), &fingerprint))?;
     } else {
-        print(&path, installed.as_ref(), &fingerprint);
+        print(&path, installed.as_ref(), &fingerprint)?;
     }
     Ok(())
 }
@@ -121,29 +121,29 @@ fn as_json(path: &Path, installed: Option<&Installed>, fingerprint: &Fingerprint
     })
 }
 
-fn print(path: &Path, installed: Option<&Installed>, fingerprint: &Fingerprint) {
+fn print(path: &Path, installed: Option<&Installed>, fingerprint: &Fingerprint) -> Result<(), OutputError> {
     match installed {
-        None => say(format_args!("No licence is installed: {} is not there.", path.display())),
+        None => say(format_args!("No licence is installed: {} is not there.", path.display()))?,
         Some(Installed { license, defect }) => {
-            say(format_args!("licence     {}", path.display()));
+            say(format_args!("licence     {}", path.display()))?;
             if let Some(license) = license {
-                say(format_args!("holder      {}", license.holder));
-                say(format_args!("plan        {}", license.plan));
-                say(format_args!("phones      {} at work at once", license.device_limit));
+                say(format_args!("holder      {}", license.holder))?;
+                say(format_args!("plan        {}", license.plan))?;
+                say(format_args!("phones      {} at work at once", license.device_limit))?;
                 say(format_args!(
                     "machine     {}",
                     if license.machine.is_some() { "one alone" } else { "any" }
-                ));
-                say(format_args!("from        {}", license.issued));
-                say(format_args!("until       {}", license.expires));
+                ))?;
+                say(format_args!("from        {}", license.issued))?;
+                say(format_args!("until       {}", license.expires))?;
             }
             match defect {
-                None => say("in force    yes"),
-                Some(defect) => say(format_args!("in force    no: {defect}")),
+                None => say("in force    yes")?,
+                Some(defect) => say(format_args!("in force    no: {defect}"))?,
             }
         }
     }
-    say("What the server makes of it, and of its trial, is at /api/v1/license/check of the server.");
-    say("A licence for this machine alone is issued to its fingerprint, which is new each time:");
-    say(fingerprint);
+    say("What the server makes of it, and of its trial, is at /api/v1/license/check of the server.")?;
+    say("A licence for this machine alone is issued to its fingerprint, which is new each time:")?;
+    say(fingerprint)
 }

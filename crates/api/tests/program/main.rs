@@ -1,0 +1,5 @@
+//! The program `tikmatrix` over its real binary: what it writes, what it refuses, and what it leaves on the disk.
+
+#[cfg(target_os = "linux")]
+mod output;
+mod support;
