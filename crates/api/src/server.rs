@@ -3,7 +3,7 @@
 use std::hash::RandomState;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
@@ -12,13 +12,14 @@ use tikmatrix_device::adb::keys::{KeyFiles, KeyStore};
 use tikmatrix_device::adb::reach::PhoneNetworks;
 use tikmatrix_device::registry::{Registry, RegistryOptions};
 use tikmatrix_runner::{Runner, RunnerOptions, Tasks};
-use tikmatrix_storage::{StorageError, Store};
+use tikmatrix_storage::Store;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::apps::KnownApps;
 use crate::config::ServerConfig;
+use crate::data_directory;
 use crate::devices::connections::Connections;
 use crate::devices::saved_addresses::SavedAddresses;
 use crate::events::event_retention;
@@ -44,10 +45,6 @@ use crate::tasks::idempotency::KeysInFlight;
 use crate::tasks::read::TaskReader;
 use crate::tokens::token_file;
 
-/// The database, in the data directory.
-const DATABASE: &str = "tikmatrix.sqlite";
-/// The files of the material library, in the data directory.
-const MATERIALS: &str = "materials";
 /// How many bytes of answers the server keeps for all clients together that do not take them.
 const MAX_UNSENT: usize = 64 * 1024 * 1024;
 /// One in so many connections may listen to events, which takes a connection for as long as the client likes.
@@ -131,11 +128,11 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
     let sockets = listeners::on(&config.bind, config.port)?;
     let (directory, url) = (config.data_directory.clone(), config.database_url.clone());
     let apps = KnownApps::new(config.apps.clone());
-    let store = blocking(move || open(&directory, url.as_deref())).await?;
+    let store = blocking(move || data_directory::open(&directory, url.as_ref())).await?;
     let store = store.with_max_pending(config.max_pending).with_first_app(apps.first());
     let access = access(&config, &store).await?;
     let gate = LicenseGate::open(license(&config), store.clone(), Arc::clone(&config.clock)).await?;
-    let materials = config.data_directory.join(MATERIALS);
+    let materials = data_directory::materials(&config.data_directory);
     let library = Library::open(materials.clone(), config.max_material_size, &store).await?;
     let connections = connect(&config).await?;
     let registry = Arc::clone(&connections.registry);
@@ -150,7 +147,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
         scripts: config.scripts.clone(),
         phones: registry.watch(),
         clock: Arc::clone(&config.clock),
-        artifacts: config.data_directory.join("artifacts"),
+        artifacts: data_directory::artifacts(&config.data_directory),
         materials,
         task_limit: config.attempt_timeout,
         max_running: gate.max_at_work(),
@@ -263,28 +260,6 @@ fn license(config: &ServerConfig) -> LicenseOptions {
         required: config.license.is_some(),
         key: config.license_key.clone(),
     }
-}
-
-/// Opens the database at `url`, or else that of a data directory, also beside the servers that work on it: for the short
-/// work of a command line. It blocks.
-///
-/// # Errors
-/// [`StorageError`].
-pub fn open_data(directory: &Path, url: Option<&str>) -> Result<Store, StorageError> {
-    Store::open_url_shared(&url.map_or_else(|| own_database(directory), str::to_owned))
-}
-
-fn open(directory: &Path, url: Option<&str>) -> Result<Store, StartError> {
-    let unusable = |source| StartError::DataDirectory { path: directory.to_owned(), source };
-    std::fs::create_dir_all(directory).map_err(unusable)?;
-    let store = Store::open_url(&url.map_or_else(|| own_database(directory), str::to_owned))?;
-    log::info!("database: {}", store.location());
-    Ok(store)
-}
-
-/// The URL of the database in a data directory.
-fn own_database(directory: &Path) -> String {
-    format!("sqlite://{}", directory.join(DATABASE).display())
 }
 
 /// Returns the rules by which the server accepts requests.

@@ -1,8 +1,7 @@
 //! The store: opening the database, and the ways in which operations reach a connection.
 
-use std::ffi::OsString;
 use std::fmt;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,6 +16,7 @@ use tokio::sync::watch;
 use crate::database::connection::Connection;
 use crate::database::notifications::ChangeNotifications;
 use crate::database::read_pool::ReadPool;
+use crate::database::sqlite_file::SqliteFile;
 use crate::database::url::DatabaseUrl;
 use crate::database::write_queue::WriteQueue;
 use crate::error::{Fault, StorageError};
@@ -32,6 +32,7 @@ pub struct Store {
 
 /// The fields are in the order in which they are closed.
 struct Database {
+    url: DatabaseUrl,
     location: String,
     writer: WriteQueue,
     readers: ReadPool,
@@ -65,7 +66,7 @@ impl Store {
     /// # Errors
     /// [`StorageError::InUse`] when another server has it open, [`StorageError::Open`] when it cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StorageError> {
-        Self::open_exclusive(&DatabaseUrl::Sqlite(path.as_ref().to_owned()))
+        Self::open_exclusive(DatabaseUrl::Sqlite(SqliteFile::named(path.as_ref())))
     }
 
     /// Opens the database at `url`, which is `sqlite://PATH`, or `postgres://…` as libpq takes it, and migrates it. It
@@ -75,7 +76,15 @@ impl Store {
     /// # Errors
     /// As [`Store::open`]; without the feature `postgres` a `postgres://` URL cannot be opened.
     pub fn open_url(url: &str) -> Result<Self, StorageError> {
-        Self::open_exclusive(&parse(url)?)
+        Self::open_exclusive(parse(url)?)
+    }
+
+    /// Opens the SQLite database at `path` as [`Store::open_url_shared`] does.
+    ///
+    /// # Errors
+    /// As [`Store::open_url_shared`].
+    pub fn open_shared(path: impl AsRef<Path>) -> Result<Self, StorageError> {
+        Self::open_beside_servers(DatabaseUrl::Sqlite(SqliteFile::named(path.as_ref())))
     }
 
     /// Opens the database as [`Store::open_url`] does or, while servers work on it, beside them without migrating it: for
@@ -84,23 +93,22 @@ impl Store {
     /// # Errors
     /// [`StorageError::Open`], also when the tables are those of another version.
     pub fn open_url_shared(url: &str) -> Result<Self, StorageError> {
-        let url = parse(url)?;
-        match &url {
-            DatabaseUrl::Postgres(_) => Self::connect(&url, None, DatabaseUrl::migrate_if_empty),
-            DatabaseUrl::Sqlite(path) => match lock(path) {
-                Ok(lock) => Self::connect(&url, Some(lock), DatabaseUrl::migrate),
-                Err(StorageError::InUse { .. }) => Self::connect(&url, None, DatabaseUrl::require_migrated),
-                Err(error) => Err(error),
-            },
+        Self::open_beside_servers(parse(url)?)
+    }
+
+    fn open_beside_servers(url: DatabaseUrl) -> Result<Self, StorageError> {
+        match resolve(url)? {
+            (url @ DatabaseUrl::Postgres(_), _) => Self::connect(&url, None, DatabaseUrl::migrate_if_empty),
+            (url, Some(lock)) => Self::connect(&url, Some(lock), DatabaseUrl::migrate),
+            (url, None) => Self::connect(&url, None, DatabaseUrl::require_migrated),
         }
     }
 
-    fn open_exclusive(url: &DatabaseUrl) -> Result<Self, StorageError> {
-        let lock = match url {
-            DatabaseUrl::Sqlite(path) => Some(lock(path)?),
-            DatabaseUrl::Postgres(_) => None,
-        };
-        Self::connect(url, lock, DatabaseUrl::migrate)
+    fn open_exclusive(url: DatabaseUrl) -> Result<Self, StorageError> {
+        match resolve(url)? {
+            (url @ DatabaseUrl::Sqlite(_), None) => Err(StorageError::InUse { database: url.redacted() }),
+            (url, lock) => Self::connect(&url, lock, DatabaseUrl::migrate),
+        }
     }
 
     fn connect(
@@ -121,8 +129,9 @@ impl Store {
         let writer = WriteQueue::open(url, &failures, on_change).map_err(failed)?;
         let readers = ReadPool::open(url, &failures).map_err(failed)?;
         let (location, errors, disk_full) = (url.redacted(), AtomicU64::new(0), AtomicBool::new(false));
+        let url = url.clone();
         let database =
-            Arc::new(Database { location, writer, readers, changes, commits, errors, disk_full, lock });
+            Arc::new(Database { url, location, writer, readers, changes, commits, errors, disk_full, lock });
         Ok(Self { max_pending: u64::MAX, first_app: AppId::android(), database })
     }
 
@@ -156,6 +165,22 @@ impl Store {
     #[must_use]
     pub fn location(&self) -> &str {
         &self.database.location
+    }
+
+    /// Returns the file of a SQLite database, without links in its path.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match &self.database.url {
+            DatabaseUrl::Sqlite(file) => Some(file.path()),
+            DatabaseUrl::Postgres(_) => None,
+        }
+    }
+
+    /// Returns whether the file of a SQLite database was removed, or another one is in its place. Nothing is written then,
+    /// since it would be lost.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.database.url.check().is_err()
     }
 
     /// Returns whether no other server can work on the database while it is open here.
@@ -192,7 +217,8 @@ impl Store {
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        let result = self.database.writer.run(operation, work).await.map_err(StorageError::of_write);
+        let result = self.database.writer.run(operation, work).await;
+        let result = result.map_err(|error| error.of_file().of_write());
         match &result {
             Ok(_) => self.database.disk_full.store(false, Ordering::Relaxed),
             Err(StorageError::DiskFull { .. }) => self.database.disk_full.store(true, Ordering::Relaxed),
@@ -248,11 +274,16 @@ impl Store {
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        self.count_error(self.database.readers.run(operation, work).await)
+        self.count_error(self.database.readers.run(operation, work).await.map_err(StorageError::of_file))
     }
 
     fn count_error<T>(&self, result: Result<T, StorageError>) -> Result<T, StorageError> {
-        if matches!(result, Err(StorageError::Database { .. } | StorageError::DiskFull { .. })) {
+        if matches!(
+            result,
+            Err(StorageError::Database { .. }
+                | StorageError::DiskFull { .. }
+                | StorageError::Replaced { .. })
+        ) {
             self.database.errors.fetch_add(1, Ordering::Relaxed);
         }
         result
@@ -281,26 +312,17 @@ impl fmt::Display for Version {
 }
 
 fn parse(url: &str) -> Result<DatabaseUrl, StorageError> {
-    DatabaseUrl::parse(url).ok_or_else(|| StorageError::Open {
-        // It may hold a password.
-        database: "URL".to_owned(),
-        reason: "it begins with neither sqlite:// nor postgres://".to_owned(),
-    })
+    // The URL may hold a password.
+    DatabaseUrl::parse(url).map_err(|reason| StorageError::Open { database: "URL".to_owned(), reason })
 }
 
-/// Takes the lock beside the database. The system releases it when the program ends, even by a crash.
-fn lock(path: &Path) -> Result<File, StorageError> {
-    let database = || path.display().to_string();
-    let mut name = OsString::from(path);
-    name.push(".lock");
-    let failed =
-        |error: std::io::Error| StorageError::Open { database: database(), reason: error.to_string() };
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(name).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StorageError::InUse { database: database() }),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
-    }
+/// Finds the one path of a SQLite file and takes the lock beside it; no lock means that another server has it.
+fn resolve(url: DatabaseUrl) -> Result<(DatabaseUrl, Option<File>), StorageError> {
+    let DatabaseUrl::Sqlite(file) = url else { return Ok((url, None)) };
+    let failed = |reason| StorageError::Open { database: file.path().display().to_string(), reason };
+    let resolved = file.resolve().map_err(failed)?;
+    let lock = resolved.lock().map_err(|error| failed(error.to_string()))?;
+    Ok((DatabaseUrl::Sqlite(resolved), lock))
 }
 
 #[cfg(test)]
@@ -316,7 +338,7 @@ mod tests {
         let _store = Store::open(&path).unwrap();
         let newest = "DELETE FROM __diesel_schema_migrations WHERE version =
             (SELECT max(version) FROM __diesel_schema_migrations)";
-        DatabaseUrl::Sqlite(path.clone()).connect().unwrap().batch_execute(newest).unwrap();
+        DatabaseUrl::Sqlite(SqliteFile::named(&path)).connect().unwrap().batch_execute(newest).unwrap();
         let url = format!("sqlite://{}", path.display());
         let error = Store::open_url_shared(&url).map(|_| ()).unwrap_err();
         assert!(error.to_string().contains("another version"), "{error}");
@@ -338,7 +360,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let query =
             "SELECT * FROM pragma_synchronous, pragma_foreign_keys, pragma_busy_timeout, pragma_journal_mode";
-        let mut connection = DatabaseUrl::Sqlite(folder.path().join("tasks.db")).connect().unwrap();
+        let mut connection =
+            DatabaseUrl::Sqlite(SqliteFile::named(folder.path().join("tasks.db"))).connect().unwrap();
         let in_force: InForce = diesel::sql_query(query).get_result(&mut connection).unwrap();
         let wanted =
             InForce { synchronous: 2, foreign_keys: 1, timeout: 2_000, journal_mode: "wal".to_owned() };

@@ -83,6 +83,7 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
         _ => "warn,tikmatrix=info",
     };
     log_lines::start(level);
+    keep_files_private();
     match arguments.command {
         Command::Serve(options) => serve::run(options).await,
         Command::Demo(options) => demo::run(&options).await,
@@ -100,6 +101,12 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
         Command::Openapi => openapi(),
     }?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Lets no other user read what the program writes: databases, evidence, videos, keys and licences.
+fn keep_files_private() {
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
 }
 
 /// Prints the OpenAPI document of a server that has every script.

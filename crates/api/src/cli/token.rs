@@ -7,11 +7,11 @@ use anyhow::{Context, bail};
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, Subcommand};
 use serde_json::json;
-use tikmatrix_api::{NewToken, open_data};
-use tikmatrix_domain::{AccessToken, Clock as _, SystemClock, TokenName};
+use tikmatrix_api::{NewToken, create_data_directory, open_data};
+use tikmatrix_domain::{AccessToken, Clock as _, Secret, SystemClock, TokenName};
 use tikmatrix_storage::Store;
 
-use super::arguments::{DatabaseUrl, default_data_directory};
+use super::arguments::default_data_directory;
 use super::output::{OutputError, complain, deliver, say, say_data};
 
 /// The commands about tokens.
@@ -49,7 +49,7 @@ pub(super) struct Location {
     data_dir: Option<PathBuf>,
     /// The server's database [default: the SQLite file in its data directory]
     #[arg(long, env = "TIKMATRIX_DATABASE_URL", value_name = "URL", hide_env_values = true)]
-    database_url: Option<DatabaseUrl>,
+    database_url: Option<Secret>,
     /// The server's configuration file, which may name either
     #[arg(long, env = "TIKMATRIX_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -80,7 +80,7 @@ async fn create(name: TokenName, location: Location) -> anyhow::Result<()> {
     if location.database_url.is_none() {
         // The first token is made before the first start.
         let directory = location.directory()?;
-        std::fs::create_dir_all(&directory)
+        create_data_directory(&directory)
             .with_context(|| format!("cannot make the data directory {}", directory.display()))?;
     }
     let store = location.open()?;
@@ -91,7 +91,7 @@ async fn create(name: TokenName, location: Location) -> anyhow::Result<()> {
         bail!("there is a token called {name} already: choose another name, or revoke that one first");
     }
     // The token alone goes to stdout, for `TOKEN=$(tikmatrix token create NAME)`.
-    if let Err(error) = deliver(&token.text) {
+    if let Err(error) = deliver(token.text.expose()) {
         return Err(take_back(&store, id, error).await);
     }
     complain(format_args!(
@@ -147,7 +147,7 @@ impl Location {
     /// The server's database. A data directory that is not there is not made: its name may be misspelt.
     fn open(&self) -> anyhow::Result<Store> {
         let directory = self.directory()?;
-        let url = self.database_url.as_ref().map(DatabaseUrl::as_str);
+        let url = self.database_url.as_ref();
         if url.is_none() && !directory.is_dir() {
             bail!("there is no data directory {}: name the server's with --data-dir", directory.display());
         }

@@ -16,6 +16,9 @@ use tikmatrix_validation::{Problem, Problems};
 
 use crate::http::envelope::{Success, failure};
 
+/// What people can do when the file of the database is gone.
+pub(crate) const DATABASE_REPLACED: &str = "the server's database file was removed or replaced, and nothing is stored until \
+    it is back or the server is restarted";
 /// In how many seconds a full queue may have room.
 const FULL_QUEUE_RETRY_AFTER: u32 = 30;
 
@@ -210,6 +213,7 @@ impl From<StorageError> for ApiError {
                 Self::new(ErrorCode::Conflict, message)
             }
             StorageError::DiskFull { .. } => Self::disk_full(error),
+            StorageError::Replaced { .. } => Self::with_cause(ErrorCode::Internal, DATABASE_REPLACED, &error),
             error => Self::internal(error),
         }
     }

@@ -64,6 +64,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+    use crate::database::sqlite_file::SqliteFile;
     use crate::database::url::DatabaseUrl;
 
     /// A new table is tracked unless `UNTRACKED_TABLES` names it, so that at worst an answer is sent again that has not
@@ -71,7 +72,7 @@ mod tests {
     #[test]
     fn every_table_is_tracked_or_known_not_to_be_shown() {
         let folder = TempDir::new().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("tasks.db"));
+        let url = DatabaseUrl::Sqlite(SqliteFile::named(folder.path().join("tasks.db")));
         url.migrate().unwrap();
         let mut connection = url.connect().unwrap();
         connection.track_changes(&Arc::new(AtomicBool::new(false))).unwrap();

@@ -9,5 +9,6 @@ pub(crate) mod notifications;
 pub(crate) mod postgres;
 pub(crate) mod read_pool;
 pub(crate) mod sqlite;
+pub(crate) mod sqlite_file;
 pub(crate) mod url;
 pub(crate) mod write_queue;

@@ -10,7 +10,7 @@ use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 use serde_json::json;
 use tempfile::NamedTempFile;
-use tikmatrix_api::{license_path, read_license};
+use tikmatrix_api::{create_data_directory, license_path, read_license};
 use tikmatrix_licensing::{Fingerprint, License, LicenseError, Machine, MachineSources, PublicKey, verify};
 
 use super::location::Location;
@@ -48,7 +48,7 @@ pub(super) fn install(options: &InstallOptions) -> anyhow::Result<()> {
 /// Replaces the file atomically: a server that reads it meanwhile reads one licence or the other.
 fn replace_file(bytes: &[u8], path: &Path) -> anyhow::Result<()> {
     let directory = path.parent().context("it has no name")?;
-    std::fs::create_dir_all(directory)?;
+    create_data_directory(directory)?;
     let mut new = NamedTempFile::new_in(directory)?;
     new.write_all(bytes)?;
     new.as_file().sync_all()?;
