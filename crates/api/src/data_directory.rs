@@ -76,6 +76,7 @@ mod private {
     use super::{ARTIFACTS, BESIDE_DATABASE, MATERIALS};
     use crate::devices::saved_addresses;
     use crate::license::license_file::license_path;
+    use crate::license::running_server;
 
     /// What was found open to other users.
     #[derive(Default)]
@@ -92,6 +93,7 @@ mod private {
         for file in [license_path(directory), saved_addresses::path(directory)] {
             found.close(&file);
         }
+        running_server::paths(directory).iter().for_each(|file| found.close(file));
         for folder in [MATERIALS, ARTIFACTS] {
             found.close_all(&directory.join(folder));
         }

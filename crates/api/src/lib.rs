@@ -32,6 +32,7 @@ pub use http::middleware::host::refuse_foreign;
 pub use http::middleware::host_names::HostName;
 pub use http::openapi::document as openapi_document;
 pub use license::license_file::{license_path, read_license};
+pub use license::running_server::RunningServer;
 pub use server::Server;
 pub use start_error::StartError;
 pub use tokens::token::{NewToken, TokenHash};

@@ -5,6 +5,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
@@ -33,6 +34,7 @@ use crate::http::openapi;
 use crate::http_server::serve;
 use crate::license::license_file::license_path;
 use crate::license::license_gate::{LicenseGate, LicenseOptions};
+use crate::license::running_server::{RunningServer, ServerRecord};
 use crate::listeners;
 use crate::materials::library::Library;
 use crate::monitoring::HealthCheck;
@@ -47,6 +49,8 @@ use crate::tokens::token_file;
 
 /// How many bytes of answers the server keeps for all clients together that do not take them.
 const MAX_UNSENT: usize = 64 * 1024 * 1024;
+/// How long the end of a server waits until its database is closed.
+const CLOSING_TIMEOUT: Duration = Duration::from_secs(2);
 /// One in so many connections may listen to events, which takes a connection for as long as the client likes.
 const LISTENERS_SHARE: usize = 4;
 
@@ -61,6 +65,8 @@ pub struct Server {
     gate: LicenseGate,
     background: Vec<JoinHandle<()>>,
     stopping: CancellationToken,
+    /// Shows that the server runs, until it is dropped.
+    _record: Option<ServerRecord>,
 }
 
 impl Server {
@@ -98,7 +104,7 @@ impl Server {
 
     /// Ends the server: no new requests, running tasks are interrupted and accounted for, phones are disconnected.
     pub async fn shutdown(self) {
-        let Self { handle, http, runner, registry, gate, background, stopping, .. } = self;
+        let Self { handle, http, runner, registry, gate, background, stopping, store, _record, .. } = self;
         stopping.cancel();
         tokio::join!(handle.stop(true), runner.shutdown());
         registry.shutdown().await;
@@ -111,6 +117,11 @@ impl Server {
         if let Ok(Err(error)) = http.await {
             log::warn!("the HTTP server ended with an error: {error}");
         }
+        // The threads of the HTTP server drop what they hold after its end. An embedding program may hold the store longer.
+        let closed = store.closed();
+        drop((store, gate, runner));
+        // It is dropped all the same, only later.
+        let _ = tokio::time::timeout(CLOSING_TIMEOUT, closed).await;
     }
 
     /// Starts a server: when this returns, it answers requests.
@@ -131,7 +142,9 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
     let store = blocking(move || data_directory::open(&directory, url.as_ref())).await?;
     let store = store.with_max_pending(config.max_pending).with_first_app(apps.first());
     let access = access(&config, &store).await?;
-    let gate = LicenseGate::open(license(&config), store.clone(), Arc::clone(&config.clock)).await?;
+    let license = license(&config);
+    let record = record(&config, &license).await?;
+    let gate = LicenseGate::open(license, store.clone(), Arc::clone(&config.clock)).await?;
     let materials = data_directory::materials(&config.data_directory);
     let library = Library::open(materials.clone(), config.max_material_size, &store).await?;
     let connections = connect(&config).await?;
@@ -213,6 +226,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
         gate,
         background: background.into(),
         stopping,
+        _record: record,
     })
 }
 
@@ -251,6 +265,18 @@ async fn follow_settings(store: Store, current: Data<CurrentSettings>, mut chang
             Err(error) => log::warn!("{error}"),
         }
     }
+}
+
+/// Makes known with which key the server verifies licences, and where it reads its own.
+async fn record(config: &ServerConfig, license: &LicenseOptions) -> Result<Option<ServerRecord>, StartError> {
+    let path = config.data_directory.clone();
+    let (key, license) = (license.key.clone(), license.path.clone());
+    blocking(move || {
+        let recorded =
+            std::path::absolute(license).and_then(|license| RunningServer { key, license }.record(&path));
+        recorded.map_err(|source| StartError::DataDirectory { path, source })
+    })
+    .await
 }
 
 /// Returns where the server's licence is, and what verifies it.

@@ -47,6 +47,8 @@ struct Database {
     /// Held while a SQLite database is open, so that no second server works on it. A program that opened the database
     /// beside a server has none.
     lock: Option<File>,
+    /// Dropped when all of the above is closed.
+    open: watch::Sender<()>,
 }
 
 /// A version of all tasks. Two equal versions mean that no task has changed in between; the opposite does not hold.
@@ -130,8 +132,10 @@ impl Store {
         let readers = ReadPool::open(url, &failures).map_err(failed)?;
         let (location, errors, disk_full) = (url.redacted(), AtomicU64::new(0), AtomicBool::new(false));
         let url = url.clone();
+        let open = watch::Sender::new(());
         let database =
-            Arc::new(Database { url, location, writer, readers, changes, commits, errors, disk_full, lock });
+            Database { url, location, writer, readers, changes, commits, errors, disk_full, lock, open };
+        let database = Arc::new(database);
         Ok(Self { max_pending: u64::MAX, first_app: AppId::android(), database })
     }
 
@@ -165,6 +169,13 @@ impl Store {
     #[must_use]
     pub fn location(&self) -> &str {
         &self.database.location
+    }
+
+    /// Waits until every handle is dropped and the database is closed, so that it can be opened again. The future is none of
+    /// the handles.
+    pub fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut open = self.database.open.subscribe();
+        async move { while open.changed().await.is_ok() {} }
     }
 
     /// Returns the file of a SQLite database, without links in its path.

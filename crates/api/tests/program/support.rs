@@ -1,9 +1,11 @@
 //! The program as a test runs it: to its end, or as a server until the test is over.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -65,19 +67,42 @@ impl Folder {
 /// A running server, which is killed when the test forgets it.
 pub(crate) struct Server {
     child: Child,
+    log: Receiver<String>,
     pub(crate) url: String,
 }
+
+/// How long a server may take for anything, on a machine that is busy with other tests.
+const SOON: Duration = Duration::from_secs(60);
 
 impl Server {
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut command = tikmatrix(arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let errors = BufReader::new(child.stderr.take().unwrap());
+        let (sender, log) = channel();
+        std::thread::spawn(move || {
+            // The test may have forgotten the server.
+            errors.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let Some(url) = line.trim().strip_prefix("listening on ") else {
-            panic!("{arguments:?} said {line:?}: {}", read(child.stderr.take().unwrap()))
+            panic!("{arguments:?} said {line:?}: {:?}", log.iter().collect::<Vec<_>>())
         };
-        Self { url: url.to_owned(), child }
+        Self { url: url.to_owned(), child, log }
+    }
+
+    /// Waits for a line of the log.
+    pub(crate) fn logs(&self, part: &str) -> String {
+        let begin = Instant::now();
+        loop {
+            let line = self.log.recv_timeout(SOON.saturating_sub(begin.elapsed()));
+            match line {
+                Ok(line) if line.contains(part) => return line,
+                Ok(_) => {}
+                Err(error) => panic!("{part:?} is not in the log: {error}"),
+            }
+        }
     }
 
     /// Asks the server, and gives the status and the envelope.
@@ -95,23 +120,12 @@ impl Server {
         self.send("GET", path, None)
     }
 
-    /// Asks until the answer is as wanted.
-    pub(crate) fn get_when(&self, path: &str, is_so: impl Fn(u16, &Value) -> bool) -> Value {
-        let begin = std::time::Instant::now();
-        loop {
-            let (status, body) = self.get(path);
-            if is_so(status, &body) {
-                return body;
-            }
-            assert!(begin.elapsed().as_secs() < 60, "{path} stays {status} {body}");
-        }
-    }
-
     /// Ends the server as an operator does, and gives what it logged.
     pub(crate) fn end(mut self) -> String {
         let line = format!("kill -TERM {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &line]).status().unwrap().success());
-        let log = read(self.child.stderr.take().unwrap());
+        let log: Vec<String> = self.log.iter().collect();
+        let log = log.join("\n");
         assert!(self.child.wait().unwrap().success(), "{log}");
         log
     }
@@ -123,12 +137,6 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn read(mut errors: ChildStderr) -> String {
-    let mut text = String::new();
-    errors.read_to_string(&mut text).unwrap();
-    text
 }
 
 /// A file that takes no byte.

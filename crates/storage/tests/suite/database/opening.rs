@@ -35,6 +35,27 @@ fn a_second_server_on_the_same_file_is_refused() {
     Store::open(&path).unwrap();
 }
 
+#[tokio::test]
+async fn a_database_is_closed_when_its_last_handle_is_dropped_and_can_be_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tasks.db");
+    let store = Store::open(&path).unwrap();
+    let (other, closed) = (store.clone(), store.closed());
+    drop(store);
+    let (end, ended) = std::sync::mpsc::channel::<()>();
+    let holder = std::thread::spawn(move || {
+        // Until the test drops the other end.
+        let _ = ended.recv();
+        drop(other);
+    });
+    let mut closed = pin!(closed);
+    assert!(closed.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    drop(end);
+    closed.await;
+    Store::open(&path).unwrap();
+    holder.join().unwrap();
+}
+
 #[cfg(unix)]
 #[test]
 fn a_second_server_on_the_same_file_is_refused_by_whatever_name() {
