@@ -183,5 +183,5 @@ fn materials(folders: Vec<PathBuf>, needs_token: bool) -> anyhow::Result<Materia
     if folders.is_empty() && !needs_token {
         return Ok(MaterialRoots::anywhere());
     }
-    MaterialRoots::below(folders).context("cannot use a folder of --material-root")
+    MaterialRoots::below(folders).context("--material-root")
 }

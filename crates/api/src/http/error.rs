@@ -194,13 +194,10 @@ impl ApiError {
 /// The one table from what the database reports to what a client gets.
 impl From<StorageError> for ApiError {
     fn from(error: StorageError) -> Self {
-        let wrong_state = |task: TaskId, status: Status, only: &str| {
-            Self::invalid("task_id", format!("task {task} is {}; only a {only}", status.as_str()))
-        };
         match error {
             StorageError::NoSuchTask(_) => Self::new(ErrorCode::NotFound, error.to_string()),
             StorageError::Illegal { task, source: IllegalTransition::NotRunning(status) } => {
-                wrong_state(task, status, "running one can be stopped")
+                not_running(task, status)
             }
             StorageError::Illegal { task, source: IllegalTransition::NotFailed(status) } => {
                 wrong_state(task, status, "failed one can be retried")
@@ -217,6 +214,20 @@ impl From<StorageError> for ApiError {
             error => Self::internal(error),
         }
     }
+}
+
+/// The refusal to stop a task, with what to do instead.
+fn not_running(task: TaskId, status: Status) -> ApiError {
+    let only = "running one can be stopped";
+    if status != Status::Pending {
+        return wrong_state(task, status, only);
+    }
+    let instead = format!("delete it instead (`tikmatrix task delete {task}`, DELETE /api/v1/task/{task})");
+    wrong_state(task, status, &format!("{only}: {instead}"))
+}
+
+fn wrong_state(task: TaskId, status: Status, only: &str) -> ApiError {
+    ApiError::invalid("task_id", format!("task {task} is {}; only a {only}", status.as_str()))
 }
 
 impl From<Problems> for ApiError {

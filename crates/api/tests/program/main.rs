@@ -2,6 +2,9 @@
 
 #[cfg(unix)]
 mod files;
+mod licenses;
+#[cfg(target_os = "linux")]
+mod messages;
 #[cfg(target_os = "linux")]
 mod output;
 mod secrets;
