@@ -16,7 +16,7 @@ async fn main() -> ExitCode {
     match cli::run().await {
         Ok(status) => status,
         Err(error) => {
-            cli::complain(format_args!("tikmatrix: {error:#}"));
+            cli::complain(format_args!("tikmatrix: {}", cli::with_causes(&error)));
             ExitCode::FAILURE
         }
     }

@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout};
 use crate::devices::connections::Connections;
 use crate::devices::convert::device_state;
 use crate::http::envelope::{failure, success};
-use crate::http::error::{ApiError, ErrorCode};
+use crate::http::error::{ApiError, DATABASE_REPLACED, ErrorCode};
 use crate::http::middleware::limit::RequestLimit;
 use crate::http::middleware::metrics::{Metrics, Snapshot};
 use crate::http::query::NoQuery;
@@ -108,6 +108,9 @@ impl HealthCheck {
         let mut reasons = Vec::new();
         if let Err(error) = written {
             reasons.push(format!("the data directory takes no writes: {}", error.kind()));
+        }
+        if self.store.database().is_replaced() {
+            reasons.push(DATABASE_REPLACED.to_owned());
         }
         // Where no write has failed yet this is settled at once.
         if !matches!(timeout(CHECK_TIMEOUT, self.store.database().check_disk()).await, Ok(Ok(()))) {

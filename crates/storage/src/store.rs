@@ -8,6 +8,7 @@ use tikmatrix_domain::AppId;
 
 use crate::database::open_database::Database;
 use crate::database::url::DatabaseUrl;
+use crate::database::url::sqlite_file::SqliteFile;
 use crate::error::StorageError;
 
 /// A handle to the tasks' database. Clones share it; it is closed when the last of them is dropped.
@@ -24,7 +25,7 @@ impl Store {
     /// # Errors
     /// [`StorageError::InUse`] when another server has it open, [`StorageError::Open`] when it cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StorageError> {
-        Database::open(&DatabaseUrl::Sqlite(path.as_ref().to_owned())).map(Self::of)
+        Database::open(DatabaseUrl::Sqlite(SqliteFile::named(path.as_ref()))).map(Self::of)
     }
 
     /// Opens the database at `url`, which is `sqlite://PATH`, or `postgres://…` as libpq takes it, and migrates it. It
@@ -34,7 +35,15 @@ impl Store {
     /// # Errors
     /// As [`Store::open`]; without the feature `postgres` a `postgres://` URL cannot be opened.
     pub fn open_url(url: &str) -> Result<Self, StorageError> {
-        Database::open(&parse(url)?).map(Self::of)
+        Database::open(parse(url)?).map(Self::of)
+    }
+
+    /// Opens the SQLite database at `path` as [`Store::open_url_shared`] does.
+    ///
+    /// # Errors
+    /// As [`Store::open_url_shared`].
+    pub fn open_shared(path: impl AsRef<Path>) -> Result<Self, StorageError> {
+        Database::open_shared(DatabaseUrl::Sqlite(SqliteFile::named(path.as_ref()))).map(Self::of)
     }
 
     /// Opens the database as [`Store::open_url`] does or, while servers work on it, beside them without migrating it: for
@@ -43,7 +52,7 @@ impl Store {
     /// # Errors
     /// [`StorageError::Open`], also when the tables are those of another version.
     pub fn open_url_shared(url: &str) -> Result<Self, StorageError> {
-        Database::open_shared(&parse(url)?).map(Self::of)
+        Database::open_shared(parse(url)?).map(Self::of)
     }
 
     fn of(database: Database) -> Self {
@@ -70,11 +79,8 @@ impl Store {
 }
 
 fn parse(url: &str) -> Result<DatabaseUrl, StorageError> {
-    DatabaseUrl::parse(url).ok_or_else(|| StorageError::Open {
-        // It may hold a password.
-        database: "URL".to_owned(),
-        reason: "it begins with neither sqlite:// nor postgres://".to_owned(),
-    })
+    // The URL may hold a password.
+    DatabaseUrl::parse(url).map_err(|reason| StorageError::Open { database: "URL".to_owned(), reason })
 }
 
 #[cfg(test)]
@@ -92,7 +98,7 @@ mod tests {
         let _store = Store::open(&path).unwrap();
         let newest = "DELETE FROM __diesel_schema_migrations WHERE version =
             (SELECT max(version) FROM __diesel_schema_migrations)";
-        DatabaseUrl::Sqlite(path.clone()).connect().unwrap().batch_execute(newest).unwrap();
+        DatabaseUrl::Sqlite(SqliteFile::named(&path)).connect().unwrap().batch_execute(newest).unwrap();
         let url = format!("sqlite://{}", path.display());
         let error = Store::open_url_shared(&url).map(|_| ()).unwrap_err();
         assert!(error.to_string().contains("another version"), "{error}");
@@ -114,7 +120,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let query =
             "SELECT * FROM pragma_synchronous, pragma_foreign_keys, pragma_busy_timeout, pragma_journal_mode";
-        let mut connection = DatabaseUrl::Sqlite(folder.path().join("tasks.db")).connect().unwrap();
+        let mut connection =
+            DatabaseUrl::Sqlite(SqliteFile::named(folder.path().join("tasks.db"))).connect().unwrap();
         let in_force: InForce = diesel::sql_query(query).get_result(&mut connection).unwrap();
         let wanted =
             InForce { synchronous: 2, foreign_keys: 1, timeout: 2_000, journal_mode: "wal".to_owned() };

@@ -39,6 +39,6 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     say(format!(
         "paired with {name:?}: it lets this key in from now on, at the address of its page \"Wireless debugging\" \
          (serve --phone HOST:PORT)"
-    ));
+    ))?;
     Ok(())
 }

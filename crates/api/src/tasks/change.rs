@@ -10,7 +10,7 @@ use tikmatrix_storage::{StorageError, Store};
 use crate::http::body::Json;
 use crate::http::envelope::Success;
 use crate::http::error::{Answer, ApiError};
-use crate::http::extract::{Id, missing};
+use crate::http::extract::{EmptyBody, Id, missing};
 use crate::http::query::NoQuery;
 use crate::http::routing::{Operation, operations};
 use crate::tasks::convert;
@@ -36,6 +36,7 @@ pub(crate) async fn stop(
     tasks: Data<TaskReader>,
     Id(id): Id<TaskId>,
     _: NoQuery,
+    _: EmptyBody,
 ) -> Answer<Task> {
     runner.stop(id).await?;
     let task = tasks.task(id).await?.task;
@@ -90,6 +91,7 @@ pub(crate) async fn retry(
     tasks: Data<TaskReader>,
     Id(id): Id<TaskId>,
     _: NoQuery,
+    _: EmptyBody,
 ) -> Answer<Task> {
     store.tasks().retry(id, tasks.clock.now()).await?;
     runner.wake();
@@ -110,6 +112,7 @@ pub(crate) async fn retry_all(
     clock: Data<dyn Clock>,
     runner: Data<Runner>,
     _: NoQuery,
+    _: EmptyBody,
 ) -> Answer<Retried> {
     let retried_count = store.tasks().retry_all(clock.now()).await?;
     runner.wake();

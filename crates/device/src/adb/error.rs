@@ -60,6 +60,9 @@ pub enum AdbCause {
     /// No connection could be made.
     #[error("it cannot be reached: {0}")]
     Unreachable(String),
+    /// There is no adb server.
+    #[error("no adb server at {0}")]
+    NoServer(String),
     /// The phone shows the dialog by which a person trusts this machine, and no answer has come.
     #[error(
         "it asks whether to trust the key {fingerprint} and no answer has come: unlock the phone and tap Allow, with \"Always allow from this computer\""
@@ -115,6 +118,7 @@ impl AdbCause {
             self,
             Self::Authorizing { .. }
                 | Self::Unreachable(_)
+                | Self::NoServer(_)
                 | Self::DeadlinePassed(_)
                 | Self::ConnectionLost(_)
                 | Self::StreamEnded
@@ -132,7 +136,7 @@ impl AdbCause {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Unreachable(_) => "unreachable",
+            Self::Unreachable(_) | Self::NoServer(_) => "unreachable",
             Self::Authorizing { .. } => "authorizing",
             Self::Unauthorized(_) => "unauthorized",
             Self::NoKey(_) => "no_key",

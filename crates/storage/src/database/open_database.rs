@@ -1,8 +1,7 @@
 //! An open database: its lock, and the ways in which operations reach a connection.
 
-use std::ffi::OsString;
 use std::fmt;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -23,6 +22,7 @@ use crate::schema::task_number;
 
 /// An open database. The fields are in the order in which they are closed.
 pub struct Database {
+    url: DatabaseUrl,
     location: String,
     writer: WriteQueue,
     readers: ReadPool,
@@ -34,6 +34,8 @@ pub struct Database {
     /// Held while a SQLite database is open, so that no second server works on it. A program that opened the database
     /// beside a server has none.
     lock: Option<File>,
+    /// Dropped when all of the above is closed.
+    open: watch::Sender<()>,
 }
 
 /// How the operations on a database fare.
@@ -56,47 +58,67 @@ struct ChangeCounter {
 
 impl Database {
     /// Opens the database for a server, which works on a SQLite database alone, and migrates it.
-    pub(crate) fn open(url: &DatabaseUrl) -> Result<Self, StorageError> {
-        let lock = match url {
-            DatabaseUrl::Sqlite(path) => Some(lock(path)?),
-            DatabaseUrl::Postgres(_) => None,
-        };
-        Self::connect(url, lock, DatabaseUrl::migrate)
+    pub(crate) fn open(url: DatabaseUrl) -> Result<Self, StorageError> {
+        match resolve(url)? {
+            (url @ DatabaseUrl::Sqlite(_), None) => Err(StorageError::InUse { database: url.redacted() }),
+            (url, lock) => Self::connect(url, lock, DatabaseUrl::migrate),
+        }
     }
 
     /// Opens the database as [`Database::open`] does or, while servers work on it, beside them without migrating it.
-    pub(crate) fn open_shared(url: &DatabaseUrl) -> Result<Self, StorageError> {
-        match url {
-            DatabaseUrl::Postgres(_) => Self::connect(url, None, DatabaseUrl::migrate_if_empty),
-            DatabaseUrl::Sqlite(path) => match lock(path) {
-                Ok(lock) => Self::connect(url, Some(lock), DatabaseUrl::migrate),
-                Err(StorageError::InUse { .. }) => Self::connect(url, None, DatabaseUrl::require_migrated),
-                Err(error) => Err(error),
-            },
+    pub(crate) fn open_shared(url: DatabaseUrl) -> Result<Self, StorageError> {
+        match resolve(url)? {
+            (url @ DatabaseUrl::Postgres(_), _) => Self::connect(url, None, DatabaseUrl::migrate_if_empty),
+            (url, Some(lock)) => Self::connect(url, Some(lock), DatabaseUrl::migrate),
+            (url, None) => Self::connect(url, None, DatabaseUrl::require_migrated),
         }
     }
 
     fn connect(
-        url: &DatabaseUrl,
+        url: DatabaseUrl,
         lock: Option<File>,
         prepare: fn(&DatabaseUrl) -> Result<(), String>,
     ) -> Result<Self, StorageError> {
         let failed = |reason: String| StorageError::Open { database: url.redacted(), reason };
-        prepare(url).map_err(failed)?;
+        prepare(&url).map_err(failed)?;
         let changes = matches!(url, DatabaseUrl::Sqlite(_)).then(ChangeCounter::new);
         let commits = watch::Sender::new(());
         let failures = Arc::default();
         let announce = announcement(changes.clone(), commits.clone());
-        let writer = WriteQueue::open(url, &failures, announce).map_err(failed)?;
-        let readers = ReadPool::open(url, &failures).map_err(failed)?;
+        let writer = WriteQueue::open(&url, &failures, announce).map_err(failed)?;
+        let readers = ReadPool::open(&url, &failures).map_err(failed)?;
         let (location, health) = (url.redacted(), DatabaseHealth::default());
-        Ok(Self { location, writer, readers, changes, commits, health, lock })
+        let open = watch::Sender::new(());
+        Ok(Self { url, location, writer, readers, changes, commits, health, lock, open })
     }
 
     /// Returns the location of the database, without the password that its URL may hold.
     #[must_use]
     pub fn location(&self) -> &str {
         &self.location
+    }
+
+    /// Waits until every handle is dropped and the database is closed, so that it can be opened again. The future is none of
+    /// the handles.
+    pub fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut open = self.open.subscribe();
+        async move { while open.changed().await.is_ok() {} }
+    }
+
+    /// Returns the file of a SQLite database, without links in its path.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match &self.url {
+            DatabaseUrl::Sqlite(file) => Some(file.path()),
+            DatabaseUrl::Postgres(_) => None,
+        }
+    }
+
+    /// Returns whether the file of a SQLite database was removed, or another one is in its place. Nothing is written then,
+    /// since it would be lost.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.url.check().is_err()
     }
 
     /// Returns whether no other server can work on the database while it is open here.
@@ -156,7 +178,8 @@ impl Database {
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        let result = self.writer.run(operation, work).await.map_err(StorageError::of_write);
+        let result = self.writer.run(operation, work).await;
+        let result = result.map_err(|error| error.of_file().of_write());
         self.health.record_write(&result);
         result
     }
@@ -185,7 +208,7 @@ impl Database {
         operation: &'static str,
         work: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        let result = self.readers.run(operation, work).await;
+        let result = self.readers.run(operation, work).await.map_err(StorageError::of_file);
         self.health.record(&result);
         result
     }
@@ -222,7 +245,12 @@ impl DatabaseHealth {
     }
 
     fn record<T>(&self, result: &Result<T, StorageError>) {
-        if matches!(result, Err(StorageError::Database { .. } | StorageError::DiskFull { .. })) {
+        if matches!(
+            result,
+            Err(StorageError::Database { .. }
+                | StorageError::DiskFull { .. }
+                | StorageError::Replaced { .. })
+        ) {
             self.errors.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -249,17 +277,11 @@ impl fmt::Display for Version {
     }
 }
 
-/// Takes the lock beside the database. The system releases it when the program ends, even by a crash.
-fn lock(path: &Path) -> Result<File, StorageError> {
-    let database = || path.display().to_string();
-    let mut name = OsString::from(path);
-    name.push(".lock");
-    let failed =
-        |error: std::io::Error| StorageError::Open { database: database(), reason: error.to_string() };
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(name).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StorageError::InUse { database: database() }),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
-    }
+/// Finds the one path of a SQLite file and takes the lock beside it; no lock means that another server has it.
+fn resolve(url: DatabaseUrl) -> Result<(DatabaseUrl, Option<File>), StorageError> {
+    let DatabaseUrl::Sqlite(file) = url else { return Ok((url, None)) };
+    let failed = |reason| StorageError::Open { database: file.path().display().to_string(), reason };
+    let resolved = file.resolve().map_err(failed)?;
+    let lock = resolved.lock().map_err(|error| failed(error.to_string()))?;
+    Ok((DatabaseUrl::Sqlite(resolved), lock))
 }

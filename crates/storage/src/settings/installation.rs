@@ -20,6 +20,10 @@ pub struct Installation {
     pub made_at: DateTime<Utc>,
     /// The latest time at which a server is known to have worked on it.
     pub last_seen: DateTime<Utc>,
+    /// What the clock showed when it was first found to be before that. `None` while it is not.
+    pub set_back_at: Option<DateTime<Utc>>,
+    /// When the newest of the licences that were in force was issued.
+    pub newest_license: Option<DateTime<Utc>>,
 }
 
 impl SettingsStore<'_> {
@@ -57,15 +61,42 @@ impl SettingsStore<'_> {
             })
             .await
     }
+
+    /// Replaces everything that is recorded of the clock, also by an earlier time.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn replace_times(self, times: Installation) -> Result<(), StorageError> {
+        self.0
+            .write("record the clock", move |connection| {
+                let times = (
+                    installation::last_seen.eq(millis(times.last_seen)),
+                    installation::set_back_at.eq(times.set_back_at.map(millis)),
+                    installation::newest_license.eq(times.newest_license.map(millis)),
+                );
+                diesel::update(installation::table.find(ID)).set(times).execute(connection)?;
+                Ok(())
+            })
+            .await
+    }
 }
 
 fn read(connection: &mut Connection) -> Result<Option<Installation>, Fault> {
-    let row: Option<(i64, i64)> = installation::table
+    let row: Option<(i64, i64, Option<i64>, Option<i64>)> = installation::table
         .find(ID)
-        .select((installation::made_at, installation::last_seen))
+        .select((
+            installation::made_at,
+            installation::last_seen,
+            installation::set_back_at,
+            installation::newest_license,
+        ))
         .first(connection)
         .optional()?;
-    let Some((made_at, last_seen)) = row else { return Ok(None) };
-    let made_at = moment("installation.made_at", made_at)?;
-    Ok(Some(Installation { made_at, last_seen: moment("installation.last_seen", last_seen)? }))
+    let Some((made_at, last_seen, set_back_at, newest_license)) = row else { return Ok(None) };
+    Ok(Some(Installation {
+        made_at: moment("installation.made_at", made_at)?,
+        last_seen: moment("installation.last_seen", last_seen)?,
+        set_back_at: set_back_at.map(|at| moment("installation.set_back_at", at)).transpose()?,
+        newest_license: newest_license.map(|at| moment("installation.newest_license", at)).transpose()?,
+    }))
 }

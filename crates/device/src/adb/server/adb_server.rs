@@ -13,7 +13,7 @@ use crate::deadline::Deadline;
 
 /// A request to an adb server failed.
 #[derive(Debug, Clone, Error)]
-#[error("adb server {server}: {attempt}: {cause}")]
+#[error("{}", describe(server, attempt, cause))]
 pub struct ServerError {
     server: AdbServer,
     attempt: String,
@@ -31,6 +31,13 @@ impl ServerError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.cause.is_transient()
+    }
+}
+
+fn describe(server: &AdbServer, attempt: &str, cause: &AdbCause) -> String {
+    match cause {
+        AdbCause::NoServer(_) => cause.to_string(),
+        cause => format!("adb server {server}: {attempt}: {cause}"),
     }
 }
 

@@ -98,9 +98,14 @@ async fn what_the_server_cannot_do_is_an_error_in_its_words() {
     assert!(refused.to_string().contains("Connection refused"), "a failure inside an OKAY: {refused}");
     let unknown = Phone::connect_through(&server.server(), "unknown", soon()).await.unwrap_err();
     assert!(unknown.to_string().contains("device 'unknown' not found"), "{unknown}");
-    let gone = tikmatrix_device::adb::server::AdbServer::at(&server.stop());
+    let address = server.stop();
+    let gone = tikmatrix_device::adb::server::AdbServer::at(&address);
     let error = gone.version(soon()).await.unwrap_err();
-    assert!(error.is_transient() && error.to_string().contains("no adb server at"), "{error}");
+    let line = format!("no adb server at {address} (Connection ");
+    assert!(error.is_transient() && error.to_string().starts_with(&line), "{error}");
+    let error = Phone::connect_through(&gone, "any", soon()).await.unwrap_err();
+    assert!(error.is_transient() && error.code() == "unreachable", "{error}");
+    assert_eq!(error.to_string().matches(&address).count(), 1, "{error}");
 }
 
 #[tokio::test]

@@ -53,6 +53,31 @@ async fn resumes(store: &Store) {
     tokio::time::timeout(Duration::from_secs(30), served).await.expect("service did not resume");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn nothing_is_written_to_a_file_that_is_gone_or_replaced_and_all_resumes_when_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, aside) = (folder.path().join("tasks.db"), folder.path().join("aside.db"));
+    let store = Store::open(&path).unwrap();
+    store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap();
+    for replace in [false, true] {
+        std::fs::rename(&path, &aside).unwrap();
+        if replace {
+            std::fs::write(&path, "").unwrap();
+        }
+        for _ in 0..2 {
+            let refused = store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap_err();
+            assert!(matches!(refused, StorageError::Replaced { .. }) && refused.is_transient(), "{refused}");
+        }
+        assert!(store.database().is_replaced());
+        assert_eq!(path.exists(), replace, "no other file is made");
+        std::fs::rename(&aside, &path).unwrap();
+        assert!(!store.database().is_replaced());
+        store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap();
+    }
+    assert_eq!(store.tasks().stats().await.unwrap().total(), 3);
+}
+
 #[tokio::test]
 async fn a_sqlite_file_that_another_program_locks_is_transient_and_passes() {
     let folder = tempfile::tempdir().unwrap();

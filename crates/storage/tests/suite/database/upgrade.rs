@@ -154,7 +154,7 @@ async fn all_else_of_an_earlier_version_is_kept() {
     };
     assert_eq!(events.last().unwrap().at, at(60));
     assert!(events.len() > 20, "{}", events.len());
-    let age = Installation { made_at: at(0), last_seen: at(5) };
+    let age = Installation { made_at: at(0), last_seen: at(5), set_back_at: None, newest_license: None };
     assert_eq!(store.settings().installation(at(100)).await.unwrap(), age);
     assert_eq!(store.tokens().list().await.unwrap()[0].name.as_str(), "one");
 }
