@@ -100,26 +100,28 @@ impl Store {
 
     fn open_beside_servers(url: DatabaseUrl) -> Result<Self, StorageError> {
         match resolve(url)? {
-            (url @ DatabaseUrl::Postgres(_), _) => Self::connect(&url, None, DatabaseUrl::migrate_if_empty),
-            (url, Some(lock)) => Self::connect(&url, Some(lock), DatabaseUrl::migrate),
-            (url, None) => Self::connect(&url, None, DatabaseUrl::require_migrated),
+            (url @ DatabaseUrl::Postgres(_), _) => Self::connect(url, None, DatabaseUrl::migrate_if_empty),
+            (url, Some(lock)) => Self::connect(url, Some(lock), DatabaseUrl::migrate),
+            (url, None) => Self::connect(url, None, DatabaseUrl::require_migrated),
         }
     }
 
     fn open_exclusive(url: DatabaseUrl) -> Result<Self, StorageError> {
         match resolve(url)? {
             (url @ DatabaseUrl::Sqlite(_), None) => Err(StorageError::InUse { database: url.redacted() }),
-            (url, lock) => Self::connect(&url, lock, DatabaseUrl::migrate),
+            (url, lock) => Self::connect(url, lock, DatabaseUrl::migrate),
         }
     }
 
     fn connect(
-        url: &DatabaseUrl,
+        url: DatabaseUrl,
         lock: Option<File>,
         prepare: fn(&DatabaseUrl) -> Result<(), String>,
     ) -> Result<Self, StorageError> {
-        let failed = |reason: String| StorageError::Open { database: url.redacted(), reason };
-        prepare(url).map_err(failed)?;
+        let location = url.redacted();
+        let failed = |reason: String| StorageError::Open { database: location.clone(), reason };
+        prepare(&url).map_err(failed)?;
+        let url = url.remember_file().map_err(failed)?;
         let changes = matches!(url, DatabaseUrl::Sqlite(_)).then(ChangeCounter::new);
         let commits = watch::Sender::new(());
         let (counter, notifier) = (changes.clone(), commits.clone());
@@ -128,10 +130,9 @@ impl Store {
             notifier.send_replace(());
         };
         let failures = Arc::default();
-        let writer = WriteQueue::open(url, &failures, on_change).map_err(failed)?;
-        let readers = ReadPool::open(url, &failures).map_err(failed)?;
-        let (location, errors, disk_full) = (url.redacted(), AtomicU64::new(0), AtomicBool::new(false));
-        let url = url.clone();
+        let writer = WriteQueue::open(&url, &failures, on_change).map_err(failed)?;
+        let readers = ReadPool::open(&url, &failures).map_err(failed)?;
+        let (errors, disk_full) = (AtomicU64::new(0), AtomicBool::new(false));
         let open = watch::Sender::new(());
         let database =
             Database { url, location, writer, readers, changes, commits, errors, disk_full, lock, open };
