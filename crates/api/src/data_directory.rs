@@ -135,7 +135,7 @@ mod private {
             match fs::set_permissions(path, Permissions::from_mode(mode)) {
                 Ok(()) => self.closed.push(path.to_owned()),
                 Err(error) => {
-                    self.failed.push(format!("{}, which cannot be changed ({error})", path.display()))
+                    self.failed.push(format!("{}, which cannot be changed ({error})", path.display()));
                 }
             }
         }

@@ -143,7 +143,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
     let store = store.with_max_pending(config.max_pending).with_first_app(apps.first());
     let access = access(&config, &store).await?;
     let license = license(&config);
-    let record = record(&config, &license).await?;
+    let record = record(&config, &license).await;
     let gate = LicenseGate::open(license, store.clone(), Arc::clone(&config.clock)).await?;
     let materials = data_directory::materials(&config.data_directory);
     let library = Library::open(materials.clone(), config.max_material_size, &store).await?;
@@ -267,16 +267,18 @@ async fn follow_settings(store: Store, current: Data<CurrentSettings>, mut chang
     }
 }
 
-/// Makes known with which key the server verifies licences, and where it reads its own.
-async fn record(config: &ServerConfig, license: &LicenseOptions) -> Result<Option<ServerRecord>, StartError> {
-    let path = config.data_directory.clone();
-    let (key, license) = (license.key.clone(), license.path.clone());
-    blocking(move || {
-        let recorded =
-            std::path::absolute(license).and_then(|license| RunningServer { key, license }.record(&path));
-        recorded.map_err(|source| StartError::DataDirectory { path, source })
+/// Makes known with which key the server verifies licences, and where it reads its own. A server starts without that too, as
+/// on a full disk.
+async fn record(config: &ServerConfig, license: &LicenseOptions) -> Option<ServerRecord> {
+    let (directory, key, license) =
+        (config.data_directory.clone(), license.key.clone(), license.path.clone());
+    let record = tokio::task::spawn_blocking(move || {
+        RunningServer { key, license: std::path::absolute(license)? }.record(&directory)
+    });
+    record.await.map_err(io::Error::other).flatten().unwrap_or_else(|error| {
+        log::warn!("`tikmatrix license install` cannot know this server's key: {error}");
+        None
     })
-    .await
 }
 
 /// Returns where the server's licence is, and what verifies it.

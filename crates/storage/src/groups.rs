@@ -48,11 +48,11 @@ impl GroupRow {
 
 /// The groups of devices.
 #[derive(Clone, Copy)]
+#[must_use]
 pub struct GroupStore<'store>(&'store Database);
 
 impl Store {
     /// Returns the operations on groups of devices.
-    #[must_use]
     pub fn groups(&self) -> GroupStore<'_> {
         GroupStore(&self.database)
     }

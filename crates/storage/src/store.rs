@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tikmatrix_domain::AppId;
 
-use crate::database::open_database::Database;
+use crate::database::open_database::{self, Database};
 use crate::database::url::DatabaseUrl;
 use crate::database::url::sqlite_file::SqliteFile;
 use crate::error::StorageError;
@@ -25,7 +25,7 @@ impl Store {
     /// # Errors
     /// [`StorageError::InUse`] when another server has it open, [`StorageError::Open`] when it cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StorageError> {
-        Database::open(DatabaseUrl::Sqlite(SqliteFile::named(path.as_ref()))).map(Self::of)
+        open_database::open(DatabaseUrl::Sqlite(SqliteFile::named(path.as_ref()))).map(Self::of)
     }
 
     /// Opens the database at `url`, which is `sqlite://PATH`, or `postgres://…` as libpq takes it, and migrates it. It
@@ -35,7 +35,7 @@ impl Store {
     /// # Errors
     /// As [`Store::open`]; without the feature `postgres` a `postgres://` URL cannot be opened.
     pub fn open_url(url: &str) -> Result<Self, StorageError> {
-        Database::open(parse(url)?).map(Self::of)
+        open_database::open(parse(url)?).map(Self::of)
     }
 
     /// Opens the SQLite database at `path` as [`Store::open_url_shared`] does.
@@ -43,7 +43,7 @@ impl Store {
     /// # Errors
     /// As [`Store::open_url_shared`].
     pub fn open_shared(path: impl AsRef<Path>) -> Result<Self, StorageError> {
-        Database::open_shared(DatabaseUrl::Sqlite(SqliteFile::named(path.as_ref()))).map(Self::of)
+        open_database::open_shared(DatabaseUrl::Sqlite(SqliteFile::named(path.as_ref()))).map(Self::of)
     }
 
     /// Opens the database as [`Store::open_url`] does or, while servers work on it, beside them without migrating it: for
@@ -52,7 +52,7 @@ impl Store {
     /// # Errors
     /// [`StorageError::Open`], also when the tables are those of another version.
     pub fn open_url_shared(url: &str) -> Result<Self, StorageError> {
-        Database::open_shared(parse(url)?).map(Self::of)
+        open_database::open_shared(parse(url)?).map(Self::of)
     }
 
     fn of(database: Database) -> Self {

@@ -24,11 +24,11 @@ struct TokenRow {
 
 /// The access tokens.
 #[derive(Clone, Copy)]
+#[must_use]
 pub struct TokenStore<'store>(&'store Database);
 
 impl Store {
     /// Returns the operations on access tokens.
-    #[must_use]
     pub fn tokens(&self) -> TokenStore<'_> {
         TokenStore(&self.database)
     }

@@ -11,7 +11,7 @@ use crate::deadline::DeadlinePassed;
 
 /// An operation on a phone failed.
 #[derive(Debug, Clone, Error)]
-#[error("phone {phone}: {attempt}: {cause}")]
+#[error("{}", describe("phone", phone, attempt, cause))]
 pub struct AdbError {
     phone: Arc<str>,
     attempt: String,
@@ -51,6 +51,14 @@ impl AdbError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.cause.code()
+    }
+}
+
+/// Describes a failed attempt. That there is no adb server is all that is to be said of it, whatever was attempted.
+pub(crate) fn describe(kind: &str, name: &str, attempt: &str, cause: &AdbCause) -> String {
+    match cause {
+        AdbCause::NoServer(_) => cause.to_string(),
+        cause => format!("{kind} {name}: {attempt}: {cause}"),
     }
 }
 

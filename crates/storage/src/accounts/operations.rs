@@ -48,11 +48,11 @@ pub struct AccountFilter {
 
 /// The accounts.
 #[derive(Clone, Copy)]
+#[must_use]
 pub struct AccountStore<'store>(&'store Database);
 
 impl Store {
     /// Returns the operations on accounts.
-    #[must_use]
     pub fn accounts(&self) -> AccountStore<'_> {
         AccountStore(&self.database)
     }

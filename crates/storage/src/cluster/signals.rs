@@ -23,11 +23,11 @@ pub struct ClusterSignals {
 
 /// The servers that work on the database, and their signals to each other.
 #[derive(Clone, Copy)]
+#[must_use]
 pub struct ClusterStore<'store>(pub(crate) &'store Database);
 
 impl Store {
     /// Returns the operations by which servers know of each other.
-    #[must_use]
     pub fn cluster(&self) -> ClusterStore<'_> {
         ClusterStore(&self.database)
     }

@@ -56,42 +56,44 @@ struct ChangeCounter {
     count: Arc<AtomicU64>,
 }
 
+/// Opens the database for a server, which works on a SQLite database alone, and migrates it.
+pub(crate) fn open(url: DatabaseUrl) -> Result<Database, StorageError> {
+    match resolve(url)? {
+        (url @ DatabaseUrl::Sqlite(_), None) => Err(StorageError::InUse { database: url.redacted() }),
+        (url, lock) => connect(url, lock, DatabaseUrl::migrate),
+    }
+}
+
+/// Opens the database as [`open`] does or, while servers work on it, beside them without migrating it.
+pub(crate) fn open_shared(url: DatabaseUrl) -> Result<Database, StorageError> {
+    match resolve(url)? {
+        (url @ DatabaseUrl::Postgres(_), _) => connect(url, None, DatabaseUrl::migrate_if_empty),
+        (url, Some(lock)) => connect(url, Some(lock), DatabaseUrl::migrate),
+        (url, None) => connect(url, None, DatabaseUrl::require_migrated),
+    }
+}
+
+fn connect(
+    url: DatabaseUrl,
+    lock: Option<File>,
+    prepare: fn(&DatabaseUrl) -> Result<(), String>,
+) -> Result<Database, StorageError> {
+    let location = url.redacted();
+    let failed = |reason: String| StorageError::Open { database: location.clone(), reason };
+    prepare(&url).map_err(failed)?;
+    let url = url.remember_file().map_err(failed)?;
+    let changes = matches!(url, DatabaseUrl::Sqlite(_)).then(ChangeCounter::new);
+    let commits = watch::Sender::new(());
+    let failures = Arc::default();
+    let announce = announcement(changes.clone(), commits.clone());
+    let writer = WriteQueue::open(&url, &failures, announce).map_err(failed)?;
+    let readers = ReadPool::open(&url, &failures).map_err(failed)?;
+    let health = DatabaseHealth::default();
+    let open = watch::Sender::new(());
+    Ok(Database { url, location, writer, readers, changes, commits, health, lock, open })
+}
+
 impl Database {
-    /// Opens the database for a server, which works on a SQLite database alone, and migrates it.
-    pub(crate) fn open(url: DatabaseUrl) -> Result<Self, StorageError> {
-        match resolve(url)? {
-            (url @ DatabaseUrl::Sqlite(_), None) => Err(StorageError::InUse { database: url.redacted() }),
-            (url, lock) => Self::connect(url, lock, DatabaseUrl::migrate),
-        }
-    }
-
-    /// Opens the database as [`Database::open`] does or, while servers work on it, beside them without migrating it.
-    pub(crate) fn open_shared(url: DatabaseUrl) -> Result<Self, StorageError> {
-        match resolve(url)? {
-            (url @ DatabaseUrl::Postgres(_), _) => Self::connect(url, None, DatabaseUrl::migrate_if_empty),
-            (url, Some(lock)) => Self::connect(url, Some(lock), DatabaseUrl::migrate),
-            (url, None) => Self::connect(url, None, DatabaseUrl::require_migrated),
-        }
-    }
-
-    fn connect(
-        url: DatabaseUrl,
-        lock: Option<File>,
-        prepare: fn(&DatabaseUrl) -> Result<(), String>,
-    ) -> Result<Self, StorageError> {
-        let failed = |reason: String| StorageError::Open { database: url.redacted(), reason };
-        prepare(&url).map_err(failed)?;
-        let changes = matches!(url, DatabaseUrl::Sqlite(_)).then(ChangeCounter::new);
-        let commits = watch::Sender::new(());
-        let failures = Arc::default();
-        let announce = announcement(changes.clone(), commits.clone());
-        let writer = WriteQueue::open(&url, &failures, announce).map_err(failed)?;
-        let readers = ReadPool::open(&url, &failures).map_err(failed)?;
-        let (location, health) = (url.redacted(), DatabaseHealth::default());
-        let open = watch::Sender::new(());
-        Ok(Self { url, location, writer, readers, changes, commits, health, lock, open })
-    }
-
     /// Returns the location of the database, without the password that its URL may hold.
     #[must_use]
     pub fn location(&self) -> &str {

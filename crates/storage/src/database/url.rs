@@ -56,6 +56,14 @@ impl DatabaseUrl {
         }
     }
 
+    /// Remembers which SQLite file it leads to. `Err` is the reason as a message.
+    pub(crate) fn remember_file(self) -> Result<Self, String> {
+        match self {
+            Self::Sqlite(file) => file.remember().map(Self::Sqlite),
+            Self::Postgres(url) => Ok(Self::Postgres(url)),
+        }
+    }
+
     /// Checks that a SQLite file is still the one that was opened. `Err` is the reason as a message.
     pub(crate) fn check(&self) -> Result<(), String> {
         match self {

@@ -43,11 +43,11 @@ pub enum DeviceRemoval {
 
 /// The devices.
 #[derive(Clone, Copy)]
+#[must_use]
 pub struct DeviceStore<'store>(&'store Database);
 
 impl Store {
     /// Returns the operations on devices.
-    #[must_use]
     pub fn devices(&self) -> DeviceStore<'_> {
         DeviceStore(&self.database)
     }

@@ -47,11 +47,11 @@ pub enum Events {
 
 /// The events.
 #[derive(Clone, Copy)]
+#[must_use]
 pub struct EventStore<'store>(&'store Database);
 
 impl Store {
     /// Returns the operations on events.
-    #[must_use]
     pub fn events(&self) -> EventStore<'_> {
         EventStore(&self.database)
     }

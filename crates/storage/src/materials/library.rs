@@ -71,11 +71,11 @@ pub struct MaterialFilter {
 
 /// The library of materials.
 #[derive(Clone, Copy)]
+#[must_use]
 pub struct MaterialStore<'store>(&'store Database);
 
 impl Store {
     /// Returns the operations on the library of materials.
-    #[must_use]
     pub fn materials(&self) -> MaterialStore<'_> {
         MaterialStore(&self.database)
     }

@@ -43,11 +43,11 @@ pub enum FileTaken {
 
 /// The materials and local files that tasks take.
 #[derive(Clone, Copy)]
+#[must_use]
 pub struct ReservationStore<'store>(&'store Database);
 
 impl Store {
     /// Returns the operations by which tasks take materials and local files.
-    #[must_use]
     pub fn reservations(&self) -> ReservationStore<'_> {
         ReservationStore(&self.database)
     }

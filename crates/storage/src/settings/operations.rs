@@ -27,11 +27,11 @@ const PAUSED: &str = "paused";
 
 /// The settings.
 #[derive(Clone, Copy)]
+#[must_use]
 pub struct SettingsStore<'store>(pub(crate) &'store Database);
 
 impl Store {
     /// Returns the operations on the settings.
-    #[must_use]
     pub fn settings(&self) -> SettingsStore<'_> {
         SettingsStore(&self.database)
     }

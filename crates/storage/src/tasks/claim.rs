@@ -36,11 +36,11 @@ pub enum Claim {
 
 /// The queue: requests put tasks in, workers claim them.
 #[derive(Clone, Copy)]
+#[must_use]
 pub struct TaskQueue<'store>(pub(crate) &'store Store);
 
 impl Store {
     /// Returns the operations that put tasks into the queue and claim them.
-    #[must_use]
     pub fn queue(&self) -> TaskQueue<'_> {
         TaskQueue(self)
     }

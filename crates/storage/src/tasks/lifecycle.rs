@@ -33,11 +33,11 @@ pub struct StandingMark {
 
 /// The attempts that run under a lease.
 #[derive(Clone, Copy)]
+#[must_use]
 pub struct AttemptStore<'store>(pub(crate) &'store Database);
 
 impl Store {
     /// Returns the operations on attempts that run under a lease.
-    #[must_use]
     pub fn attempts(&self) -> AttemptStore<'_> {
         AttemptStore(&self.database)
     }
@@ -100,11 +100,11 @@ impl AttemptStore<'_> {
 
 /// The marks of attempts.
 #[derive(Clone, Copy)]
+#[must_use]
 pub struct MarkStore<'store>(&'store Database);
 
 impl Store {
     /// Returns the operations on the marks of attempts.
-    #[must_use]
     pub fn marks(&self) -> MarkStore<'_> {
         MarkStore(&self.database)
     }

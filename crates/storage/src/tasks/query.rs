@@ -15,11 +15,11 @@ use crate::tasks::{counts, pagination};
 
 /// The tasks, as people see and change them.
 #[derive(Clone, Copy)]
+#[must_use]
 pub struct TaskStore<'store>(pub(crate) &'store Database);
 
 impl Store {
     /// Returns the operations on tasks as people see and change them.
-    #[must_use]
     pub fn tasks(&self) -> TaskStore<'_> {
         TaskStore(&self.database)
     }

@@ -8,12 +8,12 @@ use thiserror::Error;
 
 use super::conversation::Conversation;
 use super::device_list::{self, ListedPhone};
-use crate::adb::error::{AdbCause, shorten};
+use crate::adb::error::{AdbCause, describe, shorten};
 use crate::deadline::Deadline;
 
 /// A request to an adb server failed.
 #[derive(Debug, Clone, Error)]
-#[error("{}", describe(server, attempt, cause))]
+#[error("{}", describe("adb server", server.address(), attempt, cause))]
 pub struct ServerError {
     server: AdbServer,
     attempt: String,
@@ -31,13 +31,6 @@ impl ServerError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.cause.is_transient()
-    }
-}
-
-fn describe(server: &AdbServer, attempt: &str, cause: &AdbCause) -> String {
-    match cause {
-        AdbCause::NoServer(_) => cause.to_string(),
-        cause => format!("adb server {server}: {attempt}: {cause}"),
     }
 }
 

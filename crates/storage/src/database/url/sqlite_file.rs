@@ -12,7 +12,7 @@ pub(crate) const REPLACED: &str = "the database file was removed or replaced whi
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SqliteFile {
     path: PathBuf,
-    /// What the file was when it was opened; `None` before.
+    /// Which file it was when it was opened; `None` before.
     identity: Option<Identity>,
 }
 
@@ -45,8 +45,16 @@ impl SqliteFile {
                 "it has {names} names (hard links), by which two servers could work on it at once: remove the others"
             ));
         }
-        let identity = Some(identity(&path).map_err(|error| error.to_string())?);
-        Ok(Self { path, identity })
+        Ok(Self { path, identity: None })
+    }
+
+    /// Remembers which file this is, once it was opened to be written: before that a layered file system may replace it.
+    ///
+    /// # Errors
+    /// Of the file system, as a message.
+    pub(crate) fn remember(self) -> Result<Self, String> {
+        let identity = identity(&self.path).map_err(|error| error.to_string())?;
+        Ok(Self { identity: Some(identity), ..self })
     }
 
     /// Checks that the file which was opened is still there.
