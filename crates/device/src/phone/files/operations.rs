@@ -64,7 +64,7 @@ impl Files<'_> {
     /// let (video, path) = (&b"not much of a video"[..], "/sdcard/Movies/a.mp4");
     /// let deadline = Deadline::after(Duration::from_secs(60));
     /// phone.files().push(video, path, PushOptions::default(), |sent| println!("{sent} bytes"), deadline).await?;
-    /// assert_eq!(phone.stat(path, deadline).await?.map(|file| file.size), Some(19));
+    /// assert_eq!(phone.files().stat(path, deadline).await?.map(|file| file.size), Some(19));
     /// # Ok(()) }
     /// ```
     ///
