@@ -17,7 +17,8 @@ mod task;
 mod text;
 
 pub use access_token::{AccessToken, InvalidTokenName, TokenName};
-pub use account::{Account, AccountChange, AccountId, AccountUpsert};
+pub use account::account::{Account, AccountChange, AccountId, AccountUpsert};
+pub use account::username::{InvalidUsername, Username};
 pub use backoff::Backoff;
 pub use clock::{Clock, SystemClock};
 pub use cluster::{FailureDetector, HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT, Heartbeat, ServerId};
@@ -28,9 +29,7 @@ pub use material::material::{
     MaterialQuery, MaterialUse, MediaType, Tag,
 };
 pub use material::selection::{FreeMaterial, choose_one};
-pub use names::{
-    AppId, EmptyName, InvalidAppId, InvalidPackageName, PackageName, ScriptName, Serial, Username,
-};
+pub use names::{AppId, EmptyName, InvalidAppId, InvalidPackageName, PackageName, ScriptName, Serial};
 pub use patch::Patch;
 pub use plan::Plan;
 pub use settings::{DEFAULT_RETRY_BACKOFF, Settings, SettingsChange};

@@ -284,4 +284,12 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    account_tag (account_id, tag) {
+        account_id -> BigInt,
+        tag -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(material, material_tag);
+diesel::allow_tables_to_appear_in_same_query!(account, account_tag);

@@ -114,6 +114,11 @@ impl RegisteredScript {
         self.script.plan(self.compiled()?, config)
     }
 
+    /// Removes the fields that are not known from `config`, and returns a problem for each.
+    pub fn remove_unknown(&self, config: &mut Value) -> Problems {
+        self.compiled().map(|schema| schema.remove_unknown(config)).unwrap_or_default()
+    }
+
     /// Parses `config` and does the work.
     pub(super) async fn run(&self, context: &mut Context, config: &Value) -> Result<Completion, Failure> {
         let schema = self.compiled().map_err(|problems| Failure::not_valid(&problems))?;

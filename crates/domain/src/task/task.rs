@@ -8,7 +8,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use strum::{Display, EnumString, FromRepr, IntoStaticStr, VariantArray};
 
-use crate::names::{AppId, ScriptName, Serial, Username};
+use crate::account::username::Username;
+use crate::names::{AppId, ScriptName, Serial};
 use crate::task::failure::FailureCode;
 
 /// The number of a task: positive, assigned by the database, never reused.
