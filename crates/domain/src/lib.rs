@@ -52,4 +52,5 @@ pub use task::task::{
 pub use task::transition::{IllegalTransition, TaskEvent, check_deletable, transition};
 pub use task::troubleshooting::{Troubleshooting, troubleshooting};
 pub use task::waiting::{DevicePresence, WaitingReason, waiting_changes, waiting_reason};
-pub use text::clean::{MAX_CLEAN, clean, clean_to, for_terminal, is_harmless};
+pub use text::clean::{MAX_CLEAN, clean, clean_to, for_terminal, is_harmless, is_readable_on_screen};
+pub use text::spintax::{Extent, Spintax, SpintaxError};

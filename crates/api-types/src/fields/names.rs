@@ -125,6 +125,14 @@ text! {
     #[schema(pattern = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$", max_length = 2000)]
     Note: check_note;
 
+    /// The template of a caption, as `captions` of the script `post`: `{a|b}` picks one.
+    #[derive(ToSchema)]
+    #[schema(pattern = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$", max_length = 2000)]
+    Caption: |text| {
+        check_note(text)?;
+        domain::Spintax::parse(text).map(drop).map_err(|wrong| wrong.to_string())
+    };
+
     /// A tag of materials or accounts; its case does not matter.
     #[derive(ToSchema)]
     #[schema(

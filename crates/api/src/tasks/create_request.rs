@@ -7,7 +7,7 @@ use chrono::{DateTime, Local, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
 use tikmatrix_api_types::tasks::NewTasks;
-use tikmatrix_device::script::{Planned, RegisteredScript, ScriptRegistry};
+use tikmatrix_device::script::{self, Planned, RegisteredScript, ScriptRegistry};
 use tikmatrix_domain::{
     Interval, MAX_TASKS_PER_REQUEST, Recipients, ScriptName, Serial, Source, Target, TaskOptions,
     TaskRequest, TimeOfDay, TooManyTasks, Username,
@@ -41,6 +41,7 @@ struct Plan {
     /// The code of an error that has its own.
     code: Option<ErrorCode>,
     targets: Option<Vec<Target>>,
+    warnings: Vec<String>,
 }
 
 impl RequestReader {
@@ -87,7 +88,7 @@ impl RequestReader {
         });
         let code = plan.code.unwrap_or(ErrorCode::InvalidParameter);
         let new = valid.map_err(|problems| ApiError::problems(code, problems))?.value;
-        let mut warnings = Vec::new();
+        let mut warnings = plan.warnings;
         let recipients = recipients(&new, &mut warnings)?;
         let start_time = start_time(&new, now, &mut warnings);
         let request = TaskRequest {
@@ -180,7 +181,7 @@ fn check_recipients(fields: &Fields<'_>, problems: &mut Problems) {
 
 /// Finds the script and lets it plan its configuration.
 fn plan_targets(fields: &Fields<'_>, scripts: &ScriptRegistry, problems: &mut Problems) -> Plan {
-    let refused = |code| Plan { code: Some(code), targets: None };
+    let refused = |code| Plan { code: Some(code), ..Plan::default() };
     let name = match fields.given("script_name") {
         None => return refused(ErrorCode::ScriptNameMissing),
         Some(Value::String(name)) => name.trim(),
@@ -201,25 +202,33 @@ fn plan_targets(fields: &Fields<'_>, scripts: &ScriptRegistry, problems: &mut Pr
             problems.add("script_config", "is required: an object, {} for the script's defaults");
             Plan::default()
         }
-        Some(config @ Value::Object(_)) => Plan { code: None, targets: plan(&script, config, problems) },
+        Some(config @ Value::Object(_)) => plan(&script, config, problems),
         Some(_) => Plan::default(),
     }
 }
 
-fn plan(script: &Arc<RegisteredScript>, config: &Value, problems: &mut Problems) -> Option<Vec<Target>> {
-    match script.plan(config) {
-        Ok(planned) if planned.is_empty() => {
+fn plan(script: &Arc<RegisteredScript>, config: &Value, problems: &mut Problems) -> Plan {
+    match script.plan_and_warn(config) {
+        Ok(script::Plan { tasks, .. }) if tasks.is_empty() => {
             problems.add("script_config", "asks for nothing");
-            None
+            Plan::default()
         }
-        Ok(planned) => Some(planned.into_iter().map(target).collect()),
+        Ok(script::Plan { tasks, warnings }) => {
+            let mut below = Problems::default();
+            below.add_below("script_config", warnings);
+            Plan {
+                code: None,
+                targets: Some(tasks.into_iter().map(target).collect()),
+                warnings: below.iter().map(ToString::to_string).collect(),
+            }
+        }
         Err(found) => {
             let mut below = Problems::default();
             for problem in found {
                 below.add(problem.field, problem.reason);
             }
             problems.add_below("script_config", below);
-            None
+            Plan::default()
         }
     }
 }

@@ -214,6 +214,18 @@ async fn unknown_fields_are_warnings_where_they_are_asked_to_be() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn captions_that_apps_do_not_take_in_full_are_warnings_and_others_are_refused() {
+    let api = start().await;
+    let body = |captions: &str| json!({"serials": ["p1"], "script_name": "post", "script_config": {"captions": captions}});
+    let answer = api.post(&body("{#a|#a #b} #c #d #e #f")).await;
+    let wanted = "script_config.captions: a text has up to 6 hashtags, and TikTok takes 5";
+    assert_eq!((answer.code(), warnings(&answer)), (0, vec![wanted]), "{answer:?}");
+    let answer = api.post(&body("a\u{1b}[2J")).await;
+    assert_eq!((answer.code(), answer.fields()), (40001, vec!["script_config.captions"]));
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_list_of_accounts_has_its_filters_and_its_fields() {
     let api = start().await;
     for account in [
