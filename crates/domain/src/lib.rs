@@ -46,8 +46,8 @@ pub use task::interval::{Interval, MAX_INTERVAL_MINUTES};
 pub use task::retry::FailedAttempt;
 pub use task::start_time::TimeOfDay;
 pub use task::task::{
-    Finish, LeaseId, MAX_RETRIES, MAX_TIME_LIMIT, NewTask, Outcome, PRIORITIES, Source, Status, Task, TaskId,
-    TaskOptions, TaskState,
+    Finish, LeaseId, MAX_RETRIES, MAX_TIME_LIMIT, NewTask, Outcome, PRIORITIES, ScriptConfig, Source, Status,
+    Task, TaskId, TaskOptions, TaskState,
 };
 pub use task::transition::{IllegalTransition, TaskEvent, check_deletable, transition};
 pub use task::troubleshooting::{Troubleshooting, troubleshooting};

@@ -37,3 +37,4 @@ pub use tasks::create::requests::{Created, RequestKey};
 pub use tasks::delete::Deletion;
 pub use tasks::filter::{TaskCounts, TaskFilter};
 pub use tasks::lifecycle::StandingMark;
+pub use tasks::query::MAX_LISTED_CONFIG;

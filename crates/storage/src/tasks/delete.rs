@@ -9,6 +9,7 @@ use crate::error::{Fault, StorageError};
 use crate::events::operations as events;
 use crate::schema::task;
 use crate::store::Store;
+use crate::tasks::create::configs;
 use crate::tasks::state::read;
 
 /// The result of the deletion of tasks, each list in the order of the request.
@@ -48,6 +49,10 @@ impl Store {
 fn delete(connection: &mut Connection, id: TaskId, now: DateTime<Utc>) -> Result<(), Fault> {
     let task = read(connection, id)?;
     check_deletable(&task.state).map_err(|source| StorageError::Illegal { task: id, source })?;
-    diesel::delete(task::table.find(id.0)).execute(connection)?;
+    let config: Option<i64> =
+        diesel::delete(task::table.find(id.0)).returning(task::config_id).get_result(connection)?;
+    if let Some(config) = config {
+        configs::delete_unused(connection, config)?;
+    }
     events::record(connection, &task, TaskChange::Deleted, now)
 }
