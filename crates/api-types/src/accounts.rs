@@ -96,7 +96,7 @@ pub struct AccountQuery {
     #[param(value_type = Option<String>, pattern = r"\S")]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_ACCOUNT_TAG"))]
     pub tag: Option<Tag>,
-    /// The number of the page, from 1. Default: 1.
+    /// The number of the page, from 1; above 4,294,967,295 is taken as that. Default: 1.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::positive")]
     #[param(value_type = Option<usize>, minimum = 1)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_ACCOUNT_PAGE"))]
@@ -181,7 +181,7 @@ pub struct AccountStatusQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<String>, pattern = r"\S")]
     pub tag: Option<Tag>,
-    /// The number of the page, from 1. Default: 1.
+    /// The number of the page, from 1; above 4,294,967,295 is taken as that. Default: 1.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::positive")]
     #[param(value_type = Option<usize>, minimum = 1)]
     pub page: Option<u32>,

@@ -53,7 +53,7 @@ pub struct TaskQuery {
     #[param(inline)]
     #[cfg_attr(feature = "clap", arg(skip))]
     pub script_config: Option<ConfigDetail>,
-    /// The number of the page, from 1. Default: 1. Not together with `cursor`.
+    /// The number of the page, from 1; above 4,294,967,295 is taken as that. Default: 1. Not together with `cursor`.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::positive")]
     #[param(value_type = Option<usize>, minimum = 1)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_PAGE"))]
