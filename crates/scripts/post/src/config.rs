@@ -6,6 +6,8 @@ use tikmatrix_device::script::serde_json::{Value, json};
 use tikmatrix_device::script::{AppName, Fields, Numbers, Problems};
 use tikmatrix_domain::{AppId, Extent, Spintax, SpintaxError, Tag};
 
+/// The most wrong tags that one message lists.
+const MAX_WRONG_TAGS: usize = 10;
 /// The longest caption of the apps, in UTF-16 code units.
 const MAX_CAPTION: usize = 2200;
 /// The most hashtags of a video on TikTok.
@@ -266,6 +268,7 @@ impl TryFrom<String> for TagList {
         for text in written.split(',').filter(|text| !text.trim().is_empty()) {
             match Tag::new(text) {
                 Ok(tag) => tags.push(tag),
+                Err(_) if wrong.len() == MAX_WRONG_TAGS => break,
                 Err(reason) => {
                     let shown: String = text.trim().chars().take(60).collect();
                     wrong.push(format!("{shown:?} {reason}"));

@@ -189,6 +189,12 @@ fn captions_have_a_limit() {
 }
 
 #[test]
+fn endless_wrong_tags_make_no_endless_message() {
+    let told = problems(&json!({"materials_tags": "a\u{1},".repeat(100_000)})).join("");
+    assert!(told.starts_with("materials_tags: ") && told.chars().count() < 400, "{told}");
+}
+
+#[test]
 fn a_caption_that_the_phone_cannot_hold_is_refused() {
     assert_eq!(
         problems(&json!({"captions": "{a|b\u{0}}"})),
