@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::fields::{MaterialKindText, MediaTypeText, Moment, Note, Patch, Tag, Username, parameter};
+use crate::fields::{Caption, MaterialKindText, MediaTypeText, Moment, Patch, Tag, Username, parameter};
 
 /// A change of a material; what is left out stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -15,8 +15,8 @@ pub struct MaterialPatch {
     pub tags: Option<Vec<Tag>>,
     /// Its own caption, a template as in `captions`, or `null` for none.
     #[serde(skip_serializing_if = "Patch::is_keep")]
-    #[schema(value_type = Option<Note>)]
-    pub caption: Patch<Note>,
+    #[schema(value_type = Option<Caption>)]
+    pub caption: Patch<Caption>,
     /// The account that it is meant for, or `null` for any.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<Username>)]
@@ -41,7 +41,7 @@ pub struct MaterialMetadata {
     pub tags: Option<Vec<Tag>>,
     /// Its own caption, a template as in `captions`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub caption: Option<Note>,
+    pub caption: Option<Caption>,
     /// The account that it is meant for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<Username>,
@@ -89,7 +89,7 @@ pub struct MaterialQuery {
     #[param(inline)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_MATERIAL_KIND", value_parser = crate::fields::text_parser::<tikmatrix_domain::MaterialKind>()))]
     pub kind: Option<MaterialKindText>,
-    /// The number of the page, from 1. Default: 1. Not together with `cursor`.
+    /// The number of the page, from 1; above 4,294,967,295 is taken as that. Default: 1. Not together with `cursor`.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::positive")]
     #[param(value_type = Option<usize>, minimum = 1)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_MATERIAL_PAGE"))]

@@ -12,6 +12,7 @@ pub(crate) fn all() -> Routes {
         tasks::change::routes(),
         tasks::evidence::routes(),
         accounts::handlers::routes(),
+        accounts::status::routes(),
         devices::address_handlers::routes(),
         devices::handlers::routes(),
         groups::handlers::routes(),

@@ -3,7 +3,10 @@
 use std::io::Read;
 
 use tikmatrix_api_types::Deleted;
-use tikmatrix_api_types::accounts::{Account, AccountList, AccountPatch, AccountQuery, Imported, NewAccount};
+use tikmatrix_api_types::accounts::{
+    Account, AccountList, AccountPatch, AccountQuery, AccountStatusList, AccountStatusQuery, Imported,
+    NewAccount,
+};
 use ureq::http::Method;
 
 use crate::download::Download;
@@ -12,6 +15,7 @@ use crate::http::{Http, with_query};
 use crate::items::Items;
 
 const ACCOUNTS: &str = "/api/v1/account";
+const STATUSES: &str = "/api/v1/accounts";
 
 /// Records, reads and changes accounts.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +42,14 @@ impl<'client> Accounts<'client> {
     /// [`Error`], as for every request.
     pub fn list(self, query: &AccountQuery) -> Result<AccountList, Error> {
         self.http.call(Method::GET, &with_query(ACCOUNTS, query))
+    }
+
+    /// Returns one page of accounts with the fields that clients of the original know.
+    ///
+    /// # Errors
+    /// [`Error`], as for every request.
+    pub fn statuses(self, query: &AccountStatusQuery) -> Result<AccountStatusList, Error> {
+        self.http.call(Method::GET, &with_query(STATUSES, query))
     }
 
     /// Iterates over every account that `query` lets through.

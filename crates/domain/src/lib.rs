@@ -17,7 +17,8 @@ mod task;
 mod text;
 
 pub use access_token::{AccessToken, InvalidTokenName, TokenName};
-pub use account::{Account, AccountChange, AccountId, AccountUpsert};
+pub use account::account::{Account, AccountChange, AccountId, AccountUpsert};
+pub use account::username::{InvalidUsername, Username};
 pub use backoff::Backoff;
 pub use clock::{Clock, SystemClock};
 pub use cluster::{FailureDetector, HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT, Heartbeat, ServerId};
@@ -28,9 +29,7 @@ pub use material::material::{
     MaterialQuery, MaterialUse, MediaType, Tag,
 };
 pub use material::selection::{FreeMaterial, choose_one};
-pub use names::{
-    AppId, EmptyName, InvalidAppId, InvalidPackageName, PackageName, ScriptName, Serial, Username,
-};
+pub use names::{AppId, EmptyName, InvalidAppId, InvalidPackageName, PackageName, ScriptName, Serial};
 pub use patch::Patch;
 pub use plan::Plan;
 pub use settings::{DEFAULT_RETRY_BACKOFF, Settings, SettingsChange};
@@ -47,11 +46,12 @@ pub use task::interval::{Interval, MAX_INTERVAL_MINUTES};
 pub use task::retry::FailedAttempt;
 pub use task::start_time::TimeOfDay;
 pub use task::task::{
-    Finish, LeaseId, MAX_RETRIES, MAX_TIME_LIMIT, NewTask, Outcome, PRIORITIES, Source, Status, Task, TaskId,
-    TaskOptions, TaskState,
+    Finish, LeaseId, MAX_RETRIES, MAX_TIME_LIMIT, NewTask, Outcome, PRIORITIES, ScriptConfig, Source, Status,
+    Task, TaskId, TaskOptions, TaskState,
 };
 pub use task::transition::{IllegalTransition, TaskEvent, check_deletable, transition};
 pub use task::troubleshooting::{Troubleshooting, troubleshooting};
 pub use task::waiting::{DevicePresence, WaitingReason, waiting_changes, waiting_reason};
-pub use text::clean::{MAX_CLEAN, clean, clean_to, for_terminal, is_harmless};
+pub use text::clean::{MAX_CLEAN, clean, clean_to, for_terminal, is_harmless, is_readable_on_screen};
 pub use text::secret::Secret;
+pub use text::spintax::{Extent, Spintax, SpintaxError};

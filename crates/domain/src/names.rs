@@ -1,4 +1,4 @@
-//! The names of devices, accounts, scripts, apps and packages. Each has its own type, so that they cannot be confused.
+//! The names of devices, scripts, apps and packages. Each has its own type, so that they cannot be confused.
 
 use std::fmt;
 
@@ -54,13 +54,6 @@ name!(
     ScriptName,
     str::to_owned
 );
-name!(
-    /// An account's username without the leading `@`, in lower case: matching ignores case.
-    Username,
-    // All of them, so that a name that was normalised once stays the same.
-    |text| text.trim_start_matches(|c: char| c == '@' || c.is_whitespace()).to_lowercase()
-);
-
 impl Serial {
     /// The longest serial that a phone may report, in characters; `ro.serialno` has at most 91.
     const MAX_REPORTED: usize = 100;
@@ -166,17 +159,6 @@ impl fmt::Display for PackageName {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_username_loses_its_at_sign_and_its_case() {
-        assert_eq!(Username::new(" @Maker.One ").unwrap().as_str(), "maker.one");
-        assert_eq!(Username::new("@"), Err(EmptyName));
-        assert_eq!(
-            Username::new("@ @@maker").unwrap().as_str(),
-            "maker",
-            "however often it was written in front"
-        );
-    }
 
     #[test]
     fn a_serial_keeps_its_case() {

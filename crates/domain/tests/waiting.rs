@@ -4,8 +4,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
-    AppId, DevicePresence, LeaseId, ScriptName, Serial, Source, Task, TaskId, TaskOptions, TaskState,
-    WaitingReason, waiting_changes, waiting_reason,
+    AppId, DevicePresence, LeaseId, ScriptConfig, ScriptName, Serial, Source, Task, TaskId, TaskOptions,
+    TaskState, WaitingReason, waiting_changes, waiting_reason,
 };
 
 fn now() -> DateTime<Utc> {
@@ -19,7 +19,7 @@ fn task() -> Task {
         username: None,
         app: AppId::new("tiktok").unwrap(),
         script: ScriptName::new("post").unwrap(),
-        script_config: "{}".to_owned(),
+        script_config: ScriptConfig::Text("{}".to_owned()),
         source: Source::Api,
         start_time: None,
         options: TaskOptions::default(),

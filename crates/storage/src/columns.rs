@@ -34,7 +34,7 @@ pub(crate) fn failure_code(text: &str) -> Read<FailureCode> {
 }
 
 pub(crate) fn username(text: &str) -> Read<Username> {
-    Username::new(text).map_err(|_| unreadable("username", text))
+    Username::as_found(text).map_err(|_| unreadable("username", text))
 }
 
 pub(crate) fn number<T: TryFrom<i32>>(what: &'static str, value: i32) -> Read<T> {

@@ -41,5 +41,5 @@ pub use tasks::claim::{Claim, TaskQueue};
 pub use tasks::create::requests::{Created, RequestKey};
 pub use tasks::filter::{TaskCounts, TaskFilter};
 pub use tasks::lifecycle::{AttemptStore, MarkStore, StandingMark};
-pub use tasks::query::TaskStore;
+pub use tasks::query::{MAX_LISTED_CONFIG, TaskStore};
 pub use tokens::TokenStore;

@@ -83,8 +83,20 @@ diesel::table! {
         interruptions -> Integer,
         interrupted_steps -> Integer,
         failure_code -> Nullable<Text>,
+        config_id -> Nullable<BigInt>,
+        config_bytes -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    script_config (id) {
+        id -> BigInt,
+        config -> Text,
+    }
+}
+
+diesel::joinable!(task -> script_config (config_id));
+diesel::allow_tables_to_appear_in_same_query!(task, script_config);
 
 diesel::table! {
     task_interval (task_id) {
@@ -286,4 +298,12 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    account_tag (account_id, tag) {
+        account_id -> BigInt,
+        tag -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(material, material_tag);
+diesel::allow_tables_to_appear_in_same_query!(account, account_tag);

@@ -58,6 +58,15 @@ pub(crate) fn lenient(object: &Object, given: Map<String, Value>) -> Map<String,
     given.into_iter().map(read).collect()
 }
 
+/// The fields of `given` without those that are optional and hold a blank text, which counts as not given.
+pub(crate) fn without_blanks(object: &Object, mut given: Map<String, Value>) -> Map<String, Value> {
+    given.retain(|name, value| {
+        let is_blank = value.as_str().is_some_and(|text| text.trim().is_empty());
+        !is_blank || object.property(name).is_none() || object.required.contains(name)
+    });
+    given
+}
+
 /// The number or boolean that is meant by a value of another type, if there is one.
 fn other_spelling(node: &Node, value: &Value) -> Option<Value> {
     match (&node.kind, value) {

@@ -16,6 +16,7 @@ pub struct Schema {
     node: Node,
     nulls: Nulls,
     is_lenient: bool,
+    has_blanks: bool,
 }
 
 /// A value that holds what it may hold.
@@ -36,7 +37,7 @@ impl Schema {
     pub fn new(schema: &Value, nulls: Nulls) -> Result<Self, SchemaError> {
         let mut node = Node::compile(schema, schema)?;
         match std::mem::replace(&mut node.kind, Kind::Any) {
-            Kind::Object(object) => Ok(Self { object, node, nulls, is_lenient: false }),
+            Kind::Object(object) => Ok(Self { object, node, nulls, is_lenient: false, has_blanks: false }),
             _ => Err(SchemaError("it does not describe an object".to_owned())),
         }
     }
@@ -46,6 +47,21 @@ impl Schema {
     #[must_use]
     pub fn lenient(self) -> Self {
         Self { is_lenient: true, ..self }
+    }
+
+    /// The same, in which a blank text for an optional field of the object itself counts as not given.
+    #[must_use]
+    pub fn without_blanks(self) -> Self {
+        Self { has_blanks: true, ..self }
+    }
+
+    /// Removes the fields that are not known from `value`, at any depth, and returns a problem for each.
+    pub fn remove_unknown(&self, value: &mut Value) -> Problems {
+        let mut unknown = Problems::default();
+        if let Value::Object(given) = value {
+            units::remove_unknown(&self.object, "", given, &mut unknown);
+        }
+        unknown
     }
 
     /// Reads `value`. `check` adds what is wrong beyond the schema and the types of single fields.
@@ -63,6 +79,7 @@ impl Schema {
             return Err(problems);
         };
         let given = if self.is_lenient { canonical::lenient(&self.object, given) } else { given };
+        let given = if self.has_blanks { canonical::without_blanks(&self.object, given) } else { given };
         let given = canonical::fields(&self.object, given, self.nulls);
         if !units::refused(&self.object, &given, self.nulls).is_empty() {
             problems = units::problems::<T>(&self.object, &given, self.nulls);

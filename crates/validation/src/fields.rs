@@ -40,7 +40,8 @@ impl<'value> Fields<'value> {
     /// The type as it is without the fields that are wrong; `None` when it cannot be without one of them.
     #[must_use]
     pub fn sound<T: DeserializeOwned>(&self) -> Option<T> {
-        let sound = self.given.iter().filter(|(name, _)| self.is_sound(name));
+        let wrong = self.problems.roots();
+        let sound = self.given.iter().filter(|(name, _)| !wrong.contains(name.as_str()));
         let sound: Map<String, Value> = sound.map(|(name, value)| (name.clone(), value.clone())).collect();
         T::deserialize(Value::Object(sound)).ok()
     }

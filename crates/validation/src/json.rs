@@ -1,10 +1,18 @@
-//! Strict parsing: duplicate keys, lone surrogates, bytes that are no UTF-8, numbers beyond what fits and endless nesting
-//! are errors with their position.
+//! Strict parsing: duplicate keys, lone surrogates, bytes that are no UTF-8, numbers beyond what fits, endless nesting and
+//! more values than any request needs are errors with their position.
 
+use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+
+use crate::shown::shortened;
+
+/// The most fields of one object. No object of the API has as many; checking unknown ones costs time each.
+const MAX_FIELDS: usize = 1_000;
+/// The most values in one text, those within others counted: more than the recipients and targets of the largest request.
+const MAX_VALUES: usize = 50_000;
 
 /// Parses `bytes` as one JSON value, behind the byte order mark that some editors write.
 ///
@@ -18,8 +26,10 @@ pub fn parse(bytes: &[u8]) -> Result<Value, String> {
     if text.trim().is_empty() {
         return Err("the body is empty, and a JSON object is needed".to_owned());
     }
-    serde_json::from_str::<Strict>(text)
-        .map(|strict| strict.0)
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let parsed = Strict(&Cell::new(0)).deserialize(&mut deserializer);
+    parsed
+        .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|error| format!("the body is not valid JSON: {error}"))
 }
 
@@ -29,18 +39,23 @@ pub fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-/// A value whose objects have no key twice.
-struct Strict(Value);
+/// Reads a value whose objects have no key twice, with the count of the values so far.
+#[derive(Clone, Copy)]
+struct Strict<'count>(&'count Cell<usize>);
 
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Self)
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        self.0.set(self.0.get() + 1);
+        if self.0.get() > MAX_VALUES {
+            return Err(D::Error::custom(format!("it holds more than {MAX_VALUES} values")));
+        }
+        deserializer.deserialize_any(self)
     }
 }
 
-struct StrictVisitor;
-
-impl<'de> Visitor<'de> for StrictVisitor {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,7 +92,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut elements = Vec::new();
-        while let Some(Strict(element)) = access.next_element()? {
+        while let Some(element) = access.next_element_seed(self)? {
             elements.push(element);
         }
         Ok(Value::Array(elements))
@@ -87,10 +102,12 @@ impl<'de> Visitor<'de> for StrictVisitor {
         let mut object = Map::new();
         while let Some(key) = access.next_key::<String>()? {
             if object.contains_key(&key) {
-                return Err(A::Error::custom(format!("the key {key:?} is given twice")));
+                return Err(A::Error::custom(format!("the key {:?} is given twice", shortened(&key))));
             }
-            let Strict(value) = access.next_value()?;
-            object.insert(key, value);
+            if object.len() == MAX_FIELDS {
+                return Err(A::Error::custom(format!("an object has more than {MAX_FIELDS} fields")));
+            }
+            object.insert(key, access.next_value_seed(self)?);
         }
         Ok(Value::Object(object))
     }
@@ -121,6 +138,20 @@ mod tests {
         assert!(error(&"[".repeat(1_000_000)).contains("recursion limit"));
         assert!(error("{} {}").contains("trailing characters"));
         assert!(parse(b"{\"a\": \"\xff\"}").unwrap_err().contains("not UTF-8"));
+    }
+
+    #[test]
+    fn more_fields_and_values_than_any_request_needs_are_refused_before_they_are_checked() {
+        let object = |fields: usize| {
+            let fields: Vec<String> = (0..fields).map(|number| format!("\"unknown{number}\": 1")).collect();
+            format!("{{{}}}", fields.join(","))
+        };
+        assert!(parse(object(MAX_FIELDS).as_bytes()).is_ok());
+        assert!(error(&object(150_000)).contains("an object has more than 1000 fields at line 1"));
+        let list = |elements: usize| format!("[{}1]", "1,".repeat(elements - 1));
+        assert!(parse(list(MAX_VALUES - 1).as_bytes()).is_ok());
+        assert!(error(&list(MAX_VALUES)).contains("it holds more than 50000 values at line 1"));
+        assert!(error(&format!("[{}1]", "{},".repeat(MAX_VALUES))).contains("more than 50000 values"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What is wrong with a value, within bounds.
 
+use std::collections::HashSet;
 use std::fmt;
 
 /// The most problems that are kept; the others are counted.
@@ -107,6 +108,11 @@ impl Problems {
     #[must_use]
     pub fn concern(&self, name: &str) -> bool {
         self.kept.iter().any(|problem| root(&problem.field) == name)
+    }
+
+    /// The outermost fields that those which were kept are about.
+    pub(crate) fn roots(&self) -> HashSet<&str> {
+        self.kept.iter().map(|problem| root(&problem.field)).collect()
     }
 
     /// `Ok` when there is none.

@@ -108,13 +108,46 @@ fn walk_fields(object: &Object, path: &str, given: &Map<String, Value>, nulls: N
     }
 }
 
-/// What is there and not known, and what is required and not there.
-fn check_names(object: &Object, path: &str, given: &Map<String, Value>, refused: &mut Refused) {
+/// Removes what is not known from an object's fields and from what is in them, with a problem for each.
+pub(crate) fn remove_unknown(
+    object: &Object,
+    path: &str,
+    given: &mut Map<String, Value>,
+    unknown: &mut Problems,
+) {
+    check_unknown(object, path, given, unknown);
+    given.retain(|name, _| object.allows(name));
+    for (name, value) in given {
+        if let Some(node) = object.property(name) {
+            remove_unknown_in(node, &below(path, name), value, unknown);
+        }
+    }
+}
+
+fn remove_unknown_in(node: &Node, path: &str, value: &mut Value, unknown: &mut Problems) {
+    match (&node.kind, value) {
+        (Kind::Object(object), Value::Object(given)) => remove_unknown(object, path, given, unknown),
+        (Kind::List { items: Some(items) }, Value::Array(elements)) => {
+            for (index, element) in elements.iter_mut().enumerate() {
+                remove_unknown_in(items, &format!("{path}[{index}]"), element, unknown);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Adds what is there and not known.
+fn check_unknown(object: &Object, path: &str, given: &Map<String, Value>, problems: &mut Problems) {
     let known: Vec<&str> = object.names().collect();
     for name in given.keys().filter(|name| !object.allows(name)) {
         let describe = || Problem::new(below(path, &shortened(name)), unknown_name("field", name, &known));
-        refused.firm.add_with(describe);
+        problems.add_with(describe);
     }
+}
+
+/// What is there and not known, and what is required and not there.
+fn check_names(object: &Object, path: &str, given: &Map<String, Value>, refused: &mut Refused) {
+    check_unknown(object, path, given, &mut refused.firm);
     for name in object.required.iter().filter(|name| !given.contains_key(*name)) {
         refused.firm.add(below(path, name), "is required");
     }

@@ -206,6 +206,33 @@ fn a_lenient_schema_reads_numbers_and_booleans_from_strings_at_the_top_level_onl
 }
 
 #[test]
+fn a_blank_text_for_an_optional_field_counts_as_not_given_where_the_schema_says_so() {
+    let schema = Schema::new(&Order::schema(), Nulls::Wrong).unwrap().without_blanks();
+    let read = |value| schema.read::<Order>(value, |_, _| {});
+    let valid = read(json!({"name": "n", "seconds": "", "ready": " ", "note": "\t"})).unwrap();
+    assert_eq!(Value::Object(valid.given), json!({"name": "n"}));
+    for (body, problem) in [
+        (json!({"name": ""}), "name: "),
+        (json!({"name": "n", "colour": ""}), "colour: is not a known field"),
+        (json!({"name": "n", "note": {"text": "t", "lines": ""}}), "note.lines: "),
+    ] {
+        let problems = read(body).unwrap_err().to_string();
+        assert!(problems.starts_with(problem), "{problems}");
+    }
+}
+
+#[test]
+fn unknown_fields_are_removed_at_any_depth_and_reported() {
+    let schema = Schema::new(&Order::schema(), Nulls::Wrong).unwrap();
+    let mut value = json!({"nam": 1, "name": "n", "note": {"text": "t", "colour": 2}});
+    let unknown = schema.remove_unknown(&mut value);
+    assert_eq!(value, json!({"name": "n", "note": {"text": "t"}}));
+    let fields: Vec<&str> = unknown.iter().map(|problem| problem.field.as_str()).collect();
+    assert_eq!(fields, ["nam", "note.colour"]);
+    assert_eq!(unknown.iter().next().unwrap().reason, "is not a known field; did you mean name?");
+}
+
+#[test]
 fn problems_are_bounded_in_number_and_length_and_the_rest_is_counted() {
     let words: Vec<Value> = (0..150).map(|index| json!(format!("a{index}"))).collect();
     let mut value = json!({"name": "x1".repeat(1_000_000), "words": words});

@@ -117,6 +117,8 @@ async function accounts() {
   assert.equal(changed.enabled, false);
   assert.equal((await ask('GET', '/api/v1/account/{account_id}', { at })).note, 'of Ümit');
   assert.equal((await ask('GET', '/api/v1/account', { query: { enabled: 'false' } })).total, 1);
+  const listed = await ask('GET', '/api/v1/accounts', { query: { status: '1' } });
+  assert.equal(listed.accounts[0].status_text, 'disabled');
   const table = await (await request('GET', '/api/v1/account/export')).text();
   const csv = { headers: { 'Content-Type': 'text/csv' }, body: table };
   const imported = await ask('POST', '/api/v1/account/import', csv);

@@ -106,6 +106,7 @@ def accounts():
     assert ask("GET", "/api/v1/account/{account_id}", at=at)["note"] == "of Ümit"
     found = ask("GET", "/api/v1/account", params={"enabled": "false"})
     assert found["total"] == 1, found
+    assert ask("GET", "/api/v1/accounts", params={"status": 1})["accounts"][0]["status_text"] == "disabled"
     table = ask("GET", "/api/v1/account/export", raw=True).content
     csv = {"Content-Type": "text/csv"}
     assert ask("POST", "/api/v1/account/import", data=table, headers=csv) == {"created_count": 0, "updated_count": 1}

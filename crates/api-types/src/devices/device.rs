@@ -110,7 +110,7 @@ pub struct DeviceQuery {
     #[param(pattern = r"\S")]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_DEVICE_GROUP"))]
     pub group: Option<String>,
-    /// The number of the page, from 1. Default: 1.
+    /// The number of the page, from 1; above 4,294,967,295 is taken as that. Default: 1.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::positive")]
     #[param(value_type = Option<usize>, minimum = 1)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_DEVICE_PAGE"))]

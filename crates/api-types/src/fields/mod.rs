@@ -10,7 +10,10 @@ mod text;
 pub use failure_code::FailureCode;
 pub use moment::Moment;
 pub(crate) use names::packages_schema;
-pub use names::{App, HostAndPort, Name, NetworkRange, Note, Package, Tag, Username, check_name, check_note};
+pub use names::{
+    App, Caption, HostAndPort, Name, NetworkRange, Note, Package, Tag, Username, UsernameList, check_name,
+    check_note,
+};
 pub use parameter::{not_one_of, parse_event_id};
 pub use patch::Patch;
 pub use text::{

@@ -84,21 +84,36 @@ macro_rules! text {
 }
 
 text! {
-    /// A name: not blank, without control characters.
+    /// A name: not blank, without control characters and those that hide or reorder others.
     #[derive(ToSchema)]
     #[schema(
-        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$",
+        pattern = r"^[^\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb]*[^\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\s][^\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb]*$",
         max_length = 200
     )]
     Name: |text| checked(text, |text| (!text.trim().is_empty()).then_some(()).ok_or("must not be empty"));
 
-    /// The name of an account; with or without `@`, in any case.
+    /// The name of an account, 1 to 30 letters, digits, dots and underscores, with or without `@` and in any case; or the
+    /// URL of its profile on TikTok or Instagram.
     #[derive(ToSchema)]
     #[schema(
-        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s@][^\x00-\x1f\x7f-\x9f]*$",
-        max_length = 200
+        pattern = r"^ *([ @]*[A-Za-z0-9._]{1,30}|(https?://)?((www|m)\.)?(tiktok\.com/@|instagram\.com/)[A-Za-z0-9._]{1,30}/?([?#][^,\x00-\x1f\x7f-\x9f]*)?) *$",
+        max_length = 200,
+        examples("mia.travels")
     )]
-    Username: |text| checked(text, domain::Username::new);
+    Username: username;
+
+    /// The names of one or more accounts between commas, each as in the field of one account.
+    #[derive(ToSchema)]
+    #[schema(
+        pattern = r"^[ ,]*([ @]*[A-Za-z0-9._]{1,30}|(https?://)?((www|m)\.)?(tiktok\.com/@|instagram\.com/)[A-Za-z0-9._]{1,30}/?([?#][^,\x00-\x1f\x7f-\x9f]*)?)( *,[ ,]*([ @]*[A-Za-z0-9._]{1,30}|(https?://)?((www|m)\.)?(tiktok\.com/@|instagram\.com/)[A-Za-z0-9._]{1,30}/?([?#][^,\x00-\x1f\x7f-\x9f]*)?))*[ ,]*$",
+        max_length = 4000,
+        examples("mia.travels")
+    )]
+    UsernameList: |text| {
+        let mut names = domain::Username::split(text).peekable();
+        names.peek().ok_or("must not be empty")?;
+        names.try_for_each(|(name, _)| username(name))
+    };
 
     /// The name of an Android package, such as `com.example.app`.
     #[derive(ToSchema)]
@@ -110,7 +125,15 @@ text! {
     #[schema(pattern = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$", max_length = 2000)]
     Note: check_note;
 
-    /// A tag of materials; its case does not matter.
+    /// The template of a caption, as `captions` of the script `post`: `{a|b}` picks one.
+    #[derive(ToSchema)]
+    #[schema(pattern = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$", max_length = 2000)]
+    Caption: |text| {
+        check_note(text)?;
+        domain::Spintax::parse(text).map(drop).map_err(|wrong| wrong.to_string())
+    };
+
+    /// A tag of materials or accounts; its case does not matter.
     #[derive(ToSchema)]
     #[schema(
         pattern = r"^[^,\x00-\x1f\x7f-\x9f]*[^,\x00-\x1f\x7f-\x9f\s][^,\x00-\x1f\x7f-\x9f]*$",
@@ -141,13 +164,25 @@ text! {
     App: |text| domain::AppId::new(text).map(drop).map_err(|wrong| format!("{:?} {wrong}", shortened(text)));
 }
 
-/// Checks that a name can be shown: no control characters, at most 200 characters.
+/// Checks a username by the rule of the domain, and that it is short enough to be shown.
+fn username(text: &str) -> Result<(), String> {
+    check_name(text)?;
+    domain::Username::new(text).map(drop).map_err(|wrong| match wrong {
+        domain::InvalidUsername::Empty => wrong.to_string(),
+        _ => format!("{:?} {wrong}", shortened(text)),
+    })
+}
+
+/// Checks that a name can be shown: no control characters and none that hide or reorder others, at most 200 characters.
 ///
 /// # Errors
 /// The reason for a client.
 pub fn check_name(text: &str) -> Result<(), String> {
     if text.chars().any(char::is_control) {
         return Err(format!("{:?} holds a control character", shortened(text)));
+    }
+    if !text.chars().all(domain::is_harmless) {
+        return Err(format!("{:?} holds a character that hides or reorders others", shortened(text)));
     }
     if text.chars().count() > MAX_NAME {
         return Err(format!("{:?} is longer than {MAX_NAME} characters", shortened(text)));

@@ -50,6 +50,15 @@ pub(crate) fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
     })
 }
 
+/// Reads 0 or 1, as clients of the original write flags.
+pub(crate) fn bit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
+    read(deserializer, |text| match text {
+        "0" => Ok(0),
+        "1" => Ok(1),
+        _ => Err(not_one_of(text, ["0", "1"])),
+    })
+}
+
 /// Reads one of the texts of an enum.
 pub(crate) fn choice<'de, E: TextEnum, D: Deserializer<'de>>(
     deserializer: D,

@@ -2,25 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::{IntoParams, ToSchema};
 
-use crate::fields::{Name, Username};
+use crate::fields::{Name, UsernameList};
 
-/// Tasks to create: one for each phone or account and each target of the script. `null` counts as not given.
+/// Tasks to create: one for each phone or account and each target of the script. `null` counts as not given, and so does a
+/// blank text for a field that is not required.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[cfg_attr(feature = "clap", derive(clap::Args))]
 pub struct NewTasks {
     /// Serials of phones; one task for each of them and each target. A phone need not be connected yet. The same serial
-    /// twice counts once. Exactly one of `serials` and `usernames` has to hold something.
+    /// twice counts once. `serials` or `usernames` has to hold something.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(
         feature = "clap",
         arg(long = "serial", env = "TIKMATRIX_TASK_SERIAL", value_name = "SERIAL", value_delimiter = ',')
     )]
     pub serials: Option<Vec<Name>>,
-    /// Accounts; one task for each of them and each target, on the phone that the account is bound to.
+    /// Accounts; one task for each of them and each target, on the phone that the account is bound to. They win over
+    /// `serials`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(
         feature = "clap",
@@ -31,7 +33,7 @@ pub struct NewTasks {
             value_delimiter = ','
         )
     )]
-    pub usernames: Option<Vec<Username>>,
+    pub usernames: Option<Vec<UsernameList>>,
     /// The name of the script.
     #[schema(required)]
     #[cfg_attr(feature = "clap", arg(long = "script", env = "TIKMATRIX_TASK_SCRIPT", value_name = "NAME"))]
@@ -92,6 +94,28 @@ impl NewTasks {
     pub fn new(script_name: impl Into<String>, script_config: Value) -> Self {
         Self { script_name: script_name.into(), script_config, ..Self::default() }
     }
+}
+
+/// How a request for tasks is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CreateQuery {
+    /// What fields that are not known do, in the body and in `script_config`: `refuse` the request, or `warn` of each and
+    /// ignore it. Default: `refuse`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    pub unknown_fields: Option<UnknownFields>,
+}
+
+/// What a field that is not known does to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum UnknownFields {
+    /// The request is refused.
+    Refuse,
+    /// The field is ignored, with a warning.
+    Warn,
 }
 
 /// The tasks that a request created.

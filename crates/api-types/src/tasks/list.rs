@@ -47,7 +47,13 @@ pub struct TaskQuery {
     #[param(inline)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_FAILURE_CODE", value_name = "CODE"))]
     pub failure_code: Option<FailureCode>,
-    /// The number of the page, from 1. Default: 1. Not together with `cursor`.
+    /// `full`: every task with its configuration, and at most 20 on a page. `short`: those of more than 4,096 bytes are `null`.
+    /// Default: `short`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    #[cfg_attr(feature = "clap", arg(skip))]
+    pub script_config: Option<ConfigDetail>,
+    /// The number of the page, from 1; above 4,294,967,295 is taken as that. Default: 1. Not together with `cursor`.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::positive")]
     #[param(value_type = Option<usize>, minimum = 1)]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_PAGE"))]
@@ -63,6 +69,16 @@ pub struct TaskQuery {
     #[param(pattern = r"\S")]
     #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_CURSOR"))]
     pub cursor: Option<String>,
+}
+
+/// Which configurations a list of tasks has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ConfigDetail {
+    /// Those of at most 4,096 bytes.
+    Short,
+    /// All.
+    Full,
 }
 
 /// A page of tasks, newest first.

@@ -7,7 +7,7 @@ mod list;
 mod task;
 
 pub use change::{BatchDeleted, Retried, TaskId, TaskIds};
-pub use create::{Created, NewTasks};
+pub use create::{CreateQuery, Created, NewTasks, UnknownFields};
 pub use detail::{Artifact, Attempt, LogLine, Step, TaskDetail, TaskLog};
-pub use list::{Stats, TaskList, TaskQuery};
+pub use list::{ConfigDetail, Stats, TaskList, TaskQuery};
 pub use task::Task;

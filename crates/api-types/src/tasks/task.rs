@@ -20,9 +20,12 @@ pub struct Task {
     pub app: App,
     /// The script that it runs.
     pub script_name: String,
-    /// The script's configuration, as it was requested.
-    #[schema(value_type = Object)]
+    /// The script's configuration, as it was requested; `null` in lists for one of more than 4,096 bytes, unless all are
+    /// asked for.
+    #[schema(value_type = Option<Object>)]
     pub script_config: Option<Box<RawValue>>,
+    /// The length of the configuration as JSON, in bytes.
+    pub script_config_bytes: u64,
     /// `api` when a program created it, `ui` when a person did in the web console.
     pub source: SourceText,
     /// 0 pending, 1 running, 2 completed, 3 failed.

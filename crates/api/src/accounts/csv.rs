@@ -4,22 +4,24 @@
 use std::collections::HashMap;
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
-use tikmatrix_domain::{Account, AccountChange, AccountUpsert, AppId, PackageName, Serial, Username};
+use tikmatrix_domain::{Account, AccountChange, AccountUpsert, AppId, PackageName, Serial, Tag, Username};
 use tikmatrix_validation::{Problem, Problems, shortened, unknown_name};
 
 use crate::apps::KnownApps;
 use crate::http::error::ApiError;
 use crate::http::text::{name, note};
 
-const COLUMNS: [&str; 6] = ["username", "app", "package", "serial", "enabled", "note"];
+const COLUMNS: [&str; 7] = ["username", "app", "package", "serial", "enabled", "note", "tags"];
 /// The most accounts of one table.
 const MAX_ROWS: usize = 10_000;
+/// The most tags of one account.
+const MAX_TAGS: usize = 50;
 /// The characters that begin a formula in one spreadsheet or another.
 const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// Reads accounts from a table. Only the column `username` is needed; what a cell or a column does not say is the
 /// default of a new account and stays as it is for a known one, except that a column that is there says everything: its
-/// empty cells take away package, phone and note.
+/// empty cells take away package, phone, note and tags. Rows of empty cells are skipped.
 ///
 /// # Errors
 /// 40001 with every row that is wrong, by the number that a spreadsheet shows (the header is row 1).
@@ -29,7 +31,9 @@ pub(crate) fn read_table(
     default_app: AppId,
 ) -> Result<Vec<AccountUpsert>, ApiError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut table = ReaderBuilder::new().flexible(true).delimiter(delimiter(bytes)).from_reader(bytes);
+    let delimiter = delimiter(bytes);
+    let bytes = with_empty_rows(bytes, delimiter);
+    let mut table = ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(bytes.as_slice());
     let columns = table.headers().map_err(|error| ApiError::invalid("", not_a_table(&error)))?;
     let columns = columns_of(columns)?;
     let (problems, accounts, seen) = (Problems::default(), Vec::new(), HashMap::new());
@@ -60,6 +64,7 @@ pub(crate) fn write_table(accounts: &[Account]) -> Result<Vec<u8>, csv::Error> {
             harmless(account.serial.as_ref().map_or("", Serial::as_str)),
             account.enabled.to_string(),
             harmless(&account.note),
+            harmless(&account.tags.iter().map(Tag::as_str).collect::<Vec<_>>().join(",")),
         ])?;
     }
     table.into_inner().map_err(|error| error.into_error().into())
@@ -78,6 +83,9 @@ struct Rows<'apps> {
 
 impl Rows<'_> {
     fn read(&mut self, row: usize, record: &StringRecord) {
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            return;
+        }
         if record.len() != self.columns.len() {
             let (cells, columns) = (record.len(), self.columns.len());
             return self.problem(row, "", format!("has {cells} cells, and the header has {columns}"));
@@ -107,6 +115,7 @@ impl Rows<'_> {
                     .transpose()
                     .map(|serial| details.serial = serial.into()),
                 "enabled" => filled.map(enabled).transpose().map(|enabled| details.enabled = enabled),
+                "tags" => tags(cell).map(|tags| details.tags = Some(tags)),
                 _ => note(cell).map(|note| details.note = Some(note)),
             };
             if let Err(reason) = read {
@@ -177,12 +186,41 @@ fn delimiter(bytes: &[u8]) -> u8 {
     if header.contains(&b';') && !header.contains(&b',') { b';' } else { b',' }
 }
 
+/// Returns the table with a delimiter in each empty line after the header: readers of CSV drop such lines, and the rows after
+/// them would have other numbers than in a spreadsheet.
+fn with_empty_rows(bytes: &[u8], delimiter: u8) -> Vec<u8> {
+    let mut table = Vec::with_capacity(bytes.len());
+    let mut is_quoted = false;
+    for line in bytes.trim_ascii_start().split_inclusive(|byte| *byte == b'\n') {
+        if !is_quoted && line.trim_ascii().is_empty() {
+            table.push(delimiter);
+        }
+        let quotes = line.iter().filter(|byte| **byte == b'"').count();
+        is_quoted ^= quotes % 2 == 1;
+        table.extend_from_slice(line);
+    }
+    table
+}
+
 fn enabled(text: &str) -> Result<bool, String> {
     match text.to_lowercase().as_str() {
         "true" | "yes" | "1" => Ok(true),
         "false" | "no" | "0" => Ok(false),
         other => Err(format!("{:?} is not true or false", shortened(other))),
     }
+}
+
+/// Reads the tags of a cell, between commas: in order, each once.
+fn tags(cell: &str) -> Result<Vec<Tag>, String> {
+    let texts = cell.split(',').filter(|text| !text.trim().is_empty());
+    let read = |text: &str| Tag::new(text).map_err(|wrong| format!("{:?} {wrong}", shortened(text)));
+    let mut tags = texts.map(read).collect::<Result<Vec<_>, _>>()?;
+    tags.sort_unstable();
+    tags.dedup();
+    if tags.len() > MAX_TAGS {
+        return Err(format!("holds {} tags, at most {MAX_TAGS} are allowed", tags.len()));
+    }
+    Ok(tags)
 }
 
 /// Text that no spreadsheet runs as a formula.
@@ -234,6 +272,7 @@ mod tests {
             serial: Serial::new("-R58").ok(),
             enabled: false,
             note: note.to_owned(),
+            tags: vec![Tag::new("-b").unwrap(), Tag::new("a").unwrap()],
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
         }
@@ -241,11 +280,11 @@ mod tests {
 
     #[test]
     fn formulas_are_written_as_text() {
-        let table = write_table(&[account("=cmd|' /c calc'!a0", "+1\n=2,\"3\"")]).unwrap();
+        let table = write_table(&[account("mia", "+1\n=2,\"3\"")]).unwrap();
         let table = String::from_utf8(table).unwrap();
         assert_eq!(
             table,
-            "username,app,package,serial,enabled,note\n'=cmd|' /c calc'!a0,instagram,,'-R58,false,\"'+1\n=2,\"\"3\"\"\"\n"
+            "username,app,package,serial,enabled,note,tags\nmia,instagram,,'-R58,false,\"'+1\n=2,\"\"3\"\"\",\"'-b,a\"\n"
         );
     }
 
@@ -266,7 +305,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_reads_back_as_it_was(name in "[=+@'a-z]{1,5}z", note in "[=+\\-@'\\t\\n\\r,;\"a-z ]{0,12}") {
+        fn what_is_written_reads_back_as_it_was(name in "@{0,2}[a-z._]{1,5}z", note in "[=+\\-@'\\t\\n\\r,;\"a-z ]{0,12}") {
             let account = account(&name, &note);
             let read = read(&write_table(std::slice::from_ref(&account)).unwrap()).unwrap();
             let details = AccountChange {
@@ -274,6 +313,7 @@ mod tests {
                 serial: account.serial.into(),
                 enabled: Some(false),
                 note: Some(account.note),
+                tags: Some(account.tags),
             };
             prop_assert_eq!(read, [AccountUpsert { username: account.username, app: account.app, details }]);
         }

@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 use tikmatrix_api_types::accounts::AccountQuery;
 use tikmatrix_api_types::fields::not_one_of;
-use tikmatrix_domain::{Serial, Username};
+use tikmatrix_domain::{Serial, Tag, Username};
 use tikmatrix_storage::{AccountFilter, NumberedPage};
 use tikmatrix_validation::Problems;
 
@@ -21,7 +21,7 @@ impl ReadQuery for ListAccounts {
     type Parameters = AccountQuery;
 
     fn convert(query: AccountQuery, request: &HttpRequest, problems: &mut Problems) -> Self {
-        let AccountQuery { username, app, serial, enabled, page, page_size } = query;
+        let AccountQuery { username, app, serial, enabled, tag, page, page_size } = query;
         let apps = KnownApps::of(request);
         let app_of = |name: &str| apps.find(name).ok_or_else(|| not_one_of(name, apps.names()));
         let filter = AccountFilter {
@@ -29,6 +29,7 @@ impl ReadQuery for ListAccounts {
             app: converted("app", app, app_of, problems),
             serial: converted("serial", serial, Serial::new, problems),
             enabled,
+            tag: converted("tag", tag, Tag::new, problems),
         };
         Self { filter, page: paging::page(page, page_size) }
     }

@@ -4,3 +4,4 @@ pub(crate) mod convert;
 pub(crate) mod csv;
 pub(crate) mod handlers;
 pub(crate) mod list_query;
+pub(crate) mod status;

@@ -5,6 +5,7 @@ use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
@@ -186,8 +187,22 @@ fn body(
             StatusCode::PAYLOAD_TOO_LARGE => {
                 ApiError::new(ErrorCode::BodyTooLarge, format!("the body is larger than {MAX_BODY} bytes"))
             }
-            _ => ApiError::invalid("", format!("the body could not be read: {error}")),
+            _ => {
+                let reason = error.as_error().map_or_else(|| error.to_string(), unreadable);
+                ApiError::invalid("", format!("the body could not be read: {reason}"))
+            }
         })
+    }
+}
+
+/// Describes why the bytes of a body could not be read.
+pub(crate) fn unreadable(error: &PayloadError) -> String {
+    match error {
+        PayloadError::Incomplete(None) | PayloadError::EncodingCorrupted => {
+            "it ends too early, or is not divided into chunks as HTTP demands".to_owned()
+        }
+        PayloadError::Incomplete(Some(error)) | PayloadError::Io(error) => error.to_string(),
+        other => other.to_string(),
     }
 }
 

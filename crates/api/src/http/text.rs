@@ -1,8 +1,12 @@
-//! Names and notes outside JSON bodies: in queries and tables.
+//! Names, notes and tags between texts and the domain.
 
 use std::fmt::Display;
 
-use tikmatrix_api_types::fields::{check_name, check_note};
+use tikmatrix_api_types::fields::{Tag as TagText, check_name, check_note};
+use tikmatrix_domain::Tag;
+
+use crate::http::body::text;
+use crate::http::error::ApiError;
 
 /// Reads a name with `parse`.
 ///
@@ -23,4 +27,15 @@ pub(crate) fn name<Name, Wrong: Display>(
 pub(crate) fn note(text: &str) -> Result<String, String> {
     check_note(text)?;
     Ok(text.to_owned())
+}
+
+/// Converts the tags of a body: in order, each once.
+///
+/// # Errors
+/// As [`text`].
+pub(crate) fn read_tags(tags: &[TagText]) -> Result<Vec<Tag>, ApiError> {
+    let mut tags = tags.iter().map(|tag| text("tags", tag, Tag::new)).collect::<Result<Vec<_>, _>>()?;
+    tags.sort_unstable();
+    tags.dedup();
+    Ok(tags)
 }

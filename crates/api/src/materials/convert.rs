@@ -1,16 +1,16 @@
 //! Materials between the bodies of the API and the domain.
 
 use serde_json::Value;
-use tikmatrix_api_types::fields::Tag as TagText;
 use tikmatrix_api_types::materials::{
     Material, MaterialMetadata, MaterialPatch, MaterialState, MaterialUpload, MaterialUsed, UploadedMaterial,
 };
-use tikmatrix_domain::{self as domain, MaterialChange, MaterialDetails, MaterialUse, Tag, Username};
+use tikmatrix_domain::{self as domain, MaterialChange, MaterialDetails, MaterialUse, Username};
 use tikmatrix_storage::MaterialAdded;
 use tikmatrix_validation::{Nulls, Problems, shown};
 
 use crate::http::body::{RequestBody, note_patch, patch, read_object, text};
 use crate::http::error::ApiError;
+use crate::http::text::read_tags;
 use crate::http::time::moment;
 
 impl RequestBody for MaterialPatch {
@@ -72,14 +72,6 @@ fn details_of(value: Value, path: &str, problems: &mut Problems) -> Result<Mater
     }
 }
 
-/// The tags in order, each once.
-fn read_tags(tags: &[TagText]) -> Result<Vec<Tag>, ApiError> {
-    let mut tags = tags.iter().map(|tag| text("tags", tag, Tag::new)).collect::<Result<Vec<_>, _>>()?;
-    tags.sort_unstable();
-    tags.dedup();
-    Ok(tags)
-}
-
 /// A material as the API shows it.
 pub(crate) fn material(material: &domain::Material) -> Material {
     let domain::Material { id, file, details, usage, created_at, updated_at } = material;
@@ -99,7 +91,7 @@ pub(crate) fn material(material: &domain::Material) -> Material {
         name: file.name.clone(),
         size: file.size,
         sha256: file.sha256.clone(),
-        tags: details.tags.iter().map(Tag::to_string).collect(),
+        tags: details.tags.iter().map(ToString::to_string).collect(),
         caption: details.caption.clone(),
         username: details.username.as_ref().map(ToString::to_string),
         sort: details.sort,

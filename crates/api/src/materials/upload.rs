@@ -15,7 +15,7 @@ use tikmatrix_domain::{MediaType, is_harmless};
 use tikmatrix_validation::{json, shortened, unknown_name};
 
 use crate::http::error::{ApiError, ErrorCode};
-use crate::http::extract::check_encoding;
+use crate::http::extract::{check_encoding, unreadable};
 use crate::materials::library::Library;
 use crate::materials::library::incoming::{Incoming, Received};
 use crate::materials::library::media_type::{Content, ENOUGH};
@@ -223,7 +223,7 @@ fn fit_to_be_shown(given: &str) -> String {
 fn broken(error: MultipartError) -> ApiError {
     let reason = match &error {
         MultipartError::Payload(PayloadError::Overflow) => "the head of a part is too long".to_owned(),
-        MultipartError::Payload(error) => format!("the body could not be read: {error}"),
+        MultipartError::Payload(error) => format!("the body could not be read: {}", unreadable(error)),
         MultipartError::Incomplete | MultipartError::BoundaryMissing => {
             "the body ends before its last boundary, or has another one than its header says".to_owned()
         }

@@ -7,7 +7,9 @@ use serde_json::value::RawValue;
 use tikmatrix_api_types::tasks::{
     Artifact, Attempt, BatchDeleted, Created, LogLine, Stats, Step, Task, TaskDetail, TaskIds, TaskLog,
 };
-use tikmatrix_domain::{self as domain, AppId, Finish, SkippedDevice, TaskId, TaskState, WaitingReason};
+use tikmatrix_domain::{
+    self as domain, AppId, Finish, ScriptConfig, SkippedDevice, TaskId, TaskState, WaitingReason,
+};
 use tikmatrix_storage::{self as storage, Batch, TaskCounts};
 use tikmatrix_validation::{Fields, Problems, shown};
 
@@ -28,8 +30,8 @@ pub(crate) fn task(task: domain::Task, waiting: Option<WaitingReason>) -> Task {
         username: task.username.map(|username| username.to_string()),
         app: task.app.as_str().into(),
         script_name: task.script.to_string(),
-        // It was stored as JSON, and goes out as it was stored.
-        script_config: RawValue::from_string(task.script_config).ok(),
+        script_config_bytes: task.script_config.bytes(),
+        script_config: config(task.script_config),
         source: task.source.into(),
         status: status.code(),
         status_text: status.into(),
@@ -47,6 +49,14 @@ pub(crate) fn task(task: domain::Task, waiting: Option<WaitingReason>) -> Task {
         remark: finish.and_then(remark),
         created_at: moment(task.created_at),
         updated_at: moment(task.updated_at),
+    }
+}
+
+/// A configuration was stored as JSON, and goes out as it was stored.
+fn config(config: ScriptConfig) -> Option<Box<RawValue>> {
+    match config {
+        ScriptConfig::Text(text) => RawValue::from_string(text).ok(),
+        ScriptConfig::Omitted { .. } => None,
     }
 }
 

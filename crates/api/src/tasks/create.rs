@@ -6,14 +6,15 @@ use actix_web::HttpRequest;
 use actix_web::web::Data;
 use serde_json::json;
 use tikmatrix_api_types::Envelope;
-use tikmatrix_api_types::tasks::{Created, NewTasks};
+use tikmatrix_api_types::tasks::{CreateQuery, Created, NewTasks, UnknownFields};
 use tikmatrix_domain::Clock;
 use tikmatrix_runner::Tasks;
+use tikmatrix_validation::Problems;
 
 use crate::http::envelope::Success;
 use crate::http::error::{Answer, ApiError};
 use crate::http::extract::JsonText;
-use crate::http::query::NoQuery;
+use crate::http::query::{Query, ReadQuery};
 use crate::http::routing::{Operation, operations};
 use crate::settings::CurrentSettings;
 use crate::tasks::convert;
@@ -29,6 +30,14 @@ pub(crate) struct TaskCreator {
     pub(crate) reader: RequestReader,
 }
 
+impl ReadQuery for CreateQuery {
+    type Parameters = Self;
+
+    fn convert(parameters: Self, _: &HttpRequest, _: &mut Problems) -> Self {
+        parameters
+    }
+}
+
 pub(crate) fn routes() -> Vec<Operation> {
     operations![create]
 }
@@ -42,6 +51,7 @@ pub(crate) fn routes() -> Vec<Operation> {
     operation_id = "createTasks",
     tag = "Tasks",
     params(
+        CreateQuery,
         ("Idempotency-Key" = Option<String>, Header, description = "Any 1 to 255 printable ASCII characters. A request that is repeated with the same key, the same token and the same body within 24 hours gets the answer of the first one and creates nothing.", min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$"),
     ),
     request_body = NewTasks,
@@ -50,14 +60,20 @@ pub(crate) fn routes() -> Vec<Operation> {
 pub(crate) async fn create(
     creator: Data<TaskCreator>,
     request: HttpRequest,
-    _: NoQuery,
+    Query(CreateQuery { unknown_fields }): Query<CreateQuery>,
     body: JsonText,
 ) -> Answer<Created> {
     let key = idempotency::key(request.headers(), &body.0)?;
     let _in_flight = key.as_ref().map(|key| creator.keys_in_flight.enter(&key.key)).transpose()?;
     let now = creator.clock.now();
     let defaults = Defaults { max_retries: creator.settings.borrow().max_retries, seed: rand::random() };
-    let (request, warnings) = creator.reader.read(body.parse()?, creator.tasks.scripts(), now, defaults)?;
+    let (mut body, scripts) = (body.parse()?, creator.tasks.scripts());
+    let mut warnings = match unknown_fields {
+        Some(UnknownFields::Warn) => creator.reader.remove_unknown(&mut body, scripts),
+        Some(UnknownFields::Refuse) | None => Vec::new(),
+    };
+    let (request, others) = creator.reader.read(body, scripts, now, defaults)?;
+    warnings.extend(others);
     let created = match key {
         None => convert::created(&creator.tasks.create_planned(request).await?, warnings),
         Some(key) => {

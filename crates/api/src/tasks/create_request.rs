@@ -7,12 +7,12 @@ use chrono::{DateTime, Local, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
 use tikmatrix_api_types::tasks::NewTasks;
-use tikmatrix_device::script::{Planned, RegisteredScript, ScriptRegistry};
+use tikmatrix_device::script::{self, Planned, RegisteredScript, ScriptRegistry};
 use tikmatrix_domain::{
     Interval, MAX_TASKS_PER_REQUEST, Recipients, ScriptName, Serial, Source, Target, TaskOptions,
     TaskRequest, TimeOfDay, TooManyTasks, Username,
 };
-use tikmatrix_validation::{Fields, Nulls, Problems, Schema, SchemaError, shortened, unknown_name};
+use tikmatrix_validation::{Fields, Nulls, Problem, Problems, Schema, SchemaError, shortened, unknown_name};
 
 use crate::http::body::{object, schema, text};
 use crate::http::error::{ApiError, ErrorCode};
@@ -41,11 +41,27 @@ struct Plan {
     /// The code of an error that has its own.
     code: Option<ErrorCode>,
     targets: Option<Vec<Target>>,
+    warnings: Vec<String>,
 }
 
 impl RequestReader {
     pub(crate) fn new() -> Result<Self, SchemaError> {
-        Schema::new(&schema::<NewTasks>(), Nulls::Absent).map(Self)
+        Schema::new(&schema::<NewTasks>(), Nulls::Absent).map(|schema| Self(schema.without_blanks()))
+    }
+
+    /// Removes the fields of `body` and of the script's configuration that are not known, and returns a warning for each.
+    pub(crate) fn remove_unknown(&self, body: &mut Value, scripts: &ScriptRegistry) -> Vec<String> {
+        let mut unknown = self.0.remove_unknown(body);
+        let script =
+            body.get("script_name").and_then(Value::as_str).and_then(|name| scripts.get(name.trim()));
+        if let (Some(script), Some(config)) = (script, body.get_mut("script_config")) {
+            unknown.add_below("script_config", script.remove_unknown(config));
+        }
+        let rest = unknown.rest();
+        let ignored =
+            unknown.iter().map(|Problem { field, reason }| format!("{field}: was ignored: it {reason}"));
+        let rest = (rest > 0).then(|| format!("{rest} more fields are not known and were ignored"));
+        ignored.chain(rest).collect()
     }
 
     /// Reads `body`; `now` is the present moment. Returns the request, and what the client should know although it is
@@ -72,7 +88,7 @@ impl RequestReader {
         });
         let code = plan.code.unwrap_or(ErrorCode::InvalidParameter);
         let new = valid.map_err(|problems| ApiError::problems(code, problems))?.value;
-        let mut warnings = Vec::new();
+        let mut warnings = plan.warnings;
         let recipients = recipients(&new, &mut warnings)?;
         let start_time = start_time(&new, now, &mut warnings);
         let request = TaskRequest {
@@ -96,21 +112,29 @@ impl RequestReader {
     }
 }
 
-/// Returns the phones or accounts that the tasks are for, each once.
+/// Returns the phones or accounts that the tasks are for, each once. Accounts win over phones.
 fn recipients(new: &NewTasks, warnings: &mut Vec<String>) -> Result<Recipients, ApiError> {
     let multi_account = new.enable_multi_account.unwrap_or(false);
     let serials = new.serials.as_deref().unwrap_or_default();
-    if serials.is_empty() {
-        if multi_account {
-            warnings.push("enable_multi_account: applies to serials only and was ignored".to_owned());
-        }
-        let names = new.usernames.as_deref().unwrap_or_default();
-        let names = names.iter().map(|name| text("usernames", name, Username::new));
-        return Ok(Recipients::Accounts(folded(names.collect::<Result<_, _>>()?)));
+    let usernames = new.usernames.as_deref().unwrap_or_default();
+    if usernames.is_empty() {
+        let serials = serials.iter().map(|serial| text("serials", serial, Serial::new));
+        let serials = folded(serials.collect::<Result<_, _>>()?);
+        return Ok(if multi_account {
+            Recipients::AccountsOfDevices(serials)
+        } else {
+            Recipients::Devices(serials)
+        });
     }
-    let serials = serials.iter().map(|serial| text("serials", serial, Serial::new));
-    let serials = folded(serials.collect::<Result<_, _>>()?);
-    Ok(if multi_account { Recipients::AccountsOfDevices(serials) } else { Recipients::Devices(serials) })
+    if !serials.is_empty() {
+        warnings.push("serials: was ignored: the tasks are those of the accounts in usernames".to_owned());
+    }
+    if multi_account {
+        warnings.push("enable_multi_account: applies to serials only and was ignored".to_owned());
+    }
+    let names = usernames.iter().flat_map(|names| Username::split(names.as_str()));
+    let names = names.map(|(_, name)| text("usernames", "", |_| name));
+    Ok(Recipients::Accounts(folded(names.collect::<Result<_, _>>()?)))
 }
 
 /// The names in their order, each once.
@@ -135,24 +159,29 @@ fn start_time(new: &NewTasks, now: DateTime<Utc>, warnings: &mut Vec<String>) ->
     })
 }
 
-/// Exactly one of `serials` and `usernames` has to name something.
+/// Returns the field that names the recipients, and how many there are, each once; `None` where what it holds is wrong.
+fn named_recipients(fields: &Fields<'_>) -> Option<(&'static str, usize)> {
+    let usernames: Vec<String> = fields.get("usernames").unwrap_or_default();
+    if usernames.is_empty() {
+        let serials: Vec<String> = fields.get("serials")?;
+        return Some(("serials", folded(serials).len()));
+    }
+    let names = usernames.iter().flat_map(|names| Username::split(names));
+    Some(("usernames", folded(names.filter_map(|(_, name)| name.ok()).collect()).len()))
+}
+
+/// `serials` or `usernames` has to name something.
 fn check_recipients(fields: &Fields<'_>, problems: &mut Problems) {
-    let count = |field| fields.given(field).and_then(Value::as_array).map_or(0, Vec::len);
-    match (count("serials"), count("usernames")) {
-        (0, 0) if fields.is_sound("serials") && fields.is_sound("usernames") => {
-            problems.add("serials", "at least one serial, or one of usernames, is required");
-        }
-        (1.., 1..) => {
-            let reason = "cannot be given together with serials: one request is for one of them";
-            problems.add("usernames", reason);
-        }
-        _ => {}
+    let names = |field| fields.given(field).and_then(Value::as_array).is_some_and(|names| !names.is_empty());
+    let are_sound = fields.is_sound("serials") && fields.is_sound("usernames");
+    if are_sound && !names("serials") && !names("usernames") {
+        problems.add("serials", "at least one serial, or one of usernames, is required");
     }
 }
 
 /// Finds the script and lets it plan its configuration.
 fn plan_targets(fields: &Fields<'_>, scripts: &ScriptRegistry, problems: &mut Problems) -> Plan {
-    let refused = |code| Plan { code: Some(code), targets: None };
+    let refused = |code| Plan { code: Some(code), ..Plan::default() };
     let name = match fields.given("script_name") {
         None => return refused(ErrorCode::ScriptNameMissing),
         Some(Value::String(name)) => name.trim(),
@@ -173,25 +202,33 @@ fn plan_targets(fields: &Fields<'_>, scripts: &ScriptRegistry, problems: &mut Pr
             problems.add("script_config", "is required: an object, {} for the script's defaults");
             Plan::default()
         }
-        Some(config @ Value::Object(_)) => Plan { code: None, targets: plan(&script, config, problems) },
+        Some(config @ Value::Object(_)) => plan(&script, config, problems),
         Some(_) => Plan::default(),
     }
 }
 
-fn plan(script: &Arc<RegisteredScript>, config: &Value, problems: &mut Problems) -> Option<Vec<Target>> {
-    match script.plan(config) {
-        Ok(planned) if planned.is_empty() => {
+fn plan(script: &Arc<RegisteredScript>, config: &Value, problems: &mut Problems) -> Plan {
+    match script.plan_and_warn(config) {
+        Ok(script::Plan { tasks, .. }) if tasks.is_empty() => {
             problems.add("script_config", "asks for nothing");
-            None
+            Plan::default()
         }
-        Ok(planned) => Some(planned.into_iter().map(target).collect()),
+        Ok(script::Plan { tasks, warnings }) => {
+            let mut below = Problems::default();
+            below.add_below("script_config", warnings);
+            Plan {
+                code: None,
+                targets: Some(tasks.into_iter().map(target).collect()),
+                warnings: below.iter().map(ToString::to_string).collect(),
+            }
+        }
         Err(found) => {
             let mut below = Problems::default();
             for problem in found {
                 below.add(problem.field, problem.reason);
             }
             problems.add_below("script_config", below);
-            None
+            Plan::default()
         }
     }
 }
@@ -202,12 +239,10 @@ fn target(Planned { config, app }: Planned) -> Target {
 
 /// A request may create no more than so many tasks.
 fn check_count(fields: &Fields<'_>, targets: usize, problems: &mut Problems) {
-    for field in ["serials", "usernames"] {
-        let Some(names) = fields.get::<Vec<String>>(field) else { continue };
-        let count = folded(names).len().saturating_mul(targets);
-        if count > MAX_TASKS_PER_REQUEST {
-            problems.add(field, TooManyTasks { count }.to_string());
-        }
+    let Some((field, recipients)) = named_recipients(fields) else { return };
+    let count = recipients.saturating_mul(targets);
+    if count > MAX_TASKS_PER_REQUEST {
+        problems.add(field, TooManyTasks { count }.to_string());
     }
 }
 
@@ -218,16 +253,13 @@ fn check_size(fields: &Fields<'_>, targets: &[Target], problems: &mut Problems) 
         return problems
             .add("script_config", format!("takes {size} bytes, at most {MAX_CONFIG_BYTES} are allowed"));
     }
-    let for_one: usize = sizes.sum();
-    for field in ["serials", "usernames"] {
-        let Some(names) = fields.get::<Vec<String>>(field) else { continue };
-        let size = folded(names).len().saturating_mul(for_one);
-        if size > MAX_REQUEST_BYTES {
-            let reason = format!(
-                "the configurations of all tasks take {size} bytes, at most {MAX_REQUEST_BYTES} are allowed"
-            );
-            problems.add(field, reason);
-        }
+    let Some((field, recipients)) = named_recipients(fields) else { return };
+    let size = sizes.sum::<usize>().saturating_mul(recipients);
+    if size > MAX_REQUEST_BYTES {
+        let reason = format!(
+            "the configurations of all tasks take {size} bytes, at most {MAX_REQUEST_BYTES} are allowed"
+        );
+        problems.add(field, reason);
     }
 }
 

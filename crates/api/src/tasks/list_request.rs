@@ -2,7 +2,7 @@
 
 use actix_web::HttpRequest;
 use tikmatrix_api_types::fields::not_one_of;
-use tikmatrix_api_types::tasks::TaskQuery;
+use tikmatrix_api_types::tasks::{ConfigDetail, TaskQuery};
 use tikmatrix_domain::{ScriptName, Serial, Status, TaskId, Username};
 use tikmatrix_storage::{Page, TaskFilter};
 use tikmatrix_validation::Problems;
@@ -16,7 +16,12 @@ use crate::http::query::{ReadQuery, converted};
 pub(crate) struct ListTasks {
     pub(crate) filter: TaskFilter,
     pub(crate) page: Page<TaskId>,
+    /// Whether every task has its configuration, however long.
+    pub(crate) has_configs: bool,
 }
+
+/// The most tasks on a page on which each has its configuration.
+const MAX_FULL_PAGE: u32 = 20;
 
 impl ReadQuery for ListTasks {
     type Parameters = TaskQuery;
@@ -30,6 +35,7 @@ impl ReadQuery for ListTasks {
             source,
             app,
             failure_code,
+            script_config,
             page,
             page_size,
             cursor,
@@ -45,8 +51,12 @@ impl ReadQuery for ListTasks {
             app: converted("app", app, app_of, problems),
             failure_code: failure_code.map(|code| code.0),
         };
-        let page = PageQuery { page, page_size, cursor }.of_list(&filter, TaskId, problems);
-        Self { filter, page }
+        let mut page = PageQuery { page, page_size, cursor }.of_list(&filter, TaskId, problems);
+        let has_configs = script_config == Some(ConfigDetail::Full);
+        if has_configs {
+            page.size = page.size.min(MAX_FULL_PAGE);
+        }
+        Self { filter, page, has_configs }
     }
 }
 

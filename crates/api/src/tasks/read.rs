@@ -108,11 +108,16 @@ pub(crate) fn routes() -> Vec<Operation> {
 )]
 pub(crate) async fn list(
     tasks: Data<TaskReader>,
-    Query(ListTasks { filter, page }): Query<ListTasks>,
+    Query(ListTasks { filter, page, has_configs }): Query<ListTasks>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let read = async |now| {
-        let (mut listed, total) = tasks.store.tasks().list(filter.clone(), paging::with_next(&page)).await?;
+        let (store, wanted) = (&tasks.store, paging::with_next(&page));
+        let (mut listed, total) = if has_configs {
+            store.tasks().list_with_configs(filter.clone(), wanted).await?
+        } else {
+            store.tasks().list(filter.clone(), wanted).await?
+        };
         let page_size = page.size;
         let (page, next_cursor) = paging::settle(&mut listed, &page, total, &filter, |task| task.id.0);
         let validity = Validity::around(now, listed.iter());

@@ -121,7 +121,7 @@ impl Validity {
 mod tests {
     use actix_web::test::TestRequest;
     use chrono::TimeDelta;
-    use tikmatrix_domain::{AppId, ScriptName, Source, TaskId, TaskOptions, TaskState};
+    use tikmatrix_domain::{AppId, ScriptConfig, ScriptName, Source, TaskId, TaskOptions, TaskState};
 
     use super::*;
 
@@ -137,7 +137,7 @@ mod tests {
             username: None,
             app: AppId::new("tiktok").unwrap(),
             script: ScriptName::new("post").unwrap(),
-            script_config: "{}".to_owned(),
+            script_config: ScriptConfig::Text("{}".to_owned()),
             source: Source::Api,
             start_time: start_in.map(at),
             options: TaskOptions::default(),

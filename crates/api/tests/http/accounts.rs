@@ -102,9 +102,29 @@ async fn a_table_of_accounts_is_taken_whole_or_not_at_all() {
     assert_eq!(content_type, "text/csv; charset=utf-8");
     assert_eq!(
         table,
-        "username,app,package,serial,enabled,note\na,tiktok,,p1,true,\"two\nlines\"\n\
-         b,tiktok,,,false,'=1+1\nc,tiktok,,,true,\n"
+        "username,app,package,serial,enabled,note,tags\na,tiktok,,p1,true,\"two\nlines\",\n\
+         b,tiktok,,,false,'=1+1,\nc,tiktok,,,true,,\n"
     );
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_empty_cells_are_skipped_and_usernames_and_tags_are_read_by_their_rules() {
+    let api = Api::start().await;
+    let import = |table: &'static str| api.send("POST", "/api/v1/account/import", &CSV, table.into());
+    let bad =
+        import("username,tags\n,\n\n , \nmia travels,\n\"mia,zoe\",\nhttps://vm.tiktok.com/x,\na\u{202e},\n")
+            .await;
+    let fields = ["row 5.username", "row 6.username", "row 7.username", "row 8.username"];
+    assert_eq!(bad.fields(), fields, "rows as a spreadsheet counts them: {bad:?}");
+    let good = import("username;tags\nhttps://www.tiktok.com/@Mia.Travels;Food,dance,food\n;\n").await;
+    assert_eq!(good.body["data"], json!({"created_count": 1, "updated_count": 0}), "{good:?}");
+    let account = api.get("/api/v1/account/1").await.body["data"].clone();
+    assert_eq!((&account["username"], &account["tags"]), (&json!("mia.travels"), &json!(["dance", "food"])));
+    assert_eq!(api.get("/api/v1/account?tag=FOOD").await.body["data"]["total"], 1);
+    assert_eq!(api.get("/api/v1/account?tag=music").await.body["data"]["total"], 0);
+    import("username,tags\nmia.travels,\n").await;
+    assert_eq!(api.get("/api/v1/account/1").await.body["data"]["tags"], json!([]));
     api.stop().await;
 }
 

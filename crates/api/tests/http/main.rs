@@ -15,6 +15,7 @@ mod materials;
 mod metrics;
 #[cfg(test)]
 mod openapi;
+mod original;
 #[path = "../../../device/tests/played_server/mod.rs"]
 mod played_server;
 #[cfg(test)]

@@ -117,6 +117,13 @@ async fn a_value_is_refused_by_the_server_exactly_where_the_document_refuses_it(
                     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
                         && !OF_STATE.iter().any(|it| reason.contains(it))
                 });
+                // The request for tasks takes a blank text for a field that is not given, which its types do not show.
+                if operation.path == "/api/v1/task"
+                    && value.as_str().is_some_and(|text| text.trim().is_empty())
+                {
+                    assert!(!refused || *name == "serials", "{name}: {value} is refused");
+                    continue;
+                }
                 // That phones or accounts have to be named at all is said of the body as a whole.
                 let names_none = *name == "serials" && [json!([]), Value::Null].contains(value);
                 if valid.is_valid(value) == refused && !names_none {

@@ -51,6 +51,6 @@ impl Screens {
     /// Whether the profile on the screen is that of `username`. A display name may begin with `@` too.
     pub(crate) fn shows_username(&self, tree: &UiTree, username: &Username) -> bool {
         let shown = self.elements.username.find_all(tree);
-        shown.iter().any(|node| Username::new(&node.text).is_ok_and(|name| name == *username))
+        shown.iter().any(|node| Username::as_found(&node.text).is_ok_and(|name| name == *username))
     }
 }

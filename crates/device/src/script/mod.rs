@@ -29,7 +29,7 @@ pub use failure::Failure;
 pub use journal::{ArtifactKind, Entry, Journal, LogLevel};
 pub use marks::{EarlierMark, MarkError, Marks, NoMarks};
 pub use materials::{LibraryMaterial, Materials, MaterialsError, NoMaterials};
-pub use registry::{Planned, RegisteredScript, Script, ScriptRegistry};
+pub use registry::{Plan, Planned, RegisteredScript, Script, ScriptRegistry};
 pub use replay::{ReplayError, Replayed, replay};
 pub use run_outcome::{Completion, MAX_RESULT, RunEnd, RunOutcome, describe_step};
 pub use screen::{Dismissal, Found, Screen, ScreenGuard, ScreenVerdict, TextInput};

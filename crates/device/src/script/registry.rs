@@ -39,6 +39,11 @@ pub trait Script: Send + Sync + 'static {
         let _ = (config, fields, problems);
     }
 
+    /// Adds what a client should know of a configuration although it is carried out.
+    fn warn(&self, config: &Self::Config, warnings: &mut Problems) {
+        let _ = (config, warnings);
+    }
+
     /// The fields of each task that one device or account gets, in order, made of those that were `given`. Default: one
     /// task with all of them.
     fn tasks(&self, config: &Self::Config, given: Map<String, Value>) -> Vec<Map<String, Value>> {
@@ -58,6 +63,15 @@ pub trait Script: Send + Sync + 'static {
     /// # Errors
     /// [`Failure`] when it cannot be done, or cannot be seen to have been done.
     async fn run(&self, context: &mut Context, config: Self::Config) -> Result<Completion, Failure>;
+}
+
+/// What a configuration asks for, as [`RegisteredScript::plan_and_warn`] checked it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// One entry for each task that one device or account gets, in order.
+    pub tasks: Vec<Planned>,
+    /// What a client should know of the configuration although it is carried out, by field.
+    pub warnings: Problems,
 }
 
 /// The configuration of one task, as [`RegisteredScript::plan`] checked it.
@@ -111,7 +125,20 @@ impl RegisteredScript {
     /// # Errors
     /// Everything that is wrong with the configuration, in the order of the schema's fields.
     pub fn plan(&self, config: &Value) -> Result<Vec<Planned>, Problems> {
+        self.plan_and_warn(config).map(|plan| plan.tasks)
+    }
+
+    /// Does what [`RegisteredScript::plan`] does, and returns the warnings too.
+    ///
+    /// # Errors
+    /// As [`RegisteredScript::plan`].
+    pub fn plan_and_warn(&self, config: &Value) -> Result<Plan, Problems> {
         self.script.plan(self.compiled()?, config)
+    }
+
+    /// Removes the fields that are not known from `config`, and returns a problem for each.
+    pub fn remove_unknown(&self, config: &mut Value) -> Problems {
+        self.compiled().map(|schema| schema.remove_unknown(config)).unwrap_or_default()
     }
 
     /// Parses `config` and does the work.
@@ -132,7 +159,7 @@ impl RegisteredScript {
 /// A [`Script`] without its type.
 #[async_trait]
 trait Runnable: Send + Sync {
-    fn plan(&self, schema: &Schema, config: &Value) -> Result<Vec<Planned>, Problems>;
+    fn plan(&self, schema: &Schema, config: &Value) -> Result<Plan, Problems>;
 
     async fn run(
         &self,
@@ -144,11 +171,14 @@ trait Runnable: Send + Sync {
 
 #[async_trait]
 impl<S: Script> Runnable for S {
-    fn plan(&self, schema: &Schema, config: &Value) -> Result<Vec<Planned>, Problems> {
+    fn plan(&self, schema: &Schema, config: &Value) -> Result<Plan, Problems> {
         let Valid { value, given } = read(self, schema, config)?;
+        let mut warnings = Problems::default();
+        self.warn(&value, &mut warnings);
         let app = self.app(&value);
         let tasks = self.tasks(&value, given).into_iter();
-        Ok(tasks.map(|fields| Planned { config: Value::Object(fields), app }).collect())
+        let tasks = tasks.map(|fields| Planned { config: Value::Object(fields), app }).collect();
+        Ok(Plan { tasks, warnings })
     }
 
     async fn run(

@@ -96,7 +96,7 @@ fn read(head: &Head) -> Result<(Serial, Assignment, Duration), ReplayError> {
     let package =
         head.package.as_ref().map(|name| PackageName::new(name).map_err(|_| wrong("package", name)));
     let username =
-        head.username.as_ref().map(|name| Username::new(name).map_err(|_| wrong("username", name)));
+        head.username.as_ref().map(|name| Username::as_found(name).map_err(|_| wrong("username", name)));
     let mark =
         head.mark.clone().map(|mark| serde_json::from_value(mark.clone()).map_err(|_| wrong("mark", &mark)));
     let assignment = Assignment {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use tikmatrix_domain::is_readable_on_screen;
+
 /// Returns `text` as selectors compare it: without marks of writing direction and zero-width no-break spaces, with every
 /// no-break space as a plain one and the typographic apostrophe as the plain one. Apps add and drop these between
 /// builds and languages. Texts of users are never compared in this form, but exactly.
@@ -27,24 +29,17 @@ fn replacement(character: char) -> Option<char> {
     }
 }
 
-/// Returns whether the dump of a screen with the text `written` has the text `shown`: the dump writes a dot for each
-/// character that XML cannot hold (AOSP, `AccessibilityNodeInfoDumper.stripInvalidXMLChars`).
+/// Returns whether the dump of a screen with the text `written` has the text `shown`: the dump has a dot for each
+/// character that is not [readable on a screen](is_readable_on_screen).
 #[must_use]
 pub fn reads_as(written: &str, shown: &str) -> bool {
     let mut shown = shown.chars();
     let same = written.chars().all(|character| match shown.next() {
         Some(seen) if seen == character => true,
-        Some('.' | char::REPLACEMENT_CHARACTER) => is_lost(character),
+        Some('.' | char::REPLACEMENT_CHARACTER) => !is_readable_on_screen(character),
         _ => false,
     });
     same && shown.next().is_none()
-}
-
-fn is_lost(character: char) -> bool {
-    matches!(
-        character,
-        '\0'..='\u{8}' | '\u{b}'..='\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}'
-    ) || matches!(character, '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]

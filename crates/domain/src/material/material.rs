@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 use thiserror::Error;
 
-use crate::names::Username;
+use crate::account::username::Username;
 use crate::patch::Patch;
 use crate::task::task::TaskId;
 
@@ -62,7 +62,7 @@ impl MediaType {
     }
 }
 
-/// A tag by which materials are selected, in lower case: matching ignores case.
+/// A tag by which materials are selected and accounts are filtered, in lower case: matching ignores case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tag(String);
 

@@ -5,8 +5,8 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 
+use crate::account::username::Username;
 use crate::material::material::{MaterialId, MaterialKind, MaterialQuery};
-use crate::names::Username;
 
 /// A material that is free and has a requested tag.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use crate::names::{AppId, ScriptName, Serial, Username};
+use crate::account::username::Username;
+use crate::names::{AppId, ScriptName, Serial};
 use crate::task::interval::Interval;
 use crate::task::task::{NewTask, Source, TaskOptions};
 

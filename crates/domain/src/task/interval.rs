@@ -63,7 +63,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::names::{ScriptName, Serial, Username};
+    use crate::account::username::Username;
+    use crate::names::{ScriptName, Serial};
     use crate::task::task::{Source, TaskOptions};
 
     fn now() -> DateTime<Utc> {

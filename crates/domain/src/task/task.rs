@@ -8,7 +8,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use strum::{Display, EnumString, FromRepr, IntoStaticStr, VariantArray};
 
-use crate::names::{AppId, ScriptName, Serial, Username};
+use crate::account::username::Username;
+use crate::names::{AppId, ScriptName, Serial};
 use crate::task::failure::FailureCode;
 
 /// The number of a task: positive, assigned by the database, never reused.
@@ -170,6 +171,38 @@ pub struct NewTask {
     pub options: TaskOptions,
 }
 
+/// The configuration of a task: JSON text that only the script reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScriptConfig {
+    /// The text.
+    Text(String),
+    /// A text that was not loaded, by its length: a long one in a list, or where only the state of a task matters.
+    Omitted {
+        /// The length in bytes.
+        bytes: u64,
+    },
+}
+
+impl ScriptConfig {
+    /// The text; `None` if it was not loaded.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Omitted { .. } => None,
+        }
+    }
+
+    /// The length of the text, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        match self {
+            Self::Text(text) => u64::try_from(text.len()).unwrap_or(u64::MAX),
+            Self::Omitted { bytes } => *bytes,
+        }
+    }
+}
+
 /// One run of one script, on one device or for one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
@@ -183,8 +216,8 @@ pub struct Task {
     pub app: AppId,
     /// The script.
     pub script: ScriptName,
-    /// The script's configuration as JSON text; only the script reads it.
-    pub script_config: String,
+    /// The script's configuration.
+    pub script_config: ScriptConfig,
     /// The kind of client that created it.
     pub source: Source,
     /// The earliest start.

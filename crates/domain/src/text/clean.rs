@@ -51,6 +51,16 @@ pub fn is_harmless(letter: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Returns whether the dump of a phone's screen holds a character; a dot is in the place of any other, since XML has no way to
+/// write it (AOSP, `AccessibilityNodeInfoDumper.stripInvalidXMLChars`).
+#[must_use]
+pub fn is_readable_on_screen(letter: char) -> bool {
+    !matches!(
+        letter,
+        '\0'..='\u{8}' | '\u{b}'..='\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}'
+    ) && !matches!(letter, '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}')
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

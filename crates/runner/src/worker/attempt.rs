@@ -135,7 +135,7 @@ impl Attempt {
             (StandardFailure::OptionUnavailable, remark)
         })?;
         let internal = |remark: String| (StandardFailure::Internal, remark);
-        let config = serde_json::from_str(&task.script_config)
+        let config = serde_json::from_str(task.script_config.text().unwrap_or_default())
             .map_err(|error| internal(format!("the task's script_config is not valid JSON: {error}")))?;
         let package =
             async || self.context.store.settings().package_for(task.username.clone(), task.app).await;

@@ -8,9 +8,6 @@ use tikmatrix_device::script::serde_json::{Map, Value, json};
 use tikmatrix_device::script::{AppName, Fields, Problems};
 use tikmatrix_domain::{AppId, Username};
 
-/// More than the longest username of any app.
-const MAX_NAME: usize = 100;
-
 /// The way to a user's profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -49,10 +46,11 @@ impl Action {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("anyOf" = one_of_the_targets()), extend("examples" = [{"target_users": ["mia.travels"]}]))]
 pub struct FollowConfig {
-    /// Usernames, with or without @; one task for each. Wins over `target_user`.
-    #[schemars(with = "Vec<String>", inner(regex(pattern = r"^[\s@]*[A-Za-z0-9._]+\s*$")))]
-    pub target_users: Vec<Target>,
-    /// One username, or several split by commas or line breaks.
+    /// Usernames, with or without @, or the URLs of their profiles, several of one text between commas; one task for each.
+    /// Wins over `target_user`.
+    #[schemars(with = "Vec<String>", inner(regex(pattern = r"[A-Za-z0-9._]")))]
+    pub target_users: Vec<Targets>,
+    /// One username or URL of a profile, or several split by commas or line breaks.
     pub target_user: String,
     /// Another spelling of `target_user`.
     pub target_username: String,
@@ -115,51 +113,42 @@ impl FollowConfig {
     /// Each name as it was written, with its field: a list wins over the two texts, which are spellings of one field.
     fn written(&self) -> Vec<(&'static str, Result<Username, String>)> {
         if !self.target_users.is_empty() {
-            return self.target_users.iter().map(|name| ("target_users", Ok(name.0.clone()))).collect();
+            let names = self.target_users.iter().flat_map(|Targets(names)| names);
+            return names.map(|name| ("target_users", Ok(name.clone()))).collect();
         }
         let texts = [("target_user", &self.target_user), ("target_username", &self.target_username)];
         let given = texts.into_iter().find(|(_, text)| !text.trim().is_empty());
-        let split = given.map(|(field, text)| {
-            let names = text.split([',', '\n', '\r']).map(str::trim).filter(|name| !name.is_empty());
-            names.map(|name| (field, username(name))).collect()
-        });
+        let split = given.map(|(field, text)| usernames(text).map(|name| (field, name)).collect());
         split.unwrap_or_default()
     }
 }
 
-/// A user to follow or unfollow.
+/// Users to follow or unfollow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Target(Username);
+pub struct Targets(Vec<Username>);
 
-impl TryFrom<String> for Target {
+impl TryFrom<String> for Targets {
     type Error = String;
 
     fn try_from(written: String) -> Result<Self, String> {
-        if written.trim().is_empty() {
-            return Err("must not be empty".to_owned());
-        }
-        username(&written).map(Self)
+        let names = usernames(&written).collect::<Result<Vec<_>, _>>()?;
+        if names.is_empty() { Err("must not be empty".to_owned()) } else { Ok(Self(names)) }
     }
 }
 
-impl From<Target> for String {
-    fn from(Target(name): Target) -> Self {
-        name.as_str().to_owned()
+impl From<Targets> for String {
+    fn from(Targets(names): Targets) -> Self {
+        names.iter().map(Username::as_str).collect::<Vec<_>>().join(",")
     }
 }
 
-/// TikTok and Instagram allow the same characters. Anything else would lead the profile's URL astray.
-fn username(written: &str) -> Result<Username, String> {
-    let shown: String = written.chars().take(60).collect();
-    let allowed = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.');
-    match Username::new(written) {
-        Ok(name) if name.as_str().chars().count() > MAX_NAME => {
-            Err(format!("{shown:?}… is longer than {MAX_NAME} characters"))
-        }
-        Ok(name) if name.as_str().chars().all(allowed) => Ok(name),
-        _ => Err(format!("{shown:?} is not a username: letters, digits, dots and underscores")),
-    }
+/// The usernames in a text, each or why it is none.
+fn usernames(written: &str) -> impl Iterator<Item = Result<Username, String>> {
+    Username::split(written).map(|(name, read)| {
+        let shown: String = name.chars().take(60).collect();
+        read.map_err(|wrong| format!("{shown:?} {wrong}"))
+    })
 }
 
 /// That one of the three fields is required, for forms and other programs; [`FollowConfig::check`] reports it to people.

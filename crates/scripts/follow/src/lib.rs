@@ -5,5 +5,5 @@ mod config;
 mod script;
 mod unsupported;
 
-pub use config::{AccessMethod, Action, FollowConfig, Target};
+pub use config::{AccessMethod, Action, FollowConfig, Targets};
 pub use script::Follow;

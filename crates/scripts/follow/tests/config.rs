@@ -40,6 +40,10 @@ fn users_are_split_by_commas_and_line_breaks_without_their_at_sign_and_each_coun
     assert_eq!(targets(&json!({"target_user": " @one, two\r\nthree\n,ONE ,@Two"})), ["one", "two", "three"]);
     assert_eq!(targets(&json!({"target_username": "one\ntwo"})), ["one", "two"]);
     assert_eq!(targets(&json!({"target_users": ["@One", "one", " two "]})), ["one", "two"]);
+    assert_eq!(targets(&json!({"target_users": ["one, two", "@Two,three"]})), ["one", "two", "three"]);
+    let urls = "https://www.tiktok.com/@One?lang=en, https://www.instagram.com/two/";
+    assert_eq!(targets(&json!({"target_user": urls})), ["one", "two"]);
+    assert_eq!(targets(&json!({"target_users": [urls]})), ["one", "two"]);
 }
 
 #[test]
@@ -61,7 +65,7 @@ fn one_of_the_three_fields_is_required() {
 #[test]
 fn every_problem_is_reported_at_once_with_what_is_allowed() {
     let config = json!({
-        "target_users": ["fine", "not fine", 3, "", "https://www.tiktok.com/@name", "@"],
+        "target_users": ["fine", "not fine", 3, "", "https://www.tiktok.com/@name/video/1", "@"],
         "target_user": 5,
         "acces_method": "direct",
         "access_method": "mail",
@@ -72,11 +76,11 @@ fn every_problem_is_reported_at_once_with_what_is_allowed() {
         problems(&config),
         [
             "acces_method: is not a known field; did you mean access_method?",
-            r#"target_users[1]: "not fine" is not a username: letters, digits, dots and underscores"#,
+            r#"target_users[1]: "not fine" is not a username: letters, digits, dots and underscores, or the URL of a profile"#,
             "target_users[2]: 3 is not a string",
             "target_users[3]: must not be empty",
-            r#"target_users[4]: "https://www.tiktok.com/@name" is not a username: letters, digits, dots and underscores"#,
-            r#"target_users[5]: "@" is not a username: letters, digits, dots and underscores"#,
+            r#"target_users[4]: "https://www.tiktok.com/@name/video/1" is not the URL of a profile, such as https://www.tiktok.com/@name or https://www.instagram.com/name"#,
+            r#"target_users[5]: "@" must not be empty"#,
             "target_user: 5 is not a string",
             r#"access_method: "mail" is not one of direct, search"#,
             r#"action: "block" is not one of follow, unfollow"#,
@@ -84,8 +88,8 @@ fn every_problem_is_reported_at_once_with_what_is_allowed() {
         ]
     );
     assert_eq!(problems(&json!([])), [": must be a JSON object"]);
-    let long = problems(&json!({"target_user": "a".repeat(101)})).join("");
-    assert!(long.contains("is longer than 100 characters"), "{long}");
+    let long = problems(&json!({"target_user": "a".repeat(31)})).join("");
+    assert!(long.contains("is longer than 30 characters"), "{long}");
     let foreign = problems(&json!({"target_user": "\u{43d}\u{438}\u{43a}"})).join("");
     assert!(foreign.contains("is not a username"), "{foreign}");
 }

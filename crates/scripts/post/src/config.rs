@@ -4,9 +4,14 @@ use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::schemars::{self, JsonSchema};
 use tikmatrix_device::script::serde_json::{Value, json};
 use tikmatrix_device::script::{AppName, Fields, Numbers, Problems};
-use tikmatrix_domain::{AppId, Tag};
+use tikmatrix_domain::{AppId, Extent, Spintax, SpintaxError, Tag};
 
-use crate::spintax::Spintax;
+/// The most wrong tags that one message lists.
+const MAX_WRONG_TAGS: usize = 10;
+/// The longest caption of the apps, in UTF-16 code units.
+const MAX_CAPTION: usize = 2200;
+/// The most hashtags of a video on TikTok.
+const MAX_TIKTOK_HASHTAGS: usize = 5;
 
 /// What is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -103,7 +108,7 @@ pub struct PostConfig {
     pub image_count: u32,
     /// Spintax: `{a|b|c}` picks one, nesting allowed; `\{ \| \}` are literal. On TikTok `##` splits title and description.
     #[schemars(with = "String", length(max = 65536))]
-    pub captions: Spintax,
+    pub captions: Captions,
     /// The way into the app.
     pub post_way: PostWay,
     /// Where materials come from. Ignored when `material_list` is given.
@@ -150,7 +155,7 @@ impl Default for PostConfig {
             app: None,
             content_type: ContentType::default(),
             image_count: 1,
-            captions: Spintax::default(),
+            captions: Captions::default(),
             post_way: PostWay::default(),
             material_source: MaterialSource::default(),
             material_path: String::new(),
@@ -198,6 +203,20 @@ impl PostConfig {
             _ => {}
         }
     }
+
+    /// Adds what apps do not take of some of the texts that the captions stand for.
+    pub(crate) fn warn(&self, warnings: &mut Problems) {
+        let Extent { length, hashtags } = self.captions.0.extent();
+        if length > MAX_CAPTION {
+            let reason = format!("the longest text has {length} characters, and the apps take {MAX_CAPTION}");
+            warnings.add("captions", reason);
+        }
+        if hashtags > MAX_TIKTOK_HASHTAGS && self.app.is_none_or(|app| app.as_str() == "tiktok") {
+            let reason =
+                format!("a text has up to {hashtags} hashtags, and TikTok takes {MAX_TIKTOK_HASHTAGS}");
+            warnings.add("captions", reason);
+        }
+    }
 }
 
 /// What one field demands of another, for forms and other programs; [`PostConfig::check`] reports it to people.
@@ -217,6 +236,25 @@ fn required_together() -> Value {
     ])
 }
 
+/// The template of a caption.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Captions(pub Spintax);
+
+impl TryFrom<String> for Captions {
+    type Error = SpintaxError;
+
+    fn try_from(template: String) -> Result<Self, SpintaxError> {
+        Spintax::parse(&template).map(Self)
+    }
+}
+
+impl From<Captions> for String {
+    fn from(Captions(template): Captions) -> Self {
+        template.as_str().to_owned()
+    }
+}
+
 /// Tags that are written in one text, between commas.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -230,6 +268,7 @@ impl TryFrom<String> for TagList {
         for text in written.split(',').filter(|text| !text.trim().is_empty()) {
             match Tag::new(text) {
                 Ok(tag) => tags.push(tag),
+                Err(_) if wrong.len() == MAX_WRONG_TAGS => break,
                 Err(reason) => {
                     let shown: String = text.trim().chars().take(60).collect();
                     wrong.push(format!("{shown:?} {reason}"));

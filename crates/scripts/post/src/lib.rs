@@ -1,4 +1,4 @@
-//! The script `post`: publishes a video. Its configuration and how it is checked, its spintax, and its run; how TikTok
+//! The script `post`: publishes a video. Its configuration and how it is checked, and its run; how TikTok
 //! is moved in is the `apps` crate's.
 
 mod allowed_roots;
@@ -6,12 +6,10 @@ mod config;
 mod earlier_attempt;
 mod material;
 mod script;
-mod spintax;
 mod unsupported;
 
 pub use allowed_roots::{MaterialRoots, UnusableRoot};
 pub use config::{
-    AddProductLink, AddSound, ContentType, MaterialSource, Placement, PostConfig, PostWay, TagList,
+    AddProductLink, AddSound, Captions, ContentType, MaterialSource, Placement, PostConfig, PostWay, TagList,
 };
 pub use script::Post;
-pub use spintax::{Spintax, SpintaxError};

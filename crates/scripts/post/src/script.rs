@@ -9,13 +9,12 @@ use tikmatrix_device::android::{self, MediaFile};
 use tikmatrix_device::script::{
     CleanUp, Completion, Context, Failure, Fields, LogLevel, Problems, Script, async_trait,
 };
-use tikmatrix_domain::{AppId, StandardFailure};
+use tikmatrix_domain::{AppId, Spintax, StandardFailure};
 
 use crate::allowed_roots::MaterialRoots;
 use crate::config::PostConfig;
 use crate::earlier_attempt::{self, PublishMark};
 use crate::material::{self, Video};
-use crate::spintax::Spintax;
 use crate::unsupported;
 
 /// For a video of the largest size that TikTok takes over a slow connection.
@@ -66,6 +65,10 @@ impl Script for Post {
         config.check(fields, problems);
     }
 
+    fn warn(&self, config: &PostConfig, warnings: &mut Problems) {
+        config.warn(warnings);
+    }
+
     fn app(&self, config: &PostConfig) -> Option<AppId> {
         config.app
     }
@@ -87,7 +90,7 @@ impl Script for Post {
             begun = Some(package);
         }
         let video = material::choose(&config, &self.materials, context).await?;
-        let caption = caption_of(video.caption.as_ref().unwrap_or(&config.captions), context);
+        let caption = caption_of(video.caption.as_ref().unwrap_or(&config.captions.0), context);
         context.progress(2);
 
         let package = match begun {

@@ -187,3 +187,37 @@ fn captions_have_a_limit() {
     let told = problems(&json!({"captions": "x".repeat(65_537)}));
     assert!(told.len() == 1 && told[0].starts_with("captions: ") && told[0].contains("65536"), "{told:?}");
 }
+
+#[test]
+fn endless_wrong_tags_make_no_endless_message() {
+    let told = problems(&json!({"materials_tags": "a\u{1},".repeat(100_000)})).join("");
+    assert!(told.starts_with("materials_tags: ") && told.chars().count() < 400, "{told}");
+}
+
+#[test]
+fn a_caption_that_the_phone_cannot_hold_is_refused() {
+    assert_eq!(
+        problems(&json!({"captions": "{a|b\u{0}}"})),
+        ["captions: character 5 is U+0000, which a phone cannot hold"]
+    );
+    assert_eq!(
+        problems(&json!({"captions": "line\nline\t\u{202e} \u{1f469}\u{200d}"})),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_caption_that_apps_do_not_take_in_full_is_a_warning() {
+    let warnings = |config: Value| {
+        let plan = post().plan_and_warn(&config).unwrap();
+        plan.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let tags = "captions: a text has up to 6 hashtags, and TikTok takes 5";
+    assert_eq!(warnings(json!({"captions": "#a #b #c #d {#e|#e #f|e}"})), [tags]);
+    assert_eq!(warnings(json!({"captions": "#a #b #c #d {#e|f}"})), Vec::<String>::new());
+    assert_eq!(warnings(json!({"captions": "#a #b #c #d #e #f", "app": "instagram"})), Vec::<String>::new());
+    let longest = format!("{{x|{}}}{}", "\u{1f469}".repeat(1_000), "y".repeat(200));
+    assert_eq!(warnings(json!({"captions": longest})), Vec::<String>::new());
+    let long = "captions: the longest text has 2201 characters, and the apps take 2200";
+    assert_eq!(warnings(json!({"captions": format!("{longest}z")})), [long]);
+}

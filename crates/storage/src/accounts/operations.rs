@@ -5,10 +5,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use tikmatrix_domain::{
-    Account, AccountChange, AccountId, AccountUpsert, AppId, PackageName, Serial, Status, Task, Username,
+    Account, AccountChange, AccountId, AccountUpsert, AppId, PackageName, Serial, Status, Tag, Task, Username,
 };
 
-use crate::accounts::rows::AccountRow;
+use crate::accounts::rows::{AccountRow, with_tags};
 use crate::cluster::signals;
 use crate::columns::{self, millis};
 use crate::database::connection::{Connection, Engine};
@@ -16,7 +16,7 @@ use crate::database::open_database::Database;
 use crate::devices::operations as devices;
 use crate::error::{Fault, StorageError};
 use crate::page::NumberedPage;
-use crate::schema::{account, task};
+use crate::schema::{account, account_tag, task};
 use crate::store::Store;
 
 /// The result of the deletion of an account.
@@ -44,6 +44,8 @@ pub struct AccountFilter {
     pub serial: Option<Serial>,
     /// Only accounts that are enabled, or that are not.
     pub enabled: Option<bool>,
+    /// Only accounts that carry this tag.
+    pub tag: Option<Tag>,
 }
 
 /// The accounts.
@@ -121,8 +123,7 @@ impl AccountStore<'_> {
                     .offset(page.offset())
                     .select(AccountRow::as_select())
                     .load(connection)?;
-                let accounts = rows.into_iter().map(AccountRow::into_account).collect::<Result<_, _>>()?;
-                Ok((accounts, u64::try_from(total).unwrap_or_default()))
+                Ok((with_tags(connection, rows)?, u64::try_from(total).unwrap_or_default()))
             })
             .await
     }
@@ -267,13 +268,13 @@ fn insert(
 
 fn by_id(connection: &mut Connection, id: AccountId) -> Result<Option<Account>, Fault> {
     let row = account::table.find(id.0).select(AccountRow::as_select()).first(connection).optional()?;
-    Ok(row.map(AccountRow::into_account).transpose()?)
+    Ok(with_tags(connection, row.into_iter().collect())?.pop())
 }
 
 fn find(connection: &mut Connection, username: &Username, app: AppId) -> Result<Option<Account>, Fault> {
     let named = account::username.eq(username.as_str()).and(account::app.eq(app.as_str()));
     let row = account::table.filter(named).select(AccountRow::as_select()).first(connection).optional()?;
-    Ok(row.map(AccountRow::into_account).transpose()?)
+    Ok(with_tags(connection, row.into_iter().collect())?.pop())
 }
 
 fn matching(filter: &AccountFilter) -> account::BoxedQuery<'static, Engine> {
@@ -289,6 +290,12 @@ fn matching(filter: &AccountFilter) -> account::BoxedQuery<'static, Engine> {
     }
     if let Some(enabled) = filter.enabled {
         query = query.filter(account::enabled.eq(enabled));
+    }
+    if let Some(tag) = &filter.tag {
+        let tagged = account_tag::table
+            .filter(account_tag::tag.eq(tag.as_str().to_owned()))
+            .select(account_tag::account_id);
+        query = query.filter(account::id.eq_any(tagged));
     }
     query
 }
@@ -314,6 +321,15 @@ fn apply(
             account::updated_at.eq(millis(now)),
         ))
         .execute(connection)?;
+    if let Some(tags) = &change.tags {
+        diesel::delete(account_tag::table.filter(account_tag::account_id.eq(before.id.0)))
+            .execute(connection)?;
+        for tag in tags {
+            diesel::insert_into(account_tag::table)
+                .values((account_tag::account_id.eq(before.id.0), account_tag::tag.eq(tag.as_str())))
+                .execute(connection)?;
+        }
+    }
     if serial == before.serial {
         return Ok(());
     }

@@ -11,13 +11,15 @@ use diesel::sql_types::Text;
 
 /// SQLite's tables that are not tracked: neither an answer about tasks nor an event shows them, or a trigger writes them
 /// along with a tracked table. On PostgreSQL the migrations say which tables are tracked.
-const UNTRACKED_TABLES: [&str; 13] = [
+const UNTRACKED_TABLES: [&str; 15] = [
     "access_token",
+    "account_tag",
     "installation",
     "local_file",
     "material",
     "material_tag",
     "request_key",
+    "script_config",
     "server",
     "stop_request",
     "task_group",

@@ -17,7 +17,7 @@ use crate::events::operations as events;
 use crate::schema::{attempt, task};
 use crate::settings::operations as settings;
 use crate::store::Store;
-use crate::tasks::create::interval_shift;
+use crate::tasks::create::{configs, interval_shift};
 use crate::tasks::rows::{AttemptRow, TaskRow};
 use crate::tasks::state::{illegal, write_state};
 
@@ -73,7 +73,9 @@ impl TaskQueue<'_> {
                 if others >= usize::try_from(max_devices).unwrap_or(usize::MAX) {
                     return Ok(Claim::LimitReached);
                 }
-                Ok(Claim::Claimed(Box::new(start_attempt(connection, next, lease, now)?)))
+                let mut started = start_attempt(connection, next, lease, now)?;
+                configs::load(connection, std::slice::from_mut(&mut started), u64::MAX)?;
+                Ok(Claim::Claimed(Box::new(started)))
             })
             .await
     }

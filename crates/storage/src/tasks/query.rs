@@ -9,9 +9,13 @@ use crate::error::{Fault, StorageError};
 use crate::page::{Page, PageStart};
 use crate::schema::{artifact, attempt, step, task, task_log};
 use crate::store::Store;
+use crate::tasks::create::configs;
 use crate::tasks::filter::{TaskCounts, TaskFilter};
 use crate::tasks::rows::{ArtifactRow, AttemptRow, LogRow, StepRow, TaskRow};
 use crate::tasks::{counts, pagination};
+
+/// The longest configuration in a list, in bytes.
+pub const MAX_LISTED_CONFIG: u64 = 4096;
 
 /// The tasks, as people see and change them.
 #[derive(Clone, Copy)]
@@ -51,34 +55,60 @@ impl TaskStore<'_> {
             .await
     }
 
-    /// Loads one page of the tasks that match `filter`, newest first, and counts all that match.
+    /// Loads one page of the tasks that match `filter`, newest first, and counts all that match. Configurations of more than
+    /// [`MAX_LISTED_CONFIG`] are omitted.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn list(self, filter: TaskFilter, page: Page) -> Result<(Vec<Task>, u64), StorageError> {
+        self.list_up_to(filter, page, MAX_LISTED_CONFIG).await
+    }
+
+    /// Does what [`TaskStore::list`] does, with every configuration.
+    ///
+    /// # Errors
+    /// As [`TaskStore::list`].
+    pub async fn list_with_configs(
+        self,
+        filter: TaskFilter,
+        page: Page,
+    ) -> Result<(Vec<Task>, u64), StorageError> {
+        self.list_up_to(filter, page, u64::MAX).await
+    }
+
+    async fn list_up_to(
+        self,
+        filter: TaskFilter,
+        page: Page,
+        max_config: u64,
+    ) -> Result<(Vec<Task>, u64), StorageError> {
         let start = match page.start {
             PageStart::Number(..=1) => Some(None),
             PageStart::Number(_) => None,
             PageStart::Before(id) => Some(Some(id)),
         };
-        let into_tasks =
-            |rows: Vec<TaskRow>| rows.into_iter().map(TaskRow::into_task).collect::<Result<_, _>>();
+        let into_tasks = move |connection: &mut Connection, rows: Vec<TaskRow>| {
+            let mut tasks: Vec<Task> = rows.into_iter().map(TaskRow::into_task).collect::<Result<_, _>>()?;
+            configs::load(connection, &mut tasks, max_config)?;
+            Ok::<_, Fault>(tasks)
+        };
         if filter == TaskFilter::default()
             && let Some(before) = start
         {
             return self
                 .0
                 .query("list tasks", move |connection| {
-                    let (tasks, total) = pagination::newest(connection, page.size, before)?;
-                    Ok((into_tasks(tasks)?, total))
+                    let (rows, total) = pagination::newest(connection, page.size, before)?;
+                    // A task that is deleted from here on keeps the length of its configuration only.
+                    Ok((into_tasks(connection, rows)?, total))
                 })
                 .await;
         }
         self.0
             .read_tx("list tasks", move |connection| {
                 let total = counts::matching(connection, &filter)?;
-                let tasks = pagination::page(connection, &filter, page, total)?;
-                Ok((into_tasks(tasks)?, total))
+                let rows = pagination::page(connection, &filter, page, total)?;
+                Ok((into_tasks(connection, rows)?, total))
             })
             .await
     }
@@ -110,8 +140,10 @@ fn detail(connection: &mut Connection, id: TaskId) -> Result<Option<TaskDetail>,
         .order((artifact::attempt, artifact::number))
         .select(ArtifactRow::as_select())
         .load(connection)?;
+    let mut task = row.into_task()?;
+    configs::load(connection, std::slice::from_mut(&mut task), u64::MAX)?;
     Ok(Some(TaskDetail {
-        task: row.into_task()?,
+        task,
         attempts: attempts.into_iter().map(AttemptRow::into_attempt).collect::<Result<_, _>>()?,
         steps: steps.into_iter().map(StepRow::into_step).collect::<Result<_, _>>()?,
         artifacts: artifacts.into_iter().map(ArtifactRow::into_artifact).collect::<Result<_, _>>()?,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use tikmatrix_domain::{
-    Artifact, ArtifactKind, Attempt, Finish, LeaseId, LogLevel, LogLine, Outcome, ScriptName, Status, Step,
-    Task, TaskId, TaskOptions, TaskState,
+    Artifact, ArtifactKind, Attempt, Finish, LeaseId, LogLevel, LogLine, Outcome, ScriptConfig, ScriptName,
+    Status, Step, Task, TaskId, TaskOptions, TaskState,
 };
 
 use crate::columns::{Read, app, failure_code, moment, number, serial, unreadable, username};
@@ -33,6 +33,8 @@ pub(crate) struct NewTaskRow<'task> {
     pub(crate) priority: i32,
     pub(crate) max_retries: i32,
     pub(crate) time_limit: Option<i64>,
+    pub(crate) config_id: Option<i64>,
+    pub(crate) config_bytes: Option<i64>,
 }
 
 #[derive(Queryable, QueryableByName, Selectable)]
@@ -63,9 +65,11 @@ pub(crate) struct TaskRow {
     time_limit: Option<i64>,
     retry_count: i32,
     retry_at: Option<i64>,
+    config_bytes: Option<i64>,
 }
 
 impl TaskRow {
+    /// The task, without its configuration where that is a shared one.
     pub(crate) fn into_task(self) -> Read<Task> {
         let (state, options) = (self.state()?, self.options()?);
         Ok(Task {
@@ -75,7 +79,10 @@ impl TaskRow {
             app: app(&self.app)?,
             script: ScriptName::new(&self.script_name)
                 .map_err(|_| unreadable("task.script_name", &self.script_name))?,
-            script_config: self.script_config,
+            script_config: match self.config_bytes {
+                None => ScriptConfig::Text(self.script_config),
+                Some(bytes) => ScriptConfig::Omitted { bytes: bytes.unsigned_abs() },
+            },
             source: self.source.parse().map_err(|_| unreadable("task.source", &self.source))?,
             start_time: self.start_time.map(|at| moment("task.start_time", at)).transpose()?,
             options,

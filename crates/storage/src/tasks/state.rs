@@ -56,6 +56,7 @@ impl StateColumns {
     }
 }
 
+/// Loads a task, without its configuration where that is a shared one.
 pub(crate) fn read(connection: &mut Connection, id: TaskId) -> Result<Task, Fault> {
     let row = task::table.find(id.0).select(TaskRow::as_select()).first(connection).optional()?;
     Ok(row.ok_or(StorageError::NoSuchTask(id))?.into_task()?)

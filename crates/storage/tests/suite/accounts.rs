@@ -1,7 +1,7 @@
 //! Accounts, and tasks for them, bound to a phone or not yet.
 
 use tikmatrix_domain::{
-    AccountChange, AccountId, AccountUpsert, AppId, NewTask, Outcome, PackageName, Patch, Task, TaskId,
+    AccountChange, AccountId, AccountUpsert, AppId, NewTask, Outcome, PackageName, Patch, Tag, Task, TaskId,
     Username,
 };
 use tikmatrix_storage::{AccountFilter, AccountRemoval, NumberedPage};
@@ -22,6 +22,10 @@ fn wanted(name: &str, details: AccountChange) -> AccountUpsert {
 
 fn living_on(phone: Option<&str>) -> AccountChange {
     AccountChange { serial: phone.map(serial).into(), ..AccountChange::default() }
+}
+
+fn tags(names: &[&str]) -> Vec<Tag> {
+    names.iter().map(|name| Tag::new(name).unwrap()).collect()
 }
 
 async fn task(fixture: &Fixture, id: TaskId) -> Task {
@@ -77,6 +81,7 @@ async fn a_change_changes_what_it_names_and_nothing_else() {
         serial: Patch::Set(serial("a")),
         enabled: Some(false),
         note: Some("the first".to_owned()),
+        tags: Some(tags(&["b", "a"])),
     };
     let made = fixture.store.accounts().create(wanted("Maker", details), at(0)).await.unwrap().unwrap();
     assert_eq!((made.username.as_str(), made.enabled, made.note.as_str()), ("maker", false, "the first"));
@@ -89,6 +94,7 @@ async fn a_change_changes_what_it_names_and_nothing_else() {
     let changed = fixture.store.accounts().change(made.id, change, at(2)).await.unwrap().unwrap();
     assert_eq!((changed.enabled, changed.updated_at), (true, at(2)));
     assert_eq!((changed.package, changed.serial, changed.note), (made.package, made.serial, made.note));
+    assert_eq!(changed.tags, tags(&["a", "b"]));
     let unknown =
         fixture.store.accounts().change(AccountId(99), AccountChange::default(), at(3)).await.unwrap();
     assert_eq!(unknown, None);
@@ -129,4 +135,27 @@ async fn an_import_records_and_changes_and_lists_are_filtered_and_paged() {
     let on_phone = AccountFilter { serial: Some(serial("phone")), ..AccountFilter::default() };
     assert_eq!(list(on_phone.clone(), 1, 9).await, ("b a".to_owned(), 2));
     assert_eq!(list(AccountFilter { enabled: Some(false), ..on_phone }, 1, 9).await, ("b".to_owned(), 1));
+}
+
+#[tokio::test]
+async fn accounts_are_found_by_their_tags_and_lose_them_with_a_change_and_with_themselves() {
+    let fixture = Fixture::new();
+    let tagged = |names: &[&str]| AccountChange { tags: Some(tags(names)), ..AccountChange::default() };
+    let rows = vec![wanted("a", tagged(&["dance", "food"])), wanted("b", tagged(&["dance"]))];
+    assert_eq!(fixture.store.accounts().import(rows, at(0)).await.unwrap(), 2);
+    let found = async |tag: &str| {
+        let filter = AccountFilter { tag: Tag::new(tag).ok(), ..AccountFilter::default() };
+        let page = NumberedPage { number: 1, size: 9 };
+        let (accounts, total) = fixture.store.accounts().list(filter, page).await.unwrap();
+        assert_eq!(total, accounts.len() as u64);
+        accounts.iter().map(|account| account.username.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("dance").await, ["a", "b"]);
+    assert_eq!(found("Food").await, ["a"]);
+    fixture.store.accounts().change(AccountId(1), tagged(&["music"]), at(1)).await.unwrap().unwrap();
+    assert_eq!((found("dance").await, found("music").await), (vec!["b".to_owned()], vec!["a".to_owned()]));
+    fixture.store.accounts().change(AccountId(1), tagged(&[]), at(2)).await.unwrap().unwrap();
+    assert_eq!(found("music").await, Vec::<String>::new());
+    assert_eq!(fixture.store.accounts().delete(AccountId(2)).await.unwrap(), AccountRemoval::Removed);
+    assert_eq!(found("dance").await, Vec::<String>::new());
 }

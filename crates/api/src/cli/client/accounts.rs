@@ -7,19 +7,20 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use tikmatrix_api_types::accounts::{AccountPatch, AccountQuery, NewAccount};
-use tikmatrix_api_types::fields::{App, Username};
+use tikmatrix_api_types::fields::{App, Tag, Username};
 use tikmatrix_client::Client;
 
 use super::show::{Column, Output};
 use super::{Work, patch, value};
 use crate::cli::output::{counted, say_data};
 
-const COLUMNS: [Column; 6] = [
+const COLUMNS: [Column; 7] = [
     ("ID", "/id"),
     ("USERNAME", "/username"),
     ("APP", "/app"),
     ("SERIAL", "/serial"),
     ("ENABLED", "/enabled"),
+    ("TAGS", "/tags"),
     ("NOTE", "/note"),
 ];
 
@@ -79,6 +80,9 @@ pub(in crate::cli) struct Details {
     /// A note for people
     #[arg(long, env = "TIKMATRIX_ACCOUNT_NOTE")]
     note: Option<String>,
+    /// A tag by which lists are filtered; may be given more than once, and replaces those of before
+    #[arg(long, env = "TIKMATRIX_ACCOUNT_TAG", value_name = "TAG", value_delimiter = ',')]
+    tag: Option<Vec<Tag>>,
 }
 
 impl Work for Command {
@@ -87,7 +91,11 @@ impl Work for Command {
         match self {
             Self::List(query) => output.list(&accounts.list(&query)?, "accounts", &COLUMNS),
             Self::Show { account_id } => output.one(&accounts.get(account_id)?),
-            Self::Create { username, app, details: Details { serial, package, enabled, note } } => {
+            Self::Create {
+                username,
+                app,
+                details: Details { serial, package, enabled, note, tag: tags },
+            } => {
                 let (serial, package, note) = (value(serial), value(package), value(note));
                 output.changed(&accounts.create(&NewAccount {
                     username,
@@ -96,12 +104,14 @@ impl Work for Command {
                     serial,
                     enabled,
                     note,
+                    tags,
                 })?)
             }
-            Self::Change { account_id, details: Details { serial, package, enabled, note } } => {
+            Self::Change { account_id, details: Details { serial, package, enabled, note, tag: tags } } => {
                 let (serial, package, note) = (patch(serial), patch(package), patch(note));
-                output
-                    .changed(&accounts.change(account_id, &AccountPatch { package, serial, enabled, note })?)
+                output.changed(
+                    &accounts.change(account_id, &AccountPatch { package, serial, enabled, note, tags })?,
+                )
             }
             Self::Delete { account_id } => {
                 output.done(&accounts.delete(account_id)?, &format!("Deleted account {account_id}."))

@@ -54,7 +54,7 @@ fn configuration(script: &RegisteredScript) -> Value {
     schema
 }
 
-/// The request for tasks of the script `name`: for phones or for accounts, and never for both.
+/// The request for tasks of the script `name`: for phones or for accounts.
 fn request(base: &Value, name: &str) -> Value {
     let mut form = base.clone();
     form["description"] = json!(format!("Tasks of the script `{name}`."));
@@ -63,12 +63,8 @@ fn request(base: &Value, name: &str) -> Value {
         "$ref": format!("#/components/schemas/{name}_config"),
         "description": "The configuration of the script, `{}` for its defaults.",
     });
-    let one_of = |these: &str, others: &str| {
-        json!({
-            "required": [these],
-            "properties": {these: {"type": "array", "minItems": 1}, others: {"maxItems": 0}},
-        })
-    };
-    form["oneOf"] = json!([one_of("serials", "usernames"), one_of("usernames", "serials")]);
+    let some =
+        |these: &str| json!({"required": [these], "properties": {these: {"type": "array", "minItems": 1}}});
+    form["anyOf"] = json!([some("serials"), some("usernames")]);
     form
 }

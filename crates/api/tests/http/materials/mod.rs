@@ -183,6 +183,8 @@ async fn what_is_wrong_is_told_and_leaves_nothing_behind() {
         (with("[]"), 40001, "metadata: is a list of 0 for 1 files"),
         (with("[7]"), 40001, "metadata[0]: 7 is not an object"),
         (with(r#"{"tags": ["a,b", ""], "sort": 1e9}"#), 40001, "metadata.tags[0]: "),
+        (with(r#"{"caption": "{a|b"}"#), 40001, "metadata.caption: the { at character 1 is never closed"),
+        (with(r#"{"username": "two words"}"#), 40001, r#"metadata.username: "two words" is not a username"#),
         (with("{}").text("metadata", "{}"), 40001, "metadata: is given more than once"),
     ] {
         let answer = upload(&api, form).await;
@@ -195,6 +197,24 @@ async fn what_is_wrong_is_told_and_leaves_nothing_behind() {
     assert_eq!(fields.fields(), wanted, "all of it at once");
     assert_eq!(api.get(MATERIAL).await.body["data"]["total"], 0);
     assert_eq!(files(directory.path()), Vec::<String>::new());
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_to_a_caption_that_no_task_could_use_is_refused() {
+    let api = Api::start().await;
+    upload(&api, Form::new().file("file", "a.mp4", &mp4("a"))).await;
+    let change =
+        async |caption: &str| api.json("PATCH", "/api/v1/material/1", &json!({"caption": caption})).await;
+    assert_eq!(change("{a|b}").await.body["data"]["caption"], "{a|b}");
+    for (caption, said) in [
+        ("a}", "caption: the } at character 2 closes nothing; write \\} for a literal brace"),
+        ("a\u{fffe}", "caption: character 2 is U+FFFE, which a phone cannot hold"),
+    ] {
+        let refused = change(caption).await;
+        assert_eq!((refused.code(), refused.message()), (40001, said));
+    }
+    assert_eq!(api.get("/api/v1/material/1").await.body["data"]["caption"], "{a|b}");
     api.stop().await;
 }
 

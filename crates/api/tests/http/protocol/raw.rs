@@ -60,3 +60,31 @@ async fn what_is_no_request_is_answered_in_the_envelope() {
     assert_eq!(api.get("/healthz").await.code(), 0);
     api.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_cannot_be_read_is_answered_with_what_is_wrong_with_it() {
+    let api = Api::start().await;
+    for (framing, body) in [
+        ("Transfer-Encoding: chunked", "zz\r\n{}\r\n0\r\n\r\n"),
+        ("Transfer-Encoding: chunked", "2\r\n{}x\r\n0\r\n\r\n"),
+        ("Transfer-Encoding: chunked", "9\r\n{}"),
+        ("Content-Length: 9", "{}"),
+    ] {
+        for (path, media_type) in
+            [("task", "application/json"), ("material", "multipart/form-data; boundary=a")]
+        {
+            let request = format!(
+                "POST /api/v1/{path} HTTP/1.1\r\nHost: HOST\r\nContent-Type: {media_type}\r\n{framing}\r\n\r\n{body}"
+            );
+            let (status, answer) = ask(&api, request.as_bytes());
+            let message = answer["message"].as_str().unwrap();
+            assert_eq!(status, 400, "{framing} {body:?}: {answer}");
+            assert!(!message.contains("None") && !message.ends_with(": "), "{framing} {body:?}: {message}");
+            if path == "task" {
+                let said = "the body could not be read: it ends too early, or is not divided into chunks as HTTP demands";
+                assert_eq!(message, said, "{framing} {body:?}");
+            }
+        }
+    }
+    api.stop().await;
+}

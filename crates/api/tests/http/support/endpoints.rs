@@ -34,8 +34,9 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         "enable_multi_account": false, "start_time": "12:00", "min_interval": 0, "max_interval": 0, "priority": 0,
         "max_retries": 0, "timeout": 60, "timezone": "UTC"});
     let account = json!({"username": "maker", "app": "tiktok", "package": null, "serial": "p1", "enabled": true,
-        "note": "n"});
-    let account_change = json!({"package": null, "serial": "p1", "enabled": true, "note": "n"});
+        "note": "n", "tags": ["a"]});
+    let account_change =
+        json!({"package": null, "serial": "p1", "enabled": true, "note": "n", "tags": ["a"]});
     let group = json!({"name": "rack", "note": "n"});
     let material = json!({"tags": ["a"], "caption": "c", "username": null, "sort": 1, "used": false});
     let device = json!({"name": "first", "group": null});
@@ -62,6 +63,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         get("/api/v1/event"),
         get("/api/v1/account"),
         of("POST", "/api/v1/account", Body::Json(account)),
+        get("/api/v1/accounts"),
         get("/api/v1/account/export"),
         of("POST", "/api/v1/account/import", Body::Other("text/csv")),
         get("/api/v1/account/{account_id}"),

@@ -70,7 +70,11 @@ async fn each_problem_has_its_code_and_names_its_field() {
         (with("serials", json!(["p1", 2])), 40001, "serials[1]"),
         (with("serials", json!(["p1", " "])), 40001, "serials[1]"),
         (with("serials", json!(["p\u{0}1"])), 40001, "serials[0]"),
-        (with("usernames", json!(["maker"])), 40001, "usernames"),
+        (with("serials", json!(["p\u{202e}1"])), 40001, "serials[0]"),
+        (with("usernames", json!(["maker one"])), 40001, "usernames[0]"),
+        (with("usernames", json!(["maker", "a, b\u{202e}"])), 40001, "usernames[1]"),
+        (with("usernames", json!(["x".repeat(31)])), 40001, "usernames[0]"),
+        (with("usernames", json!([" , "])), 40001, "usernames[0]"),
         (without("script_config"), 40001, "script_config"),
         (with("script_config", json!([1])), 40001, "script_config"),
         (with("script_config", json!({"words": 1})), 40001, "script_config.words"),
@@ -150,6 +154,19 @@ async fn hostile_bodies_are_refused_and_the_server_is_fine() {
         assert_eq!(answer.status, 400, "{answer:?}");
     }
     assert_eq!(api.get("/healthz").await.code(), 0);
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_of_more_fields_than_any_request_has_is_refused_before_it_is_checked() {
+    let api = Api::start().await;
+    let config: serde_json::Map<String, Value> =
+        (0..150_000).map(|number| (format!("unknown{number}"), json!(1))).collect();
+    for path in ["/api/v1/task", "/api/v1/task?unknown_fields=warn"] {
+        let answer = api.json("POST", path, &with("script_config", json!(config))).await;
+        assert_eq!(answer.status, 400);
+        assert!(answer.message().contains("an object has more than 1000 fields"), "{answer:?}");
+    }
     api.stop().await;
 }
 

@@ -1,6 +1,7 @@
 //! `/api/v1/task`: creating, reading, changing tasks, and their entity tags.
 
 mod change;
+mod configs;
 mod create;
 mod etags;
 mod options;

@@ -23,7 +23,7 @@ async fn a_task_has_every_field_of_the_contract() {
     api.post(&json!({"serials": ["p1"], "script_name": "say", "script_config": {"words": ["hello"]}})).await;
     let answer = api.get("/api/v1/task/1").await;
     let task = answer.body["data"].as_object().unwrap();
-    for field in "id serial username app script_name script_config source status status_text waiting_reason start_time \
+    for field in "id serial username app script_name script_config script_config_bytes source status status_text waiting_reason start_time \
         started_at finished_at progress step retry_count max_retries priority outcome failure_code remark result created_at updated_at \
         attempts steps"
         .split_whitespace()
@@ -63,6 +63,8 @@ async fn lists_are_newest_first_filtered_and_paged() {
     {
         let answer = api.get(&format!("/api/v1/task?{nothing}")).await;
         assert_eq!((answer.code(), ids(&answer)), (0, Vec::new()), "{nothing}");
+        let total = if nothing.starts_with("page") { 3 } else { 0 };
+        assert_eq!(answer.body["data"]["total"], total, "{nothing}");
     }
     let stats = api.get("/api/v1/task/stats").await;
     assert_eq!(

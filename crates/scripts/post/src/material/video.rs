@@ -5,10 +5,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::{Failure, MaterialsError};
-use tikmatrix_domain::StandardFailure;
+use tikmatrix_domain::{Spintax, StandardFailure};
 use tokio::fs::File;
-
-use crate::spintax::Spintax;
 
 /// A video file that was opened.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use crate::error::{Fault, StorageError};
 use crate::events::operations as events;
 use crate::schema::task;
 use crate::tasks::change::batch::{Batch, each};
+use crate::tasks::create::configs;
 use crate::tasks::query::TaskStore;
 use crate::tasks::state::{illegal, read};
 
@@ -26,6 +27,10 @@ impl TaskStore<'_> {
 fn delete(connection: &mut Connection, id: TaskId, now: DateTime<Utc>) -> Result<(), Fault> {
     let task = read(connection, id)?;
     check_deletable(&task.state).map_err(illegal(id))?;
-    diesel::delete(task::table.find(id.0)).execute(connection)?;
+    let config: Option<i64> =
+        diesel::delete(task::table.find(id.0)).returning(task::config_id).get_result(connection)?;
+    if let Some(config) = config {
+        configs::delete_unused(connection, config)?;
+    }
     events::record(connection, &task, TaskChange::Deleted, now)
 }

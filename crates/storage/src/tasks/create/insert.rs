@@ -14,6 +14,7 @@ use crate::devices::operations as devices;
 use crate::error::Fault;
 use crate::events::operations as events;
 use crate::schema::{task, task_number};
+use crate::tasks::create::configs;
 use crate::tasks::rows::NewTaskRow;
 
 /// The app and the device of an account.
@@ -56,8 +57,9 @@ pub(crate) fn insert_all(
     devices::register(connection, serials, now)?;
     let numbers = allocate_ids(connection, tasks.len())?;
     let (first, last) = (*numbers.start(), *numbers.end());
-    let rows: Vec<NewTaskRow<'_>> =
-        numbers.zip(tasks).map(|(number, task)| row(number, task, default_app, now)).collect();
+    let configs = configs::insert(connection, tasks)?;
+    let row = |(number, task): (i64, _)| row(number, task, &configs, default_app, now);
+    let rows: Vec<NewTaskRow<'_>> = numbers.zip(tasks).map(row).collect();
     insert_rows!(connection, task::table, &rows);
     events::record_created(connection, first, last)?;
     Ok(rows.iter().map(|row| TaskId(row.id)).collect())
@@ -74,14 +76,21 @@ fn allocate_ids(connection: &mut Connection, count: usize) -> Result<RangeInclus
     Ok(last - count + 1..=last)
 }
 
-fn row(number: i64, new: &NewTask, default_app: AppId, now: DateTime<Utc>) -> NewTaskRow<'_> {
+fn row<'task>(
+    number: i64,
+    new: &'task NewTask,
+    configs: &HashMap<&str, i64>,
+    default_app: AppId,
+    now: DateTime<Utc>,
+) -> NewTaskRow<'task> {
+    let config = configs::stored(&new.script_config, configs);
     NewTaskRow {
         id: number,
         serial: new.serial.as_ref().map(Serial::as_str),
         username: new.username.as_ref().map(Username::as_str),
         app: new.app.unwrap_or(default_app).to_string(),
         script_name: new.script.as_str(),
-        script_config: &new.script_config,
+        script_config: config.in_row,
         source: new.source.as_str(),
         status: i32::from(Status::Pending.code()),
         start_time: new.start_time.map(millis),
@@ -93,6 +102,8 @@ fn row(number: i64, new: &NewTask, default_app: AppId, now: DateTime<Utc>) -> Ne
         priority: new.options.priority,
         max_retries: counted(new.options.max_retries),
         time_limit: new.options.time_limit.map(|limit| i64::try_from(limit.as_millis()).unwrap_or(i64::MAX)),
+        config_id: config.id,
+        config_bytes: config.bytes,
     }
 }
 

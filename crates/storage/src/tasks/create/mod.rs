@@ -1,5 +1,6 @@
 //! Creation of tasks.
 
+pub(crate) mod configs;
 pub(crate) mod insert;
 pub(crate) mod interval_shift;
 pub(crate) mod requests;

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::sql_types::BigInt;
+use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 use tempfile::TempDir;
 use tikmatrix_storage::Store;
 
@@ -46,6 +47,18 @@ impl TestDatabase {
         match self {
             Self::Sqlite(folder) => format!("sqlite://{}", folder.path().join("tasks.db").display()),
             Self::Postgres { url } => url.clone(),
+        }
+    }
+
+    /// Counts the rows of a table.
+    pub(crate) fn count(&self, table: &str) -> i64 {
+        let count = diesel::dsl::sql::<BigInt>(&format!("SELECT count(*) FROM {table}"));
+        match self {
+            Self::Sqlite(folder) => {
+                let file = folder.path().join("tasks.db");
+                count.get_result(&mut SqliteConnection::establish(file.to_str().unwrap()).unwrap()).unwrap()
+            }
+            Self::Postgres { url } => count.get_result(&mut PgConnection::establish(url).unwrap()).unwrap(),
         }
     }
 }

@@ -9,7 +9,7 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 use flate2::read::GzDecoder;
 use tikmatrix_domain::{
     AccountId, AppId, EventId, Heartbeat, Interval, LogLevel, MaterialUse, Outcome, PackageName, Recipients,
-    ScriptName, ServerId, Source, Status, Target, TaskId, TaskOptions, TaskRequest, TaskState,
+    ScriptConfig, ScriptName, ServerId, Source, Status, Target, TaskId, TaskOptions, TaskRequest, TaskState,
 };
 use tikmatrix_storage::{
     AccountFilter, EventFilter, Events, Installation, InterruptedTask, MaterialFilter, NumberedPage, Page,
@@ -83,6 +83,29 @@ async fn tasks_of_an_earlier_version_keep_their_states_and_their_history() {
     assert_eq!(done.artifacts[0].file, "1/1/tree.xml");
     let log = store.tasks().log(TaskId(1)).await.unwrap();
     assert_eq!((log[0].level, log[0].text.as_str()), (LogLevel::Warn, "slow"));
+}
+
+#[tokio::test]
+async fn long_configurations_of_an_earlier_version_are_stored_once_and_kept() {
+    let config = format!("\"{}\"", "ü".repeat(2_500));
+    let fixture = upgraded_after(&format!(
+        "UPDATE task SET script_config = '{config}', created_at = 1000 WHERE id IN (1, 5, 6);
+        UPDATE task SET script_config = '{config}', created_at = 2000 WHERE id = 4"
+    ));
+    assert_eq!(fixture.database.count("script_config"), 2, "one for each request");
+    for id in [1, 4, 5, 6] {
+        let task = fixture.store.tasks().find(TaskId(id)).await.unwrap().unwrap().task;
+        assert_eq!(task.script_config, ScriptConfig::Text(config.clone()));
+    }
+    let (listed, _) = fixture.store.tasks().list(TaskFilter::default(), first(20)).await.unwrap();
+    assert_eq!(listed[2].script_config, ScriptConfig::Omitted { bytes: 5_002 });
+    let other = fixture.store.tasks().find(TaskId(2)).await.unwrap().unwrap().task;
+    assert!(other.script_config.text().unwrap().starts_with('{'), "{other:?}");
+    let request = Target { app: None, script_config: config.as_str().into() };
+    let created = fixture.store.queue().create(request_for(request), at(6000)).await.unwrap();
+    assert_eq!(fixture.database.count("script_config"), 3, "new ones get ids of their own");
+    fixture.store.tasks().delete(created.tasks, at(6001)).await.unwrap();
+    assert_eq!(fixture.database.count("script_config"), 2);
 }
 
 #[tokio::test]
@@ -178,16 +201,7 @@ async fn an_upgraded_database_goes_on_working() {
     let retried = claim_task(store, serial("phone-a"), lease(2), at(5000)).await.unwrap();
     assert_eq!((retried.id, retried.attempt_count), (TaskId(4), 2));
 
-    let request = TaskRequest {
-        recipients: Recipients::Devices(vec![serial("phone-b")]),
-        script: ScriptName::new("post").unwrap(),
-        targets: vec![Target { app: None, script_config: "{}".into() }],
-        source: Source::Api,
-        start_time: None,
-        interval: Interval::default(),
-        seed: 7,
-        options: TaskOptions::default(),
-    };
+    let request = request_for(Target { app: None, script_config: "{}".into() });
     let key = RequestKey {
         key: "order 66".to_owned(),
         fingerprint: "body".to_owned(),
@@ -196,4 +210,18 @@ async fn an_upgraded_database_goes_on_working() {
     let again = store.queue().create_once(request.clone(), key, at(6000), |_| "another".to_owned()).await;
     assert_eq!(again.unwrap(), "the first answer");
     assert_eq!(store.queue().create(request, at(6000)).await.unwrap().tasks, [TaskId(10)]);
+}
+
+/// A request for one device.
+fn request_for(target: Target) -> TaskRequest {
+    TaskRequest {
+        recipients: Recipients::Devices(vec![serial("phone-b")]),
+        script: ScriptName::new("post").unwrap(),
+        targets: vec![target],
+        source: Source::Api,
+        start_time: None,
+        interval: Interval::default(),
+        seed: 7,
+        options: TaskOptions::default(),
+    }
 }

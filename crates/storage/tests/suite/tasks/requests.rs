@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
-    AccountChange, AccountUpsert, AppId, Interval, Outcome, Patch, Recipients, ScriptName, SkippedDevice,
-    Source, Target, Task, TaskId, TaskOptions, TaskRequest, TaskState, Username,
+    AccountChange, AccountUpsert, AppId, Interval, Outcome, Patch, Recipients, ScriptConfig, ScriptName,
+    SkippedDevice, Source, Target, Task, TaskId, TaskOptions, TaskRequest, TaskState, Username,
 };
-use tikmatrix_storage::{Created, RequestKey, StorageError};
+use tikmatrix_storage::{Created, Page, PageStart, RequestKey, StorageError, TaskFilter};
 
-use crate::{Fixture, at, claim_task, serial};
+use crate::{Fixture, at, claim_task, finish, lease, serial};
 
 fn request(recipients: Recipients) -> TaskRequest {
     TaskRequest {
@@ -227,4 +227,59 @@ async fn no_more_tasks_wait_than_may_and_a_request_that_is_too_much_makes_none()
     make(&["c"]).await.unwrap();
     claim_task(&store, serial("a"), crate::lease("one"), at(1)).await.unwrap();
     make(&["e"]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_long_configuration_is_stored_once_for_its_request_and_gone_with_the_last_of_its_tasks() {
+    let fixture = Fixture::new();
+    let count = || fixture.database.count("script_config");
+    let config = |letter: &str, length: usize| format!("\"{}\"", letter.repeat(length - 2));
+    let (long, longest) = (config("b", 4096), config("c", 100_000));
+    let targets = ["{}", &long, &longest].map(|config| Target { app: None, script_config: config.into() });
+    let many = TaskRequest {
+        recipients: Recipients::Devices(
+            (0..100).map(|number| serial(&format!("phone-{number:02}"))).collect(),
+        ),
+        targets: targets.to_vec(),
+        ..request(phones(&["a"]))
+    };
+    let ids = fixture.store.queue().create(many, at(0)).await.unwrap().tasks;
+    assert_eq!((ids.len(), count()), (300, 2));
+    let shown = async |id: TaskId| fixture.store.tasks().find(id).await.unwrap().unwrap().task.script_config;
+    for (id, text) in ids.iter().zip(["{}", &long, &longest]) {
+        assert_eq!(shown(*id).await, ScriptConfig::Text(text.to_owned()));
+    }
+    let page = Page { start: PageStart::Number(1), size: 3 };
+    for filter in [TaskFilter::default(), TaskFilter { source: Some(Source::Api), ..TaskFilter::default() }] {
+        let configs = |tasks: (Vec<Task>, u64)| {
+            tasks.0.into_iter().rev().map(|task| task.script_config).collect::<Vec<_>>()
+        };
+        let listed = configs(fixture.store.tasks().list(filter.clone(), page).await.unwrap());
+        let text = |text: &str| ScriptConfig::Text(text.to_owned());
+        assert_eq!(listed, [text("{}"), text(&long), ScriptConfig::Omitted { bytes: 100_000 }]);
+        let full = configs(fixture.store.tasks().list_with_configs(filter, page).await.unwrap());
+        assert_eq!(full, [text("{}"), text(&long), text(&longest)]);
+    }
+    let claimed = claim_task(&fixture.store, serial("phone-00"), lease("one"), at(1)).await.unwrap();
+    assert_eq!(claimed.script_config, ScriptConfig::Text("{}".to_owned()));
+    fixture
+        .store
+        .attempts()
+        .finish(claimed.id, lease("one"), finish(Outcome::Succeeded, "", 2))
+        .await
+        .unwrap();
+    let claimed = claim_task(&fixture.store, serial("phone-00"), lease("two"), at(3)).await.unwrap();
+    assert_eq!(claimed.script_config, ScriptConfig::Text(long.clone()));
+    fixture
+        .store
+        .attempts()
+        .finish(claimed.id, lease("two"), finish(Outcome::Succeeded, "", 4))
+        .await
+        .unwrap();
+
+    let (last, others) = ids.split_last().unwrap();
+    fixture.store.tasks().delete(others.to_vec(), at(5)).await.unwrap();
+    assert_eq!((shown(*last).await, count()), (ScriptConfig::Text(longest), 1));
+    fixture.store.tasks().delete(vec![*last], at(6)).await.unwrap();
+    assert_eq!(count(), 0);
 }

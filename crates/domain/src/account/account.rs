@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::names::{AppId, PackageName, Serial, Username};
+use crate::account::username::Username;
+use crate::material::material::Tag;
+use crate::names::{AppId, PackageName, Serial};
 use crate::patch::Patch;
 
 /// The number of an account: positive, assigned by the database, never reused.
@@ -26,6 +28,8 @@ pub struct Account {
     pub enabled: bool,
     /// A note for users.
     pub note: String,
+    /// The tags, sorted and unique.
+    pub tags: Vec<Tag>,
     /// When it was created.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
@@ -43,10 +47,12 @@ pub struct AccountChange {
     pub enabled: Option<bool>,
     /// The new note.
     pub note: Option<String>,
+    /// The new tags, all of them.
+    pub tags: Option<Vec<Tag>>,
 }
 
 /// An account to create or update. A field of `details` that is `None` or `Keep` keeps its value, or the default of a new account:
-/// no package, no device, enabled, an empty note.
+/// no package, no device, enabled, an empty note, no tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountUpsert {
     /// The name in the app.
