@@ -191,7 +191,7 @@ async fn the_stream_ends_with_the_token_that_it_was_opened_with() {
     assert_eq!(api.get("/api/v1/event").await.code(), 40101);
     let authorization = format!("Bearer {}", token.text.expose());
     let mut listener = Listener::open(&api, "", &[("Authorization", &authorization)]);
-    open_data(folder.path(), None).unwrap().revoke_token("listener".to_owned()).await.unwrap().unwrap();
+    open_data(folder.path(), None).unwrap().tokens().revoke("listener".to_owned()).await.unwrap().unwrap();
     assert_eq!(listener.next(), None);
     api.stop().await;
 }
