@@ -112,12 +112,10 @@ impl<'client> Tasks<'client> {
             if detail.task.is_finished() {
                 return Ok(detail);
             }
-            match timeout {
-                Some(timeout) if start.elapsed() >= timeout => {
-                    return Err(Error::Timeout { task_id, timeout });
-                }
-                _ => std::thread::sleep(POLL_INTERVAL),
+            if let Some(timeout) = timeout.filter(|timeout| start.elapsed() >= *timeout) {
+                return Err(Error::Timeout { task_id, timeout });
             }
+            std::thread::sleep(POLL_INTERVAL);
         }
     }
 

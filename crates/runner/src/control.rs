@@ -63,7 +63,7 @@ async fn stop_remote(context: &RunnerContext, id: TaskId, lease: LeaseId) -> Res
 /// Deletes tasks with their artifacts; running ones are stopped first.
 pub(crate) async fn delete(context: &Arc<RunnerContext>, ids: Vec<TaskId>) -> Result<Batch, StorageError> {
     let delete = async |ids| {
-        let batch = context.store.tasks().delete(ids, context.clock.now()).await?;
+        let batch = context.store.task_changes().delete(ids, context.clock.now()).await?;
         for id in &batch.done {
             artifacts::remove(&context.artifacts, *id).await;
         }
@@ -90,7 +90,7 @@ pub(crate) async fn cancel(context: &Arc<RunnerContext>, ids: Vec<TaskId>) -> Re
     let mut left = ids;
     for _ in 0..MAX_ROUNDS {
         let Batch { done, refused, not_found } =
-            context.store.tasks().cancel(left, context.clock.now()).await?;
+            context.store.task_changes().cancel(left, context.clock.now()).await?;
         let is_running = |(_, why): &(TaskId, IllegalTransition)| {
             *why == IllegalTransition::NotCancellable(Status::Running)
         };

@@ -36,7 +36,7 @@ pub use page::{NumberedPage, Page, PageStart};
 pub use settings::installation::Installation;
 pub use settings::operations::SettingsStore;
 pub use store::Store;
-pub use tasks::change::batch::Batch;
+pub use tasks::change::batch::{Batch, TaskChanges};
 pub use tasks::claim::{Claim, TaskQueue};
 pub use tasks::create::requests::{Created, RequestKey};
 pub use tasks::filter::{TaskCounts, TaskFilter};

@@ -93,7 +93,7 @@ pub(crate) async fn retry(
     _: NoQuery,
     _: EmptyBody,
 ) -> Answer<Task> {
-    store.tasks().retry(id, tasks.clock.now()).await?;
+    store.task_changes().retry(id, tasks.clock.now()).await?;
     runner.wake();
     let task = tasks.task(id).await?.task;
     Ok(Success(tasks.view(task)))
@@ -114,7 +114,7 @@ pub(crate) async fn retry_all(
     _: NoQuery,
     _: EmptyBody,
 ) -> Answer<Retried> {
-    let retried_count = store.tasks().retry_all(clock.now()).await?;
+    let retried_count = store.task_changes().retry_all(clock.now()).await?;
     runner.wake();
     Ok(Success(Retried { retried_count }))
 }

@@ -144,7 +144,7 @@ async fn a_task_that_takes_the_server_down_every_time_ends() {
     assert_eq!(outcome, Outcome::Interrupted);
     assert!(remark.contains("\"break\"") && remark.contains("does not run again"), "{remark}");
 
-    fixture.store.tasks().retry(ids[0], fixture.clock.now()).await.unwrap();
+    fixture.store.task_changes().retry(ids[0], fixture.clock.now()).await.unwrap();
     claim_and_die(&fixture, ids[0], &["begin", "break"]).await;
     fixture.runner().await.shutdown().await;
     let task = fixture.task(ids[0]).await.task;

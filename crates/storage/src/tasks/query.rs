@@ -17,13 +17,13 @@ use crate::tasks::{counts, pagination};
 /// The longest configuration in a list, in bytes.
 pub const MAX_LISTED_CONFIG: u64 = 4096;
 
-/// The tasks, as people see and change them.
+/// The tasks, as people see them.
 #[derive(Clone, Copy)]
 #[must_use]
-pub struct TaskStore<'store>(pub(crate) &'store Database);
+pub struct TaskStore<'store>(&'store Database);
 
 impl Store {
-    /// Returns the operations on tasks as people see and change them.
+    /// Returns the queries for tasks.
     pub fn tasks(&self) -> TaskStore<'_> {
         TaskStore(&self.database)
     }

@@ -151,9 +151,9 @@ async fn there_are_news_whenever_a_phone_may_have_work_and_not_when_a_task_goes_
     is_new("claimed", false).await;
     fixture.store.attempts().finish(id, held(1), finish(Outcome::Failed, "no", 2)).await.unwrap();
     is_new("finished", false).await;
-    fixture.store.tasks().retry(id, at(3)).await.unwrap();
+    fixture.store.task_changes().retry(id, at(3)).await.unwrap();
     is_new("retried", true).await;
-    fixture.store.tasks().retry_all(at(4)).await.unwrap();
+    fixture.store.task_changes().retry_all(at(4)).await.unwrap();
     is_new("all retried", true).await;
     let pause = SettingsChange { paused: Some(true), ..SettingsChange::default() };
     fixture.store.settings().change(pause).await.unwrap();

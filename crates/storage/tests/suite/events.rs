@@ -54,8 +54,8 @@ async fn live(fixture: &Fixture) -> TaskId {
     store.attempts().release(id, lease("two"), at(7)).await.unwrap();
     claim_task(store, serial("a"), lease("three"), at(8)).await.unwrap();
     store.attempts().finish(id, lease("three"), finish(Outcome::Stopped, "by hand", 9)).await.unwrap();
-    store.tasks().retry(id, at(10)).await.unwrap();
-    store.tasks().delete(vec![id], at(11)).await.unwrap();
+    store.task_changes().retry(id, at(10)).await.unwrap();
+    store.task_changes().delete(vec![id], at(11)).await.unwrap();
     id
 }
 
@@ -146,7 +146,7 @@ async fn many_tasks_are_recorded_of_one_by_one() {
         let task = claim_task(&fixture.store, serial("a"), lease(name), at(1)).await.unwrap();
         fixture.store.attempts().finish(task.id, lease(name), finish(Outcome::Failed, "", 2)).await.unwrap();
     }
-    fixture.store.tasks().retry_all(at(3)).await.unwrap();
+    fixture.store.task_changes().retry_all(at(3)).await.unwrap();
     let of = |events: &[Event], kind| -> Vec<(TaskId, Option<String>)> {
         let events = events.iter().filter(|event| event.subject.kind() == kind);
         events.map(|event| (change(event).0, event.serial.as_ref().map(ToString::to_string))).collect()
@@ -187,7 +187,7 @@ async fn what_did_not_happen_is_not_recorded() {
     let id = fixture.create(vec![for_phone("a")]).await[0];
     let newest = fixture.store.events().newest().await.unwrap();
     fixture.store.attempts().finish(id, lease("none"), finish(Outcome::Failed, "", 1)).await.unwrap_err();
-    fixture.store.tasks().retry(id, at(1)).await.unwrap_err();
+    fixture.store.task_changes().retry(id, at(1)).await.unwrap_err();
     let step = Record { at: at(1), event: RecordedEvent::Step("never".to_owned()) };
     fixture.store.attempts().record(id, lease("none"), vec![step]).await.unwrap_err();
     assert_eq!(fixture.store.events().newest().await.unwrap(), newest);

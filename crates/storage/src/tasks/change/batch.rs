@@ -1,8 +1,22 @@
-//! A change of many tasks in one transaction.
+//! Changes of tasks that people request, of one or of many in one transaction.
 
 use tikmatrix_domain::{IllegalTransition, TaskId};
 
+use crate::database::open_database::Database;
 use crate::error::{Fault, StorageError};
+use crate::store::Store;
+
+/// The changes of tasks that people request.
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct TaskChanges<'store>(pub(crate) &'store Database);
+
+impl Store {
+    /// Returns the operations by which people change tasks.
+    pub fn task_changes(&self) -> TaskChanges<'_> {
+        TaskChanges(&self.database)
+    }
+}
 
 /// The result of a change of several tasks, each list in the order of the request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -6,11 +6,10 @@ use tikmatrix_domain::{TaskChange, TaskEvent, TaskId, TaskState, transition};
 use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::events::operations as events;
-use crate::tasks::change::batch::{Batch, each};
-use crate::tasks::query::TaskStore;
+use crate::tasks::change::batch::{Batch, TaskChanges, each};
 use crate::tasks::state::{illegal, read, write_state};
 
-impl TaskStore<'_> {
+impl TaskChanges<'_> {
     /// Ends, at `now`, those of `ids` that are pending, before they run.
     ///
     /// # Errors

@@ -8,12 +8,11 @@ use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::events::operations as events;
 use crate::schema::task;
-use crate::tasks::change::batch::{Batch, each};
+use crate::tasks::change::batch::{Batch, TaskChanges, each};
 use crate::tasks::create::configs;
-use crate::tasks::query::TaskStore;
 use crate::tasks::state::{illegal, read};
 
-impl TaskStore<'_> {
+impl TaskChanges<'_> {
     /// Deletes, at `now`, those of `ids` that are not running, with their attempts, steps, logs and artifact records. The
     /// caller deletes the files of the artifacts.
     ///

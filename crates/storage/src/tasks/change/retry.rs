@@ -13,9 +13,8 @@ use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::events::operations as events;
 use crate::schema::task;
-use crate::tasks::change::batch::{Batch, each};
+use crate::tasks::change::batch::{Batch, TaskChanges, each};
 use crate::tasks::lifecycle::{AttemptStore, end_attempt};
-use crate::tasks::query::TaskStore;
 use crate::tasks::state::{StateColumns, illegal, read, write_state};
 
 impl AttemptStore<'_> {
@@ -46,7 +45,7 @@ impl AttemptStore<'_> {
     }
 }
 
-impl TaskStore<'_> {
+impl TaskChanges<'_> {
     /// Makes a failed task pending and due at once, on the device that its account is bound to now.
     ///
     /// # Errors
@@ -60,7 +59,7 @@ impl TaskStore<'_> {
             .await
     }
 
-    /// Retries those of `ids` that have failed, as [`TaskStore::retry`] does.
+    /// Retries those of `ids` that have failed, as [`TaskChanges::retry`] does.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`]; no task is changed then.
@@ -74,7 +73,7 @@ impl TaskStore<'_> {
             .await
     }
 
-    /// Retries every failed task, as [`TaskStore::retry`] does, and returns their number.
+    /// Retries every failed task, as [`TaskChanges::retry`] does, and returns their number.
     ///
     /// # Errors
     /// Of the database; no task is changed then.

@@ -43,9 +43,9 @@ async fn the_version_changes_with_what_is_shown_of_tasks_and_with_nothing_else()
     versions.check("record", true).await;
     store.attempts().finish(id, lease("one"), finish(Outcome::Failed, "", 3)).await.unwrap();
     versions.check("finish", true).await;
-    store.tasks().retry(id, at(4)).await.unwrap();
+    store.task_changes().retry(id, at(4)).await.unwrap();
     versions.check("retry", true).await;
-    let refused = store.tasks().retry(TaskId(99), at(4)).await.unwrap_err();
+    let refused = store.task_changes().retry(TaskId(99), at(4)).await.unwrap_err();
     assert!(matches!(refused, StorageError::NoSuchTask(_)));
     versions.check("refused retry", false).await;
     let details = AccountChange { serial: Patch::Set(serial("b")), ..AccountChange::default() };
@@ -62,7 +62,7 @@ async fn the_version_changes_with_what_is_shown_of_tasks_and_with_nothing_else()
     let subject = EventSubject::Device { address: "a".to_owned(), state: "ready".to_owned(), reason: None };
     store.events().record_device_event(None, subject, at(6)).await.unwrap();
     versions.check("event", true).await;
-    store.tasks().delete(vec![id], at(7)).await.unwrap();
+    store.task_changes().delete(vec![id], at(7)).await.unwrap();
     versions.check("delete", true).await;
 
     store.cluster().heartbeat(ServerId::new(7)).await.unwrap();

@@ -104,7 +104,7 @@ async fn long_configurations_of_an_earlier_version_are_stored_once_and_kept() {
     let request = Target { app: None, script_config: config.as_str().into() };
     let created = fixture.store.queue().create(request_for(request), at(6000)).await.unwrap();
     assert_eq!(fixture.database.count("script_config"), 3, "new ones get ids of their own");
-    fixture.store.tasks().delete(created.tasks, at(6001)).await.unwrap();
+    fixture.store.task_changes().delete(created.tasks, at(6001)).await.unwrap();
     assert_eq!(fixture.database.count("script_config"), 2);
 }
 

@@ -161,7 +161,7 @@ async fn a_reservation_ends_with_its_attempt_however_that_ends() {
             }
             _ => {
                 fixture.store.attempts().finish(task, lease(&phone), end).await.unwrap();
-                fixture.store.tasks().delete(vec![task], at(9)).await.unwrap();
+                fixture.store.task_changes().delete(vec![task], at(9)).await.unwrap();
             }
         }
         assert_eq!(fixture.usage(id).await, MaterialUse::Unused, "{ending}");
@@ -228,7 +228,7 @@ async fn what_an_earlier_attempt_has_published_is_used_once_a_later_one_has_seen
     let standing = StandingMark { seen: MARK.to_owned(), others_since: Vec::new() };
     assert_eq!(fixture.store.marks().standing(task).await.unwrap(), Some(standing));
 
-    fixture.store.tasks().retry(task, at(4)).await.unwrap();
+    fixture.store.task_changes().retry(task, at(4)).await.unwrap();
     claim_task(&fixture.store, serial("p"), lease("again"), at(5)).await.unwrap();
     fixture
         .store

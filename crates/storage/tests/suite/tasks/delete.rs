@@ -19,7 +19,7 @@ async fn a_deleted_task_leaves_nothing_behind_and_its_number_is_not_used_again()
     fixture.store.attempts().record(id, lease("one"), records).await.unwrap();
     fixture.store.attempts().finish(id, lease("one"), finish(Outcome::Failed, "", 3)).await.unwrap();
 
-    let deletion = fixture.store.tasks().delete(vec![id], at(9)).await.unwrap();
+    let deletion = fixture.store.task_changes().delete(vec![id], at(9)).await.unwrap();
     assert_eq!(deletion, Batch { done: vec![id], ..Batch::default() });
     assert_eq!(fixture.store.tasks().find(id).await.unwrap(), None);
     assert_eq!(fixture.store.tasks().log(id).await.unwrap(), []);
@@ -33,7 +33,7 @@ async fn what_works_stays_and_what_is_not_there_is_told() {
     let ids = fixture.create(vec![for_phone("a"), for_phone("b"), for_phone("a")]).await;
     claim_task(&fixture.store, serial("b"), lease("one"), at(1)).await.unwrap();
     let wanted = vec![ids[2], TaskId(77), ids[1], ids[0]];
-    let deletion = fixture.store.tasks().delete(wanted, at(9)).await.unwrap();
+    let deletion = fixture.store.task_changes().delete(wanted, at(9)).await.unwrap();
     let done = vec![ids[2], ids[0]];
     let refused = vec![(ids[1], IllegalTransition::StillRunning)];
     assert_eq!(deletion, Batch { done, refused, not_found: vec![TaskId(77)] });

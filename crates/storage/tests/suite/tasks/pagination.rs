@@ -86,10 +86,15 @@ async fn take(fixture: &Fixture, running: &mut Vec<TaskId>, step: Step) {
             }
         }
         Step::Delete(numbers) => {
-            fixture.store.tasks().delete(numbers.into_iter().map(TaskId).collect(), at(9)).await.unwrap();
+            fixture
+                .store
+                .task_changes()
+                .delete(numbers.into_iter().map(TaskId).collect(), at(9))
+                .await
+                .unwrap();
         }
         Step::RetryAll => {
-            fixture.store.tasks().retry_all(at(3)).await.unwrap();
+            fixture.store.task_changes().retry_all(at(3)).await.unwrap();
         }
         Step::Bind(user, phone) => {
             fixture.bind(account(user), AppId::new("tiktok").unwrap(), PHONES[phone], 2).await;
@@ -217,7 +222,7 @@ async fn a_walk_meets_every_task_that_stays_exactly_once_while_others_come_chang
         claim_task(&fixture.store, serial("b"), lease(&before.to_string()), at(1)).await;
         // One that was met, one that is still to come, if it does not work.
         let going = vec![before, TaskId(before.0 - 3)];
-        for gone in fixture.store.tasks().delete(going, at(9)).await.unwrap().done {
+        for gone in fixture.store.task_changes().delete(going, at(9)).await.unwrap().done {
             stay.remove(&gone);
         }
     }

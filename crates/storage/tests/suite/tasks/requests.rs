@@ -144,7 +144,7 @@ async fn spread_over(fixture: &Fixture, names: &[&str]) -> Vec<TaskId> {
 }
 
 async fn claim(fixture: &Fixture, phone: &str, seconds: i64) -> Option<TaskId> {
-    let lease = crate::lease(&seconds.to_string());
+    let lease = lease(&seconds.to_string());
     claim_task(&fixture.store, serial(phone), lease, at(seconds)).await.map(|task| task.id)
 }
 
@@ -189,8 +189,8 @@ async fn a_task_that_waits_to_be_begun_again_keeps_its_moment_when_another_begin
     let fixture = Fixture::new();
     let ids = spread_over(&fixture, &["a"]).await;
     claim(&fixture, "a", 0).await.unwrap();
-    let failed = crate::finish(Outcome::Failed, "failed for now", 1);
-    fixture.store.attempts().postpone(ids[0], crate::lease("0"), failed, at(5000)).await.unwrap();
+    let failed = finish(Outcome::Failed, "failed for now", 1);
+    fixture.store.attempts().postpone(ids[0], lease("0"), failed, at(5000)).await.unwrap();
     assert_eq!(claim(&fixture, "a", 4000).await, Some(ids[1]));
     assert_eq!(
         fixture.store.tasks().find(ids[0]).await.unwrap().unwrap().task.state,
@@ -225,7 +225,7 @@ async fn no_more_tasks_wait_than_may_and_a_request_that_is_too_much_makes_none()
     assert_eq!((refused.code(), refused.is_transient()), ("queue_full", false));
     assert_eq!(store.tasks().stats().await.unwrap().total(), 2);
     make(&["c"]).await.unwrap();
-    claim_task(&store, serial("a"), crate::lease("one"), at(1)).await.unwrap();
+    claim_task(&store, serial("a"), lease("one"), at(1)).await.unwrap();
     make(&["e"]).await.unwrap();
 }
 
@@ -278,8 +278,8 @@ async fn a_long_configuration_is_stored_once_for_its_request_and_gone_with_the_l
         .unwrap();
 
     let (last, others) = ids.split_last().unwrap();
-    fixture.store.tasks().delete(others.to_vec(), at(5)).await.unwrap();
+    fixture.store.task_changes().delete(others.to_vec(), at(5)).await.unwrap();
     assert_eq!((shown(*last).await, count()), (ScriptConfig::Text(longest), 1));
-    fixture.store.tasks().delete(vec![*last], at(6)).await.unwrap();
+    fixture.store.task_changes().delete(vec![*last], at(6)).await.unwrap();
     assert_eq!(count(), 0);
 }

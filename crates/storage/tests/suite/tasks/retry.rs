@@ -51,7 +51,7 @@ async fn only_a_failed_task_is_retried_and_it_is_due_at_once() {
     let fixture = Fixture::new();
     let id = fixture.create(vec![for_phone("a")]).await[0];
     let refusal = async |wanted: Status| {
-        let refused = fixture.store.tasks().retry(id, at(50)).await.unwrap_err();
+        let refused = fixture.store.task_changes().retry(id, at(50)).await.unwrap_err();
         let StorageError::Illegal { source, .. } = refused else { panic!("{refused}") };
         assert_eq!(source, IllegalTransition::NotFailed(wanted));
     };
@@ -60,7 +60,7 @@ async fn only_a_failed_task_is_retried_and_it_is_due_at_once() {
     refusal(Status::Running).await;
     fixture.store.attempts().finish(id, lease("one"), finish(Outcome::Stopped, "stopped", 9)).await.unwrap();
 
-    fixture.store.tasks().retry(id, at(50)).await.unwrap();
+    fixture.store.task_changes().retry(id, at(50)).await.unwrap();
     let waiting = fixture.store.tasks().find(id).await.unwrap().unwrap();
     assert_eq!((waiting.task.state, waiting.task.retry_count), (TaskState::Pending, 1));
     assert_eq!((waiting.task.progress, waiting.task.step, waiting.task.updated_at), (0, None, at(50)));
@@ -68,7 +68,7 @@ async fn only_a_failed_task_is_retried_and_it_is_due_at_once() {
     assert_eq!(claim(&fixture, "two", 50).await, Some(id));
     fixture.store.attempts().finish(id, lease("two"), finish(Outcome::Succeeded, "done", 60)).await.unwrap();
     refusal(Status::Completed).await;
-    let unknown = fixture.store.tasks().retry(TaskId(99), at(70)).await.unwrap_err();
+    let unknown = fixture.store.task_changes().retry(TaskId(99), at(70)).await.unwrap_err();
     assert!(matches!(unknown, StorageError::NoSuchTask(TaskId(99))));
 }
 
@@ -83,8 +83,8 @@ async fn all_failed_tasks_and_no_others_are_retried_together() {
     }
     claim(&fixture, "at work", 3).await.unwrap();
     let failed = Outcome::ALL.len() - 1;
-    assert_eq!(fixture.store.tasks().retry_all(at(9)).await.unwrap(), failed);
-    assert_eq!(fixture.store.tasks().retry_all(at(9)).await.unwrap(), 0);
+    assert_eq!(fixture.store.task_changes().retry_all(at(9)).await.unwrap(), failed);
+    assert_eq!(fixture.store.task_changes().retry_all(at(9)).await.unwrap(), 0);
     let counts = fixture.store.tasks().stats().await.unwrap();
     let pending = u64::try_from(failed).unwrap() + 1;
     assert_eq!(counts, TaskCounts { pending, running: 1, completed: 1, failed: 0 });
@@ -129,7 +129,7 @@ async fn a_task_that_waits_again_waits_where_its_account_lives_by_then() {
     fixture.store.attempts().finish(id, lease("three"), failed).await.unwrap();
     move_maker(&fixture, Some("b")).await;
     assert_eq!(device_of(&fixture, id).await, Some(serial("a")), "what has ended stays where it ended");
-    fixture.store.tasks().retry(id, at(12)).await.unwrap();
+    fixture.store.task_changes().retry(id, at(12)).await.unwrap();
     assert_eq!(claim(&fixture, "four", 13).await, None);
     let on_b = claim_task(&fixture.store, serial("b"), lease("four"), at(13)).await;
     assert_eq!(on_b.map(|task| task.id), Some(id));
@@ -145,9 +145,9 @@ async fn a_retried_task_whose_account_has_no_phone_waits_until_it_has_one() {
         fixture.store.attempts().finish(id, lease(name), finish(Outcome::Failed, "failed", 9)).await.unwrap();
         move_maker(&fixture, None).await;
         if retry_all {
-            assert_eq!(fixture.store.tasks().retry_all(at(6)).await.unwrap(), 1);
+            assert_eq!(fixture.store.task_changes().retry_all(at(6)).await.unwrap(), 1);
         } else {
-            fixture.store.tasks().retry(id, at(6)).await.unwrap();
+            fixture.store.task_changes().retry(id, at(6)).await.unwrap();
         }
         assert_eq!(device_of(&fixture, id).await, None);
         move_maker(&fixture, Some("a")).await;
@@ -165,7 +165,7 @@ async fn failed_tasks_are_retried_together_each_where_its_account_lives() {
         fixture.store.attempts().finish(id, lease(name), finish(Outcome::Failed, "failed", 2)).await.unwrap();
     }
     move_maker(&fixture, Some("b")).await;
-    assert_eq!(fixture.store.tasks().retry_all(at(6)).await.unwrap(), 2);
+    assert_eq!(fixture.store.task_changes().retry_all(at(6)).await.unwrap(), 2);
     assert_eq!(device_of(&fixture, of_account).await, Some(serial("b")));
     assert_eq!(device_of(&fixture, of_phone).await, Some(serial("a")));
 }
@@ -181,9 +181,9 @@ async fn an_account_that_was_deleted_is_there_again_for_its_retried_task() {
         let removed = fixture.store.accounts().delete(AccountId(number)).await.unwrap();
         assert_eq!(removed, AccountRemoval::Removed);
         if retry_all {
-            assert_eq!(fixture.store.tasks().retry_all(at(6)).await.unwrap(), 1);
+            assert_eq!(fixture.store.task_changes().retry_all(at(6)).await.unwrap(), 1);
         } else {
-            fixture.store.tasks().retry(id, at(6)).await.unwrap();
+            fixture.store.task_changes().retry(id, at(6)).await.unwrap();
         }
         assert_eq!(device_of(&fixture, id).await, None);
         let all = NumberedPage { number: 1, size: 9 };
