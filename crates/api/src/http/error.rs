@@ -225,7 +225,8 @@ fn not_running(task: TaskId, status: Status) -> ApiError {
     if status != Status::Pending {
         return wrong_state(task, status, only);
     }
-    let instead = format!("delete it instead (`tikmatrix task delete {task}`, DELETE /api/v1/task/{task})");
+    let instead =
+        format!("cancel it instead (`tikmatrix task cancel {task}`, POST /api/v1/task/{task}/cancel)");
     wrong_state(task, status, &format!("{only}: {instead}"))
 }
 

@@ -43,7 +43,7 @@ fn a_missing_adb_server_is_one_short_line() {
 }
 
 #[test]
-fn one_task_is_no_tasks_and_a_pending_one_is_deleted_instead_of_stopped() {
+fn one_task_is_no_tasks_and_a_pending_one_is_cancelled_instead_of_stopped() {
     let folder = Folder::new();
     let server = folder.serve(&[]);
     let url = ["--server", &server.url];
@@ -51,7 +51,8 @@ fn one_task_is_no_tasks_and_a_pending_one_is_deleted_instead_of_stopped() {
     let config = ["--script-config", r#"{"target_users": ["x"]}"#];
     assert_eq!(done(&[&create[..], &config, &url].concat()), "1\n2\n3\n");
     let said = refused(&[&["task", "stop", "1"][..], &url].concat());
-    assert!(said.contains("task 1 is pending") && said.contains("`tikmatrix task delete 1`"), "{said}");
+    assert!(said.contains("task 1 is pending") && said.contains("`tikmatrix task cancel 1`"), "{said}");
+    assert_eq!(done(&[&["task", "cancel", "1"][..], &url].concat()), "Cancelled task 1.\n");
     assert_eq!(done(&[&["task", "delete", "1"][..], &url].concat()), "Deleted 1 task.\n");
     assert_eq!(done(&[&["task", "delete", "2", "3"][..], &url].concat()), "Deleted 2 tasks.\n");
     assert_eq!(done(&[&["task", "retry-all"][..], &url].concat()), "0 tasks are pending again.\n");

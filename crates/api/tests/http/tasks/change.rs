@@ -37,12 +37,11 @@ async fn a_deleted_task_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pending_task_is_deleted_and_not_stopped_as_the_refusal_tells() {
+async fn a_pending_task_is_cancelled_and_not_stopped_as_the_refusal_tells() {
     let api = three_tasks().await;
     let answer = send(&api, "POST", "2/stop").await;
     assert_eq!((answer.status, answer.code()), (400, 40001), "{answer:?}");
-    for part in ["task 2 is pending", "delete it instead", "tikmatrix task delete 2", "DELETE /api/v1/task/2"]
-    {
+    for part in ["task 2 is pending", "cancel it instead", "task cancel 2`", "POST /api/v1/task/2/cancel"] {
         assert!(answer.message().contains(part), "{part:?} is not in {answer:?}");
     }
     api.stop().await;
@@ -51,7 +50,7 @@ async fn a_pending_task_is_deleted_and_not_stopped_as_the_refusal_tells() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_takes_no_body_refuses_every_field_of_one() {
     let api = three_tasks().await;
-    for path in ["retry-all", "1/stop", "1/retry"] {
+    for path in ["retry-all", "1/stop", "1/cancel", "1/retry"] {
         let answer = batch(&api, "POST", path, &json!({"filter": {"app": "tiktok"}, "task_ids": [1]})).await;
         assert_eq!((answer.status, answer.code()), (400, 40001), "{path}: {answer:?}");
         assert_eq!(answer.fields(), ["filter", "task_ids"], "{path}: {answer:?}");
