@@ -53,8 +53,8 @@ pub fn troubleshooting(code: StandardFailure) -> Troubleshooting {
             "The remark names the file and the reason; correct it, then retry the task.",
         ),
         StandardFailure::MaterialChanged => (
-            "The file changed while the task used it.",
-            "Leave files alone while tasks use them, then retry the task.",
+            "The file was written to while the task used it, or was not complete after 60 s. Nothing was published.",
+            "Copy a video under another name and rename it when it is complete; leave files alone while tasks use them.",
         ),
         StandardFailure::AppMissing => (
             "The app is not installed on the phone, or not as the package that the account or the settings name.",

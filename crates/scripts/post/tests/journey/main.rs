@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod captions;
+mod changing_files;
 mod earlier_attempts;
 mod failing;
 mod faults;
