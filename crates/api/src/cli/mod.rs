@@ -24,6 +24,7 @@ use tikmatrix_api::openapi_document;
 use self::composition::{app_ids, scripts};
 pub(crate) use self::output::complain;
 use self::output::{json, say_data};
+pub(crate) use self::shutdown::run_to_end;
 
 /// Publishes to the TikTok and Instagram accounts on your own Android phones.
 #[derive(Debug, Parser)]

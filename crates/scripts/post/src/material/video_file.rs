@@ -157,6 +157,8 @@ mod tests {
 
     use super::*;
 
+    type Change = fn(&ChangingFile);
+
     async fn opened(file: &ChangingFile) -> VideoFile {
         VideoFile::open(file.path(), "it").await.unwrap().unwrap()
     }
@@ -165,7 +167,7 @@ mod tests {
     async fn every_byte_is_read_in_order_and_any_change_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
         let content: Vec<u8> = (0..200_000_u32).flat_map(u32::to_be_bytes).collect();
-        let changes: [(&str, fn(&ChangingFile)); 5] = [
+        let changes: [(&str, Change); 5] = [
             ("unchanged", |_| {}),
             ("replaced", |file| file.replace(b"another")),
             ("overwritten", ChangingFile::overwrite),

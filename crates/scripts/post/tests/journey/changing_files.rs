@@ -12,6 +12,8 @@ const SENDING: u8 = 12;
 /// So that the push of the stage's video takes 2 s.
 const SLOW: u32 = 600_000;
 
+type Change = fn(&ChangingFile);
+
 /// The configuration that takes the stage's video from this source.
 fn config(stage: &VideoStage, source: &str) -> Value {
     match source {
@@ -26,7 +28,7 @@ fn config(stage: &VideoStage, source: &str) -> Value {
 
 #[tokio::test]
 async fn a_video_that_changes_while_it_is_sent_is_not_published() {
-    let changes: [(u64, &str, fn(&ChangingFile)); 3] = [
+    let changes: [(u64, &str, Change); 3] = [
         (91, "list", ChangingFile::overwrite),
         (92, "library", |file| file.truncate(400_000)),
         (93, "folder", |file| file.append(b"more")),
