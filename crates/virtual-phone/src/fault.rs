@@ -21,7 +21,7 @@ pub enum Fault {
     },
     /// Another fault of the cable.
     Cable(CableFault),
-    /// A fault on the screen: `popup`, `slow_upload`, `follow_refused` or `profile_loading`, with the fields that [`ui::Fault`]
+    /// A fault on the screen: `popup`, `slow_upload`, `follow_refused`, `profile_loading` or `lock`, with the fields that [`ui::Fault`]
     /// documents.
     Screen(ui::Fault),
 }
@@ -90,7 +90,7 @@ pub enum FaultError {
 }
 
 /// Each fault with the fields that it may have.
-const FIELDS: [(&str, &[&str]); 13] = [
+const FIELDS: [(&str, &[&str]); 14] = [
     ("disconnect", &["fault", "after_bytes"]),
     ("freeze", &["fault"]),
     ("slow", &["fault", "bytes_per_second"]),
@@ -104,6 +104,7 @@ const FIELDS: [(&str, &[&str]); 13] = [
     ("slow_upload", &["fault", "seconds"]),
     ("follow_refused", &["fault"]),
     ("profile_loading", &["fault"]),
+    ("lock", &["fault", "kind"]),
 ];
 
 #[derive(Deserialize)]
@@ -192,6 +193,8 @@ mod tests {
             (json!({"fault": "freeze", "seconds": 2}), "seconds"),
             (json!({"fault": "drop_packets", "every": "x"}), "drop_packets"),
             (json!({"fault": "follow_refused", "seconds": 2}), "seconds"),
+            (json!({"fault": "lock"}), "kind"),
+            (json!({"fault": "lock", "kind": "chain"}), "usb_debugging"),
         ] {
             let error = Fault::from_json(&body).unwrap_err();
             assert!(error.to_string().contains(sign), "{error}");

@@ -91,9 +91,11 @@ pub fn troubleshooting(code: StandardFailure) -> Troubleshooting {
             "The text could not be typed: it needs the ADBKeyBoard app, or the field holds another text afterwards.",
             "Install ADBKeyBoard on the phone.",
         ),
-        StandardFailure::DeviceLocked => {
-            ("The phone's screen is locked.", "Unlock the phone and remove its screen lock.")
-        }
+        StandardFailure::DeviceLocked => (
+            "The phone's screen is locked with a secret, the phone was never set up, or it asks whether to trust another \
+                 computer.",
+            "Do on the phone what the remark says; [set its screen lock to None](devices.md).",
+        ),
         StandardFailure::DeviceLost => (
             "The connection to the phone failed or did not answer in time.",
             "Check cable, network and the phone's state (see [devices](devices.md)).",

@@ -23,8 +23,29 @@ pub enum Fault {
     },
     /// The app reverts every follow a second after it showed it: `{"fault": "follow_refused"}`.
     FollowRefused,
+    /// The phone is not ready for a user: `{"fault": "lock", "kind": "swipe"}`.
+    Lock {
+        /// What is in the way.
+        kind: LockKind,
+    },
     /// The account's profile shows no video, nor that it has none: `{"fault": "profile_loading"}`.
     ProfileLoading,
+}
+
+/// What is between a user and the apps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LockKind {
+    /// The display is off, and nothing is locked.
+    Off,
+    /// The display is off, and the lock screen goes away with a swipe.
+    Swipe,
+    /// The display is off, and the lock screen wants a PIN. Stays until the faults are cleared.
+    Pin,
+    /// The first setup of a new phone. Stays until the faults are cleared.
+    Setup,
+    /// "Allow USB debugging?", about another computer. Stays until it is answered.
+    UsbDebugging,
 }
 
 /// A window over an app.

@@ -1,7 +1,7 @@
 //! Popups, blocking windows and slow uploads.
 
-use tikmatrix_virtual_phone::ui::window::input::KEY_BACK;
-use tikmatrix_virtual_phone::ui::{Fault, PopupKind, PopupTime};
+use tikmatrix_virtual_phone::ui::window::input::{KEY_BACK, KEY_SLEEP, KEY_WAKE_UP};
+use tikmatrix_virtual_phone::ui::{Fault, LockKind, NotIdle, PopupKind, PopupTime, WindowSystem};
 
 use crate::driver::{Hand, TIKTOK};
 
@@ -122,4 +122,55 @@ fn a_question_before_publishing_publishes_only_when_it_is_answered() {
     hand.tap("Post now");
     hand.wait(3000);
     assert_eq!(hand.posts().len(), 1);
+}
+
+fn lock(kind: LockKind) -> Fault {
+    Fault::Lock { kind }
+}
+
+#[test]
+fn a_display_that_is_off_is_not_read_nor_touched_until_it_is_woken() {
+    let mut hand = Hand::on_caption();
+    let post = hand.find("Post").center();
+    hand.phone.arm(lock(LockKind::Off));
+    hand.phone.tap(post.0, post.1);
+    assert_eq!(hand.phone.dump(true), Err(NotIdle::NullRoot));
+    assert!(hand.phone.draw().rgba.chunks(4).all(|pixel| pixel[..3] == [0, 0, 0]));
+    hand.phone.key(KEY_WAKE_UP);
+    assert!(hand.sees("Post"), "the tap went nowhere");
+    hand.phone.key(KEY_SLEEP);
+    assert!(!hand.phone.is_awake());
+}
+
+#[test]
+fn a_lock_screen_without_a_secret_goes_away_and_one_with_a_secret_asks_for_it() {
+    for kind in [LockKind::Swipe, LockKind::Pin] {
+        for dismiss in [WindowSystem::dismiss_keyguard as fn(&mut WindowSystem), |phone| {
+            phone.swipe((540, 2000), (540, 900));
+        }] {
+            let mut hand = Hand::on_caption();
+            hand.phone.arm(lock(kind));
+            hand.phone.key(KEY_WAKE_UP);
+            assert!(hand.sees("Swipe up to unlock") && hand.phone.is_locked());
+            hand.phone.swipe((540, 2000), (540, 1900));
+            hand.phone.key(KEY_BACK);
+            assert!(hand.sees("Swipe up to unlock"), "neither is enough");
+            dismiss(&mut hand.phone);
+            assert_eq!(hand.sees("Enter PIN"), kind == LockKind::Pin);
+            assert_eq!(hand.sees("Post"), kind == LockKind::Swipe);
+            hand.phone.clear_faults();
+            assert!(hand.sees("Post"));
+        }
+    }
+}
+
+#[test]
+fn the_first_setup_stays_and_the_question_for_a_computer_is_answered() {
+    let mut hand = Hand::on_caption();
+    hand.phone.arm(lock(LockKind::Setup));
+    hand.tap("Start");
+    assert_eq!(hand.phone.focus().0, "com.google.android.setupwizard");
+    hand.phone.arm(lock(LockKind::UsbDebugging));
+    hand.tap("Cancel");
+    assert!(hand.sees("Post"));
 }

@@ -16,6 +16,8 @@ const POLL_INTERVAL: Duration = Duration::from_millis(200);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// A popup that is still there after so many dismissals will not go away.
 const MAX_DISMISSALS: u32 = 5;
+/// A lock screen that is still there after so many dismissals has a secret.
+const MAX_UNLOCKS: u32 = 3;
 /// A screen that plays a video never holds still: after so many reads it is enough that the element itself does.
 const READS_FOR_STILLNESS: u32 = 3;
 
@@ -46,19 +48,25 @@ impl Found {
 }
 
 impl Context {
-    /// Reads the screen, and dismisses harmless popups until none is in the way.
+    /// Reads the screen, and dismisses harmless popups and a lock screen without a secret until none is in the way.
     ///
     /// # Errors
     /// [`Failure`] when it cannot be read, a popup stays, or only a person can go on.
     pub async fn read_screen(&mut self) -> Result<UiTree, Failure> {
-        let mut dismissed = 0;
+        let (mut dismissed, mut unlocked) = (0, 0);
         loop {
             let tree = self.dump().await?;
             let sight = self.guard.as_ref().map_or(ScreenVerdict::Clear, |guard| guard.judge(&tree));
             self.last_seen = Some(tree.clone());
             match sight {
                 ScreenVerdict::Clear => return Ok(tree),
-                ScreenVerdict::Blocked { code, remark } => return Err(Failure::new(code, remark)),
+                ScreenVerdict::Blocked { dismissible: true, .. } if unlocked < MAX_UNLOCKS => {
+                    self.log(LogLevel::Info, "dismissed the lock screen");
+                    android::dismiss_keyguard(self.phone(), self.soon()).await?;
+                    self.phone().pause(POLL_INTERVAL).await;
+                    unlocked += 1;
+                }
+                ScreenVerdict::Blocked { code, remark, .. } => return Err(Failure::new(code, remark)),
                 ScreenVerdict::Popup { name, .. } if dismissed == MAX_DISMISSALS => {
                     return Err(Failure::popup_stays(&name, dismissed));
                 }
@@ -107,7 +115,9 @@ impl Context {
                 return Ok(it);
             }
             if started.elapsed() >= timeout {
-                let screen = self.describe_screen(&tree);
+                let hint = self.guard.as_ref().and_then(|guard| guard.hint(&tree));
+                let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
+                let screen = self.describe_screen(&tree) + &hint;
                 return Err(Failure::not_found(wanted, &screen, timeout));
             }
             self.phone().pause(POLL_INTERVAL).await;
@@ -178,9 +188,11 @@ impl Context {
             .take(4)
             .map(|text| format!("{:?}", text.chars().take(40).collect::<String>()))
             .collect();
-        match (tree.package(), shown.is_empty()) {
-            (package, true) => format!("an unknown screen of {package}"),
-            (package, false) => format!("an unknown screen of {package} showing {}", shown.join(", ")),
-        }
+        let of = match tree.package() {
+            "" => String::new(),
+            package => format!(" of {package}"),
+        };
+        let showing = if shown.is_empty() { String::new() } else { format!(" showing {}", shown.join(", ")) };
+        format!("an unknown screen{of}{showing}")
     }
 }

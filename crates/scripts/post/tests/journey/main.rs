@@ -8,6 +8,7 @@ mod changing_files;
 mod earlier_attempts;
 mod failing;
 mod faults;
+mod locked_phones;
 mod materials;
 mod proof;
 mod publishing;

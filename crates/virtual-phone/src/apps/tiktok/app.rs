@@ -142,6 +142,8 @@ impl App for TikTok {
             }
             Fault::FollowRefused => self.account.follows.set_refuses(true),
             Fault::ProfileLoading => self.profile_is_loading = true,
+            // It is the system's.
+            Fault::Lock { .. } => {}
         }
     }
 

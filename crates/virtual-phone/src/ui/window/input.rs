@@ -8,6 +8,12 @@ use crate::ui::window::window_system::{KEYBOARD_TOP, WindowSystem};
 pub const KEY_HOME: u32 = 3;
 /// `KEYCODE_BACK`
 pub const KEY_BACK: u32 = 4;
+/// `KEYCODE_POWER`
+pub const KEY_POWER: u32 = 26;
+/// `KEYCODE_SLEEP`
+pub const KEY_SLEEP: u32 = 223;
+/// `KEYCODE_WAKEUP`
+pub const KEY_WAKE_UP: u32 = 224;
 /// `KEYCODE_TAB`
 pub const KEY_TAB: u32 = 61;
 /// `KEYCODE_ENTER`
@@ -20,7 +26,7 @@ pub const KEY_DELETE: u32 = 67;
 impl WindowSystem {
     /// Taps the screen.
     pub fn tap(&mut self, x: i32, y: i32) {
-        if self.keyboard_covers(y) {
+        if self.keyboard_covers(y) || !self.lock.is_awake() {
             return;
         }
         let scene = self.scene();
@@ -44,8 +50,14 @@ impl WindowSystem {
             self.tap(from.0, from.1);
             return;
         }
-        let covered =
-            self.keyboard_covers(from.1) || self.chooser.is_some() || self.tasks.front().dialog().is_some();
+        if self.lock.covers() && self.lock.is_awake() {
+            self.lock.swipe(swipe.upward());
+        }
+        let covered = !self.lock.is_awake()
+            || self.lock.covers()
+            || self.keyboard_covers(from.1)
+            || self.chooser.is_some()
+            || self.tasks.front().dialog().is_some();
         if !covered {
             self.tasks.front_mut().swipe(swipe);
         }
@@ -55,6 +67,10 @@ impl WindowSystem {
     /// Presses the key of this Android key code. Keys without an effect are ignored.
     pub fn key(&mut self, code: u32) {
         match code {
+            KEY_WAKE_UP => self.lock.set_awake(true),
+            KEY_SLEEP => self.lock.set_awake(false),
+            KEY_POWER => self.lock.set_awake(!self.lock.is_awake()),
+            _ if self.lock.covers() => {}
             KEY_HOME => self.go_home(),
             KEY_BACK => self.go_back(),
             KEY_ESCAPE => self.keyboard_open = false,
@@ -113,6 +129,10 @@ impl WindowSystem {
     }
 
     fn act(&mut self, action: &str) {
+        if self.lock.covers() {
+            self.lock.act(action);
+            return;
+        }
         if let Some(chooser) = &mut self.chooser {
             if let Some((index, delivery)) = chooser.act(action) {
                 self.tasks.deliver(index, &delivery, self.now);

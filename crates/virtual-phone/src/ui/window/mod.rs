@@ -2,8 +2,10 @@
 
 pub(crate) mod chooser;
 pub mod clipboard;
+pub mod display;
 pub mod dump;
 pub mod input;
+pub(crate) mod lock;
 pub(crate) mod system_windows;
 pub(crate) mod tasks;
 pub mod text;

@@ -13,6 +13,7 @@ use crate::ui::intent::{Component, Delivery, EXTRA_STREAM, Intent, MediaSource, 
 use crate::ui::report::AppsReport;
 use crate::ui::window::chooser::{Choice, Chooser};
 use crate::ui::window::dump::{self, NotIdle};
+use crate::ui::window::lock::Lock;
 use crate::ui::window::system_windows;
 use crate::ui::window::tasks::Tasks;
 
@@ -29,6 +30,7 @@ pub const STANDARD_KEYBOARD: &str =
 pub struct WindowSystem {
     pub(crate) tasks: Tasks,
     pub(crate) chooser: Option<Chooser>,
+    pub(crate) lock: Lock,
     /// The name of the input field that has the focus.
     pub(crate) focused: Option<String>,
     pub(crate) keyboard_open: bool,
@@ -46,6 +48,7 @@ impl WindowSystem {
         let mut system = Self {
             tasks,
             chooser: None,
+            lock: Lock::default(),
             focused: None,
             keyboard_open: false,
             input_method: STANDARD_KEYBOARD.to_owned(),
@@ -150,8 +153,11 @@ impl WindowSystem {
     /// Dumps the active window like `uiautomator dump`. Compressed succeeds on an animated screen two times of three.
     ///
     /// # Errors
-    /// [`NotIdle`] while the screen is animated.
+    /// [`NotIdle`] while the screen is animated or off.
     pub fn dump(&mut self, compressed: bool) -> Result<String, NotIdle> {
+        if !self.lock.is_awake() {
+            return Err(NotIdle::NullRoot);
+        }
         let scene = self.scene();
         if scene.animated && !(compressed && self.random.random_ratio(2, 3)) {
             return Err(if self.random.random_ratio(1, 4) { NotIdle::NullRoot } else { NotIdle::Busy });
@@ -161,9 +167,10 @@ impl WindowSystem {
 
     /// The window that has the focus, animated or not.
     pub fn scene(&self) -> Scene {
-        let mut scene = match &self.chooser {
-            Some(chooser) => chooser.scene(),
-            None => self.tasks.front().dialog().unwrap_or_else(|| self.tasks.front().scene(self.now)),
+        let mut scene = match (self.lock.scene(self.now), &self.chooser) {
+            (Some(lock), _) => lock,
+            (None, Some(chooser)) => chooser.scene(),
+            (None, None) => self.tasks.front().dialog().unwrap_or_else(|| self.tasks.front().scene(self.now)),
         };
         scene.root.visit_mut(&mut |view| {
             view.flags.focused =
@@ -183,8 +190,12 @@ impl WindowSystem {
 
     /// A picture of the whole screen.
     pub fn draw(&self) -> Frame {
+        if !self.lock.is_awake() {
+            return painter::draw_off();
+        }
         let top = self.scene();
-        let is_modal = self.chooser.is_some() || self.tasks.front().dialog().is_some();
+        let is_modal =
+            !self.lock.covers() && (self.chooser.is_some() || self.tasks.front().dialog().is_some());
         let behind = is_modal.then(|| self.tasks.front().scene(self.now));
         painter::draw(behind.as_ref(), &top, self.now, self.shows_keyboard().then_some(KEYBOARD_TOP))
     }
@@ -196,12 +207,16 @@ impl WindowSystem {
 
     /// Arms a fault in all apps.
     pub fn arm(&mut self, fault: Fault) {
-        self.tasks.arm(fault);
+        match fault {
+            Fault::Lock { kind } => self.lock.arm(kind),
+            fault => self.tasks.arm(fault),
+        }
         self.settle();
     }
 
     /// Ends all faults.
     pub fn clear_faults(&mut self) {
+        self.lock = Lock::default();
         self.tasks.clear_faults();
         self.settle();
     }
