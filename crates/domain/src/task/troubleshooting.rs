@@ -88,8 +88,9 @@ pub fn troubleshooting(code: StandardFailure) -> Troubleshooting {
             "Check the product in the account's shop.",
         ),
         StandardFailure::TextInputUnavailable => (
-            "The text could not be typed: it needs the ADBKeyBoard app, or the field holds another text afterwards.",
-            "Install ADBKeyBoard on the phone.",
+            "The text could not be typed: it needs the ADBKeyBoard app, the app takes only its beginning, or the field holds \
+                 another text afterwards.",
+            "Install ADBKeyBoard on the phone; shorten a caption that was cut.",
         ),
         StandardFailure::DeviceLocked => (
             "The phone's screen is locked with a secret, the phone was never set up, or it asks whether to trust another \

@@ -108,6 +108,11 @@ pub trait App: Send {
         None
     }
 
+    /// The longest text that the input field of this name takes, in UTF-16 units, if it has a limit.
+    fn field_limit(&self, _name: &str) -> Option<usize> {
+        None
+    }
+
     /// Advances its time: uploads go on, toasts vanish. Called before anything else, also in the background.
     fn advance(&mut self, _now: DateTime<Utc>) {}
 

@@ -12,6 +12,9 @@ use crate::ui::fault::Fault;
 use crate::ui::intent::{ACTION_SEND, ACTION_VIEW, Delivery, Intent};
 use crate::ui::report::{AppReport, Placement};
 
+/// In UTF-16 units, as the app counts.
+const LONGEST_DESCRIPTION: usize = 2200;
+
 impl App for TikTok {
     fn identity(&self) -> Identity {
         IDENTITY
@@ -109,6 +112,10 @@ impl App for TikTok {
             Some(Screen::Feed) if up < -200 => self.feed_position = self.feed_position.saturating_sub(1),
             _ => {}
         }
+    }
+
+    fn field_limit(&self, name: &str) -> Option<usize> {
+        (name == "description").then_some(LONGEST_DESCRIPTION)
     }
 
     fn field_mut(&mut self, name: &str) -> Option<&mut String> {

@@ -91,20 +91,24 @@ impl WindowSystem {
     }
 
     /// Types text at the end of the focused input field. `false` when no field has the focus.
-    pub fn commit_text(&mut self, text: &str) -> bool {
+    pub fn commit_text(&mut self, typing: &str) -> bool {
+        let limit = self.focused.as_ref().and_then(|name| self.tasks.front().field_limit(name));
         let Some(typed) = self.focused_text() else {
             return false;
         };
-        typed.push_str(text);
+        typed.push_str(typing);
+        text::cut_off(typed, limit.unwrap_or(usize::MAX));
         true
     }
 
     /// Replaces the text of the input field of this name on the window in front. `false` when there is none.
-    pub fn set_text(&mut self, field: &str, text: &str) -> bool {
+    pub fn set_text(&mut self, field: &str, typing: &str) -> bool {
+        let limit = self.tasks.front().field_limit(field);
         let Some(typed) = self.tasks.front_mut().field_mut(field) else {
             return false;
         };
-        text.clone_into(typed);
+        typing.clone_into(typed);
+        text::cut_off(typed, limit.unwrap_or(usize::MAX));
         true
     }
 

@@ -8,6 +8,18 @@ pub fn delete_last(text: &mut String) {
     text.truncate(length);
 }
 
+/// Cuts a text off after so many UTF-16 units, between two characters, as an input field with a limit does.
+pub fn cut_off(text: &mut String, units: usize) {
+    let mut length = 0;
+    let end = text.char_indices().find(|(_, character)| {
+        length += character.len_utf16();
+        length > units
+    });
+    if let Some((end, _)) = end {
+        text.truncate(end);
+    }
+}
+
 /// The character of a letter, digit or space key (Android's `KEYCODE_A` = 29, `KEYCODE_0` = 7, `KEYCODE_SPACE` = 62).
 pub fn key_character(code: u32) -> Option<char> {
     match code {
