@@ -15,8 +15,6 @@ use crate::journey::{FollowJourney, PostJourney};
 use crate::profile::file::{Profile, ProfileError};
 use crate::profile::guard::AppGuard;
 
-/// The package of Android's lock screen.
-const SYSTEM_UI: &str = "com.android.systemui";
 /// For the lock screen to go away after it was dismissed.
 const UNLOCK_TIMEOUT: Duration = Duration::from_secs(3);
 const LOCKED_REMARK: &str =
@@ -159,8 +157,9 @@ async fn unlock(context: &mut Context) -> Result<(), Failure> {
         return Ok(());
     }
     android::dismiss_keyguard(context.phone(), context.soon()).await?;
-    // The phone's tools may be wrong, and the ids of its lock screen unknown: it counts as locked when both say so.
-    let is_open = |tree: &UiTree| (tree.package() != SYSTEM_UI).then_some(());
+    // The phone's tools may be wrong, and the ids of its lock screen unknown: it counts as locked when the tools say so and
+    // only windows of the system are on the screen.
+    let is_open = |tree: &UiTree| (!tree.package().is_empty()).then_some(());
     match context.wait_until("an unlocked screen", UNLOCK_TIMEOUT, is_open).await {
         Err(failure) if failure.is_not_found() => {
             Err(Failure::new(StandardFailure::DeviceLocked, format!("{LOCKED_REMARK}; {failure}")))

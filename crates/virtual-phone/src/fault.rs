@@ -7,7 +7,7 @@ use serde_json::Value;
 use strum::VariantNames;
 use thiserror::Error;
 
-use crate::ui;
+use crate::ui::{self, LockKind, PopupKind};
 
 /// A fault to arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +107,9 @@ const FIELDS: [(&str, &[&str]); 14] = [
     ("lock", &["fault", "kind"]),
 ];
 
+/// The faults of several kinds, with these.
+const KINDS: [(&str, &[&str]); 2] = [("popup", PopupKind::VARIANTS), ("lock", LockKind::VARIANTS)];
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Disconnect {
@@ -138,6 +141,12 @@ impl Fault {
             body.as_object().and_then(|fields| fields.keys().find(|key| !allowed.contains(&key.as_str())));
         if let Some(unknown) = unknown {
             let reason = format!("unknown field `{unknown}`, expected one of {allowed:?}");
+            return Err(FaultError::BadField { fault: known.to_owned(), reason });
+        }
+        if let Some((_, kinds)) = KINDS.into_iter().find(|(fault, _)| *fault == known)
+            && body.get("kind").is_none()
+        {
+            let reason = format!("kind is missing, expected one of {kinds:?}");
             return Err(FaultError::BadField { fault: known.to_owned(), reason });
         }
         if CableFault::VARIANTS.contains(&known) {
@@ -172,10 +181,9 @@ mod tests {
             read(json!({"fault": "drop_packets", "every": 1})),
             cable(CableFault::DropPackets { every })
         );
-        assert!(matches!(
-            read(json!({"fault": "popup"})),
-            Ok(Fault::Screen(ui::Fault::Popup { kind: None, .. }))
-        ));
+        let popup = read(json!({"fault": "popup", "kind": "rate"}));
+        let (kind, when) = (PopupKind::Rate, ui::PopupTime::NextScreen);
+        assert_eq!(popup, Ok(Fault::Screen(ui::Fault::Popup { kind, when })));
     }
 
     #[test]
@@ -187,6 +195,8 @@ mod tests {
             (json!({"fault": "disconnect", "after": 1}), "after"),
             (json!({"fault": "disconnect", "after_bytes": -1}), "-1"),
             (json!({"fault": "popup", "kind": "balloon"}), "balloon"),
+            (json!({"fault": "popup"}), "kind is missing, expected one of [\"contacts\", \"rate\""),
+            (json!({"fault": "popup", "kind": "rate", "when": "never"}), "next_screen"),
             (json!({"fault": "slow_upload", "second": 2}), "second"),
             (json!({"fault": "slow"}), "bytes_per_second"),
             (json!({"fault": "slow", "bytes_per_second": 0}), "nonzero"),

@@ -6,7 +6,7 @@ use tikmatrix_virtual_phone::ui::{Fault, LockKind, NotIdle, PopupKind, PopupTime
 use crate::driver::{Hand, TIKTOK};
 
 fn popup(kind: PopupKind, when: PopupTime) -> Fault {
-    Fault::Popup { kind: Some(kind), when }
+    Fault::Popup { kind, when }
 }
 
 #[test]
@@ -39,17 +39,6 @@ fn a_popup_armed_for_later_appears_over_the_next_screen() {
     assert!(hand.sees("Enjoying TikTok?"));
     hand.tap("Not now");
     assert!(hand.sees("Drafts"));
-}
-
-#[test]
-fn a_popup_without_a_kind_is_one_that_a_tap_dismisses() {
-    let mut hand = Hand::on_caption();
-    for _ in 0..8 {
-        hand.phone.arm(Fault::Popup { kind: None, when: PopupTime::Now });
-        assert!(!hand.sees("Post"));
-        hand.phone.key(KEY_BACK);
-        assert!(hand.sees("Post"));
-    }
 }
 
 #[test]
@@ -100,7 +89,7 @@ fn a_slow_upload_takes_as_long_as_armed() {
 #[test]
 fn faults_are_parsed_as_the_control_port_receives_them() {
     let read = |text| serde_json::from_str::<Fault>(text).unwrap();
-    assert_eq!(read(r#"{"fault":"popup"}"#), Fault::Popup { kind: None, when: PopupTime::NextScreen });
+    assert_eq!(read(r#"{"fault":"popup","kind":"rate"}"#), popup(PopupKind::Rate, PopupTime::NextScreen));
     assert_eq!(
         read(r#"{"fault":"popup","kind":"captcha","when":"now"}"#),
         popup(PopupKind::Captcha, PopupTime::Now)

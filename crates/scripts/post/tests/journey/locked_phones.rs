@@ -75,3 +75,23 @@ async fn a_phone_that_is_locked_while_the_caption_is_written_publishes_nothing()
     finished.assert_failed_permanently("device_locked");
     assert!(stage.phone.posts().is_empty());
 }
+
+#[tokio::test]
+async fn a_lock_screen_with_ids_of_its_maker_is_known_by_the_phones_tools() {
+    let stage = VideoStage::start(108).await;
+    stage.phone.arm(&json!({"fault": "lock", "kind": "pin"}));
+    let ids = json!({"text": "keyguard", "by": "guard_of_maker"});
+    stage.phone.rewrite(&json!({"command": "uiautomator", "change": {"replace": ids}}));
+    let finished = stage.publish(stage.config("never")).await;
+    finished.assert_failed_permanently("device_locked");
+    assert!(finished.remark().contains("unlock it by hand"), "{}", finished.remark());
+}
+
+#[tokio::test]
+async fn a_phone_whose_tools_are_wrong_about_its_lock_works() {
+    let stage = VideoStage::start(109).await;
+    let locked = json!({"answer": "mDreamingLockscreen=true"});
+    stage.phone.rewrite(&json!({"command": "mDreamingLockscreen", "change": locked}));
+    stage.publish(stage.config("not locked")).await.assert_completed();
+    assert_eq!(stage.phone.posts().len(), 1);
+}
