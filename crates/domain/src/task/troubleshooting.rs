@@ -114,8 +114,8 @@ pub fn troubleshooting(code: StandardFailure) -> Troubleshooting {
         ),
         StandardFailure::Unconfirmed => (
             "The task may have been done, but the app did not show it.",
-            "Check on the phone what was done. A retry looks again; where that tells nothing, or `upload_wait_time` was too \
-             short for the upload, create a new task, with a longer one.",
+            "Check on the phone what was done. A retry looks again, and waits no longer than before: where that tells nothing, \
+             or the upload takes longer than `upload_wait_time`, create a new task, with a larger one.",
         ),
         StandardFailure::LeaseLost => (
             "Another server took over the task while this one ran it, and the result was not stored.",
