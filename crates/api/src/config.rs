@@ -10,7 +10,7 @@ use tikmatrix_device::adb::reach::PhoneNetwork;
 use tikmatrix_device::adb::server::AdbServer;
 use tikmatrix_device::registry::Discovery;
 use tikmatrix_device::script::ScriptRegistry;
-use tikmatrix_domain::{AppId, Clock, SystemClock};
+use tikmatrix_domain::{AppId, Clock, Secret, SystemClock};
 use tikmatrix_licensing::PublicKey;
 
 use crate::http::middleware::auth::Exposure;
@@ -37,7 +37,7 @@ pub struct ServerConfig {
     pub data_directory: PathBuf,
     /// The database: `sqlite://PATH` or `postgres://…`. Several servers may work on one PostgreSQL database. Default: an
     /// SQLite file in the data directory.
-    pub database_url: Option<String>,
+    pub database_url: Option<Secret>,
     /// The port to listen on; 0 means any free one. Default: 50809, which clients expect.
     pub port: u16,
     /// The addresses to listen on. With one that other machines reach, every request needs a token. The server answers

@@ -7,6 +7,7 @@
 mod accounts;
 mod apps;
 mod config;
+mod data_directory;
 mod devices;
 mod events;
 mod groups;
@@ -26,11 +27,13 @@ mod tasks;
 mod tokens;
 
 pub use config::{ExtraRoutes, ServerConfig};
+pub use data_directory::{create_data_directory, open_data};
 pub use http::middleware::host::refuse_foreign;
 pub use http::middleware::host_names::HostName;
 pub use http::openapi::document as openapi_document;
 pub use license::license_file::{license_path, read_license};
-pub use server::{Server, open_data};
+pub use license::running_server::RunningServer;
+pub use server::Server;
 pub use start_error::StartError;
 pub use tokens::token::{NewToken, TokenHash};
 pub use tokens::token_file::TokenFileError;

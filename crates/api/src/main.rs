@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     match cli::run_to_end(cli::run()) {
         Ok(status) => status,
         Err(error) => {
-            cli::complain(format_args!("tikmatrix: {error:#}"));
+            cli::complain(format_args!("tikmatrix: {}", cli::with_causes(&error)));
             ExitCode::FAILURE
         }
     }

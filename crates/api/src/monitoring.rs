@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout};
 use crate::devices::connections::Connections;
 use crate::devices::convert::device_state;
 use crate::http::envelope::{failure, success};
-use crate::http::error::{ApiError, ErrorCode};
+use crate::http::error::{ApiError, DATABASE_REPLACED, ErrorCode};
 use crate::http::middleware::limit::RequestLimit;
 use crate::http::middleware::metrics::{Metrics, Snapshot};
 use crate::http::query::NoQuery;
@@ -43,10 +43,10 @@ pub(crate) async fn metrics(
 ) -> Result<HttpResponse, ApiError> {
     let phones: Vec<_> = connections.phones.borrow().iter().map(|it| device_state(Some(it)).0).collect();
     Ok(metrics.answer(&Snapshot {
-        tasks: store.stats().await?,
+        tasks: store.tasks().stats().await?,
         phones: &phones,
-        newest_event: store.newest_event().await?,
-        database_errors: store.database_errors(),
+        newest_event: store.events().newest().await?,
+        database_errors: store.database().health().errors(),
         failed_attempts: runner.failed_attempts(),
         unsent: limit.unsent(),
     }))
@@ -98,7 +98,7 @@ impl HealthCheck {
         if let Some((at, reasons)) = &*last
             && at.elapsed() < CHECK_INTERVAL
             // What has failed since then is told at once.
-            && !(reasons.is_empty() && self.store.is_disk_full())
+            && !(reasons.is_empty() && self.store.database().health().is_disk_full())
         {
             return reasons.clone();
         }
@@ -109,8 +109,11 @@ impl HealthCheck {
         if let Err(error) = written {
             reasons.push(format!("the data directory takes no writes: {}", error.kind()));
         }
+        if self.store.database().is_replaced() {
+            reasons.push(DATABASE_REPLACED.to_owned());
+        }
         // Where no write has failed yet this is settled at once.
-        if !matches!(timeout(CHECK_TIMEOUT, self.store.check_disk()).await, Ok(Ok(()))) {
+        if !matches!(timeout(CHECK_TIMEOUT, self.store.database().check_disk()).await, Ok(Ok(()))) {
             reasons.push("the database takes no writes: its disk is full".to_owned());
         }
         *last = Some((Instant::now(), reasons.clone()));

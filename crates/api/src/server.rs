@@ -3,8 +3,9 @@
 use std::hash::RandomState;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
@@ -12,13 +13,14 @@ use tikmatrix_device::adb::keys::{KeyFiles, KeyStore};
 use tikmatrix_device::adb::reach::PhoneNetworks;
 use tikmatrix_device::registry::{Registry, RegistryOptions};
 use tikmatrix_runner::{Runner, RunnerOptions, Tasks};
-use tikmatrix_storage::{StorageError, Store};
+use tikmatrix_storage::Store;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::apps::KnownApps;
 use crate::config::ServerConfig;
+use crate::data_directory;
 use crate::devices::connections::Connections;
 use crate::devices::saved_addresses::SavedAddresses;
 use crate::events::event_retention;
@@ -32,6 +34,7 @@ use crate::http::openapi;
 use crate::http_server::serve;
 use crate::license::license_file::license_path;
 use crate::license::license_gate::{LicenseGate, LicenseOptions};
+use crate::license::running_server::{RunningServer, ServerRecord};
 use crate::listeners;
 use crate::materials::library::Library;
 use crate::monitoring::HealthCheck;
@@ -44,12 +47,10 @@ use crate::tasks::idempotency::KeysInFlight;
 use crate::tasks::read::TaskReader;
 use crate::tokens::token_file;
 
-/// The database, in the data directory.
-const DATABASE: &str = "tikmatrix.sqlite";
-/// The files of the material library, in the data directory.
-const MATERIALS: &str = "materials";
 /// How many bytes of answers the server keeps for all clients together that do not take them.
 const MAX_UNSENT: usize = 64 * 1024 * 1024;
+/// How long the end of a server waits until its database is closed.
+const CLOSING_TIMEOUT: Duration = Duration::from_secs(2);
 /// One in so many connections may listen to events, which takes a connection for as long as the client likes.
 const LISTENERS_SHARE: usize = 4;
 
@@ -64,6 +65,8 @@ pub struct Server {
     gate: LicenseGate,
     background: Vec<JoinHandle<()>>,
     stopping: CancellationToken,
+    /// Shows that the server runs, until it is dropped.
+    _record: Option<ServerRecord>,
 }
 
 impl Server {
@@ -101,7 +104,7 @@ impl Server {
 
     /// Ends the server: no new requests, running tasks are interrupted and accounted for, phones are disconnected.
     pub async fn shutdown(self) {
-        let Self { handle, http, runner, registry, gate, background, stopping, .. } = self;
+        let Self { handle, http, runner, registry, gate, background, stopping, store, _record, .. } = self;
         stopping.cancel();
         tokio::join!(handle.stop(true), runner.shutdown());
         registry.shutdown().await;
@@ -114,6 +117,11 @@ impl Server {
         if let Ok(Err(error)) = http.await {
             log::warn!("the HTTP server ended with an error: {error}");
         }
+        // The threads of the HTTP server drop what they hold after its end. An embedding program may hold the store longer.
+        let closed = store.database().closed();
+        drop((store, gate, runner));
+        // It is dropped all the same, only later.
+        let _ = tokio::time::timeout(CLOSING_TIMEOUT, closed).await;
     }
 
     /// Starts a server: when this returns, it answers requests.
@@ -131,11 +139,13 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
     let sockets = listeners::on(&config.bind, config.port)?;
     let (directory, url) = (config.data_directory.clone(), config.database_url.clone());
     let apps = KnownApps::new(config.apps.clone());
-    let store = blocking(move || open(&directory, url.as_deref())).await?;
+    let store = blocking(move || data_directory::open(&directory, url.as_ref())).await?;
     let store = store.with_max_pending(config.max_pending).with_first_app(apps.first());
     let access = access(&config, &store).await?;
-    let gate = LicenseGate::open(license(&config), store.clone(), Arc::clone(&config.clock)).await?;
-    let materials = config.data_directory.join(MATERIALS);
+    let license = license(&config);
+    let record = record(&config, &license).await;
+    let gate = LicenseGate::open(license, store.clone(), Arc::clone(&config.clock)).await?;
+    let materials = data_directory::materials(&config.data_directory);
     let library = Library::open(materials.clone(), config.max_material_size, &store).await?;
     let connections = connect(&config).await?;
     let registry = Arc::clone(&connections.registry);
@@ -150,7 +160,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
         scripts: config.scripts.clone(),
         phones: registry.watch(),
         clock: Arc::clone(&config.clock),
-        artifacts: config.data_directory.join("artifacts"),
+        artifacts: data_directory::artifacts(&config.data_directory),
         materials,
         task_limit: config.attempt_timeout,
         max_running: gate.max_at_work(),
@@ -159,7 +169,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
     let stopping = CancellationToken::new();
     let clock = config.clock;
     let event_retention = event_retention::run(store.clone(), registry.watch(), Arc::clone(&clock));
-    let settings: Data<CurrentSettings> = Data::new(watch::Sender::new(store.settings().await?));
+    let settings: Data<CurrentSettings> = Data::new(watch::Sender::new(store.settings().load().await?));
     let access = Data::new(access);
     let table = Arc::new(ConnectionTable::new(config.max_connections, MAX_UNSENT));
     let state = AppState {
@@ -216,6 +226,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
         gate,
         background: background.into(),
         stopping,
+        _record: record,
     })
 }
 
@@ -249,11 +260,25 @@ async fn connect(config: &ServerConfig) -> Result<Connections, StartError> {
 /// Follows the settings that another server on the same database changes.
 async fn follow_settings(store: Store, current: Data<CurrentSettings>, mut changes: watch::Receiver<()>) {
     while changes.changed().await.is_ok() {
-        match store.settings().await {
+        match store.settings().load().await {
             Ok(settings) => drop(current.send_replace(settings)),
             Err(error) => log::warn!("{error}"),
         }
     }
+}
+
+/// Makes known with which key the server verifies licences, and where it reads its own. A server starts without that too, as
+/// on a full disk.
+async fn record(config: &ServerConfig, license: &LicenseOptions) -> Option<ServerRecord> {
+    let (directory, key, license) =
+        (config.data_directory.clone(), license.key.clone(), license.path.clone());
+    let record = tokio::task::spawn_blocking(move || {
+        RunningServer { key, license: std::path::absolute(license)? }.record(&directory)
+    });
+    record.await.map_err(io::Error::other).flatten().unwrap_or_else(|error| {
+        log::warn!("`tikmatrix license install` cannot know this server's key: {error}");
+        None
+    })
 }
 
 /// Returns where the server's licence is, and what verifies it.
@@ -263,28 +288,6 @@ fn license(config: &ServerConfig) -> LicenseOptions {
         required: config.license.is_some(),
         key: config.license_key.clone(),
     }
-}
-
-/// Opens the database at `url`, or else that of a data directory, also beside the servers that work on it: for the short
-/// work of a command line. It blocks.
-///
-/// # Errors
-/// [`StorageError`].
-pub fn open_data(directory: &Path, url: Option<&str>) -> Result<Store, StorageError> {
-    Store::open_url_shared(&url.map_or_else(|| own_database(directory), str::to_owned))
-}
-
-fn open(directory: &Path, url: Option<&str>) -> Result<Store, StartError> {
-    let unusable = |source| StartError::DataDirectory { path: directory.to_owned(), source };
-    std::fs::create_dir_all(directory).map_err(unusable)?;
-    let store = Store::open_url(&url.map_or_else(|| own_database(directory), str::to_owned))?;
-    log::info!("database: {}", store.location());
-    Ok(store)
-}
-
-/// The URL of the database in a data directory.
-fn own_database(directory: &Path) -> String {
-    format!("sqlite://{}", directory.join(DATABASE).display())
 }
 
 /// Returns the rules by which the server accepts requests.
@@ -299,7 +302,7 @@ async fn access(config: &ServerConfig, store: &Store) -> Result<Access, StartErr
     if !tokens.exist().await? {
         return Err(StartError::NoToken {
             exposure: exposure.to_string(),
-            database: store.location().to_owned(),
+            database: store.database().location().to_owned(),
         });
     }
     Ok(Access::new(HostNames::new(names), Some(tokens)))

@@ -26,12 +26,12 @@ pub trait AppDriver: fmt::Debug + Send + Sync {
     fn profile(&self) -> &Arc<Profile>;
 
     /// Publishing. Default: not supported.
-    fn posting(&self) -> Option<&dyn PostJourney> {
+    fn posting(&self) -> Option<PostJourney<'_>> {
         None
     }
 
     /// Following. Default: not supported.
-    fn following(&self) -> Option<&dyn FollowJourney> {
+    fn following(&self) -> Option<FollowJourney<'_>> {
         None
     }
 }
@@ -89,24 +89,24 @@ impl Apps {
     ///
     /// # Errors
     /// [`StandardFailure::OptionUnavailable`] when there is none.
-    pub fn posting(&self, app: &str) -> Result<(&dyn AppDriver, &dyn PostJourney), Failure> {
-        self.journey("publishing", app, |driver| driver.posting())
+    pub fn posting(&self, app: &str) -> Result<(&dyn AppDriver, PostJourney<'_>), Failure> {
+        self.journey("publishing", app, AppDriver::posting)
     }
 
     /// The driver of `app`, and its journey for following.
     ///
     /// # Errors
     /// [`StandardFailure::OptionUnavailable`] when there is none.
-    pub fn following(&self, app: &str) -> Result<(&dyn AppDriver, &dyn FollowJourney), Failure> {
-        self.journey("following", app, |driver| driver.following())
+    pub fn following(&self, app: &str) -> Result<(&dyn AppDriver, FollowJourney<'_>), Failure> {
+        self.journey("following", app, AppDriver::following)
     }
 
-    fn journey<'a, J: ?Sized>(
+    fn journey<'a, J>(
         &'a self,
         purpose: &str,
         app: &str,
-        journey_of: impl Fn(&'a dyn AppDriver) -> Option<&'a J>,
-    ) -> Result<(&'a dyn AppDriver, &'a J), Failure> {
+        journey_of: impl Fn(&'a dyn AppDriver) -> Option<J>,
+    ) -> Result<(&'a dyn AppDriver, J), Failure> {
         let supported =
             |driver: &'a Arc<dyn AppDriver>| Some((driver.as_ref(), journey_of(driver.as_ref())?));
         self.driver(app).and_then(supported).ok_or_else(|| {
@@ -125,22 +125,23 @@ impl Apps {
         [&self.android].into_iter().chain(apps).map(|profile| Profile::clone(profile)).collect()
     }
 
-    /// Finds the app on the phone, unlocks the screen, ends the app, and lets its profile guard every query of the screen. Returns its package.
+    /// Finds the app on the phone, unlocks the screen, ends the app, and lets its profile guard every query of the screen.
+    /// Returns its package.
     ///
     /// # Errors
     /// [`StandardFailure::AppMissing`] when it is not installed, [`StandardFailure::DeviceLocked`] when the phone is not
     /// ready for a user.
     pub async fn begin(&self, driver: &dyn AppDriver, context: &mut Context) -> Result<String, Failure> {
         let profile = driver.profile();
-        let chosen = context.package().map(|package| vec![package.to_string()]);
+        let chosen = context.assignment().package.as_ref().map(|package| vec![package.to_string()]);
         for package in chosen.as_ref().unwrap_or(&profile.packages) {
             if android::version_name(context.phone(), package, context.soon()).await?.is_some() {
                 let guard = AppGuard::new(Arc::clone(&self.android), Arc::clone(profile));
-                context.set_screen_guard(Arc::new(guard.running_as(package)));
+                context.screen().set_guard(Arc::new(guard.running_as(package)));
                 context.on_exit(CleanUp::CloseApp(package.clone()));
                 unlock(context).await?;
                 android::force_stop(context.phone(), package, context.soon()).await?;
-                context.forget_screen();
+                context.screen().forget();
                 return Ok(package.clone());
             }
         }
@@ -160,7 +161,7 @@ async fn unlock(context: &mut Context) -> Result<(), Failure> {
     // The phone's tools may be wrong, and the ids of its lock screen unknown: it counts as locked when the tools say so and
     // only windows of the system are on the screen.
     let is_open = |tree: &UiTree| (!tree.package().is_empty()).then_some(());
-    match context.wait_until("an unlocked screen", UNLOCK_TIMEOUT, is_open).await {
+    match context.screen().wait_until("an unlocked screen", UNLOCK_TIMEOUT, is_open).await {
         Err(failure) if failure.is_not_found() => {
             Err(Failure::new(StandardFailure::DeviceLocked, format!("{LOCKED_REMARK}; {failure}")))
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use tikmatrix_device::script::{Context, Failure};
+use tikmatrix_device::script::{Context, Failure, Found};
 use tikmatrix_domain::{StandardFailure, Username};
 
 use crate::caption::Caption;
@@ -26,13 +26,28 @@ pub trait Accounts: Send + Sync {
 }
 
 /// Publishing a video and confirming that it is public.
-pub trait PostJourney: Accounts + Publish + Confirm {}
+#[derive(Clone, Copy)]
+pub struct PostJourney<'a> {
+    /// The account that has to be signed in.
+    pub accounts: &'a dyn Accounts,
+    /// The way to the end of the upload.
+    pub publish: &'a dyn Publish,
+    /// The comparison of the profile before and after.
+    pub confirm: &'a dyn Confirm,
+}
 
-impl<App: Accounts + Publish + Confirm> PostJourney for App {}
+/// Following and unfollowing other users.
+#[derive(Clone, Copy)]
+pub struct FollowJourney<'a> {
+    /// The account that has to be signed in.
+    pub accounts: &'a dyn Accounts,
+    /// The way through the users' profiles.
+    pub follow: &'a dyn Follow,
+}
 
 /// The way from a video on the phone to the end of its upload.
 #[async_trait]
-pub trait Publish {
+pub trait Publish: Send + Sync {
     /// Hands a video to the app as the system's share sheet does, and waits for the editor.
     ///
     /// # Errors
@@ -74,7 +89,7 @@ pub trait Publish {
 
 /// The comparison of the account's profile before and after a post.
 #[async_trait]
-pub trait Confirm {
+pub trait Confirm: Send + Sync {
     /// Reads the account's own profile before a post with this caption. `None`, and a line of the journal, when the
     /// profile cannot be read.
     ///
@@ -117,9 +132,9 @@ pub trait Confirm {
     ) -> Result<Published, Failure>;
 }
 
-/// Following and unfollowing other users.
+/// The way through other users' profiles.
 #[async_trait]
-pub trait FollowJourney: Accounts {
+pub trait Follow: Send + Sync {
     /// Opens the profile of `username` by its URL.
     ///
     /// # Errors
@@ -164,6 +179,12 @@ pub struct FollowButton {
     pub relation: Relation,
     /// Its text.
     pub label: String,
+}
+
+impl FollowButton {
+    pub(crate) fn new(relation: Relation, button: &Found) -> Self {
+        Self { relation, label: button.text.trim().to_owned() }
+    }
 }
 
 /// What the link to a profile led to.

@@ -12,7 +12,9 @@ mod tiktok;
 pub use caption::Caption;
 pub use driver::{AppDriver, Apps};
 pub use instagram::instagram;
-pub use journey::{Accounts, Confirm, FollowButton, FollowJourney, PostJourney, Publish, Relation, Visit};
+pub use journey::{
+    Accounts, Confirm, Follow, FollowButton, FollowJourney, PostJourney, Publish, Relation, Visit,
+};
 pub use profile::file::{Profile, ProfileError};
 pub use profile::guard::AppGuard;
 pub use profile::inspect;

@@ -139,9 +139,8 @@ impl Http {
     /// Returns the plan in force, which a refusal for want of API access holds too.
     pub(crate) fn license(&self) -> Result<License, Error> {
         let answer = self.send(self.request(Method::GET, "/api/v1/license/check"), ())?;
-        let (head, envelope) = self.open(answer)?;
-        let license = envelope.data.as_deref().and_then(|data| serde_json::from_str(data.get()).ok());
-        license.ok_or_else(|| refusal(&head, envelope).into())
+        let answer = Answer::read(self.url(), answer)?;
+        answer.any_data().ok_or_else(|| answer.refusal())
     }
 
     /// Describes data that is not of the expected type.
@@ -170,32 +169,14 @@ impl Http {
     }
 
     fn data<T: DeserializeOwned>(&self, answer: Response<Body>) -> Result<T, Error> {
-        let (head, envelope) = self.open(answer)?;
-        if envelope.code != SUCCESS {
-            return Err(refusal(&head, envelope).into());
-        }
-        let data = envelope.data.as_deref().map_or("null", RawValue::get);
-        serde_json::from_str(data).map_err(|source| self.unexpected(source))
+        Answer::read(self.url(), answer)?.data()
     }
 
     fn file(&self, answer: Response<Body>) -> Result<Download, Error> {
         if answer.status().is_success() {
             return Ok(Download::new(answer));
         }
-        let (head, envelope) = self.open(answer)?;
-        Err(refusal(&head, envelope).into())
-    }
-
-    fn open(&self, answer: Response<Body>) -> Result<(Head, Envelope<Box<RawValue>>), Error> {
-        let (parts, mut body) = answer.into_parts();
-        let retry_after =
-            parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-        let head = Head { status: parts.status.as_u16(), retry_after: retry_after.map(Duration::from_secs) };
-        let text = body.with_config().limit(MAX_ANSWER).read_to_string();
-        let text = text.map_err(ureq::Error::into_io)?;
-        let envelope = serde_json::from_str(&text)
-            .map_err(|_| Error::Foreign { url: self.options.url.clone(), status: head.status })?;
-        Ok((head, envelope))
+        Err(Answer::read(self.url(), answer)?.refusal())
     }
 
     fn unusable(&self, source: impl std::error::Error + Send + Sync + 'static) -> Error {
@@ -207,21 +188,53 @@ impl Http {
     }
 }
 
-/// What is needed of an answer besides its body.
-struct Head {
+/// An answer that was read to its end.
+struct Answer<'a> {
+    /// The server's.
+    url: &'a str,
     status: u16,
     retry_after: Option<Duration>,
+    envelope: Envelope<Box<RawValue>>,
 }
 
-fn refusal(head: &Head, envelope: Envelope<Box<RawValue>>) -> ApiError {
-    let problems: Option<Vec<Problem>> =
-        envelope.data.as_deref().and_then(|data| serde_json::from_str(data.get()).ok());
-    ApiError {
-        status: head.status,
-        code: envelope.code,
-        message: envelope.message,
-        problems: problems.unwrap_or_default(),
-        retry_after: head.retry_after,
+impl<'a> Answer<'a> {
+    /// Reads an answer of the server at `url`.
+    fn read(url: &'a str, answer: Response<Body>) -> Result<Self, Error> {
+        let (parts, mut body) = answer.into_parts();
+        let status = parts.status.as_u16();
+        let retry_after =
+            parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let text = body.with_config().limit(MAX_ANSWER).read_to_string();
+        let text = text.map_err(ureq::Error::into_io)?;
+        let envelope =
+            serde_json::from_str(&text).map_err(|_| Error::Foreign { url: url.to_owned(), status })?;
+        Ok(Self { url, status, retry_after: retry_after.map(Duration::from_secs), envelope })
+    }
+
+    /// Returns the data of a success.
+    fn data<T: DeserializeOwned>(self) -> Result<T, Error> {
+        if self.envelope.code != SUCCESS {
+            return Err(self.refusal());
+        }
+        let data = self.envelope.data.as_deref().map_or("null", RawValue::get);
+        serde_json::from_str(data).map_err(|source| Error::Unexpected { url: self.url.to_owned(), source })
+    }
+
+    /// Returns the data if it is of this type, whether the answer is a success or not.
+    fn any_data<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_str(self.envelope.data.as_deref()?.get()).ok()
+    }
+
+    /// Describes the answer as a refusal.
+    fn refusal(self) -> Error {
+        let problems: Option<Vec<Problem>> = self.any_data();
+        Error::from(ApiError {
+            status: self.status,
+            code: self.envelope.code,
+            message: self.envelope.message,
+            problems: problems.unwrap_or_default(),
+            retry_after: self.retry_after,
+        })
     }
 }
 

@@ -129,6 +129,14 @@ impl<'client> Tasks<'client> {
         self.http.call(Method::POST, &format!("{}/stop", path(task_id)))
     }
 
+    /// Cancels a task that has not finished and returns it: a pending one never runs, a running one is stopped.
+    ///
+    /// # Errors
+    /// [`Error`], as for every request; code 40001 when the task has finished.
+    pub fn cancel(self, task_id: i64) -> Result<Task, Error> {
+        self.http.call(Method::POST, &format!("{}/cancel", path(task_id)))
+    }
+
     /// Retries a failed task and returns it.
     ///
     /// # Errors

@@ -19,8 +19,8 @@ pub(crate) async fn describe(address: &str) -> Result<String, Box<dyn Error>> {
     let phone = Phone::connect(address, deadline).await?;
     let release = phone.shell("getprop ro.build.version.release", deadline).await?;
     let path = "/sdcard/Download/hello.txt";
-    phone.push(&b"hello\n"[..], path, PushOptions::default(), |_sent| {}, deadline).await?;
-    let size = phone.stat(path, deadline).await?.map_or(0, |file| file.size);
+    phone.files().push(&b"hello\n"[..], path, PushOptions::default(), |_sent| {}, deadline).await?;
+    let size = phone.files().stat(path, deadline).await?.map_or(0, |file| file.size);
     let screen = ScreenReader::default().read(&phone, deadline).await?;
     let (serial, release, elements) = (phone.serial(), release.stdout_text(), screen.iter().count());
     Ok(format!(

@@ -12,7 +12,9 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tikmatrix_device::adb::server::AdbServer;
 use tikmatrix_device::adb::server::device_list::ListedState;
-use tikmatrix_device::phone::{AdbCause, Compression, Deadline, Packing, Phone, PushOptions};
+use tikmatrix_device::phone::{
+    AdbCause, Compression, Deadline, FolderCopy, Packing, Phone, PushOptions, ReverseListener,
+};
 use tikmatrix_device::registry::{Backoff, Endpoint, PhoneEntry, PhoneState, Registry, RegistryOptions};
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -130,14 +132,14 @@ async fn put_through_its_paces(phone: &Phone, folder: &str) {
     let (content, path) = (noise(20_000_000), format!("{folder}/it's noise"));
     let mut sent = 0;
     let options = PushOptions { mtime: 1_700_000_000, ..PushOptions::default() };
-    phone.push(&content[..], &path, options, |bytes| sent = bytes, soon()).await.unwrap();
+    phone.files().push(&content[..], &path, options, |bytes| sent = bytes, soon()).await.unwrap();
     assert_eq!(sent, 20_000_000);
-    let found = phone.stat(&path, soon()).await.unwrap().unwrap();
+    let found = phone.files().stat(&path, soon()).await.unwrap().unwrap();
     assert_eq!((found.size, found.mtime), (20_000_000, 1_700_000_000));
     let mut pulled = Vec::new();
-    phone.pull(&path, &mut pulled, soon()).await.unwrap();
+    phone.files().pull(&path, &mut pulled, soon()).await.unwrap();
     assert_eq!(Sha256::digest(&pulled), Sha256::digest(&content));
-    assert!(phone.pull("/no/such/file", Vec::new(), soon()).await.is_err());
+    assert!(phone.files().pull("/no/such/file", Vec::new(), soon()).await.is_err());
 
     let mut stream = phone.open("exec:cat", soon()).await.unwrap();
     stream.write_all(b"there and back").await.unwrap();
@@ -159,8 +161,8 @@ async fn put_through_its_paces(phone: &Phone, folder: &str) {
     });
     futures_util::future::join_all(calls).await;
 
-    let let_go = || phone.disconnect("one answer is enough");
-    let gone = phone.watch(Duration::from_millis(1), Duration::from_secs(60), let_go).await;
+    let let_go = || phone.connection().disconnect("one answer is enough");
+    let gone = phone.connection().watch(Duration::from_millis(1), Duration::from_secs(60), let_go).await;
     assert!(gone.to_string().contains("one answer is enough"), "{gone}");
 }
 
@@ -171,14 +173,14 @@ async fn packed_files_come_back(phone: &Phone, folder: &str) {
     for (number, compression) in ways.into_iter().chain([Compression::Auto, Compression::Never]).enumerate() {
         let path = format!("{folder}/{number}.txt");
         let options = PushOptions { compression, ..PushOptions::default() };
-        phone.push(&text[..], &path, options, |_| {}, soon()).await.unwrap();
+        phone.files().push(&text[..], &path, options, |_| {}, soon()).await.unwrap();
         let mut pulled = Vec::new();
-        phone.pull_with(&path, &mut pulled, compression, |_| {}, soon()).await.unwrap();
+        phone.files().pull_with(&path, &mut pulled, compression, |_| {}, soon()).await.unwrap();
         assert!(pulled == text, "{compression:?}: {} bytes came back", pulled.len());
     }
     for packing in Packing::ALL {
         assert!(
-            phone.banner().is_some_and(|banner| banner.offers(packing.feature())),
+            phone.connection().banner().is_some_and(|banner| banner.offers(packing.feature())),
             "{packing:?} was not met"
         );
     }
@@ -190,14 +192,14 @@ async fn a_folder_comes_back(phone: &Phone, folder: &str) {
     std::fs::write(here.path().join("a.txt"), "one").unwrap();
     std::fs::write(here.path().join("deep/it's ü"), noise(100_000)).unwrap();
     let there = format!("{folder}/a folder");
-    let push = || phone.push_folder(here.path(), &there, Compression::Auto, |_| {}, soon());
+    let push = || FolderCopy::default().push(&phone, here.path(), &there, |_| {}, soon());
     assert_eq!(push().await.unwrap().files, 2);
     assert_eq!(push().await.unwrap().unchanged, 2);
     let mut names: Vec<String> =
-        phone.list(&there, soon()).await.unwrap().into_iter().map(|entry| entry.name).collect();
+        phone.files().list(&there, soon()).await.unwrap().into_iter().map(|entry| entry.name).collect();
     names.sort();
     assert_eq!(names, ["a.txt", "deep"]);
-    let pulled = phone.pull_folder(&there, back.path(), Compression::Auto, |_| {}, soon()).await.unwrap();
+    let pulled = FolderCopy::default().pull(&phone, &there, back.path(), |_| {}, soon()).await.unwrap();
     assert_eq!((pulled.files, pulled.bytes), (2, 100_003));
     assert!(std::fs::read(back.path().join("deep/it's ü")).unwrap() == noise(100_000));
 }
@@ -230,7 +232,7 @@ async fn who_calls_a_socket_on_the_phone_is_heard_through_both_servers() {
         let address = farm.phones()[0].address().to_string();
         let phone = running.phone(&address).await;
         for socket in ["tcp:7000", "localabstract:calls", "tcp:0"] {
-            let mut listener = phone.reverse(socket, soon()).await.unwrap();
+            let mut listener = ReverseListener::bind(&phone, socket, soon()).await.unwrap();
             assert_ne!(listener.socket(), "tcp:0", "{program}");
             for text in ["first", "second"] {
                 let mut caller = phone.open(listener.socket(), soon()).await.unwrap();

@@ -13,7 +13,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use sha2::{Digest, Sha256};
-use tikmatrix_device::phone::{AdbCause, Compression, Deadline, Packing, Phone, PushOptions};
+use tikmatrix_device::phone::{
+    AdbCause, Compression, Deadline, FolderCopy, Packing, Phone, PushOptions, ReverseListener,
+};
 use tikmatrix_device::shell_quote::shell_word;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -62,10 +64,10 @@ async fn until(phone: &Phone, condition: &str) {
 #[tokio::test]
 async fn a_phone_without_a_serial_number_goes_by_its_address() {
     let phone = phone().await;
-    assert_eq!(phone.serial().as_str(), phone.route().to_string());
-    assert_eq!(phone.banner().unwrap().kind, "device");
+    assert_eq!(phone.serial().as_str(), phone.connection().route().to_string());
+    assert_eq!(phone.connection().banner().unwrap().kind, "device");
     assert!(
-        phone.banner().unwrap().offers("delayed_ack"),
+        phone.connection().banner().unwrap().offers("delayed_ack"),
         "a real adbd is not met with many packets on their way"
     );
 }
@@ -139,18 +141,18 @@ async fn a_hundred_megabytes_come_back_as_they_were_pushed() {
         (last, calls) = (sent, calls + 1);
     };
     let options = PushOptions { mode: 0o640, mtime: 1_700_000_000, ..PushOptions::default() };
-    phone.push(Cursor::new(content), path, options, progress, soon()).await.unwrap();
+    phone.files().push(Cursor::new(content), path, options, progress, soon()).await.unwrap();
     assert_eq!(last, 100_000_000);
     assert!(calls > 50);
     assert_eq!(Sha256::digest(fs::read(path).unwrap()), expected);
     assert_eq!(names_in(Path::new(path).parent().unwrap()), ["it's 100 MB.mp4"]);
 
     // adbd gives the group and others what the owner may (`file_sync_service.cpp`), whatever was asked for.
-    let found = phone.stat(path, soon()).await.unwrap().unwrap();
+    let found = phone.files().stat(path, soon()).await.unwrap().unwrap();
     assert_eq!((found.mode, found.size, found.mtime), (0o100_666, 100_000_000, 1_700_000_000));
 
     let mut pulled = Vec::new();
-    assert_eq!(phone.pull(path, &mut pulled, soon()).await.unwrap(), 100_000_000);
+    assert_eq!(phone.files().pull(path, &mut pulled, soon()).await.unwrap(), 100_000_000);
     assert_eq!(Sha256::digest(&pulled), expected);
 }
 
@@ -161,9 +163,9 @@ async fn files_of_every_size_around_the_pieces_borders_survive() {
         let path = folder.path().join(size.to_string());
         let path = path.to_str().unwrap();
         let content = noise(size);
-        phone.push(&content[..], path, PushOptions::default(), |_| {}, soon()).await.unwrap();
+        phone.files().push(&content[..], path, PushOptions::default(), |_| {}, soon()).await.unwrap();
         let mut pulled = Vec::new();
-        phone.pull(path, &mut pulled, soon()).await.unwrap();
+        phone.files().pull(path, &mut pulled, soon()).await.unwrap();
         assert!(fs::read(path).unwrap() == content && pulled == content, "{size} bytes");
     }
 }
@@ -173,11 +175,13 @@ async fn a_push_that_the_phone_refuses_in_the_middle_says_the_phones_words() {
     let phone = phone().await;
     let path = "/proc/no/such/place.mp4";
     let source = tokio::io::repeat(7);
-    let error = phone.push(source, path, PushOptions::default(), |_| {}, soon()).await.unwrap_err();
+    let error = phone.files().push(source, path, PushOptions::default(), |_| {}, soon()).await.unwrap_err();
     assert!(matches!(error.cause(), AdbCause::Rejected(_)) && !error.is_transient(), "{error}");
     let text = error.to_string();
     assert!(
-        text.contains(&phone.route().to_string()) && text.contains(path) && text.contains("No such file"),
+        text.contains(&phone.connection().route().to_string())
+            && text.contains(path)
+            && text.contains("No such file"),
         "{text}"
     );
     assert_eq!(phone.shell("echo on", soon()).await.unwrap().stdout_text(), "on\n");
@@ -186,11 +190,12 @@ async fn a_push_that_the_phone_refuses_in_the_middle_says_the_phones_words() {
 #[tokio::test]
 async fn nothing_is_found_pulled_or_replaced_where_a_file_cannot_be() {
     let (phone, folder) = (phone().await, tempfile::tempdir().unwrap());
-    assert_eq!(phone.stat("/no/such/file", soon()).await.unwrap(), None);
-    let error = phone.pull("/no/such/file", Vec::new(), soon()).await.unwrap_err();
+    assert_eq!(phone.files().stat("/no/such/file", soon()).await.unwrap(), None);
+    let error = phone.files().pull("/no/such/file", Vec::new(), soon()).await.unwrap_err();
     assert!(error.to_string().contains("No such file"), "{error}");
     let path = folder.path().to_str().unwrap();
-    let error = phone.push(&b"x"[..], path, PushOptions::default(), |_| {}, soon()).await.unwrap_err();
+    let error =
+        phone.files().push(&b"x"[..], path, PushOptions::default(), |_| {}, soon()).await.unwrap_err();
     assert!(error.to_string().contains("is a directory"), "{error}");
     assert!(names_in(folder.path()).is_empty());
 }
@@ -199,7 +204,8 @@ async fn nothing_is_found_pulled_or_replaced_where_a_file_cannot_be() {
 async fn a_file_that_cannot_get_its_name_leaves_no_part() {
     let (phone, folder) = (phone().await, tempfile::tempdir().unwrap());
     let path = format!("{}/{}", folder.path().to_str().unwrap(), "x".repeat(300));
-    let error = phone.push(&b"x"[..], &path, PushOptions::default(), |_| {}, soon()).await.unwrap_err();
+    let error =
+        phone.files().push(&b"x"[..], &path, PushOptions::default(), |_| {}, soon()).await.unwrap_err();
     assert!(matches!(error.cause(), AdbCause::Rejected(words) if words.contains("too long")), "{error}");
     until(&phone, &format!("[ -z \"$(ls -A {})\" ]", shell_word(folder.path().to_str().unwrap()))).await;
 }
@@ -245,7 +251,7 @@ async fn a_dropped_push_leaves_no_part_and_a_usable_connection() {
     {
         let source = tokio::io::repeat(7);
         let told = move |sent| begun.send(sent).unwrap_or_default();
-        let push = phone.push(source, path.to_str().unwrap(), PushOptions::default(), told, soon());
+        let push = phone.files().push(source, path.to_str().unwrap(), PushOptions::default(), told, soon());
         tokio::select! {
             ended = push => panic!("an endless push ended: {ended:?}"),
             _ = first.recv() => {}
@@ -261,7 +267,7 @@ async fn a_thousand_dropped_calls_leave_a_usable_connection() {
     let phone = phone().await;
     for number in 0..1000_u64 {
         let deadline = Deadline::after(Duration::from_micros(number * 3));
-        let _ = phone.stat("/", deadline).await;
+        let _ = phone.files().stat("/", deadline).await;
     }
     assert_eq!(phone.shell("echo on", soon()).await.unwrap().stdout_text(), "on\n");
 }
@@ -331,7 +337,7 @@ async fn a_file_comes_back_as_it_was_in_every_packing() {
     let (phone, folder) = (phone().await, tempfile::tempdir().unwrap());
     for packing in Packing::ALL {
         assert!(
-            phone.banner().is_some_and(|banner| banner.offers(packing.feature())),
+            phone.connection().banner().is_some_and(|banner| banner.offers(packing.feature())),
             "this adbd does not know {packing:?}"
         );
     }
@@ -343,10 +349,10 @@ async fn a_file_comes_back_as_it_was_in_every_packing() {
             let path = folder.path().join(number.to_string());
             let remote = path.to_str().unwrap();
             let options = PushOptions { compression, ..PushOptions::default() };
-            phone.push(&content[..], remote, options, |_| {}, soon()).await.unwrap();
+            phone.files().push(&content[..], remote, options, |_| {}, soon()).await.unwrap();
             assert!(fs::read(&path).unwrap() == content, "{compression:?}: {} bytes sent", content.len());
             let mut pulled = Vec::new();
-            phone.pull_with(remote, &mut pulled, compression, |_| {}, soon()).await.unwrap();
+            phone.files().pull_with(remote, &mut pulled, compression, |_| {}, soon()).await.unwrap();
             assert!(pulled == content, "{compression:?}: {} bytes received", content.len());
         }
     }
@@ -361,14 +367,14 @@ async fn a_folder_goes_there_and_back_and_what_is_there_already_is_left_alone() 
     fs::write(here.join("a.txt"), "one").unwrap();
     fs::write(here.join("deep/er/it's ü"), noise(100_000)).unwrap();
     let remote = there.to_str().unwrap();
-    let push = || phone.push_folder(&here, remote, Compression::Auto, |_| {}, soon());
+    let push = || FolderCopy::default().push(&phone, &here, remote, |_| {}, soon());
     assert_eq!(push().await.unwrap().files, 2);
     assert_eq!(push().await.unwrap().unchanged, 2);
-    let pulled = phone.pull_folder(remote, &back, Compression::Auto, |_| {}, soon()).await.unwrap();
+    let pulled = FolderCopy::default().pull(&phone, remote, &back, |_| {}, soon()).await.unwrap();
     assert_eq!((pulled.files, pulled.bytes), (2, 100_003));
     assert!(fs::read(back.join("deep/er/it's ü")).unwrap() == noise(100_000));
     let mut names: Vec<String> =
-        phone.list(remote, soon()).await.unwrap().into_iter().map(|entry| entry.name).collect();
+        phone.files().list(remote, soon()).await.unwrap().into_iter().map(|entry| entry.name).collect();
     names.sort();
     assert_eq!(names, ["a.txt", "deep"]);
 }
@@ -376,7 +382,7 @@ async fn a_folder_goes_there_and_back_and_what_is_there_already_is_left_alone() 
 #[tokio::test]
 async fn who_calls_a_reversed_socket_on_the_phone_is_heard_here() {
     let phone = phone().await;
-    let mut listener = phone.reverse("tcp:0", soon()).await.unwrap();
+    let mut listener = ReverseListener::bind(&phone, "tcp:0", soon()).await.unwrap();
     let mut caller = phone.open(listener.socket(), soon()).await.unwrap();
     let mut called = soon().run(listener.accept()).await.unwrap().unwrap();
     let sent = noise(5_000_000);

@@ -54,3 +54,4 @@ pub use task::transition::{IllegalTransition, TaskEvent, check_deletable, transi
 pub use task::troubleshooting::{Troubleshooting, troubleshooting};
 pub use task::waiting::{DevicePresence, WaitingReason, waiting_changes, waiting_reason};
 pub use text::clean::{MAX_CLEAN, clean, clean_to, for_terminal, is_harmless};
+pub use text::secret::Secret;

@@ -12,12 +12,13 @@ fn any_event() -> impl Strategy<Value = TaskEvent> {
     let moment = (0_i64..1_000).prop_map(|millis| DateTime::from_timestamp_millis(millis).unwrap());
     let lease = "[ab]".prop_map(LeaseId);
     let outcome = prop::sample::select(Outcome::ALL.to_vec());
-    (0..6, lease, moment, outcome).prop_map(|(kind, lease, at, outcome)| match kind {
+    (0..7, lease, moment, outcome).prop_map(|(kind, lease, at, outcome)| match kind {
         0 => TaskEvent::Claimed { lease, at },
         1 => TaskEvent::Released { lease },
         2 => TaskEvent::Postponed { lease, until: at },
         3 => TaskEvent::Retried,
         4 => TaskEvent::Interrupted { lease },
+        5 => TaskEvent::Cancelled { at },
         _ => TaskEvent::Finished {
             lease,
             finish: Finish { outcome, failure_code: None, remark: String::new(), at },
@@ -36,6 +37,8 @@ fn expected(state: &TaskState, event: &TaskEvent) -> Result<Status, IllegalTrans
         (status, TaskEvent::Claimed { .. }) => Err(IllegalTransition::NotPending(status)),
         (Status::Failed, TaskEvent::Retried) => Ok(Status::Pending),
         (status, TaskEvent::Retried) => Err(IllegalTransition::NotFailed(status)),
+        (Status::Pending, TaskEvent::Cancelled { .. }) => Ok(Status::Failed),
+        (status, TaskEvent::Cancelled { .. }) => Err(IllegalTransition::NotCancellable(status)),
         (Status::Running, TaskEvent::Finished { lease, finish }) if holder == Some(lease) => {
             let succeeded = finish.outcome == Outcome::Succeeded;
             Ok(if succeeded { Status::Completed } else { Status::Failed })
@@ -56,7 +59,7 @@ proptest! {
     fn only_the_lease_that_claimed_a_task_ends_it_and_once_for_each_claim(events in prop::collection::vec(any_event(), 0..20)) {
         let mut state = TaskState::Pending;
         let mut holder = None;
-        let (mut rounds, mut ends) = (1, 0);
+        let (mut rounds, mut ends, mut cancellations) = (1, 0, 0);
         for event in events {
             let before = state.clone();
             let outcome = transition(&state, event.clone());
@@ -85,16 +88,21 @@ proptest! {
                 (TaskState::Finished { started_at, finish }, TaskEvent::Finished { lease, finish: asked }) => {
                     prop_assert_eq!(Some(lease), holder.as_ref());
                     prop_assert_eq!(finish, asked);
-                    let begun = matches!(&before, TaskState::Running { since, .. } if since == started_at);
+                    let begun = matches!(&before, TaskState::Running { since, .. } if Some(*since) == *started_at);
                     prop_assert!(begun);
                     holder = None;
                     ends += 1;
+                }
+                (TaskState::Finished { started_at: None, finish }, TaskEvent::Cancelled { at }) => {
+                    prop_assert!(holder.is_none());
+                    prop_assert_eq!((finish.outcome, finish.at), (Outcome::Cancelled, *at));
+                    cancellations += 1;
                 }
                 _ => prop_assert!(false, "{:?} became {:?} by {:?}", before, next, event),
             }
             state = next;
             prop_assert_eq!(check_deletable(&state).is_err(), state.status() == Status::Running);
         }
-        prop_assert!(ends <= rounds);
+        prop_assert!(ends + cancellations <= rounds);
     }
 }

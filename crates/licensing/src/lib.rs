@@ -11,7 +11,7 @@ mod license;
 mod license_file;
 mod machine;
 
-pub use entitlement::{Entitlement, Evidence, TRIAL_DAYS, evaluate};
+pub use entitlement::{Entitlement, Evidence, RecordedTime, TRIAL_DAYS, evaluate, phones_at_work};
 pub use error::LicenseError;
 pub use fingerprint::{Agreement, Fingerprint, FingerprintError};
 pub use key::{KeyError, KeyId, PrivateKey, PublicKey};

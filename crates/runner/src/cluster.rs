@@ -23,7 +23,8 @@ impl Cluster {
     /// Sends the first heartbeat. On a database that no other server can use, interrupts everything that is left
     /// running.
     pub(crate) async fn join(context: &RunnerContext) -> Result<Self, StorageError> {
-        let timeout = if context.store.is_exclusive() { Duration::ZERO } else { HEARTBEAT_TIMEOUT };
+        let timeout =
+            if context.store.database().is_exclusive() { Duration::ZERO } else { HEARTBEAT_TIMEOUT };
         let mut cluster = Self { detector: FailureDetector::new(timeout), joined_at: Instant::now() };
         cluster.heartbeat(context).await?;
         Ok(cluster)
@@ -31,7 +32,7 @@ impl Cluster {
 
     /// Sends heartbeats and polls until it is dropped. A server that is alone does neither.
     pub(crate) async fn run(mut self, context: &RunnerContext) {
-        if context.store.is_exclusive() {
+        if context.store.database().is_exclusive() {
             return;
         }
         tokio::join!(poll(context), async {
@@ -46,9 +47,9 @@ impl Cluster {
     }
 
     async fn heartbeat(&mut self, context: &RunnerContext) -> Result<(), StorageError> {
-        let heartbeats = context.store.heartbeat(context.server.clone()).await?;
+        let heartbeats = context.store.cluster().heartbeat(context.server.clone()).await?;
         for dead in self.detector.observe(heartbeats, self.joined_at.elapsed()) {
-            let ended = context.store.interrupt_tasks_of(dead, context.clock.now()).await?;
+            let ended = context.store.cluster().interrupt_tasks_of(dead, context.clock.now()).await?;
             for InterruptedTask { task, runs_again } in &ended {
                 let consequence = if *runs_again { "it runs again" } else { "it failed as interrupted" };
                 log::warn!("task {task} was running when its server ended; {consequence}");
@@ -70,7 +71,7 @@ async fn poll(context: &RunnerContext) {
     let mut known: Option<ClusterSignals> = None;
     loop {
         sleep(POLL_INTERVAL).await;
-        let signals = match context.store.cluster_signals().await {
+        let signals = match context.store.cluster().signals().await {
             Ok(signals) => signals,
             Err(error) => {
                 log::warn!("{error}; retrying in {ERROR_DELAY:?}");
@@ -83,7 +84,7 @@ async fn poll(context: &RunnerContext) {
             context.cluster_changes.send_replace(());
         }
         if signals.stop_requested {
-            match context.store.stop_requests_for(context.server.clone()).await {
+            match context.store.cluster().stop_requests_for(context.server.clone()).await {
                 // A task between its claim and its attempt is not listed yet; the next poll finds it.
                 Ok(asked) => asked.into_iter().for_each(|task| context.running.request_stop(task)),
                 Err(error) => log::warn!("{error}"),

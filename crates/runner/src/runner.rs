@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use tikmatrix_domain::{Artifact, DevicePresence, FailureCode, Serial, TaskId};
-use tikmatrix_storage::{Deletion, StorageError};
+use tikmatrix_storage::{Batch, StorageError};
 use tokio::sync::watch;
 
 use crate::cluster::Cluster;
@@ -95,8 +95,24 @@ impl Runner {
     ///
     /// # Errors
     /// Returns an error when the database fails; tasks that are deleted by then stay deleted.
-    pub async fn delete(&self, tasks: Vec<TaskId>) -> Result<Deletion, StorageError> {
+    pub async fn delete(&self, tasks: Vec<TaskId>) -> Result<Batch, StorageError> {
         control::delete(&self.context, tasks).await
+    }
+
+    /// Stops several tasks at once, as [`Runner::stop`] does, and refuses those that do not run.
+    ///
+    /// # Errors
+    /// Returns an error when the database fails; tasks that are stopped by then stay stopped.
+    pub async fn stop_all(&self, tasks: Vec<TaskId>) -> Result<Batch, StorageError> {
+        control::stop_all(&self.context, tasks).await
+    }
+
+    /// Cancels tasks: pending ones end as cancelled before they run, running ones are stopped, finished ones are refused.
+    ///
+    /// # Errors
+    /// Returns an error when the database fails; tasks that have ended by then stay ended.
+    pub async fn cancel(&self, tasks: Vec<TaskId>) -> Result<Batch, StorageError> {
+        control::cancel(&self.context, tasks).await
     }
 
     /// Reads the file of an artifact.

@@ -23,7 +23,7 @@ pub(crate) async fn run(
     let membership = tokio::spawn(async move { cluster.run(&cluster_context).await });
     supervise(&context, phones).await;
     membership.abort();
-    if let Err(error) = context.store.leave(context.server.clone()).await {
+    if let Err(error) = context.store.cluster().leave(context.server.clone()).await {
         log::warn!("{error}");
     }
 }

@@ -104,7 +104,7 @@ impl Tasks {
     /// # Errors
     /// As [`CreateError::Storage`]; no task is stored then.
     pub async fn create_planned(&self, request: TaskRequest) -> Result<Created, StorageError> {
-        let created = self.context.store.create_request(request, self.context.clock.now()).await?;
+        let created = self.context.store.queue().create(request, self.context.clock.now()).await?;
         self.context.wake();
         Ok(created)
     }
@@ -121,7 +121,7 @@ impl Tasks {
         answer: impl FnOnce(&Created) -> String + Send + 'static,
     ) -> Result<String, StorageError> {
         let (store, now) = (&self.context.store, self.context.clock.now());
-        let answer = store.create_request_once(request, key, now, answer).await?;
+        let answer = store.queue().create_once(request, key, now, answer).await?;
         self.context.wake();
         Ok(answer)
     }
@@ -131,9 +131,9 @@ impl Tasks {
     /// # Errors
     /// [`StorageError::NoSuchTask`] if it does not exist or is deleted, or an error of the database.
     pub async fn wait(&self, id: TaskId) -> Result<Task, StorageError> {
-        let mut changes = self.context.store.change_notifications();
+        let mut changes = self.context.store.database().change_notifications();
         loop {
-            let detail = self.context.store.task(id).await?.ok_or(StorageError::NoSuchTask(id))?;
+            let detail = self.context.store.tasks().find(id).await?.ok_or(StorageError::NoSuchTask(id))?;
             if matches!(detail.task.state, TaskState::Finished { .. }) {
                 return Ok(detail.task);
             }
@@ -147,8 +147,8 @@ impl Tasks {
     /// Returns an error when the database fails.
     pub async fn subscribe(&self, filter: EventFilter) -> Result<EventSubscription, StorageError> {
         let store = self.context.store.clone();
-        let changes = store.change_notifications();
-        let position = store.newest_event().await?;
+        let changes = store.database().change_notifications();
+        let position = store.events().newest().await?;
         Ok(EventSubscription { store, filter, changes, position, read: VecDeque::new() })
     }
 }
@@ -163,7 +163,7 @@ impl EventSubscription {
             if let Some(event) = self.read.pop_front() {
                 return Ok(event);
             }
-            match self.store.events_after(self.position, self.filter.clone(), PAGE_SIZE).await? {
+            match self.store.events().after(self.position, self.filter.clone(), PAGE_SIZE).await? {
                 Events::Next { events, read_to } => {
                     self.position = read_to;
                     if events.is_empty() {

@@ -4,6 +4,8 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use thiserror::Error;
 use tikmatrix_domain::{IllegalTransition, TaskId, TooManyTasks};
 
+use crate::database::url::sqlite_file::REPLACED;
+
 /// The reason why an operation failed. Nothing of it was written then.
 #[derive(Debug, Error, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
@@ -41,6 +43,12 @@ pub enum StorageError {
         operation: &'static str,
         /// The database's message.
         reason: String,
+    },
+    /// The file of a SQLite database was removed, or another one is in its place.
+    #[error("could not {operation}: {REPLACED}: put it back, or restart the server")]
+    Replaced {
+        /// The operation.
+        operation: &'static str,
     },
     /// The operation was cut off before it had a result, by a bug or by the end of the program.
     #[error("could not {operation}: it was cut off")]
@@ -101,7 +109,15 @@ impl StorageError {
     /// Returns whether the same operation may succeed later.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Database { transient: true, .. } | Self::DiskFull { .. })
+        matches!(self, Self::Database { transient: true, .. } | Self::DiskFull { .. } | Self::Replaced { .. })
+    }
+
+    /// The error of an operation whose database is not there any more is told apart from the others.
+    pub(crate) fn of_file(self) -> Self {
+        match self {
+            Self::Database { operation, reason, .. } if reason == REPLACED => Self::Replaced { operation },
+            other => other,
+        }
     }
 
     /// The error of an operation that writes: one of the disk is told apart from the others.

@@ -7,6 +7,7 @@ use tikmatrix_domain::{Group, GroupChange, GroupId};
 use crate::columns::{Read, millis, moment};
 use crate::database::connection::Connection;
 use crate::database::connection::Engine;
+use crate::database::open_database::Database;
 use crate::error::{Fault, StorageError};
 use crate::schema::{device, device_group};
 use crate::store::Store;
@@ -45,101 +46,117 @@ impl GroupRow {
     }
 }
 
+/// The groups of devices.
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct GroupStore<'store>(&'store Database);
+
 impl Store {
+    /// Returns the operations on groups of devices.
+    pub fn groups(&self) -> GroupStore<'_> {
+        GroupStore(&self.database)
+    }
+}
+
+impl GroupStore<'_> {
     /// Creates a group, at `now`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn create_group(
-        &self,
+    pub async fn create(
+        self,
         name: String,
         note: String,
         now: DateTime<Utc>,
     ) -> Result<GroupChanged, StorageError> {
-        self.write("create a group", move |connection| {
-            if id_of(connection, &name)?.is_some() {
-                return Ok(GroupChanged::NameTaken);
-            }
-            let row = (
-                device_group::name.eq(name),
-                device_group::note.eq(note),
-                device_group::created_at.eq(millis(now)),
-                device_group::updated_at.eq(millis(now)),
-            );
-            let id: i64 = diesel::insert_into(device_group::table)
-                .values(row)
-                .returning(device_group::id)
-                .get_result(connection)?;
-            changed(connection, GroupId(id))
-        })
-        .await
+        self.0
+            .write("create a group", move |connection| {
+                if id_of(connection, &name)?.is_some() {
+                    return Ok(GroupChanged::NameTaken);
+                }
+                let row = (
+                    device_group::name.eq(name),
+                    device_group::note.eq(note),
+                    device_group::created_at.eq(millis(now)),
+                    device_group::updated_at.eq(millis(now)),
+                );
+                let id: i64 = diesel::insert_into(device_group::table)
+                    .values(row)
+                    .returning(device_group::id)
+                    .get_result(connection)?;
+                changed(connection, GroupId(id))
+            })
+            .await
     }
 
     /// Lists all groups, by their names.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn groups(&self) -> Result<Vec<Group>, StorageError> {
-        self.read_tx("list groups", |connection| {
-            let rows: Vec<GroupRow> = device_group::table
-                .order(device_group::name)
-                .select(GroupRow::as_select())
-                .load(connection)?;
-            rows.into_iter().map(|row| with_count(connection, row)).collect()
-        })
-        .await
+    pub async fn list(self) -> Result<Vec<Group>, StorageError> {
+        self.0
+            .read_tx("list groups", |connection| {
+                let rows: Vec<GroupRow> = device_group::table
+                    .order(device_group::name)
+                    .select(GroupRow::as_select())
+                    .load(connection)?;
+                rows.into_iter().map(|row| with_count(connection, row)).collect()
+            })
+            .await
     }
 
     /// Loads a group; `None` if there is none with this id.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn group(&self, id: GroupId) -> Result<Option<Group>, StorageError> {
-        self.read_tx("read a group", move |connection| by_id(connection, id)).await
+    pub async fn find(self, id: GroupId) -> Result<Option<Group>, StorageError> {
+        self.0.read_tx("read a group", move |connection| by_id(connection, id)).await
     }
 
     /// Changes a group, at `now`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn change_group(
-        &self,
+    pub async fn change(
+        self,
         id: GroupId,
         change: GroupChange,
         now: DateTime<Utc>,
     ) -> Result<GroupChanged, StorageError> {
-        self.write("change a group", move |connection| {
-            if let Some(name) = &change.name
-                && id_of(connection, name)?.is_some_and(|holder| holder != id.0)
-            {
-                return Ok(GroupChanged::NameTaken);
-            }
-            if change == GroupChange::default() {
-                return changed(connection, id);
-            }
-            diesel::update(device_group::table.find(id.0))
-                .set((
-                    change.name.map(|name| device_group::name.eq(name)),
-                    change.note.map(|note| device_group::note.eq(note)),
-                    device_group::updated_at.eq(millis(now)),
-                ))
-                .execute(connection)?;
-            changed(connection, id)
-        })
-        .await
+        self.0
+            .write("change a group", move |connection| {
+                if let Some(name) = &change.name
+                    && id_of(connection, name)?.is_some_and(|holder| holder != id.0)
+                {
+                    return Ok(GroupChanged::NameTaken);
+                }
+                if change == GroupChange::default() {
+                    return changed(connection, id);
+                }
+                diesel::update(device_group::table.find(id.0))
+                    .set((
+                        change.name.map(|name| device_group::name.eq(name)),
+                        change.note.map(|note| device_group::note.eq(note)),
+                        device_group::updated_at.eq(millis(now)),
+                    ))
+                    .execute(connection)?;
+                changed(connection, id)
+            })
+            .await
     }
 
     /// Deletes a group and returns the number of its devices, which belong to none then; `None` if there is no such group.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn delete_group(&self, id: GroupId) -> Result<Option<u64>, StorageError> {
-        self.write("delete a group", move |connection| {
-            let Some(group) = by_id(connection, id)? else { return Ok(None) };
-            diesel::delete(device_group::table.find(id.0)).execute(connection)?;
-            Ok(Some(group.device_count))
-        })
-        .await
+    pub async fn delete(self, id: GroupId) -> Result<Option<u64>, StorageError> {
+        self.0
+            .write("delete a group", move |connection| {
+                let Some(group) = by_id(connection, id)? else { return Ok(None) };
+                diesel::delete(device_group::table.find(id.0)).execute(connection)?;
+                Ok(Some(group.device_count))
+            })
+            .await
     }
 }
 

@@ -19,21 +19,27 @@ mod store;
 mod tasks;
 mod tokens;
 
-pub use accounts::operations::{AccountFilter, AccountRemoval};
+pub use accounts::operations::{AccountFilter, AccountRemoval, AccountStore};
 pub use cluster::heartbeat::InterruptedTask;
-pub use cluster::signals::ClusterSignals;
+pub use cluster::signals::{ClusterSignals, ClusterStore};
 pub use database::notifications::ChangeNotifications;
-pub use devices::operations::{DeviceChanged, DeviceRemoval};
+pub use database::open_database::{Database, DatabaseHealth, Version};
+pub use devices::operations::{DeviceChanged, DeviceRemoval, DeviceStore};
 pub use error::StorageError;
-pub use events::operations::{EventFilter, Events};
-pub use groups::GroupChanged;
-pub use materials::library::{MaterialAdded, MaterialChanged, MaterialFilter, MaterialRemoval, NewMaterial};
-pub use materials::reservation::{FileTaken, MaterialsTaken};
+pub use events::operations::{EventFilter, EventStore, Events};
+pub use groups::{GroupChanged, GroupStore};
+pub use materials::library::{
+    MaterialAdded, MaterialChanged, MaterialFilter, MaterialRemoval, MaterialStore, NewMaterial,
+};
+pub use materials::reservation::{FileTaken, MaterialsTaken, ReservationStore};
 pub use page::{NumberedPage, Page, PageStart};
 pub use settings::installation::Installation;
-pub use store::{Store, Version};
-pub use tasks::claim::Claim;
+pub use settings::operations::SettingsStore;
+pub use store::Store;
+pub use tasks::change::batch::Batch;
+pub use tasks::claim::{Claim, TaskQueue};
 pub use tasks::create::requests::{Created, RequestKey};
-pub use tasks::delete::Deletion;
 pub use tasks::filter::{TaskCounts, TaskFilter};
-pub use tasks::lifecycle::StandingMark;
+pub use tasks::lifecycle::{AttemptStore, MarkStore, StandingMark};
+pub use tasks::query::TaskStore;
+pub use tokens::TokenStore;

@@ -217,6 +217,8 @@ diesel::table! {
         id -> Integer,
         made_at -> BigInt,
         last_seen -> BigInt,
+        set_back_at -> Nullable<BigInt>,
+        newest_license -> Nullable<BigInt>,
     }
 }
 

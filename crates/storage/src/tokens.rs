@@ -7,6 +7,7 @@ use tikmatrix_domain::{AccessToken, TokenName};
 
 use crate::columns::{millis, moment};
 use crate::database::connection::Connection;
+use crate::database::open_database::Database;
 use crate::error::{Fault, StorageError};
 use crate::schema::access_token;
 use crate::store::Store;
@@ -21,51 +22,64 @@ struct TokenRow {
     last_used_at: Option<i64>,
 }
 
+/// The access tokens.
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct TokenStore<'store>(&'store Database);
+
 impl Store {
+    /// Returns the operations on access tokens.
+    pub fn tokens(&self) -> TokenStore<'_> {
+        TokenStore(&self.database)
+    }
+}
+
+impl TokenStore<'_> {
     /// Stores `token`. Returns `false`, and stores nothing, when another one has its name.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn create_token(&self, token: AccessToken) -> Result<bool, StorageError> {
-        self.write("store a token", move |connection| insert(connection, &token)).await
+    pub async fn create(self, token: AccessToken) -> Result<bool, StorageError> {
+        self.0.write("store a token", move |connection| insert(connection, &token)).await
     }
 
     /// Lists all tokens, oldest first.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn tokens(&self) -> Result<Vec<AccessToken>, StorageError> {
-        self.read_tx("list the tokens", all).await
+    pub async fn list(self) -> Result<Vec<AccessToken>, StorageError> {
+        self.0.read_tx("list the tokens", all).await
     }
 
     /// Loads a token; `None` if there is none with this `id`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn token(&self, id: String) -> Result<Option<AccessToken>, StorageError> {
-        self.read_tx("find a token", move |connection| find(connection, &id)).await
+    pub async fn find(self, id: String) -> Result<Option<AccessToken>, StorageError> {
+        self.0.read_tx("find a token", move |connection| find(connection, &id)).await
     }
 
     /// Deletes the token with this name or, if none has it, with this id, and returns it.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn revoke_token(&self, name_or_id: String) -> Result<Option<AccessToken>, StorageError> {
-        self.write("revoke a token", move |connection| revoke(connection, &name_or_id)).await
+    pub async fn revoke(self, name_or_id: String) -> Result<Option<AccessToken>, StorageError> {
+        self.0.write("revoke a token", move |connection| revoke(connection, &name_or_id)).await
     }
 
     /// Records that a request carried the token at `now`. Nothing is recorded of a token that was revoked in the meantime.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn record_token_use(&self, id: String, now: DateTime<Utc>) -> Result<(), StorageError> {
-        self.write("record the use of a token", move |connection| {
-            diesel::update(access_token::table.find(&id))
-                .set(access_token::last_used_at.eq(millis(now)))
-                .execute(connection)?;
-            Ok(())
-        })
-        .await
+    pub async fn record_use(self, id: String, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.0
+            .write("record the use of a token", move |connection| {
+                diesel::update(access_token::table.find(&id))
+                    .set(access_token::last_used_at.eq(millis(now)))
+                    .execute(connection)?;
+                Ok(())
+            })
+            .await
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::sync::Mutex;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -52,9 +52,9 @@ impl Fixture {
         fixture.runtime.block_on(async {
             let details = AccountChange { serial: Serial::new("a").ok().into(), ..AccountChange::default() };
             let account = AccountUpsert { username: username(), app: AppId::new("tiktok").unwrap(), details };
-            fixture.store.create_account(account, now()).await.unwrap().unwrap();
+            fixture.store.accounts().create(account, now()).await.unwrap().unwrap();
             for recipients in [Recipients::Devices(vec![serial()]), Recipients::Accounts(vec![username()])] {
-                fixture.store.create_request(request(recipients), now()).await.unwrap();
+                fixture.store.queue().create(request(recipients), now()).await.unwrap();
             }
         });
         fixture
@@ -81,7 +81,7 @@ impl Fixture {
     fn list(&self, filter: &TaskFilter, start: PageStart) -> String {
         let plans = self.plan(async {
             let page = Page { start, size: 20 };
-            self.store.tasks(filter.clone(), page).await.unwrap();
+            self.store.tasks().list(filter.clone(), page).await.unwrap();
         });
         plans.into_iter().rfind(|plan| plan.contains("task")).unwrap()
     }
@@ -122,19 +122,32 @@ fn recorded(test: impl FnOnce(&Fixture)) {
 fn a_claim_reads_the_first_entry_of_each_priority_in_its_index() {
     recorded(|fixture| {
         let plans = fixture.plan(async {
-            let claim = fixture.store.claim(9, serial(), LeaseId("one".to_owned()), now()).await.unwrap();
+            let claim =
+                fixture.store.queue().claim(9, serial(), LeaseId("one".to_owned()), now()).await.unwrap();
             assert!(matches!(claim, Claim::Claimed(_)), "{claim:?}");
         });
         for wanted in [
-            "SEARCH task USING INDEX task_interrupted (serial=? AND due_at<?)",
+            "SEARCH task USING INDEX task_interrupted (serial=?)",
             "SEARCH task USING COVERING INDEX task_claim (serial=? AND status=? AND priority<?)",
             "SEARCH task USING INDEX task_claim (serial=? AND status=? AND priority=? AND due_at<?)",
         ] {
             assert!(plans.iter().any(|plan| plan == wanted), "{plans:?}");
         }
-        let plans = fixture.plan(async { fixture.store.next_due(serial()).await.unwrap().unwrap() });
+        let plans =
+            fixture.plan(async { fixture.store.queue().next_due(serial(), now()).await.unwrap().unwrap() });
         let first = "SEARCH task USING COVERING INDEX task_claim (serial=? AND status=? AND priority=?)";
         assert!(plans.iter().any(|plan| plan == first), "{plans:?}");
+    });
+}
+
+#[test]
+fn what_is_due_in_spite_of_the_clock_is_searched_among_the_devices_tasks_without_a_start_time() {
+    recorded(|fixture| {
+        let before = now() - TimeDelta::hours(1);
+        let plans =
+            fixture.plan(async { fixture.store.queue().next_due(serial(), before).await.unwrap().unwrap() });
+        let search = "SEARCH task USING INDEX task_unscheduled (serial=?)";
+        assert!(plans.iter().any(|plan| plan == search), "{plans:?}");
     });
 }
 
@@ -142,7 +155,7 @@ fn a_claim_reads_the_first_entry_of_each_priority_in_its_index() {
 fn the_tasks_that_an_interval_shifts_are_searched_among_those_of_their_device_alone() {
     recorded(|fixture| {
         let plans = fixture.plan(async {
-            fixture.store.claim(9, serial(), LeaseId("one".to_owned()), now()).await.unwrap();
+            fixture.store.queue().claim(9, serial(), LeaseId("one".to_owned()), now()).await.unwrap();
         });
         let shift = plans.iter().find(|plan| plan.contains("shifted")).unwrap();
         for step in [
@@ -208,9 +221,9 @@ fn any_other_list_seeks_its_groups_in_an_index() {
 fn counts_read_no_tasks() {
     let of_account = TaskFilter { username: Some(username()), ..TaskFilter::default() };
     recorded(|fixture| {
-        assert_eq!(fixture.plan(fixture.store.stats()), ["SCAN task_kind"]);
+        assert_eq!(fixture.plan(fixture.store.tasks().stats()), ["SCAN task_kind"]);
         let page = Page { start: PageStart::Number(1), size: 20 };
-        let plans = fixture.plan(fixture.store.tasks(of_account, page));
+        let plans = fixture.plan(fixture.store.tasks().list(of_account, page));
         assert_eq!(plans[0], "SEARCH task_group USING INDEX task_group_by_username (username=?)");
     });
 }

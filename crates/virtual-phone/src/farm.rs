@@ -239,7 +239,7 @@ impl VirtualPhone {
             realistic: self.machine.is_realistic(),
             keyboard: keyboard.unwrap_or_default(),
             camera: camera.into_iter().map(|(name, _)| name).collect(),
-            apps: self.machine.windows().report(),
+            apps: self.machine.windows().tasks().apps.report(),
         }
     }
 

@@ -40,6 +40,8 @@ pub(crate) struct Machine {
     /// The packages that hosts installed. They show nothing on the screen.
     packages: Mutex<BTreeSet<String>>,
     realistic: AtomicBool,
+    /// The text that was copied last.
+    pub(crate) clipboard: Mutex<Option<String>>,
     pub(crate) command_log: CommandLog,
     pub(crate) processes: Processes,
     pub(crate) gatekeeper: Gatekeeper,
@@ -53,7 +55,7 @@ impl Machine {
         let started = clock.now();
         let username = serial.replace('-', "_");
         let mut files = FileSystem::new(CAPACITY, started.timestamp());
-        files.set_boot_id(&new_boot_id(), started.timestamp());
+        files.system().set_boot_id(&new_boot_id(), started.timestamp());
         let files = Arc::new(Mutex::new(files));
         Self {
             serial: serial.to_owned(),
@@ -64,6 +66,7 @@ impl Machine {
             settings: Mutex::new(Settings::new(&android_id(serial, seed))),
             media: Mutex::new(MediaStore::new(seed)),
             windows: Mutex::new(apps::fresh_screen(&username, seed, started)),
+            clipboard: Mutex::default(),
             packages: Mutex::default(),
             realistic: AtomicBool::new(false),
             command_log: CommandLog::default(),
@@ -148,19 +151,19 @@ impl Machine {
 
     pub(crate) fn running_apps(&self) -> Vec<String> {
         let windows = self.windows();
-        let installed = windows.installed();
-        let running = installed.iter().filter(|app| windows.is_running(app.package));
+        let installed = windows.tasks().apps.identities();
+        let running = installed.iter().filter(|app| windows.tasks().is_running(app.package));
         running.map(|app| app.package.to_owned()).collect()
     }
 
     /// Ends everything that runs, as a reboot does; files and accounts stay.
     pub(crate) fn reboot(&self) {
         *self.started.lock() = self.now();
-        self.files().set_boot_id(&new_boot_id(), self.seconds());
+        self.files().system().set_boot_id(&new_boot_id(), self.seconds());
         self.processes.kill_all();
         self.sockets.close_all();
         let mut windows = self.windows();
-        for app in windows.installed() {
+        for app in windows.tasks().apps.identities() {
             windows.force_stop(app.package);
         }
     }

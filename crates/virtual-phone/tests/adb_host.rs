@@ -22,7 +22,7 @@ async fn connect(farm: &Farm) -> Phone {
 }
 
 async fn push(phone: &Phone, bytes: &[u8], path: &str) -> Result<(), String> {
-    let pushed = phone.push(bytes, path, PushOptions::default(), |_| {}, deadline()).await;
+    let pushed = phone.files().push(bytes, path, PushOptions::default(), |_| {}, deadline()).await;
     pushed.map(|_| ()).map_err(|error| error.to_string())
 }
 
@@ -65,9 +65,9 @@ async fn a_push_that_is_cut_off_leaves_no_file_and_the_phone_reconnects() {
     let phone = connect(&farm).await;
     farm.arm("virtual-1", Fault::Disconnect { after_bytes: Some(1_000_000) }).unwrap();
     push(&phone, &[1; 3_000_000], "/sdcard/x.mp4").await.unwrap_err();
-    phone.closed().await;
+    phone.connection().closed().await;
     let again = connect(&farm).await;
-    assert_eq!(again.stat("/sdcard/x.mp4", deadline()).await.unwrap(), None);
+    assert_eq!(again.files().stat("/sdcard/x.mp4", deadline()).await.unwrap(), None);
     push(&again, &[1; 3_000_000], "/sdcard/x.mp4").await.unwrap();
     farm.shutdown().await;
 }

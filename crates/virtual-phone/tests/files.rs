@@ -14,7 +14,7 @@ fn files() -> FileSystem {
 #[test]
 fn sdcard_is_a_link_to_the_shared_storage() {
     let mut files = files();
-    files.write("/sdcard/DCIM/x", b"abc", 5).unwrap();
+    files.writer(5).write("/sdcard/DCIM/x", b"abc").unwrap();
     assert_eq!(files.read("/storage/emulated/0/DCIM/x").unwrap(), b"abc");
     assert_eq!(files.real_path("/mnt/sdcard/DCIM/../DCIM/./x").unwrap(), "/storage/emulated/0/DCIM/x");
     assert!(files.metadata("/sdcard", false).unwrap().is_link());
@@ -25,34 +25,35 @@ fn sdcard_is_a_link_to_the_shared_storage() {
 #[test]
 fn writes_beyond_the_capacity_are_refused() {
     let mut files = files();
-    let before = files.used();
-    let id = files.create("/sdcard/x", 0o660, 0).unwrap();
-    files.append(id, &vec![0; 900_000], 0).unwrap();
-    assert_eq!(files.append(id, &vec![0; 900_000], 0), Err(FileError::NoSpace));
+    let before = files.space().used();
+    let id = files.writer(0).create("/sdcard/x", 0o660).unwrap();
+    files.writer(0).append(id, &vec![0; 900_000]).unwrap();
+    assert_eq!(files.writer(0).append(id, &vec![0; 900_000]), Err(FileError::NoSpace));
     files.remove("/sdcard/x").unwrap();
-    assert_eq!(files.used(), before);
-    let made =
-        (0..10_000).map(|number| files.create(&format!("/sdcard/{number}"), 0, 0)).take_while(Result::is_ok);
+    assert_eq!(files.space().used(), before);
+    let made = (0..10_000)
+        .map(|number| files.writer(0).create(&format!("/sdcard/{number}"), 0))
+        .take_while(Result::is_ok);
     assert!(made.count() < 3000);
 }
 
 #[test]
 fn the_shells_user_cannot_change_the_system() {
     let mut files = files();
-    assert_eq!(files.write("/system/bin/sh", b"x", 0), Err(FileError::PermissionDenied));
+    assert_eq!(files.writer(0).write("/system/bin/sh", b"x"), Err(FileError::PermissionDenied));
     assert_eq!(files.remove("/sdcard"), Err(FileError::PermissionDenied));
     assert_eq!(files.list("/data"), Err(FileError::PermissionDenied));
-    files.write("/dev/null", b"x", 0).unwrap();
+    files.writer(0).write("/dev/null", b"x").unwrap();
     assert_eq!(files.read("/dev/null").unwrap(), b"");
 }
 
 #[test]
 fn an_open_file_stays_the_same_file_when_it_is_moved() {
     let mut files = files();
-    let id = files.create("/sdcard/part", 0o660, 0).unwrap();
-    files.append(id, b"a", 0).unwrap();
+    let id = files.writer(0).create("/sdcard/part", 0o660).unwrap();
+    files.writer(0).append(id, b"a").unwrap();
     files.rename("/sdcard/part", "/sdcard/whole").unwrap();
-    files.append(id, b"b", 0).unwrap();
+    files.writer(0).append(id, b"b").unwrap();
     assert_eq!(files.read("/sdcard/whole").unwrap(), b"ab");
     assert_eq!(files.rename("/sdcard/DCIM", "/sdcard/DCIM/Camera/x"), Err(FileError::InvalidArgument));
 }
@@ -67,8 +68,8 @@ proptest! {
     fn any_path_is_answered(path in "\\PC{0,80}") {
         let mut files = files();
         let _any = files.metadata(&path, true);
-        let _any = files.write(&path, b"x", 0);
-        let _any = files.make_directories(&path, 0o771, 0);
+        let _any = files.writer(0).write(&path, b"x");
+        let _any = files.writer(0).make_directories(&path, 0o771);
         let _any = files.rename(&path, "/sdcard/there");
         let _any = files.remove(&path);
     }
@@ -78,8 +79,8 @@ proptest! {
         changes in proptest::collection::vec((0..4, path(), path()), 0..40)
     ) {
         let mut files = files();
-        files.make_directory("/sdcard/all", 0o771, 0).unwrap();
-        let before = files.used();
+        files.writer(0).make_directory("/sdcard/all", 0o771).unwrap();
+        let before = files.space().used();
         let inside = |path: &str| path.replacen("/sdcard", "/sdcard/all", 1);
         for (kind, from, to) in changes {
             let (from, to) = (inside(&from), inside(&to));
@@ -88,8 +89,8 @@ proptest! {
                 continue;
             }
             let _any = match kind {
-                0 => files.write(&from, b"content", 0),
-                1 => files.make_directories(&from, 0o771, 0),
+                0 => files.writer(0).write(&from, b"content"),
+                1 => files.writer(0).make_directories(&from, 0o771),
                 2 => files.rename(&from, &to),
                 _ => files.remove(&from),
             };
@@ -97,9 +98,9 @@ proptest! {
         if files.metadata("/sdcard/all", false).is_ok() {
             empty(&mut files, "/sdcard/all");
         } else {
-            files.make_directory("/sdcard/all", 0o771, 0).unwrap();
+            files.writer(0).make_directory("/sdcard/all", 0o771).unwrap();
         }
-        prop_assert_eq!(files.used(), before);
+        prop_assert_eq!(files.space().used(), before);
     }
 }
 

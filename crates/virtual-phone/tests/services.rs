@@ -72,7 +72,7 @@ async fn a_pushed_file_is_scanned_found_shared_and_deleted() {
     let bench = Bench::start().await;
     let path = "/storage/emulated/0/DCIM/Camera/x.mp4";
     let deadline = Deadline::after(Duration::from_secs(20));
-    bench.phone.push(&b"abc"[..], path, PushOptions::default(), |_| {}, deadline).await.unwrap();
+    bench.phone.files().push(&b"abc"[..], path, PushOptions::default(), |_| {}, deadline).await.unwrap();
     let query = "content query --uri content://media/external/video/media --projection _id \
                  --where \"_display_name='x.mp4'\"";
     assert_eq!(bench.run(query).await, "No result found.\n");

@@ -110,7 +110,7 @@ async fn ours(phone: &Phone, work: Work<'_>) -> Outcome<Option<usize>> {
         }
         Work::Stat(count) => {
             for _ in 0..count {
-                wrong += usize::from(phone.stat("/", deadline).await?.is_none());
+                wrong += usize::from(phone.files().stat("/", deadline).await?.is_none());
             }
         }
         Work::Source(count) => {
@@ -121,10 +121,10 @@ async fn ours(phone: &Phone, work: Work<'_>) -> Outcome<Option<usize>> {
         }
         Work::Push(from, to) => {
             let source = BlockingFile(File::open(from)?);
-            phone.push(source, text(to)?, PushOptions::default(), |_| {}, deadline).await?;
+            phone.files().push(source, text(to)?, PushOptions::default(), |_| {}, deadline).await?;
         }
         Work::Pull(from, to) => {
-            phone.pull(text(from)?, BlockingFile(File::create(to)?), deadline).await?;
+            phone.files().pull(text(from)?, BlockingFile(File::create(to)?), deadline).await?;
         }
     }
     Ok(Some(wrong))

@@ -162,6 +162,7 @@ async function tasks() {
   assert.equal((await ask('POST', '/api/v1/task/{task_id}/stop', slow)).outcome, 'stopped');
   await ask('POST', '/api/v1/task/{task_id}/stop', slow, 40001);
   await mend('virtual-2');
+  await ask('POST', '/api/v1/task/{task_id}/cancel', slow, 40001);
 
   const counts = { total: 3, pending: 0, running: 0, completed: 2, failed: 1 };
   assert.deepEqual(await ask('GET', '/api/v1/task/stats'), counts);

@@ -148,6 +148,7 @@ def tasks():
     assert ask("POST", "/api/v1/task/{task_id}/stop", at={"task_id": slow})["outcome"] == "stopped"
     ask("POST", "/api/v1/task/{task_id}/stop", at={"task_id": slow}, expected=40001)
     mend("virtual-2")
+    ask("POST", "/api/v1/task/{task_id}/cancel", at={"task_id": slow}, expected=40001)
 
     assert ask("GET", "/api/v1/task/stats") == {"total": 3, "pending": 0, "running": 0, "completed": 2, "failed": 1}
     first = ask("GET", "/api/v1/task", params={"page_size": 2, "source": "api"})

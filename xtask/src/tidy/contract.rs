@@ -1,24 +1,40 @@
-//! The tests that `docs/contract.md` names exist and run, so that no promise loses its test unnoticed.
+//! The tests that `docs/contract.md` names for its promises, and `docs/testing.md` for faults that were mended, exist and
+//! run, so that none of them loses its test unnoticed.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::sources::Sources;
 
-pub(super) const PAGE: &str = "docs/contract.md";
+/// A page with tables whose rows name tests.
+pub(super) struct Page {
+    pub(super) path: &'static str,
+    /// The heading after which these tables stand.
+    heading: &'static str,
+}
+
+pub(super) const PAGES: [Page; 2] = [
+    Page { path: "docs/contract.md", heading: "" },
+    Page { path: "docs/testing.md", heading: "## Faults found from outside" },
+];
 
 /// A test, written `crate::file::test`; folders of the file may stand before it, where its name alone is ambiguous.
 struct Files<'a>(BTreeMap<String, Vec<(&'a str, &'a str)>>);
 
-/// Every test that the page names and that is in no file which is compiled.
-pub(super) fn check(page: &str, sources: &Sources, compiled: impl Fn(&str) -> bool) -> Vec<String> {
+/// Every test that the page, whose text is `text`, names and that is in no file which is compiled.
+pub(super) fn check(
+    page: &Page,
+    text: &str,
+    sources: &Sources,
+    compiled: impl Fn(&str) -> bool,
+) -> Vec<String> {
     let mut files = Files(BTreeMap::new());
     for (path, source) in sources.iter().filter(|(path, _)| compiled(path)) {
         if let Some((of_crate, inside)) = place(path) {
             files.0.entry(of_crate.to_owned()).or_default().push((inside, source.text.as_str()));
         }
     }
-    missing(page, |of_crate, file, test| files.hold(of_crate, file, test))
+    missing(page, text, |of_crate, file, test| files.hold(of_crate, file, test))
 }
 
 impl Files<'_> {
@@ -29,14 +45,16 @@ impl Files<'_> {
     }
 }
 
-fn missing(page: &str, exists: impl Fn(&str, &str, &str) -> bool) -> Vec<String> {
+fn missing(page: &Page, text: &str, exists: impl Fn(&str, &str, &str) -> bool) -> Vec<String> {
+    let path = page.path;
     let mut findings = Vec::new();
-    for (index, line) in page.lines().enumerate().filter(|(_, line)| line.starts_with("| ")) {
+    let lines = text.lines().enumerate().skip_while(|(_, line)| !line.starts_with(page.heading));
+    for (index, line) in lines.filter(|(_, line)| line.starts_with("| ")) {
         let names = line.split('`').skip(1).step_by(2).filter(|name| name.contains("::"));
         let names: Vec<Vec<&str>> = names.map(|name| name.split("::").collect()).collect();
-        let heading = line.starts_with("| promise");
+        let heading = line.ends_with("| shown by |");
         if names.is_empty() && !heading && !line.contains("**not yet**") {
-            findings.push(format!("{PAGE}:{}: names no test and does not say **not yet**", index + 1));
+            findings.push(format!("{path}:{}: names no test and does not say **not yet**", index + 1));
         }
         for name in names {
             let found = match &name[..] {
@@ -44,7 +62,7 @@ fn missing(page: &str, exists: impl Fn(&str, &str, &str) -> bool) -> Vec<String>
                 _ => false,
             };
             if !found {
-                findings.push(format!("{PAGE}:{}: there is no test {}", index + 1, name.join("::")));
+                findings.push(format!("{path}:{}: there is no test {}", index + 1, name.join("::")));
             }
         }
     }
@@ -67,14 +85,21 @@ mod tests {
     const HEADING: &str = "| promise | shown by |\n|---|---|\n";
 
     #[test]
+    fn of_another_page_only_what_stands_below_its_heading_is_read() {
+        let page = "| any | `api::gone` |\n\n## Faults found from outside\n| fault | shown by |\n|---|---|\n| 1 | ? |\n";
+        let found = missing(&PAGES[1], page, |_, _, _| false);
+        assert_eq!(found, ["docs/testing.md:6: names no test and does not say **not yet**"]);
+    }
+
+    #[test]
     fn a_test_that_is_not_there_is_named_with_its_line() {
         let page = format!("{HEADING}| it works | `api::read::it_works`, `api::read::gone` |\n");
         let sources = of_text(&[("crates/api/tests/http/tasks/read.rs", "fn it_works() {}")]);
         assert_eq!(
-            check(&page, &sources, |_| true),
+            check(&PAGES[0], &page, &sources, |_| true),
             ["docs/contract.md:3: there is no test api::read::gone"]
         );
-        assert_eq!(check(&page, &sources, |_| false).len(), 2);
+        assert_eq!(check(&PAGES[0], &page, &sources, |_| false).len(), 2);
     }
 
     #[test]
@@ -83,7 +108,8 @@ mod tests {
             ("crates/api/tests/http/tasks/read.rs", "fn works() {}"),
             ("crates/api/tests/http/accounts/read.rs", ""),
         ]);
-        let found = |name: &str| check(&format!("{HEADING}| it | `{name}` |\n"), &sources, |_| true).len();
+        let found =
+            |name: &str| check(&PAGES[0], &format!("{HEADING}| it | `{name}` |\n"), &sources, |_| true).len();
         assert_eq!(found("api::tasks::read::works"), 0);
         assert_eq!(found("api::accounts::read::works"), 1);
         assert_eq!(found("api::works"), 1);
@@ -92,7 +118,7 @@ mod tests {
     #[test]
     fn a_promise_has_a_test_or_says_that_it_is_not_kept_yet() {
         let page = format!("{HEADING}| this one | **not yet** |\n| that one | soon |\n");
-        let found = missing(&page, |_, _, _| true);
+        let found = missing(&PAGES[0], &page, |_, _, _| true);
         assert_eq!(found, ["docs/contract.md:4: names no test and does not say **not yet**"]);
     }
 

@@ -41,11 +41,7 @@ pub(super) fn all(project: &Project) -> Result<Vec<Rule>> {
             files::unreachable(project.sources.paths(), &compiled, &project.settings.other_workspaces),
         ),
         rule("paths", "paths in the docs that do not exist", missing_paths(project)),
-        rule(
-            "contract",
-            "promises of docs/contract.md without their test",
-            contract::check(project.text(contract::PAGE)?, &project.sources, |path| compiled.contains(path)),
-        ),
+        rule("contract", "promises and mended faults of the docs without their test", untested(project)?),
         rule("phrases", "phrases that are never right", phrases(project)),
         rule(
             "coined-names",
@@ -82,6 +78,16 @@ fn long_types(project: &Project) -> Vec<String> {
     }
     let long = lines.into_iter().filter(|(_, count)| *count > MAX_TYPE_LINES);
     long.map(|((file, name), count)| format!("{file}: `{name}` has {count} lines with its impls")).collect()
+}
+
+fn untested(project: &Project) -> Result<Vec<String>> {
+    let compiled = project.compiled();
+    let mut findings = Vec::new();
+    for page in &contract::PAGES {
+        let text = project.text(page.path)?;
+        findings.extend(contract::check(page, text, &project.sources, |path| compiled.contains(path)));
+    }
+    Ok(findings)
 }
 
 fn missing_paths(project: &Project) -> Vec<String> {

@@ -38,7 +38,7 @@ pub(crate) fn routes() -> Vec<Operation> {
 )]
 pub(crate) async fn list(store: Data<Store>, query: Query<ListAccounts>) -> Answer<AccountList> {
     let Query(ListAccounts { filter, page }) = query;
-    let (accounts, total) = store.accounts(filter, page).await?;
+    let (accounts, total) = store.accounts().list(filter, page).await?;
     let accounts = accounts.iter().map(convert::account).collect();
     Ok(Success(AccountList { accounts, total, page: page.number, page_size: page.size }))
 }
@@ -63,7 +63,7 @@ pub(crate) async fn create(
 ) -> Answer<Account> {
     let wanted = convert::new_account(new, apps.default_app(&settings.borrow()))?;
     let (username, app) = (wanted.username.clone(), wanted.app);
-    let created = store.create_account(wanted, clock.now()).await?.ok_or_else(|| {
+    let created = store.accounts().create(wanted, clock.now()).await?.ok_or_else(|| {
         let reason = format!("there is an account @{username} in {} already: change that one", app.as_str());
         ApiError::invalid("username", reason)
     })?;
@@ -83,7 +83,7 @@ pub(crate) async fn create(
     responses((status = 200, description = "The account.", body = Envelope<Account>)),
 )]
 pub(crate) async fn show(store: Data<Store>, Id(id): Id<AccountId>, _: NoQuery) -> Answer<Account> {
-    let account = store.account(id).await?.ok_or_else(|| missing(id))?;
+    let account = store.accounts().find(id).await?.ok_or_else(|| missing(id))?;
     Ok(Success(convert::account(&account)))
 }
 
@@ -108,7 +108,7 @@ pub(crate) async fn change(
     Json(change): Json<AccountPatch>,
 ) -> Answer<Account> {
     let change = convert::change(change)?;
-    let account = store.change_account(id, change, clock.now()).await?.ok_or_else(|| missing(id))?;
+    let account = store.accounts().change(id, change, clock.now()).await?.ok_or_else(|| missing(id))?;
     runner.wake();
     Ok(Success(convert::account(&account)))
 }
@@ -125,7 +125,7 @@ pub(crate) async fn change(
     responses((status = 200, description = "The account is gone.", body = Envelope<Deleted>)),
 )]
 pub(crate) async fn delete(store: Data<Store>, Id(id): Id<AccountId>, _: NoQuery) -> Answer<Deleted> {
-    match store.delete_account(id).await? {
+    match store.accounts().delete(id).await? {
         AccountRemoval::Removed => Ok(Success(Deleted { deleted_count: 1 })),
         AccountRemoval::NotThere => Err(missing(id)),
         AccountRemoval::Needed { tasks } => {
@@ -148,7 +148,7 @@ pub(crate) async fn export(store: Data<Store>, _: NoQuery) -> Result<HttpRespons
     let mut all: Vec<domain::Account> = Vec::new();
     for number in 1.. {
         let page = NumberedPage { number, size: ROWS_AT_ONCE };
-        let (accounts, total) = store.accounts(AccountFilter::default(), page).await?;
+        let (accounts, total) = store.accounts().list(AccountFilter::default(), page).await?;
         let last = accounts.is_empty();
         all.extend(accounts);
         if last || all.len() as u64 >= total {
@@ -184,7 +184,7 @@ pub(crate) async fn import(
     let default_app = apps.default_app(&settings.borrow());
     let wanted = csv::read_table(&body.0, &apps, default_app)?;
     let all = wanted.len();
-    let new = store.import_accounts(wanted, clock.now()).await?;
+    let new = store.accounts().import(wanted, clock.now()).await?;
     runner.wake();
     Ok(Success(Imported { created_count: new, updated_count: all.saturating_sub(new) }))
 }

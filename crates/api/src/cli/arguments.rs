@@ -1,39 +1,11 @@
-//! Arguments that several commands take: the URL of a database, the data directory, the adb server.
+//! Arguments that several commands take: the data directory, the adb server.
 
-use std::convert::Infallible;
-use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use anyhow::Context;
 use etcetera::app_strategy::choose_native_strategy;
 use etcetera::{AppStrategy, AppStrategyArgs};
 use tikmatrix_device::registry::{AddressError, parse_address};
-
-/// The URL of a database. It may hold a password, so that its `Debug` form does not show it.
-#[derive(Clone)]
-pub(super) struct DatabaseUrl(String);
-
-impl DatabaseUrl {
-    /// The URL itself.
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for DatabaseUrl {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("DatabaseUrl(not shown)")
-    }
-}
 
 /// Returns the platform's directory for a program's data: `~/.local/share/tikmatrix` on Linux.
 ///

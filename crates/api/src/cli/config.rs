@@ -1,10 +1,12 @@
 //! The configuration file. It has no list of options of its own: its keys are the options of `serve` as the command line
 //! defines them, and its values go through the same parsers. The command line and the environment override it.
 
+use std::error::Error as _;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use tikmatrix_device::script::unknown_name;
@@ -54,11 +56,27 @@ pub(super) fn read(command: &Command, arguments: Vec<OsString>) -> anyhow::Resul
         }
     }
     // The arguments were well without the file, so that it is the file's value that is not.
-    command.clone().try_get_matches_from(all).map_err(|error| {
-        let message = error.to_string();
-        let first = message.lines().next().unwrap_or_default();
-        anyhow::anyhow!("{}: {}", path.display(), first.strip_prefix("error: ").unwrap_or(first))
-    })
+    command
+        .clone()
+        .try_get_matches_from(all)
+        .map_err(|error| anyhow::anyhow!("{}: {}", path.display(), without_value(&error)))
+}
+
+/// Returns which key holds a value that its option does not take, and why. The value itself may be a secret under a wrong key.
+fn without_value(error: &clap::Error) -> String {
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.as_str(),
+        _ => "",
+    };
+    let option = context(ContextKind::InvalidArg);
+    let key = option.split_whitespace().next().unwrap_or_default().trim_start_matches('-').replace('-', "_");
+    let value = context(ContextKind::InvalidValue);
+    let reason = error.source().map(ToString::to_string).unwrap_or_default();
+    let reason = if value.is_empty() { reason } else { reason.replace(value, "the value") };
+    if reason.is_empty() {
+        return format!("{key}: is not a value of {option}: see `tikmatrix {DESCRIBED} --help`");
+    }
+    format!("{key}: {reason}")
 }
 
 /// The key that sets an option: its long name with `_` for `-`. Arguments without a name have none.
@@ -80,9 +98,23 @@ fn innermost<'all>(command: &'all Command, matches: &'all ArgMatches) -> (&'all 
 fn parse(path: &Path) -> anyhow::Result<Table> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the configuration file {}", path.display()))?;
-    without_mark(&text)
-        .parse::<Table>()
-        .with_context(|| format!("the configuration file {} is not valid TOML", path.display()))
+    let text = without_mark(&text);
+    text.parse().map_err(|error| {
+        let reason = not_toml(text, &error);
+        anyhow::anyhow!("the configuration file {} is not valid TOML: {reason}", path.display())
+    })
+}
+
+/// Returns where a text is no TOML, and why. The error's own text quotes the line, which may hold a password.
+fn not_toml(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let number = before.matches('\n').count();
+    let line = text.lines().nth(number).unwrap_or_default();
+    let key = line.split_once('=').map(|(key, _)| key.trim()).filter(|key| {
+        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+    });
+    let key = key.map(|key| format!(" ({key})")).unwrap_or_default();
+    format!("line {}{key}: {}", number + 1, error.message())
 }
 
 /// Refuses every key that is no option, all at once.
@@ -224,8 +256,8 @@ mod tests {
     #[test]
     fn a_value_that_its_option_does_not_take_names_file_and_option() {
         for (file, part) in [
-            ("port = 70000", "70000"),
-            ("port = 'high'", "invalid value 'high' for '--port <PORT>'"),
+            ("port = 70000", "port: the value is not in 0..=65535"),
+            ("port = 'high'", "port: invalid digit found in string"),
             ("port = [1, 2]", "port: is one value, not a list"),
             ("port = true", "port: is text or a number, not boolean"),
             ("require_token = 'yes'", "require_token: is either true or false"),
@@ -234,6 +266,27 @@ mod tests {
         ] {
             let said = refused(file);
             assert!(said.contains(part) && said.contains("tikmatrix.toml"), "{part:?} is not in {said}");
+        }
+    }
+
+    #[test]
+    fn no_value_is_in_a_message() {
+        for (file, part) in [
+            ("database_url = postgres://maker:hunter2@db/tasks", "line 1 (database_url): "),
+            (
+                "port = 0\n\ndatabase_url = 'postgres://maker:hunter2@db/tasks\nbind = []",
+                "line 3 (database_url): ",
+            ),
+            ("phone = ['hunter2']", "phone: "),
+            ("phone_network = ['hunter2']", "phone_network: "),
+            ("port = 'hunter2'", "port: "),
+            ("max_requests = 'hunter2'", "max_requests: "),
+            ("bind = ['hunter2']", "bind: "),
+            ("require_token = 'hunter2'", "require_token: "),
+            ("host_name = ['hunter2 hunter2']", "host_name: "),
+        ] {
+            let said = refused(file);
+            assert!(said.contains(part) && !said.contains("hunter2"), "{part:?} is not in {said}");
         }
     }
 

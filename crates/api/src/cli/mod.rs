@@ -22,8 +22,8 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tikmatrix_api::openapi_document;
 
 use self::composition::{app_ids, scripts};
-pub(crate) use self::output::complain;
-use self::output::{json, say_data};
+use self::output::{OutputError, json, say_data, say_usage};
+pub(crate) use self::output::{complain, with_causes};
 pub(crate) use self::shutdown::run_to_end;
 
 /// Publishes to the TikTok and Instagram accounts on your own Android phones.
@@ -74,19 +74,23 @@ enum Command {
 /// # Errors
 /// When the command fails; the message is for a person.
 pub(crate) async fn run() -> anyhow::Result<ExitCode> {
-    let arguments = read_arguments()?;
+    let arguments = match read_arguments() {
+        Ok(arguments) => arguments,
+        Err(error) => return Ok(show_usage(&error.downcast::<clap::Error>()?)?),
+    };
     let level = match arguments.command {
         // Log lines would tear the progress bars apart.
         Command::Demo(_) => "error",
         _ => "warn,tikmatrix=info",
     };
     log_lines::start(level);
+    keep_files_private();
     match arguments.command {
         Command::Serve(options) => serve::run(options).await,
         Command::Demo(options) => demo::run(&options).await,
         Command::Phone(options) => phone::run(&options).await,
         Command::Ui(command) => inspect::run(command).await,
-        Command::Replay(options) => return Ok(replay::run(&options).await),
+        Command::Replay(options) => return replay::run(&options).await,
         Command::Pair(options) => pair::run(&options).await,
         Command::License(command) => license::run(&command),
         Command::Token(command) => token::run(command).await,
@@ -100,21 +104,31 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Lets no other user read what the program writes: databases, evidence, videos, keys and licences.
+fn keep_files_private() {
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+}
+
 /// Prints the OpenAPI document of a server that has every script.
 fn openapi() -> anyhow::Result<()> {
-    say_data(json(&openapi_document(&scripts()?, &app_ids()?))?);
+    say_data(json(&openapi_document(&scripts()?, &app_ids()?))?)?;
     Ok(())
 }
 
-/// Reads the command line, the environment and the configuration file. A wrong command line, or a request for help, ends
-/// the program here.
+/// Reads the command line, the environment and the configuration file.
+///
+/// # Errors
+/// [`clap::Error`] for a wrong command line and for a request for help, else what is wrong with the file.
 fn read_arguments() -> anyhow::Result<Arguments> {
-    let read = config::read(&command(), std::env::args_os().collect())
-        .and_then(|matches| Ok(Arguments::from_arg_matches(&matches)?));
-    read.map_err(|error| match error.downcast::<clap::Error>() {
-        Ok(error) => error.exit(),
-        Err(other) => other,
-    })
+    let matches = config::read(&command(), std::env::args_os().collect())?;
+    Ok(Arguments::from_arg_matches(&matches)?)
+}
+
+/// Shows what clap has to say instead of a command, and returns the exit status.
+fn show_usage(usage: &clap::Error) -> Result<ExitCode, OutputError> {
+    say_usage(usage)?;
+    Ok(u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 fn command() -> clap::Command {

@@ -9,6 +9,7 @@ use tikmatrix_device::adb::keys::{KeyFiles, KeyStore};
 use tikmatrix_device::adb::pairing::pair;
 use tikmatrix_device::deadline::Deadline;
 use tikmatrix_device::registry::parse_address;
+use tikmatrix_domain::Secret;
 
 use super::output::say;
 
@@ -22,7 +23,7 @@ pub(super) struct Options {
     address: String,
     /// The six digits that it shows there
     #[arg(value_name = "CODE")]
-    code: String,
+    code: Secret,
     /// The RSA key that the phone is to trust, as given to `serve`; made when it is missing [default: ~/.android/adbkey]
     #[arg(long, env = "TIKMATRIX_ADB_KEY", value_name = "FILE")]
     adb_key: Option<PathBuf>,
@@ -34,11 +35,11 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
         Some(file) => KeyStore::new(KeyFiles { own: Some(file.clone()), ..KeyFiles::of_user() }),
         None => KeyStore::of_user(),
     };
-    let paired = pair(&options.address, &options.code, &keys, Deadline::after(PAIRING_TIMEOUT)).await;
+    let paired = pair(&options.address, options.code.expose(), &keys, Deadline::after(PAIRING_TIMEOUT)).await;
     let name = paired.context("the phone is not paired")?;
-    say(format!(
+    say(format_args!(
         "paired with {name:?}: it lets this key in from now on, at the address of its page \"Wireless debugging\" \
          (serve --phone HOST:PORT)"
-    ));
-    Ok(())
+    ))
+    .context("the phone is paired, and this cannot be shown")
 }

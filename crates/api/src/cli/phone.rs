@@ -67,10 +67,10 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     }
     let http = control.map(|port| serve_control(&farm, port)).transpose()?;
     for phone in farm.phones() {
-        say(format_args!("{} listening on {}", phone.serial(), phone.address()));
+        say(format_args!("{} listening on {}", phone.serial(), phone.address()))?;
     }
     if let Some((address, _)) = &http {
-        say(format_args!("control listening on http://{address}/phones"));
+        say(format_args!("control listening on http://{address}/phones"))?;
     }
     stopped.await;
     if let Some((_, handle)) = http {

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, anyhow, ensure};
 use clap::Args;
@@ -13,7 +13,7 @@ use tikmatrix_device::script::{Entry, Journal, LogLevel, RegisteredScript, Repla
 use tikmatrix_device::tape::Tape;
 
 use super::composition::{apps, scripts};
-use super::output::{complain, printable, say};
+use super::output::{OutputError, complain, counted, printable, say, with_causes};
 
 /// The largest file that can be a tape, in bytes; what is packed in it has a bound of its own.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
@@ -31,29 +31,43 @@ pub(super) struct Options {
 }
 
 /// Prints the steps and log lines of a script.
-struct Printer;
+#[derive(Default)]
+struct Printer {
+    /// The first line that could not be written.
+    failed: OnceLock<OutputError>,
+}
 
 impl Journal for Printer {
     fn record(&self, entry: Entry) {
-        match entry {
-            Entry::Step(step) => say(format_args!("step      {}", printable(&step))),
-            Entry::Log(LogLevel::Info, line) => say(format_args!("          {}", printable(&line))),
-            Entry::Log(LogLevel::Warn, line) => say(format_args!("          warning: {}", printable(&line))),
-            Entry::Progress(_) | Entry::Result(_) | Entry::Artifact { .. } => {}
+        let line = match entry {
+            Entry::Step(step) => format!("step      {}", printable(&step)),
+            Entry::Log(LogLevel::Info, line) => format!("          {}", printable(&line)),
+            Entry::Log(LogLevel::Warn, line) => format!("          warning: {}", printable(&line)),
+            Entry::Progress(_) | Entry::Result(_) | Entry::Artifact { .. } => return,
+        };
+        if let Err(error) = say(line) {
+            // The first one is reported; that others follow says nothing more.
+            let _ = self.failed.set(error);
         }
     }
 }
 
 /// Replays the tape and returns the exit status: 0 when the run was as recorded, however it ended then; 1 when it
 /// diverged; 2 when there is no tape that could be replayed.
-pub(super) async fn run(options: &Options) -> ExitCode {
+///
+/// # Errors
+/// When what happens cannot be printed.
+pub(super) async fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let replayed = match read(&options.tape) {
         Ok((tape, script)) => play(script.as_ref(), &tape).await,
         Err(error) => Err(error),
     };
-    replayed.unwrap_or_else(|error| {
-        complain(format_args!("tikmatrix: {error:#}"));
-        ExitCode::from(UNREADABLE)
+    replayed.or_else(|error| {
+        if error.is::<OutputError>() {
+            return Err(error);
+        }
+        complain(format_args!("tikmatrix: {}", with_causes(&error)));
+        Ok(ExitCode::from(UNREADABLE))
     })
 }
 
@@ -77,19 +91,24 @@ async fn play(script: &RegisteredScript, tape: &Tape) -> anyhow::Result<ExitCode
     let ours = env!("CARGO_PKG_VERSION");
     let other = if head.product == ours { String::new() } else { format!("; this is {ours}") };
     let account = head.username.as_ref().map(|name| format!(" for @{name}")).unwrap_or_default();
-    say(format_args!("script    {} in {}{account}", printable(&head.script), head.app));
-    say(format_args!("phone     {}", printable(&head.serial)));
-    say(format_args!("recorded  by tikmatrix {}{other}", printable(&head.product)));
-    let replayed = replay(script, tape, Arc::new(Printer)).await?;
+    say(format_args!("script    {} in {}{account}", printable(&head.script), head.app))?;
+    say(format_args!("phone     {}", printable(&head.serial)))?;
+    say(format_args!("recorded  by tikmatrix {}{other}", printable(&head.product)))?;
+    let printer = Arc::new(Printer::default());
+    let replayed = replay(script, tape, Arc::<Printer>::clone(&printer)).await?;
+    if let Some(error) = Arc::into_inner(printer).and_then(|printer| printer.failed.into_inner()) {
+        return Err(error.into());
+    }
     if let Replayed::Diverged(divergence) = &replayed {
-        say(format_args!("diverged  {}", printable(&divergence.to_string())));
+        say(format_args!("diverged  {}", printable(&divergence.to_string())))?;
         return Ok(ExitCode::from(DIVERGED));
     }
     if tape.end.left_out > 0 {
         let missing = tape.end.left_out;
-        say(format_args!("cut       the tape was full: {missing} exchanges before the end are not on it"));
+        let missing = counted(missing, "exchange");
+        say(format_args!("cut       the tape was full; not on it before the end: {missing}"))?;
     }
-    say(format_args!("outcome   {}", printable(&tape.end.outcome)));
-    say(format_args!("remark    {}", printable(&tape.end.remark)));
+    say(format_args!("outcome   {}", printable(&tape.end.outcome)))?;
+    say(format_args!("remark    {}", printable(&tape.end.remark)))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -11,10 +11,11 @@ use tikmatrix_device::adb::reach::PhoneNetwork;
 use tikmatrix_device::adb::server::AdbServer;
 use tikmatrix_device::registry::{Discovery, parse_address};
 use tikmatrix_device::script::ScriptRegistry;
+use tikmatrix_domain::Secret;
 use tikmatrix_follow::Follow;
 use tikmatrix_post::{MaterialRoots, Post};
 
-use super::arguments::{AdbServerOption, DatabaseUrl, default_data_directory, parse_adb_server};
+use super::arguments::{AdbServerOption, default_data_directory, parse_adb_server};
 use super::composition::{app_ids, apps, attach_virtual_phones, start_virtual_phones};
 use super::license::location::vendor_key;
 use super::output::say;
@@ -68,7 +69,7 @@ pub(super) struct Options {
     /// The database, sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME; several servers may work on one PostgreSQL
     /// database [default: an SQLite file in the data directory]
     #[arg(long, env = "TIKMATRIX_DATABASE_URL", value_name = "URL", hide_env_values = true)]
-    database_url: Option<DatabaseUrl>,
+    database_url: Option<Secret>,
     /// How many virtual phones to run; what they published is at /virtual/phones
     #[arg(long, env = "TIKMATRIX_VIRTUAL_PHONES", value_name = "N", default_value_t = 0)]
     virtual_phones: u16,
@@ -132,14 +133,18 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
         attach_virtual_phones(&mut config, farm);
     }
     let server = Server::start(config).await?;
-    say(format_args!("listening on {}", server.url()));
-    for address in server.addresses() {
-        log::info!("address: {address}");
+    let said = say(format_args!("listening on {}", server.url()));
+    if said.is_ok() {
+        for address in server.addresses() {
+            log::info!("address: {address}");
+        }
+        log::info!("data directory: {}", data_directory.display());
+        stopped.await;
+        log::info!("ending: running tasks are being interrupted");
     }
-    log::info!("data directory: {}", data_directory.display());
-    stopped.await;
-    log::info!("ending: running tasks are being interrupted");
-    shut_down(server, farm).await
+    let shut_down = shut_down(server, farm).await;
+    said?;
+    shut_down
 }
 
 /// The configuration that the options describe, without scripts and apps.
@@ -150,7 +155,7 @@ fn configuration(data_directory: &Path, options: &Options) -> anyhow::Result<Ser
         );
     }
     Ok(ServerConfig {
-        database_url: options.database_url.as_ref().map(|url| url.as_str().to_owned()),
+        database_url: options.database_url.clone(),
         port: options.port,
         bind: options.bind.clone(),
         host_names: options.host_name.clone(),
@@ -179,5 +184,5 @@ fn materials(folders: Vec<PathBuf>, needs_token: bool) -> anyhow::Result<Materia
     if folders.is_empty() && !needs_token {
         return Ok(MaterialRoots::anywhere());
     }
-    MaterialRoots::below(folders).context("cannot use a folder of --material-root")
+    MaterialRoots::below(folders).context("--material-root")
 }

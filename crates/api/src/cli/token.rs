@@ -7,12 +7,12 @@ use anyhow::{Context, bail};
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, Subcommand};
 use serde_json::json;
-use tikmatrix_api::{NewToken, open_data};
-use tikmatrix_domain::{AccessToken, Clock as _, SystemClock, TokenName};
+use tikmatrix_api::{NewToken, create_data_directory, open_data};
+use tikmatrix_domain::{AccessToken, Clock as _, Secret, SystemClock, TokenName};
 use tikmatrix_storage::Store;
 
-use super::arguments::{DatabaseUrl, default_data_directory};
-use super::output::{complain, say, say_data};
+use super::arguments::default_data_directory;
+use super::output::{OutputError, complain, deliver, say, say_data};
 
 /// The commands about tokens.
 #[derive(Debug, Subcommand)]
@@ -49,7 +49,7 @@ pub(super) struct Location {
     data_dir: Option<PathBuf>,
     /// The server's database [default: the SQLite file in its data directory]
     #[arg(long, env = "TIKMATRIX_DATABASE_URL", value_name = "URL", hide_env_values = true)]
-    database_url: Option<DatabaseUrl>,
+    database_url: Option<Secret>,
     /// The server's configuration file, which may name either
     #[arg(long, env = "TIKMATRIX_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -80,58 +80,75 @@ async fn create(name: TokenName, location: Location) -> anyhow::Result<()> {
     if location.database_url.is_none() {
         // The first token is made before the first start.
         let directory = location.directory()?;
-        std::fs::create_dir_all(&directory)
+        create_data_directory(&directory)
             .with_context(|| format!("cannot make the data directory {}", directory.display()))?;
     }
     let store = location.open()?;
     let token = NewToken::make(name.clone(), SystemClock.now())
         .map_err(|reason| anyhow::anyhow!("the system has no random bytes: {reason}"))?;
-    if !store.create_token(token.kept).await? {
+    let id = token.kept.id.clone();
+    if !store.tokens().create(token.kept).await? {
         bail!("there is a token called {name} already: choose another name, or revoke that one first");
     }
     // The token alone goes to stdout, for `TOKEN=$(tikmatrix token create NAME)`.
-    say(&token.text);
+    if let Err(error) = deliver(token.text.expose()) {
+        return Err(take_back(&store, id, error).await);
+    }
     complain(format_args!(
         "This is the token {name} in {}. It is shown this once: keep it now.",
-        store.location()
+        store.database().location()
     ));
     complain("Programs send it as the header  Authorization: Bearer TOKEN");
     Ok(())
 }
 
+/// Revokes a token that was not delivered, since no one could ever use it, and returns what is to be reported.
+async fn take_back(store: &Store, id: String, error: OutputError) -> anyhow::Error {
+    let taken_back = store.tokens().revoke(id.clone()).await;
+    let error = anyhow::Error::from(error);
+    match taken_back {
+        Ok(_) => error.context("no token was created, since it could not be shown"),
+        Err(failure) => {
+            error.context(format!("a token was created and could not be shown: revoke {id} ({failure})"))
+        }
+    }
+}
+
 async fn list(json: bool, location: Location) -> anyhow::Result<()> {
     let store = location.open()?;
-    let tokens = store.tokens().await?;
+    let tokens = store.tokens().list().await?;
     if json {
-        say_data(tokens_as_json(&tokens));
+        say_data(tokens_as_json(&tokens))?;
     } else if tokens.is_empty() {
-        complain(format_args!("There is no token in {}.", store.location()));
+        complain(format_args!("There is no token in {}.", store.database().location()));
     } else {
-        say(tokens_as_table(&tokens).trim_end());
+        say(tokens_as_table(&tokens).trim_end())?;
     }
     Ok(())
 }
 
 async fn revoke(name: String, location: Location) -> anyhow::Result<()> {
     let store = location.open()?;
-    let Some(token) = store.revoke_token(name.clone()).await? else {
-        let names: Vec<String> = store.tokens().await?.iter().map(|token| token.name.to_string()).collect();
+    let Some(token) = store.tokens().revoke(name.clone()).await? else {
+        let names: Vec<String> =
+            store.tokens().list().await?.iter().map(|token| token.name.to_string()).collect();
         let known = if names.is_empty() {
             "there is none".to_owned()
         } else {
             format!("there are {}", names.join(", "))
         };
-        bail!("there is no token {name} in {}; {known}", store.location());
+        bail!("there is no token {name} in {}; {known}", store.database().location());
     };
-    say(format_args!("Revoked the token {} ({}) in {}.", token.name, token.id, store.location()));
-    Ok(())
+    let (name, id) = (token.name, token.id);
+    say(format_args!("Revoked the token {name} ({id}) in {}.", store.database().location()))
+        .context("the token was revoked, and this cannot be shown")
 }
 
 impl Location {
     /// The server's database. A data directory that is not there is not made: its name may be misspelt.
     fn open(&self) -> anyhow::Result<Store> {
         let directory = self.directory()?;
-        let url = self.database_url.as_ref().map(DatabaseUrl::as_str);
+        let url = self.database_url.as_ref();
         if url.is_none() && !directory.is_dir() {
             bail!("there is no data directory {}: name the server's with --data-dir", directory.display());
         }

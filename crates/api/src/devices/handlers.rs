@@ -43,7 +43,7 @@ pub(crate) async fn list(
 ) -> Answer<DeviceList> {
     let Query(DeviceQuery { state, group, page, page_size }) = query;
     let page = paging::page(page, page_size);
-    let devices = store.devices().await?;
+    let devices = store.devices().list().await?;
     let entries = connections.phones.borrow().clone();
     let wanted = |view: &Device| {
         state.is_none_or(|state| view.state == state)
@@ -75,7 +75,7 @@ pub(crate) async fn show(
     PathSerial(serial): PathSerial,
     _: NoQuery,
 ) -> Answer<Device> {
-    let device = store.device(serial.clone()).await?;
+    let device = store.devices().find(serial.clone()).await?;
     let entry = connections.entry(&serial);
     if device.is_none() && entry.is_none() {
         return Err(no_such_device(&serial));
@@ -107,13 +107,13 @@ pub(crate) async fn change(
     let change = convert::change(change);
     let entry = connections.entry(&serial);
     if entry.is_some() {
-        store.register_device(serial.clone(), clock.now()).await?;
+        store.devices().register(serial.clone(), clock.now()).await?;
     }
-    match store.change_device(serial.clone(), change.clone(), clock.now()).await? {
+    match store.devices().change(serial.clone(), change.clone(), clock.now()).await? {
         DeviceChanged::Changed(device) => Ok(Success(view(&runner, &serial, Some(&device), entry.as_ref()))),
         DeviceChanged::NotThere => Err(no_such_device(&serial)),
         DeviceChanged::NoSuchGroup => {
-            let groups = store.groups().await?;
+            let groups = store.groups().list().await?;
             let known: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
             Err(ApiError::invalid("group", unknown_group(&change, &known)))
         }
@@ -143,7 +143,7 @@ pub(crate) async fn delete(
         let reason = format!("{serial} is connected: only an offline phone can be deleted");
         return Err(ApiError::invalid("serial", reason));
     }
-    match store.delete_device(serial.clone()).await? {
+    match store.devices().delete(serial.clone()).await? {
         DeviceRemoval::Removed => Ok(Success(Deleted { deleted_count: 1 })),
         DeviceRemoval::NotThere => Err(no_such_device(&serial)),
         DeviceRemoval::Needed { tasks, accounts } => {

@@ -20,6 +20,11 @@ pub(crate) const MAX_ADDRESSES: usize = 1000;
 /// The time to resolve the name in an address that is to be added; one that takes longer is checked when it is connected.
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// The file in a data directory.
+pub(crate) fn path(data_directory: &Path) -> PathBuf {
+    data_directory.join(FILE)
+}
+
 /// The addresses, and the file that holds them.
 #[derive(Debug)]
 pub(crate) struct SavedAddresses {
@@ -35,7 +40,7 @@ impl SavedAddresses {
     /// # Errors
     /// Of the file system. A line that is no address is left out, and told in the log.
     pub(crate) fn open(data_directory: &Path, networks: Arc<PhoneNetworks>) -> io::Result<Self> {
-        let path = data_directory.join(FILE);
+        let path = path(data_directory);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),

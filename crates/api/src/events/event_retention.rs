@@ -36,7 +36,7 @@ async fn record_phones(store: &Store, mut phones: watch::Receiver<Vec<PhoneEntry
         let now = as_it_is(&phones.borrow_and_update());
         let mut is_complete = true;
         for (phone, subject) in changes(&recorded, &now) {
-            match store.record_device_event(phone.0.clone(), subject.clone(), clock.now()).await {
+            match store.events().record_device_event(phone.0.clone(), subject.clone(), clock.now()).await {
                 Ok(()) => drop(recorded.insert(phone, subject)),
                 Err(error) => {
                     log::warn!("{error}");
@@ -97,7 +97,7 @@ fn state(subject: &EventSubject) -> &str {
 
 async fn delete_old(store: &Store) {
     loop {
-        if let Err(error) = store.prune_events(MAX_EVENTS).await {
+        if let Err(error) = store.events().prune(MAX_EVENTS).await {
             log::warn!("{error}");
         }
         sleep(CLEANUP_INTERVAL).await;

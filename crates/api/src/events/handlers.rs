@@ -125,10 +125,10 @@ pub(crate) async fn listen(
 ) -> Result<HttpResponse, ApiError> {
     let own_place = streams.place()?;
     // What is told of from here on is not missed.
-    let wakes = streams.store.change_notifications();
+    let wakes = streams.store.database().change_notifications();
     let place = match after {
         Some(place) => place,
-        None => streams.store.newest_event().await?,
+        None => streams.store.events().newest().await?,
     };
     let mut checks = interval(CHECK_INTERVAL);
     checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -191,7 +191,7 @@ impl Listener {
 
     /// Reads on from its place.
     async fn read(&mut self) -> Option<String> {
-        let read = self.streams.store.events_after(self.place, self.filter.clone(), PAGE).await;
+        let read = self.streams.store.events().after(self.place, self.filter.clone(), PAGE).await;
         match read {
             Ok(Events::Next { events, read_to }) => {
                 self.place = read_to;

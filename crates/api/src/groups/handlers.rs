@@ -27,7 +27,7 @@ pub(crate) fn routes() -> Vec<Operation> {
     responses((status = 200, description = "All groups, by their names.", body = Envelope<GroupList>)),
 )]
 pub(crate) async fn list(store: Data<Store>, _: NoQuery) -> Answer<GroupList> {
-    let groups = store.groups().await?;
+    let groups = store.groups().list().await?;
     let total = groups.len();
     Ok(Success(GroupList { groups: groups.iter().map(convert::group).collect(), total }))
 }
@@ -49,7 +49,7 @@ pub(crate) async fn create(
 ) -> Answer<Group> {
     let name = new.name.as_str().trim().to_owned();
     let note = new.note.map(String::from).unwrap_or_default();
-    match store.create_group(name, note, clock.now()).await? {
+    match store.groups().create(name, note, clock.now()).await? {
         GroupChanged::Changed(group) => Ok(Success(convert::group(&group))),
         GroupChanged::NotThere => Err(ApiError::new(ErrorCode::NotFound, "the group was deleted meanwhile")),
         GroupChanged::NameTaken => Err(name_taken()),
@@ -68,7 +68,7 @@ pub(crate) async fn create(
     responses((status = 200, description = "The group.", body = Envelope<Group>)),
 )]
 pub(crate) async fn show(store: Data<Store>, Id(id): Id<GroupId>, _: NoQuery) -> Answer<Group> {
-    let group = store.group(id).await?.ok_or_else(|| missing(id))?;
+    let group = store.groups().find(id).await?.ok_or_else(|| missing(id))?;
     Ok(Success(convert::group(&group)))
 }
 
@@ -91,7 +91,7 @@ pub(crate) async fn change(
     _: NoQuery,
     Json(change): Json<GroupPatch>,
 ) -> Answer<Group> {
-    match store.change_group(id, convert::change(change), clock.now()).await? {
+    match store.groups().change(id, convert::change(change), clock.now()).await? {
         GroupChanged::Changed(group) => Ok(Success(convert::group(&group))),
         GroupChanged::NotThere => Err(missing(id)),
         GroupChanged::NameTaken => Err(name_taken()),
@@ -110,7 +110,7 @@ pub(crate) async fn change(
     responses((status = 200, description = "The group is gone; its phones belong to none.", body = Envelope<GroupDeleted>)),
 )]
 pub(crate) async fn delete(store: Data<Store>, Id(id): Id<GroupId>, _: NoQuery) -> Answer<GroupDeleted> {
-    let released = store.delete_group(id).await?.ok_or_else(|| missing(id))?;
+    let released = store.groups().delete(id).await?.ok_or_else(|| missing(id))?;
     Ok(Success(GroupDeleted { deleted_count: 1, released_device_count: released }))
 }
 

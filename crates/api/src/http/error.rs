@@ -16,6 +16,9 @@ use tikmatrix_validation::{Problem, Problems};
 
 use crate::http::envelope::{Success, failure};
 
+/// What people can do when the file of the database is gone.
+pub(crate) const DATABASE_REPLACED: &str = "the server's database file was removed or replaced, and nothing is stored until \
+    it is back or the server is restarted";
 /// In how many seconds a full queue may have room.
 const FULL_QUEUE_RETRY_AFTER: u32 = 30;
 
@@ -191,16 +194,16 @@ impl ApiError {
 /// The one table from what the database reports to what a client gets.
 impl From<StorageError> for ApiError {
     fn from(error: StorageError) -> Self {
-        let wrong_state = |task: TaskId, status: Status, only: &str| {
-            Self::invalid("task_id", format!("task {task} is {}; only a {only}", status.as_str()))
-        };
         match error {
             StorageError::NoSuchTask(_) => Self::new(ErrorCode::NotFound, error.to_string()),
             StorageError::Illegal { task, source: IllegalTransition::NotRunning(status) } => {
-                wrong_state(task, status, "running one can be stopped")
+                not_running(task, status)
             }
             StorageError::Illegal { task, source: IllegalTransition::NotFailed(status) } => {
                 wrong_state(task, status, "failed one can be retried")
+            }
+            StorageError::Illegal { task, source: IllegalTransition::NotCancellable(status) } => {
+                wrong_state(task, status, "pending or running one can be cancelled")
             }
             StorageError::TooManyTasks(too_many) => Self::invalid("serials", too_many.to_string()),
             StorageError::QueueFull { .. } => Self::too_many(error.to_string(), FULL_QUEUE_RETRY_AFTER),
@@ -210,9 +213,24 @@ impl From<StorageError> for ApiError {
                 Self::new(ErrorCode::Conflict, message)
             }
             StorageError::DiskFull { .. } => Self::disk_full(error),
+            StorageError::Replaced { .. } => Self::with_cause(ErrorCode::Internal, DATABASE_REPLACED, &error),
             error => Self::internal(error),
         }
     }
+}
+
+/// The refusal to stop a task, with what to do instead.
+fn not_running(task: TaskId, status: Status) -> ApiError {
+    let only = "running one can be stopped";
+    if status != Status::Pending {
+        return wrong_state(task, status, only);
+    }
+    let instead = format!("delete it instead (`tikmatrix task delete {task}`, DELETE /api/v1/task/{task})");
+    wrong_state(task, status, &format!("{only}: {instead}"))
+}
+
+fn wrong_state(task: TaskId, status: Status, only: &str) -> ApiError {
+    ApiError::invalid("task_id", format!("task {task} is {}; only a {only}", status.as_str()))
 }
 
 impl From<Problems> for ApiError {

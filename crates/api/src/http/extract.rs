@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpRequest};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use tikmatrix_domain::{AccountId, GroupId, MaterialId, Serial, TaskId};
-use tikmatrix_validation::{json, shown};
+use tikmatrix_validation::{Problems, json, shown};
 
 use crate::http::error::{ApiError, ErrorCode};
 
@@ -105,6 +105,34 @@ impl FromRequest for PathSerial {
 pub(crate) fn path_text(request: &HttpRequest, name: &str) -> String {
     let text = request.match_info().get(name).unwrap_or_default();
     percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+/// The absence of a body, or of any field in it: a client that sends fields means something that would not happen.
+pub(crate) struct EmptyBody;
+
+impl FromRequest for EmptyBody {
+    type Error = ApiError;
+    type Future = BodyFuture<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = Bytes::from_request(request, payload);
+        Box::pin(async {
+            let body = body.await;
+            let fields = body.as_ref().ok().and_then(|body| json::parse(body).ok());
+            match (body, fields) {
+                (Ok(body), _) if body.is_empty() => Ok(Self),
+                (_, Some(Value::Object(fields))) if fields.is_empty() => Ok(Self),
+                (_, Some(Value::Object(fields))) => {
+                    let mut problems = Problems::default();
+                    fields
+                        .keys()
+                        .for_each(|name| problems.add(name.clone(), "is not a known field: this takes none"));
+                    Err(problems.into())
+                }
+                _ => Err(ApiError::invalid("", "the body has to be empty: this takes none")),
+            }
+        })
+    }
 }
 
 /// The bytes of a body that says that it is JSON.

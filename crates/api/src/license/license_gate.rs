@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::Clock;
-use tikmatrix_licensing::{Entitlement, Evidence, Machine, MachineSources, PublicKey, evaluate};
-use tikmatrix_storage::{StorageError, Store};
+use tikmatrix_licensing::{
+    Entitlement, Evidence, LicenseError, Machine, MachineSources, PublicKey, RecordedTime, evaluate, verify,
+};
+use tikmatrix_storage::{Installation, StorageError, Store};
 use tokio::sync::watch;
 
 use crate::license::license_file::read_license;
@@ -48,10 +50,14 @@ struct Inner {
 
 struct Known {
     license: Option<Vec<u8>>,
-    last_seen: DateTime<Utc>,
-    /// Which last-seen time is in the database.
-    stored: DateTime<Utc>,
+    /// The licence file as it was last read, also if it cannot be verified.
+    read: Option<Vec<u8>>,
+    recorded: RecordedTime,
+    /// What of this is in the database.
+    stored: RecordedTime,
     evaluated: Option<(DateTime<Utc>, Entitlement)>,
+    /// What the log last reported of the plan.
+    logged: String,
 }
 
 impl LicenseGate {
@@ -67,13 +73,21 @@ impl LicenseGate {
         if required && license.is_none() {
             return Err(unreadable(std::io::ErrorKind::NotFound.into()));
         }
-        let installation = store.installation(clock.now()).await?;
-        let (last_seen, made_at) = (installation.last_seen, installation.made_at);
-        let known = Mutex::new(Known { license, last_seen, stored: last_seen, evaluated: None });
+        let installation = store.settings().installation(clock.now()).await?;
+        let Installation { made_at, last_seen, set_back_at, newest_license } = installation;
+        let recorded = RecordedTime { last_seen, set_back_at, newest_license };
+        let known = Mutex::new(Known {
+            read: license.clone(),
+            license,
+            recorded,
+            stored: recorded,
+            evaluated: None,
+            logged: String::new(),
+        });
         let machine = MachineSources::system().read();
         let max_at_work = watch::Sender::new(0);
         let gate = Self(Arc::new(Inner { path, key, machine, made_at, clock, store, known, max_at_work }));
-        log::info!("{}", gate.entitlement().message);
+        gate.entitlement();
         Ok(gate)
     }
 
@@ -90,13 +104,15 @@ impl LicenseGate {
             key: self.0.key.as_ref(),
             machine: &self.0.machine,
             trial_start: self.0.made_at,
-            last_seen: known.last_seen,
+            recorded: known.recorded,
             now,
         });
-        known.last_seen = entitlement.last_seen;
-        let before = known.evaluated.replace((now, entitlement.clone()));
-        if before.is_some_and(|(_, before)| before.message != entitlement.message) {
-            log::info!("{}", entitlement.message);
+        known.recorded = entitlement.recorded;
+        known.evaluated = Some((now, entitlement.clone()));
+        if known.logged != entitlement.message {
+            known.logged.clone_from(&entitlement.message);
+            let level = if entitlement.api_enabled { log::Level::Info } else { log::Level::Warn };
+            log::log!(level, "{}", entitlement.message);
         }
         // Within the lock, so that an older evaluation never overtakes a later one.
         self.0.max_at_work.send_if_modified(|most| {
@@ -136,9 +152,18 @@ impl LicenseGate {
         let path = self.0.path.clone();
         let read = tokio::task::spawn_blocking(move || read_license(&path)).await;
         // While the file cannot be read, the licence that was read before stays.
-        if let Ok(Ok(license)) = read {
-            let mut known = self.0.known();
-            if known.license != license {
+        let Ok(Ok(license)) = read else { return };
+        let mut known = self.0.known();
+        if known.read == license {
+            return;
+        }
+        known.read.clone_from(&license);
+        match license.as_deref().map(|file| verify(file, self.0.key.as_ref().ok_or(LicenseError::NoKey)?)) {
+            // So does it while what is there now cannot be verified: all goes on as before.
+            Some(Err(error)) => {
+                log::warn!("the licence file {} changed and is not used: {error}", self.0.path.display());
+            }
+            Some(Ok(_)) | None => {
                 known.license = license;
                 known.evaluated = None;
             }
@@ -146,14 +171,22 @@ impl LicenseGate {
     }
 
     async fn store_time(&self, behind: TimeDelta) -> Result<(), StorageError> {
-        let (last_seen, stored) = {
+        let (recorded, stored) = {
             let known = self.0.known();
-            (known.last_seen, known.stored)
+            (known.recorded, known.stored)
         };
-        if last_seen - stored > behind {
-            self.0.store.record_seen(last_seen).await?;
-            self.0.known().stored = last_seen;
+        let RecordedTime { last_seen, set_back_at, newest_license } = recorded;
+        if recorded == (RecordedTime { last_seen, ..stored }) && last_seen >= stored.last_seen {
+            if last_seen - stored.last_seen <= behind {
+                return Ok(());
+            }
+            self.0.store.settings().record_seen(last_seen).await?;
+        } else {
+            let made_at = self.0.made_at;
+            let times = Installation { made_at, last_seen, set_back_at, newest_license };
+            self.0.store.settings().replace_times(times).await?;
         }
+        self.0.known().stored = recorded;
         Ok(())
     }
 }

@@ -4,3 +4,4 @@ pub(crate) mod convert;
 pub(crate) mod handlers;
 pub(crate) mod license_file;
 pub(crate) mod license_gate;
+pub(crate) mod running_server;

@@ -44,7 +44,7 @@ pub(crate) async fn content(
     _: NoQuery,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let file = store.material(id).await?.ok_or_else(|| missing(id))?.file;
+    let file = store.materials().find(id).await?.ok_or_else(|| missing(id))?.file;
     send(&request, library.path(&file.file), file.media_type, &file.name).await
 }
 
@@ -68,7 +68,7 @@ pub(crate) async fn thumbnail(
     _: NoQuery,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let file = store.material(id).await?.ok_or_else(|| missing(id))?.file;
+    let file = store.materials().find(id).await?.ok_or_else(|| missing(id))?.file;
     let Some(thumbnail) = &file.thumbnail else {
         let message = format!(
             "material {} has no thumbnail: a video has one only if a thumbnail part was uploaded behind it",

@@ -37,7 +37,7 @@ pub(crate) fn routes() -> Vec<Operation> {
 )]
 pub(crate) async fn list(store: Data<Store>, query: Query<ListMaterials>) -> Answer<MaterialList> {
     let Query(ListMaterials { filter, page }) = query;
-    let (mut materials, total) = store.materials(filter.clone(), paging::with_next(&page)).await?;
+    let (mut materials, total) = store.materials().list(filter.clone(), paging::with_next(&page)).await?;
     let page_size = page.size;
     let (page, next_cursor) = paging::settle(&mut materials, &page, total, &filter, |last| last.id.0);
     let materials = materials.iter().map(convert::material).collect();
@@ -71,7 +71,7 @@ pub(crate) async fn upload(
     }
     let new = files.iter().zip(details);
     let new = new.map(|(new, details)| NewMaterial { file: new.file.clone(), details }).collect();
-    let added = store.add_materials(new, clock.now()).await?;
+    let added = store.materials().add(new, clock.now()).await?;
     for (added, file) in added.iter().zip(files) {
         if added.is_new {
             file.keep();
@@ -92,7 +92,7 @@ pub(crate) async fn upload(
     responses((status = 200, description = "The material.", body = Envelope<Material>)),
 )]
 pub(crate) async fn show(store: Data<Store>, Id(id): Id<MaterialId>, _: NoQuery) -> Answer<Material> {
-    let material = store.material(id).await?.ok_or_else(|| missing(id))?;
+    let material = store.materials().find(id).await?.ok_or_else(|| missing(id))?;
     Ok(Success(convert::material(&material)))
 }
 
@@ -116,7 +116,7 @@ pub(crate) async fn change(
     Json(change): Json<MaterialPatch>,
 ) -> Answer<Material> {
     let change = convert::change(change)?;
-    match store.change_material(id, change, clock.now()).await? {
+    match store.materials().change(id, change, clock.now()).await? {
         MaterialChanged::Changed(material) => Ok(Success(convert::material(&material))),
         MaterialChanged::NotThere => Err(missing(id)),
         MaterialChanged::Reserved(task) => Err(reserved("used", task)),
@@ -140,7 +140,7 @@ pub(crate) async fn delete(
     Id(id): Id<MaterialId>,
     _: NoQuery,
 ) -> Answer<Deleted> {
-    match store.delete_material(id).await? {
+    match store.materials().delete(id).await? {
         MaterialRemoval::Removed(file) => {
             library.remove(&file).await;
             Ok(Success(Deleted { deleted_count: 1 }))

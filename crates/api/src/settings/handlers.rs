@@ -28,7 +28,7 @@ pub(crate) fn routes() -> Vec<Operation> {
     responses((status = 200, description = "The settings.", body = Envelope<Settings>)),
 )]
 pub(crate) async fn show(store: Data<Store>, apps: Data<KnownApps>, _: NoQuery) -> Answer<Settings> {
-    Ok(Success(convert::settings(&store.settings().await?, &apps)))
+    Ok(Success(convert::settings(&store.settings().load().await?, &apps)))
 }
 
 /// Changes the settings that are given.
@@ -48,7 +48,7 @@ pub(crate) async fn change(
     _: NoQuery,
     Json(change): Json<SettingsPatch>,
 ) -> Answer<Settings> {
-    let settings = store.change_settings(convert::change(change)?).await?;
+    let settings = store.settings().change(convert::change(change)?).await?;
     let shown = convert::settings(&settings, &apps);
     current.send_replace(settings);
     runner.wake();

@@ -1,23 +1,23 @@
-//! Changing tasks: stopping, retrying and deleting them.
+//! Changing tasks: stopping, cancelling, retrying and deleting them.
 
 use actix_web::web::Data;
 use tikmatrix_api_types::tasks::{BatchDeleted, Retried, Task, TaskIds};
 use tikmatrix_api_types::{Deleted, Envelope};
 use tikmatrix_domain::{Clock, Outcome, TaskId, TaskState};
 use tikmatrix_runner::Runner;
-use tikmatrix_storage::Store;
+use tikmatrix_storage::{StorageError, Store};
 
 use crate::http::body::Json;
 use crate::http::envelope::Success;
 use crate::http::error::{Answer, ApiError};
-use crate::http::extract::{Id, missing};
+use crate::http::extract::{EmptyBody, Id, missing};
 use crate::http::query::NoQuery;
 use crate::http::routing::{Operation, operations};
 use crate::tasks::convert;
 use crate::tasks::read::TaskReader;
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![stop, retry, retry_all, delete, delete_batch, delete_batch_by_post]
+    operations![stop, cancel, retry, retry_all, delete, delete_batch, delete_batch_by_post]
 }
 
 /// Stops a running task.
@@ -36,6 +36,7 @@ pub(crate) async fn stop(
     tasks: Data<TaskReader>,
     Id(id): Id<TaskId>,
     _: NoQuery,
+    _: EmptyBody,
 ) -> Answer<Task> {
     runner.stop(id).await?;
     let task = tasks.task(id).await?.task;
@@ -47,6 +48,30 @@ pub(crate) async fn stop(
         }
         _ => Ok(Success(tasks.view(task))),
     }
+}
+
+/// Cancels a task that has not finished: a pending one never runs and stays in the history, a running one is stopped.
+#[utoipa::path(
+    post,
+    path = "/api/v1/task/{task_id}/cancel",
+    operation_id = "cancelTask",
+    tag = "Tasks",
+    params(
+        ("task_id" = i64, Path, description = "The number of a task.", minimum = 1),
+    ),
+    responses((status = 200, description = "The task, which has ended.", body = Envelope<Task>)),
+)]
+pub(crate) async fn cancel(
+    runner: Data<Runner>,
+    tasks: Data<TaskReader>,
+    Id(id): Id<TaskId>,
+    _: NoQuery,
+) -> Answer<Task> {
+    if let Some((task, source)) = runner.cancel(vec![id]).await?.refused.pop() {
+        return Err(StorageError::Illegal { task, source }.into());
+    }
+    let task = tasks.task(id).await?.task;
+    Ok(Success(tasks.view(task)))
 }
 
 /// Retries a failed task.
@@ -66,8 +91,9 @@ pub(crate) async fn retry(
     tasks: Data<TaskReader>,
     Id(id): Id<TaskId>,
     _: NoQuery,
+    _: EmptyBody,
 ) -> Answer<Task> {
-    store.retry(id, tasks.clock.now()).await?;
+    store.tasks().retry(id, tasks.clock.now()).await?;
     runner.wake();
     let task = tasks.task(id).await?.task;
     Ok(Success(tasks.view(task)))
@@ -86,8 +112,9 @@ pub(crate) async fn retry_all(
     clock: Data<dyn Clock>,
     runner: Data<Runner>,
     _: NoQuery,
+    _: EmptyBody,
 ) -> Answer<Retried> {
-    let retried_count = store.retry_all(clock.now()).await?;
+    let retried_count = store.tasks().retry_all(clock.now()).await?;
     runner.wake();
     Ok(Success(Retried { retried_count }))
 }
@@ -104,7 +131,7 @@ pub(crate) async fn retry_all(
     responses((status = 200, description = "The task was stopped, if it ran, and is gone.", body = Envelope<Deleted>)),
 )]
 pub(crate) async fn delete(runner: Data<Runner>, Id(id): Id<TaskId>, _: NoQuery) -> Answer<Deleted> {
-    match runner.delete(vec![id]).await?.deleted.len() {
+    match runner.delete(vec![id]).await?.done.len() {
         0 => Err(missing(id)),
         deleted_count => Ok(Success(Deleted { deleted_count })),
     }

@@ -8,7 +8,7 @@ use tikmatrix_api_types::tasks::{
     Artifact, Attempt, BatchDeleted, Created, LogLine, Stats, Step, Task, TaskDetail, TaskIds, TaskLog,
 };
 use tikmatrix_domain::{self as domain, AppId, Finish, SkippedDevice, TaskId, TaskState, WaitingReason};
-use tikmatrix_storage::{self as storage, Deletion, TaskCounts};
+use tikmatrix_storage::{self as storage, Batch, TaskCounts};
 use tikmatrix_validation::{Fields, Problems, shown};
 
 use crate::http::body::RequestBody;
@@ -20,7 +20,7 @@ pub(crate) fn task(task: domain::Task, waiting: Option<WaitingReason>) -> Task {
     let (started_at, finish) = match task.state {
         TaskState::Pending | TaskState::Retrying { .. } => (None, None),
         TaskState::Running { since, .. } => (Some(since), None),
-        TaskState::Finished { started_at, finish } => (Some(started_at), Some(finish)),
+        TaskState::Finished { started_at, finish } => (started_at, Some(finish)),
     };
     Task {
         id: task.id.0,
@@ -147,9 +147,9 @@ pub(crate) fn task_ids(ids: TaskIds) -> Vec<TaskId> {
 }
 
 /// The result of deleting several tasks.
-pub(crate) fn batch_deleted(deletion: &Deletion) -> BatchDeleted {
-    let not_found = deletion.not_found.iter().map(|id| id.0).collect();
-    BatchDeleted { deleted_count: deletion.deleted.len(), not_found }
+pub(crate) fn batch_deleted(batch: &Batch) -> BatchDeleted {
+    let not_found = batch.not_found.iter().map(|id| id.0).collect();
+    BatchDeleted { deleted_count: batch.done.len(), not_found }
 }
 
 /// The tasks that a request created, with the warnings about it.

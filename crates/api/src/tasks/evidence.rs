@@ -41,7 +41,7 @@ pub(crate) async fn log(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let read = async |_| {
-        let lines = tasks.store.task_log(id).await?;
+        let lines = tasks.store.tasks().log(id).await?;
         if lines.is_empty() {
             tasks.task(id).await?;
         }

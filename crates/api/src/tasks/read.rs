@@ -48,7 +48,7 @@ impl TaskReader {
         let etag = TaskEtag {
             request,
             keys: self.tag_keys.clone(),
-            version: self.store.version().await?,
+            version: self.store.database().version().await?,
             presences: self.runner.presence_version(),
             paused: self.settings.borrow().paused,
         };
@@ -64,7 +64,7 @@ impl TaskReader {
     /// # Errors
     /// 40401 where there is no such task.
     pub(crate) async fn task(&self, id: TaskId) -> Result<domain::TaskDetail, ApiError> {
-        self.store.task(id).await?.ok_or_else(|| missing(id))
+        self.store.tasks().find(id).await?.ok_or_else(|| missing(id))
     }
 
     /// The task as the API shows it now.
@@ -112,7 +112,7 @@ pub(crate) async fn list(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let read = async |now| {
-        let (mut listed, total) = tasks.store.tasks(filter.clone(), paging::with_next(&page)).await?;
+        let (mut listed, total) = tasks.store.tasks().list(filter.clone(), paging::with_next(&page)).await?;
         let page_size = page.size;
         let (page, next_cursor) = paging::settle(&mut listed, &page, total, &filter, |task| task.id.0);
         let validity = Validity::around(now, listed.iter());
@@ -139,7 +139,7 @@ pub(crate) async fn stats(
     _: NoQuery,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let read = async |_| Ok((convert::stats(tasks.store.stats().await?), Validity::ALWAYS));
+    let read = async |_| Ok((convert::stats(tasks.store.tasks().stats().await?), Validity::ALWAYS));
     tasks.answer(&request, read).await
 }
 

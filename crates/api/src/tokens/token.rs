@@ -7,7 +7,7 @@ use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
-use tikmatrix_domain::{AccessToken, TokenName};
+use tikmatrix_domain::{AccessToken, Secret, TokenName};
 
 /// By which people, and programs that look for leaked secrets, know a token.
 const PREFIX: &str = "tikmatrix_";
@@ -23,7 +23,7 @@ pub struct TokenHash([u8; 32]);
 /// A token as it is made: the only time that its text is known.
 pub struct NewToken {
     /// `tikmatrix_`, 8 hexadecimal digits by which it is found, `_`, and 256 random bits in hexadecimal.
-    pub text: String,
+    pub text: Secret,
     /// What is kept of it.
     pub kept: AccessToken,
 }
@@ -44,7 +44,7 @@ impl NewToken {
         let id = hexadecimal(id);
         let text = format!("{PREFIX}{id}_{}", hexadecimal(secret));
         let TokenHash(hash) = TokenHash::of(&text);
-        Self { kept: AccessToken { id, name, hash, created_at: now, last_used_at: None }, text }
+        Self { kept: AccessToken { id, name, hash, created_at: now, last_used_at: None }, text: text.into() }
     }
 }
 
@@ -94,24 +94,26 @@ mod tests {
     fn a_token_is_256_random_bits_behind_a_prefix_and_an_id() {
         let (one, other) = (make(), make());
         assert_ne!(one.text, other.text);
-        assert_eq!(one.text.len(), "tikmatrix_".len() + 8 + 1 + 64);
-        assert_eq!(id_of(&one.text), Some(one.kept.id.as_str()));
-        assert!(one.text.starts_with("tikmatrix_"));
+        let text = one.text.expose();
+        assert_eq!(text.len(), "tikmatrix_".len() + 8 + 1 + 64);
+        assert_eq!(id_of(text), Some(one.kept.id.as_str()));
+        assert!(text.starts_with("tikmatrix_"));
     }
 
     #[test]
     fn what_is_kept_of_a_token_is_its_hash_and_not_its_secret() {
         let token = NewToken::of([0xab; 36], TokenName::new("one").unwrap(), DateTime::UNIX_EPOCH);
         let secret = "ab".repeat(32);
-        assert_eq!(token.text, format!("tikmatrix_abababab_{secret}"));
+        assert_eq!(token.text.expose(), format!("tikmatrix_abababab_{secret}"));
         assert!(!format!("{:?}", token.kept).contains(&secret));
-        assert!(bool::from(TokenHash::of(&token.text).is(&token.kept.hash)));
+        assert!(bool::from(TokenHash::of(token.text.expose()).is(&token.kept.hash)));
         assert!(!bool::from(TokenHash::of(&secret).is(&token.kept.hash)));
     }
 
     #[test]
     fn a_text_of_another_form_has_no_id() {
-        let text = make().text;
+        let token = make();
+        let text = token.text.expose();
         for other in
             ["", "tikmatrix_", &text[1..], &text[..text.len() - 1], &format!("{text}0"), &text.to_uppercase()]
         {

@@ -38,6 +38,32 @@ async fn a_database_whose_disk_is_full_is_told_and_goes_on_when_there_is_room_ag
     api.stop().await;
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_file_that_is_gone_takes_no_task_and_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let api = Api::start_in(directory.path(), |_| {}).await;
+    let (file, aside) = (directory.path().join("tikmatrix.sqlite"), directory.path().join("aside"));
+    let task = json!({"serials": ["p1"], "script_name": "say", "script_config": {}});
+    for replaced in [false, true] {
+        fs::rename(&file, &aside).unwrap();
+        if replaced {
+            fs::copy(&aside, &file).unwrap();
+        }
+        let refused = api.post(&task).await;
+        assert_eq!((refused.status, refused.code()), (500, 50001), "{refused:?}");
+        assert!(refused.message().contains("database file was removed or replaced"), "{refused:?}");
+        let health = api.get_when("/healthz", |answer| answer.code() != 0).await;
+        assert_eq!((health.status, health.code()), (503, 50301), "{health:?}");
+        assert!(health.message().contains("database file was removed or replaced"), "{health:?}");
+        fs::rename(&aside, &file).unwrap();
+        assert_eq!(api.post(&task).await.code(), 0);
+        assert_eq!(api.get_when("/healthz", |answer| answer.code() == 0).await.status, 200);
+    }
+    assert_eq!(api.get("/api/v1/task").await.body["data"]["total"], 2);
+    api.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_health_check_notices_that_the_data_directory_takes_no_files() {
     let root = tempfile::tempdir().unwrap();

@@ -185,13 +185,13 @@ async fn the_stream_ends_with_the_token_that_it_was_opened_with() {
     let folder = tempfile::tempdir().unwrap();
     let token = NewToken::make(TokenName::new("listener").unwrap(), Utc::now()).unwrap();
     let store = open_data(folder.path(), None).unwrap();
-    store.create_token(token.kept).await.unwrap();
+    store.tokens().create(token.kept).await.unwrap();
     drop(store);
     let api = Api::start_in(folder.path(), |config| config.require_token = true).await;
     assert_eq!(api.get("/api/v1/event").await.code(), 40101);
-    let authorization = format!("Bearer {}", token.text);
+    let authorization = format!("Bearer {}", token.text.expose());
     let mut listener = Listener::open(&api, "", &[("Authorization", &authorization)]);
-    open_data(folder.path(), None).unwrap().revoke_token("listener".to_owned()).await.unwrap().unwrap();
+    open_data(folder.path(), None).unwrap().tokens().revoke("listener".to_owned()).await.unwrap().unwrap();
     assert_eq!(listener.next(), None);
     api.stop().await;
 }

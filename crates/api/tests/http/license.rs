@@ -102,7 +102,7 @@ async fn a_clock_that_is_set_back_closes_the_api_until_it_is_right_again() {
     clock.go_on(TimeDelta::days(-1));
     let answer = api.get("/api/v1/task").await;
     assert_eq!((answer.status, answer.code()), (403, 40301));
-    assert!(answer.message().contains("the clock was set back"), "{answer:?}");
+    assert!(answer.message().contains("the server already ran on"), "{answer:?}");
     clock.go_on(TimeDelta::days(1));
     assert_eq!(api.get("/api/v1/task").await.status, 200);
     api.stop().await;
@@ -118,8 +118,48 @@ async fn a_clock_that_was_set_back_while_the_server_was_off_is_noticed() {
     api.stop().await;
     clock.go_on(TimeDelta::days(-15));
     let api = start().await;
-    assert!(api.get(CHECK).await.message().contains("the clock was set back"));
+    assert!(api.get(CHECK).await.message().contains("the server already ran on"));
     api.stop().await;
+}
+
+#[tokio::test]
+async fn a_license_issued_since_a_clock_that_was_ahead_is_right_restores_the_plan_for_good() {
+    let (clock, directory) = (SetClock::new(), tempfile::tempdir().unwrap());
+    let key = PrivateKey::from_seed(&[1; 32]);
+    let start = || {
+        Api::start_in(directory.path(), |config| {
+            config.clock = Arc::new(clock.clone());
+            config.license_key = Some(key.public());
+        })
+    };
+    let install = |license: &License| {
+        std::fs::write(directory.path().join("license.json"), sign(license, &key).unwrap()).unwrap();
+    };
+    install(&license(Plan::Team, &clock, 300));
+    let api = start().await;
+    clock.go_on(TimeDelta::days(20));
+    assert_eq!(api.get(CHECK).await.status, 200);
+    api.stop().await;
+    clock.go_on(TimeDelta::days(-15));
+    let api = start().await;
+    let told = api.get(CHECK).await;
+    assert_eq!(told.status, 403);
+    for part in
+        ["already ran on 2027-02-04 08:00 UTC", "ends on 2027-02-04 07:50 UTC", "a licence issued after"]
+    {
+        assert!(told.message().contains(part), "{part:?} is not in {told:?}");
+    }
+    api.stop().await;
+    clock.go_on(TimeDelta::hours(1));
+    let api = start().await;
+    assert_eq!(api.get(CHECK).await.status, 403, "a restart changes nothing");
+    api.stop().await;
+    install(&license(Plan::Business, &clock, 300));
+    for _ in 0..2 {
+        let api = start().await;
+        assert_eq!(api.get(CHECK).await.body["data"]["plan_name"], "Business");
+        api.stop().await;
+    }
 }
 
 #[tokio::test]

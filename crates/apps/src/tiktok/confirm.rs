@@ -3,22 +3,22 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tikmatrix_device::android::{self, Key};
 use tikmatrix_device::script::{Context, Failure, LogLevel};
 use tikmatrix_domain::StandardFailure;
 
 use crate::caption::Caption;
 use crate::journey::{Confirm, after_post, unconfirmed};
 use crate::recent_posts::{CHECKED_POSTS, OtherPosts, Published, RecentPosts};
-use crate::tiktok::driver::TikTok;
+use crate::tiktok::own_profile::OwnProfile;
 
-/// For the screen after a tap.
-const SCREEN_TIMEOUT: Duration = Duration::from_secs(15);
-/// From a video back to the tabs, with some to spare.
-const MAX_BACKS: u32 = 3;
+/// What can be known of a post from the account's own profile.
+#[derive(Debug, Clone)]
+pub(crate) struct Confirming {
+    pub(crate) own_profile: OwnProfile,
+}
 
 #[async_trait]
-impl Confirm for TikTok {
+impl Confirm for Confirming {
     async fn read_profile_before(
         &self,
         context: &mut Context,
@@ -64,7 +64,7 @@ impl Confirm for TikTok {
             if is_futile || started.elapsed() >= timeout {
                 return Err(unconfirmed(context, &format!("no new video was seen on the profile: {seen}")));
             }
-            self.return_home(context).await.map_err(after_post)?;
+            self.own_profile.return_home(context).await.map_err(after_post)?;
         }
     }
 
@@ -78,49 +78,37 @@ impl Confirm for TikTok {
         timeout: Duration,
     ) -> Result<Published, Failure> {
         let started = context.phone().stopwatch();
-        self.open_own_profile(context, package).await?;
+        self.own_profile.open(context, package).await?;
         loop {
             let now = self.read_since(context, caption, before, others).await?;
             let found = now.compare(before, caption, others);
             if found == Published::Yes || started.elapsed() >= timeout {
                 return Ok(found);
             }
-            self.return_home(context).await?;
-            context.tap(&self.elements.profile_tab, SCREEN_TIMEOUT).await?;
-            self.wait_for_screen(context, "own_profile", "the account's own profile", SCREEN_TIMEOUT).await?;
+            self.own_profile.return_home(context).await?;
+            self.own_profile.open_by_tab(context).await?;
         }
     }
 }
 
-impl TikTok {
+impl Confirming {
     async fn read_before(
         &self,
         context: &mut Context,
         package: &str,
         caption: &Caption,
     ) -> Result<RecentPosts, Failure> {
-        self.open_own_profile(context, package).await?;
+        self.own_profile.open(context, package).await?;
         // Where all of the first ones have the caption, the first without it shows how far they move.
         let is_enough = |newest: &RecentPosts| {
             newest.captions.len() >= CHECKED_POSTS
                 && newest.captions.last().is_some_and(|shown| !caption.is_shown_as(shown))
         };
-        let mut newest = self.read_recent_posts(context, is_enough).await?;
+        let mut newest = self.own_profile.read_recent_posts(context, is_enough).await?;
         if newest.hides_one_more(caption) {
-            newest.total = self.count_videos(context).await?;
+            newest.total = self.own_profile.count_videos(context).await?;
         }
         Ok(newest)
-    }
-
-    /// Goes back to the screen with the tabs and from there home, so that the profile is reloaded.
-    async fn return_home(&self, context: &mut Context) -> Result<(), Failure> {
-        for _ in 0..MAX_BACKS {
-            if self.elements.home_tab.is_on(&context.read_screen().await?) {
-                break;
-            }
-            android::press(context.phone(), Key::Back, context.soon()).await?;
-        }
-        context.tap(&self.elements.home_tab, SCREEN_TIMEOUT).await.map(drop)
     }
 
     async fn search_profile(
@@ -129,8 +117,7 @@ impl TikTok {
         caption: &Caption,
         before: Option<&RecentPosts>,
     ) -> Result<Search, Failure> {
-        context.tap(&self.elements.profile_tab, SCREEN_TIMEOUT).await?;
-        self.wait_for_screen(context, "own_profile", "the account's own profile", SCREEN_TIMEOUT).await?;
+        self.own_profile.open_by_tab(context).await?;
         let now = self.read_after(context, caption, before).await?;
         Ok(match before {
             Some(before) if now.has_one_more(before, caption) => Search::Published,
@@ -150,15 +137,13 @@ impl TikTok {
             Some(before) => now.captions.len() > before.captions.len() || now.has_one_more(before, caption),
             None => now.captions.len() >= CHECKED_POSTS,
         };
-        let mut now = self.read_recent_posts(context, is_enough).await?;
+        let mut now = self.own_profile.read_recent_posts(context, is_enough).await?;
         if before.is_some_and(|before| before.total.is_some()) && now.hides_one_more(caption) {
-            now.total = self.count_videos(context).await?;
+            now.total = self.own_profile.count_videos(context).await?;
         }
         Ok(now)
     }
-}
 
-impl TikTok {
     /// Reads so much of the profile on the screen that it can be compared with `before`, after which others may have
     /// published too.
     async fn read_since(
@@ -170,10 +155,10 @@ impl TikTok {
     ) -> Result<RecentPosts, Failure> {
         let is_enough =
             |now: &RecentPosts| now.captions.len() > before.captions.len() && now.shows_all_new(before);
-        let mut now = self.read_recent_posts(context, is_enough).await?;
+        let mut now = self.own_profile.read_recent_posts(context, is_enough).await?;
         let is_counted = now.hides_one_more(caption) || (now.total.is_none() && others != OtherPosts::None);
         if before.total.is_some() && is_counted {
-            now.total = self.count_videos(context).await?;
+            now.total = self.own_profile.count_videos(context).await?;
         }
         Ok(now)
     }

@@ -1,9 +1,13 @@
 //! TikTok's journeys, made of the elements of its profile.
 
+mod accounts;
 mod confirm;
 pub(crate) mod driver;
 mod elements;
 mod follow;
+mod follow_controls;
+mod grid;
+mod own_profile;
 mod post_count;
 mod publish;
-mod recent_posts;
+mod screens;

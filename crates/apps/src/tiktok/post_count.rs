@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tikmatrix_device::android;
 use tikmatrix_device::script::{Context, Failure};
-use tikmatrix_device::ui::{Bounds, Point};
+use tikmatrix_device::ui::{Bounds, Point, UiTree};
 
-use crate::tiktok::driver::TikTok;
-use crate::tiktok::recent_posts::Grid;
+use crate::tiktok::elements::Elements;
+use crate::tiktok::grid::Grid;
 
 /// For the grid to stop moving.
 const STILL_TIMEOUT: Duration = Duration::from_secs(15);
@@ -39,10 +39,16 @@ struct Ruler {
     columns: usize,
 }
 
-impl TikTok {
+/// Counts the videos of a profile.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct VideoCounter<'a> {
+    pub(crate) elements: &'a Elements,
+}
+
+impl VideoCounter<'_> {
     /// Counts the videos of the profile on the screen, and scrolls back. `None` when the end is too far away, or when
     /// it is not certain how far the grid has moved.
-    pub(crate) async fn count_videos(&self, context: &mut Context) -> Result<Option<usize>, Failure> {
+    pub(crate) async fn count(&self, context: &mut Context) -> Result<Option<usize>, Failure> {
         let first = self.still_grid(context).await?;
         let count = self.scroll_to_end(context, &first).await?;
         let is_back = self.scroll_back(context, &first).await?;
@@ -83,13 +89,13 @@ impl TikTok {
     /// Waits until the grid has stopped moving.
     async fn still_grid(&self, context: &mut Context) -> Result<Grid, Failure> {
         let mut before = Vec::new();
-        let still = |tree: &_| {
-            let grid = self.grid(tree);
+        let still = |tree: &UiTree| {
+            let grid = Grid::of(tree, self.elements);
             let is_still = !grid.cells.is_empty() && grid.cells == before;
             before.clone_from(&grid.cells);
             is_still.then_some(grid)
         };
-        context.wait_until("the grid of the profile's videos", STILL_TIMEOUT, still).await
+        context.screen().wait_until("the grid of the profile's videos", STILL_TIMEOUT, still).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! From a shared video to the end of its upload: editor, caption screen, Post, the badge with the percentage.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,7 +10,9 @@ use tikmatrix_device::ui::{UiTree, tap_point};
 
 use crate::caption::Caption;
 use crate::journey::{Publish, after_post, unconfirmed};
-use crate::tiktok::driver::{START_TIMEOUT, TikTok};
+use crate::profile::file::{Profile, ProfileError};
+use crate::tiktok::elements::Elements;
+use crate::tiktok::screens::{START_TIMEOUT, Screens};
 
 /// For the screen after a tap.
 const SCREEN_TIMEOUT: Duration = Duration::from_secs(20);
@@ -22,8 +25,15 @@ const QUERY_INTERVAL: Duration = Duration::from_millis(300);
 /// An upload that shows no badge for so long was too quick for it.
 const BADGE_TIMEOUT: Duration = Duration::from_secs(6);
 
+/// The way from a shared video to the end of its upload.
+#[derive(Debug, Clone)]
+pub(crate) struct Publishing {
+    screens: Arc<Screens>,
+    share_activity: String,
+}
+
 #[async_trait]
-impl Publish for TikTok {
+impl Publish for Publishing {
     async fn share(
         &self,
         context: &mut Context,
@@ -39,40 +49,41 @@ impl Publish for TikTok {
             ..Intent::default()
         };
         android::start(context.phone(), &intent, context.soon()).await?;
-        context.find(&self.elements.next, START_TIMEOUT).await?;
+        context.screen().find(&self.screens.elements.next, START_TIMEOUT).await?;
         Ok(())
     }
 
     async fn leave_editor(&self, context: &mut Context) -> Result<(), Failure> {
         for _ in 0..MAX_TAPS {
-            context.tap(&self.elements.next, SCREEN_TIMEOUT).await?;
+            context.screen().tap(&self.screens.elements.next, SCREEN_TIMEOUT).await?;
             match self
-                .wait_for_screen(context, "caption", "TikTok's caption screen", LOST_TAP_TIMEOUT * 2)
+                .screens
+                .wait_for(context, "caption", "TikTok's caption screen", LOST_TAP_TIMEOUT * 2)
                 .await
             {
-                Err(failure) if failure.is_not_found() && self.is_last_screen(context, "editor") => {}
+                Err(failure) if failure.is_not_found() && self.screens.is_last(context, "editor") => {}
                 other => return other,
             }
         }
-        self.wait_for_screen(context, "caption", "TikTok's caption screen", SCREEN_TIMEOUT).await
+        self.screens.wait_for(context, "caption", "TikTok's caption screen", SCREEN_TIMEOUT).await
     }
 
     async fn write_caption(&self, context: &mut Context, caption: &Caption) -> Result<(), Failure> {
-        if !caption.title.is_empty() {
-            context.fill(&self.elements.title_field, &caption.title, SCREEN_TIMEOUT).await?;
-        }
-        if !caption.description.is_empty() {
-            context.fill(&self.elements.description_field, &caption.description, SCREEN_TIMEOUT).await?;
+        let Elements { title_field, description_field, .. } = &self.screens.elements;
+        for (field, text) in [(title_field, &caption.title), (description_field, &caption.description)] {
+            if !text.is_empty() {
+                context.text_input().fill(field, text, SCREEN_TIMEOUT).await?;
+            }
         }
         Ok(())
     }
 
     async fn post(&self, context: &mut Context) -> Result<(), Failure> {
-        let tapped = match context.tap(&self.elements.post, LOST_TAP_TIMEOUT).await {
+        let tapped = match context.screen().tap(&self.screens.elements.post, LOST_TAP_TIMEOUT).await {
             // Suggestions for hashtags, or a keyboard, may cover the button; the back key takes them away.
             Err(failure) if failure.is_not_found() => {
                 android::press(context.phone(), Key::Back, context.soon()).await?;
-                context.tap(&self.elements.post, SCREEN_TIMEOUT).await
+                context.screen().tap(&self.screens.elements.post, SCREEN_TIMEOUT).await
             }
             other => other,
         };
@@ -95,7 +106,7 @@ impl Publish for TikTok {
         let mut percent: Option<u8> = None;
         loop {
             let tree = look(context).await?;
-            match self.elements.upload_percent.find(&tree).map(|it| leading_number(&it.text)) {
+            match self.screens.elements.upload_percent.find(&tree).map(|it| leading_number(&it.text)) {
                 Some(now) => {
                     percent = now.or(percent).or(Some(0));
                     progress(context, percent.unwrap_or(0));
@@ -103,7 +114,7 @@ impl Publish for TikTok {
                 None if percent.is_some() => return Ok(()),
                 // A short video, or a build without the badge.
                 None if started.elapsed() >= BADGE_TIMEOUT.min(timeout)
-                    && self.elements.home_tab.is_on(&tree) =>
+                    && self.screens.elements.home_tab.is_on(&tree) =>
                 {
                     return Ok(());
                 }
@@ -127,15 +138,22 @@ impl Publish for TikTok {
     }
 }
 
-impl TikTok {
+impl Publishing {
+    pub(crate) fn new(screens: Arc<Screens>) -> Result<Self, ProfileError> {
+        let Profile { id, share_activity, .. } = &*screens.profile;
+        let missing = ProfileError::MissingElement { id, element: "share_activity" };
+        let share_activity = share_activity.clone().ok_or(missing)?;
+        Ok(Self { screens, share_activity })
+    }
+
     async fn leave_caption_screen(&self, context: &mut Context) -> Result<(), Failure> {
         let started = context.phone().stopwatch();
         let mut tapped = context.phone().stopwatch();
         let mut taps = 1;
         loop {
             let tree = look(context).await?;
-            let confirmation = self.elements.confirm_post.find(&tree).and_then(tap_point);
-            let is_caption = self.profile.screen(&tree).is_some_and(|screen| screen.id == "caption");
+            let confirmation = self.screens.elements.confirm_post.find(&tree).and_then(tap_point);
+            let is_caption = self.screens.is(&tree, "caption");
             if let Some(point) = confirmation {
                 android::tap(context.phone(), point, context.soon())
                     .await
@@ -143,7 +161,11 @@ impl TikTok {
             } else if !is_caption {
                 return Ok(());
             } else if taps < MAX_TAPS && tapped.elapsed() > LOST_TAP_TIMEOUT {
-                context.tap(&self.elements.post, SCREEN_TIMEOUT).await.map_err(after_post)?;
+                context
+                    .screen()
+                    .tap(&self.screens.elements.post, SCREEN_TIMEOUT)
+                    .await
+                    .map_err(after_post)?;
                 (tapped, taps) = (context.phone().stopwatch(), taps + 1);
             }
             if started.elapsed() > SCREEN_TIMEOUT * 2 {
@@ -156,7 +178,7 @@ impl TikTok {
 
 /// Reads the screen after Post was tapped.
 async fn look(context: &mut Context) -> Result<UiTree, Failure> {
-    context.read_screen().await.map_err(after_post)
+    context.screen().read().await.map_err(after_post)
 }
 
 fn leading_number(text: &str) -> Option<u8> {

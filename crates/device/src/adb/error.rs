@@ -11,7 +11,7 @@ use crate::deadline::DeadlinePassed;
 
 /// An operation on a phone failed.
 #[derive(Debug, Clone, Error)]
-#[error("phone {phone}: {attempt}: {cause}")]
+#[error("{}", describe("phone", phone, attempt, cause))]
 pub struct AdbError {
     phone: Arc<str>,
     attempt: String,
@@ -54,12 +54,23 @@ impl AdbError {
     }
 }
 
+/// Describes a failed attempt. That there is no adb server is all that is to be said of it, whatever was attempted.
+pub(crate) fn describe(kind: &str, name: &str, attempt: &str, cause: &AdbCause) -> String {
+    match cause {
+        AdbCause::NoServer(_) => cause.to_string(),
+        cause => format!("{kind} {name}: {attempt}: {cause}"),
+    }
+}
+
 /// The cause of a failed operation.
 #[derive(Debug, Clone, Error)]
 pub enum AdbCause {
     /// No connection could be made.
     #[error("it cannot be reached: {0}")]
     Unreachable(String),
+    /// There is no adb server.
+    #[error("no adb server at {0}")]
+    NoServer(String),
     /// The phone shows the dialog by which a person trusts this machine, and no answer has come.
     #[error(
         "it asks whether to trust the key {fingerprint} and no answer has come: unlock the phone and tap Allow, with \"Always allow from this computer\""
@@ -115,6 +126,7 @@ impl AdbCause {
             self,
             Self::Authorizing { .. }
                 | Self::Unreachable(_)
+                | Self::NoServer(_)
                 | Self::DeadlinePassed(_)
                 | Self::ConnectionLost(_)
                 | Self::StreamEnded
@@ -132,7 +144,7 @@ impl AdbCause {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Unreachable(_) => "unreachable",
+            Self::Unreachable(_) | Self::NoServer(_) => "unreachable",
             Self::Authorizing { .. } => "authorizing",
             Self::Unauthorized(_) => "unauthorized",
             Self::NoKey(_) => "no_key",

@@ -68,7 +68,7 @@ pub async fn push_media(
     progress: impl FnMut(u64) + Send,
     deadline: Deadline,
 ) -> Result<(), AndroidError> {
-    phone.push(source, &file.path(), PushOptions::default(), progress, deadline).await?;
+    phone.files().push(source, &file.path(), PushOptions::default(), progress, deadline).await?;
     Ok(())
 }
 

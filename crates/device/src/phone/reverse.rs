@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
+use super::link::Link;
 use super::phone::Phone;
 use crate::adb::connection::Connection;
 use crate::adb::error::{AdbCause, AdbError, shorten};
@@ -21,7 +22,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A socket on the phone that this program listens on. Dropping it closes the socket and refuses waiting clients.
 #[derive(Debug)]
 pub struct ReverseListener {
-    phone: Phone,
+    link: Link,
     socket: String,
     calls: Calls,
 }
@@ -33,32 +34,6 @@ enum Calls {
     Direct { connection: Connection, destination: String, streams: mpsc::Receiver<u32> },
     /// The adb server connects to a port of this machine.
     Server { link: ServerLink, port: TcpListener },
-}
-
-impl Phone {
-    /// Makes the phone listen on `socket`, such as `tcp:7000`, `tcp:0` for any free port, or `localabstract:name`. [`ReverseListener::accept`]
-    /// returns each connection of a program on the phone. Through an adb server they arrive at a free port of 127.0.0.1, to
-    /// which other programs of this machine can connect as well.
-    ///
-    /// # Errors
-    /// The phone cannot listen there, as when another program does; it is reached through the adb server of another machine,
-    /// which connects to programs of that machine only; it is gone, or does not answer in time.
-    pub async fn reverse(&self, socket: &str, deadline: Deadline) -> Result<ReverseListener, AdbError> {
-        let attempt = || format!("listen on `{}`", shorten(socket));
-        self.within(deadline, attempt, self.listen(socket)).await
-    }
-
-    async fn listen(&self, socket: &str) -> Result<ReverseListener, AdbCause> {
-        if socket.contains([';', '\0']) {
-            return Err(AdbCause::BadArgument("a socket's name has no `;` and no NUL character".to_owned()));
-        }
-        let connection = self.connection()?;
-        let (calls, destination) = Calls::expect(connection).await?;
-        let (sender, bound) = oneshot::channel();
-        tokio::spawn(bind(connection.clone(), socket.to_owned(), destination, sender));
-        let socket = bound.await.unwrap_or(Err(AdbCause::StreamEnded))?;
-        Ok(ReverseListener { phone: self.clone(), socket, calls })
-    }
 }
 
 impl Calls {
@@ -87,6 +62,30 @@ impl Calls {
 }
 
 impl ReverseListener {
+    /// Makes a phone listen on `socket`, such as `tcp:7000`, `tcp:0` for any free port, or `localabstract:name`. [`ReverseListener::accept`]
+    /// returns each connection of a program on the phone. Through an adb server they arrive at a free port of 127.0.0.1, to
+    /// which other programs of this machine can connect as well.
+    ///
+    /// # Errors
+    /// The phone cannot listen there, as when another program does; it is reached through the adb server of another machine,
+    /// which connects to programs of that machine only; it is gone, or does not answer in time.
+    pub async fn bind(phone: &Phone, socket: &str, deadline: Deadline) -> Result<Self, AdbError> {
+        let attempt = || format!("listen on `{}`", shorten(socket));
+        phone.link.within(deadline, attempt, Self::listen(&phone.link, socket)).await
+    }
+
+    async fn listen(link: &Link, socket: &str) -> Result<Self, AdbCause> {
+        if socket.contains([';', '\0']) {
+            return Err(AdbCause::BadArgument("a socket's name has no `;` and no NUL character".to_owned()));
+        }
+        let connection = link.adb()?;
+        let (calls, destination) = Calls::expect(connection).await?;
+        let (sender, bound) = oneshot::channel();
+        tokio::spawn(bind(connection.clone(), socket.to_owned(), destination, sender));
+        let socket = bound.await.unwrap_or(Err(AdbCause::StreamEnded))?;
+        Ok(Self { link: link.clone(), socket, calls })
+    }
+
     /// Returns the socket on which the phone listens, with the chosen port for `tcp:0`.
     #[must_use]
     pub fn socket(&self) -> &str {
@@ -114,7 +113,7 @@ impl ReverseListener {
                 lost = link.lost() => lost,
             },
         };
-        Err(self.phone.error(format!("accept from `{}`", shorten(&self.socket)), lost))
+        Err(self.link.error(format!("accept from `{}`", shorten(&self.socket)), lost))
     }
 }
 
@@ -131,8 +130,7 @@ impl Drop for Calls {
 
 impl Drop for ReverseListener {
     fn drop(&mut self) {
-        let (Ok(runtime), Ok(connection)) =
-            (tokio::runtime::Handle::try_current(), self.phone.connection().cloned())
+        let (Ok(runtime), Ok(connection)) = (tokio::runtime::Handle::try_current(), self.link.adb().cloned())
         else {
             return;
         };

@@ -57,7 +57,7 @@ impl AdbServerWatcher {
             let error = self.watch_once(&mut failures).await;
             failures = failures.saturating_add(1);
             match (failures, self.listed.is_empty()) {
-                (1, true) => log::info!("{error}; phones on USB are used as soon as there is one"),
+                (1, true) => log::info!("{error}: phones on USB are used as soon as there is one"),
                 (1, false) => log::warn!("{error}; its phones are released until it is back"),
                 _ => {}
             }

@@ -149,7 +149,7 @@ impl ConnectionSupervisor {
         }
         self.failures = self.failures.saturating_add(1);
         let state = tokio::select! {
-            error = phone.watch(self.options.probe_interval, self.options.probe_time, || self.failures = 0) => {
+            error = phone.connection().watch(self.options.probe_interval, self.options.probe_time, || self.failures = 0) => {
                 after(error.cause())
             }
             state = self.source.barred() => state,
@@ -161,7 +161,7 @@ impl ConnectionSupervisor {
         let reason = state.reason().unwrap_or("the adb server cannot use it now");
         log::warn!("phone {}: disconnected at {}: {reason}", phone.serial(), self.registration.endpoint());
         // Operations that still run on this phone must not wait for ever.
-        phone.disconnect(reason);
+        phone.connection().disconnect(reason);
         self.registration.set(state);
         Next::AfterDelay
     }
@@ -213,7 +213,7 @@ impl Held {
 impl Drop for Held {
     fn drop(&mut self) {
         if self.owned {
-            self.phone.disconnect("it was released");
+            self.phone.connection().disconnect("it was released");
         }
     }
 }

@@ -53,7 +53,7 @@ impl PhoneState {
     pub fn after(cause: &AdbCause) -> Self {
         let reason = cause.to_string();
         match cause {
-            AdbCause::Unreachable(_) => Self::Absent { reason },
+            AdbCause::Unreachable(_) | AdbCause::NoServer(_) => Self::Absent { reason },
             AdbCause::Authorizing { .. } => Self::Authorizing { reason },
             AdbCause::Unauthorized(_) | AdbCause::NoKey(_) => Self::Unauthorized { reason },
             // A phone that does not accept the connection in time is unreachable: this one accepted it.

@@ -44,6 +44,26 @@ impl fmt::Display for CleanUp {
     }
 }
 
+/// What one run has to undo.
+#[derive(Debug, Default)]
+pub(super) struct CleanUps(Vec<CleanUp>);
+
+impl CleanUps {
+    /// Adds what is not in it yet.
+    pub(super) fn add(&mut self, clean_up: CleanUp) {
+        if !self.0.contains(&clean_up) {
+            self.0.push(clean_up);
+        }
+    }
+
+    /// Takes everything out in the order in which it is undone: the newest first.
+    pub(super) fn take(&mut self) -> Vec<CleanUp> {
+        let mut clean_ups = std::mem::take(&mut self.0);
+        clean_ups.reverse();
+        clean_ups
+    }
+}
+
 /// Finds what earlier runs left on a phone because its connection or their server was lost. Must not be called during a run
 /// on the phone.
 ///

@@ -2,7 +2,6 @@
 //! what to undo. The screen is in the module `screen`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -11,20 +10,16 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tikmatrix_domain::{AppId, PackageName, TaskId, Username};
 
-use super::clean_up::CleanUp;
+use super::clean_up::{CleanUp, CleanUps};
 use super::failure::Failure;
-use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
+use super::journal::{ArtifactKind, Entry, Journal, LogLevel, Report};
 use super::marks::{EarlierMark, MarkError, Marks};
 use super::materials::Materials;
-use super::screen::guard::ScreenGuard;
-use crate::android::ScreenReader;
+use super::screen::{Screen, ScreenState, TOOL_TIMEOUT, TextInput};
 use crate::deadline::Deadline;
 use crate::phone::Phone;
 use crate::tape::Mode;
 use crate::ui::UiTree;
-
-/// For one tool of the phone that answers at once when it answers.
-const TOOL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What is to be done, for which account. Who assigns it, and why, is up to the runner.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +34,7 @@ pub struct Assignment {
     pub package: Option<PackageName>,
     /// The configuration of the script as it was planned.
     pub config: Value,
-    /// The newest mark of earlier attempts that was not withdrawn; see [`Context::earlier_mark`].
+    /// The newest mark of earlier attempts that was not withdrawn; see [`AttemptMarks::earlier`].
     pub mark: Option<EarlierMark>,
     /// The seed of every random choice: the same seed gives the same choices.
     pub seed: u64,
@@ -47,64 +42,49 @@ pub struct Assignment {
 
 /// The surroundings of one run of a script.
 pub struct Context {
-    task: Option<TaskId>,
+    assignment: Assignment,
     phone: Phone,
-    pub(super) mode: Mode,
-    app: AppId,
-    package: Option<PackageName>,
-    username: Option<Username>,
-    journal: Arc<dyn Journal>,
-    materials: Arc<dyn Materials>,
-    pub(super) marks: Arc<dyn Marks>,
-    pub(super) earlier_mark: Option<EarlierMark>,
     deadline: Deadline,
+    mode: Mode,
+    materials: Arc<dyn Materials>,
+    marks: Arc<dyn Marks>,
     rng: StdRng,
-    progress: u8,
-    step: Option<String>,
-    clean_ups: Vec<CleanUp>,
-    pub(super) reader: ScreenReader,
-    pub(super) guard: Option<Arc<dyn ScreenGuard>>,
-    pub(super) last_seen: Option<UiTree>,
-    pub(super) has_keyboard: Option<bool>,
+    pub(super) report: Report,
+    pub(super) clean_ups: CleanUps,
+    pub(super) screen: ScreenState,
+    /// Whether the phone has the keyboard that types any text, once that is known.
+    has_keyboard: Option<bool>,
 }
 
 impl Context {
     pub(super) fn new(
         phone: Phone,
         mode: Mode,
-        assignment: &Assignment,
+        assignment: Assignment,
         journal: Arc<dyn Journal>,
         materials: Arc<dyn Materials>,
         marks: Arc<dyn Marks>,
         deadline: Deadline,
     ) -> Self {
         Self {
-            task: assignment.task,
+            rng: StdRng::seed_from_u64(assignment.seed),
+            assignment,
             phone,
+            deadline,
             mode,
-            app: assignment.app,
-            package: assignment.package.clone(),
-            username: assignment.username.clone(),
-            journal,
             materials,
             marks,
-            earlier_mark: assignment.mark.clone(),
-            deadline,
-            rng: StdRng::seed_from_u64(assignment.seed),
-            progress: 0,
-            step: None,
-            clean_ups: Vec::new(),
-            reader: ScreenReader::default(),
-            guard: None,
-            last_seen: None,
+            report: Report::new(journal),
+            clean_ups: CleanUps::default(),
+            screen: ScreenState::default(),
             has_keyboard: None,
         }
     }
 
-    /// Returns the task that this run is an attempt at; `None` for a run without one.
+    /// Returns what is to be done: the task, the account, the app and its package.
     #[must_use]
-    pub fn task(&self) -> Option<TaskId> {
-        self.task
+    pub fn assignment(&self) -> &Assignment {
+        &self.assignment
     }
 
     /// Returns the phone.
@@ -113,28 +93,16 @@ impl Context {
         &self.phone
     }
 
-    /// Returns the app in which to work.
-    #[must_use]
-    pub fn app(&self) -> AppId {
-        self.app
-    }
-
-    /// Returns the app's package on the phone; `None` means the official one that is installed.
-    #[must_use]
-    pub fn package(&self) -> Option<&PackageName> {
-        self.package.as_ref()
-    }
-
-    /// Returns the account for which to work; `None` means the one that is signed in.
-    #[must_use]
-    pub fn username(&self) -> Option<&Username> {
-        self.username.as_ref()
-    }
-
     /// Returns the source of materials that no other task gets at the same time.
     #[must_use]
     pub fn materials(&self) -> &Arc<dyn Materials> {
         &self.materials
+    }
+
+    /// Returns the marks of this attempt and of earlier ones.
+    #[must_use]
+    pub fn marks(&self) -> AttemptMarks<'_> {
+        AttemptMarks { store: &*self.marks, earlier: self.assignment.mark.as_ref(), mode: &self.mode }
     }
 
     /// Returns the deadline of the whole run.
@@ -154,49 +122,54 @@ impl Context {
         &mut self.rng
     }
 
-    /// Returns the step that it is at.
-    #[must_use]
-    pub fn current_step(&self) -> Option<&str> {
-        self.step.as_deref()
-    }
-
     /// Begins a step: one short sentence in the imperative, such as `push the video`.
     pub fn step(&mut self, name: &str) {
-        self.step = Some(name.to_owned());
         self.mode.step(name);
-        self.journal.record(Entry::Step(name.to_owned()));
+        self.report.step(name);
     }
 
     /// Reports the progress of the whole run, 0 to 100. It never goes down.
     pub fn progress(&mut self, percent: u8) {
-        let percent = percent.min(100);
-        if percent > self.progress {
-            self.progress = percent;
-            self.journal.record(Entry::Progress(percent));
-        }
+        self.report.progress(percent);
     }
 
     /// Adds a line to the task's log.
     pub fn log(&self, level: LogLevel, line: impl Into<String>) {
-        self.journal.record(Entry::Log(level, line.into()));
+        self.report.log(level, line);
     }
 
     /// Attaches a file to the task, of a success as of a failure.
     pub fn attach(&self, kind: ArtifactKind, bytes: Vec<u8>) {
-        self.journal.record(Entry::Artifact { kind, bytes });
+        self.report.record(Entry::Artifact { kind, bytes });
     }
 
     /// Registers what is undone when the run is over, however it ends: before the thing itself is done. Undone in reverse
     /// order.
     pub fn on_exit(&mut self, clean_up: CleanUp) {
-        if !self.clean_ups.contains(&clean_up) {
-            self.clean_ups.push(clean_up);
-        }
+        self.clean_ups.add(clean_up);
     }
 
-    /// Sets what judges every read of the screen from now on.
-    pub fn set_screen_guard(&mut self, guard: Arc<dyn ScreenGuard>) {
-        self.guard = Some(guard);
+    /// Returns the screen, to read it, to wait for elements on it and to tap them.
+    pub fn screen(&mut self) -> Screen<'_> {
+        Screen::new(&self.phone, self.deadline, &self.report, &mut self.screen)
+    }
+
+    /// Returns the screen, to type into its fields.
+    pub fn text_input(&mut self) -> TextInput<'_> {
+        let screen = Screen::new(&self.phone, self.deadline, &self.report, &mut self.screen);
+        TextInput { screen, clean_ups: &mut self.clean_ups, has_keyboard: &mut self.has_keyboard }
+    }
+
+    /// Returns the screen that was seen last.
+    #[must_use]
+    pub fn last_tree(&self) -> Option<&UiTree> {
+        self.screen.last.as_ref()
+    }
+
+    /// Returns what people would call the screen that was seen last.
+    #[must_use]
+    pub fn last_screen(&self) -> String {
+        self.screen.describe_last()
     }
 
     /// Obtains an input from elsewhere than the phone, such as a file of this machine or the record of materials. Every
@@ -209,18 +182,23 @@ impl Context {
     {
         self.mode.recorded_input(what, work).await
     }
+}
 
-    pub(super) fn record(&self, entry: Entry) {
-        self.journal.record(entry);
-    }
+/// The marks of a task as the script of one attempt uses them.
+pub struct AttemptMarks<'a> {
+    store: &'a dyn Marks,
+    earlier: Option<&'a EarlierMark>,
+    mode: &'a Mode,
+}
 
+impl<'a> AttemptMarks<'a> {
     /// Returns what an earlier attempt at the task saw before it did what cannot be undone, if it is not known that it was
     /// not done. The script has to compare the phone with that before it acts: what was done completes the task, what was
-    /// not done is done after [`Context::withdraw_marks`], and otherwise it fails with [`Failure::unconfirmed`] and touches
+    /// not done is done after [`AttemptMarks::withdraw`], and otherwise it fails with [`Failure::unconfirmed`] and touches
     /// nothing.
     #[must_use]
-    pub fn earlier_mark(&self) -> Option<&EarlierMark> {
-        self.earlier_mark.as_ref()
+    pub fn earlier(&self) -> Option<&'a EarlierMark> {
+        self.earlier
     }
 
     /// Stores `seen` durably, as JSON, before the script does what cannot be undone: what it needs to find out later whether
@@ -228,32 +206,20 @@ impl Context {
     ///
     /// # Errors
     /// When it cannot be stored; the script must not act then.
-    pub async fn mark<Seen: Serialize + Sync>(&self, seen: &Seen) -> Result<(), Failure> {
+    pub async fn set<Seen: Serialize + Sync>(&self, seen: &Seen) -> Result<(), Failure> {
         let set = async {
             let mark = serde_json::to_value(seen)
                 .map_err(|error| MarkError { reason: error.to_string(), transient: false })?;
-            self.marks.set(&mark).await
+            self.store.set(&mark).await
         };
-        Ok(self.recorded_input("mark the attempt", set).await?)
+        Ok(self.mode.recorded_input("mark the attempt", set).await?)
     }
 
     /// Withdraws the mark of this attempt and those of earlier ones: what they announced was certainly not done.
     ///
     /// # Errors
     /// When that cannot be stored; the marks stand then.
-    pub async fn withdraw_marks(&self) -> Result<(), Failure> {
-        Ok(self.recorded_input("withdraw the marks", self.marks.withdraw()).await?)
-    }
-
-    /// Forgets the last screen that was read, after the script has changed it by other means than a tap, such as the end of
-    /// the app.
-    pub fn forget_screen(&mut self) {
-        self.last_seen = None;
-    }
-
-    pub(super) fn take_clean_ups(&mut self) -> Vec<CleanUp> {
-        let mut clean_ups = std::mem::take(&mut self.clean_ups);
-        clean_ups.reverse();
-        clean_ups
+    pub async fn withdraw(&self) -> Result<(), Failure> {
+        Ok(self.mode.recorded_input("withdraw the marks", self.store.withdraw()).await?)
     }
 }

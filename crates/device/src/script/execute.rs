@@ -65,15 +65,15 @@ pub async fn execute(execution: Execution) -> RunOutcome {
     let recorder = Arc::new(Recorder::new(&tape_head(&script, &phone, &assignment, limits), MAX_RECORDED));
     let phone = recorded(&phone, Arc::clone(&recorder));
     let mode = Mode::Recording(Arc::clone(&recorder));
-    let mut context = Context::new(phone, mode, &assignment, journal, materials, marks, deadline);
+    let mut context = Context::new(phone, mode, assignment.clone(), journal, materials, marks, deadline);
     let ended = tokio::select! {
         biased;
         () = cancel.cancelled() => RunOutcome::Cancelled,
         ended = tokio::time::timeout(limits.total, run(&script, &mut context, &assignment.config)) => {
-            ended.unwrap_or_else(|_| RunOutcome::TimedOut { last_step: context.current_step().map(str::to_owned) })
+            ended.unwrap_or_else(|_| RunOutcome::TimedOut { last_step: context.report.current_step().map(str::to_owned) })
         }
     };
-    let (outcome, remark) = ended.on_tape(limits.total, context.current_step());
+    let (outcome, remark) = ended.on_tape(limits.total, context.report.current_step());
     let tape = recorder.end(&outcome, remark);
     if let RunOutcome::Completed(Completion { result: Some(result), .. }) = &ended {
         record_result(&context, result);
@@ -125,7 +125,7 @@ fn tape_head(script: &RegisteredScript, phone: &Phone, assignment: &Assignment, 
 fn record_result(context: &Context, result: &Value) {
     let text = result.to_string();
     if text.len() <= MAX_RESULT {
-        context.record(Entry::Result(text));
+        context.report.record(Entry::Result(text));
     } else {
         let line = format!("the result of {} bytes is left out: at most {MAX_RESULT} are stored", text.len());
         context.log(LogLevel::Warn, line);
@@ -134,14 +134,14 @@ fn record_result(context: &Context, result: &Value) {
 
 /// Records the tape of a failed run, and what the screen shows now; a phone that is gone shows nothing.
 async fn record_evidence(context: &mut Context, tape: Vec<u8>) {
-    context.record(Entry::Artifact { kind: ArtifactKind::Tape, bytes: tape });
+    context.report.record(Entry::Artifact { kind: ArtifactKind::Tape, bytes: tape });
     let phone = context.phone().clone();
     match android::screenshot(&phone, Deadline::after(EVIDENCE_TIMEOUT)).await {
-        Ok(bytes) => context.record(Entry::Artifact { kind: ArtifactKind::Screenshot, bytes }),
+        Ok(bytes) => context.report.record(Entry::Artifact { kind: ArtifactKind::Screenshot, bytes }),
         Err(error) => context.log(LogLevel::Warn, format!("no screenshot of the failure: {error}")),
     }
-    match context.reader.read_xml(&phone, Deadline::after(EVIDENCE_TIMEOUT)).await {
-        Ok(bytes) => context.record(Entry::Artifact { kind: ArtifactKind::UiTree, bytes }),
+    match context.screen.reader.read_xml(&phone, Deadline::after(EVIDENCE_TIMEOUT)).await {
+        Ok(bytes) => context.report.record(Entry::Artifact { kind: ArtifactKind::UiTree, bytes }),
         Err(error) => context.log(LogLevel::Warn, format!("no UI tree of the failure: {error}")),
     }
 }
@@ -150,11 +150,13 @@ async fn record_evidence(context: &mut Context, tape: Vec<u8>) {
 async fn clean_up(context: &mut Context, deadline: Deadline) {
     let mut phone = context.phone().clone();
     let mut may_reconnect = true;
-    for clean_up in context.take_clean_ups() {
+    for clean_up in context.clean_ups.take() {
         let mut result = clean_up.perform(&phone, deadline).await;
         if may_reconnect && matches!(&result, Err(AndroidError::Adb(error)) if error.is_transient()) {
             may_reconnect = false;
-            if let Ok(again) = Phone::connect_by(phone.route(), deadline.at_most(RECONNECT_TIMEOUT)).await {
+            if let Ok(again) =
+                Phone::connect_by(phone.connection().route(), deadline.at_most(RECONNECT_TIMEOUT)).await
+            {
                 phone = again;
                 result = clean_up.perform(&phone, deadline).await;
             }
@@ -163,7 +165,7 @@ async fn clean_up(context: &mut Context, deadline: Deadline) {
             context.log(LogLevel::Warn, format!("could not {clean_up} afterwards: {error}"));
         }
     }
-    if let Err(error) = context.reader.clean_up(&phone, deadline).await {
+    if let Err(error) = context.screen.reader.clean_up(&phone, deadline).await {
         context.log(LogLevel::Warn, format!("could not remove the dump of the screen afterwards: {error}"));
     }
 }

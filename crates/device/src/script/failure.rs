@@ -204,6 +204,7 @@ fn code_of_connection(error: &AdbError) -> StandardFailure {
         | AdbCause::Local(_)
         | AdbCause::Unsupported(_) => StandardFailure::Internal,
         AdbCause::Unreachable(_)
+        | AdbCause::NoServer(_)
         | AdbCause::Authorizing { .. }
         | AdbCause::Unauthorized(_)
         | AdbCause::NoKey(_)

@@ -1,5 +1,7 @@
 //! What a running script reports. Where it is stored is up to the runner.
 
+use std::sync::Arc;
+
 pub use tikmatrix_domain::{ArtifactKind, LogLevel};
 
 /// One report of a running script.
@@ -26,4 +28,45 @@ pub enum Entry {
 pub trait Journal: Send + Sync {
     /// Takes one entry.
     fn record(&self, entry: Entry);
+}
+
+/// What one run has reported so far.
+pub(super) struct Report {
+    journal: Arc<dyn Journal>,
+    progress: u8,
+    step: Option<String>,
+}
+
+impl Report {
+    pub(super) fn new(journal: Arc<dyn Journal>) -> Self {
+        Self { journal, progress: 0, step: None }
+    }
+
+    pub(super) fn record(&self, entry: Entry) {
+        self.journal.record(entry);
+    }
+
+    pub(super) fn log(&self, level: LogLevel, line: impl Into<String>) {
+        self.record(Entry::Log(level, line.into()));
+    }
+
+    /// Begins a step.
+    pub(super) fn step(&mut self, name: &str) {
+        self.step = Some(name.to_owned());
+        self.record(Entry::Step(name.to_owned()));
+    }
+
+    /// Returns the step that the run is at.
+    pub(super) fn current_step(&self) -> Option<&str> {
+        self.step.as_deref()
+    }
+
+    /// Reports the progress in percent, unless it was at least as far already.
+    pub(super) fn progress(&mut self, percent: u8) {
+        let percent = percent.min(100);
+        if percent > self.progress {
+            self.progress = percent;
+            self.record(Entry::Progress(percent));
+        }
+    }
 }

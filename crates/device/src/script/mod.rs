@@ -23,7 +23,7 @@ pub use {schemars, serde_json};
 
 pub use clean_up::{CleanUp, leftovers};
 pub use config::{AppName, Numbers};
-pub use context::{Assignment, Context};
+pub use context::{Assignment, AttemptMarks, Context};
 pub use execute::{Execution, Limits, execute};
 pub use failure::Failure;
 pub use journal::{ArtifactKind, Entry, Journal, LogLevel};
@@ -32,7 +32,7 @@ pub use materials::{LibraryMaterial, Materials, MaterialsError, NoMaterials};
 pub use registry::{Planned, RegisteredScript, Script, ScriptRegistry};
 pub use replay::{ReplayError, Replayed, replay};
 pub use run_outcome::{Completion, MAX_RESULT, RunEnd, RunOutcome, describe_step};
-pub use screen::{Dismissal, Found, ScreenGuard, ScreenVerdict};
+pub use screen::{Dismissal, Found, Screen, ScreenGuard, ScreenVerdict, TextInput};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../../docs/extending.md")]

@@ -65,7 +65,7 @@ pub async fn replay(
     let mut context = Context::new(
         phone,
         Mode::Replaying(Arc::clone(&player)),
-        &assignment,
+        assignment.clone(),
         journal,
         Arc::new(NoMaterials),
         Arc::new(NoMarks),
@@ -82,7 +82,7 @@ pub async fn replay(
         Err(Stop::AtTheEnd(asked)) => return Ok(beyond_the_end(tape, &asked)),
         Ok(ended) => ended,
     };
-    let (outcome, remark) = ended.on_tape(limit, context.current_step());
+    let (outcome, remark) = ended.on_tape(limit, context.report.current_step());
     let got = format!("ended: {outcome}, \"{remark}\"");
     Ok(match player.left_over() {
         Some((line, expected)) => Replayed::Diverged(Divergence { line, expected, got }),

@@ -86,6 +86,7 @@ pub(crate) enum Failed {
     DeadlinePassed { seconds: f64 },
     ConnectionLost(String),
     Unreachable(String),
+    NoServer(String),
     Rejected(String),
     Refused,
     StreamEnded,
@@ -101,6 +102,7 @@ impl From<&AdbCause> for Failed {
             AdbCause::DeadlinePassed(allowed) => Self::DeadlinePassed { seconds: allowed.as_secs_f64() },
             AdbCause::ConnectionLost(reason) => Self::ConnectionLost(reason.clone()),
             AdbCause::Unreachable(reason) => Self::Unreachable(reason.clone()),
+            AdbCause::NoServer(server) => Self::NoServer(server.clone()),
             AdbCause::Rejected(reason) => Self::Rejected(reason.clone()),
             AdbCause::Refused => Self::Refused,
             AdbCause::StreamEnded => Self::StreamEnded,
@@ -120,6 +122,7 @@ impl From<&Failed> for AdbCause {
             }
             Failed::ConnectionLost(reason) => Self::ConnectionLost(reason),
             Failed::Unreachable(reason) => Self::Unreachable(reason),
+            Failed::NoServer(server) => Self::NoServer(server),
             Failed::Rejected(reason) => Self::Rejected(reason),
             Failed::Refused => Self::Refused,
             Failed::StreamEnded => Self::StreamEnded,

@@ -17,7 +17,7 @@ use crate::phone::{Phone, PushOptions, Route, ShellOutput, Transport};
 
 /// Returns `phone` with its commands, pushed files and measured times recorded.
 pub(crate) fn recorded(phone: &Phone, recorder: Arc<Recorder>) -> Phone {
-    let transport = Arc::clone(phone.transport());
+    let transport = Arc::clone(&phone.link.transport);
     phone.over(Arc::new(Recording { transport, recorder }))
 }
 

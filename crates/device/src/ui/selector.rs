@@ -91,31 +91,28 @@ impl fmt::Display for Selector {
             return formatter.write_str(name);
         }
         formatter.write_str("the element")?;
-        if let Some(text) = &self.text {
-            write!(formatter, " with text {text}")?;
-        }
-        if let Some(description) = &self.description {
-            write!(formatter, " with description {description}")?;
-        }
-        if let Some(id) = &self.id {
-            write!(formatter, " with id {id}")?;
-        }
-        if let Some(class) = &self.class {
-            write!(formatter, " of class {class}")?;
-        }
-        for (relation, other) in [
-            ("directly inside", &self.child_of),
-            ("inside", &self.inside),
-            ("beside", &self.sibling_of),
-            ("below", &self.below),
-            ("holding", &self.holds),
+        for (relation, part) in [
+            ("with text", shown(&self.text)),
+            ("with description", shown(&self.description)),
+            ("with id", shown(&self.id)),
+            ("of class", shown(&self.class)),
+            ("directly inside", shown(&self.child_of)),
+            ("inside", shown(&self.inside)),
+            ("beside", shown(&self.sibling_of)),
+            ("below", shown(&self.below)),
+            ("holding", shown(&self.holds)),
         ] {
-            if let Some(other) = other {
-                write!(formatter, " {relation} {other}")?;
+            if let Some(part) = part {
+                write!(formatter, " {relation} {part}")?;
             }
         }
         Ok(())
     }
+}
+
+/// Returns a part of a selector as it is shown.
+fn shown<T: fmt::Display>(part: &Option<T>) -> Option<&dyn fmt::Display> {
+    part.as_ref().map(|part| part as &dyn fmt::Display)
 }
 
 /// A condition on a text. Both sides are compared as [`normalise`] leaves them.

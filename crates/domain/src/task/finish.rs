@@ -1,5 +1,5 @@
-//! The end of an attempt that was stopped or interrupted. A stopped task is never retried automatically. An interrupted one
-//! runs again, until that has led nowhere several times.
+//! The end of a task that was cancelled, and of an attempt that was stopped or interrupted. A stopped task is never retried
+//! automatically. An interrupted one runs again, until that has led nowhere several times.
 
 use chrono::{DateTime, Utc};
 
@@ -66,6 +66,12 @@ pub fn given_up(interrupted: &Finish) -> Finish {
 #[must_use]
 pub fn stopped_by_user(last_step: Option<&str>, at: DateTime<Utc>) -> Finish {
     finish(Outcome::Stopped, StandardFailure::Stopped, "it was stopped", last_step, "", at)
+}
+
+/// Returns the end of a task that a user cancelled before it ran.
+pub(crate) fn cancelled(at: DateTime<Utc>) -> Finish {
+    let remark = "it was cancelled before it ran".to_owned();
+    Finish { outcome: Outcome::Cancelled, failure_code: Some(StandardFailure::Cancelled.into()), remark, at }
 }
 
 const RUNS_AGAIN: &str = "; it runs again";

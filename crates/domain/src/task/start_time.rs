@@ -49,7 +49,12 @@ impl TimeOfDay {
         let shown = date.and_time(time);
         match zone.from_local_datetime(&shown) {
             LocalResult::Single(moment) => vec![moment.to_utc()],
-            LocalResult::Ambiguous(first, second) => vec![first.to_utc(), second.to_utc()],
+            LocalResult::Ambiguous(one, other) => {
+                // chrono's `Local` returns the later of the two first.
+                let mut moments = vec![one.to_utc(), other.to_utc()];
+                moments.sort_unstable();
+                moments
+            }
             // Gaps begin and end on whole minutes, and none is longer than a day.
             LocalResult::None => (1..=24 * 60)
                 .find_map(|minutes| {

@@ -61,6 +61,8 @@ pub enum Outcome {
     Failed,
     /// A user stopped it.
     Stopped,
+    /// A user cancelled it before it ran.
+    Cancelled,
     /// It exceeded its time limit.
     TimedOut,
     /// The server ended while it ran.
@@ -117,9 +119,9 @@ pub enum TaskState {
     },
     /// Ended, with or without success.
     Finished {
-        /// The start of the last attempt.
-        started_at: DateTime<Utc>,
-        /// The end of the last attempt.
+        /// The start of the last attempt; `None` if the task was cancelled before it ran.
+        started_at: Option<DateTime<Utc>>,
+        /// The end of the last attempt, or of the task.
         finish: Finish,
     },
 }

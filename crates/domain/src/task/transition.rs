@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
+use crate::task::finish::cancelled;
 use crate::task::task::{Finish, LeaseId, Status, TaskState};
 
 /// An event that changes the state of a task.
@@ -34,6 +35,11 @@ pub enum TaskEvent {
     },
     /// A user retries it.
     Retried,
+    /// A user cancels it before it runs.
+    Cancelled {
+        /// The end of the task.
+        at: DateTime<Utc>,
+    },
     /// The attempt under `lease` ended.
     Finished {
         /// The lease of the attempt.
@@ -55,6 +61,9 @@ pub enum IllegalTransition {
     /// Only a failed task can be retried.
     #[error("a task that is {0} cannot be retried, only one that is failed")]
     NotFailed(Status),
+    /// Only a pending task can be cancelled; a running one is stopped.
+    #[error("a task that is {0} cannot be cancelled, only one that is pending or running")]
+    NotCancellable(Status),
     /// A running task has to be stopped before it can be deleted.
     #[error("a task that is running cannot be deleted before it is stopped")]
     StillRunning,
@@ -75,6 +84,10 @@ pub fn transition(state: &TaskState, event: TaskEvent) -> Result<TaskState, Ille
         (other, TaskEvent::Claimed { .. }) => Err(IllegalTransition::NotPending(other.status())),
         (state, TaskEvent::Retried) if state.status() == Status::Failed => Ok(TaskState::Pending),
         (other, TaskEvent::Retried) => Err(IllegalTransition::NotFailed(other.status())),
+        (TaskState::Pending | TaskState::Retrying { .. }, TaskEvent::Cancelled { at }) => {
+            Ok(TaskState::Finished { started_at: None, finish: cancelled(at) })
+        }
+        (other, TaskEvent::Cancelled { .. }) => Err(IllegalTransition::NotCancellable(other.status())),
         (
             TaskState::Running { lease: held, .. },
             TaskEvent::Finished { lease, .. }
@@ -89,7 +102,7 @@ pub fn transition(state: &TaskState, event: TaskEvent) -> Result<TaskState, Ille
             Ok(TaskState::Retrying { at: until })
         }
         (TaskState::Running { since, .. }, TaskEvent::Finished { finish, .. }) => {
-            Ok(TaskState::Finished { started_at: *since, finish })
+            Ok(TaskState::Finished { started_at: Some(*since), finish })
         }
         (
             other,

@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use tikmatrix_domain::Plan;
 use tikmatrix_licensing::{
-    CLOCK_TOLERANCE, Entitlement, Evidence, Fingerprint, License, Machine, PublicKey, TRIAL_DAYS, evaluate,
-    sign,
+    CLOCK_TOLERANCE, Entitlement, Evidence, Fingerprint, License, Machine, PublicKey, RecordedTime,
+    TRIAL_DAYS, evaluate, sign,
 };
 
 use crate::{at, key, license, machine};
@@ -14,12 +14,21 @@ use crate::{at, key, license, machine};
 fn entitlement(license: Option<&str>, key: Option<&PublicKey>, now: DateTime<Utc>) -> Entitlement {
     let machine = machine();
     let license = license.map(str::as_bytes);
-    evaluate(Evidence { license, key, machine: &machine, trial_start: at(0), last_seen: now, now })
+    let recorded = RecordedTime::starting_at(now);
+    evaluate(Evidence { license, key, machine: &machine, trial_start: at(0), recorded, now })
 }
 
 fn without_license(last_seen: DateTime<Utc>, now: DateTime<Utc>) -> Entitlement {
-    let machine = Machine::default();
-    evaluate(Evidence { license: None, key: None, machine: &machine, trial_start: at(0), last_seen, now })
+    let (machine, recorded) = (Machine::default(), RecordedTime::starting_at(last_seen));
+    evaluate(Evidence { license: None, key: None, machine: &machine, trial_start: at(0), recorded, now })
+}
+
+/// Evaluates with what was recorded before.
+fn following(recorded: RecordedTime, license: Option<&License>, now: DateTime<Utc>) -> Entitlement {
+    let (machine, public) = (machine(), key().public());
+    let file = license.map(|license| sign(license, &key()).unwrap());
+    let (license, key) = (file.as_deref().map(str::as_bytes), Some(&public));
+    evaluate(Evidence { license, key, machine: &machine, trial_start: at(0), recorded, now })
 }
 
 fn with_license(license: &License, now: DateTime<Utc>) -> Entitlement {
@@ -51,7 +60,7 @@ fn a_new_data_directory_has_thirty_days_of_pro() {
                 message:
                     "trial of the plan Pro, at most 20 phones at work at once, until 2027-02-14 08:00 UTC"
                         .to_owned(),
-                last_seen: now,
+                recorded: RecordedTime::starting_at(now),
             }
         );
     }
@@ -91,7 +100,8 @@ fn a_license_of_a_time_to_come_waits_for_a_clock_that_is_set_right() {
         let machine = machine();
         let public = key().public();
         let (license, key) = (Some(file.as_bytes()), Some(&public));
-        evaluate(Evidence { license, key, machine: &machine, trial_start: now, last_seen: now, now })
+        let recorded = RecordedTime::starting_at(now);
+        evaluate(Evidence { license, key, machine: &machine, trial_start: now, recorded, now })
     };
     assert_eq!(early(now).plan, Plan::Team, "a vendor's clock may be ahead of ours by a little");
     assert_starter(
@@ -107,15 +117,24 @@ fn a_license_for_another_machine_leaves_starter() {
     assert_starter(&with_license(&bound, at(1)), "another machine");
 }
 
-#[test]
-fn a_license_without_a_key_to_verify_it_says_which_option_is_missing() {
-    let file = sign(&license(), &key()).unwrap();
-    assert_starter(&entitlement(Some(&file), None, at(1)), "--license-key");
+/// Asserts that the trial goes on as without a licence, and that the message holds `why`.
+fn assert_trial_goes_on(entitlement: &Entitlement, why: &str) {
+    let Entitlement { plan, api_enabled, expires_at, trial, message, .. } = entitlement;
+    assert_eq!((*plan, *api_enabled, *expires_at, *trial), (Plan::Pro, true, Some(at(30)), true));
+    assert!(message.contains("the installed licence is not used: ") && message.contains(why), "{message}");
 }
 
 #[test]
-fn a_file_that_is_no_license_ends_the_trial_and_says_why() {
-    assert_starter(&entitlement(Some("hello"), Some(&key().public()), at(1)), "not a licence of TikMatrix");
+fn a_file_that_cannot_be_verified_takes_nothing_away_and_the_message_gives_the_reason() {
+    let file = sign(&license(), &key()).unwrap();
+    assert_trial_goes_on(&entitlement(Some(&file), None, at(1)), "--license-key");
+    assert_trial_goes_on(
+        &entitlement(Some("hello"), Some(&key().public()), at(1)),
+        "not a licence of TikMatrix",
+    );
+    let other = tikmatrix_licensing::PrivateKey::from_seed(&[9; 32]).public();
+    assert_trial_goes_on(&entitlement(Some(&file), Some(&other), at(1)), "was signed with the key");
+    assert_starter(&entitlement(Some(&file), Some(&other), at(30)), "the installed licence is not used: ");
 }
 
 #[test]
@@ -127,12 +146,59 @@ fn a_clock_that_is_set_back_is_noticed_whatever_is_installed() {
         "clocks are set right by a little"
     );
     let noticed = without_license(now + CLOCK_TOLERANCE + TimeDelta::seconds(1), now);
-    assert_starter(&noticed, "the clock was set back: it shows 2027-01-25 08:00 UTC");
-    let (file, machine, public) = (sign(&license(), &key()).unwrap(), machine(), key().public());
-    let (license, key) = (Some(file.as_bytes()), Some(&public));
-    let set_back =
-        evaluate(Evidence { license, key, machine: &machine, trial_start: at(0), last_seen: at(400), now });
-    assert_starter(&set_back, "set the clock right");
+    assert_starter(&noticed, "before that since 2027-01-25 08:00 UTC");
+    assert_starter(&following(RecordedTime::starting_at(at(400)), Some(&license()), now), "set it right");
+}
+
+#[test]
+fn a_clock_that_was_ahead_is_named_with_its_moment_and_the_end_of_its_effect() {
+    let recorded = without_license(at(20), at(10)).recorded;
+    let later = following(recorded, None, at(12));
+    assert_starter(&later, "the server already ran on 2027-02-04 08:00 UTC");
+    assert_starter(&later, "is before that since 2027-01-25 08:00 UTC");
+    assert_starter(
+        &later,
+        "ends on 2027-02-04 07:50 UTC, or at once with a licence issued after 2027-01-25 08:00 UTC",
+    );
+    assert!(following(later.recorded, None, at(20) - CLOCK_TOLERANCE).trial);
+}
+
+#[test]
+fn only_a_license_that_was_issued_since_the_clock_was_set_right_proves_the_time() {
+    let issued = |issued| License { issued, expires: issued + TimeDelta::days(365), ..license() };
+    let (old, new) = (issued(at(5)), issued(at(11)));
+    let before = following(RecordedTime::starting_at(at(6)), Some(&old), at(6)).recorded;
+    assert_eq!(before.newest_license, Some(at(5)));
+
+    let ahead = following(before, Some(&old), at(100)).recorded;
+    let back = following(ahead, Some(&old), at(10));
+    assert_starter(&back, "the server already ran on");
+    assert_starter(&following(back.recorded, Some(&issued(at(9))), at(11)), "the server already ran on");
+
+    let proven = following(back.recorded, Some(&new), at(11));
+    assert_eq!((proven.plan, proven.recorded.last_seen), (Plan::Team, at(11)));
+    assert_eq!(following(proven.recorded, Some(&new), at(12)).plan, Plan::Team, "it stays so");
+
+    // The same licence proves nothing twice: a clock that is set to the time of its issue brings nothing back.
+    let expired = following(proven.recorded, Some(&new), at(500)).recorded;
+    let back = following(expired, Some(&new), at(11) - TimeDelta::hours(1));
+    assert_starter(&following(back.recorded, Some(&new), at(12)), "the server already ran on");
+}
+
+#[test]
+fn a_trial_that_began_by_a_clock_that_was_ahead_does_not_begin_twice() {
+    let new = License { issued: at(-99), expires: at(-50), ..license() };
+    let back = following(RecordedTime::starting_at(at(0)), None, at(-100));
+    let proven = following(back.recorded, Some(&new), at(-99));
+    assert_eq!(proven.plan, Plan::Team);
+    assert_starter(&following(proven.recorded, None, at(-98)), "the trial began on 2027-01-15 08:00 UTC");
+}
+
+#[test]
+fn one_phone_is_no_phones() {
+    assert!(
+        with_license(&License { device_limit: 1, ..license() }, at(1)).message.contains("at most 1 phone at")
+    );
 }
 
 proptest! {
@@ -143,19 +209,21 @@ proptest! {
         for step in steps {
             now += TimeDelta::minutes(step);
             let entitlement = without_license(last_seen, now);
-            prop_assert!(entitlement.last_seen >= last_seen && entitlement.last_seen >= now);
+            let seen = entitlement.recorded.last_seen;
+            prop_assert!(seen >= last_seen && seen >= now);
             if last_seen >= end + CLOCK_TOLERANCE {
                 prop_assert!(!entitlement.trial);
             }
-            last_seen = entitlement.last_seen;
+            last_seen = seen;
         }
     }
 
     #[test]
-    fn any_bytes_instead_of_a_license_leave_starter(file in prop::collection::vec(any::<u8>(), 0..500)) {
-        let (machine, public) = (machine(), key().public());
+    fn any_bytes_instead_of_a_license_change_no_more_than_the_message(file in prop::collection::vec(any::<u8>(), 0..500), day in 0..60i64) {
+        let (machine, public, recorded) = (machine(), key().public(), RecordedTime::starting_at(at(day)));
         let (license, key) = (Some(file.as_slice()), Some(&public));
-        let entitlement = evaluate(Evidence { license, key, machine: &machine, trial_start: at(0), last_seen: at(0), now: at(1) });
-        prop_assert_eq!(entitlement.plan, Plan::Starter);
+        let with = evaluate(Evidence { license, key, machine: &machine, trial_start: at(0), recorded, now: at(day) });
+        let without = without_license(at(day), at(day));
+        prop_assert_eq!(Entitlement { message: without.message.clone(), ..with }, without);
     }
 }

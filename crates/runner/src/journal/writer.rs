@@ -53,7 +53,7 @@ impl JournalWriter {
         for TimedEntry { at, entry } in entries {
             records.push(Record { at, event: self.event(entry).await });
         }
-        let write = || self.context.store.record(self.task, self.lease.clone(), records.clone());
+        let write = || self.context.store.attempts().record(self.task, self.lease.clone(), records.clone());
         match retry_until_done(&self.context.stop, write).await {
             Ok(()) => {}
             Err(error @ (StorageError::Illegal { .. } | StorageError::NoSuchTask(_))) => {

@@ -9,10 +9,10 @@ use tikmatrix_device::script::{
     Assignment, EarlierMark, Execution, Limits, RegisteredScript, RunEnd, RunOutcome, describe_step, execute,
 };
 use tikmatrix_domain::{
-    Finish, LeaseId, Outcome, PackageName, ServerEnd, StandardFailure, Task, clean_to, interrupted,
+    Finish, LeaseId, Outcome, PackageName, ServerEnd, StandardFailure, Task, TaskId, clean_to, interrupted,
     stopped_by_user,
 };
-use tikmatrix_storage::StandingMark;
+use tikmatrix_storage::{StandingMark, StorageError};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
@@ -137,19 +137,14 @@ impl Attempt {
         let internal = |remark: String| (StandardFailure::Internal, remark);
         let config = serde_json::from_str(&task.script_config)
             .map_err(|error| internal(format!("the task's script_config is not valid JSON: {error}")))?;
-        let package = async || self.context.store.package_for(task.username.clone(), task.app).await;
+        let package =
+            async || self.context.store.settings().package_for(task.username.clone(), task.app).await;
         let package = retry_until_done(&self.context.stop, package).await;
         let package = package
             .map_err(|error| internal(format!("the app's package could not be looked up: {error}")))?;
-        let store = &self.context.store;
-        let mark = retry_until_done(&self.context.stop, async || store.standing_mark(task.id).await).await;
+        let mark = earlier_mark(&self.context, task.id).await;
         let mark = mark
             .map_err(|error| internal(format!("the marks of earlier attempts could not be read: {error}")))?;
-        let mark = mark.map(|StandingMark { seen, others_since }| {
-            // A mark that is no JSON stands all the same, and no script knows what to make of it.
-            let json = |mark: &String| serde_json::from_str(mark).unwrap_or(Value::Null);
-            EarlierMark { seen: json(&seen), others_since: others_since.iter().map(json).collect() }
-        });
         Ok(Prepared { script, config, package, mark })
     }
 
@@ -211,4 +206,15 @@ impl Attempt {
         let Finish { outcome, failure_code, remark, .. } = finish;
         RunEnd { outcome, failure_code, remark }
     }
+}
+
+/// Reads the mark that an earlier attempt at the task left.
+async fn earlier_mark(context: &RunnerContext, task: TaskId) -> Result<Option<EarlierMark>, StorageError> {
+    let standing = async || context.store.marks().standing(task).await;
+    let mark = retry_until_done(&context.stop, standing).await?;
+    Ok(mark.map(|StandingMark { seen, others_since }| {
+        // A mark that is no JSON stands all the same, and no script knows what to make of it.
+        let json = |mark: &String| serde_json::from_str(mark).unwrap_or(Value::Null);
+        EarlierMark { seen: json(&seen), others_since: others_since.iter().map(json).collect() }
+    }))
 }

@@ -28,14 +28,14 @@ pub(crate) async fn claim(
     phone: &Phone,
 ) -> Result<Claimed, StorageError> {
     loop {
-        let next_due = context.store.next_due(serial.clone()).await?;
         let now = context.clock.now();
+        let next_due = context.store.queue().next_due(serial.clone(), now).await?;
         if next_due.is_none_or(|due| due > now) {
             return Ok(Claimed::Nothing(next_due));
         }
         let ticket = tokio::select! {
             () = context.stop.cancelled() => return Ok(Claimed::Cancelled),
-            _ = phone.closed() => return Ok(Claimed::Cancelled),
+            _ = phone.connection().closed() => return Ok(Claimed::Cancelled),
             ticket = context.slots.ticket(serial) => ticket,
         };
         // `None`: what was due is gone, and what is due after it has to be read.
@@ -58,7 +58,8 @@ async fn claim_with(
             return Ok(Some(Claimed::Cancelled));
         }
         let lease = context.server.lease(rand::random());
-        let claim = context.store.claim(ticket.limit(), serial.clone(), lease.clone(), context.clock.now());
+        let claim =
+            context.store.queue().claim(ticket.limit(), serial.clone(), lease.clone(), context.clock.now());
         let claim = claim.await?;
         if !matches!(claim, Claim::LimitReached) {
             ticket.not_refused();
@@ -74,7 +75,7 @@ async fn claim_with(
         }
         tokio::select! {
             () = context.stop.cancelled() => return Ok(Some(Claimed::Cancelled)),
-            _ = phone.closed() => return Ok(Some(Claimed::Cancelled)),
+            _ = phone.connection().closed() => return Ok(Some(Claimed::Cancelled)),
             () = ticket.slot_may_be_free() => {}
         }
     }

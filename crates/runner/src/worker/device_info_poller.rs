@@ -60,9 +60,9 @@ async fn poll(context: &RunnerContext, phone: &Phone) {
         DeviceFacts::default()
     });
     let stored = if facts == DeviceFacts::default() {
-        context.store.register_device(phone.serial().clone(), context.clock.now()).await
+        context.store.devices().register(phone.serial().clone(), context.clock.now()).await
     } else {
-        context.store.record_device_facts(phone.serial().clone(), facts, context.clock.now()).await
+        context.store.devices().record_facts(phone.serial().clone(), facts, context.clock.now()).await
     };
     if let Err(error) = stored {
         log::warn!("phone {}: {error}", phone.serial());

@@ -21,7 +21,12 @@ pub(crate) struct AttemptMaterials {
 #[async_trait]
 impl Materials for AttemptMaterials {
     async fn take(&self, query: MaterialQuery, seed: u64) -> Result<Vec<LibraryMaterial>, MaterialsError> {
-        let taken = self.context.store.take_materials(query, self.task, self.lease.clone(), seed).await;
+        let taken = self
+            .context
+            .store
+            .reservations()
+            .take_materials(query, self.task, self.lease.clone(), seed)
+            .await;
         match taken.map_err(unavailable)? {
             MaterialsTaken::Taken(all) => Ok(all
                 .into_iter()
@@ -35,7 +40,8 @@ impl Materials for AttemptMaterials {
     }
 
     async fn take_file(&self, files: Vec<LocalFile>, seed: u64) -> Result<Option<LocalFile>, MaterialsError> {
-        let taken = self.context.store.take_file(files, self.task, self.lease.clone(), seed).await;
+        let taken =
+            self.context.store.reservations().take_file(files, self.task, self.lease.clone(), seed).await;
         Ok(match taken.map_err(unavailable)? {
             FileTaken::Taken(file) => Some(file),
             FileTaken::NoneFree => None,
@@ -48,13 +54,13 @@ impl Marks for AttemptMaterials {
     async fn set(&self, mark: &Value) -> Result<(), MarkError> {
         let set = async || {
             let (mark, now) = (mark.to_string(), self.context.clock.now());
-            self.context.store.mark(self.task, self.lease.clone(), mark, now).await
+            self.context.store.marks().set(self.task, self.lease.clone(), mark, now).await
         };
         retry_until_done(&self.context.stop, set).await.map_err(not_recorded)
     }
 
     async fn withdraw(&self) -> Result<(), MarkError> {
-        let withdraw = async || self.context.store.withdraw_marks(self.task, self.lease.clone()).await;
+        let withdraw = async || self.context.store.marks().withdraw(self.task, self.lease.clone()).await;
         retry_until_done(&self.context.stop, withdraw).await.map_err(not_recorded)
     }
 }

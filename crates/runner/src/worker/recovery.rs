@@ -72,7 +72,7 @@ impl LeftoverCleanup {
             ..TaskFilter::default()
         };
         let page = Page { start: PageStart::Number(1), size: 1 };
-        match context.store.tasks(running, page).await {
+        match context.store.tasks().list(running, page).await {
             Ok((tasks, _)) if tasks.is_empty() => self.clean(phone).await,
             Ok(_) => {}
             Err(error) => log::warn!("phone {}: {error}", phone.serial()),

@@ -76,20 +76,27 @@ pub(crate) async fn run(context: Arc<RunnerContext>, device: Arc<KnownDevice>) {
             () = context.stop.cancelled() => return,
             _ = wakes.changed() => {}
             _ = phones.changed() => {}
-            _ = phone.closed() => {}
+            _ = phone.connection().closed() => {}
             () = sleep_until(context.clock.as_ref(), next_due) => {}
         }
     }
 }
 
-/// Waits until `clock` shows `moment` or later; forever, if it is `None`.
+/// Waits until `clock` shows `moment` or later, or was set back, after which other moments count; forever, if `moment` is
+/// `None`.
 async fn sleep_until(clock: &dyn Clock, moment: Option<DateTime<Utc>>) {
     let Some(moment) = moment else { return std::future::pending().await };
+    let mut before = clock.now();
     // An error means that the moment is past.
-    while let Ok(left) = (moment - clock.now()).to_std()
+    while let Ok(left) = (moment - before).to_std()
         && !left.is_zero()
     {
         tokio::time::sleep(left.min(CLOCK_INTERVAL)).await;
+        let now = clock.now();
+        if now < before {
+            return;
+        }
+        before = now;
     }
 }
 
@@ -112,7 +119,7 @@ async fn ready_phone(phones: &mut watch::Receiver<Option<Phone>>) -> Phone {
 async fn is_closed(phone: &Phone) -> bool {
     tokio::select! {
         biased;
-        _ = phone.closed() => true,
+        _ = phone.connection().closed() => true,
         () = std::future::ready(()) => false,
     }
 }
@@ -128,7 +135,7 @@ async fn run_task(
     // phone that a user has to check.
     let conflict = context.devices.is_in_conflict(&device.serial);
     if context.stop.is_cancelled() || conflict || is_closed(&phone).await {
-        let release = || context.store.release(task.id, lease.clone(), context.clock.now());
+        let release = || context.store.attempts().release(task.id, lease.clone(), context.clock.now());
         if let Err(error) = retry_until_done(&context.stop, release).await {
             log::error!("task {} could not be released: {error}", task.id);
         }
@@ -153,10 +160,10 @@ async fn run_task(
     let retry_at = retry_delay.and_then(|delay| finish.at.checked_add_signed(delay));
     let write = async || match retry_at {
         _ if finish.outcome == Outcome::Interrupted => {
-            context.store.interrupt(task.id, lease.clone(), finish.clone()).await
+            context.store.attempts().interrupt(task.id, lease.clone(), finish.clone()).await
         }
-        Some(at) => context.store.postpone(task.id, lease.clone(), finish.clone(), at).await,
-        None => context.store.finish(task.id, lease.clone(), finish.clone()).await,
+        Some(at) => context.store.attempts().postpone(task.id, lease.clone(), finish.clone(), at).await,
+        None => context.store.attempts().finish(task.id, lease.clone(), finish.clone()).await,
     };
     let written = retry_until_done(&context.stop, write).await;
     let is_lost = matches!(written, Err(StorageError::Illegal { .. }));
@@ -174,7 +181,7 @@ async fn run_task(
 
 /// Reads the retry delays from the settings; the default ones if the database does not answer.
 async fn retry_backoff(context: &RunnerContext) -> Backoff {
-    match context.store.settings().await {
+    match context.store.settings().load().await {
         Ok(settings) => settings.retry_backoff,
         Err(error) => {
             log::warn!("the default delays are used for a retry: {error}");
@@ -193,10 +200,31 @@ mod tests {
 
     use super::*;
 
-    /// A clock that follows tokio's time and can be set forward, by seconds.
+    /// A clock that follows tokio's time and can be set forward and back, by seconds.
     struct SettableClock {
         begun: Instant,
         set_forward: AtomicI64,
+    }
+
+    impl SettableClock {
+        fn start() -> Arc<Self> {
+            Arc::new(Self { begun: Instant::now(), set_forward: AtomicI64::new(0) })
+        }
+
+        /// Sets the clock in the middle of the sleep for an hour, and returns after how long the sleep ends.
+        async fn set_during_sleep(seconds: i64) -> Duration {
+            let clock = Self::start();
+            let due = clock.now() + TimeDelta::hours(1);
+            let sleeper = tokio::spawn({
+                let clock = Arc::clone(&clock);
+                async move { sleep_until(clock.as_ref(), Some(due)).await }
+            });
+            tokio::time::sleep(Duration::from_secs(70)).await;
+            let set = Instant::now();
+            clock.set_forward.store(seconds, Ordering::Relaxed);
+            sleeper.await.unwrap();
+            set.elapsed()
+        }
     }
 
     impl Clock for SettableClock {
@@ -207,25 +235,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_clock_that_is_set_forward_is_noticed_within_half_a_minute() {
-        let clock = Arc::new(SettableClock { begun: Instant::now(), set_forward: AtomicI64::new(0) });
-        let due = clock.now() + TimeDelta::hours(1);
-        let sleeper = tokio::spawn({
-            let clock = Arc::clone(&clock);
-            async move { sleep_until(clock.as_ref(), Some(due)).await }
-        });
-        // Deep in its sleep.
-        tokio::time::sleep(Duration::from_secs(70)).await;
-        let set = Instant::now();
-        clock.set_forward.store(3_600, Ordering::Relaxed);
-        sleeper.await.unwrap();
-        assert!(set.elapsed() <= Duration::from_secs(30), "{:?}", set.elapsed());
+    async fn a_clock_that_is_set_is_noticed_within_half_a_minute() {
+        for seconds in [3_600, -60, -3_600] {
+            let after = SettableClock::set_during_sleep(seconds).await;
+            assert!(after <= Duration::from_secs(30), "set by {seconds} s: {after:?}");
+        }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_moment_on_a_clock_that_runs_is_met_to_the_millisecond() {
-        let clock = SettableClock { begun: Instant::now(), set_forward: AtomicI64::new(0) };
-        sleep_until(&clock, Some(clock.now() + TimeDelta::seconds(100))).await;
+        let clock = SettableClock::start();
+        sleep_until(clock.as_ref(), Some(clock.now() + TimeDelta::seconds(100))).await;
         assert!(clock.begun.elapsed() < Duration::from_millis(100_010), "{:?}", clock.begun.elapsed());
     }
 }

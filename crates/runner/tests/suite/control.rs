@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tikmatrix_domain::{DevicePresence, IllegalTransition, NewTask, Outcome, Serial, Status, TaskId};
-use tikmatrix_storage::{Deletion, StorageError};
+use tikmatrix_storage::{Batch, StorageError};
 use tokio::time::Instant;
 
 use crate::{Fixture, end_of, phone, task, tell};
@@ -87,11 +87,11 @@ async fn a_task_that_works_is_stopped_before_it_is_deleted_with_its_files() {
 
     let wanted = vec![ids[0], TaskId(99), ids[1]];
     let deletion = runner.delete(wanted).await.unwrap();
-    let Deletion { mut deleted, running, not_found } = deletion;
-    deleted.sort();
-    assert_eq!((deleted, running, not_found), (ids[..2].to_vec(), Vec::new(), vec![TaskId(99)]));
+    let Batch { mut done, refused, not_found } = deletion;
+    done.sort();
+    assert_eq!((done, refused, not_found), (ids[..2].to_vec(), Vec::new(), vec![TaskId(99)]));
     assert!(!folder.exists());
-    assert!(fixture.store.task(ids[0]).await.unwrap().is_none());
+    assert!(fixture.store.tasks().find(ids[0]).await.unwrap().is_none());
     fixture.stage.heard("next").await;
     assert_eq!(fixture.stage.said(), ["holds", "next"]);
     runner.shutdown().await;

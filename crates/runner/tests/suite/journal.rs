@@ -15,7 +15,7 @@ async fn a_chatty_script_is_stored_in_order_within_bounds_and_the_missing_lines_
     fixture.settled(&runner, "a").await;
     let detail = fixture.task(ids[0]).await;
     assert_eq!((detail.task.progress, detail.task.step.as_deref()), (99, Some("come to an end")));
-    let log = fixture.store.task_log(ids[0]).await.unwrap();
+    let log = fixture.store.tasks().log(ids[0]).await.unwrap();
     // It logged without a pause: the first thousand lines were waiting before any could be stored.
     assert_eq!(log.len(), 1_001);
     assert_eq!((log[0].text.as_str(), log[999].text.as_str()), ("line 0", "line 999"));

@@ -89,7 +89,7 @@ impl Fixture {
     }
 
     async fn task(&self, id: TaskId) -> TaskDetail {
-        self.store.task(id).await.unwrap().unwrap()
+        self.store.tasks().find(id).await.unwrap().unwrap()
     }
 
     /// Waits until every task that was due on the device before now is finished and stored: a device runs its tasks one
@@ -121,7 +121,7 @@ async fn create_tasks(store: &Store, tasks: Vec<NewTask>, now: DateTime<Utc>) ->
             seed: 7,
             options: task.options,
         };
-        ids.extend(store.create_request(request, now).await.unwrap().tasks);
+        ids.extend(store.queue().create(request, now).await.unwrap().tasks);
     }
     ids
 }

@@ -24,7 +24,7 @@ async fn a_phone_takes_its_tasks_one_at_a_time_in_the_order_in_which_they_are_du
     let wanted: Vec<String> = (1..20).map(|number: u32| number.to_string()).collect();
     assert_eq!(fixture.stage.said()[..19], wanted[..]);
     runner.shutdown().await;
-    let counts = fixture.store.stats().await.unwrap();
+    let counts = fixture.store.tasks().stats().await.unwrap();
     assert_eq!(counts, TaskCounts { completed: 20, ..TaskCounts::default() });
 }
 
@@ -94,7 +94,7 @@ async fn a_tasks_account_and_app_reach_its_script() {
     let app = AppId::new("instagram").unwrap();
     let details = AccountChange { serial: Patch::Set(Serial::new("a").unwrap()), ..AccountChange::default() };
     let account = AccountUpsert { username: username.clone(), app, details };
-    fixture.store.create_account(account, fixture.clock.now()).await.unwrap().unwrap();
+    fixture.store.accounts().create(account, fixture.clock.now()).await.unwrap().unwrap();
     let new = NewTask { serial: None, username: Some(username), ..task("a", &json!({ "act": "who" })) };
     fixture.create(vec![NewTask { app: Some(app), ..new }]).await;
     runner.wake();

@@ -92,13 +92,13 @@ async fn a_task_is_retried_on_the_phone_that_its_account_has_moved_to() {
     let fixture = Fixture::new();
     let soon =
         SettingsChange { retry_initial_delay: Some(Duration::from_secs(1)), ..SettingsChange::default() };
-    fixture.store.change_settings(soon).await.unwrap();
+    fixture.store.settings().change(soon).await.unwrap();
     let maker = Username::new("maker").unwrap();
     let bind = async |serial: &str| {
         let (serial, now) = (Serial::new(serial).unwrap(), fixture.clock.now());
         let details = AccountChange { serial: Patch::Set(serial), ..AccountChange::default() };
         let account = AccountUpsert { username: maker.clone(), app: AppId::new("tiktok").unwrap(), details };
-        fixture.store.import_accounts(vec![account], now).await.unwrap();
+        fixture.store.accounts().import(vec![account], now).await.unwrap();
     };
     bind("a").await;
     let runner = fixture.runner().await;

@@ -42,7 +42,7 @@ async fn a_shutdown_accounts_for_what_runs_and_leaves_what_waits() {
     fixture.settled(&runner, "a").await;
     runner.shutdown().await;
     assert_eq!(fixture.task(ids[0]).await.task.retry_count, 0, "an interruption is no retry");
-    let counts = fixture.store.stats().await.unwrap();
+    let counts = fixture.store.tasks().stats().await.unwrap();
     assert_eq!((counts.failed, counts.pending), (0, 0), "{counts:?}");
 }
 
@@ -57,14 +57,14 @@ async fn nothing_is_lost_by_a_shutdown_in_the_middle_of_much_work() {
         let runner = fixture.runner().await;
         fixture.stage.heard_many(heard).await;
         runner.shutdown().await;
-        let counts = fixture.store.stats().await.unwrap();
+        let counts = fixture.store.tasks().stats().await.unwrap();
         assert_eq!((counts.total(), counts.running), (60, 0), "{counts:?}");
     }
     let runner = fixture.runner().await;
     fixture.settled(&runner, "a").await;
     fixture.settled(&runner, "b").await;
     runner.shutdown().await;
-    let counts = fixture.store.stats().await.unwrap();
+    let counts = fixture.store.tasks().stats().await.unwrap();
     assert_eq!((counts.total(), counts.pending, counts.running), (62, 0, 0), "{counts:?}");
     // Nothing ran twice: each word is said once.
     let mut said = fixture.stage.said();
@@ -82,11 +82,11 @@ async fn interruption(fixture: &Fixture, id: TaskId) -> Finish {
 /// Lets a server that never ends anything claim the next task of the device and begin these steps.
 async fn claim_and_die(fixture: &Fixture, id: TaskId, steps: &[&str]) {
     let (serial, lease) = (Serial::new("a").unwrap(), LeaseId("dead".to_owned()));
-    let claim = fixture.store.claim(1, serial, lease.clone(), fixture.clock.now()).await.unwrap();
+    let claim = fixture.store.queue().claim(1, serial, lease.clone(), fixture.clock.now()).await.unwrap();
     assert!(matches!(&claim, Claim::Claimed(task) if task.id == id), "{claim:?}");
     let at = fixture.clock.now();
     let step = |step: &&str| Record { at, event: RecordedEvent::Step((*step).to_owned()) };
-    fixture.store.record(id, lease, steps.iter().map(step).collect()).await.unwrap();
+    fixture.store.attempts().record(id, lease, steps.iter().map(step).collect()).await.unwrap();
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn what_an_interrupted_attempt_may_have_done_is_not_done_again() {
     let ids = fixture.create(vec![tell("a", "once")]).await;
     claim_and_die(&fixture, ids[0], &["speak"]).await;
     let lease = LeaseId("dead".to_owned());
-    fixture.store.mark(ids[0], lease, "\"once\"".to_owned(), fixture.clock.now()).await.unwrap();
+    fixture.store.marks().set(ids[0], lease, "\"once\"".to_owned(), fixture.clock.now()).await.unwrap();
     fixture.stage.say("once".to_owned());
 
     let (a, _adbd) = phone("a").await;
@@ -144,7 +144,7 @@ async fn a_task_that_takes_the_server_down_every_time_ends() {
     assert_eq!(outcome, Outcome::Interrupted);
     assert!(remark.contains("\"break\"") && remark.contains("does not run again"), "{remark}");
 
-    fixture.store.retry(ids[0], fixture.clock.now()).await.unwrap();
+    fixture.store.tasks().retry(ids[0], fixture.clock.now()).await.unwrap();
     claim_and_die(&fixture, ids[0], &["begin", "break"]).await;
     fixture.runner().await.shutdown().await;
     let task = fixture.task(ids[0]).await.task;

@@ -36,7 +36,7 @@ async fn a_phone_waits_for_a_slot_and_takes_it_when_another_has_finished() {
     while runner.presence_version() < count + 2 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(fixture.store.stats().await.unwrap().running, 1);
+    assert_eq!(fixture.store.tasks().stats().await.unwrap().running, 1);
     assert_eq!(fixture.stage.said(), ["a holds"]);
     fixture.stage.go_on();
     fixture.stage.heard("b told").await;

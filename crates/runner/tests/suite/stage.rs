@@ -87,9 +87,9 @@ impl Script for Obedient {
         let _off = off_stage(stage, &serial);
         match config["act"].as_str().unwrap() {
             // What an earlier attempt may have said is not said again.
-            "tell" if context.earlier_mark().is_some() && stage.said().contains(&word) => {}
+            "tell" if context.marks().earlier().is_some() && stage.said().contains(&word) => {}
             "tell" => {
-                context.mark(&word).await?;
+                context.marks().set(&word).await?;
                 stage.say(word);
             }
             "use the phone" => {
@@ -111,7 +111,7 @@ impl Script for Obedient {
             "unconfirmed" => return Err(Failure::unconfirmed(word)),
             "lose the phone" => {
                 stage.say(word);
-                context.phone().closed().await;
+                context.phone().connection().closed().await;
                 let output = context.phone().shell("true", context.soon()).await;
                 output.map_err(AndroidError::from)?;
             }
@@ -125,7 +125,10 @@ impl Script for Obedient {
             }
             "until gone" => {
                 stage.say(word);
-                return Err(Failure::of_script("gone", context.phone().closed().await.to_string()));
+                return Err(Failure::of_script(
+                    "gone",
+                    context.phone().connection().closed().await.to_string(),
+                ));
             }
             "chatter" => {
                 for number in 0..5_000_u32 {
@@ -140,8 +143,8 @@ impl Script for Obedient {
             }
             "who" => stage.say(format!(
                 "{:?} in {}",
-                context.username().map(ToString::to_string),
-                context.app().as_str()
+                context.assignment().username.as_ref().map(ToString::to_string),
+                context.assignment().app.as_str()
             )),
             other => panic!("no such act: {other}"),
         }

@@ -1,6 +1,7 @@
 //! Tasks that wait for their start time, by a clock that the test controls.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ use crate::{Fixture, end_of, phone, scheduled, task, tell};
 /// while a thread of the database works for one of them.
 pub(crate) struct ManualTime {
     begun: Instant,
+    /// Seconds by which the clock was set back.
+    set_back: AtomicI64,
     /// Ends the blocking task, which keeps tokio from advancing its time.
     _hold: Sender<()>,
 }
@@ -27,7 +30,11 @@ impl ManualTime {
         tokio::time::pause();
         let (hold, until_dropped) = std::sync::mpsc::channel();
         tokio::task::spawn_blocking(move || until_dropped.recv());
-        Arc::new(Self { begun: Instant::now(), _hold: hold })
+        Arc::new(Self { begun: Instant::now(), set_back: AtomicI64::new(0), _hold: hold })
+    }
+
+    fn set_back(&self, time: TimeDelta) {
+        self.set_back.fetch_add(time.num_seconds(), Ordering::Relaxed);
     }
 }
 
@@ -43,7 +50,26 @@ impl Clock for ManualTime {
     fn now(&self) -> DateTime<Utc> {
         let elapsed = TimeDelta::from_std(self.begun.elapsed()).unwrap();
         DateTime::from_timestamp_millis(1_780_000_000_000).unwrap() + elapsed
+            - TimeDelta::seconds(self.set_back.load(Ordering::Relaxed))
     }
+}
+
+#[tokio::test]
+async fn a_task_without_a_start_time_runs_whatever_the_clock_shows() {
+    let (a, _adbd) = phone("a").await;
+    let time = ManualTime::start();
+    let fixture = Fixture::with_clock(time.clone());
+    let start = fixture.clock.now() + TimeDelta::hours(1);
+    let ids = fixture.create(vec![tell("a", "at once"), scheduled(tell("a", "on time"), start)]).await;
+    time.set_back(TimeDelta::hours(3));
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a]);
+    fixture.stage.heard("at once").await;
+    fixture.settled(&runner, "a").await;
+    assert_eq!(fixture.task(ids[1]).await.task.state.status(), Status::Pending);
+    pass(TimeDelta::hours(4)).await;
+    fixture.stage.heard("on time").await;
+    runner.shutdown().await;
 }
 
 #[tokio::test]

@@ -103,5 +103,5 @@ async fn no_wake_up_is_lost_when_tasks_come_while_devices_claim() {
     }
     fixture.stage.heard_many(120).await;
     runner.shutdown().await;
-    assert_eq!(fixture.store.stats().await.unwrap().completed, 120);
+    assert_eq!(fixture.store.tasks().stats().await.unwrap().completed, 120);
 }

@@ -78,7 +78,7 @@ impl Script for Follow {
 
     async fn run(&self, context: &mut Context, config: FollowConfig) -> Result<Completion, Failure> {
         context.step("check what is to be done");
-        let app = config.app.unwrap_or(context.app());
+        let app = config.app.unwrap_or(context.assignment().app);
         let (driver, journey) = self.apps.following(app.as_str())?;
         unsupported::check(&config)?;
         let targets = config.targets();
@@ -89,13 +89,13 @@ impl Script for Follow {
         };
 
         let package = self.apps.begin(driver, context).await?;
-        if let Some(username) = context.username().cloned() {
+        if let Some(username) = context.assignment().username.clone() {
             context.step("make sure that the account is signed in");
-            journey.require_account(context, &package, &username).await?;
+            journey.accounts.require_account(context, &package, &username).await?;
         }
         context.progress(20);
         context.step(&format!("open the profile of @{target}"));
-        let visit = journey.visit(context, &package, target).await?;
+        let visit = journey.follow.visit(context, &package, target).await?;
         context.progress(60);
         let completion = match visit {
             Visit::Profile(button) => {
@@ -118,7 +118,7 @@ impl Script for Follow {
 
 /// Makes the relation what the action wants, on the profile that is open, and describes what was done.
 async fn act(
-    journey: &dyn FollowJourney,
+    journey: FollowJourney<'_>,
     context: &mut Context,
     target: &Username,
     action: Action,
@@ -126,7 +126,7 @@ async fn act(
 ) -> Result<Completion, Failure> {
     let relation = button.relation;
     // Who withdraws a request, or follows, ends elsewhere than who unfollows a user.
-    let by_earlier = context.earlier_mark().is_some_and(|mark| {
+    let by_earlier = context.marks().earlier().is_some_and(|mark| {
         let before = if action == Action::Follow { Relation::Stranger } else { Relation::Following };
         mark.seen["action"] == json!(action.as_str()) && mark.seen["relation"] == json!(before)
     });
@@ -143,8 +143,8 @@ async fn act(
         (Action::Follow, Relation::Requested) => ("requested".to_owned(), button),
         (Action::Follow, Relation::Stranger) => {
             context.step("tap Follow and see that it stays");
-            context.mark(&mark).await?;
-            let button = journey.follow(context, target).await?;
+            context.marks().set(&mark).await?;
+            let button = journey.follow.follow(context, target).await?;
             let remark = match button.relation {
                 Relation::Requested => "requested".to_owned(),
                 _ => format!("followed @{target}, and seen on the profile"),
@@ -153,14 +153,14 @@ async fn act(
         }
         (Action::Unfollow, Relation::Following) => {
             context.step("unfollow and see that it stays");
-            context.mark(&mark).await?;
-            let button = journey.unfollow(context, target).await?;
+            context.marks().set(&mark).await?;
+            let button = journey.follow.unfollow(context, target).await?;
             (format!("unfollowed @{target}, and seen on the profile"), button)
         }
         (Action::Unfollow, Relation::Requested) => {
             context.step("withdraw the request and see that it stays");
-            context.mark(&mark).await?;
-            let button = journey.unfollow(context, target).await?;
+            context.marks().set(&mark).await?;
+            let button = journey.follow.unfollow(context, target).await?;
             (format!("withdrew the request to follow @{target}, and seen on the profile"), button)
         }
     };

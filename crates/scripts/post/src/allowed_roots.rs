@@ -15,7 +15,7 @@ pub struct MaterialRoots {
 
 /// A folder that cannot be one of them.
 #[derive(Debug, Error)]
-#[error("the folder {} cannot be used: {source}", path.display())]
+#[error("tasks cannot take files from the folder {}: {source}; create it, or name another one", path.display())]
 pub struct UnusableRoot {
     path: PathBuf,
     source: io::Error,

@@ -22,7 +22,7 @@ pub(crate) struct PublishMark {
 /// # Errors
 /// [`StandardFailure::Unconfirmed`] when the profile does not show it; others when the phone is gone or a person has to act.
 pub(crate) async fn has_published(
-    journey: &dyn PostJourney,
+    journey: PostJourney<'_>,
     context: &mut Context,
     package: &str,
     earlier: EarlierMark,
@@ -34,9 +34,9 @@ pub(crate) async fn has_published(
         return Err(unknown("what the profile showed before that attempt is not known"));
     };
     let others = other_posts(&others_since, &caption);
-    match journey.compare_profile(context, package, &caption, &before, others, timeout).await {
+    match journey.confirm.compare_profile(context, package, &caption, &before, others, timeout).await {
         Ok(Published::Yes) => Ok(true),
-        Ok(Published::No) => context.withdraw_marks().await.map(|()| false),
+        Ok(Published::No) => context.marks().withdraw().await.map(|()| false),
         Ok(Published::Unknown) => Err(unknown("what the profile shows now fits both")),
         Err(failure) if failure.code() == StandardFailure::AppChanged => {
             Err(unknown(&format!("the profile could not be read: {failure}")))

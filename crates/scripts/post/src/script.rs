@@ -72,11 +72,11 @@ impl Script for Post {
 
     async fn run(&self, context: &mut Context, config: PostConfig) -> Result<Completion, Failure> {
         context.step("check what is to be published");
-        let app = config.app.unwrap_or(context.app());
+        let app = config.app.unwrap_or(context.assignment().app);
         let (driver, journey) = self.apps.posting(app.as_str())?;
         unsupported::check(&config)?;
         let mut begun = None;
-        if let Some(earlier) = context.earlier_mark().cloned() {
+        if let Some(earlier) = context.marks().earlier().cloned() {
             let package = self.begin(driver, journey, context).await?;
             context.step("look whether an earlier attempt has published it");
             if earlier_attempt::has_published(journey, context, &package, earlier, APPEAR_TIMEOUT).await? {
@@ -95,19 +95,19 @@ impl Script for Post {
             None => self.begin(driver, journey, context).await?,
         };
         context.step("look at the profile");
-        let before = journey.read_profile_before(context, &package, &caption).await?;
+        let before = journey.confirm.read_profile_before(context, &package, &caption).await?;
         context.progress(8);
 
         let file = MediaFile::video(context.rng().random());
         let uri = push(context, &file, video).await?;
         context.step(&format!("open the video in {}", driver.profile().name));
-        journey.share(context, &package, &uri, file.mime()).await?;
+        journey.publish.share(context, &package, &uri, file.mime()).await?;
         context.progress(45);
         context.step("leave the editor");
-        journey.leave_editor(context).await?;
+        journey.publish.leave_editor(context).await?;
         context.progress(50);
         context.step("write the caption");
-        journey.write_caption(context, &caption).await?;
+        journey.publish.write_caption(context, &caption).await?;
         context.progress(65);
         context.step("tap Post");
         tap_post(journey, context, PublishMark { caption: caption.clone(), before: before.clone() }).await?;
@@ -116,10 +116,10 @@ impl Script for Post {
         context.step("wait for the upload");
         let timeout = Duration::from_secs(config.upload_wait_time.into());
         let report = &mut |context: &mut Context, percent: u8| context.progress(70 + percent / 5);
-        journey.wait_for_upload(context, timeout, report).await?;
+        journey.publish.wait_for_upload(context, timeout, report).await?;
         context.progress(90);
         context.step("confirm on the profile");
-        journey.confirm_published(context, &caption, before.as_ref(), APPEAR_TIMEOUT).await?;
+        journey.confirm.confirm_published(context, &caption, before.as_ref(), APPEAR_TIMEOUT).await?;
         context.progress(100);
         Ok(Completion::new("published, and seen on the profile"))
     }
@@ -130,29 +130,25 @@ impl Post {
     async fn begin(
         &self,
         driver: &dyn AppDriver,
-        journey: &dyn PostJourney,
+        journey: PostJourney<'_>,
         context: &mut Context,
     ) -> Result<String, Failure> {
         let package = self.apps.begin(driver, context).await?;
-        if let Some(username) = context.username().cloned() {
+        if let Some(username) = context.assignment().username.clone() {
             context.step("make sure that the account is signed in");
-            journey.require_account(context, &package, &username).await?;
+            journey.accounts.require_account(context, &package, &username).await?;
         }
         Ok(package)
     }
 }
 
 /// Taps Post. From then on the video may be public, unless the failure shows that it is not.
-async fn tap_post(
-    journey: &dyn PostJourney,
-    context: &mut Context,
-    mark: PublishMark,
-) -> Result<(), Failure> {
-    context.mark(&mark).await?;
-    let posted = journey.post(context).await;
+async fn tap_post(journey: PostJourney<'_>, context: &mut Context, mark: PublishMark) -> Result<(), Failure> {
+    context.marks().set(&mark).await?;
+    let posted = journey.publish.post(context).await;
     if let Err(failure) = &posted
         && failure.code() != StandardFailure::Unconfirmed
-        && let Err(error) = context.withdraw_marks().await
+        && let Err(error) = context.marks().withdraw().await
     {
         context.log(LogLevel::Warn, format!("the video counts as perhaps published: {error}"));
     }

@@ -62,7 +62,7 @@ async fn stats(small: &Side, large: &Side) {
 
 async fn list(store: &Store, filter: &TaskFilter, before: TaskId) -> usize {
     let page = Page { start: PageStart::Before(before), size: PAGE_SIZE };
-    store.tasks(filter.clone(), page).await.unwrap().0.len()
+    store.tasks().list(filter.clone(), page).await.unwrap().0.len()
 }
 
 fn filters() -> Vec<(&'static str, TaskFilter)> {

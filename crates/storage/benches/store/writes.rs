@@ -62,7 +62,7 @@ async fn bulk(store: &Store) -> Duration {
     let phones: Vec<String> = (0..10).map(phone).collect();
     let request = request(&phones, BULK / phones.len());
     let begun = Instant::now();
-    store.create_request(request, now()).await.unwrap();
+    store.queue().create(request, now()).await.unwrap();
     begun.elapsed()
 }
 
@@ -72,7 +72,7 @@ async fn clients(store: &Store, count: usize) {
             let store = store.clone();
             tokio::spawn(async move {
                 for _ in 0..REQUESTS_A_CLIENT {
-                    store.create_request(request(&[phone(index)], 1), now()).await.unwrap();
+                    store.queue().create(request(&[phone(index)], 1), now()).await.unwrap();
                 }
             })
         })
@@ -84,7 +84,7 @@ async fn clients(store: &Store, count: usize) {
 
 async fn one_by_one(store: &Store, count: usize) {
     for index in 0..count {
-        store.create_request(request(&[phone(index)], 1), now()).await.unwrap();
+        store.queue().create(request(&[phone(index)], 1), now()).await.unwrap();
     }
 }
 

@@ -12,6 +12,7 @@ use crate::accounts::rows::AccountRow;
 use crate::cluster::signals;
 use crate::columns::{self, millis};
 use crate::database::connection::{Connection, Engine};
+use crate::database::open_database::Database;
 use crate::devices::operations as devices;
 use crate::error::{Fault, StorageError};
 use crate::page::NumberedPage;
@@ -45,74 +46,85 @@ pub struct AccountFilter {
     pub enabled: Option<bool>,
 }
 
+/// The accounts.
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct AccountStore<'store>(&'store Database);
+
 impl Store {
+    /// Returns the operations on accounts.
+    pub fn accounts(&self) -> AccountStore<'_> {
+        AccountStore(&self.database)
+    }
+}
+
+impl AccountStore<'_> {
     /// Creates an account, at `now`. Returns `None`, and changes nothing, when its app has an account of that name already.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn create_account(
-        &self,
+    pub async fn create(
+        self,
         wanted: AccountUpsert,
         now: DateTime<Utc>,
     ) -> Result<Option<Account>, StorageError> {
-        self.write("create an account", move |connection| {
-            if find(connection, &wanted.username, wanted.app)?.is_some() {
-                return Ok(None);
-            }
-            upsert(connection, wanted, now)
-        })
-        .await
+        self.0
+            .write("create an account", move |connection| {
+                if find(connection, &wanted.username, wanted.app)?.is_some() {
+                    return Ok(None);
+                }
+                upsert(connection, wanted, now)
+            })
+            .await
     }
 
     /// Creates or changes each of `wanted`, at `now`: all of them or, on an error, none. Returns the number of new ones.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn import_accounts(
-        &self,
-        wanted: Vec<AccountUpsert>,
-        now: DateTime<Utc>,
-    ) -> Result<usize, StorageError> {
-        self.write("import accounts", move |connection| {
-            let mut new = 0;
-            for wanted in wanted {
-                new += usize::from(find(connection, &wanted.username, wanted.app)?.is_none());
-                upsert(connection, wanted, now)?;
-            }
-            Ok(new)
-        })
-        .await
+    pub async fn import(self, wanted: Vec<AccountUpsert>, now: DateTime<Utc>) -> Result<usize, StorageError> {
+        self.0
+            .write("import accounts", move |connection| {
+                let mut new = 0;
+                for wanted in wanted {
+                    new += usize::from(find(connection, &wanted.username, wanted.app)?.is_none());
+                    upsert(connection, wanted, now)?;
+                }
+                Ok(new)
+            })
+            .await
     }
 
     /// Loads an account; `None` if there is none with this id.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn account(&self, id: AccountId) -> Result<Option<Account>, StorageError> {
-        self.read_tx("read an account", move |connection| by_id(connection, id)).await
+    pub async fn find(self, id: AccountId) -> Result<Option<Account>, StorageError> {
+        self.0.read_tx("read an account", move |connection| by_id(connection, id)).await
     }
 
     /// Loads one page of the accounts that match `filter`, oldest first, and counts all that match.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn accounts(
-        &self,
+    pub async fn list(
+        self,
         filter: AccountFilter,
         page: NumberedPage,
     ) -> Result<(Vec<Account>, u64), StorageError> {
-        self.read_tx("list accounts", move |connection| {
-            let total: i64 = matching(&filter).count().get_result(connection)?;
-            let rows: Vec<AccountRow> = matching(&filter)
-                .order(account::id)
-                .limit(page.limit())
-                .offset(page.offset())
-                .select(AccountRow::as_select())
-                .load(connection)?;
-            let accounts = rows.into_iter().map(AccountRow::into_account).collect::<Result<_, _>>()?;
-            Ok((accounts, u64::try_from(total).unwrap_or_default()))
-        })
-        .await
+        self.0
+            .read_tx("list accounts", move |connection| {
+                let total: i64 = matching(&filter).count().get_result(connection)?;
+                let rows: Vec<AccountRow> = matching(&filter)
+                    .order(account::id)
+                    .limit(page.limit())
+                    .offset(page.offset())
+                    .select(AccountRow::as_select())
+                    .load(connection)?;
+                let accounts = rows.into_iter().map(AccountRow::into_account).collect::<Result<_, _>>()?;
+                Ok((accounts, u64::try_from(total).unwrap_or_default()))
+            })
+            .await
     }
 
     /// Changes an account, at `now`. When it is bound to another device, its pending tasks move with it; when it is bound
@@ -120,35 +132,37 @@ impl Store {
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn change_account(
-        &self,
+    pub async fn change(
+        self,
         id: AccountId,
         change: AccountChange,
         now: DateTime<Utc>,
     ) -> Result<Option<Account>, StorageError> {
-        self.write("change an account", move |connection| {
-            let Some(before) = by_id(connection, id)? else { return Ok(None) };
-            apply(connection, &before, change, now)?;
-            by_id(connection, id)
-        })
-        .await
+        self.0
+            .write("change an account", move |connection| {
+                let Some(before) = by_id(connection, id)? else { return Ok(None) };
+                apply(connection, &before, change, now)?;
+                by_id(connection, id)
+            })
+            .await
     }
 
     /// Deletes an account that no unfinished task needs. Finished tasks keep its name.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn delete_account(&self, id: AccountId) -> Result<AccountRemoval, StorageError> {
-        self.write("delete an account", move |connection| {
-            let Some(account) = by_id(connection, id)? else { return Ok(AccountRemoval::NotThere) };
-            let tasks = unfinished(connection, &account)?;
-            if tasks > 0 {
-                return Ok(AccountRemoval::Needed { tasks });
-            }
-            diesel::delete(account::table.find(id.0)).execute(connection)?;
-            Ok(AccountRemoval::Removed)
-        })
-        .await
+    pub async fn delete(self, id: AccountId) -> Result<AccountRemoval, StorageError> {
+        self.0
+            .write("delete an account", move |connection| {
+                let Some(account) = by_id(connection, id)? else { return Ok(AccountRemoval::NotThere) };
+                let tasks = unfinished(connection, &account)?;
+                if tasks > 0 {
+                    return Ok(AccountRemoval::Needed { tasks });
+                }
+                diesel::delete(account::table.find(id.0)).execute(connection)?;
+                Ok(AccountRemoval::Removed)
+            })
+            .await
     }
 }
 

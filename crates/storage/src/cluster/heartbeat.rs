@@ -9,10 +9,10 @@ use tikmatrix_domain::{
     Heartbeat, LeaseId, ServerEnd, ServerId, Status, Task, TaskId, TaskState, interrupted,
 };
 
+use crate::cluster::signals::ClusterStore;
 use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::schema::{server, task};
-use crate::store::Store;
 use crate::tasks::lifecycle::interrupt_task;
 use crate::tasks::rows::TaskRow;
 
@@ -25,24 +25,26 @@ pub struct InterruptedTask {
     pub runs_again: bool,
 }
 
-impl Store {
+impl ClusterStore<'_> {
     /// Counts up the heartbeat of `own`, and returns those of the other servers, including servers of which only running
     /// tasks are left.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn heartbeat(&self, own: ServerId) -> Result<Vec<Heartbeat>, StorageError> {
-        self.write("write a heartbeat", move |connection| {
-            let row = server::table.find(own.as_str());
-            let known = diesel::update(row).set(server::beats.eq(server::beats + 1)).execute(connection)?;
-            if known == 0 {
-                diesel::insert_into(server::table)
-                    .values((server::id.eq(own.as_str()), server::beats.eq(1)))
-                    .execute(connection)?;
-            }
-            other_servers(connection, &own)
-        })
-        .await
+    pub async fn heartbeat(self, own: ServerId) -> Result<Vec<Heartbeat>, StorageError> {
+        self.0
+            .write("write a heartbeat", move |connection| {
+                let row = server::table.find(own.as_str());
+                let known =
+                    diesel::update(row).set(server::beats.eq(server::beats + 1)).execute(connection)?;
+                if known == 0 {
+                    diesel::insert_into(server::table)
+                        .values((server::id.eq(own.as_str()), server::beats.eq(1)))
+                        .execute(connection)?;
+                }
+                other_servers(connection, &own)
+            })
+            .await
     }
 
     /// Interrupts, at `now`, every task that the server of `silent` left running, and returns them. Nothing happens if its
@@ -51,40 +53,42 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`]; no task is changed then.
     pub async fn interrupt_tasks_of(
-        &self,
+        self,
         silent: Heartbeat,
         now: DateTime<Utc>,
     ) -> Result<Vec<InterruptedTask>, StorageError> {
-        self.write("interrupt the tasks of a dead server", move |connection| {
-            let row = server::table.find(silent.server.as_str());
-            let beats: Option<i64> = row.select(server::beats).first(connection).optional()?;
-            if beats.unwrap_or(0) != silent.beats {
-                return Ok(Vec::new());
-            }
-            diesel::delete(row).execute(connection)?;
-            let mut ended = Vec::new();
-            for (task, lease) in running_tasks(connection)? {
-                if ServerId::of(&lease) == silent.server {
-                    let finish = interrupted(ServerEnd::Crash, task.step.as_deref(), now);
-                    let runs_again = interrupt_task(connection, &task, &lease, &finish)?;
-                    ended.push(InterruptedTask { task: task.id, runs_again });
+        self.0
+            .write("interrupt the tasks of a dead server", move |connection| {
+                let row = server::table.find(silent.server.as_str());
+                let beats: Option<i64> = row.select(server::beats).first(connection).optional()?;
+                if beats.unwrap_or(0) != silent.beats {
+                    return Ok(Vec::new());
                 }
-            }
-            Ok(ended)
-        })
-        .await
+                diesel::delete(row).execute(connection)?;
+                let mut ended = Vec::new();
+                for (task, lease) in running_tasks(connection)? {
+                    if ServerId::of(&lease) == silent.server {
+                        let finish = interrupted(ServerEnd::Crash, task.step.as_deref(), now);
+                        let runs_again = interrupt_task(connection, &task, &lease, &finish)?;
+                        ended.push(InterruptedTask { task: task.id, runs_again });
+                    }
+                }
+                Ok(ended)
+            })
+            .await
     }
 
     /// Deletes the heartbeat of `own`, which shuts down and runs nothing.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn leave(&self, own: ServerId) -> Result<(), StorageError> {
-        self.write("delete a heartbeat", move |connection| {
-            diesel::delete(server::table.find(own.as_str())).execute(connection)?;
-            Ok(())
-        })
-        .await
+    pub async fn leave(self, own: ServerId) -> Result<(), StorageError> {
+        self.0
+            .write("delete a heartbeat", move |connection| {
+                diesel::delete(server::table.find(own.as_str())).execute(connection)?;
+                Ok(())
+            })
+            .await
     }
 }
 

@@ -65,13 +65,14 @@ mod tests {
 
     use super::*;
     use crate::database::url::DatabaseUrl;
+    use crate::database::url::sqlite_file::SqliteFile;
 
     /// A new table is tracked unless `UNTRACKED_TABLES` names it, so that at worst an answer is sent again that has not
     /// changed. It has to be added to one of the lists here, and on PostgreSQL a migration has to add its trigger.
     #[test]
     fn every_table_is_tracked_or_known_not_to_be_shown() {
         let folder = TempDir::new().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("tasks.db"));
+        let url = DatabaseUrl::Sqlite(SqliteFile::named(folder.path().join("tasks.db")));
         url.migrate().unwrap();
         let mut connection = url.connect().unwrap();
         connection.track_changes(&Arc::new(AtomicBool::new(false))).unwrap();

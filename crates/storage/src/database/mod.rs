@@ -5,6 +5,7 @@ pub(crate) mod connection;
 pub(crate) mod engine;
 pub(crate) mod job_queue;
 pub(crate) mod notifications;
+pub(crate) mod open_database;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 pub(crate) mod read_pool;

@@ -102,10 +102,11 @@ mod tests {
     use tokio::task::JoinSet;
 
     use super::*;
+    use crate::database::url::sqlite_file::SqliteFile;
 
     fn readers() -> (ReadPool, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("any.db"));
+        let url = DatabaseUrl::Sqlite(SqliteFile::named(folder.path().join("any.db")));
         // As the writer does before there are readers: only one connection at a time can turn a new file to WAL.
         drop(url.connect().unwrap());
         (ReadPool::open(&url, &Arc::default()).unwrap(), folder)

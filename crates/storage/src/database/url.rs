@@ -1,5 +1,8 @@
 //! The URL of a database: parsing it, connecting to it, and migrating it.
 
+mod postgres_url;
+pub(crate) mod sqlite_file;
+
 use std::path::{Path, PathBuf};
 
 #[cfg(feature = "postgres")]
@@ -7,9 +10,13 @@ use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, ConnectionError, SqliteConnection};
 use diesel_migrations::MigrationHarness;
+use percent_encoding::percent_decode_str;
+use tikmatrix_domain::clean;
 
+use self::postgres_url::PostgresUrl;
 use crate::database::connection::{Connection, on_engine};
 use crate::database::engine::EngineConnection;
+use crate::database::url::sqlite_file::SqliteFile;
 use crate::error::in_one_line;
 
 /// Why a program refuses the URL of a server.
@@ -17,50 +24,51 @@ use crate::error::in_one_line;
 const WITHOUT_POSTGRES: &str = "this program was built without PostgreSQL; build it with the feature `postgres`, or use \
     sqlite://PATH";
 
-/// The timeouts that libpq does not have by default; seconds, and milliseconds for the last.
-/// <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS>
-const POSTGRES_TIMEOUTS: [(&str, &str); 5] = [
-    ("connect_timeout", "5"),
-    ("keepalives_idle", "10"),
-    ("keepalives_interval", "5"),
-    ("keepalives_count", "3"),
-    ("tcp_user_timeout", "20000"),
-];
-
 /// The URL of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DatabaseUrl {
     /// A file.
-    Sqlite(PathBuf),
-    /// A server, as a URL for libpq.
-    Postgres(String),
+    Sqlite(SqliteFile),
+    /// A server.
+    Postgres(PostgresUrl),
 }
 
 impl DatabaseUrl {
-    /// Parses `sqlite://PATH`, `postgres://…` or `postgresql://…`; `None` if it is neither.
-    pub(crate) fn parse(url: &str) -> Option<Self> {
-        if let Some(path) = url.strip_prefix("sqlite://") {
-            return (!path.is_empty()).then(|| Self::Sqlite(PathBuf::from(path)));
+    /// Parses `sqlite://PATH`, `postgres://…` or `postgresql://…`.
+    ///
+    /// # Errors
+    /// What is wrong with it, without any part that may be a password.
+    pub(crate) fn parse(url: &str) -> Result<Self, String> {
+        match url.split_once("://") {
+            Some(("sqlite", path)) => Ok(Self::Sqlite(SqliteFile::named(sqlite_path(path)?))),
+            Some((scheme @ ("postgres" | "postgresql"), rest)) => {
+                PostgresUrl::parse(scheme, rest).map(Self::Postgres)
+            }
+            _ => Err("it begins with neither sqlite:// nor postgres://".to_owned()),
         }
-        let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
-        is_postgres.then(|| Self::Postgres(with_timeouts(url)))
     }
 
     /// Returns the URL for messages, without the password that it may hold.
     pub(crate) fn redacted(&self) -> String {
         match self {
-            Self::Sqlite(path) => path.display().to_string(),
-            Self::Postgres(url) => {
-                let url = url.split('?').next().unwrap_or_default();
-                let Some((scheme, rest)) = url.split_once("://") else { return String::new() };
-                match rest.rsplit_once('@') {
-                    Some((who, place)) => {
-                        let user = who.split(':').next().unwrap_or_default();
-                        format!("{scheme}://{user}@{place}")
-                    }
-                    None => url.to_owned(),
-                }
-            }
+            Self::Sqlite(file) => file.path().display().to_string(),
+            Self::Postgres(url) => url.redacted().to_owned(),
+        }
+    }
+
+    /// Remembers which SQLite file it leads to. `Err` is the reason as a message.
+    pub(crate) fn remember_file(self) -> Result<Self, String> {
+        match self {
+            Self::Sqlite(file) => file.remember().map(Self::Sqlite),
+            Self::Postgres(url) => Ok(Self::Postgres(url)),
+        }
+    }
+
+    /// Checks that a SQLite file is still the one that was opened. `Err` is the reason as a message.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match self {
+            Self::Sqlite(file) => file.check(),
+            Self::Postgres(_) => Ok(()),
         }
     }
 
@@ -68,11 +76,16 @@ impl DatabaseUrl {
     pub(crate) fn connect(&self) -> Result<Connection, String> {
         let reason = |error: ConnectionError| in_one_line(&error);
         let mut connection = match self {
-            Self::Sqlite(path) => {
-                Connection::Sqlite(SqliteConnection::establish(text(path)?).map_err(reason)?)
+            Self::Sqlite(file) => {
+                // SQLite would create another one.
+                file.check()?;
+                Connection::Sqlite(SqliteConnection::establish(text(file.path())?).map_err(reason)?)
             }
             #[cfg(feature = "postgres")]
-            Self::Postgres(url) => Connection::Postgres(PgConnection::establish(url).map_err(reason)?),
+            Self::Postgres(url) => {
+                let connected = PgConnection::establish(url.expose()).map_err(reason);
+                Connection::Postgres(connected.map_err(|message| url.without_passwords(&message))?)
+            }
             #[cfg(not(feature = "postgres"))]
             Self::Postgres(_) => return Err(WITHOUT_POSTGRES.to_owned()),
         };
@@ -119,20 +132,31 @@ fn text(path: &Path) -> Result<&str, String> {
     path.to_str().ok_or_else(|| "its path is not valid Unicode".to_owned())
 }
 
-fn with_timeouts(url: &str) -> String {
-    let query = url.split_once('?').map_or("", |(_, query)| query);
-    let is_set = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
-    let missing: Vec<String> = POSTGRES_TIMEOUTS
-        .iter()
-        .filter(|(name, _)| !is_set(name))
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    let joint = match url.split_once('?') {
-        None => "?",
-        Some((_, "")) => "",
-        Some(_) => "&",
+/// Reads the path of a `sqlite://` URL.
+fn sqlite_path(text: &str) -> Result<PathBuf, String> {
+    if let Some((_, options)) = text.split_once('?') {
+        let names: Vec<&str> = options.split('&').filter_map(|option| option.split('=').next()).collect();
+        let names = clean(&names.join(", "));
+        return Err(format!("sqlite:// takes no options ({names}); a ? of the path is written %3F"));
+    }
+    if text.is_empty() {
+        return Err("sqlite:// is followed by no path".to_owned());
+    }
+    let is_escape = |rest: &str| {
+        rest.as_bytes()
+            .get(..2)
+            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit) && digits != b"00")
     };
-    format!("{url}{joint}{}", missing.join("&"))
+    match percent_decode_str(text).decode_utf8() {
+        // An absolute path is never one of SQLite's own names, such as `:memory:`.
+        Ok(path) if text.split('%').skip(1).all(is_escape) => {
+            std::path::absolute(&*path).map_err(|error| error.to_string())
+        }
+        _ => Err(
+            "its path has a % that is followed by no two hexadecimal digits of a letter; a % is written %25"
+                .to_owned(),
+        ),
+    }
 }
 
 #[cfg(test)]
@@ -141,27 +165,34 @@ mod tests {
 
     #[test]
     fn a_url_says_which_engine_it_means() {
-        let file = |path: &str| Some(DatabaseUrl::Sqlite(PathBuf::from(path)));
-        assert_eq!(DatabaseUrl::parse("sqlite:///var/lib/tasks.db"), file("/var/lib/tasks.db"));
-        assert_eq!(DatabaseUrl::parse("sqlite://tasks.db"), file("tasks.db"));
-        assert!(matches!(DatabaseUrl::parse("postgres://db/tasks"), Some(DatabaseUrl::Postgres(_))));
-        assert!(matches!(
-            DatabaseUrl::parse("postgresql:///tasks?host=/run"),
-            Some(DatabaseUrl::Postgres(_))
-        ));
-        for other in ["", "sqlite://", "mysql://db/tasks", "tasks.db", "Postgres"] {
-            assert_eq!(DatabaseUrl::parse(other), None, "{other}");
+        let path = |url: &str| match DatabaseUrl::parse(url) {
+            Ok(DatabaseUrl::Sqlite(file)) => file.path().to_owned(),
+            other => panic!("{url} is {other:?}"),
+        };
+        assert_eq!(path("sqlite:///var/lib/tasks.db"), Path::new("/var/lib/tasks.db"));
+        assert_eq!(path("sqlite:///var/my%20tasks%3F%25.db"), Path::new("/var/my tasks?%.db"));
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(path("sqlite://tasks.db"), here.join("tasks.db"));
+        assert_eq!(path("sqlite://:memory:"), here.join(":memory:"));
+        assert!(matches!(DatabaseUrl::parse("postgres://db/tasks"), Ok(DatabaseUrl::Postgres(_))));
+        assert!(matches!(DatabaseUrl::parse("postgresql:///tasks?host=/run"), Ok(DatabaseUrl::Postgres(_))));
+        for other in ["", "sqlite://", "sqlite:tasks.db", "mysql://db/tasks", "tasks.db", "Postgres"] {
+            assert!(DatabaseUrl::parse(other).is_err(), "{other}");
         }
     }
 
     #[test]
-    fn a_postgres_url_keeps_its_own_limits_and_gets_those_it_lacks() {
-        let Some(DatabaseUrl::Postgres(url)) = DatabaseUrl::parse("postgres://db/t?connect_timeout=30")
-        else {
-            panic!("not a PostgreSQL address")
-        };
-        assert!(url.starts_with("postgres://db/t?connect_timeout=30&keepalives_idle=10&"), "{url}");
-        assert_eq!(url.matches("connect_timeout").count(), 1);
+    fn a_sqlite_url_takes_no_options_and_whole_escapes_only() {
+        for (url, reason) in [
+            ("sqlite://tasks.db?mode=ro&cache=shared", "takes no options (mode, cache)"),
+            ("sqlite://100%.db", "a % is written %25"),
+            ("sqlite://a%2", "a % is written %25"),
+            ("sqlite://a%00b", "a % is written %25"),
+            ("sqlite://a%ff", "a % is written %25"),
+        ] {
+            let refused = DatabaseUrl::parse(url).unwrap_err();
+            assert!(refused.contains(reason), "{url}: {refused}");
+        }
     }
 
     #[cfg(not(feature = "postgres"))]
@@ -175,12 +206,5 @@ mod tests {
                  build it with the feature `postgres`, or use sqlite://PATH"
             );
         }
-    }
-
-    #[test]
-    fn a_password_is_never_shown() {
-        let address = DatabaseUrl::parse("postgres://maker:se@cret@db:5432/tasks?password=secret").unwrap();
-        assert_eq!(address.redacted(), "postgres://maker@db:5432/tasks");
-        assert_eq!(DatabaseUrl::parse("postgres://db/tasks").unwrap().redacted(), "postgres://db/tasks");
     }
 }

@@ -154,6 +154,12 @@ impl Worker {
     fn execute_group(&mut self, first: Job, executed: &mut Vec<Executed>) -> Result<(), String> {
         let waiting = self.jobs.len().min(MAX_GROUP_SIZE - 1);
         let group = std::iter::once(first).chain(self.jobs.try_iter().take(waiting));
+        // The connection still leads to the file that is gone, which takes what is written with it; it stays, since the file
+        // may come back.
+        if let Err(reason) = self.url.check() {
+            executed.extend(group.map(|job| job(Err(&reason))));
+            return Ok(());
+        }
         let begun = begin(&mut self.connection, &self.url, &self.changed);
         let connection = match begun {
             Ok(connection) => connection,

@@ -7,6 +7,7 @@ use tikmatrix_domain::{Device, DeviceChange, DeviceFacts, Patch, Serial, Status}
 
 use crate::columns::millis;
 use crate::database::connection::Connection;
+use crate::database::open_database::Database;
 use crate::devices::rows::DeviceRow;
 use crate::error::{Fault, StorageError};
 use crate::groups;
@@ -40,132 +41,152 @@ pub enum DeviceRemoval {
     },
 }
 
+/// The devices.
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct DeviceStore<'store>(&'store Database);
+
 impl Store {
+    /// Returns the operations on devices.
+    pub fn devices(&self) -> DeviceStore<'_> {
+        DeviceStore(&self.database)
+    }
+}
+
+impl DeviceStore<'_> {
     /// Lists all devices, by their serials.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn devices(&self) -> Result<Vec<Device>, StorageError> {
-        self.read_tx("list devices", |connection| {
-            let rows: Vec<(DeviceRow, Option<String>)> = device::table
-                .left_join(device_group::table)
-                .order(device::serial)
-                .select((DeviceRow::as_select(), device_group::name.nullable()))
-                .load(connection)?;
-            let devices = rows.into_iter().map(|(row, group)| row.into_device(group));
-            Ok(devices.collect::<Result<_, _>>()?)
-        })
-        .await
+    pub async fn list(self) -> Result<Vec<Device>, StorageError> {
+        self.0
+            .read_tx("list devices", |connection| {
+                let rows: Vec<(DeviceRow, Option<String>)> = device::table
+                    .left_join(device_group::table)
+                    .order(device::serial)
+                    .select((DeviceRow::as_select(), device_group::name.nullable()))
+                    .load(connection)?;
+                let devices = rows.into_iter().map(|(row, group)| row.into_device(group));
+                Ok(devices.collect::<Result<_, _>>()?)
+            })
+            .await
     }
 
     /// Loads a device; `None` if there is none with this serial.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn device(&self, serial: Serial) -> Result<Option<Device>, StorageError> {
-        self.read_tx("read a device", move |connection| by_serial(connection, &serial)).await
+    pub async fn find(self, serial: Serial) -> Result<Option<Device>, StorageError> {
+        self.0.read_tx("read a device", move |connection| by_serial(connection, &serial)).await
     }
 
     /// Registers a device, at `now`, if it is not known yet.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn register_device(&self, serial: Serial, now: DateTime<Utc>) -> Result<(), StorageError> {
-        self.write("register a device", move |connection| register(connection, [&serial], now)).await
+    pub async fn register(self, serial: Serial, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.0.write("register a device", move |connection| register(connection, [&serial], now)).await
     }
 
     /// Stores the facts that a device reported at `now`. Facts that it did not report keep their value.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn record_device_facts(
-        &self,
+    pub async fn record_facts(
+        self,
         serial: Serial,
         facts: DeviceFacts,
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
-        self.write("store the facts of a device", move |connection| {
-            register(connection, [&serial], now)?;
-            let bytes = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
-            let side = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
-            diesel::update(device::table.find(serial.as_str()))
-                .set((
-                    facts.model.map(|model| device::model.eq(model)),
-                    facts.android_version.map(|version| device::android_version.eq(version)),
-                    facts.screen.map(|(width, _)| device::width.eq(side(width))),
-                    facts.screen.map(|(_, height)| device::height.eq(side(height))),
-                    facts.battery.map(|percent| device::battery.eq(i32::from(percent))),
-                    facts.battery_temperature.map(|tenths| device::battery_temperature.eq(i32::from(tenths))),
-                    facts.storage.map(|room| device::storage_free.eq(bytes(room.free))),
-                    facts.storage.map(|room| device::storage_total.eq(bytes(room.total))),
-                    device::facts_at.eq(millis(now)),
-                    device::updated_at.eq(millis(now)),
-                ))
-                .execute(connection)?;
-            Ok(())
-        })
-        .await
+        self.0
+            .write("store the facts of a device", move |connection| {
+                register(connection, [&serial], now)?;
+                let bytes = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+                let side = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
+                diesel::update(device::table.find(serial.as_str()))
+                    .set((
+                        facts.model.map(|model| device::model.eq(model)),
+                        facts.android_version.map(|version| device::android_version.eq(version)),
+                        facts.screen.map(|(width, _)| device::width.eq(side(width))),
+                        facts.screen.map(|(_, height)| device::height.eq(side(height))),
+                        facts.battery.map(|percent| device::battery.eq(i32::from(percent))),
+                        facts
+                            .battery_temperature
+                            .map(|tenths| device::battery_temperature.eq(i32::from(tenths))),
+                        facts.storage.map(|room| device::storage_free.eq(bytes(room.free))),
+                        facts.storage.map(|room| device::storage_total.eq(bytes(room.total))),
+                        device::facts_at.eq(millis(now)),
+                        device::updated_at.eq(millis(now)),
+                    ))
+                    .execute(connection)?;
+                Ok(())
+            })
+            .await
     }
 
     /// Changes the name or the group of a device, at `now`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn change_device(
-        &self,
+    pub async fn change(
+        self,
         serial: Serial,
         change: DeviceChange,
         now: DateTime<Utc>,
     ) -> Result<DeviceChanged, StorageError> {
-        self.write("change a device", move |connection| {
-            if change == DeviceChange::default() {
-                return found(connection, &serial);
-            }
-            let group = match change.group {
-                Patch::Keep => Patch::Keep,
-                Patch::Clear => Patch::Clear,
-                Patch::Set(name) => match groups::id_of(connection, &name)? {
-                    Some(id) => Patch::Set(id),
-                    None => return Ok(DeviceChanged::NoSuchGroup),
-                },
-            };
-            diesel::update(device::table.find(serial.as_str()))
-                .set((
-                    change.name.assigned(|name| device::name.eq(name)),
-                    group.assigned(|group| device::group_id.eq(group)),
-                    device::updated_at.eq(millis(now)),
-                ))
-                .execute(connection)?;
-            found(connection, &serial)
-        })
-        .await
+        self.0
+            .write("change a device", move |connection| {
+                if change == DeviceChange::default() {
+                    return found(connection, &serial);
+                }
+                let group = match change.group {
+                    Patch::Keep => Patch::Keep,
+                    Patch::Clear => Patch::Clear,
+                    Patch::Set(name) => match groups::id_of(connection, &name)? {
+                        Some(id) => Patch::Set(id),
+                        None => return Ok(DeviceChanged::NoSuchGroup),
+                    },
+                };
+                diesel::update(device::table.find(serial.as_str()))
+                    .set((
+                        change.name.assigned(|name| device::name.eq(name)),
+                        group.assigned(|group| device::group_id.eq(group)),
+                        device::updated_at.eq(millis(now)),
+                    ))
+                    .execute(connection)?;
+                found(connection, &serial)
+            })
+            .await
     }
 
     /// Deletes a device that no unfinished task and no account refers to.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn delete_device(&self, serial: Serial) -> Result<DeviceRemoval, StorageError> {
-        self.write("delete a device", move |connection| {
-            let open = [Status::Pending, Status::Running].map(|status| i32::from(status.code()));
-            let tasks: i64 = task::table
-                .filter(task::serial.eq(serial.as_str()))
-                .filter(task::status.eq_any(open))
-                .count()
-                .get_result(connection)?;
-            let accounts: i64 =
-                account::table.filter(account::serial.eq(serial.as_str())).count().get_result(connection)?;
-            let (tasks, accounts) = (count(tasks), count(accounts));
-            if by_serial(connection, &serial)?.is_none() {
-                return Ok(DeviceRemoval::NotThere);
-            }
-            if tasks + accounts > 0 {
-                return Ok(DeviceRemoval::Needed { tasks, accounts });
-            }
-            diesel::delete(device::table.find(serial.as_str())).execute(connection)?;
-            Ok(DeviceRemoval::Removed)
-        })
-        .await
+    pub async fn delete(self, serial: Serial) -> Result<DeviceRemoval, StorageError> {
+        self.0
+            .write("delete a device", move |connection| {
+                let open = [Status::Pending, Status::Running].map(|status| i32::from(status.code()));
+                let tasks: i64 = task::table
+                    .filter(task::serial.eq(serial.as_str()))
+                    .filter(task::status.eq_any(open))
+                    .count()
+                    .get_result(connection)?;
+                let accounts: i64 = account::table
+                    .filter(account::serial.eq(serial.as_str()))
+                    .count()
+                    .get_result(connection)?;
+                let (tasks, accounts) = (count(tasks), count(accounts));
+                if by_serial(connection, &serial)?.is_none() {
+                    return Ok(DeviceRemoval::NotThere);
+                }
+                if tasks + accounts > 0 {
+                    return Ok(DeviceRemoval::Needed { tasks, accounts });
+                }
+                diesel::delete(device::table.find(serial.as_str())).execute(connection)?;
+                Ok(DeviceRemoval::Removed)
+            })
+            .await
     }
 }
 

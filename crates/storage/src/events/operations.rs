@@ -8,6 +8,7 @@ use tikmatrix_domain::{Event, EventId, EventKind, EventSubject, Serial, Status, 
 
 use crate::columns::millis;
 use crate::database::connection::{Connection, Engine};
+use crate::database::open_database::Database;
 use crate::error::{Fault, StorageError};
 use crate::events::rows::{EventRow, NewEventRow};
 use crate::schema::event;
@@ -44,40 +45,48 @@ pub enum Events {
     },
 }
 
+/// The events.
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct EventStore<'store>(&'store Database);
+
 impl Store {
+    /// Returns the operations on events.
+    pub fn events(&self) -> EventStore<'_> {
+        EventStore(&self.database)
+    }
+}
+
+impl EventStore<'_> {
     /// Reads at most `max` events after the position `after`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn events_after(
-        &self,
-        after: EventId,
-        filter: EventFilter,
-        max: u32,
-    ) -> Result<Events, StorageError> {
-        self.read_tx("read events", move |connection| {
-            let newest = newest(connection)?;
-            let oldest =
-                event::table.order(event::id).select(event::id).first::<i64>(connection).optional()?;
-            if after.0 > newest || oldest.is_some_and(|oldest| oldest > after.0.saturating_add(1)) {
-                return Ok(Events::Pruned { newest: EventId(newest) });
-            }
-            let rows: Vec<EventRow> =
-                matching(&filter, after, max).select(EventRow::as_select()).load(connection)?;
-            let is_full = rows.len() >= usize::try_from(max).unwrap_or(usize::MAX);
-            let read_to = rows.last().filter(|_| is_full).map_or(newest, |last| last.id);
-            let events = rows.into_iter().map(EventRow::into_event).collect::<Result<_, _>>()?;
-            Ok(Events::Next { events, read_to: EventId(read_to) })
-        })
-        .await
+    pub async fn after(self, after: EventId, filter: EventFilter, max: u32) -> Result<Events, StorageError> {
+        self.0
+            .read_tx("read events", move |connection| {
+                let newest = newest(connection)?;
+                let oldest =
+                    event::table.order(event::id).select(event::id).first::<i64>(connection).optional()?;
+                if after.0 > newest || oldest.is_some_and(|oldest| oldest > after.0.saturating_add(1)) {
+                    return Ok(Events::Pruned { newest: EventId(newest) });
+                }
+                let rows: Vec<EventRow> =
+                    matching(&filter, after, max).select(EventRow::as_select()).load(connection)?;
+                let is_full = rows.len() >= usize::try_from(max).unwrap_or(usize::MAX);
+                let read_to = rows.last().filter(|_| is_full).map_or(newest, |last| last.id);
+                let events = rows.into_iter().map(EventRow::into_event).collect::<Result<_, _>>()?;
+                Ok(Events::Next { events, read_to: EventId(read_to) })
+            })
+            .await
     }
 
     /// Returns the position of the newest event; 0 when there is none yet.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn newest_event(&self) -> Result<EventId, StorageError> {
-        self.query("look up the newest event", |connection| Ok(EventId(newest(connection)?))).await
+    pub async fn newest(self) -> Result<EventId, StorageError> {
+        self.0.query("look up the newest event", |connection| Ok(EventId(newest(connection)?))).await
     }
 
     /// Records an event of the connection to a device, at `now`.
@@ -85,24 +94,25 @@ impl Store {
     /// # Errors
     /// Of the database only.
     pub async fn record_device_event(
-        &self,
+        self,
         phone: Option<Serial>,
         subject: EventSubject,
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
-        self.write("record an event of a device", move |connection| {
-            insert(connection, &NewEventRow::new(millis(now), phone.as_ref(), &subject))
-        })
-        .await
+        self.0
+            .write("record an event of a device", move |connection| {
+                insert(connection, &NewEventRow::new(millis(now), phone.as_ref(), &subject))
+            })
+            .await
     }
 
     /// Deletes all but the newest `keep` events.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn prune_events(&self, keep: u32) -> Result<(), StorageError> {
+    pub async fn prune(self, keep: u32) -> Result<(), StorageError> {
         loop {
-            let deleted = self.write("delete old events", move |connection| {
+            let deleted = self.0.write("delete old events", move |connection| {
                 let end = newest(connection)? - i64::from(keep);
                 let oldest =
                     event::table.order(event::id).select(event::id).first::<i64>(connection).optional()?;

@@ -9,6 +9,7 @@ use tikmatrix_domain::{
 
 use crate::columns::millis;
 use crate::database::connection::{Connection, Engine};
+use crate::database::open_database::Database;
 use crate::error::{Fault, StorageError};
 use crate::materials::rows::{MaterialRow, with_details};
 use crate::page::{Page, PageStart};
@@ -68,120 +69,138 @@ pub struct MaterialFilter {
     pub kind: Option<MaterialKind>,
 }
 
+/// The library of materials.
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct MaterialStore<'store>(&'store Database);
+
 impl Store {
+    /// Returns the operations on the library of materials.
+    pub fn materials(&self) -> MaterialStore<'_> {
+        MaterialStore(&self.database)
+    }
+}
+
+impl MaterialStore<'_> {
     /// Adds materials, at `now`: all of them or, on an error, none. For one whose bytes are in the library already, the
     /// present one is returned, unchanged.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn add_materials(
-        &self,
+    pub async fn add(
+        self,
         new: Vec<NewMaterial>,
         now: DateTime<Utc>,
     ) -> Result<Vec<MaterialAdded>, StorageError> {
-        self.write("add materials", move |connection| {
-            let mut all = Vec::with_capacity(new.len());
-            for new in new {
-                let there: Option<MaterialRow> = material::table
-                    .filter(material::sha256.eq(&new.file.sha256))
-                    .select(MaterialRow::as_select())
-                    .first(connection)
-                    .optional()?;
-                let is_new = there.is_none();
-                let found = match there {
-                    Some(row) => with_details(connection, vec![row])?.pop(),
-                    None => {
-                        let id = insert(connection, &new, now)?;
-                        by_id(connection, id)?
-                    }
-                };
-                let lost = || StorageError::Unreadable { what: "material", value: new.file.sha256.clone() };
-                all.push(MaterialAdded { material: found.ok_or_else(lost)?, is_new });
-            }
-            Ok(all)
-        })
-        .await
+        self.0
+            .write("add materials", move |connection| {
+                let mut all = Vec::with_capacity(new.len());
+                for new in new {
+                    let there: Option<MaterialRow> = material::table
+                        .filter(material::sha256.eq(&new.file.sha256))
+                        .select(MaterialRow::as_select())
+                        .first(connection)
+                        .optional()?;
+                    let is_new = there.is_none();
+                    let found = match there {
+                        Some(row) => with_details(connection, vec![row])?.pop(),
+                        None => {
+                            let id = insert(connection, &new, now)?;
+                            by_id(connection, id)?
+                        }
+                    };
+                    let lost =
+                        || StorageError::Unreadable { what: "material", value: new.file.sha256.clone() };
+                    all.push(MaterialAdded { material: found.ok_or_else(lost)?, is_new });
+                }
+                Ok(all)
+            })
+            .await
     }
 
     /// Loads a material; `None` if there is none with this id.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn material(&self, id: MaterialId) -> Result<Option<Material>, StorageError> {
-        self.read_tx("read a material", move |connection| by_id(connection, id)).await
+    pub async fn find(self, id: MaterialId) -> Result<Option<Material>, StorageError> {
+        self.0.read_tx("read a material", move |connection| by_id(connection, id)).await
     }
 
     /// Loads one page of the materials that match `filter`, newest first, and counts all that match.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn materials(
-        &self,
+    pub async fn list(
+        self,
         filter: MaterialFilter,
         page: Page<MaterialId>,
     ) -> Result<(Vec<Material>, u64), StorageError> {
-        self.read_tx("list materials", move |connection| {
-            let total: i64 = matching(&filter).count().get_result(connection)?;
-            let mut query = matching(&filter).order(material::id.desc()).limit(page.size.into());
-            query = match page.start {
-                PageStart::Number(_) => query.offset(page.offset()),
-                PageStart::Before(id) => query.filter(material::id.lt(id.0)),
-            };
-            let rows: Vec<MaterialRow> = query.select(MaterialRow::as_select()).load(connection)?;
-            Ok((with_details(connection, rows)?, u64::try_from(total).unwrap_or_default()))
-        })
-        .await
+        self.0
+            .read_tx("list materials", move |connection| {
+                let total: i64 = matching(&filter).count().get_result(connection)?;
+                let mut query = matching(&filter).order(material::id.desc()).limit(page.size.into());
+                query = match page.start {
+                    PageStart::Number(_) => query.offset(page.offset()),
+                    PageStart::Before(id) => query.filter(material::id.lt(id.0)),
+                };
+                let rows: Vec<MaterialRow> = query.select(MaterialRow::as_select()).load(connection)?;
+                Ok((with_details(connection, rows)?, u64::try_from(total).unwrap_or_default()))
+            })
+            .await
     }
 
     /// Lists the names of all files of the library, thumbnails included.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn material_files(&self) -> Result<Vec<String>, StorageError> {
-        self.query("list the files of materials", |connection| {
-            let rows: Vec<(String, Option<String>)> =
-                material::table.select((material::file, material::thumbnail)).load(connection)?;
-            Ok(rows.into_iter().flat_map(|(file, thumbnail)| [Some(file), thumbnail]).flatten().collect())
-        })
-        .await
+    pub async fn files(self) -> Result<Vec<String>, StorageError> {
+        self.0
+            .query("list the files of materials", |connection| {
+                let rows: Vec<(String, Option<String>)> =
+                    material::table.select((material::file, material::thumbnail)).load(connection)?;
+                Ok(rows.into_iter().flat_map(|(file, thumbnail)| [Some(file), thumbnail]).flatten().collect())
+            })
+            .await
     }
 
     /// Changes a material, at `now`.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn change_material(
-        &self,
+    pub async fn change(
+        self,
         id: MaterialId,
         change: MaterialChange,
         now: DateTime<Utc>,
     ) -> Result<MaterialChanged, StorageError> {
-        self.write("change a material", move |connection| {
-            let Some(before) = by_id(connection, id)? else { return Ok(MaterialChanged::NotThere) };
-            if let (Some(_), MaterialUse::Reserved { by }) = (change.used, before.usage) {
-                return Ok(MaterialChanged::Reserved(by));
-            }
-            apply(connection, id, change, now)?;
-            let after = by_id(connection, id)?.map(Box::new);
-            Ok(after.map_or(MaterialChanged::NotThere, MaterialChanged::Changed))
-        })
-        .await
+        self.0
+            .write("change a material", move |connection| {
+                let Some(before) = by_id(connection, id)? else { return Ok(MaterialChanged::NotThere) };
+                if let (Some(_), MaterialUse::Reserved { by }) = (change.used, before.usage) {
+                    return Ok(MaterialChanged::Reserved(by));
+                }
+                apply(connection, id, change, now)?;
+                let after = by_id(connection, id)?.map(Box::new);
+                Ok(after.map_or(MaterialChanged::NotThere, MaterialChanged::Changed))
+            })
+            .await
     }
 
     /// Deletes a material that no task is publishing.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn delete_material(&self, id: MaterialId) -> Result<MaterialRemoval, StorageError> {
-        self.write("delete a material", move |connection| {
-            let Some(found) = by_id(connection, id)? else { return Ok(MaterialRemoval::NotThere) };
-            if let MaterialUse::Reserved { by } = found.usage {
-                return Ok(MaterialRemoval::Reserved(by));
-            }
-            diesel::delete(material::table.find(id.0)).execute(connection)?;
-            Ok(MaterialRemoval::Removed(found.file))
-        })
-        .await
+    pub async fn delete(self, id: MaterialId) -> Result<MaterialRemoval, StorageError> {
+        self.0
+            .write("delete a material", move |connection| {
+                let Some(found) = by_id(connection, id)? else { return Ok(MaterialRemoval::NotThere) };
+                if let MaterialUse::Reserved { by } = found.usage {
+                    return Ok(MaterialRemoval::Reserved(by));
+                }
+                diesel::delete(material::table.find(id.0)).execute(connection)?;
+                Ok(MaterialRemoval::Removed(found.file))
+            })
+            .await
     }
 }
 

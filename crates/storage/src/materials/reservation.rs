@@ -12,6 +12,7 @@ use tikmatrix_domain::{LeaseId, LocalFile, Material, MaterialId, MaterialQuery, 
 
 use crate::columns::millis;
 use crate::database::connection::{Connection, Engine};
+use crate::database::open_database::Database;
 use crate::error::{Fault, StorageError};
 use crate::materials::library::{by_id, media_types};
 use crate::materials::rows::{FreeMaterialRow, TakenFileRow, active_leases};
@@ -40,65 +41,79 @@ pub enum FileTaken {
     NoneFree,
 }
 
+/// The materials and local files that tasks take.
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct ReservationStore<'store>(&'store Database);
+
 impl Store {
+    /// Returns the operations by which tasks take materials and local files.
+    pub fn reservations(&self) -> ReservationStore<'_> {
+        ReservationStore(&self.database)
+    }
+}
+
+impl ReservationStore<'_> {
     /// Reserves materials of the library for a task that runs under `lease`. `chance` is the seed of the choice.
     ///
     /// # Errors
     /// [`StorageError::NoSuchTask`], [`StorageError::Illegal`] when the task does not run under `lease`, or of the
     /// database; nothing is reserved then.
     pub async fn take_materials(
-        &self,
+        self,
         wish: MaterialQuery,
         task: TaskId,
         lease: LeaseId,
         chance: u64,
     ) -> Result<MaterialsTaken, StorageError> {
-        self.write("reserve materials", move |connection| {
-            check_lease(connection, task, &lease)?;
-            let rows: Vec<FreeMaterialRow> =
-                free(&wish).select(FreeMaterialRow::as_select()).load(connection)?;
-            let free = rows.into_iter().map(FreeMaterialRow::into_free).collect::<Result<Vec<_>, _>>()?;
-            let chosen = match wish.choose(free, chance) {
-                Ok(chosen) => chosen,
-                Err(found) => return Ok(MaterialsTaken::TooFew(found)),
-            };
-            let numbers: Vec<i64> = chosen.iter().map(|id| id.0).collect();
-            diesel::update(material::table.filter(material::id.eq_any(numbers)))
-                .set((material::task_id.eq(task.0), material::lease.eq(&lease.0)))
-                .execute(connection)?;
-            let taken = chosen.into_iter().filter_map(|id: MaterialId| by_id(connection, id).transpose());
-            Ok(MaterialsTaken::Taken(taken.collect::<Result<_, _>>()?))
-        })
-        .await
+        self.0
+            .write("reserve materials", move |connection| {
+                check_lease(connection, task, &lease)?;
+                let rows: Vec<FreeMaterialRow> =
+                    free(&wish).select(FreeMaterialRow::as_select()).load(connection)?;
+                let free = rows.into_iter().map(FreeMaterialRow::into_free).collect::<Result<Vec<_>, _>>()?;
+                let chosen = match wish.choose(free, chance) {
+                    Ok(chosen) => chosen,
+                    Err(found) => return Ok(MaterialsTaken::TooFew(found)),
+                };
+                let numbers: Vec<i64> = chosen.iter().map(|id| id.0).collect();
+                diesel::update(material::table.filter(material::id.eq_any(numbers)))
+                    .set((material::task_id.eq(task.0), material::lease.eq(&lease.0)))
+                    .execute(connection)?;
+                let taken = chosen.into_iter().filter_map(|id: MaterialId| by_id(connection, id).transpose());
+                Ok(MaterialsTaken::Taken(taken.collect::<Result<_, _>>()?))
+            })
+            .await
     }
 
     /// Reserves one of `files` for a task that runs under `lease`. `chance` is the seed of the choice.
     ///
     /// # Errors
-    /// As [`Store::take_materials`].
+    /// As [`ReservationStore::take_materials`].
     pub async fn take_file(
-        &self,
+        self,
         files: Vec<LocalFile>,
         task: TaskId,
         lease: LeaseId,
         chance: u64,
     ) -> Result<FileTaken, StorageError> {
-        self.write("reserve a file", move |connection| {
-            check_lease(connection, task, &lease)?;
-            let free = free_files(connection, files)?;
-            let Some(chosen) = choose_one(free, chance) else { return Ok(FileTaken::NoneFree) };
-            let size = size(&chosen)?;
-            diesel::delete(local_file::table.find((&chosen.path, size))).execute(connection)?;
-            let row = (
-                local_file::path.eq(&chosen.path),
-                local_file::size.eq(size),
-                local_file::task_id.eq(task.0),
-                local_file::lease.eq(&lease.0),
-            );
-            diesel::insert_into(local_file::table).values(row).execute(connection)?;
-            Ok(FileTaken::Taken(chosen))
-        })
-        .await
+        self.0
+            .write("reserve a file", move |connection| {
+                check_lease(connection, task, &lease)?;
+                let free = free_files(connection, files)?;
+                let Some(chosen) = choose_one(free, chance) else { return Ok(FileTaken::NoneFree) };
+                let size = size(&chosen)?;
+                diesel::delete(local_file::table.find((&chosen.path, size))).execute(connection)?;
+                let row = (
+                    local_file::path.eq(&chosen.path),
+                    local_file::size.eq(size),
+                    local_file::task_id.eq(task.0),
+                    local_file::lease.eq(&lease.0),
+                );
+                diesel::insert_into(local_file::table).values(row).execute(connection)?;
+                Ok(FileTaken::Taken(chosen))
+            })
+            .await
     }
 }
 

@@ -11,6 +11,7 @@ use tikmatrix_domain::{
 use crate::cluster::signals::bump_wakeup;
 use crate::columns::{self, package, unreadable};
 use crate::database::connection::Connection;
+use crate::database::open_database::Database;
 use crate::error::{Fault, StorageError};
 use crate::schema::{account, setting};
 use crate::store::Store;
@@ -24,30 +25,43 @@ const RETRY_LONGEST_WAIT: &str = "retry_longest_wait";
 const RANDOM_ORDER: &str = "random_order";
 const PAUSED: &str = "paused";
 
+/// The settings.
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct SettingsStore<'store>(pub(crate) &'store Database);
+
 impl Store {
+    /// Returns the operations on the settings.
+    pub fn settings(&self) -> SettingsStore<'_> {
+        SettingsStore(&self.database)
+    }
+}
+
+impl SettingsStore<'_> {
     /// Loads the settings.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn settings(&self) -> Result<Settings, StorageError> {
-        self.read_tx("read the settings", load).await
+    pub async fn load(self) -> Result<Settings, StorageError> {
+        self.0.read_tx("read the settings", load).await
     }
 
     /// Changes settings, and returns all of them.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn change_settings(&self, change: SettingsChange) -> Result<Settings, StorageError> {
-        self.write("change the settings", move |connection| {
-            if change == SettingsChange::default() {
-                return load(connection);
-            }
-            let settings = change.apply(load(connection)?);
-            store(connection, &settings)?;
-            bump_wakeup(connection)?;
-            Ok(settings)
-        })
-        .await
+    pub async fn change(self, change: SettingsChange) -> Result<Settings, StorageError> {
+        self.0
+            .write("change the settings", move |connection| {
+                if change == SettingsChange::default() {
+                    return load(connection);
+                }
+                let settings = change.apply(load(connection)?);
+                store(connection, &settings)?;
+                bump_wakeup(connection)?;
+                Ok(settings)
+            })
+            .await
     }
 
     /// Returns the package of an account's app: the account's own, else that of the settings, else `None`. Without an
@@ -56,21 +70,22 @@ impl Store {
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
     pub async fn package_for(
-        &self,
+        self,
         username: Option<Username>,
         app: AppId,
     ) -> Result<Option<PackageName>, StorageError> {
-        self.read_tx("look up an app's package", move |connection| {
-            let own = match username {
-                None => None,
-                Some(username) => own_package(connection, &username, app)?,
-            };
-            match own {
-                Some(own) => Ok(Some(own)),
-                None => Ok(load(connection)?.packages.remove(&app)),
-            }
-        })
-        .await
+        self.0
+            .read_tx("look up an app's package", move |connection| {
+                let own = match username {
+                    None => None,
+                    Some(username) => own_package(connection, &username, app)?,
+                };
+                match own {
+                    Some(own) => Ok(Some(own)),
+                    None => Ok(load(connection)?.packages.remove(&app)),
+                }
+            })
+            .await
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Double};
-use tikmatrix_domain::{LeaseId, Serial, ServerId, Status, Task, TaskChange, TaskEvent, transition};
+use diesel::sql_types::{BigInt, Bool, Double};
+use tikmatrix_domain::{
+    LeaseId, Serial, ServerId, Settings, Status, Task, TaskChange, TaskEvent, transition,
+};
 
 use crate::columns::{millis, moment};
 use crate::database::connection::{Connection, Engine};
@@ -32,7 +34,19 @@ pub enum Claim {
     DeviceBusyElsewhere,
 }
 
+/// The queue: requests put tasks in, workers claim them.
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct TaskQueue<'store>(pub(crate) &'store Store);
+
 impl Store {
+    /// Returns the operations that put tasks into the queue and claim them.
+    pub fn queue(&self) -> TaskQueue<'_> {
+        TaskQueue(self)
+    }
+}
+
+impl TaskQueue<'_> {
     /// Claims the device's next task that is due at `now`, and starts its next attempt under `lease`: of the highest
     /// priority, the task that has been due longest. Other busy devices are counted in the same transaction, so that two
     /// claims never share the last slot of `max_devices`.
@@ -40,48 +54,63 @@ impl Store {
     /// # Errors
     /// Of the database, [`StorageError::Unreadable`] or [`StorageError::Changed`].
     pub async fn claim(
-        &self,
+        self,
         max_devices: u32,
         serial: Serial,
         lease: LeaseId,
         now: DateTime<Utc>,
     ) -> Result<Claim, StorageError> {
-        self.write("claim a task", move |connection| {
-            let Some(next) = next_due_task(connection, &serial, now)? else {
-                return Ok(Claim::NothingDue);
-            };
-            let (own, others) = running(connection, &serial)?;
-            if own.iter().any(|held| ServerId::of(held) != ServerId::of(&lease)) {
-                return Ok(Claim::DeviceBusyElsewhere);
-            }
-            if others >= usize::try_from(max_devices).unwrap_or(usize::MAX) {
-                return Ok(Claim::LimitReached);
-            }
-            Ok(Claim::Claimed(Box::new(start_attempt(connection, next, lease, now)?)))
-        })
-        .await
+        self.0
+            .database
+            .write("claim a task", move |connection| {
+                let Some(next) = next_due_task(connection, &serial, now)? else {
+                    return Ok(Claim::NothingDue);
+                };
+                let (own, others) = running(connection, &serial)?;
+                if own.iter().any(|held| ServerId::of(held) != ServerId::of(&lease)) {
+                    return Ok(Claim::DeviceBusyElsewhere);
+                }
+                if others >= usize::try_from(max_devices).unwrap_or(usize::MAX) {
+                    return Ok(Claim::LimitReached);
+                }
+                Ok(Claim::Claimed(Box::new(start_attempt(connection, next, lease, now)?)))
+            })
+            .await
     }
 
-    /// Returns when the device's next pending task is due, which may be in the past; `None` if none is pending or all are
-    /// paused.
+    /// Returns when the device's next pending task is due, which may be in the past: at `now` if the clock was set back
+    /// and a task waits for no moment to come. `None` if none is pending or all are paused.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn next_due(&self, serial: Serial) -> Result<Option<DateTime<Utc>>, StorageError> {
-        self.read_tx("look up when the next task is due", move |connection| {
-            if settings::load(connection)?.paused {
-                return Ok(None);
-            }
-            let mut due: Option<i64> = None;
-            let mut level = highest_priority(connection, &serial, None)?;
-            while let Some(priority) = level {
-                let soonest = of_priority(&serial, priority).order(task::due_at).select(task::due_at);
-                due = due.into_iter().chain(soonest.first(connection).optional()?).min();
-                level = highest_priority(connection, &serial, Some(priority))?;
-            }
-            Ok(due.map(|at| moment("task.due_at", at)).transpose()?)
-        })
-        .await
+    pub async fn next_due(
+        self,
+        serial: Serial,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StorageError> {
+        self.0
+            .database
+            .read_tx("look up when the next task is due", move |connection| {
+                let settings = settings::load(connection)?;
+                if settings.paused {
+                    return Ok(None);
+                }
+                let mut due: Option<i64> = None;
+                let mut level = highest_priority(connection, &serial, None)?;
+                while let Some(priority) = level {
+                    let soonest = of_priority(&serial, priority).order(task::due_at).select(task::due_at);
+                    due = due.into_iter().chain(soonest.first(connection).optional()?).min();
+                    level = highest_priority(connection, &serial, Some(priority))?;
+                }
+                let due = due.map(|at| moment("task.due_at", at)).transpose()?;
+                if due.is_none_or(|due| due <= now) {
+                    return Ok(due);
+                }
+                let stored_ahead = waiting_for_nothing(&serial, now, &settings).select(task::id);
+                let stored_ahead: Option<i64> = stored_ahead.first(connection).optional()?;
+                Ok(stored_ahead.map_or(due, |_| Some(now)))
+            })
+            .await
     }
 }
 
@@ -98,7 +127,7 @@ fn next_due_task(
         return Ok(None);
     }
     let interrupted: Option<TaskRow> =
-        interrupted(serial, now).select(TaskRow::as_select()).first(connection).optional()?;
+        interrupted(serial).select(TaskRow::as_select()).first(connection).optional()?;
     if let Some(row) = interrupted {
         return Ok(Some(row.into_task()?));
     }
@@ -117,14 +146,38 @@ fn next_due_task(
         }
         level = highest_priority(connection, serial, Some(priority))?;
     }
-    Ok(None)
+    let stored_ahead = waiting_for_nothing(serial, now, &settings).select(TaskRow::as_select());
+    let row: Option<TaskRow> = stored_ahead.first(connection).optional()?;
+    Ok(row.map(TaskRow::into_task).transpose()?)
 }
 
-/// The device's interrupted tasks that are due, in the order in which they run.
-fn interrupted(serial: &Serial, now: DateTime<Utc>) -> task::BoxedQuery<'_, Engine> {
+/// The device's tasks that wait for no moment to come, whatever the clock showed when they were stored: it may have been
+/// set back since, in the order in which they run. A retry further ahead than the longest delay was stored by such a clock.
+fn waiting_for_nothing<'task>(
+    serial: &'task Serial,
+    now: DateTime<Utc>,
+    settings: &Settings,
+) -> task::BoxedQuery<'task, Engine> {
+    let longest = TimeDelta::from_std(settings.retry_backoff.max).unwrap_or(TimeDelta::MAX);
+    let latest_retry = now.checked_add_signed(longest).unwrap_or(DateTime::<Utc>::MAX_UTC);
     task::table
         .filter(task::serial.eq(serial.as_str()))
-        .filter(task::due_at.le(millis(now)))
+        // As the index has it; bound values would not be found to imply it.
+        .filter(sql::<Bool>(
+            "status = 0 AND (retry_at IS NOT NULL OR start_time IS NULL OR start_time < due_at)",
+        ))
+        .filter(sql::<Bool>("(start_time IS NULL OR start_time <= ").bind::<BigInt, _>(millis(now)).sql(")"))
+        .filter(
+            sql::<Bool>("(retry_at IS NULL OR retry_at > ").bind::<BigInt, _>(millis(latest_retry)).sql(")"),
+        )
+        .order((task::priority.desc(), task::due_at, task::id))
+        .into_boxed()
+}
+
+/// The device's interrupted tasks, in the order in which they run.
+fn interrupted(serial: &Serial) -> task::BoxedQuery<'_, Engine> {
+    task::table
+        .filter(task::serial.eq(serial.as_str()))
         // As the index has it; bound values would not be found to imply it.
         .filter(sql::<Bool>("status = 0 AND interruptions > 0"))
         .order((task::due_at, task::id))

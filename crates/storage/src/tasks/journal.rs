@@ -9,23 +9,24 @@ use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::events::operations as events;
 use crate::schema::{artifact, attempt, step, task, task_log};
-use crate::store::Store;
+use crate::tasks::lifecycle::AttemptStore;
 use crate::tasks::rows::{ArtifactRow, LogRow, StepRow};
 use crate::tasks::state;
 
-impl Store {
+impl AttemptStore<'_> {
     /// Stores `records` of the attempt that runs under `lease`, in their order and in one transaction.
     ///
     /// # Errors
     /// [`StorageError::Illegal`] when the task does not run under `lease` any more, or of the database.
-    pub async fn record(&self, id: TaskId, lease: LeaseId, records: Vec<Record>) -> Result<(), StorageError> {
-        self.write("store the journal of a task", move |connection| {
-            let Some(last) = records.last() else { return Ok(()) };
-            update_task(connection, id, &lease, &records, last.at)?;
-            record_events(connection, id, &records)?;
-            insert_records(connection, id, &lease, records)
-        })
-        .await
+    pub async fn record(self, id: TaskId, lease: LeaseId, records: Vec<Record>) -> Result<(), StorageError> {
+        self.0
+            .write("store the journal of a task", move |connection| {
+                let Some(last) = records.last() else { return Ok(()) };
+                update_task(connection, id, &lease, &records, last.at)?;
+                record_events(connection, id, &records)?;
+                insert_records(connection, id, &lease, records)
+            })
+            .await
     }
 }
 

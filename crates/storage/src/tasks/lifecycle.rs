@@ -14,6 +14,7 @@ use crate::accounts::operations as accounts;
 use crate::cluster::signals;
 use crate::columns::{millis, number, storable};
 use crate::database::connection::Connection;
+use crate::database::open_database::Database;
 use crate::error::{Fault, StorageError};
 use crate::events::operations as events;
 use crate::materials::reservation;
@@ -30,29 +31,42 @@ pub struct StandingMark {
     pub others_since: Vec<String>,
 }
 
+/// The attempts that run under a lease.
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct AttemptStore<'store>(pub(crate) &'store Database);
+
 impl Store {
+    /// Returns the operations on attempts that run under a lease.
+    pub fn attempts(&self) -> AttemptStore<'_> {
+        AttemptStore(&self.database)
+    }
+}
+
+impl AttemptStore<'_> {
     /// Releases a task that was claimed under `lease` and not started on its device: it is pending again as if it had
     /// never been claimed, on the device that its account is bound to now.
     ///
     /// # Errors
-    /// As [`Store::finish`].
-    pub async fn release(&self, id: TaskId, lease: LeaseId, now: DateTime<Utc>) -> Result<(), StorageError> {
-        self.write("release a task", move |connection| {
-            let task = read(connection, id)?;
-            let state =
-                transition(&task.state, TaskEvent::Released { lease: lease.clone() }).map_err(illegal(id))?;
-            write_state(connection, &task, &state, now)?;
-            diesel::update(task::table.find(id.0))
-                .set(task::attempt_count.eq(task::attempt_count - 1))
-                .execute(connection)?;
-            accounts::assign_account_device(connection, &task, now)?;
-            let released =
-                attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(lease.0));
-            diesel::delete(released).execute(connection)?;
-            events::record(connection, &task, TaskChange::Released, now)?;
-            signals::clear_stop_request(connection, id)
-        })
-        .await
+    /// As [`AttemptStore::finish`].
+    pub async fn release(self, id: TaskId, lease: LeaseId, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.0
+            .write("release a task", move |connection| {
+                let task = read(connection, id)?;
+                let state = transition(&task.state, TaskEvent::Released { lease: lease.clone() })
+                    .map_err(illegal(id))?;
+                write_state(connection, &task, &state, now)?;
+                diesel::update(task::table.find(id.0))
+                    .set(task::attempt_count.eq(task::attempt_count - 1))
+                    .execute(connection)?;
+                accounts::assign_account_device(connection, &task, now)?;
+                let released =
+                    attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(lease.0));
+                diesel::delete(released).execute(connection)?;
+                events::record(connection, &task, TaskChange::Released, now)?;
+                signals::clear_stop_request(connection, id)
+            })
+            .await
     }
 
     /// Finishes a task that runs under `lease`.
@@ -60,100 +74,121 @@ impl Store {
     /// # Errors
     /// [`StorageError::Illegal`] when the task is not running under `lease`, [`StorageError::NoSuchTask`],
     /// [`StorageError::Changed`], or of the database.
-    pub async fn finish(&self, id: TaskId, lease: LeaseId, finish: Finish) -> Result<(), StorageError> {
-        self.write("finish a task", move |connection| {
-            let task = read(connection, id)?;
-            finish_task(connection, &task, &lease, &finish)
-        })
-        .await
+    pub async fn finish(self, id: TaskId, lease: LeaseId, finish: Finish) -> Result<(), StorageError> {
+        self.0
+            .write("finish a task", move |connection| {
+                let task = read(connection, id)?;
+                finish_task(connection, &task, &lease, &finish)
+            })
+            .await
     }
 
     /// Ends the attempt under `lease` because its server shuts down. The task runs again, unless that has led nowhere several
     /// times.
     ///
     /// # Errors
-    /// As [`Store::finish`].
-    pub async fn interrupt(&self, id: TaskId, lease: LeaseId, finish: Finish) -> Result<(), StorageError> {
-        self.write("interrupt a task", move |connection| {
-            let task = read(connection, id)?;
-            interrupt_task(connection, &task, &lease, &finish).map(drop)
-        })
-        .await
+    /// As [`AttemptStore::finish`].
+    pub async fn interrupt(self, id: TaskId, lease: LeaseId, finish: Finish) -> Result<(), StorageError> {
+        self.0
+            .write("interrupt a task", move |connection| {
+                let task = read(connection, id)?;
+                interrupt_task(connection, &task, &lease, &finish).map(drop)
+            })
+            .await
     }
+}
 
+/// The marks of attempts.
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct MarkStore<'store>(&'store Database);
+
+impl Store {
+    /// Returns the operations on the marks of attempts.
+    pub fn marks(&self) -> MarkStore<'_> {
+        MarkStore(&self.database)
+    }
+}
+
+impl MarkStore<'_> {
     /// Records, at `now`, that the attempt under `lease` is about to do what cannot be undone. `mark` is what it saw before,
     /// as JSON. From then on what it has reserved may be public.
     ///
     /// # Errors
     /// [`StorageError::NoSuchTask`], [`StorageError::Illegal`] when the task does not run under `lease`, or of the database;
     /// it must not be done then.
-    pub async fn mark(
-        &self,
+    pub async fn set(
+        self,
         id: TaskId,
         lease: LeaseId,
         mark: String,
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
-        self.write("mark an attempt", move |connection| {
-            check_lease(connection, id, &lease)?;
-            let attempt =
-                attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(&lease.0));
-            let set = (attempt::mark.eq(storable(&mark)), attempt::marked_at.eq(millis(now)));
-            diesel::update(attempt).set(set).execute(connection)?;
-            reservation::begin_publishing(connection, &lease, now)
-        })
-        .await
+        self.0
+            .write("mark an attempt", move |connection| {
+                check_lease(connection, id, &lease)?;
+                let attempt =
+                    attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(&lease.0));
+                let set = (attempt::mark.eq(storable(&mark)), attempt::marked_at.eq(millis(now)));
+                diesel::update(attempt).set(set).execute(connection)?;
+                reservation::begin_publishing(connection, &lease, now)
+            })
+            .await
     }
 
     /// Records that nothing was done by the marked attempts at the task, which runs under `lease`.
     ///
     /// # Errors
-    /// As [`Store::mark`]; it may then count as done.
-    pub async fn withdraw_marks(&self, id: TaskId, lease: LeaseId) -> Result<(), StorageError> {
-        self.write("withdraw the marks of a task", move |connection| {
-            check_lease(connection, id, &lease)?;
-            let marked = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::mark.is_not_null());
-            diesel::update(marked).set(attempt::mark.eq(None::<String>)).execute(connection)?;
-            reservation::withdraw_publishing(connection, id)
-        })
-        .await
+    /// As [`MarkStore::set`]; it may then count as done.
+    pub async fn withdraw(self, id: TaskId, lease: LeaseId) -> Result<(), StorageError> {
+        self.0
+            .write("withdraw the marks of a task", move |connection| {
+                check_lease(connection, id, &lease)?;
+                let marked =
+                    attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::mark.is_not_null());
+                diesel::update(marked).set(attempt::mark.eq(None::<String>)).execute(connection)?;
+                reservation::withdraw_publishing(connection, id)
+            })
+            .await
     }
 
     /// Returns the newest mark of the task's attempts that was not withdrawn.
     ///
     /// # Errors
     /// Of the database, [`StorageError::NoSuchTask`] or [`StorageError::Unreadable`].
-    pub async fn standing_mark(&self, id: TaskId) -> Result<Option<StandingMark>, StorageError> {
-        self.read_tx("read the mark of a task", move |connection| {
-            let marked = attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::mark.is_not_null());
-            let newest = marked.order(attempt::number.desc()).select((attempt::mark, attempt::marked_at));
-            let newest = newest.first::<(Option<String>, Option<i64>)>(connection).optional()?;
-            let Some((Some(seen), since)) = newest else { return Ok(None) };
-            let of = read(connection, id)?;
-            let others: Vec<Option<String>> = attempt::table
-                .inner_join(task::table.on(task::id.eq(attempt::task_id)))
-                .filter(task::id.ne(id.0))
-                .filter(task::app.eq(of.app.as_str()))
-                .filter(task::script_name.eq(of.script.as_str()))
-                .filter(
-                    task::serial
-                        .eq(of.serial.as_ref().map(Serial::as_str))
-                        .or(task::username.eq(of.username.as_ref().map(Username::as_str)))
-                        .assume_not_null(),
-                )
-                .filter(attempt::mark.is_not_null())
-                // A mark of an earlier version has no time, and may be later.
-                .filter(
-                    attempt::marked_at
-                        .ge(since.unwrap_or_default())
-                        .or(attempt::marked_at.is_null())
-                        .assume_not_null(),
-                )
-                .select(attempt::mark)
-                .load(connection)?;
-            Ok(Some(StandingMark { seen, others_since: others.into_iter().flatten().collect() }))
-        })
-        .await
+    pub async fn standing(self, id: TaskId) -> Result<Option<StandingMark>, StorageError> {
+        self.0
+            .read_tx("read the mark of a task", move |connection| {
+                let marked =
+                    attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::mark.is_not_null());
+                let newest = marked.order(attempt::number.desc()).select((attempt::mark, attempt::marked_at));
+                let newest = newest.first::<(Option<String>, Option<i64>)>(connection).optional()?;
+                let Some((Some(seen), since)) = newest else { return Ok(None) };
+                let of = read(connection, id)?;
+                let others: Vec<Option<String>> = attempt::table
+                    .inner_join(task::table.on(task::id.eq(attempt::task_id)))
+                    .filter(task::id.ne(id.0))
+                    .filter(task::app.eq(of.app.as_str()))
+                    .filter(task::script_name.eq(of.script.as_str()))
+                    .filter(
+                        task::serial
+                            .eq(of.serial.as_ref().map(Serial::as_str))
+                            .or(task::username.eq(of.username.as_ref().map(Username::as_str)))
+                            .assume_not_null(),
+                    )
+                    .filter(attempt::mark.is_not_null())
+                    // A mark of an earlier version has no time, and may be later.
+                    .filter(
+                        attempt::marked_at
+                            .ge(since.unwrap_or_default())
+                            .or(attempt::marked_at.is_null())
+                            .assume_not_null(),
+                    )
+                    .select(attempt::mark)
+                    .load(connection)?;
+                Ok(Some(StandingMark { seen, others_since: others.into_iter().flatten().collect() }))
+            })
+            .await
     }
 }
 

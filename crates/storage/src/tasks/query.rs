@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use tikmatrix_domain::{LogLine, Task, TaskDetail, TaskId};
 
 use crate::database::connection::Connection;
+use crate::database::open_database::Database;
 use crate::error::{Fault, StorageError};
 use crate::page::{Page, PageStart};
 use crate::schema::{artifact, attempt, step, task, task_log};
@@ -12,36 +13,49 @@ use crate::tasks::filter::{TaskCounts, TaskFilter};
 use crate::tasks::rows::{ArtifactRow, AttemptRow, LogRow, StepRow, TaskRow};
 use crate::tasks::{counts, pagination};
 
+/// The tasks, as people see and change them.
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct TaskStore<'store>(pub(crate) &'store Database);
+
 impl Store {
+    /// Returns the operations on tasks as people see and change them.
+    pub fn tasks(&self) -> TaskStore<'_> {
+        TaskStore(&self.database)
+    }
+}
+
+impl TaskStore<'_> {
     /// Loads a task with its attempts, steps and artifacts; `None` if there is no such task.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn task(&self, id: TaskId) -> Result<Option<TaskDetail>, StorageError> {
-        self.read_tx("read a task", move |connection| detail(connection, id)).await
+    pub async fn find(self, id: TaskId) -> Result<Option<TaskDetail>, StorageError> {
+        self.0.read_tx("read a task", move |connection| detail(connection, id)).await
     }
 
     /// Loads the log of the task's attempts, oldest line first; empty if there is no such task.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn task_log(&self, id: TaskId) -> Result<Vec<LogLine>, StorageError> {
-        self.query("read a task's log", move |connection| {
-            let rows: Vec<LogRow> = task_log::table
-                .filter(task_log::task_id.eq(id.0))
-                .order((task_log::attempt, task_log::number))
-                .select(LogRow::as_select())
-                .load(connection)?;
-            Ok(rows.into_iter().map(LogRow::into_line).collect::<Result<_, _>>()?)
-        })
-        .await
+    pub async fn log(self, id: TaskId) -> Result<Vec<LogLine>, StorageError> {
+        self.0
+            .query("read a task's log", move |connection| {
+                let rows: Vec<LogRow> = task_log::table
+                    .filter(task_log::task_id.eq(id.0))
+                    .order((task_log::attempt, task_log::number))
+                    .select(LogRow::as_select())
+                    .load(connection)?;
+                Ok(rows.into_iter().map(LogRow::into_line).collect::<Result<_, _>>()?)
+            })
+            .await
     }
 
     /// Loads one page of the tasks that match `filter`, newest first, and counts all that match.
     ///
     /// # Errors
     /// Of the database, or [`StorageError::Unreadable`].
-    pub async fn tasks(&self, filter: TaskFilter, page: Page) -> Result<(Vec<Task>, u64), StorageError> {
+    pub async fn list(self, filter: TaskFilter, page: Page) -> Result<(Vec<Task>, u64), StorageError> {
         let start = match page.start {
             PageStart::Number(..=1) => Some(None),
             PageStart::Number(_) => None,
@@ -53,26 +67,28 @@ impl Store {
             && let Some(before) = start
         {
             return self
+                .0
                 .query("list tasks", move |connection| {
                     let (tasks, total) = pagination::newest(connection, page.size, before)?;
                     Ok((into_tasks(tasks)?, total))
                 })
                 .await;
         }
-        self.read_tx("list tasks", move |connection| {
-            let total = counts::matching(connection, &filter)?;
-            let tasks = pagination::page(connection, &filter, page, total)?;
-            Ok((into_tasks(tasks)?, total))
-        })
-        .await
+        self.0
+            .read_tx("list tasks", move |connection| {
+                let total = counts::matching(connection, &filter)?;
+                let tasks = pagination::page(connection, &filter, page, total)?;
+                Ok((into_tasks(tasks)?, total))
+            })
+            .await
     }
 
     /// Counts the tasks in each status.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn stats(&self) -> Result<TaskCounts, StorageError> {
-        self.query("count tasks", counts::by_status).await
+    pub async fn stats(self) -> Result<TaskCounts, StorageError> {
+        self.0.query("count tasks", counts::by_status).await
     }
 }
 

@@ -120,7 +120,8 @@ impl TaskRow {
                 let texts = [&self.outcome, &self.failure_code, &self.remark];
                 let finish = finish(self.finished_at, texts)?;
                 let finish = finish.ok_or_else(|| unreadable("task.finished_at", "none"))?;
-                TaskState::Finished { started_at: started_at()?, finish }
+                let ran = finish.outcome != Outcome::Cancelled;
+                TaskState::Finished { started_at: ran.then(started_at).transpose()?, finish }
             }
         })
     }

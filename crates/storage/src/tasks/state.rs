@@ -47,7 +47,8 @@ impl StateColumns {
                 outcome: Some(finish.outcome.as_str()),
                 failure_code: finish.failure_code.map(|code| code.to_string()),
                 remark: Some(storable(&finish.remark)),
-                started_at: Some(millis(*started_at)),
+                // The table demands one of every task that is not pending; a cancelled task is read without it.
+                started_at: Some(millis(started_at.unwrap_or(finish.at))),
                 finished_at: Some(millis(finish.at)),
                 ..nothing
             },

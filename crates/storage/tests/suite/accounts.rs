@@ -25,7 +25,7 @@ fn living_on(phone: Option<&str>) -> AccountChange {
 }
 
 async fn task(fixture: &Fixture, id: TaskId) -> Task {
-    fixture.store.task(id).await.unwrap().unwrap().task
+    fixture.store.tasks().find(id).await.unwrap().unwrap().task
 }
 
 #[tokio::test]
@@ -57,14 +57,15 @@ async fn a_bound_accounts_tasks_get_its_phone_and_its_app() {
 #[tokio::test]
 async fn waiting_tasks_follow_their_account_and_running_ones_stay() {
     let fixture = Fixture::new();
-    let account = fixture.store.create_account(wanted("maker", living_on(Some("a"))), at(0)).await.unwrap();
+    let account =
+        fixture.store.accounts().create(wanted("maker", living_on(Some("a"))), at(0)).await.unwrap();
     let id = account.unwrap().id;
     let ids = fixture.create(vec![for_maker(None), for_maker(None)]).await;
     claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
-    fixture.store.change_account(id, living_on(Some("b")), at(2)).await.unwrap().unwrap();
+    fixture.store.accounts().change(id, living_on(Some("b")), at(2)).await.unwrap().unwrap();
     let places = (task(&fixture, ids[0]).await.serial, task(&fixture, ids[1]).await.serial);
     assert_eq!(places, (Some(serial("a")), Some(serial("b"))));
-    fixture.store.change_account(id, living_on(None), at(3)).await.unwrap().unwrap();
+    fixture.store.accounts().change(id, living_on(None), at(3)).await.unwrap().unwrap();
     assert_eq!(task(&fixture, ids[1]).await.serial, None);
 }
 
@@ -77,44 +78,49 @@ async fn a_change_changes_what_it_names_and_nothing_else() {
         enabled: Some(false),
         note: Some("the first".to_owned()),
     };
-    let made = fixture.store.create_account(wanted("Maker", details), at(0)).await.unwrap().unwrap();
+    let made = fixture.store.accounts().create(wanted("Maker", details), at(0)).await.unwrap().unwrap();
     assert_eq!((made.username.as_str(), made.enabled, made.note.as_str()), ("maker", false, "the first"));
-    assert_eq!(fixture.store.create_account(wanted("@MAKER", living_on(None)), at(1)).await.unwrap(), None);
+    assert_eq!(
+        fixture.store.accounts().create(wanted("@MAKER", living_on(None)), at(1)).await.unwrap(),
+        None
+    );
 
     let change = AccountChange { enabled: Some(true), ..AccountChange::default() };
-    let changed = fixture.store.change_account(made.id, change, at(2)).await.unwrap().unwrap();
+    let changed = fixture.store.accounts().change(made.id, change, at(2)).await.unwrap().unwrap();
     assert_eq!((changed.enabled, changed.updated_at), (true, at(2)));
     assert_eq!((changed.package, changed.serial, changed.note), (made.package, made.serial, made.note));
-    let unknown = fixture.store.change_account(AccountId(99), AccountChange::default(), at(3)).await.unwrap();
+    let unknown =
+        fixture.store.accounts().change(AccountId(99), AccountChange::default(), at(3)).await.unwrap();
     assert_eq!(unknown, None);
 }
 
 #[tokio::test]
 async fn an_account_that_tasks_need_is_not_deleted() {
     let fixture = Fixture::new();
-    let account = fixture.store.create_account(wanted("maker", living_on(Some("a"))), at(0)).await.unwrap();
+    let account =
+        fixture.store.accounts().create(wanted("maker", living_on(Some("a"))), at(0)).await.unwrap();
     let id = account.unwrap().id;
     let tasks = fixture.create(vec![for_maker(None)]).await;
     let needed = AccountRemoval::Needed { tasks: 1 };
-    assert_eq!(fixture.store.delete_account(id).await.unwrap(), needed);
+    assert_eq!(fixture.store.accounts().delete(id).await.unwrap(), needed);
     claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
-    assert_eq!(fixture.store.delete_account(id).await.unwrap(), needed, "it is being worked for");
-    fixture.store.finish(tasks[0], lease("one"), finish(Outcome::Succeeded, "", 2)).await.unwrap();
-    assert_eq!(fixture.store.delete_account(id).await.unwrap(), AccountRemoval::Removed);
-    assert_eq!(fixture.store.delete_account(id).await.unwrap(), AccountRemoval::NotThere);
+    assert_eq!(fixture.store.accounts().delete(id).await.unwrap(), needed, "it is being worked for");
+    fixture.store.attempts().finish(tasks[0], lease("one"), finish(Outcome::Succeeded, "", 2)).await.unwrap();
+    assert_eq!(fixture.store.accounts().delete(id).await.unwrap(), AccountRemoval::Removed);
+    assert_eq!(fixture.store.accounts().delete(id).await.unwrap(), AccountRemoval::NotThere);
     assert_eq!(task(&fixture, tasks[0]).await.username, Some(maker()));
 }
 
 #[tokio::test]
 async fn an_import_records_and_changes_and_lists_are_filtered_and_paged() {
     let fixture = Fixture::new();
-    fixture.store.create_account(wanted("b", living_on(Some("phone"))), at(0)).await.unwrap().unwrap();
+    fixture.store.accounts().create(wanted("b", living_on(Some("phone"))), at(0)).await.unwrap().unwrap();
     let off = AccountChange { enabled: Some(false), ..AccountChange::default() };
     let rows = vec![wanted("a", living_on(Some("phone"))), wanted("b", off), wanted("c", living_on(None))];
-    assert_eq!(fixture.store.import_accounts(rows, at(1)).await.unwrap(), 2);
+    assert_eq!(fixture.store.accounts().import(rows, at(1)).await.unwrap(), 2);
     let list = async |filter: AccountFilter, number, size| {
         let page = NumberedPage { number, size };
-        let (accounts, total) = fixture.store.accounts(filter, page).await.unwrap();
+        let (accounts, total) = fixture.store.accounts().list(filter, page).await.unwrap();
         let names: Vec<String> = accounts.iter().map(|account| account.username.to_string()).collect();
         (names.join(" "), total)
     };

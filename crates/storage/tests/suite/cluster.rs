@@ -22,29 +22,29 @@ fn held(number: u64) -> LeaseId {
 async fn what_a_dead_server_left_running_is_pending_again_and_its_attempt_names_its_step() {
     let fixture = Fixture::new();
     let ids = fixture.create(vec![for_phone("a"), for_phone("b"), for_phone("a"), for_phone("c")]).await;
-    fixture.store.heartbeat(server(1)).await.unwrap();
+    fixture.store.cluster().heartbeat(server(1)).await.unwrap();
     claim_task(&fixture.store, serial("a"), held(1), at(1)).await.unwrap();
     claim_task(&fixture.store, serial("b"), server(1).lease(8), at(1)).await.unwrap();
     claim_task(&fixture.store, serial("c"), held(2), at(1)).await.unwrap();
     let step = Record { at: at(2), event: RecordedEvent::Step("tap Post".to_owned()) };
-    fixture.store.record(ids[0], held(1), vec![step]).await.unwrap();
+    fixture.store.attempts().record(ids[0], held(1), vec![step]).await.unwrap();
 
     let fixture = fixture.reopen();
-    let others = fixture.store.heartbeat(server(2)).await.unwrap();
+    let others = fixture.store.cluster().heartbeat(server(2)).await.unwrap();
     let dead = Heartbeat { server: server(1), beats: 1 };
     assert_eq!(others, std::slice::from_ref(&dead));
     let again = ids[..2].iter().map(|task| InterruptedTask { task: *task, runs_again: true });
     assert_eq!(
-        fixture.store.interrupt_tasks_of(dead.clone(), at(60)).await.unwrap(),
+        fixture.store.cluster().interrupt_tasks_of(dead.clone(), at(60)).await.unwrap(),
         again.collect::<Vec<_>>()
     );
-    assert_eq!(fixture.store.interrupt_tasks_of(dead, at(61)).await.unwrap(), []);
-    assert_eq!(fixture.store.heartbeat(server(2)).await.unwrap(), []);
+    assert_eq!(fixture.store.cluster().interrupt_tasks_of(dead, at(61)).await.unwrap(), []);
+    assert_eq!(fixture.store.cluster().heartbeat(server(2)).await.unwrap(), []);
 
-    let (tasks, _) = fixture.store.tasks(TaskFilter::default(), first(10)).await.unwrap();
+    let (tasks, _) = fixture.store.tasks().list(TaskFilter::default(), first(10)).await.unwrap();
     let statuses: Vec<Status> = tasks.iter().rev().map(|task| task.state.status()).collect();
     assert_eq!(statuses, [Status::Pending, Status::Pending, Status::Pending, Status::Running]);
-    let attempts = fixture.store.task(ids[0]).await.unwrap().unwrap().attempts;
+    let attempts = fixture.store.tasks().find(ids[0]).await.unwrap().unwrap().attempts;
     let finish = attempts[0].finish.as_ref().unwrap();
     assert_eq!((finish.outcome, finish.at), (Outcome::Interrupted, at(60)));
     assert_eq!(finish.failure_code, code_of(Outcome::Interrupted));
@@ -58,11 +58,11 @@ async fn a_task_that_was_to_be_stopped_does_not_run_again_when_its_server_died()
     let fixture = Fixture::new();
     let id = fixture.create(vec![for_phone("a")]).await[0];
     claim_task(&fixture.store, serial("a"), held(1), at(1)).await.unwrap();
-    fixture.store.request_stop(id, held(1)).await.unwrap();
-    let dead = fixture.store.heartbeat(server(2)).await.unwrap().remove(0);
-    let ended = fixture.store.interrupt_tasks_of(dead, at(60)).await.unwrap();
+    fixture.store.cluster().request_stop(id, held(1)).await.unwrap();
+    let dead = fixture.store.cluster().heartbeat(server(2)).await.unwrap().remove(0);
+    let ended = fixture.store.cluster().interrupt_tasks_of(dead, at(60)).await.unwrap();
     assert_eq!(ended, [InterruptedTask { task: id, runs_again: false }]);
-    let task = fixture.store.task(id).await.unwrap().unwrap().task;
+    let task = fixture.store.tasks().find(id).await.unwrap().unwrap().task;
     let TaskState::Finished { finish, .. } = task.state else { panic!("{task:?}") };
     assert_eq!(finish.outcome, Outcome::Stopped);
 }
@@ -71,12 +71,12 @@ async fn a_task_that_was_to_be_stopped_does_not_run_again_when_its_server_died()
 async fn a_server_that_has_beaten_meanwhile_is_not_taken_for_dead() {
     let fixture = Fixture::new();
     let id = fixture.create(vec![for_phone("a")]).await[0];
-    fixture.store.heartbeat(server(1)).await.unwrap();
+    fixture.store.cluster().heartbeat(server(1)).await.unwrap();
     claim_task(&fixture.store, serial("a"), held(1), at(1)).await.unwrap();
-    let silent = fixture.store.heartbeat(server(2)).await.unwrap().remove(0);
-    fixture.store.heartbeat(server(1)).await.unwrap();
-    assert_eq!(fixture.store.interrupt_tasks_of(silent, at(60)).await.unwrap(), []);
-    fixture.store.finish(id, held(1), finish(Outcome::Succeeded, "done", 61)).await.unwrap();
+    let silent = fixture.store.cluster().heartbeat(server(2)).await.unwrap().remove(0);
+    fixture.store.cluster().heartbeat(server(1)).await.unwrap();
+    assert_eq!(fixture.store.cluster().interrupt_tasks_of(silent, at(60)).await.unwrap(), []);
+    fixture.store.attempts().finish(id, held(1), finish(Outcome::Succeeded, "done", 61)).await.unwrap();
 }
 
 #[tokio::test]
@@ -84,28 +84,28 @@ async fn tasks_whose_server_has_never_beaten_are_found_too() {
     let fixture = Fixture::new();
     let ids = fixture.create(vec![for_phone("a")]).await;
     claim_task(&fixture.store, serial("a"), LeaseId("of an older version".to_owned()), at(1)).await.unwrap();
-    let others = fixture.store.heartbeat(server(2)).await.unwrap();
+    let others = fixture.store.cluster().heartbeat(server(2)).await.unwrap();
     assert_eq!(others.len(), 1);
     let again = [InterruptedTask { task: ids[0], runs_again: true }];
-    assert_eq!(fixture.store.interrupt_tasks_of(others[0].clone(), at(2)).await.unwrap(), again);
+    assert_eq!(fixture.store.cluster().interrupt_tasks_of(others[0].clone(), at(2)).await.unwrap(), again);
 }
 
 #[tokio::test]
 async fn a_server_that_left_is_not_taken_for_dead() {
     let fixture = Fixture::new();
-    fixture.store.heartbeat(server(1)).await.unwrap();
-    fixture.store.leave(server(1)).await.unwrap();
-    assert_eq!(fixture.store.heartbeat(server(2)).await.unwrap(), []);
+    fixture.store.cluster().heartbeat(server(1)).await.unwrap();
+    fixture.store.cluster().leave(server(1)).await.unwrap();
+    assert_eq!(fixture.store.cluster().heartbeat(server(2)).await.unwrap(), []);
 }
 
 #[tokio::test]
 async fn a_phone_that_works_for_another_server_is_given_nothing() {
     let fixture = Fixture::new();
     let ids = fixture.create(vec![for_phone("a"), for_phone("a")]).await;
-    let claim = |number| fixture.store.claim(9, serial("a"), held(number), at(1));
+    let claim = |number| fixture.store.queue().claim(9, serial("a"), held(number), at(1));
     assert!(matches!(claim(1).await.unwrap(), Claim::Claimed(task) if task.id == ids[0]));
     assert_eq!(claim(2).await.unwrap(), Claim::DeviceBusyElsewhere);
-    fixture.store.finish(ids[0], held(1), finish(Outcome::Succeeded, "done", 2)).await.unwrap();
+    fixture.store.attempts().finish(ids[0], held(1), finish(Outcome::Succeeded, "done", 2)).await.unwrap();
     assert!(matches!(claim(2).await.unwrap(), Claim::Claimed(task) if task.id == ids[1]));
 }
 
@@ -114,43 +114,48 @@ async fn a_stop_is_asked_of_the_server_that_runs_the_task_until_the_task_has_end
     let fixture = Fixture::new();
     let id = fixture.create(vec![for_phone("a")]).await[0];
     assert!(matches!(
-        fixture.store.request_stop(tikmatrix_domain::TaskId(99), held(1)).await,
+        fixture.store.cluster().request_stop(tikmatrix_domain::TaskId(99), held(1)).await,
         Err(StorageError::NoSuchTask(_))
     ));
-    fixture.store.request_stop(id, held(1)).await.unwrap();
-    assert!(!fixture.store.cluster_signals().await.unwrap().stop_requested, "no server runs it");
+    fixture.store.cluster().request_stop(id, held(1)).await.unwrap();
+    assert!(!fixture.store.cluster().signals().await.unwrap().stop_requested, "no server runs it");
 
     claim_task(&fixture.store, serial("a"), held(1), at(1)).await.unwrap();
     for _ in 0..2 {
-        fixture.store.request_stop(id, held(1)).await.unwrap();
+        fixture.store.cluster().request_stop(id, held(1)).await.unwrap();
     }
-    assert!(fixture.store.cluster_signals().await.unwrap().stop_requested);
-    assert_eq!(fixture.store.stop_requests_for(server(1)).await.unwrap(), [id]);
-    assert_eq!(fixture.store.stop_requests_for(server(2)).await.unwrap(), []);
-    fixture.store.finish(id, held(1), finish(Outcome::Stopped, "it was stopped", 2)).await.unwrap();
-    assert!(!fixture.store.cluster_signals().await.unwrap().stop_requested);
+    assert!(fixture.store.cluster().signals().await.unwrap().stop_requested);
+    assert_eq!(fixture.store.cluster().stop_requests_for(server(1)).await.unwrap(), [id]);
+    assert_eq!(fixture.store.cluster().stop_requests_for(server(2)).await.unwrap(), []);
+    fixture
+        .store
+        .attempts()
+        .finish(id, held(1), finish(Outcome::Stopped, "it was stopped", 2))
+        .await
+        .unwrap();
+    assert!(!fixture.store.cluster().signals().await.unwrap().stop_requested);
 }
 
 #[tokio::test]
 async fn there_are_news_whenever_a_phone_may_have_work_and_not_when_a_task_goes_its_way() {
     let fixture = Fixture::new();
-    let mut known = fixture.store.cluster_signals().await.unwrap();
+    let mut known = fixture.store.cluster().signals().await.unwrap();
     let id = fixture.create(vec![for_phone("a")]).await[0];
     let mut is_new = async |what: &str, expected: bool| {
-        let news = fixture.store.cluster_signals().await.unwrap();
+        let news = fixture.store.cluster().signals().await.unwrap();
         assert_eq!(news != known, expected, "{what}");
         known = news;
     };
     is_new("created", true).await;
     claim_task(&fixture.store, serial("a"), held(1), at(1)).await.unwrap();
     is_new("claimed", false).await;
-    fixture.store.finish(id, held(1), finish(Outcome::Failed, "no", 2)).await.unwrap();
+    fixture.store.attempts().finish(id, held(1), finish(Outcome::Failed, "no", 2)).await.unwrap();
     is_new("finished", false).await;
-    fixture.store.retry(id, at(3)).await.unwrap();
+    fixture.store.tasks().retry(id, at(3)).await.unwrap();
     is_new("retried", true).await;
-    fixture.store.retry_all(at(4)).await.unwrap();
+    fixture.store.tasks().retry_all(at(4)).await.unwrap();
     is_new("all retried", true).await;
     let pause = SettingsChange { paused: Some(true), ..SettingsChange::default() };
-    fixture.store.change_settings(pause).await.unwrap();
+    fixture.store.settings().change(pause).await.unwrap();
     is_new("paused", true).await;
 }

@@ -13,7 +13,7 @@ async fn after(
     filter: EventFilter,
     most: u32,
 ) -> (Vec<Event>, EventId) {
-    match fixture.store.events_after(position, filter, most).await.unwrap() {
+    match fixture.store.events().after(position, filter, most).await.unwrap() {
         Events::Next { events, read_to } => (events, read_to),
         forgotten @ Events::Pruned { .. } => panic!("{forgotten:?} after {position:?}"),
     }
@@ -44,14 +44,18 @@ async fn live(fixture: &Fixture) -> TaskId {
         },
         Record { at: at(3), event: RecordedEvent::Progress(40) },
     ];
-    store.record(id, lease("one"), records).await.unwrap();
-    store.postpone(id, lease("one"), finish(Outcome::Failed, "no network", 4), at(5)).await.unwrap();
+    store.attempts().record(id, lease("one"), records).await.unwrap();
+    store
+        .attempts()
+        .postpone(id, lease("one"), finish(Outcome::Failed, "no network", 4), at(5))
+        .await
+        .unwrap();
     claim_task(store, serial("a"), lease("two"), at(6)).await.unwrap();
-    store.release(id, lease("two"), at(7)).await.unwrap();
+    store.attempts().release(id, lease("two"), at(7)).await.unwrap();
     claim_task(store, serial("a"), lease("three"), at(8)).await.unwrap();
-    store.finish(id, lease("three"), finish(Outcome::Stopped, "by hand", 9)).await.unwrap();
-    store.retry(id, at(10)).await.unwrap();
-    store.delete_tasks(vec![id], at(11)).await.unwrap();
+    store.attempts().finish(id, lease("three"), finish(Outcome::Stopped, "by hand", 9)).await.unwrap();
+    store.tasks().retry(id, at(10)).await.unwrap();
+    store.tasks().delete(vec![id], at(11)).await.unwrap();
     id
 }
 
@@ -120,7 +124,7 @@ async fn a_filter_lets_through_what_it_names_and_reads_on_past_the_rest() {
     let fixture = Fixture::new();
     let other = fixture.create(vec![for_phone("b")]).await[0];
     let id = live(&fixture).await;
-    let newest = fixture.store.newest_event().await.unwrap();
+    let newest = fixture.store.events().newest().await.unwrap();
     let none = EventFilter::default;
     for (filter, count) in [
         (EventFilter { task: Some(other), ..none() }, 1),
@@ -140,9 +144,9 @@ async fn many_tasks_are_recorded_of_one_by_one() {
     let ids = fixture.create(vec![for_phone("a"), for_phone("b"), for_phone("a")]).await;
     for name in ["one", "two"] {
         let task = claim_task(&fixture.store, serial("a"), lease(name), at(1)).await.unwrap();
-        fixture.store.finish(task.id, lease(name), finish(Outcome::Failed, "", 2)).await.unwrap();
+        fixture.store.attempts().finish(task.id, lease(name), finish(Outcome::Failed, "", 2)).await.unwrap();
     }
-    fixture.store.retry_all(at(3)).await.unwrap();
+    fixture.store.tasks().retry_all(at(3)).await.unwrap();
     let of = |events: &[Event], kind| -> Vec<(TaskId, Option<String>)> {
         let events = events.iter().filter(|event| event.subject.kind() == kind);
         events.map(|event| (change(event).0, event.serial.as_ref().map(ToString::to_string))).collect()
@@ -162,11 +166,11 @@ async fn what_is_forgotten_is_said_to_be_and_the_rest_reads_on() {
         all(&fixture).await.iter().map(|event| event.id).collect()
     };
     let newest = ids[ids.len() - 1];
-    fixture.store.prune_events(100).await.unwrap();
+    fixture.store.events().prune(100).await.unwrap();
     assert_eq!(all(&fixture).await.len(), ids.len(), "fewer than are kept");
-    fixture.store.prune_events(3).await.unwrap();
+    fixture.store.events().prune(3).await.unwrap();
     let next =
-        async |position| fixture.store.events_after(position, EventFilter::default(), 10).await.unwrap();
+        async |position| fixture.store.events().after(position, EventFilter::default(), 10).await.unwrap();
     for lost in [EventId(0), ids[0], ids[ids.len() - 5], EventId(newest.0 + 1), EventId(i64::MAX)] {
         assert_eq!(next(lost).await, Events::Pruned { newest }, "{lost:?}");
     }
@@ -174,31 +178,31 @@ async fn what_is_forgotten_is_said_to_be_and_the_rest_reads_on() {
     assert_eq!(after(&fixture, kept, EventFilter::default(), 10).await.0.len(), 3);
     assert_eq!(after(&fixture, newest, EventFilter::default(), 10).await, (Vec::new(), newest));
     fixture.create(vec![for_phone("a")]).await;
-    assert!(fixture.store.newest_event().await.unwrap() > newest, "no position is given twice");
+    assert!(fixture.store.events().newest().await.unwrap() > newest, "no position is given twice");
 }
 
 #[tokio::test]
 async fn what_did_not_happen_is_not_recorded() {
     let fixture = Fixture::new();
     let id = fixture.create(vec![for_phone("a")]).await[0];
-    let newest = fixture.store.newest_event().await.unwrap();
-    fixture.store.finish(id, lease("none"), finish(Outcome::Failed, "", 1)).await.unwrap_err();
-    fixture.store.retry(id, at(1)).await.unwrap_err();
+    let newest = fixture.store.events().newest().await.unwrap();
+    fixture.store.attempts().finish(id, lease("none"), finish(Outcome::Failed, "", 1)).await.unwrap_err();
+    fixture.store.tasks().retry(id, at(1)).await.unwrap_err();
     let step = Record { at: at(1), event: RecordedEvent::Step("never".to_owned()) };
-    fixture.store.record(id, lease("none"), vec![step]).await.unwrap_err();
-    assert_eq!(fixture.store.newest_event().await.unwrap(), newest);
+    fixture.store.attempts().record(id, lease("none"), vec![step]).await.unwrap_err();
+    assert_eq!(fixture.store.events().newest().await.unwrap(), newest);
 }
 
 #[tokio::test]
 async fn a_subscriber_is_notified_of_a_change_and_of_a_device() {
     let fixture = Fixture::new();
-    let mut changes = fixture.store.change_notifications();
+    let mut changes = fixture.store.database().change_notifications();
     fixture.create(vec![for_phone("a")]).await;
     changes.changed().await;
     let reason = Some("it is switched off".to_owned());
     let subject =
         EventSubject::Device { address: "10.0.0.9:5555".to_owned(), state: "absent".to_owned(), reason };
-    fixture.store.record_device_event(None, subject.clone(), at(1)).await.unwrap();
+    fixture.store.events().record_device_event(None, subject.clone(), at(1)).await.unwrap();
     changes.changed().await;
     let last = all(&fixture).await.pop().unwrap();
     assert_eq!((last.subject, last.serial, last.at), (subject, None, at(1)));

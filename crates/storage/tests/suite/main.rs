@@ -45,7 +45,7 @@ impl Fixture {
     async fn create(&self, tasks: Vec<NewTask>) -> Vec<TaskId> {
         let mut ids = Vec::new();
         for task in tasks {
-            ids.extend(self.store.create_request(request_for(task), at(0)).await.unwrap().tasks);
+            ids.extend(self.store.queue().create(request_for(task), at(0)).await.unwrap().tasks);
         }
         ids
     }
@@ -54,7 +54,7 @@ impl Fixture {
     async fn bind(&self, username: Username, app: AppId, device: &str, seconds: i64) {
         let details = AccountChange { serial: Patch::Set(serial(device)), ..AccountChange::default() };
         let account = AccountUpsert { username, app, details };
-        self.store.import_accounts(vec![account], at(seconds)).await.unwrap();
+        self.store.accounts().import(vec![account], at(seconds)).await.unwrap();
     }
 }
 
@@ -78,7 +78,7 @@ fn lease(name: &str) -> LeaseId {
 
 /// Claims as a server without a limit does.
 async fn claim_task(store: &Store, serial: Serial, lease: LeaseId, now: DateTime<Utc>) -> Option<Task> {
-    match store.claim(u32::MAX, serial, lease, now).await.unwrap() {
+    match store.queue().claim(u32::MAX, serial, lease, now).await.unwrap() {
         Claim::Claimed(task) => Some(*task),
         Claim::NothingDue => None,
         refused @ (Claim::LimitReached | Claim::DeviceBusyElsewhere) => panic!("{refused:?}"),
@@ -114,6 +114,7 @@ fn code_of(outcome: Outcome) -> Option<FailureCode> {
         Outcome::Succeeded => None,
         Outcome::Failed => Some(FailureCode::Script(ScriptFailure::of_word("broken"))),
         Outcome::Stopped => Some(StandardFailure::Stopped.into()),
+        Outcome::Cancelled => Some(StandardFailure::Cancelled.into()),
         Outcome::TimedOut => Some(StandardFailure::TimedOut.into()),
         Outcome::Interrupted => Some(StandardFailure::Interrupted.into()),
     }

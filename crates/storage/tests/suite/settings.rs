@@ -19,7 +19,7 @@ fn package(name: &str) -> Option<PackageName> {
 #[tokio::test]
 async fn settings_begin_with_their_defaults_and_are_kept_over_a_restart() {
     let fixture = Fixture::new();
-    assert_eq!(fixture.store.settings().await.unwrap(), Settings::default());
+    assert_eq!(fixture.store.settings().load().await.unwrap(), Settings::default());
     let change = SettingsChange {
         default_app: Some(app("instagram")),
         packages: [(app("tiktok"), package("com.clone.one")), (app("youtube"), package("com.clone.two"))]
@@ -28,15 +28,15 @@ async fn settings_begin_with_their_defaults_and_are_kept_over_a_restart() {
         retry_max_delay: Some(Duration::from_secs(5)),
         ..SettingsChange::default()
     };
-    let changed = fixture.store.change_settings(change).await.unwrap();
+    let changed = fixture.store.settings().change(change).await.unwrap();
     let paused = SettingsChange { paused: Some(true), random_order: Some(true), ..SettingsChange::default() };
-    let both = fixture.store.change_settings(paused).await.unwrap();
+    let both = fixture.store.settings().change(paused).await.unwrap();
     assert_eq!(both, Settings { paused: true, random_order: true, ..changed });
     let fixture = fixture.reopen();
-    assert_eq!(fixture.store.settings().await.unwrap(), both);
+    assert_eq!(fixture.store.settings().load().await.unwrap(), both);
     let none = SettingsChange { packages: [(app("tiktok"), None)].into(), ..SettingsChange::default() };
     let rest = [(app("youtube"), package("com.clone.two").unwrap())];
-    assert_eq!(fixture.store.change_settings(none).await.unwrap().packages, rest.into());
+    assert_eq!(fixture.store.settings().change(none).await.unwrap().packages, rest.into());
 }
 
 #[tokio::test]
@@ -44,11 +44,11 @@ async fn while_paused_no_task_is_taken_and_none_counts_as_due() {
     let fixture = Fixture::new();
     let ids = fixture.create(vec![for_phone("a")]).await;
     let pause = |paused| SettingsChange { paused: Some(paused), ..SettingsChange::default() };
-    fixture.store.change_settings(pause(true)).await.unwrap();
+    fixture.store.settings().change(pause(true)).await.unwrap();
     assert_eq!(claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await, None);
-    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), None);
-    fixture.store.change_settings(pause(false)).await.unwrap();
-    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(0)));
+    assert_eq!(fixture.store.queue().next_due(serial("a"), at(1_000_000_000)).await.unwrap(), None);
+    fixture.store.settings().change(pause(false)).await.unwrap();
+    assert_eq!(fixture.store.queue().next_due(serial("a"), at(1_000_000_000)).await.unwrap(), Some(at(0)));
     let taken = claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
     assert_eq!(taken.id, ids[0]);
 }
@@ -57,7 +57,7 @@ async fn while_paused_no_task_is_taken_and_none_counts_as_due() {
 async fn in_random_order_another_task_than_the_oldest_comes_first_at_times() {
     let fixture = Fixture::new();
     let random = SettingsChange { random_order: Some(true), ..SettingsChange::default() };
-    fixture.store.change_settings(random).await.unwrap();
+    fixture.store.settings().change(random).await.unwrap();
     let ids = fixture.create(vec![for_phone("a"); 60]).await;
     let mut taken = Vec::new();
     for _ in &ids {
@@ -74,16 +74,16 @@ async fn tasks_and_accounts_that_name_no_app_get_the_default() {
     let fixture = Fixture::new();
     let first = fixture.create(vec![for_phone("a")]).await[0];
     assert_eq!(
-        fixture.store.task(first).await.unwrap().unwrap().task.app,
+        fixture.store.tasks().find(first).await.unwrap().unwrap().task.app,
         app("tiktok"),
         "the first that there is"
     );
     let instagram = SettingsChange { default_app: Some(app("instagram")), ..SettingsChange::default() };
-    fixture.store.change_settings(instagram).await.unwrap();
+    fixture.store.settings().change(instagram).await.unwrap();
     let maker = Username::new("maker").ok();
     let for_maker = tikmatrix_domain::NewTask { serial: None, username: maker, ..for_phone("unused") };
     for id in fixture.create(vec![for_phone("a"), for_maker]).await {
-        assert_eq!(fixture.store.task(id).await.unwrap().unwrap().task.app, app("instagram"));
+        assert_eq!(fixture.store.tasks().find(id).await.unwrap().unwrap().task.app, app("instagram"));
     }
 }
 
@@ -91,17 +91,18 @@ async fn tasks_and_accounts_that_name_no_app_get_the_default() {
 async fn an_accounts_own_package_comes_before_that_of_the_settings() {
     let fixture = Fixture::new();
     let username = Username::new("maker").unwrap();
-    let of =
-        async |name: Option<&Username>, app| fixture.store.package_for(name.cloned(), app).await.unwrap();
+    let of = async |name: Option<&Username>, app| {
+        fixture.store.settings().package_for(name.cloned(), app).await.unwrap()
+    };
     assert_eq!(of(None, app("tiktok")).await, None);
     let set = SettingsChange {
         packages: [(app("tiktok"), package("com.set.one"))].into(),
         ..SettingsChange::default()
     };
-    fixture.store.change_settings(set).await.unwrap();
+    fixture.store.settings().change(set).await.unwrap();
     let details = AccountChange { package: package("com.own.one").into(), ..AccountChange::default() };
     let wanted = AccountUpsert { username: username.clone(), app: app("tiktok"), details };
-    fixture.store.create_account(wanted, at(0)).await.unwrap().unwrap();
+    fixture.store.accounts().create(wanted, at(0)).await.unwrap().unwrap();
     assert_eq!(of(Some(&username), app("tiktok")).await, package("com.own.one"));
     assert_eq!(of(Some(&username), app("instagram")).await, None);
     assert_eq!(of(None, app("tiktok")).await, package("com.set.one"));

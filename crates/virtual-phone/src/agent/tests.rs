@@ -86,7 +86,7 @@ fn a_click_moves_the_same_screen_as_a_tap() {
     assert_eq!(ask(&agent, "click", at), Ok(true.into()));
     let after = ask(&agent, "deviceInfo", json!([])).unwrap();
     assert_ne!(before["currentPackageName"], after["currentPackageName"]);
-    assert_eq!(agent.machine.windows().focus().0, after["currentPackageName"]);
+    assert_eq!(agent.machine.windows().scene().package, after["currentPackageName"]);
 }
 
 #[test]

@@ -8,8 +8,9 @@ mod tiktok;
 
 use chrono::{DateTime, Utc};
 
+use crate::ui::activity::apps::Apps;
+use crate::ui::activity::tasks::Tasks;
 use crate::ui::app::App;
-use crate::ui::window::tasks::Tasks;
 use crate::ui::window::window_system::WindowSystem;
 
 /// The screen of a fresh phone whose apps are signed in to the account `username`. `seed` decides what differs between
@@ -22,6 +23,6 @@ pub fn fresh_screen(username: &str, seed: u64, now: DateTime<Utc>) -> WindowSyst
         Box::new(plain::settings()),
     ];
     let entries = others.iter().map(|app| app.identity()).collect();
-    let tasks = Tasks::new(Box::new(launcher::Launcher::new(entries)), others);
-    WindowSystem::new(tasks, seed, now)
+    let apps = Apps::new(Box::new(launcher::Launcher::new(entries)), others);
+    WindowSystem::new(Tasks::new(apps), seed, now)
 }

@@ -165,7 +165,7 @@ pub(crate) fn kill(invocation: &mut Invocation<'_>) -> u8 {
 pub(crate) fn df(invocation: &mut Invocation<'_>) -> u8 {
     let (used, capacity) = {
         let files = invocation.files();
-        (files.used().div_ceil(1024), files.capacity() / 1024)
+        (files.space().used().div_ceil(1024), files.space().capacity() / 1024)
     };
     let free = capacity.saturating_sub(used);
     let share = (used * 100).checked_div(capacity).unwrap_or(0);

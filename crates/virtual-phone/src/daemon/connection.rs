@@ -10,7 +10,7 @@ use tikmatrix_device::adb::handshake::{
 };
 use tikmatrix_device::adb::packet::{Command, MAX_PAYLOAD, Packet, VERSION_WITHOUT_CHECKSUMS};
 use tikmatrix_device::adb::sync::Packing;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, DuplexStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -19,7 +19,7 @@ use super::transmit::write_packets;
 use super::wire::Wire;
 use crate::daemon::access::admission::Hello;
 use crate::daemon::service::open::Service;
-use crate::daemon::service::reverse::{Call, Reverses};
+use crate::daemon::service::reverse::{Call, Calls};
 use crate::machine::Machine;
 
 /// The features of this phone.
@@ -38,8 +38,6 @@ const FEATURES: [&str; 10] = [
 const MAX_STREAMS: usize = 256;
 /// Packets that wait for the socket before their senders wait.
 const OUTGOING: usize = 64;
-/// Connections to reverse sockets that wait to be offered to the host.
-const CALLS: usize = 16;
 /// The least space for bytes of one read.
 const READ_BYTES: usize = 64 * 1024;
 
@@ -69,7 +67,7 @@ where
                 0 => return Ok(()),
                 length => arrive(&wire, length).await,
             },
-            Some(call) = connection.calls.recv() => connection.call(call).await?,
+            Some(call) = connection.calls.next() => connection.call(call).await?,
         }
     }
 }
@@ -95,11 +93,7 @@ struct Connection {
     next_id: u32,
     closed: mpsc::UnboundedReceiver<u32>,
     closing: mpsc::UnboundedSender<u32>,
-    reverses: Reverses,
-    calls: mpsc::Receiver<Call>,
-    calling: mpsc::Sender<Call>,
-    /// Connections to reverse sockets whose OPEN the host has not answered.
-    unanswered: HashMap<u32, DuplexStream>,
+    calls: Calls,
     tasks: JoinSet<()>,
 }
 
@@ -127,7 +121,7 @@ impl Connection {
             },
             Command::Clse => {
                 // A host that refuses an OPEN closes a stream that was never open.
-                self.unanswered.remove(&local);
+                self.calls.answered(local);
                 // The service ends later: the data before the end has to reach it first.
                 if self.streams.remove(&local).is_some() {
                     self.send(Packet::bare(Command::Clse, local, remote)).await?;
@@ -139,7 +133,7 @@ impl Connection {
     }
 
     fn take_okay(&mut self, remote: u32, local: u32, payload: &[u8]) -> io::Result<()> {
-        if let Some(socket) = self.unanswered.remove(&local) {
+        if let Some(socket) = self.calls.answered(local) {
             let credit = <[u8; 4]>::try_from(payload).map(u32::from_le_bytes).unwrap_or_default();
             let window = self.delayed_ack.then_some(credit);
             self.serve(Terms { local, remote, limit: self.limit, window }, Service::Socket(socket));
@@ -159,9 +153,7 @@ impl Connection {
         let service = if !allowed {
             None
         } else if let Some(request) = service.strip_prefix("reverse:") {
-            let sockets = &self.machine.sockets;
-            let answer = self.reverses.answer(request, sockets, &self.calling, &mut self.tasks);
-            Some(Service::Answer(answer))
+            Some(Service::Answer(self.calls.answer(request, &self.machine.sockets, &mut self.tasks)))
         } else {
             Service::find(service, &self.machine.sockets)
         };
@@ -184,7 +176,6 @@ impl Connection {
     {
         let (outgoing, packets) = mpsc::channel(OUTGOING);
         let (closing, closed) = mpsc::unbounded_channel();
-        let (calling, calls) = mpsc::channel(CALLS);
         let mut tasks = JoinSet::new();
         tasks.spawn(write_packets(writer, packets, checksums, wire.clone()));
         Self {
@@ -197,10 +188,7 @@ impl Connection {
             next_id: 1,
             closed,
             closing,
-            reverses: Reverses::default(),
-            calls,
-            calling,
-            unanswered: HashMap::new(),
+            calls: Calls::new(),
             tasks,
         }
     }
@@ -230,11 +218,11 @@ impl Connection {
 
     /// Offers a connection to the host. One too many is dropped, which its program sees as the end of the stream.
     async fn call(&mut self, call: Call) -> io::Result<()> {
-        if self.streams.len() + self.unanswered.len() >= MAX_STREAMS {
+        if self.streams.len() + self.calls.unanswered() >= MAX_STREAMS {
             return Ok(());
         }
         let local = self.new_id();
-        self.unanswered.insert(local, call.socket);
+        self.calls.offered(local, call.socket);
         let destination = [call.destination.as_bytes(), b"\0"].concat();
         let window = if self.delayed_ack { WINDOW } else { 0 };
         self.send(Packet::new(Command::Open, local, window, destination)).await

@@ -1,61 +1,55 @@
 //! A file system in memory: directories, files, links, modes and times. Its capacity is fixed, so that no push can
 //! exhaust the machine.
 
-mod change;
 mod error;
+mod fresh;
 mod node;
 mod path;
+mod space;
+mod system;
+mod tree;
 mod walk;
-
-use std::collections::{BTreeMap, HashMap};
+mod writer;
 
 pub use error::FileError;
 pub use node::{Metadata, NodeId};
 pub(crate) use path::{join, last_name, split_last};
+pub use space::Space;
+pub use writer::Writer;
 
-use node::{Content, Node, ROOT_USER, SHELL_USER};
+use node::{Access, Node, SHELL_USER};
+use system::System;
+use tree::Tree;
 
-/// The bytes that a file costs besides its content, so that empty files are not free.
-const NODE_COST: u64 = 512;
-
-/// The files of one phone. All paths are absolute.
+/// The files of one phone, as the shell's user may read and change them. All paths are absolute.
 #[derive(Debug)]
 pub struct FileSystem {
-    nodes: HashMap<NodeId, Node>,
-    root: NodeId,
-    next: u64,
-    used: u64,
-    capacity: u64,
+    tree: Tree,
+    space: Space,
 }
 
 impl FileSystem {
     /// The files of a freshly started phone, with room for `capacity` bytes.
     #[must_use]
     pub fn new(capacity: u64, now: i64) -> Self {
-        let root = NodeId(1);
-        let mut files = Self { nodes: HashMap::new(), root, next: 2, used: 0, capacity };
-        let content = Content::Directory(BTreeMap::new());
-        files.nodes.insert(root, Node { content, permissions: 0o755, owner: ROOT_USER, modified: now });
-        for (path, permissions, owner) in DIRECTORIES {
-            files.plant(path, Content::Directory(BTreeMap::new()), *permissions, *owner, now);
-        }
-        for (path, target) in LINKS {
-            files.plant(path, Content::Link((*target).to_owned()), 0o777, ROOT_USER, now);
-        }
-        files.plant("/dev/null", Content::Null, 0o666, ROOT_USER, now);
-        files
+        let tree = fresh::tree(now);
+        Self { space: Space::new(tree.cost(), capacity), tree }
     }
 
-    /// The bytes in use, by content and by the files themselves.
+    /// How much of the capacity is in use.
     #[must_use]
-    pub fn used(&self) -> u64 {
-        self.used
+    pub fn space(&self) -> &Space {
+        &self.space
     }
 
-    /// The bytes that can be in use.
-    #[must_use]
-    pub fn capacity(&self) -> u64 {
-        self.capacity
+    /// The files as the system changes them.
+    pub(crate) fn system(&mut self) -> System<'_> {
+        System::new(&mut self.tree)
+    }
+
+    /// Creates and writes files at the time `now`, in seconds since 1970.
+    pub fn writer(&mut self, now: i64) -> Writer<'_> {
+        Writer { tree: &mut self.tree, space: &mut self.space, now }
     }
 
     /// The metadata of `path`; with `follow`, of the target of a link.
@@ -63,8 +57,8 @@ impl FileSystem {
     /// # Errors
     /// [`FileError`], as on a phone.
     pub fn metadata(&self, path: &str, follow: bool) -> Result<Metadata, FileError> {
-        let id = self.find(path, follow)?;
-        Ok(self.node(id)?.metadata(id))
+        let id = walk::find(&self.tree, path, follow)?;
+        Ok(self.tree.node(id)?.metadata(id))
     }
 
     /// The bytes of the file at `path`.
@@ -72,11 +66,9 @@ impl FileSystem {
     /// # Errors
     /// [`FileError`], as on a phone.
     pub fn read(&self, path: &str) -> Result<&[u8], FileError> {
-        let id = self.find(path, true)?;
-        if !self.node(id)?.may(4) {
-            return Err(FileError::PermissionDenied);
-        }
-        self.content(id)
+        let node = self.tree.node(walk::find(&self.tree, path, true)?)?;
+        node.check(Access::Read)?;
+        node.bytes()
     }
 
     /// The bytes of an open file, also after it was moved.
@@ -84,12 +76,7 @@ impl FileSystem {
     /// # Errors
     /// [`FileError::NotFound`] when it was removed, [`FileError::IsADirectory`] when it is one.
     pub fn content(&self, id: NodeId) -> Result<&[u8], FileError> {
-        match &self.node(id)?.content {
-            Content::File(bytes) => Ok(bytes),
-            Content::Null => Ok(&[]),
-            Content::Directory(_) => Err(FileError::IsADirectory),
-            Content::Link(_) => Err(FileError::InvalidArgument),
-        }
+        self.tree.node(id)?.bytes()
     }
 
     /// The entries of the directory at `path`, in order, each with the metadata of `lstat`.
@@ -97,13 +84,10 @@ impl FileSystem {
     /// # Errors
     /// [`FileError`], as on a phone.
     pub fn list(&self, path: &str) -> Result<Vec<(String, Metadata)>, FileError> {
-        let id = self.find(path, true)?;
-        let node = self.node(id)?;
-        let Content::Directory(children) = &node.content else { return Err(FileError::NotADirectory) };
-        if !node.may(4) {
-            return Err(FileError::PermissionDenied);
-        }
-        children.iter().map(|(name, child)| Ok((name.clone(), self.node(*child)?.metadata(*child)))).collect()
+        let node = self.tree.node(walk::find(&self.tree, path, true)?)?;
+        let children = node.children()?;
+        node.check(Access::Read)?;
+        children.iter().map(|(name, id)| Ok((name.clone(), self.tree.node(*id)?.metadata(*id)))).collect()
     }
 
     /// The target of the link at `path`.
@@ -111,114 +95,79 @@ impl FileSystem {
     /// # Errors
     /// [`FileError::InvalidArgument`] when it is not a link; else as on a phone.
     pub fn link_target(&self, path: &str) -> Result<&str, FileError> {
-        match &self.node(self.find(path, false)?)?.content {
-            Content::Link(target) => Ok(target),
-            _ => Err(FileError::InvalidArgument),
+        self.tree.node(walk::find(&self.tree, path, false)?)?.link_target()
+    }
+
+    /// The path of the target of `path`, without links, `.` and `..`.
+    ///
+    /// # Errors
+    /// [`FileError`], as on a phone.
+    pub fn real_path(&self, path: &str) -> Result<String, FileError> {
+        self.tree.path(walk::find(&self.tree, path, true)?)
+    }
+
+    /// Removes a file, a link or an empty directory.
+    ///
+    /// # Errors
+    /// [`FileError`], as on a phone.
+    pub fn remove(&mut self, path: &str) -> Result<(), FileError> {
+        let (parent, name) = walk::find_parent(&self.tree, path)?;
+        let id = self.tree.child(parent, name)?;
+        if self.tree.node(id)?.children().is_ok_and(|children| !children.is_empty()) {
+            return Err(FileError::NotEmpty);
         }
-    }
-
-    /// Sets the id of the phone's boot, which the kernel shows in a file.
-    pub(crate) fn set_boot_id(&mut self, boot_id: &str, now: i64) {
-        let content = Content::File(format!("{boot_id}\n").into_bytes());
-        match self.find(BOOT_ID, true) {
-            Ok(id) => {
-                if let Ok(node) = self.node_mut(id) {
-                    node.content = content;
-                }
-            }
-            Err(_) => self.plant(BOOT_ID, content, 0o444, ROOT_USER, now),
+        self.tree.node(parent)?.check(Access::Write)?;
+        if let Some(node) = self.tree.remove(parent, name) {
+            self.space.release(node.cost());
         }
+        Ok(())
     }
 
-    /// Adds the entry of a process under `/proc`.
-    pub(crate) fn add_process(&mut self, process: u32, environment: &[u8], now: i64) {
-        let directory = format!("/proc/{process}");
-        self.plant(&directory, Content::Directory(BTreeMap::new()), 0o555, ROOT_USER, now);
-        let environ = format!("{directory}/environ");
-        self.plant(&environ, Content::File(environment.to_vec()), 0o444, ROOT_USER, now);
-    }
-
-    /// Removes the entry of a process under `/proc`.
-    pub(crate) fn remove_process(&mut self, process: u32) {
-        let directory = format!("/proc/{process}");
-        for path in [format!("{directory}/environ"), directory] {
-            let Ok(id) = self.find(&path, false) else { continue };
-            let Some((parent, name)) = split_last(&path) else { continue };
-            let Ok(parent) = self.find(parent, true) else { continue };
-            if let Some(Node { content: Content::Directory(children), .. }) = self.nodes.get_mut(&parent) {
-                children.remove(name);
-            }
-            self.nodes.remove(&id);
+    /// Moves a file or a directory with its content, and replaces a file at the new path.
+    ///
+    /// # Errors
+    /// [`FileError`], as on a phone.
+    pub fn rename(&mut self, from: &str, to: &str) -> Result<(), FileError> {
+        let (old_parent, old_name) = walk::find_parent(&self.tree, from)?;
+        let id = self.tree.child(old_parent, old_name)?;
+        let (new_parent, new_name) = walk::find_parent(&self.tree, to)?;
+        if self.tree.is_within(new_parent, id) {
+            return Err(FileError::InvalidArgument);
         }
-    }
-
-    fn node(&self, id: NodeId) -> Result<&Node, FileError> {
-        self.nodes.get(&id).ok_or(FileError::NotFound)
-    }
-
-    fn node_mut(&mut self, id: NodeId) -> Result<&mut Node, FileError> {
-        self.nodes.get_mut(&id).ok_or(FileError::NotFound)
-    }
-
-    /// Adds a node of the system without a permission check. Its parent has to exist.
-    fn plant(&mut self, path: &str, content: Content, permissions: u32, owner: u32, now: i64) {
-        let Some((parent, name)) = split_last(path) else { return };
-        let Ok(parent) = self.find(parent, true) else { return };
-        let id = self.new_id();
-        self.nodes.insert(id, Node { content, permissions, owner, modified: now });
-        if owner == SHELL_USER {
-            self.used += NODE_COST;
+        match self.tree.child(new_parent, new_name) {
+            Ok(same) if same == id => return Ok(()),
+            Ok(_) => self.remove(to)?,
+            Err(FileError::NotFound) => {}
+            Err(error) => return Err(error),
         }
-        if let Some(Node { content: Content::Directory(children), .. }) = self.nodes.get_mut(&parent) {
-            children.insert(name.to_owned(), id);
-        }
+        self.tree.node(new_parent)?.check(Access::Write)?;
+        self.tree.node(old_parent)?.check(Access::Write)?;
+        self.tree.detach(old_parent, old_name);
+        self.tree.attach(new_parent, new_name, id);
+        Ok(())
     }
 
-    fn new_id(&mut self) -> NodeId {
-        let id = NodeId(self.next);
-        self.next += 1;
-        id
+    /// Sets the permission bits of the target of `path`.
+    ///
+    /// # Errors
+    /// [`FileError`], as on a phone.
+    pub fn set_permissions(&mut self, path: &str, permissions: u32) -> Result<(), FileError> {
+        self.owned(path)?.permissions = permissions & 0o7777;
+        Ok(())
+    }
+
+    /// Sets the time of the last change, in seconds since 1970, of the target of `path`.
+    ///
+    /// # Errors
+    /// [`FileError`], as on a phone.
+    pub fn set_modified(&mut self, path: &str, modified: i64) -> Result<(), FileError> {
+        self.owned(path)?.modified = modified;
+        Ok(())
+    }
+
+    fn owned(&mut self, path: &str) -> Result<&mut Node, FileError> {
+        let id = walk::find(&self.tree, path, true)?;
+        let node = self.tree.node_mut(id)?;
+        if node.owner == SHELL_USER { Ok(node) } else { Err(FileError::PermissionDenied) }
     }
 }
-
-/// The file with the id of the boot.
-const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
-
-/// Path, permissions, owner. The real modes of `/storage/emulated/0` come from FUSE and let the shell's user write.
-const DIRECTORIES: &[(&str, u32, u32)] = &[
-    ("/dev", 0o755, ROOT_USER),
-    ("/data", 0o771, ROOT_USER),
-    ("/data/app", 0o771, ROOT_USER),
-    ("/data/data", 0o771, ROOT_USER),
-    ("/data/local", 0o751, ROOT_USER),
-    ("/data/local/tmp", 0o771, SHELL_USER),
-    ("/mnt", 0o755, ROOT_USER),
-    ("/proc", 0o555, ROOT_USER),
-    ("/proc/sys", 0o555, ROOT_USER),
-    ("/proc/sys/kernel", 0o555, ROOT_USER),
-    ("/proc/sys/kernel/random", 0o555, ROOT_USER),
-    ("/storage", 0o751, ROOT_USER),
-    ("/storage/emulated", 0o751, ROOT_USER),
-    ("/storage/emulated/0", 0o771, SHELL_USER),
-    ("/storage/emulated/0/Alarms", 0o771, SHELL_USER),
-    ("/storage/emulated/0/Android", 0o771, SHELL_USER),
-    ("/storage/emulated/0/DCIM", 0o771, SHELL_USER),
-    ("/storage/emulated/0/DCIM/Camera", 0o771, SHELL_USER),
-    ("/storage/emulated/0/Documents", 0o771, SHELL_USER),
-    ("/storage/emulated/0/Download", 0o771, SHELL_USER),
-    ("/storage/emulated/0/Movies", 0o771, SHELL_USER),
-    ("/storage/emulated/0/Music", 0o771, SHELL_USER),
-    ("/storage/emulated/0/Pictures", 0o771, SHELL_USER),
-    ("/storage/self", 0o751, ROOT_USER),
-    ("/system", 0o755, ROOT_USER),
-    ("/system/bin", 0o755, ROOT_USER),
-    ("/system/app", 0o755, ROOT_USER),
-    ("/vendor", 0o755, ROOT_USER),
-];
-
-const LINKS: &[(&str, &str)] = &[
-    ("/sdcard", "/storage/self/primary"),
-    ("/storage/self/primary", "/storage/emulated/0"),
-    ("/mnt/sdcard", "/storage/self/primary"),
-    ("/bin", "/system/bin"),
-];

@@ -2,10 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::error::FileError;
+use super::space::Space;
+
 /// The user that `adb shell` runs as (AID_SHELL in `android_filesystem_config.h`).
 pub(crate) const SHELL_USER: u32 = 2000;
 /// The user that owns the system.
 pub(crate) const ROOT_USER: u32 = 0;
+
+/// The bytes that a file costs besides its content, so that empty files are not free.
+const NODE_COST: u64 = 512;
 
 const TYPE_DIRECTORY: u32 = 0o040_000;
 const TYPE_DEVICE: u32 = 0o020_000;
@@ -34,6 +40,14 @@ pub(super) enum Content {
     Null,
 }
 
+/// What the shell's user wants with a node, by its permission bit.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Access {
+    Search = 1,
+    Write = 2,
+    Read = 4,
+}
+
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) content: Content,
@@ -45,12 +59,71 @@ pub(super) struct Node {
 }
 
 impl Node {
-    pub(super) fn may(&self, bit: u32) -> bool {
+    /// Refuses what the permissions do not allow.
+    pub(super) fn check(&self, access: Access) -> Result<(), FileError> {
         let shift = if self.owner == SHELL_USER { 6 } else { 0 };
-        (self.permissions >> shift) & bit == bit
+        let is_allowed = (self.permissions >> shift) & access as u32 != 0;
+        if is_allowed { Ok(()) } else { Err(FileError::PermissionDenied) }
     }
 
-    pub(super) fn size(&self) -> u64 {
+    /// The entries of a directory.
+    pub(super) fn children(&self) -> Result<&BTreeMap<String, NodeId>, FileError> {
+        match &self.content {
+            Content::Directory(children) => Ok(children),
+            _ => Err(FileError::NotADirectory),
+        }
+    }
+
+    /// The bytes of a file.
+    pub(super) fn bytes(&self) -> Result<&[u8], FileError> {
+        match &self.content {
+            Content::File(bytes) => Ok(bytes),
+            Content::Null => Ok(&[]),
+            Content::Directory(_) => Err(FileError::IsADirectory),
+            Content::Link(_) => Err(FileError::InvalidArgument),
+        }
+    }
+
+    /// The path in a link.
+    pub(super) fn link_target(&self) -> Result<&str, FileError> {
+        match &self.content {
+            Content::Link(target) => Ok(target),
+            _ => Err(FileError::InvalidArgument),
+        }
+    }
+
+    /// Empties a file.
+    pub(super) fn truncate(&mut self, now: i64, space: &mut Space) -> Result<(), FileError> {
+        match &mut self.content {
+            Content::File(bytes) => space.release(std::mem::take(bytes).len() as u64),
+            Content::Null => {}
+            Content::Directory(_) | Content::Link(_) => return Err(FileError::IsADirectory),
+        }
+        self.modified = now;
+        Ok(())
+    }
+
+    /// Appends to a file, all or nothing.
+    pub(super) fn append(&mut self, bytes: &[u8], now: i64, space: &mut Space) -> Result<(), FileError> {
+        match &mut self.content {
+            Content::File(content) => {
+                space.take(bytes.len() as u64)?;
+                content.extend_from_slice(bytes);
+            }
+            Content::Null => return Ok(()),
+            Content::Directory(_) | Content::Link(_) => return Err(FileError::IsADirectory),
+        }
+        self.modified = now;
+        Ok(())
+    }
+
+    /// The bytes that the node takes of the capacity. What belongs to the system takes none.
+    pub(super) fn cost(&self) -> u64 {
+        let content = if matches!(self.content, Content::File(_)) { self.size() } else { 0 };
+        if self.owner == SHELL_USER { NODE_COST + content } else { 0 }
+    }
+
+    fn size(&self) -> u64 {
         match &self.content {
             Content::Directory(_) => 4096,
             Content::File(bytes) => bytes.len() as u64,

@@ -41,7 +41,7 @@ impl Output {
                 buffer.extend_from_slice(&bytes[..bytes.len().min(room)]);
                 bytes.len() <= room
             }
-            Self::File(machine, id) => machine.files().append(*id, bytes, machine.seconds()).is_ok(),
+            Self::File(machine, id) => machine.files().writer(machine.seconds()).append(*id, bytes).is_ok(),
             Self::Client(sink) => sink(bytes),
         }
     }

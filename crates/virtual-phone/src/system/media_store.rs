@@ -42,7 +42,7 @@ impl Collection {
 
     fn holds(self, entry: &Entry) -> bool {
         match self {
-            Self::Video => entry.item.mime.starts_with("video/"),
+            Self::Video => entry.item.is_video(),
             Self::Images => entry.item.mime.starts_with("image/"),
             Self::Files => true,
         }

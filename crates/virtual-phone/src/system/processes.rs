@@ -50,7 +50,7 @@ impl Processes {
             running.insert(process, Arc::clone(stop));
         }
         let environment = format!("TERM={terminal}\0USER=shell\0");
-        self.files.lock().add_process(process, environment.as_bytes(), now);
+        self.files.lock().system().add_process(process, environment.as_bytes(), now);
         Some(RunningShell { processes: self.clone(), process })
     }
 
@@ -74,6 +74,6 @@ pub(crate) struct RunningShell {
 impl Drop for RunningShell {
     fn drop(&mut self) {
         self.processes.running.lock().remove(&self.process);
-        self.processes.files.lock().remove_process(self.process);
+        self.processes.files.lock().system().remove_process(self.process);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ui::window::window_system::STANDARD_KEYBOARD;
+use crate::ui::window::keyboard::STANDARD_KEYBOARD;
 
 const MAX_ROWS: usize = 2000;
 const MAX_ROW_BYTES: usize = 32 * 1024;

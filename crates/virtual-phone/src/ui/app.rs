@@ -6,6 +6,7 @@ use super::fault::Fault;
 use super::intent::{Delivery, Intent};
 use super::report::AppReport;
 use super::view::View;
+use super::window::text_input::TextInput;
 
 /// One window's content.
 #[derive(Debug, Clone)]
@@ -20,6 +21,14 @@ pub struct Scene {
     pub animated: bool,
     /// The views.
     pub root: View,
+}
+
+impl Scene {
+    /// Whether an input field of several lines has the focus.
+    pub fn is_multiline(&self) -> bool {
+        let focused = self.root.find(&|view| view.flags.focused);
+        focused.and_then(|view| view.field.as_ref()).is_some_and(|field| field.multiline)
+    }
 }
 
 /// The outcome of a tap or of BACK.
@@ -103,13 +112,8 @@ pub trait App: Send {
     /// Handles a swipe over the scene.
     fn swipe(&mut self, _swipe: Swipe) {}
 
-    /// The text behind the input field of this name on the current scene.
-    fn field_mut(&mut self, _name: &str) -> Option<&mut String> {
-        None
-    }
-
-    /// The longest text that the input field of this name takes, in UTF-16 units, if it has a limit.
-    fn field_limit(&self, _name: &str) -> Option<usize> {
+    /// The input field of this name on the current scene.
+    fn field(&mut self, _name: &str) -> Option<TextInput<'_>> {
         None
     }
 

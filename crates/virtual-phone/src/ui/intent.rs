@@ -103,6 +103,13 @@ pub struct MediaItem {
     pub size: u64,
 }
 
+impl MediaItem {
+    /// Whether it is a video.
+    pub fn is_video(&self) -> bool {
+        self.mime.starts_with("video/")
+    }
+}
+
 /// The source from which apps read shared items.
 pub trait MediaSource {
     /// The item behind a `content://` or `file://` URI; `None` when there is none or it cannot be read.

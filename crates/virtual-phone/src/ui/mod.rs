@@ -1,5 +1,6 @@
 //! The phone's screen: views, windows, input, the accessibility dump and drawing.
 
+pub mod activity;
 pub mod app;
 pub mod bounds;
 pub mod draw;

@@ -9,7 +9,7 @@ use crate::driver::{Hand, VIDEO_URI};
 
 #[test]
 fn a_picture_is_as_large_as_the_screen_and_opaque() {
-    let frame = Hand::on_caption().phone.draw();
+    let frame = Hand::on_caption().phone.snapshot().draw();
     assert_eq!((frame.width, frame.height), (1080, 2400));
     assert_eq!(frame.rgba.len(), 1080 * 2400 * 4);
     assert!(frame.rgba.chunks_exact(4).all(|pixel| pixel[3] == 255));
@@ -17,7 +17,7 @@ fn a_picture_is_as_large_as_the_screen_and_opaque() {
 
 #[test]
 fn a_png_holds_the_same_pixels() {
-    let frame = Hand::on_feed().phone.draw();
+    let frame = Hand::on_feed().phone.snapshot().draw();
     let mut reader = png::Decoder::new(Cursor::new(frame.png().unwrap())).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     reader.next_frame(&mut pixels).unwrap();
@@ -28,7 +28,8 @@ fn a_png_holds_the_same_pixels() {
 fn every_visible_change_changes_the_picture() {
     let mut hand = Hand::new(2);
     let mut pictures = BTreeSet::new();
-    let mut look = |hand: &Hand, what: &str| assert!(pictures.insert(hand.phone.draw().rgba), "{what}");
+    let mut look =
+        |hand: &Hand, what: &str| assert!(pictures.insert(hand.phone.snapshot().draw().rgba), "{what}");
     look(&hand, "launcher");
     hand.share(VIDEO_URI);
     look(&hand, "permission");
@@ -60,7 +61,7 @@ fn the_post_button_is_red_and_a_popup_dims_it() {
     let [left, top, _, _] = hand.find("Post").bounds;
     let pixel = |hand: &Hand| {
         let at = (usize::try_from(top + 40).unwrap() * 1080 + usize::try_from(left + 40).unwrap()) * 4;
-        let rgba = hand.phone.draw().rgba;
+        let rgba = hand.phone.snapshot().draw().rgba;
         [rgba[at], rgba[at + 1], rgba[at + 2]]
     };
     assert_eq!(pixel(&hand), [254, 44, 85]);

@@ -141,7 +141,7 @@ impl Hand {
 
     /// The account in the report.
     pub(crate) fn account(&self) -> tikmatrix_virtual_phone::ui::AccountReport {
-        self.phone.report()["tiktok"].accounts[0].clone()
+        self.phone.tasks().apps.report()["tiktok"].accounts[0].clone()
     }
 }
 

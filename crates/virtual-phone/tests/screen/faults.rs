@@ -1,6 +1,6 @@
 //! Popups, blocking windows and slow uploads.
 
-use tikmatrix_virtual_phone::ui::window::input::{KEY_BACK, KEY_SLEEP, KEY_WAKE_UP};
+use tikmatrix_virtual_phone::ui::window::key::{KEY_BACK, KEY_SLEEP, KEY_WAKE_UP};
 use tikmatrix_virtual_phone::ui::{Fault, LockKind, NotIdle, PopupKind, PopupTime, WindowSystem};
 
 use crate::driver::{Hand, TIKTOK};
@@ -46,9 +46,9 @@ fn open_settings_leads_out_of_the_app() {
     let mut hand = Hand::on_caption();
     hand.phone.arm(popup(PopupKind::Contacts, PopupTime::Now));
     hand.tap("Open settings");
-    assert_eq!(hand.phone.focus().0, "com.android.settings");
+    assert_eq!(hand.phone.scene().package, "com.android.settings");
     hand.phone.key(KEY_BACK);
-    assert_eq!(hand.phone.focus().0, TIKTOK);
+    assert_eq!(hand.phone.scene().package, TIKTOK);
     assert!(hand.sees("Post"));
 }
 
@@ -67,7 +67,7 @@ fn nothing_on_a_blocking_screen_leads_back_to_the_app() {
             assert!(hand.sees(words), "{kind:?}");
         }
         hand.phone.key(KEY_BACK);
-        assert_ne!(hand.phone.focus().0, TIKTOK);
+        assert_ne!(hand.phone.scene().package, TIKTOK);
         hand.tap("TikTok");
         assert!(hand.sees(words), "{kind:?} is still there when the app comes back");
         hand.phone.clear_faults();
@@ -124,23 +124,23 @@ fn a_display_that_is_off_is_not_read_nor_touched_until_it_is_woken() {
     hand.phone.arm(lock(LockKind::Off));
     hand.phone.tap(post.0, post.1);
     assert_eq!(hand.phone.dump(true), Err(NotIdle::NullRoot));
-    assert!(hand.phone.draw().rgba.chunks(4).all(|pixel| pixel[..3] == [0, 0, 0]));
+    assert!(hand.phone.snapshot().draw().rgba.chunks(4).all(|pixel| pixel[..3] == [0, 0, 0]));
     hand.phone.key(KEY_WAKE_UP);
     assert!(hand.sees("Post"), "the tap went nowhere");
     hand.phone.key(KEY_SLEEP);
-    assert!(!hand.phone.is_awake());
+    assert!(!hand.phone.layers.lock.is_awake());
 }
 
 #[test]
 fn a_lock_screen_without_a_secret_goes_away_and_one_with_a_secret_asks_for_it() {
     for kind in [LockKind::Swipe, LockKind::Pin] {
-        for dismiss in [WindowSystem::dismiss_keyguard as fn(&mut WindowSystem), |phone| {
+        for dismiss in [(|phone| phone.layers.lock.dismiss()) as fn(&mut WindowSystem), |phone| {
             phone.swipe((540, 2000), (540, 900));
         }] {
             let mut hand = Hand::on_caption();
             hand.phone.arm(lock(kind));
             hand.phone.key(KEY_WAKE_UP);
-            assert!(hand.sees("Swipe up to unlock") && hand.phone.is_locked());
+            assert!(hand.sees("Swipe up to unlock") && hand.phone.layers.lock.is_locked());
             hand.phone.swipe((540, 2000), (540, 1900));
             hand.phone.key(KEY_BACK);
             assert!(hand.sees("Swipe up to unlock"), "neither is enough");
@@ -158,7 +158,7 @@ fn the_first_setup_stays_and_the_question_for_a_computer_is_answered() {
     let mut hand = Hand::on_caption();
     hand.phone.arm(lock(LockKind::Setup));
     hand.tap("Start");
-    assert_eq!(hand.phone.focus().0, "com.google.android.setupwizard");
+    assert_eq!(hand.phone.scene().package, "com.google.android.setupwizard");
     hand.phone.arm(lock(LockKind::UsbDebugging));
     hand.tap("Cancel");
     assert!(hand.sees("Post"));

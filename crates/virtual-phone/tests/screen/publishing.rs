@@ -1,7 +1,7 @@
 //! From a shared video to the post in the report, the path of every end-to-end test of the product.
 
 use tikmatrix_virtual_phone::ui::intent::StartResult;
-use tikmatrix_virtual_phone::ui::window::input::{KEY_BACK, KEY_ENTER};
+use tikmatrix_virtual_phone::ui::window::key::{KEY_BACK, KEY_ENTER};
 use tikmatrix_virtual_phone::ui::{Component, Intent, Placement};
 
 use crate::driver::{Hand, OneVideo, SHARE, TIKTOK, VIDEO_SHA256, VIDEO_URI};
@@ -131,7 +131,7 @@ fn killing_the_app_before_the_upload_ends_publishes_nothing() {
     assert!(hand.phone.force_stop(TIKTOK));
     hand.wait(10_000);
     assert_eq!(hand.posts(), []);
-    assert!(!hand.phone.is_running(TIKTOK));
+    assert!(!hand.phone.tasks().is_running(TIKTOK));
     hand.phone.start_activity(&Intent::launch(TIKTOK), &OneVideo);
     hand.tap("Profile");
     assert!(hand.sees("Drafts: 1"), "what was not uploaded is a draft");

@@ -1,6 +1,6 @@
 //! Requests to start activities: the app that takes them, the chooser, and the app in front afterwards.
 
-use tikmatrix_virtual_phone::ui::window::input::{KEY_BACK, KEY_HOME};
+use tikmatrix_virtual_phone::ui::window::key::{KEY_BACK, KEY_HOME};
 use tikmatrix_virtual_phone::ui::{Component, Intent, StartResult};
 
 use crate::driver::{Hand, OneVideo, SHARE, TIKTOK, VIDEO_URI, send};
@@ -54,8 +54,8 @@ fn the_permission_is_asked_once_per_phone_in_a_window_of_the_permission_controll
         let deny = hand.find("Don’t allow");
         assert_eq!(deny.id, "com.android.permissioncontroller:id/permission_deny_button");
         assert_eq!(deny.package, "com.google.android.permissioncontroller");
-        assert_eq!(hand.phone.focus().0, "com.google.android.permissioncontroller");
-        let (_, activity) = hand.phone.focus();
+        assert_eq!(hand.phone.scene().package, "com.google.android.permissioncontroller");
+        let activity = hand.phone.scene().activity;
         assert!(activity.ends_with("GrantPermissionsActivity"));
         hand.phone.tap(540, 2180);
         assert!(hand.sees("Don’t allow"), "a tap beside the dialog reaches nothing");
@@ -71,7 +71,7 @@ fn the_launcher_starts_apps_and_home_and_back_return_to_it() {
     let mut hand = Hand::new(2);
     hand.tap("TikTok");
     hand.tap("Don’t allow");
-    assert!(hand.phone.is_running(TIKTOK) && hand.sees("For You"));
+    assert!(hand.phone.tasks().is_running(TIKTOK) && hand.sees("For You"));
     hand.phone.key(KEY_HOME);
     assert!(hand.sees("Bluetooth"));
     let again = hand.phone.start_activity(&Intent::launch(TIKTOK), &OneVideo);
@@ -92,8 +92,12 @@ fn a_profile_link_opens_the_own_profile_or_shows_that_there_is_no_such_account()
 #[test]
 fn installed_apps_and_their_versions_are_listed() {
     let hand = Hand::new(2);
-    assert!(hand.phone.is_installed(TIKTOK) && !hand.phone.is_installed("com.example.absent"));
-    let versions: Vec<_> = hand.phone.installed().iter().map(|app| (app.package, app.version)).collect();
+    assert!(
+        hand.phone.tasks().apps.is_installed(TIKTOK)
+            && !hand.phone.tasks().apps.is_installed("com.example.absent")
+    );
+    let versions: Vec<_> =
+        hand.phone.tasks().apps.identities().iter().map(|app| (app.package, app.version)).collect();
     assert!(versions.contains(&(TIKTOK, "43.1.4")));
-    assert_eq!(hand.phone.query_activities(&send(VIDEO_URI)).len(), 2);
+    assert_eq!(hand.phone.tasks().apps.query_activities(&send(VIDEO_URI)).len(), 2);
 }

@@ -1,8 +1,8 @@
 //! Focus, keyboard and text: typed text arrives letter for letter, and only in the focused field.
 
 use proptest::prelude::*;
-use tikmatrix_virtual_phone::ui::window::input::{KEY_BACK, KEY_DELETE};
-use tikmatrix_virtual_phone::ui::window::window_system::ADB_KEYBOARD;
+use tikmatrix_virtual_phone::ui::window::key::{KEY_BACK, KEY_DELETE};
+use tikmatrix_virtual_phone::ui::window::keyboard::ADB_KEYBOARD;
 
 use crate::driver::Hand;
 
@@ -12,7 +12,7 @@ proptest! {
     #[test]
     fn any_text_arrives_letter_for_letter_in_the_report(chunks in prop::collection::vec(any::<String>(), 1..4)) {
         let mut hand = Hand::on_caption();
-        hand.phone.set_input_method(ADB_KEYBOARD);
+        hand.phone.keyboard.set_component(ADB_KEYBOARD);
         hand.tap("Add description. Share your thoughts");
         for chunk in &chunks {
             prop_assert!(hand.phone.commit_text(chunk));
@@ -70,7 +70,7 @@ fn clearing_and_backspace_remove_whole_graphemes() {
     hand.phone.key(KEY_DELETE);
     hand.phone.key(29);
     assert_eq!(hand.field("g1c").text, "aa");
-    assert!(hand.phone.clear_text());
+    hand.phone.text_input().unwrap().clear();
     assert_eq!(hand.field("g1c").text, "Add a catchy title");
 }
 
@@ -78,11 +78,11 @@ fn clearing_and_backspace_remove_whole_graphemes() {
 fn the_open_keyboard_covers_the_post_button_and_back_closes_it_first() {
     let mut hand = Hand::on_caption();
     hand.tap("Add a catchy title");
-    assert!(hand.phone.keyboard_open());
+    assert!(hand.phone.keyboard.is_open);
     hand.tap("Post");
     assert!(hand.sees("Post"), "the tap went to the keyboard");
     hand.phone.key(KEY_BACK);
-    assert!(!hand.phone.keyboard_open() && hand.sees("Post"));
+    assert!(!hand.phone.keyboard.is_open && hand.sees("Post"));
     hand.phone.key(KEY_BACK);
     assert!(hand.sees("Your Story"), "a second BACK leaves the caption screen");
 }
@@ -92,6 +92,6 @@ fn another_screen_starts_without_focus_and_keyboard() {
     let mut hand = Hand::on_caption();
     hand.tap("Add a catchy title");
     hand.phone.key(3);
-    assert!(!hand.phone.keyboard_open());
+    assert!(!hand.phone.keyboard.is_open);
     assert!(!hand.phone.commit_text("lost"));
 }

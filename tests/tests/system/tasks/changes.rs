@@ -58,6 +58,15 @@ fn a_stop_is_answered_within_five_seconds_when_the_phone_has_let_go() {
 }
 
 #[test]
+fn a_running_task_that_is_cancelled_is_stopped_and_its_phone_left_clean() {
+    let directory = tempdir().unwrap();
+    let (server, id, video) = in_the_middle(&directory);
+    let task = server.client.tasks().cancel(id).unwrap();
+    assert_eq!((task.status, task.outcome), (3, Some(Outcome::Stopped.into())), "{task:#?}");
+    is_left_clean(&server, &video);
+}
+
+#[test]
 fn a_task_that_is_deleted_while_it_runs_is_gone_and_its_phone_left_clean() {
     let directory = tempdir().unwrap();
     let (server, id, video) = in_the_middle(&directory);

@@ -12,7 +12,7 @@ use tikmatrix_client::Client;
 
 use super::show::{Column, Output};
 use super::{Work, patch, value};
-use crate::cli::output::say_data;
+use crate::cli::output::{counted, say_data};
 
 const COLUMNS: [Column; 6] = [
     ("ID", "/id"),
@@ -89,24 +89,29 @@ impl Work for Command {
             Self::Show { account_id } => output.one(&accounts.get(account_id)?),
             Self::Create { username, app, details: Details { serial, package, enabled, note } } => {
                 let (serial, package, note) = (value(serial), value(package), value(note));
-                output.one(&accounts.create(&NewAccount { username, app, package, serial, enabled, note })?)
+                output.changed(&accounts.create(&NewAccount {
+                    username,
+                    app,
+                    package,
+                    serial,
+                    enabled,
+                    note,
+                })?)
             }
             Self::Change { account_id, details: Details { serial, package, enabled, note } } => {
                 let (serial, package, note) = (patch(serial), patch(package), patch(note));
-                output.one(&accounts.change(account_id, &AccountPatch { package, serial, enabled, note })?)
+                output
+                    .changed(&accounts.change(account_id, &AccountPatch { package, serial, enabled, note })?)
             }
             Self::Delete { account_id } => {
                 output.done(&accounts.delete(account_id)?, &format!("Deleted account {account_id}."))
             }
             Self::Import { file } => {
                 let done = accounts.import(&mut open(&file)?)?;
-                let (created, updated) = (done.created_count, done.updated_count);
-                output.done(&done, &format!("Recorded {created} accounts, changed {updated}."))
+                let (created, updated) = (counted(done.created_count as u64, "account"), done.updated_count);
+                output.done(&done, &format!("Recorded {created}, changed {updated}."))
             }
-            Self::Export => {
-                say_data(accounts.export()?.into_text()?.trim_end());
-                Ok(())
-            }
+            Self::Export => Ok(say_data(accounts.export()?.into_text()?.trim_end())?),
         }
     }
 }

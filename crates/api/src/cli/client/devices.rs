@@ -89,7 +89,7 @@ impl Work for Command {
             Self::Show { serial } => output.one(&devices.get(&serial)?),
             Self::Change { serial, name, group } => {
                 let change = DevicePatch { name: patch(name), group: patch(group) };
-                output.one(&devices.change(&serial, &change)?)
+                output.changed(&devices.change(&serial, &change)?)
             }
             Self::Delete { serial } => {
                 output.done(&devices.delete(&serial)?, &format!("Forgot the phone {serial}."))

@@ -88,7 +88,7 @@ impl Work for Command {
             Self::Change { material_id, details: Details { tag: tags, caption, username, sort }, used } => {
                 let (caption, username) = (patch(caption), patch(username));
                 let change = MaterialPatch { tags, caption, username, sort, used };
-                output.one(&materials.change(material_id, &change)?)
+                output.changed(&materials.change(material_id, &change)?)
             }
             Self::Delete { material_id } => {
                 output.done(&materials.delete(material_id)?, &format!("Deleted material {material_id}."))

@@ -13,6 +13,7 @@ use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand};
 use tikmatrix_api_types::Patch;
 use tikmatrix_client::{Client, Error};
+use tikmatrix_domain::Secret;
 
 use show::Output;
 
@@ -39,7 +40,7 @@ struct Connection {
     server: String,
     /// The token, where the server needs one. Other users of this machine can read a command line: prefer the variable
     #[arg(long, global = true, env = "TIKMATRIX_TOKEN", value_name = "TOKEN", hide_env_values = true)]
-    token: Option<String>,
+    token: Option<Secret>,
     /// Prints the answer's data as JSON
     #[arg(long, global = true, env = "TIKMATRIX_JSON", value_parser = BoolishValueParser::new())]
     json: bool,
@@ -60,7 +61,7 @@ impl<W: Work> Options<W> {
         let Self { connection, work } = self;
         let mut client = Client::builder(&connection.server);
         if let Some(token) = connection.token {
-            client = client.token(token);
+            client = client.token(token.expose());
         }
         // The client blocks.
         let done = tokio::task::spawn_blocking(move || {

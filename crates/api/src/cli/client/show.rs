@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::super::output::{complain, json, printable, say, say_data};
+use anyhow::Context as _;
 
 /// The form in which answers are shown.
 #[derive(Debug, Clone, Copy)]
@@ -22,12 +23,11 @@ impl Output {
     pub(super) fn list(self, answer: &impl Serialize, name: &str, columns: &[Column]) -> anyhow::Result<()> {
         let answer = value(answer)?;
         if self.json {
-            say_data(json(&answer)?);
-            return Ok(());
+            return Ok(say_data(json(&answer)?)?);
         }
         let rows = answer[name].as_array().map(Vec::as_slice).unwrap_or_default();
         if !rows.is_empty() {
-            say(table(rows, columns));
+            say(table(rows, columns))?;
         }
         let total = answer["total"].as_u64().unwrap_or(rows.len() as u64);
         match answer["page"].as_u64() {
@@ -41,25 +41,26 @@ impl Output {
     pub(super) fn one(self, answer: &impl Serialize) -> anyhow::Result<()> {
         let answer = value(answer)?;
         if self.json {
-            say_data(json(&answer)?);
-            return Ok(());
+            return Ok(say_data(json(&answer)?)?);
         }
         let fields = answer.as_object().into_iter().flatten();
         let width = fields.clone().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
         for (name, value) in fields {
-            say(format_args!("{name:width$}  {}", text(value)).to_string().trim_end());
+            say(format_args!("{name:width$}  {}", text(value)).to_string().trim_end())?;
         }
         Ok(())
     }
 
+    /// Shows what was created or changed, as [`Output::one`] does.
+    pub(super) fn changed(self, answer: &impl Serialize) -> anyhow::Result<()> {
+        self.one(answer).context("the change was made, and cannot be shown")
+    }
+
     /// Shows in a sentence what was done, or the answer as JSON.
     pub(super) fn done(self, answer: &impl Serialize, sentence: &str) -> anyhow::Result<()> {
-        if self.json {
-            say_data(json(&value(answer)?)?);
-        } else {
-            say(sentence);
-        }
-        Ok(())
+        let answer = value(answer)?;
+        let said = if self.json { say_data(json(&answer)?) } else { say(sentence) };
+        said.with_context(|| format!("it was done, and cannot be shown ({})", sentence.replace('\n', ", ")))
     }
 }
 

@@ -10,7 +10,7 @@ use tikmatrix_validation::json::without_mark;
 
 use super::Work;
 use super::show::{Column, Output};
-use crate::cli::output::complain;
+use crate::cli::output::{complain, counted};
 
 const COLUMNS: [Column; 9] = [
     ("ID", "/id"),
@@ -55,6 +55,11 @@ pub(in crate::cli) enum Command {
         /// Its number
         task_id: i64,
     },
+    /// Cancels a task that has not finished: a pending one never runs, a running one is stopped
+    Cancel {
+        /// Its number
+        task_id: i64,
+    },
     /// Retries a failed task
     Retry {
         /// Its number
@@ -96,18 +101,25 @@ impl Work for Command {
             Self::Stop { task_id } => {
                 output.done(&tasks.stop(task_id)?, &format!("Stopped task {task_id}."))?;
             }
+            Self::Cancel { task_id } => {
+                output.done(&tasks.cancel(task_id)?, &format!("Cancelled task {task_id}."))?;
+            }
             Self::Retry { task_id } => {
                 output.done(&tasks.retry(task_id)?, &format!("Task {task_id} is pending again."))?;
             }
             Self::RetryAll => {
                 let retried = tasks.retry_all()?;
-                output.done(&retried, &format!("{} tasks are pending again.", retried.retried_count))?;
+                let is = if retried.retried_count == 1 { "is" } else { "are" };
+                let count = counted(retried.retried_count as u64, "task");
+                output.done(&retried, &format!("{count} {is} pending again."))?;
             }
             Self::Delete { task_ids } => {
                 let deleted = tasks.delete_batch(&task_ids)?;
-                output.done(&deleted, &format!("Deleted {} tasks.", deleted.deleted_count))?;
+                output
+                    .done(&deleted, &format!("Deleted {}.", counted(deleted.deleted_count as u64, "task")))?;
                 if !deleted.not_found.is_empty() {
-                    bail!("there are no tasks {}", Value::from(deleted.not_found));
+                    let missing: Vec<String> = deleted.not_found.iter().map(i64::to_string).collect();
+                    bail!("there is no task {}", missing.join(", "));
                 }
             }
         }
@@ -151,7 +163,7 @@ fn wait(client: &Client, output: Output, task_ids: &[i64]) -> anyhow::Result<()>
         }
     }
     if !failed.is_empty() {
-        bail!("of {} tasks {} failed: {}", task_ids.len(), failed.len(), failed.join(", "));
+        bail!("of {} failed {}: {}", counted(task_ids.len() as u64, "task"), failed.len(), failed.join(", "));
     }
     Ok(())
 }

@@ -66,24 +66,21 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     attach_virtual_phones(&mut config, &farm);
     let server = Server::start(config).await?;
     let url = server.url();
-    say(format_args!("TikMatrix serves {url} with {PHONE_COUNT} virtual phones"));
-
     let shown = tokio::select! {
-        shown = show(&url, &video) => shown,
+        shown = show(&url, &video, options.once) => shown,
         () = &mut stopped => Err(anyhow::anyhow!("the demo was ended before its video was published")),
     };
     if shown.is_ok() && !options.once {
-        say("\nThe server stays up. Paste this to publish on another phone, Ctrl-C ends it:\n");
-        say(format_args!("{}\n", next_command(&url, &video)));
-        say(format_args!("What the phones published: {url}/virtual/phones"));
         stopped.await;
     }
     // What went wrong first is what matters.
     shown.and(shut_down(server, Some(farm)).await)
 }
 
-/// Publishes the video and checks that the phone has the bytes that were sent.
-async fn show(url: &str, video: &Path) -> anyhow::Result<()> {
+/// Publishes the video, checks that the phone has the bytes that were sent, and shows what to do next unless this is `once`
+/// only.
+async fn show(url: &str, video: &Path, once: bool) -> anyhow::Result<()> {
+    say(format_args!("TikMatrix serves {url} with {PHONE_COUNT} virtual phones"))?;
     let (client, path) = (Client::new(url), video.to_owned());
     // The client blocks; after the timeout the thread is left behind and ends with the program.
     let work = tokio::task::spawn_blocking(move || publish(&client, &path));
@@ -95,10 +92,15 @@ async fn show(url: &str, video: &Path) -> anyhow::Result<()> {
     if sha256 != sent {
         bail!("{SERIAL} published other bytes than were sent: sha256 {sha256} instead of {sent}");
     }
-    say(format_args!("\nPublished on {SERIAL} ({address}) in {seconds:.1} s"));
-    say(format_args!("  account  @{account}"));
-    say(format_args!("  caption  {caption}"));
-    say(format_args!("  sha256   {sha256}, the same as the file's"));
+    say(format_args!("\nPublished on {SERIAL} ({address}) in {seconds:.1} s"))?;
+    say(format_args!("  account  @{account}"))?;
+    say(format_args!("  caption  {caption}"))?;
+    say(format_args!("  sha256   {sha256}, the same as the file's"))?;
+    if !once {
+        say("\nThe server stays up. Paste this to publish on another phone, Ctrl-C ends it:\n")?;
+        say(format_args!("{}\n", next_command(url, video)))?;
+        say(format_args!("What the phones published: {url}/virtual/phones"))?;
+    }
     Ok(())
 }
 
@@ -122,7 +124,7 @@ fn publish(client: &Client, path: &Path) -> anyhow::Result<Publication> {
     let tasks = NewTasks { serials: Some(vec![SERIAL.into()]), ..NewTasks::new("post", post(CAPTION, path)) };
     let created = client.tasks().create(&tasks).context("cannot create the task")?;
     let id = *created.task_ids.first().context("the server created no task")?;
-    say(format_args!("Task {id}: post {} on {SERIAL}", path.display()));
+    say(format_args!("Task {id}: post {} on {SERIAL}", path.display()))?;
     watch(client, id)?;
     published(client, start.elapsed().as_secs_f64())
 }
@@ -132,11 +134,10 @@ fn watch(client: &Client, id: i64) -> anyhow::Result<()> {
     let mut progress = Progress::new();
     loop {
         let detail = client.tasks().get(id).context("cannot read the task")?;
-        progress.show(&detail);
+        progress.show(&detail)?;
         match *detail.task.status_text {
             Status::Completed => {
-                progress.finish();
-                return Ok(());
+                return Ok(progress.finish()?);
             }
             Status::Failed => {
                 progress.abandon();

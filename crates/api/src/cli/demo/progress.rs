@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tikmatrix_api_types::tasks::TaskDetail;
 
-use super::super::output::say;
+use super::super::output::{OutputError, say};
 
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -36,14 +36,17 @@ impl Progress {
     }
 
     /// Shows what is new in `detail`.
-    pub(super) fn show(&mut self, detail: &TaskDetail) {
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn show(&mut self, detail: &TaskDetail) -> Result<(), OutputError> {
         let progress = detail.task.progress;
         for step in detail.steps.iter().skip(self.shown) {
             if self.terminal {
                 self.finish_step();
                 self.bar.set_message(step.text.clone());
             } else {
-                say(format_args!("  [{progress:>3} %] {}", step.text));
+                say(format_args!("  [{progress:>3} %] {}", step.text))?;
             }
             self.last = Some((step.text.clone(), Instant::now()));
         }
@@ -52,16 +55,21 @@ impl Progress {
             self.bar.set_message(format!("waits: {reason}"));
         }
         self.bar.set_position(progress.into());
+        Ok(())
     }
 
     /// Shows that the task is completed.
-    pub(super) fn finish(mut self) {
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn finish(mut self) -> Result<(), OutputError> {
         self.finish_step();
         self.bar.set_position(100);
         self.bar.finish_with_message("completed");
         if !self.terminal {
-            say("  [100 %] completed");
+            say("  [100 %] completed")?;
         }
+        Ok(())
     }
 
     /// Shows that the task has failed.

@@ -22,7 +22,7 @@ use tikmatrix_device::ui::UiTree;
 
 use super::arguments::{AdbServerOption, parse_adb_server};
 use super::composition::apps;
-use super::output::{json, printable, say, say_data};
+use super::output::{json, printable, say_data};
 
 /// The commands about screens.
 #[derive(Debug, Subcommand)]
@@ -49,9 +49,9 @@ pub(super) async fn run(Command::Inspect(options): Command) -> anyhow::Result<()
     let tree = options.source.read().await?;
     let inspection = inspect(&profiles(options.app.as_deref(), &tree)?, &tree);
     if options.json {
-        say_data(json(&inspection)?);
+        say_data(json(&inspection)?)?;
     } else {
-        report::print(&inspection);
+        report::print(&inspection)?;
     }
     Ok(())
 }

@@ -3,37 +3,39 @@
 use tikmatrix_apps::inspect::{Candidate, ElementSight, Inspection, Near, Seen, SelectorMatch, SightKind};
 use tikmatrix_device::ui::Bounds;
 
-use super::{printable, say};
+use super::printable;
+use crate::cli::output::{OutputError, say};
 
 /// Elements that would be found without a part of the selector are shown up to this number; among more, the one that is
 /// meant cannot be known.
 const MAX_NEAR: usize = 3;
 
 /// Prints it.
-pub(super) fn print(inspection: &Inspection) {
-    say(headline(inspection));
-    say(format_args!("app       {}, {}", or_none(&inspection.package), place(inspection.bounds),));
+pub(super) fn print(inspection: &Inspection) -> Result<(), OutputError> {
+    say(headline(inspection))?;
+    say(format_args!("app       {}, {}", or_none(&inspection.package), place(inspection.bounds),))?;
     let all = || inspection.blocking.iter().chain(&inspection.popups).chain(&inspection.screens);
     let mut shown = Vec::new();
     for of_a_kind in [&inspection.blocking, &inspection.popups, &inspection.screens] {
         shown.extend(of_a_kind.iter().find(|it| it.shown));
     }
     for it in &shown {
-        print_candidate(it, "shown");
+        print_candidate(it, "shown")?;
     }
     // What is known by half of its signs at least is perhaps the same in a new version of the app.
     let mut near: Vec<&Candidate> = all().filter(|it| is_near(it)).collect();
     near.sort_by_key(|it| it.needed.saturating_sub(it.seen()));
     for it in near {
-        print_candidate(it, "not shown");
+        print_candidate(it, "not shown")?;
     }
     if !inspection.elements.is_empty() {
-        say("");
-        say("Elements");
+        say("")?;
+        say("Elements")?;
     }
     for element in &inspection.elements {
-        print_element(element);
+        print_element(element)?;
     }
+    Ok(())
 }
 
 fn headline(inspection: &Inspection) -> String {
@@ -57,34 +59,33 @@ fn is_near(it: &Candidate) -> bool {
     !it.shown && seen > 0 && seen * 2 >= it.needed
 }
 
-fn print_candidate(it: &Candidate, state: &str) {
-    say("");
+fn print_candidate(it: &Candidate, state: &str) -> Result<(), OutputError> {
+    say("")?;
     let id = it.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
     let signs = format!("{} of {} signs, {} needed", it.seen(), it.signs.len(), it.needed);
-    say(format_args!("{}{id} of {}: {state}, {signs}", it.name, it.profile));
+    say(format_args!("{}{id} of {}: {state}, {signs}", it.name, it.profile))?;
     for sign in &it.signs {
-        print_match(sign);
+        print_match(sign)?;
     }
     for sign in &it.ruled_out_by {
-        say(format_args!("  ruled out by {}", found_by(sign)));
+        say(format_args!("  ruled out by {}", found_by(sign)))?;
     }
     if it.shown {
         if let Some(remark) = &it.remark {
-            say(format_args!("  a task fails with: {}", printable(remark)));
+            say(format_args!("  a task fails with: {}", printable(remark)))?;
         }
         if let Some(dismiss) = &it.dismiss {
-            say("  dismissed by a tap on");
-            print_match(dismiss);
+            say("  dismissed by a tap on")?;
+            print_match(dismiss)?;
         }
     }
+    Ok(())
 }
 
-fn print_match(matched: &SelectorMatch) {
+fn print_match(matched: &SelectorMatch) -> Result<(), OutputError> {
     let mark = if matched.found.is_some() { '+' } else { '-' };
-    say(format_args!("  {mark} {}", found_by(matched)));
-    for near in &matched.near {
-        print_near(near);
-    }
+    say(format_args!("  {mark} {}", found_by(matched)))?;
+    matched.near.iter().try_for_each(print_near)
 }
 
 fn found_by(matched: &SelectorMatch) -> String {
@@ -94,7 +95,7 @@ fn found_by(matched: &SelectorMatch) -> String {
     }
 }
 
-fn print_element(element: &ElementSight) {
+fn print_element(element: &ElementSight) -> Result<(), OutputError> {
     let named = format!("{:<18} {}", element.id, element.name);
     match &element.selector_match.found {
         Some(found) => {
@@ -102,22 +103,21 @@ fn print_element(element: &ElementSight) {
                 Some(point) => format!("tapped at {},{}", point.x, point.y),
                 None => "cannot be tapped".to_owned(),
             };
-            say(format_args!("  + {named}: {}, {tap}{}", seen(found), others(element.selector_match.count)));
+            say(format_args!("  + {named}: {}, {tap}{}", seen(found), others(element.selector_match.count)))
         }
         None => {
-            say(format_args!("  - {named}"));
-            for near in &element.selector_match.near {
-                print_near(near);
-            }
+            say(format_args!("  - {named}"))?;
+            element.selector_match.near.iter().try_for_each(print_near)
         }
     }
 }
 
-fn print_near(near: &Near) {
+fn print_near(near: &Near) -> Result<(), OutputError> {
     if near.count <= MAX_NEAR {
         let without = printable(&near.without);
-        say(format_args!("      without `{without}`: {}{}", seen(&near.found), others(near.count)));
+        say(format_args!("      without `{without}`: {}{}", seen(&near.found), others(near.count)))?;
     }
+    Ok(())
 }
 
 fn seen(seen: &Seen) -> String {

@@ -10,11 +10,13 @@ use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 use serde_json::json;
 use tempfile::NamedTempFile;
-use tikmatrix_api::{license_path, read_license};
-use tikmatrix_licensing::{Fingerprint, License, LicenseError, Machine, MachineSources, PublicKey, verify};
+use tikmatrix_api::{RunningServer, create_data_directory, license_path, read_license};
+use tikmatrix_licensing::{
+    Fingerprint, License, LicenseError, Machine, MachineSources, PublicKey, phones_at_work, verify,
+};
 
 use super::location::Location;
-use crate::cli::output::{say, say_data};
+use crate::cli::output::{OutputError, say, say_data};
 
 /// The options of `license install`.
 #[derive(Debug, Args)]
@@ -32,23 +34,50 @@ pub(super) fn install(options: &InstallOptions) -> anyhow::Result<()> {
     let Some(file) = read_license(&options.file).with_context(cannot_read)? else {
         bail!("there is no file {}", options.file.display());
     };
-    let key = options.location.vendor_key()?.ok_or(LicenseError::NoKey)?;
+    let directory = options.location.data_directory()?;
+    let key = key_of_server(&directory, options.location.vendor_key()?)?;
     let license = verify(&file, &key)?;
     license.check(&MachineSources::system().read(), Utc::now())?;
-    let directory = options.location.data_directory()?;
     replace_file(&file, &license_path(&directory))
         .with_context(|| format!("cannot write to the data directory {}", directory.display()))?;
-    say(format_args!(
-        "Installed: plan {}, at most {} phones at work at once, for {}, until {}.",
-        license.plan, license.device_limit, license.holder, license.expires
-    ));
-    Ok(())
+    let License { plan, device_limit, holder, expires, .. } = license;
+    let limit = phones_at_work(device_limit);
+    say(format_args!("Installed: plan {plan}, at most {limit}, for {holder}, until {expires}."))
+        .context("the licence is installed")
+}
+
+/// Returns the key with which the server that runs on a data directory verifies its licence or, if none runs, the given one.
+fn key_of_server(directory: &Path, given: Option<PublicKey>) -> anyhow::Result<PublicKey> {
+    let shown = directory.display();
+    let running = RunningServer::of(directory)
+        .with_context(|| format!("cannot read which key the server on {shown} has"))?;
+    let Some(RunningServer { key, license }) = running else { return Ok(given.ok_or(LicenseError::NoKey)?) };
+    if license != license_path(directory)
+        && license.canonicalize().ok() != license_path(directory).canonicalize().ok()
+    {
+        bail!(
+            "the server on {shown} reads its licence from {} (--license): replace that file",
+            license.display()
+        );
+    }
+    match (key, given) {
+        (None, _) => bail!(
+            "the server on {shown} has no vendor's key and could not verify the licence: restart it with --license-key"
+        ),
+        (Some(key), Some(given)) if key != given => bail!(
+            "the server on {shown} verifies licences with the key {}, not with {}: restart it with the other --license-key, or \
+             install a licence that was signed with its own",
+            key.id(),
+            given.id()
+        ),
+        (Some(key), _) => Ok(key),
+    }
 }
 
 /// Replaces the file atomically: a server that reads it meanwhile reads one licence or the other.
 fn replace_file(bytes: &[u8], path: &Path) -> anyhow::Result<()> {
     let directory = path.parent().context("it has no name")?;
-    std::fs::create_dir_all(directory)?;
+    create_data_directory(directory)?;
     let mut new = NamedTempFile::new_in(directory)?;
     new.write_all(bytes)?;
     new.as_file().sync_all()?;
@@ -86,9 +115,9 @@ pub(super) fn show(options: &ShowOptions) -> anyhow::Result<()> {
     let file = read_license(&path).with_context(|| format!("cannot read the licence {}", path.display()))?;
     let installed = file.map(|file| judge(&file, key.as_ref(), &machine));
     if options.json {
-        say_data(as_json(&path, installed.as_ref(), &fingerprint));
+        say_data(as_json(&path, installed.as_ref(), &fingerprint))?;
     } else {
-        print(&path, installed.as_ref(), &fingerprint);
+        print(&path, installed.as_ref(), &fingerprint)?;
     }
     Ok(())
 }
@@ -121,29 +150,29 @@ fn as_json(path: &Path, installed: Option<&Installed>, fingerprint: &Fingerprint
     })
 }
 
-fn print(path: &Path, installed: Option<&Installed>, fingerprint: &Fingerprint) {
+fn print(path: &Path, installed: Option<&Installed>, fingerprint: &Fingerprint) -> Result<(), OutputError> {
     match installed {
-        None => say(format_args!("No licence is installed: {} is not there.", path.display())),
+        None => say(format_args!("No licence is installed: {} is not there.", path.display()))?,
         Some(Installed { license, defect }) => {
-            say(format_args!("licence     {}", path.display()));
+            say(format_args!("licence     {}", path.display()))?;
             if let Some(license) = license {
-                say(format_args!("holder      {}", license.holder));
-                say(format_args!("plan        {}", license.plan));
-                say(format_args!("phones      {} at work at once", license.device_limit));
+                say(format_args!("holder      {}", license.holder))?;
+                say(format_args!("plan        {}", license.plan))?;
+                say(format_args!("limit       {}", phones_at_work(license.device_limit)))?;
                 say(format_args!(
                     "machine     {}",
                     if license.machine.is_some() { "one alone" } else { "any" }
-                ));
-                say(format_args!("from        {}", license.issued));
-                say(format_args!("until       {}", license.expires));
+                ))?;
+                say(format_args!("from        {}", license.issued))?;
+                say(format_args!("until       {}", license.expires))?;
             }
             match defect {
-                None => say("in force    yes"),
-                Some(defect) => say(format_args!("in force    no: {defect}")),
+                None => say("in force    yes")?,
+                Some(defect) => say(format_args!("in force    no: {defect}"))?,
             }
         }
     }
-    say("What the server makes of it, and of its trial, is at /api/v1/license/check of the server.");
-    say("A licence for this machine alone is issued to its fingerprint, which is new each time:");
-    say(fingerprint);
+    say("What the server makes of it, and of its trial, is at /api/v1/license/check of the server.")?;
+    say("A licence for this machine alone is issued to its fingerprint, which is new each time:")?;
+    say(fingerprint)
 }

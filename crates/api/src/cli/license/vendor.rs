@@ -1,7 +1,7 @@
 //! `tikmatrix license keygen` and `license issue`: the vendor's side, a pair of keys and the licences signed with it.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -10,10 +10,11 @@ use clap::Args;
 use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 use serde_json::json;
+use tempfile::NamedTempFile;
 use tikmatrix_domain::Plan;
-use tikmatrix_licensing::{Fingerprint, License, PrivateKey, sign};
+use tikmatrix_licensing::{Fingerprint, License, PrivateKey, PublicKey, sign};
 
-use crate::cli::output::{say, say_data};
+use crate::cli::output::{OutputError, say, say_data};
 
 /// The options of `license keygen`.
 #[derive(Debug, Args)]
@@ -31,21 +32,28 @@ pub(super) fn keygen(options: &KeygenOptions) -> anyhow::Result<()> {
     let mut seed = [0; 32];
     OsRng.try_fill_bytes(&mut seed).context("the system gives no randomness")?;
     let private = PrivateKey::from_seed(&seed);
-    create_secret_file(&options.out, &format!("{}\n", private.to_text()))?;
-    let public = private.public();
+    create_file(&options.out, &format!("{}\n", private.to_text()))
+        .with_context(|| format!("cannot make the file {}", options.out.display()))?;
+    show_pair(options, &private.public()).or_else(|error| {
+        std::fs::remove_file(&options.out)
+            .with_context(|| format!("{error}; remove {}", options.out.display()))?;
+        Err(error).context("no key was made, since its public part could not be shown")
+    })
+}
+
+/// Prints the public key, and what each of the keys is for.
+fn show_pair(options: &KeygenOptions, public: &PublicKey) -> Result<(), OutputError> {
     if options.json {
         let file = options.out.to_string_lossy();
         let pair = json!({"key_id": public.id().to_string(), "public_key": public.to_string(), "private_key_file": file});
-        say(pair);
-        return Ok(());
+        return say(pair);
     }
-    say(format_args!("The private key is in {}: keep it secret, and keep a copy.", options.out.display()));
+    say(format_args!("The private key is in {}: keep it secret, and keep a copy.", options.out.display()))?;
     say(
         "Servers verify with the public key: build them with it in TIKMATRIX_LICENSE_PUBLIC_KEY, or start them with",
-    );
-    say("it in --license-key.");
-    say(&public);
-    Ok(())
+    )?;
+    say("it in --license-key.")?;
+    say(public)
 }
 
 /// The options of `license issue`.
@@ -101,15 +109,12 @@ pub(super) fn issue(options: &IssueOptions) -> anyhow::Result<()> {
     };
     let file = sign(&license, &key)?;
     let Some(path) = &options.out else {
-        say_data(file.trim_end());
+        say_data(file.trim_end())?;
         return Ok(());
     };
-    // A licence that was issued once is never overwritten by another one.
-    File::create_new(path)
-        .and_then(|mut out| out.write_all(file.as_bytes()))
-        .with_context(|| format!("cannot write the licence to {}", path.display()))?;
-    say(format_args!("The licence for {} is in {}.", license.holder, path.display()));
-    Ok(())
+    create_file(path, &file).with_context(|| format!("cannot write the licence to {}", path.display()))?;
+    say(format_args!("The licence for {} is in {}.", license.holder, path.display()))
+        .with_context(|| format!("the licence is in {}", path.display()))
 }
 
 fn plan(name: &str) -> Result<Plan, String> {
@@ -132,18 +137,18 @@ fn parse_moment(text: &str) -> Result<DateTime<Utc>, String> {
 /// More than the size of any key, in bytes.
 const LONGEST: u64 = 4096;
 
-/// Writes `text` into a new file that its owner alone may read. A file that is there already is left as it is.
+/// Writes `text` into a new file that its owner alone may read, as a whole or not at all. A file that is there already is
+/// left as it is.
 ///
 /// # Errors
 /// When there is one, or it cannot be written.
-fn create_secret_file(path: &Path, text: &str) -> anyhow::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let cannot = || format!("cannot make the file {}", path.display());
-    let mut file = options.open(path).with_context(cannot)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(cannot)
+fn create_file(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path)?;
+    Ok(())
 }
 
 /// Reads such a file, and refuses one that others may read.

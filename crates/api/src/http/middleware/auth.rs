@@ -39,7 +39,7 @@ impl Tokens {
 
     /// Whether there is any token with which a request could be accepted.
     pub(crate) async fn exist(&self) -> Result<bool, tikmatrix_storage::StorageError> {
-        Ok(!self.of_file.is_empty() || !self.store.tokens().await?.is_empty())
+        Ok(!self.of_file.is_empty() || !self.store.tokens().list().await?.is_empty())
     }
 
     /// Checks that a request with these headers carries a valid token.
@@ -53,7 +53,7 @@ impl Tokens {
         let wrong =
             "the token is not one of this server's: it may have been revoked; see `tikmatrix token list`";
         let id = id_of(text).ok_or_else(|| refused(wrong))?;
-        match self.store.token(id.to_owned()).await? {
+        match self.store.tokens().find(id.to_owned()).await? {
             Some(token) if bool::from(hash.is(&token.hash)) => {
                 self.record_use(token.id, token.last_used_at);
                 Ok(())
@@ -74,7 +74,7 @@ impl Tokens {
         recorded.insert(id.clone(), now);
         let store = self.store.clone();
         tokio::spawn(async move {
-            if let Err(error) = store.record_token_use(id, now).await {
+            if let Err(error) = store.tokens().record_use(id, now).await {
                 log::warn!("{error}");
             }
         });

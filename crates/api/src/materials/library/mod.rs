@@ -39,7 +39,7 @@ pub(crate) struct NewFiles {
 impl Library {
     /// Creates the folder if there is none, and removes what a server that crashed left in it.
     pub(crate) async fn open(folder: PathBuf, max_size: u64, store: &Store) -> Result<Self, StartError> {
-        let known = store.material_files().await?;
+        let known = store.materials().files().await?;
         let path = folder.clone();
         let unusable = |source| StartError::DataDirectory { path: folder.clone(), source };
         let cleaned = tokio::task::spawn_blocking(move || startup_cleanup::begin(&path, known));

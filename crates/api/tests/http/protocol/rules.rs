@@ -42,7 +42,7 @@ async fn no_endpoint_answers_without_a_token_where_one_is_needed() {
     let folder = tempfile::tempdir().unwrap();
     let token = NewToken::make(TokenName::new("one").unwrap(), Utc::now()).unwrap();
     let store = open_data(folder.path(), None).unwrap();
-    store.create_token(token.kept).await.unwrap();
+    store.tokens().create(token.kept).await.unwrap();
     drop(store);
     let api = Api::start_in(folder.path(), |config| config.require_token = true).await;
     for endpoint in guarded() {
@@ -59,7 +59,7 @@ async fn no_endpoint_answers_without_a_token_where_one_is_needed() {
         let (head, body) = api.bytes(path, &[]).await;
         assert!(head.status().is_success() && !body.is_empty(), "{path}: {head:?}");
     }
-    let authorization = format!("Bearer {}", token.text);
+    let authorization = format!("Bearer {}", token.text.expose());
     let headers = [("Authorization", authorization.as_str())];
     assert_eq!(api.send("GET", "/api/v1/device/address", &headers, Vec::new()).await.code(), 0);
     api.stop().await;

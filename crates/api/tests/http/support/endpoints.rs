@@ -55,6 +55,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         get("/api/v1/task/{task_id}"),
         of("DELETE", "/api/v1/task/{task_id}", Body::None),
         of("POST", "/api/v1/task/{task_id}/stop", Body::None),
+        of("POST", "/api/v1/task/{task_id}/cancel", Body::None),
         of("POST", "/api/v1/task/{task_id}/retry", Body::None),
         get("/api/v1/task/{task_id}/log"),
         get("/api/v1/task/{task_id}/artifact/{name}"),

@@ -36,6 +36,39 @@ async fn a_deleted_task_is_gone() {
     api.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pending_task_is_deleted_and_not_stopped_as_the_refusal_tells() {
+    let api = three_tasks().await;
+    let answer = send(&api, "POST", "2/stop").await;
+    assert_eq!((answer.status, answer.code()), (400, 40001), "{answer:?}");
+    for part in ["task 2 is pending", "delete it instead", "tikmatrix task delete 2", "DELETE /api/v1/task/2"]
+    {
+        assert!(answer.message().contains(part), "{part:?} is not in {answer:?}");
+    }
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_takes_no_body_refuses_every_field_of_one() {
+    let api = three_tasks().await;
+    for path in ["retry-all", "1/stop", "1/retry"] {
+        let answer = batch(&api, "POST", path, &json!({"filter": {"app": "tiktok"}, "task_ids": [1]})).await;
+        assert_eq!((answer.status, answer.code()), (400, 40001), "{path}: {answer:?}");
+        assert_eq!(answer.fields(), ["filter", "task_ids"], "{path}: {answer:?}");
+        for body in ["[1]", "x", "null", &"x".repeat(5_000_000)] {
+            let path = format!("/api/v1/task/{path}");
+            let answer = api.send("POST", &path, &[], body.as_bytes().to_vec()).await;
+            assert_eq!((answer.status, answer.code()), (400, 40001), "{path}: {answer:?}");
+            assert!(answer.message().contains("takes none"), "{answer:?}");
+        }
+    }
+    for body in ["", "{}", " {} "] {
+        let answer = api.send("POST", "/api/v1/task/retry-all", &[], body.as_bytes().to_vec()).await;
+        assert_eq!(answer.body["data"], json!({"retried_count": 0}), "{answer:?}");
+    }
+    api.stop().await;
+}
+
 /// "DELETE /task/batch with {"task_ids": [...]} (also POST /task/batch-delete): {"deleted_count", "not_found": [ids]}".
 #[tokio::test(flavor = "multi_thread")]
 async fn several_tasks_are_deleted_at_once_and_the_missing_ones_told() {
@@ -90,6 +123,27 @@ async fn a_waiting_task_can_be_neither_stopped_nor_retried() {
     }
     let answer = send(&api, "POST", "retry-all").await;
     assert_eq!(answer.body["data"], json!({"retried_count": 0}), "{answer:?}");
+    api.stop().await;
+}
+
+/// "POST /task/{task_id}/cancel: any unfinished task. Pending: status 3, outcome cancelled, kept in the history".
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_task_stays_in_the_history_and_can_be_retried() {
+    let api = three_tasks().await;
+    let answer = send(&api, "POST", "2/cancel").await;
+    let data = &answer.body["data"];
+    assert_eq!((answer.status, &data["status"]), (200, &json!(3)), "{answer:?}");
+    assert_eq!((&data["outcome"], &data["failure_code"]), (&json!("cancelled"), &json!("cancelled")));
+    assert_eq!((&data["started_at"], &data["waiting_reason"]), (&Value::Null, &Value::Null));
+    assert_eq!(data["remark"], "it was cancelled before it ran");
+    let listed = api.get("/api/v1/task?status=3&failure_code=cancelled").await;
+    assert_eq!(listed.body["data"]["total"], 1, "{listed:?}");
+    let again = send(&api, "POST", "2/cancel").await;
+    assert_eq!((again.status, again.code()), (400, 40001), "{again:?}");
+    assert_eq!(again.message(), "task_id: task 2 is failed; only a pending or running one can be cancelled");
+    assert_eq!(send(&api, "POST", "77/cancel").await.code(), 40401);
+    let retried = send(&api, "POST", "2/retry").await;
+    assert_eq!(retried.body["data"]["status_text"], "pending", "{retried:?}");
     api.stop().await;
 }
 

@@ -5,6 +5,19 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Api};
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_root_names_the_pages_that_there_are() {
+    let api = Api::start().await;
+    let answer = api.get("/").await;
+    assert_eq!((answer.status, answer.code()), (404, 40401), "{answer:?}");
+    for page in ["/docs", "/healthz"] {
+        assert!(answer.message().contains(page), "{answer:?}");
+        assert!(!api.text(page).await.1.is_empty());
+    }
+    assert!(!api.get("/nothing").await.message().contains("/docs"));
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_task_has_every_field_of_the_contract() {
     let api = Api::start().await;
     api.post(&json!({"serials": ["p1"], "script_name": "say", "script_config": {"words": ["hello"]}})).await;

@@ -65,12 +65,7 @@ impl SendQueue {
 
     /// Ready while there is room for data; otherwise the task of the stream is woken when there may be.
     pub(in crate::adb) fn poll_room(&self, stream: u32, context: &mut Context<'_>) -> Poll<()> {
-        let mut queue = self.queue.lock();
-        if queue.unwritten < MAX_UNWRITTEN {
-            return Poll::Ready(());
-        }
-        queue.waiting.insert(stream, context.waker().clone());
-        Poll::Pending
+        self.queue.lock().poll_room(stream, context)
     }
 
     /// Removes a stream from those that wait for room.
@@ -103,10 +98,7 @@ impl SendQueue {
             let Writing::Anyone(writer) = &mut *writing else { return };
             if !matches!(self.poll_write(writer, &mut no_wake), Poll::Ready(Ok(()))) {
                 // The task polls the socket again, to be woken by it or to receive the error.
-                *writing = match std::mem::replace(&mut *writing, Writing::Closed) {
-                    Writing::Anyone(writer) => Writing::Task(writer),
-                    other => other,
-                };
+                writing.leave_to_task();
                 self.left.notify_one();
                 return;
             }
@@ -131,11 +123,7 @@ impl SendQueue {
     fn poll_task(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut writing = self.writing.lock();
         let was_full = matches!(*writing, Writing::Task(_));
-        let (Writing::Anyone(mut writer) | Writing::Task(mut writer)) =
-            std::mem::replace(&mut *writing, Writing::Closed)
-        else {
-            return Poll::Pending;
-        };
+        let Some(mut writer) = writing.take() else { return Poll::Pending };
         let taken = writer.taken();
         let written = self.poll_write(&mut writer, context);
         if was_full && writer.taken() > taken {
@@ -153,30 +141,26 @@ impl SendQueue {
             if queue.packets.is_empty() {
                 return Poll::Ready(Ok(()));
             }
-            let count = queue.packets.len().min(BATCH);
-            writer.take(queue.packets.drain(..count));
+            writer.take(queue.next_batch());
         }
     }
 
     /// Releases the socket and empties the queue.
     pub(in crate::adb) fn close(&self) {
         *self.writing.lock() = Writing::Closed;
-        let mut queue = self.queue.lock();
-        queue.packets.clear();
-        let unwritten = queue.unwritten;
-        drop(queue);
+        let unwritten = self.queue.lock().clear();
         self.release(unwritten);
     }
 
     /// Waits until a stream may be opened.
     pub(in crate::adb) async fn wait_for_room(&self) {
-        self.wait_until(|queue| queue.packets.len() < MAX_PACKETS && queue.unwritten < MAX_UNWRITTEN).await;
+        self.wait_until(|queue| queue.takes_answers() && queue.has_room()).await;
     }
 
     /// Waits until an answer may be added. Data does not count: a reader that waited for it could wait for a phone
     /// that itself waits to be read.
     pub(in crate::adb) async fn wait_for_answers(&self) {
-        self.wait_until(|queue| queue.packets.len() < MAX_PACKETS).await;
+        self.wait_until(Queue::takes_answers).await;
     }
 
     async fn wait_until(&self, calm: fn(&Queue) -> bool) {
@@ -201,7 +185,50 @@ impl SendQueue {
     }
 }
 
+impl Writing {
+    /// Takes the writer out, if there is one.
+    fn take(&mut self) -> Option<PacketWriter> {
+        match std::mem::replace(self, Self::Closed) {
+            Self::Anyone(writer) | Self::Task(writer) => Some(writer),
+            Self::Closed => None,
+        }
+    }
+
+    /// Keeps callers from writing.
+    fn leave_to_task(&mut self) {
+        *self = self.take().map_or(Self::Closed, Self::Task);
+    }
+}
+
 impl Queue {
+    fn has_room(&self) -> bool {
+        self.unwritten < MAX_UNWRITTEN
+    }
+
+    fn takes_answers(&self) -> bool {
+        self.packets.len() < MAX_PACKETS
+    }
+
+    fn poll_room(&mut self, stream: u32, context: &mut Context<'_>) -> Poll<()> {
+        if self.has_room() {
+            return Poll::Ready(());
+        }
+        self.waiting.insert(stream, context.waker().clone());
+        Poll::Pending
+    }
+
+    /// Takes out the packets that are written together.
+    fn next_batch(&mut self) -> impl Iterator<Item = Packet> {
+        let count = self.packets.len().min(BATCH);
+        self.packets.drain(..count)
+    }
+
+    /// Drops the packets, and returns the bytes that are to be released.
+    fn clear(&mut self) -> usize {
+        self.packets.clear();
+        self.unwritten
+    }
+
     fn add(&mut self, packet: Packet) {
         self.unwritten += size(&packet);
         self.packets.push_back(packet);
@@ -210,7 +237,7 @@ impl Queue {
     /// Releases the room of `written` bytes, and returns the tasks that waited for it.
     fn release(&mut self, written: usize) -> HashMap<u32, Waker> {
         self.unwritten = self.unwritten.saturating_sub(written);
-        if self.unwritten < MAX_UNWRITTEN { std::mem::take(&mut self.waiting) } else { HashMap::new() }
+        if self.has_room() { std::mem::take(&mut self.waiting) } else { HashMap::new() }
     }
 }
 

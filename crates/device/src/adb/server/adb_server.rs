@@ -8,12 +8,12 @@ use thiserror::Error;
 
 use super::conversation::Conversation;
 use super::device_list::{self, ListedPhone};
-use crate::adb::error::{AdbCause, shorten};
+use crate::adb::error::{AdbCause, describe, shorten};
 use crate::deadline::Deadline;
 
 /// A request to an adb server failed.
 #[derive(Debug, Clone, Error)]
-#[error("adb server {server}: {attempt}: {cause}")]
+#[error("{}", describe("adb server", server.address(), attempt, cause))]
 pub struct ServerError {
     server: AdbServer,
     attempt: String,

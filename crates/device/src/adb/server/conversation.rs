@@ -20,8 +20,7 @@ pub(super) struct Conversation {
 
 impl Conversation {
     pub(super) async fn open(server: &str) -> Result<Self, AdbCause> {
-        let unreachable =
-            |error: std::io::Error| AdbCause::Unreachable(format!("no adb server at {server}: {error}"));
+        let unreachable = |error: std::io::Error| AdbCause::NoServer(format!("{server} ({error})"));
         let socket = TcpStream::connect(server).await.map_err(unreachable)?;
         socket.set_nodelay(true).map_err(unreachable)?;
         Ok(Self { socket, answers: AnswerDecoder::new() })

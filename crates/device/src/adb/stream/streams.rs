@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
-use super::stream_state::{Arrival, StreamState, WINDOW};
+use super::inbox::WINDOW;
+use super::stream_state::{Arrival, Polled, StreamState};
 use crate::adb::error::AdbCause;
 use crate::adb::packet::{Command, Packet};
 
@@ -21,22 +22,26 @@ pub(in crate::adb) struct Streams {
     pub(super) entries: HashMap<u32, StreamState>,
     /// The destinations to which the phone may open streams, with the acceptors.
     callees: HashMap<String, mpsc::Sender<u32>>,
-    pub(super) next_id: u32,
+    pub(super) ids: Ids,
     delayed_ack: bool,
     lost: Option<AdbCause>,
 }
 
 impl Streams {
     pub(in crate::adb) fn new(delayed_ack: bool) -> Self {
-        Self { entries: HashMap::new(), callees: HashMap::new(), next_id: 1, delayed_ack, lost: None }
+        Self {
+            entries: HashMap::new(),
+            callees: HashMap::new(),
+            ids: Ids { next: 1 },
+            delayed_ack,
+            lost: None,
+        }
     }
 
     /// Creates a stream to `service`, and returns its id and the packet that opens it.
     pub(in crate::adb) fn open(&mut self, service: &str) -> Result<(u32, Packet), AdbCause> {
-        if let Some(lost) = &self.lost {
-            return Err(lost.clone());
-        }
-        let id = self.new_id();
+        self.lost.clone().map_or(Ok(()), Err)?;
+        let id = self.ids.take(|id| self.entries.contains_key(&id));
         self.entries.insert(id, StreamState::new(id, self.delayed_ack));
         let window = if self.delayed_ack { WINDOW } else { 0 };
         Ok((id, Packet::new(Command::Open, id, window, [service.as_bytes(), b"\0"].concat())))
@@ -79,8 +84,7 @@ impl Streams {
     /// other stream can be trusted then.
     pub(in crate::adb) fn receive(&mut self, packet: Packet) -> Result<Option<Packet>, AdbCause> {
         let (remote, local) = (packet.arg0, packet.arg1);
-        let entry = self.entries.get_mut(&local);
-        Ok(match (packet.command, entry) {
+        Ok(match (packet.command, self.entries.get_mut(&local)) {
             (Command::Okay, Some(entry)) => {
                 if entry.receive_okay(remote, &packet.payload)? {
                     self.check_owner(remote)?;
@@ -88,15 +92,15 @@ impl Streams {
                 None
             }
             // The phone opened a stream that was abandoned meanwhile, and would keep it open for ever.
-            (Command::Okay, None) => {
-                (remote != 0 && local != 0).then(|| Packet::bare(Command::Clse, local, remote))
+            (Command::Okay, None) if remote != 0 && local != 0 => {
+                Some(Packet::bare(Command::Clse, local, remote))
             }
             (Command::Wrte, Some(entry)) => entry.receive_data(remote, packet.payload)?,
             (Command::Clse, Some(entry)) => {
                 entry.receive_close(remote);
                 None
             }
-            (Command::Wrte | Command::Clse, None) => None,
+            (Command::Okay | Command::Wrte | Command::Clse, None) => None,
             (Command::Open, _) => {
                 let called = self.receive_open(packet.arg0, packet.arg1, &packet.payload);
                 if called.is_some() {
@@ -105,9 +109,8 @@ impl Streams {
                 Some(called.unwrap_or_else(|| Packet::bare(Command::Clse, 0, packet.arg0)))
             }
             (Command::Cnxn | Command::Auth | Command::Stls, _) => {
-                return Err(AdbCause::Protocol(
-                    "it greeted again in the middle of the connection".to_owned(),
-                ));
+                let reason = "it greeted again in the middle of the connection";
+                return Err(AdbCause::Protocol(reason.to_owned()));
             }
         })
     }
@@ -128,29 +131,15 @@ impl Streams {
             return None;
         }
         let destination = std::str::from_utf8(destination).ok()?.trim_end_matches('\0');
-        let id = self.new_id();
+        let id = self.ids.take(|id| self.entries.contains_key(&id));
         self.callees.get(destination)?.try_send(id).ok()?;
         let (entry, accepted) = StreamState::called(id, self.delayed_ack, remote, window);
         self.entries.insert(id, entry);
         Some(accepted)
     }
 
-    /// Returns the next id. Ids count up through all 32 bits, so that a closed one returns after four thousand million streams.
-    fn new_id(&mut self) -> u32 {
-        while self.next_id == 0 || self.entries.contains_key(&self.next_id) {
-            self.next_id = self.next_id.wrapping_add(1);
-        }
-        let id = self.next_id;
-        self.next_id = id.wrapping_add(1);
-        id
-    }
-
     /// Ready once the phone has opened the stream.
-    pub(in crate::adb) fn poll_opened(
-        &mut self,
-        id: u32,
-        context: &mut Context<'_>,
-    ) -> Poll<Result<(), AdbCause>> {
+    pub(in crate::adb) fn poll_opened(&mut self, id: u32, context: &mut Context<'_>) -> Polled<()> {
         self.entries
             .get_mut(&id)
             .map_or(Poll::Ready(Err(AdbCause::StreamEnded)), |entry| entry.poll_opened(context))
@@ -161,16 +150,12 @@ impl Streams {
         &mut self,
         id: u32,
         context: &mut Context<'_>,
-    ) -> Poll<Result<Option<Arrival>, AdbCause>> {
+    ) -> Polled<Option<Arrival>> {
         self.entries.get_mut(&id).map_or(Poll::Ready(Ok(None)), |entry| entry.poll_data(context))
     }
 
     /// Ready while the stream may send.
-    pub(in crate::adb) fn poll_credit(
-        &mut self,
-        id: u32,
-        context: &mut Context<'_>,
-    ) -> Poll<Result<(), AdbCause>> {
+    pub(in crate::adb) fn poll_credit(&mut self, id: u32, context: &mut Context<'_>) -> Polled<()> {
         self.entries
             .get_mut(&id)
             .map_or(Poll::Ready(Err(AdbCause::StreamEnded)), |entry| entry.poll_credit(context))
@@ -179,5 +164,24 @@ impl Streams {
     /// Spends credit on `payload`; `None` without credit.
     pub(in crate::adb) fn send(&mut self, id: u32, payload: Bytes) -> Option<Packet> {
         self.entries.get_mut(&id)?.send(payload)
+    }
+}
+
+/// The ids of streams. They count up through all 32 bits, so that a closed one returns after four thousand million
+/// streams.
+#[derive(Debug)]
+pub(super) struct Ids {
+    pub(super) next: u32,
+}
+
+impl Ids {
+    /// Returns the next id that is not in use.
+    fn take(&mut self, is_used: impl Fn(u32) -> bool) -> u32 {
+        while self.next == 0 || is_used(self.next) {
+            self.next = self.next.wrapping_add(1);
+        }
+        let id = self.next;
+        self.next = id.wrapping_add(1);
+        id
     }
 }

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::stream_state::WINDOW;
+use super::inbox::WINDOW;
 use super::streams::Streams;
 use crate::adb::error::AdbCause;
 use crate::adb::packet::{Command, MAX_PAYLOAD, Packet};
@@ -103,8 +103,8 @@ proptest! {
                 for remote in (0..20).filter(|remote| broken.is_none() && entry.is_open_as(*remote)) {
                     prop_assert!(owned.insert(remote), "{remote} belongs to two open streams");
                 }
-                let bytes: usize = entry.inbox.iter().map(Bytes::len).sum();
-                prop_assert_eq!(bytes, entry.inbox_bytes as usize);
+                let bytes: usize = entry.inbox.pieces.iter().map(Bytes::len).sum();
+                prop_assert_eq!(bytes, entry.inbox.bytes as usize);
                 prop_assert!(bytes <= WINDOW as usize + MAX_PAYLOAD);
             }
             if let Some(broken) = broken {
@@ -132,7 +132,7 @@ proptest! {
         for byte in &sent {
             streams.receive(Packet::new(Command::Wrte, 9, id, vec![*byte])).unwrap();
         }
-        prop_assert!(streams.entries[&id].inbox.len() < 70);
+        prop_assert!(streams.entries[&id].inbox.pieces.len() < 70);
         let (mut read, mut context) = (Vec::new(), Context::from_waker(Waker::noop()));
         while let Poll::Ready(Ok(Some(arrival))) = streams.poll_data(id, &mut context) {
             read.extend_from_slice(&arrival.data);
@@ -170,11 +170,11 @@ fn an_id_is_not_used_again_soon_and_never_while_it_is_in_use() {
         streams.abandon(id);
     }
     let (held, _) = streams.open("tcp:1").unwrap();
-    streams.next_id = u32::MAX;
+    streams.ids.next = u32::MAX;
     let last = streams.open("tcp:1").unwrap().0;
     let (wrapped, _) = streams.open("tcp:1").unwrap();
     assert_eq!((last, wrapped), (u32::MAX, 1));
-    streams.next_id = held;
+    streams.ids.next = held;
     assert_eq!(streams.open("tcp:1").unwrap().0, held + 1);
 }
 

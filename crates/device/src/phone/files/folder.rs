@@ -29,7 +29,14 @@ pub struct FolderReport {
     pub left_out: u64,
 }
 
-impl Phone {
+/// How whole folders are copied.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FolderCopy {
+    /// The compression of the files on their way.
+    pub compression: Compression,
+}
+
+impl FolderCopy {
     /// Copies the content of the folder `local` of this machine into the folder `remote` of the phone, which is created if
     /// missing. Each file arrives complete under its name or not at all. Files that the phone has already, with the same size
     /// and time, are skipped: after a failure the same call copies the rest. `progress` is called with the report so far.
@@ -37,36 +44,36 @@ impl Phone {
     ///
     /// # Errors
     /// The first file that fails, by its path; the phone is gone or does not answer in time.
-    pub async fn push_folder(
-        &self,
+    pub async fn push(
+        self,
+        phone: &Phone,
         local: &Path,
         remote: &str,
-        compression: Compression,
         progress: impl FnMut(&FolderReport),
         deadline: Deadline,
     ) -> Result<FolderReport, AdbError> {
         let attempt = || format!("push a folder to `{}`", shorten(remote));
-        let work = async { push_tree(self.connection()?, local, remote, compression, progress).await };
-        self.within(deadline, attempt, work).await
+        let work = async { push_tree(phone.link.adb()?, local, remote, self.compression, progress).await };
+        phone.link.within(deadline, attempt, work).await
     }
 
     /// Copies the content of the folder `remote` of the phone into the folder `local` of this machine, otherwise as
-    /// [`Phone::push_folder`]. No name that the phone sends leads out of `local`.
+    /// [`FolderCopy::push`]. No name that the phone sends leads out of `local`.
     ///
     /// # Errors
     /// The first file that fails or comes shorter than it was listed, by its path; `remote` is not a directory, the phone is
     /// gone or not done in time.
-    pub async fn pull_folder(
-        &self,
+    pub async fn pull(
+        self,
+        phone: &Phone,
         remote: &str,
         local: &Path,
-        compression: Compression,
         progress: impl FnMut(&FolderReport),
         deadline: Deadline,
     ) -> Result<FolderReport, AdbError> {
         let attempt = || format!("pull the folder `{}`", shorten(remote));
-        let work = async { pull_tree(self.connection()?, remote, local, compression, progress).await };
-        self.within(deadline, attempt, work).await
+        let work = async { pull_tree(phone.link.adb()?, remote, local, self.compression, progress).await };
+        phone.link.within(deadline, attempt, work).await
     }
 }
 

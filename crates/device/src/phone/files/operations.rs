@@ -8,34 +8,40 @@ use super::session::Session;
 use super::transfer;
 use crate::adb::error::{AdbCause, AdbError, shorten};
 use crate::deadline::Deadline;
-use crate::phone::phone::Phone;
+use crate::phone::link::Link;
 
-impl Phone {
+/// The files of a phone.
+#[derive(Debug, Clone, Copy)]
+pub struct Files<'a> {
+    pub(in crate::phone) link: &'a Link,
+}
+
+impl Files<'_> {
     /// Returns the status of `path`; `None` if it does not exist or may not be seen. A symbolic link is not followed.
     ///
     /// # Errors
     /// The phone is gone or does not answer in time.
-    pub async fn stat(&self, path: &str, deadline: Deadline) -> Result<Option<RemoteStat>, AdbError> {
+    pub async fn stat(self, path: &str, deadline: Deadline) -> Result<Option<RemoteStat>, AdbError> {
         let attempt = || format!("stat `{}`", shorten(path));
-        let work = async { Session::open(self.connection()?).await?.stat(path).await };
-        self.within(deadline, attempt, work).await
+        let work = async { Session::open(self.link.adb()?).await?.stat(path).await };
+        self.link.within(deadline, attempt, work).await
     }
 
     /// Lists the directory `path`, without `.` and `..`, in no order.
     ///
     /// # Errors
     /// `path` is not a directory, the phone is gone or not done in time.
-    pub async fn list(&self, path: &str, deadline: Deadline) -> Result<Vec<RemoteEntry>, AdbError> {
+    pub async fn list(self, path: &str, deadline: Deadline) -> Result<Vec<RemoteEntry>, AdbError> {
         let attempt = || format!("list `{}`", shorten(path));
         let work = async {
-            let mut session = Session::open(self.connection()?).await?;
+            let mut session = Session::open(self.link.adb()?).await?;
             // adbd lists a missing directory as an empty one. With the slash a link is followed.
             match session.stat(&format!("{path}/")).await? {
                 Some(found) if found.is_directory() => session.list(path).await,
                 _ => Err(AdbCause::Rejected("there is no such directory".to_owned())),
             }
         };
-        self.within(deadline, attempt, work).await
+        self.link.within(deadline, attempt, work).await
     }
 
     /// Stores the content of `source` as the file `path`, whose folder is created if missing. It is written under a temporary
@@ -57,7 +63,7 @@ impl Phone {
     /// let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(5))).await?;
     /// let (video, path) = (&b"not much of a video"[..], "/sdcard/Movies/a.mp4");
     /// let deadline = Deadline::after(Duration::from_secs(60));
-    /// phone.push(video, path, PushOptions::default(), |sent| println!("{sent} bytes"), deadline).await?;
+    /// phone.files().push(video, path, PushOptions::default(), |sent| println!("{sent} bytes"), deadline).await?;
     /// assert_eq!(phone.stat(path, deadline).await?.map(|file| file.size), Some(19));
     /// # Ok(()) }
     /// ```
@@ -66,7 +72,7 @@ impl Phone {
     /// The phone cannot store it, `path` is a directory, `source` fails, the phone is gone or does not
     /// answer in time.
     pub async fn push<R>(
-        &self,
+        self,
         mut source: R,
         path: &str,
         options: PushOptions,
@@ -76,8 +82,8 @@ impl Phone {
     where
         R: AsyncRead + Send + Unpin,
     {
-        let pushed = self.transport().push(&mut source, path, options, &mut progress, deadline).await;
-        pushed.map_err(|cause| self.error(format!("push to `{}`", shorten(path)), cause))
+        let pushed = self.link.transport.push(&mut source, path, options, &mut progress, deadline).await;
+        pushed.map_err(|cause| self.link.error(format!("push to `{}`", shorten(path)), cause))
     }
 
     /// Writes the phone's file `path` to `sink`, flushes it and returns the file's length in bytes. A plain file that arrives
@@ -96,7 +102,7 @@ impl Phone {
     /// let phone = Phone::connect(&address, Deadline::after(Duration::from_secs(5))).await?;
     /// # phone.shell("echo hello > /sdcard/hello.txt", Deadline::after(Duration::from_secs(5))).await?;
     /// let mut file = Vec::new();
-    /// let length = phone.pull("/sdcard/hello.txt", &mut file, Deadline::after(Duration::from_secs(60))).await?;
+    /// let length = phone.files().pull("/sdcard/hello.txt", &mut file, Deadline::after(Duration::from_secs(60))).await?;
     /// assert_eq!((length, file.as_slice()), (6, &b"hello\n"[..]));
     /// # Ok(()) }
     /// ```
@@ -104,19 +110,19 @@ impl Phone {
     /// # Errors
     /// The phone cannot read it, it arrives incomplete, `sink` fails, the phone is gone or does not answer in
     /// time.
-    pub async fn pull<W>(&self, path: &str, sink: W, deadline: Deadline) -> Result<u64, AdbError>
+    pub async fn pull<W>(self, path: &str, sink: W, deadline: Deadline) -> Result<u64, AdbError>
     where
         W: AsyncWrite + Unpin,
     {
         self.pull_with(path, sink, Compression::Auto, |_| {}, deadline).await
     }
 
-    /// Pulls as [`Phone::pull`], with a given compression. `progress` is called with the bytes written so far.
+    /// Pulls as [`Files::pull`], with a given compression. `progress` is called with the bytes written so far.
     ///
     /// # Errors
-    /// As [`Phone::pull`].
+    /// As [`Files::pull`].
     pub async fn pull_with<W>(
-        &self,
+        self,
         path: &str,
         sink: W,
         compression: Compression,
@@ -127,8 +133,7 @@ impl Phone {
         W: AsyncWrite + Unpin,
     {
         let attempt = || format!("pull `{}`", shorten(path));
-        let work =
-            async { transfer::pull(self.connection()?, path, None, sink, compression, progress).await };
-        self.within(deadline, attempt, work).await
+        let work = async { transfer::pull(self.link.adb()?, path, None, sink, compression, progress).await };
+        self.link.within(deadline, attempt, work).await
     }
 }

@@ -1,19 +1,16 @@
 //! A conversation over one `sync:` stream: single requests, and the content of files.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Poll;
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
+use super::messages::{Messages, unexpected};
 use super::remote_file::{RemoteEntry, RemoteStat};
 use crate::adb::AdbCause;
 use crate::adb::handshake::{LS_V2, STAT_V2};
-use crate::adb::sync::{
-    ListVersion, MAX_DATA, MAX_PATH, MESSAGE_HEADER_LEN, Request, Response, ResponseDecoder, SyncError,
-    data_header,
-};
-use crate::adb::transport::{AdbTransport, Stream};
+use crate::adb::sync::{ListVersion, MAX_DATA, MAX_PATH, MESSAGE_HEADER_LEN, Request, Response, data_header};
+use crate::adb::transport::AdbTransport;
 
 /// The maximum of names of one directory.
 const MAX_NAMES: usize = 100_000;
@@ -23,8 +20,7 @@ const MAX_NAME_BYTES: usize = 8 * 1024 * 1024;
 const NOTHING_THERE: [u32; 3] = [2, 13, 20];
 
 pub(super) struct Session {
-    stream: Stream,
-    responses: ResponseDecoder,
+    messages: Messages,
     stat_v2: bool,
     ls_v2: bool,
 }
@@ -36,8 +32,7 @@ impl Session {
         Ok(Self {
             stat_v2: banner.offers(STAT_V2),
             ls_v2: banner.offers(LS_V2),
-            stream: transport.stream("sync:").await?,
-            responses: ResponseDecoder::new(),
+            messages: Messages::open(transport).await?,
         })
     }
 
@@ -60,7 +55,7 @@ impl Session {
         next: &Request,
     ) -> Result<Option<RemoteStat>, AdbCause> {
         let request = self.stat_request(path)?;
-        self.stream.send([request.encode(), next.encode()].concat().into()).await?;
+        self.messages.send([request.encode(), next.encode()].concat().into()).await?;
         self.stat_answer().await
     }
 
@@ -70,7 +65,7 @@ impl Session {
     }
 
     async fn stat_answer(&mut self) -> Result<Option<RemoteStat>, AdbCause> {
-        match self.response().await? {
+        match self.messages.next().await? {
             Response::Stat(status) if status.mode == 0 => Ok(None),
             Response::Stat(status) => Ok(Some(status.into())),
             Response::StatV2 { status, .. } if status.error == 0 => Ok(Some(status.into())),
@@ -89,10 +84,10 @@ impl Session {
             (Request::List { path }, ListVersion::One)
         };
         self.send(&request).await?;
-        self.responses.expect_list(Some(version));
+        self.messages.expect_list(Some(version));
         let (mut entries, mut names) = (Vec::new(), 0);
         loop {
-            let (name, stat) = match self.response().await? {
+            let (name, stat) = match self.messages.next().await? {
                 Response::Entry { status, name } => (name, status.into()),
                 Response::EntryV2 { status, name } => (name, status.into()),
                 Response::EndOfList(_) => break,
@@ -107,22 +102,12 @@ impl Session {
                 entries.push(RemoteEntry { name, stat });
             }
         }
-        self.responses.expect_list(None);
+        self.messages.expect_list(None);
         Ok(entries)
     }
 
     pub(super) async fn send(&mut self, request: &Request) -> Result<(), AdbCause> {
-        self.stream.send(request.encode()).await
-    }
-
-    async fn response(&mut self) -> Result<Response, AdbCause> {
-        loop {
-            if let Some(response) = self.responses.next().map_err(broken)? {
-                return Ok(response);
-            }
-            let bytes = self.stream.receive().await?.ok_or(AdbCause::StreamEnded)?;
-            self.responses.push(bytes);
-        }
+        self.messages.send(request.encode()).await
     }
 }
 
@@ -142,15 +127,15 @@ impl Session {
             if packet.is_empty() {
                 return Ok(());
             }
-            self.send_unless_refused(packet).await?;
+            self.messages.send_unless_refused(packet).await?;
             progress(read.load(Ordering::Relaxed));
         }
     }
 
     /// Ends a file that was sent and waits until it is stored.
     pub(super) async fn finish(&mut self, mtime: u32) -> Result<(), AdbCause> {
-        self.send_unless_refused(Request::Done { mtime }.encode()).await?;
-        match self.response().await? {
+        self.messages.send_unless_refused(Request::Done { mtime }.encode()).await?;
+        match self.messages.next().await? {
             Response::Okay => Ok(()),
             other => Err(unexpected(&other)),
         }
@@ -165,7 +150,7 @@ impl Session {
         progress: &mut impl FnMut(u64),
     ) -> Result<(), ReceiveError> {
         loop {
-            match self.response().await? {
+            match self.messages.next().await? {
                 Response::Data(bytes) => {
                     content.write_all(&bytes).await?;
                     progress(written.load(Ordering::Relaxed));
@@ -175,30 +160,6 @@ impl Session {
             }
         }
         content.shutdown().await?;
-        Ok(())
-    }
-
-    /// Sends while watching for the FAIL that may come in the middle of an upload.
-    async fn send_unless_refused(&mut self, mut bytes: Bytes) -> Result<(), AdbCause> {
-        while !bytes.is_empty() {
-            let early = std::future::poll_fn(|context| {
-                if let Poll::Ready(arrived) = self.stream.poll_receive(context) {
-                    return Poll::Ready(arrived.map(Some));
-                }
-                self.stream.poll_send(context, &mut bytes).map_ok(|()| None)
-            })
-            .await?;
-            match early {
-                None => {}
-                Some(Some(arrived)) => {
-                    self.responses.push(arrived);
-                    if let Some(response) = self.responses.next().map_err(broken)? {
-                        return Err(unexpected(&response));
-                    }
-                }
-                Some(None) => return Err(AdbCause::StreamEnded),
-            }
-        }
         Ok(())
     }
 }
@@ -265,16 +226,4 @@ fn message_of(error: u32) -> String {
         40 => "Too many symbolic links encountered".to_owned(),
         other => format!("error {other}"),
     }
-}
-
-fn unexpected(response: &Response) -> AdbCause {
-    match response {
-        Response::Fail(reason) => AdbCause::rejected(reason),
-        _ => AdbCause::Protocol("an answer that was not asked for".to_owned()),
-    }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it is an adapter for map_err")]
-fn broken(error: SyncError) -> AdbCause {
-    AdbCause::Protocol(error.to_string())
 }

@@ -1,8 +1,11 @@
 //! The screen as a script uses it: reading it past popups, waiting for elements, tapping them, and typing into them.
 
-pub(super) mod guard;
+mod guard;
+mod state;
 mod text_input;
 mod wait;
 
 pub use guard::{Dismissal, ScreenGuard, ScreenVerdict};
-pub use wait::Found;
+pub(super) use state::{ScreenState, TOOL_TIMEOUT};
+pub use text_input::TextInput;
+pub use wait::{Found, Screen};

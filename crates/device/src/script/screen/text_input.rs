@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use super::wait::Screen;
 use crate::android::{self, Keyboard};
-use crate::script::clean_up::CleanUp;
-use crate::script::context::Context;
+use crate::script::clean_up::{CleanUp, CleanUps};
 use crate::script::failure::Failure;
 use crate::script::journal::LogLevel;
 use crate::ui::{Selector, UiTree, reads_as};
@@ -14,26 +14,34 @@ const MAX_ATTEMPTS: u32 = 3;
 /// For the field to take the focus, and for the typed text to appear in it.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(5);
 
-impl Context {
+/// The fields of the screen as a script fills them in.
+pub struct TextInput<'a> {
+    pub(in crate::script) screen: Screen<'a>,
+    pub(in crate::script) clean_ups: &'a mut CleanUps,
+    /// Whether the phone has the keyboard that types any text, once that is known.
+    pub(in crate::script) has_keyboard: &'a mut Option<bool>,
+}
+
+impl TextInput<'_> {
     /// Types `text` into the field that `selector` describes, in place of what it holds, and reads it back.
     ///
     /// # Errors
     /// [`Failure::text_cut`] when the field takes no more than its beginning, [`Failure::text_differs`] when it does not hold
-    /// it in the end, and those of [`Context::tap`].
+    /// it in the end, and those of [`Screen::tap`].
     pub async fn fill(&mut self, selector: &Selector, text: &str, timeout: Duration) -> Result<(), Failure> {
-        let before = self.tap(selector, timeout).await?;
+        let before = self.screen.tap(selector, timeout).await?;
         let field = focused_field();
         // The field may move when the keyboard opens; that it shows what the tapped one showed identifies it.
         let is_it = |tree: &UiTree| field.find(tree).filter(|node| node.text == before.text).map(drop);
-        self.wait_until(&format!("the focus on {selector}"), SETTLE_TIMEOUT, is_it).await?;
+        self.screen.wait_until(&format!("the focus on {selector}"), SETTLE_TIMEOUT, is_it).await?;
         let has_keyboard = self.take_keyboard().await?;
         let mut seen = String::new();
         for attempt in 0..MAX_ATTEMPTS {
             if has_keyboard {
-                android::clear_field(self.phone(), self.soon()).await?;
-                android::type_text(self.phone(), text, self.soon()).await?;
+                android::clear_field(self.screen.phone(), self.screen.soon()).await?;
+                android::type_text(self.screen.phone(), text, self.screen.soon()).await?;
             } else if attempt == 0 {
-                android::type_ascii(self.phone(), text, self.soon()).await?;
+                android::type_ascii(self.screen.phone(), text, self.screen.soon()).await?;
             } else {
                 break;
             }
@@ -45,7 +53,7 @@ impl Context {
                 }
                 Some(other) => seen = other,
             }
-            self.log(
+            self.screen.report().log(
                 LogLevel::Warn,
                 format!("{selector} does not hold the text after attempt {}", attempt + 1),
             );
@@ -59,16 +67,19 @@ impl Context {
 
     /// Makes ADBKeyBoard the phone's keyboard, once a run, if the phone has it.
     async fn take_keyboard(&mut self) -> Result<bool, Failure> {
-        if let Some(known) = self.has_keyboard {
+        if let Some(known) = *self.has_keyboard {
             return Ok(known);
         }
-        let state = android::keyboard_state(self.phone(), self.soon()).await?;
-        self.on_exit(CleanUp::RestoreKeyboard(state.clone()));
-        let has_keyboard = android::use_keyboard(self.phone(), Keyboard::ADB, &state, self.soon()).await?;
+        let state = android::keyboard_state(self.screen.phone(), self.screen.soon()).await?;
+        self.clean_ups.add(CleanUp::RestoreKeyboard(state.clone()));
+        let has_keyboard =
+            android::use_keyboard(self.screen.phone(), Keyboard::ADB, &state, self.screen.soon()).await?;
         if !has_keyboard {
-            self.log(LogLevel::Warn, "ADBKeyBoard is not installed; only plain ASCII can be typed");
+            self.screen
+                .report()
+                .log(LogLevel::Warn, "ADBKeyBoard is not installed; only plain ASCII can be typed");
         }
-        self.has_keyboard = Some(has_keyboard);
+        *self.has_keyboard = Some(has_keyboard);
         Ok(has_keyboard)
     }
 
@@ -77,6 +88,7 @@ impl Context {
     async fn read_back(&mut self, field: &Selector, text: &str) -> Result<Option<String>, Failure> {
         let mut seen = String::new();
         let outcome = self
+            .screen
             .wait_until("the typed text", SETTLE_TIMEOUT, |tree| {
                 seen = field.find(tree)?.text.clone();
                 (text.is_empty() || reads_as(text, &seen)).then_some(())

@@ -1,13 +1,16 @@
 //! Polls the screen until it shows what is needed: every wait has a timeout, every read handles popups and dead ends, and
 //! nothing is tapped on a screen that still moves.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::guard::{Dismissal, ScreenVerdict};
+use super::guard::{Dismissal, ScreenGuard, ScreenVerdict};
+use super::state::{ScreenState, TOOL_TIMEOUT};
 use crate::android;
-use crate::script::context::Context;
+use crate::deadline::Deadline;
+use crate::phone::Phone;
 use crate::script::failure::Failure;
-use crate::script::journal::LogLevel;
+use crate::script::journal::{LogLevel, Report};
 use crate::ui::{Bounds, NodeRef, Point, Selector, UiTree, tap_point};
 
 /// Between two polls; reading the screen itself takes longer.
@@ -47,23 +50,50 @@ impl Found {
     }
 }
 
-impl Context {
+/// The screen as a script uses it.
+pub struct Screen<'a> {
+    phone: &'a Phone,
+    deadline: Deadline,
+    report: &'a Report,
+    state: &'a mut ScreenState,
+}
+
+impl<'a> Screen<'a> {
+    pub(in crate::script) fn new(
+        phone: &'a Phone,
+        deadline: Deadline,
+        report: &'a Report,
+        state: &'a mut ScreenState,
+    ) -> Self {
+        Self { phone, deadline, report, state }
+    }
+
+    /// Sets what judges every read of the screen from now on.
+    pub fn set_guard(&mut self, guard: Arc<dyn ScreenGuard>) {
+        self.state.guard = Some(guard);
+    }
+
+    /// Forgets the last screen that was read, after the script has changed it by other means than a tap, such as the end of
+    /// the app.
+    pub fn forget(&mut self) {
+        self.state.last = None;
+    }
+
     /// Reads the screen, and dismisses harmless popups and a lock screen without a secret until none is in the way.
     ///
     /// # Errors
     /// [`Failure`] when it cannot be read, a popup stays, or only a person can go on.
-    pub async fn read_screen(&mut self) -> Result<UiTree, Failure> {
+    pub async fn read(&mut self) -> Result<UiTree, Failure> {
         let (mut dismissed, mut unlocked) = (0, 0);
         loop {
             let tree = self.dump().await?;
-            let sight = self.guard.as_ref().map_or(ScreenVerdict::Clear, |guard| guard.judge(&tree));
-            self.last_seen = Some(tree.clone());
+            let sight = self.state.guard.as_ref().map_or(ScreenVerdict::Clear, |guard| guard.judge(&tree));
+            self.state.last = Some(tree.clone());
             match sight {
                 ScreenVerdict::Clear => return Ok(tree),
                 ScreenVerdict::Blocked { dismissible: true, .. } if unlocked < MAX_UNLOCKS => {
-                    self.log(LogLevel::Info, "dismissed the lock screen");
-                    android::dismiss_keyguard(self.phone(), self.soon()).await?;
-                    self.phone().pause(POLL_INTERVAL).await;
+                    self.report.log(LogLevel::Info, "dismissed the lock screen");
+                    android::dismiss_keyguard(self.phone, self.soon()).await?;
                     unlocked += 1;
                 }
                 ScreenVerdict::Blocked { code, remark, .. } => return Err(Failure::new(code, remark)),
@@ -71,18 +101,33 @@ impl Context {
                     return Err(Failure::popup_stays(&name, dismissed));
                 }
                 ScreenVerdict::Popup { name, dismissal } => {
-                    self.log(LogLevel::Info, format!("dismissed {name}"));
+                    self.report.log(LogLevel::Info, format!("dismissed {name}"));
                     self.dismiss(&tree, &dismissal).await?;
                     dismissed += 1;
                 }
             }
+            self.phone.pause(POLL_INTERVAL).await;
         }
     }
 
+    /// Returns the phone.
+    pub(super) fn phone(&self) -> &'a Phone {
+        self.phone
+    }
+
+    /// Returns what the run reports.
+    pub(super) fn report(&self) -> &'a Report {
+        self.report
+    }
+
+    /// Returns the deadline of one tool of the phone that answers at once when it answers.
+    pub(super) fn soon(&self) -> Deadline {
+        self.deadline.at_most(TOOL_TIMEOUT)
+    }
+
     async fn dump(&mut self) -> Result<UiTree, Failure> {
-        let phone = self.phone().clone();
-        let deadline = self.deadline().at_most(READ_TIMEOUT);
-        Ok(self.reader.read(&phone, deadline).await?)
+        let deadline = self.deadline.at_most(READ_TIMEOUT);
+        Ok(self.state.reader.read(self.phone, deadline).await?)
     }
 
     async fn dismiss(&mut self, tree: &UiTree, dismissal: &Dismissal) -> Result<(), Failure> {
@@ -91,43 +136,40 @@ impl Context {
             Dismissal::Back => None,
         };
         match point {
-            Some(point) => android::tap(self.phone(), point, self.soon()).await?,
-            None => android::press(self.phone(), android::Key::Back, self.soon()).await?,
+            Some(point) => android::tap(self.phone, point, self.soon()).await?,
+            None => android::press(self.phone, android::Key::Back, self.soon()).await?,
         }
-        self.phone().pause(POLL_INTERVAL).await;
         Ok(())
     }
 
     /// Polls the screen until `seen` returns something. `wanted` is its name in a message.
     ///
     /// # Errors
-    /// [`Failure::not_found`] after `timeout`, and those of [`Context::read_screen`].
+    /// [`Failure::not_found`] after `timeout`, and those of [`Screen::read`].
     pub async fn wait_until<T>(
         &mut self,
         wanted: &str,
         timeout: Duration,
         mut seen: impl FnMut(&UiTree) -> Option<T> + Send,
     ) -> Result<T, Failure> {
-        let started = self.phone().stopwatch();
+        let started = self.phone.stopwatch();
         loop {
-            let tree = self.read_screen().await?;
+            let tree = self.read().await?;
             if let Some(it) = seen(&tree) {
                 return Ok(it);
             }
             if started.elapsed() >= timeout {
-                let hint = self.guard.as_ref().and_then(|guard| guard.hint(&tree));
-                let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
-                let screen = self.describe_screen(&tree) + &hint;
+                let screen = self.state.describe_with_hint(&tree);
                 return Err(Failure::not_found(wanted, &screen, timeout));
             }
-            self.phone().pause(POLL_INTERVAL).await;
+            self.phone.pause(POLL_INTERVAL).await;
         }
     }
 
     /// Waits for an element.
     ///
     /// # Errors
-    /// As [`Context::wait_until`].
+    /// As [`Screen::wait_until`].
     pub async fn find(&mut self, selector: &Selector, timeout: Duration) -> Result<Found, Failure> {
         let wanted = selector.to_string();
         self.wait_until(&wanted, timeout, |tree| selector.find(tree).map(Found::of)).await
@@ -136,7 +178,7 @@ impl Context {
     /// Waits for an element and until the screen holds still, and taps it.
     ///
     /// # Errors
-    /// As [`Context::wait_until`], and [`Failure::not_tappable`].
+    /// As [`Screen::wait_until`], and [`Failure::not_tappable`].
     pub async fn tap(&mut self, selector: &Selector, timeout: Duration) -> Result<Found, Failure> {
         let mut before: Option<(UiTree, Found)> = None;
         let mut reads = 0;
@@ -151,48 +193,10 @@ impl Context {
                 still.then_some(now)
             })
             .await?;
-        self.tap_found(&selector.to_string(), &found).await?;
-        Ok(found)
-    }
-
-    async fn tap_found(&mut self, wanted: &str, found: &Found) -> Result<(), Failure> {
         let Some(point) = found.tap else {
-            return Err(Failure::not_tappable(wanted, &self.last_screen()));
+            return Err(Failure::not_tappable(&selector.to_string(), &self.state.describe_last()));
         };
-        Ok(android::tap(self.phone(), point, self.soon()).await?)
-    }
-
-    /// The screen that was seen last.
-    #[must_use]
-    pub fn last_tree(&self) -> Option<&UiTree> {
-        self.last_seen.as_ref()
-    }
-
-    /// What people would call the screen that was seen last.
-    #[must_use]
-    pub fn last_screen(&self) -> String {
-        match &self.last_seen {
-            Some(tree) => self.describe_screen(tree),
-            None => "nothing yet".to_owned(),
-        }
-    }
-
-    fn describe_screen(&self, tree: &UiTree) -> String {
-        if let Some(name) = self.guard.as_ref().and_then(|guard| guard.name(tree)) {
-            return name;
-        }
-        let shown: Vec<String> = tree
-            .iter()
-            .flat_map(|node| [&node.node().text, &node.node().description])
-            .filter(|text| !text.trim().is_empty())
-            .take(4)
-            .map(|text| format!("{:?}", text.chars().take(40).collect::<String>()))
-            .collect();
-        let of = match tree.package() {
-            "" => String::new(),
-            package => format!(" of {package}"),
-        };
-        let showing = if shown.is_empty() { String::new() } else { format!(" showing {}", shown.join(", ")) };
-        format!("an unknown screen{of}{showing}")
+        android::tap(self.phone, point, self.soon()).await?;
+        Ok(found)
     }
 }

@@ -181,9 +181,9 @@ async fn inside_tls_a_trusted_key_is_found_among_several_and_everything_works() 
     serves(&phone).await;
     let content: Vec<u8> = (0..3_000_000_u32).map(|number| number.to_le_bytes()[1]).collect();
     let path = "/sdcard/Movies/x.mp4";
-    phone.push(&content[..], path, PushOptions::default(), |_| {}, soon()).await.unwrap();
+    phone.files().push(&content[..], path, PushOptions::default(), |_| {}, soon()).await.unwrap();
     let mut back = Vec::new();
-    phone.pull(path, &mut back, soon()).await.unwrap();
+    phone.files().pull(path, &mut back, soon()).await.unwrap();
     assert!(back == content);
     stage.farm.shutdown().await;
 }

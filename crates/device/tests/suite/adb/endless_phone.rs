@@ -115,7 +115,7 @@ async fn facts_without_end_are_left_out_and_long_ones_are_cut() {
     };
     let asking = async {
         let facts = android::facts(&phone, soon()).await.unwrap();
-        phone.disconnect("it is known");
+        phone.connection().disconnect("it is known");
         facts
     };
     let (facts, ()) = tokio::join!(asking, answering);
@@ -140,7 +140,7 @@ async fn a_file_without_end_is_not_pulled_for_ever() {
         without_end(&mut peer, &open, &Response::Data(vec![7; 65_536].into()).encode()).await
     };
     let mut written = Vec::new();
-    let (pulled, _sent) = tokio::join!(phone.pull("/sdcard/a.mp4", &mut written, soon()), flooding);
+    let (pulled, _sent) = tokio::join!(phone.files().pull("/sdcard/a.mp4", &mut written, soon()), flooding);
     assert!(is_too_much(pulled.unwrap_err().cause(), 64 * MIB + 5));
     assert!(written.len() <= 64 * MIB + 5);
 }
@@ -159,7 +159,7 @@ async fn what_a_phone_says_of_a_refusal_is_one_short_line() {
         let fail = [&b"FAIL"[..], &length, said.as_bytes()].concat();
         peer.send(Packet::new(Command::Wrte, local, remote, fail)).await;
     };
-    let (refused, ()) = tokio::join!(phone.stat("/sdcard", soon()), refusing);
+    let (refused, ()) = tokio::join!(phone.files().stat("/sdcard", soon()), refusing);
     let refused: phone::AdbError = refused.unwrap_err();
     let shown = refused.to_string();
     assert!(shown.contains("no  ERROR forged ]0;x yyy") && shown.chars().count() < 500, "{shown}");

@@ -35,13 +35,13 @@ async fn pair(features: &'static [&'static str]) -> (Phone, Peer) {
 
 /// The connection is gone on both sides because of what the peer did, which the log tells once, with the address.
 async fn is_cut_off(phone: &Phone, peer: &mut Peer, reason: &str) {
-    let error = soon().run(phone.closed()).await.unwrap();
+    let error = soon().run(phone.connection().closed()).await.unwrap();
     assert!(matches!(error.cause(), AdbCause::ConnectionLost(_)) && error.is_transient(), "{error}");
     assert!(error.to_string().contains(&format!("the phone broke the protocol: {reason}")), "{error}");
     while peer.try_read().await.is_some() {}
     let next = phone.shell("echo on", soon()).await.unwrap_err();
     assert_eq!(next.cause().to_string(), error.cause().to_string());
-    let lines = lines_about(&phone.route().to_string());
+    let lines = lines_about(&phone.connection().route().to_string());
     assert!(lines.len() == 1 && lines[0].starts_with("WARN ") && lines[0].contains(reason), "{lines:?}");
 }
 
@@ -174,7 +174,7 @@ async fn an_id_is_free_again_when_its_stream_has_ended() {
         stream.read_to_end(&mut heard).await.unwrap();
         assert_eq!(heard, b"on!");
     }
-    assert!(lines_about(&phone.route().to_string()).is_empty());
+    assert!(lines_about(&phone.connection().route().to_string()).is_empty());
 }
 
 #[tokio::test]
@@ -355,7 +355,7 @@ async fn names_without_end_in_a_directory_are_refused() {
             }
         }
     };
-    let (listed, ()) = tokio::join!(phone.list("/sdcard", soon()), flooding);
+    let (listed, ()) = tokio::join!(phone.files().list("/sdcard", soon()), flooding);
     let error = listed.unwrap_err();
     assert!(error.to_string().contains("more than 100000 names"), "{error}");
 }
@@ -375,7 +375,7 @@ async fn a_push_whose_phone_says_done_before_the_end_fails() {
         peer.send(Packet::bare(Command::Okay, local, remote)).await;
     };
     let source = tokio::io::repeat(7);
-    let push = phone.push(source, "/sdcard/a.mp4", PushOptions::default(), |_| {}, soon());
+    let push = phone.files().push(source, "/sdcard/a.mp4", PushOptions::default(), |_| {}, soon());
     let (pushed, ()) = tokio::join!(push, lying);
     let error = pushed.unwrap_err();
     assert!(matches!(error.cause(), AdbCause::Protocol(_)), "{error}");

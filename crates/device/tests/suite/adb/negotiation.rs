@@ -85,7 +85,7 @@ fn content() -> Vec<u8> {
 
 async fn push(phone: &Phone, peer: &mut Peer, delayed_ack: bool) -> Pushed {
     let content = content();
-    let push = phone.push(&content[..], "/sdcard/a.mp4", PushOptions::default(), |_| {}, soon());
+    let push = phone.files().push(&content[..], "/sdcard/a.mp4", PushOptions::default(), |_| {}, soon());
     let (result, pushed) = tokio::join!(push, take_push(peer, delayed_ack));
     result.unwrap();
     assert!(pushed.content == content, "the file is not what was sent");
@@ -147,7 +147,7 @@ async fn a_phone_of_the_old_version_gets_and_gives_the_sum_of_every_packet() {
     assert_eq!(&heard, b"sum");
     // So does this side.
     peer.socket.write_all(&data.encode(false)).await.unwrap();
-    let error = soon().run(phone.closed()).await.unwrap();
+    let error = soon().run(phone.connection().closed()).await.unwrap();
     assert!(matches!(error.cause(), AdbCause::ConnectionLost(_)), "{error}");
     assert!(
         error.to_string().contains("the payload's sum is 0x00000155, announced was 0x00000000"),

@@ -83,7 +83,7 @@ async fn garbage_ends_every_operation_and_says_so() {
         peer.socket.write_all(&[0x55; 24]).await.unwrap();
     };
     let [one, two] = calls;
-    let (one, two, (), lost) = tokio::join!(one, two, garbage, phone.closed());
+    let (one, two, (), lost) = tokio::join!(one, two, garbage, phone.connection().closed());
     for error in [one.unwrap_err(), two.unwrap_err(), lost] {
         assert!(matches!(error.cause(), AdbCause::ConnectionLost(_)) && error.is_transient(), "{error}");
         assert!(error.to_string().contains("magic"), "{error}");
@@ -102,7 +102,7 @@ async fn a_phone_that_goes_away_in_a_push_fails_it_at_once() {
             peer.expect(Command::Wrte).await;
         };
         let source = tokio::io::repeat(7);
-        let push = phone.push(source, "/sdcard/a.mp4", PushOptions::default(), |_| {}, soon());
+        let push = phone.files().push(source, "/sdcard/a.mp4", PushOptions::default(), |_| {}, soon());
         let (pushed, ()) = tokio::join!(push, leaving);
         let error = pushed.unwrap_err();
         assert!(matches!(error.cause(), AdbCause::ConnectionLost(_)), "{error}");
@@ -212,7 +212,7 @@ async fn a_phone_that_reads_nothing_cannot_outlast_a_deadline() {
     };
     let source = tokio::io::repeat(7);
     let deadline = Deadline::after(Duration::from_millis(300));
-    let push = phone.push(source, "/sdcard/a.mp4", PushOptions::default(), |_| {}, deadline);
+    let push = phone.files().push(source, "/sdcard/a.mp4", PushOptions::default(), |_| {}, deadline);
     let (pushed, _peer) = tokio::join!(push, opening);
     assert!(matches!(pushed.unwrap_err().cause(), AdbCause::DeadlinePassed(_)));
     let error = phone.shell("id", Deadline::after(Duration::from_millis(50))).await.unwrap_err();

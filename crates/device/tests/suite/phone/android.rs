@@ -93,7 +93,7 @@ async fn a_pushed_video_is_listed_and_removed_without_a_trace() {
     remove_media(&phone, &file, soon()).await.unwrap();
     remove_media(&phone, &file, soon()).await.unwrap();
     assert!(find_uri(&phone, &file, Duration::ZERO, soon()).await.is_err());
-    assert_eq!(phone.stat(&file.path(), soon()).await.unwrap(), None);
+    assert_eq!(phone.files().stat(&file.path(), soon()).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -128,6 +128,6 @@ async fn what_a_run_left_that_could_not_clean_up_is_found_and_undone() {
     }
     assert_eq!(leftovers(&phone, soon()).await.unwrap(), []);
     assert_eq!(keyboard_state(&phone, soon()).await.unwrap(), before);
-    let kept = phone.stat("/storage/emulated/0/DCIM/Camera/VID_1.mp4", soon()).await.unwrap();
+    let kept = phone.files().stat("/storage/emulated/0/DCIM/Camera/VID_1.mp4", soon()).await.unwrap();
     assert!(kept.is_some(), "a file of the user's was removed");
 }

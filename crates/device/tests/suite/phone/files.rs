@@ -12,7 +12,9 @@ use crate::peer::{Peer, listen};
 use bytes::Bytes;
 use tikmatrix_device::adb::packet::{Command, Packet};
 use tikmatrix_device::adb::sync::{ListVersion, Response, Status};
-use tikmatrix_device::phone::{AdbCause, Compression, Deadline, FolderReport, Packing, Phone, PushOptions};
+use tikmatrix_device::phone::{
+    AdbCause, Compression, Deadline, FolderCopy, FolderReport, Packing, Phone, PushOptions,
+};
 use tikmatrix_virtual_phone::{Farm, FarmOptions, Fault};
 
 fn soon() -> Deadline {
@@ -42,10 +44,13 @@ async fn a_file_comes_back_as_it_was_in_every_packing() {
             let path = format!("/sdcard/Download/{number}");
             let mut sent = 0;
             let options = PushOptions { compression, ..PushOptions::default() };
-            phone.push(&content[..], &path, options, |bytes| sent = bytes, soon()).await.unwrap();
+            phone.files().push(&content[..], &path, options, |bytes| sent = bytes, soon()).await.unwrap();
             let (mut pulled, mut told) = (Vec::new(), 0);
-            let length =
-                phone.pull_with(&path, &mut pulled, compression, |bytes| told = bytes, soon()).await.unwrap();
+            let length = phone
+                .files()
+                .pull_with(&path, &mut pulled, compression, |bytes| told = bytes, soon())
+                .await
+                .unwrap();
             assert!(pulled == content, "{compression:?}: {} bytes came back changed", content.len());
             let whole = content.len() as u64;
             assert_eq!([sent, length], [whole; 2], "{compression:?}");
@@ -76,7 +81,7 @@ async fn a_folder_goes_there_and_back_and_what_is_there_already_is_left_alone() 
     let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     tree(from.path());
     let remote = "/sdcard/Download/a tree";
-    let push = || phone.push_folder(from.path(), remote, Compression::Auto, |_| {}, soon());
+    let push = || FolderCopy::default().push(&phone, from.path(), remote, |_| {}, soon());
     let copied = FolderReport { files: 4, bytes: 11, unchanged: 0, left_out: 1 };
     let nothing = FolderReport { files: 0, bytes: 0, unchanged: 4, left_out: 1 };
     assert_eq!(push().await.unwrap(), copied);
@@ -84,17 +89,17 @@ async fn a_folder_goes_there_and_back_and_what_is_there_already_is_left_alone() 
     fs::write(from.path().join("a.txt"), "changed").unwrap();
     assert_eq!(push().await.unwrap(), FolderReport { files: 1, bytes: 7, unchanged: 3, left_out: 1 });
 
-    let pull = || phone.pull_folder(remote, to.path(), Compression::Auto, |_| {}, soon());
+    let pull = || FolderCopy::default().pull(&phone, remote, to.path(), |_| {}, soon());
     assert_eq!(pull().await.unwrap(), FolderReport { files: 4, bytes: 15, unchanged: 0, left_out: 0 });
     assert_eq!(pull().await.unwrap(), FolderReport { files: 0, bytes: 0, unchanged: 4, left_out: 0 });
     assert_eq!(fs::read_to_string(to.path().join("deep/it's ü.xml")).unwrap(), "three");
     assert!(to.path().join("empty").is_dir());
 
     let mut names: Vec<String> =
-        phone.list(remote, soon()).await.unwrap().into_iter().map(|entry| entry.name).collect();
+        phone.files().list(remote, soon()).await.unwrap().into_iter().map(|entry| entry.name).collect();
     names.sort();
     assert_eq!(names, ["a.txt", "deep", "empty", "zero"]);
-    let error = phone.list("/no/such/folder", soon()).await.unwrap_err();
+    let error = phone.files().list("/no/such/folder", soon()).await.unwrap_err();
     assert!(error.to_string().contains("no such directory"), "{error}");
     farm.shutdown().await;
 }
@@ -144,7 +149,14 @@ fn contents_of(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 /// Waits until nothing but whole files is in a folder of the phone.
 async fn wait_until_tidy(phone: &Phone, folder: &str) {
     let tidied = async {
-        while phone.list(folder, soon()).await.unwrap().iter().any(|entry| entry.name.ends_with(".part")) {
+        while phone
+            .files()
+            .list(folder, soon())
+            .await
+            .unwrap()
+            .iter()
+            .any(|entry| entry.name.ends_with(".part"))
+        {
             tokio::task::yield_now().await;
         }
     };
@@ -164,7 +176,10 @@ async fn a_push_of_a_folder_that_was_cut_is_gone_on_with_by_the_same_call() {
             virtual_phone.arm(Fault::Disconnect { after_bytes: Some(LARGE / 2) });
         }
     };
-    let error = phone.push_folder(from.path(), remote, Compression::Never, cut, soon()).await.unwrap_err();
+    let error = FolderCopy { compression: Compression::Never }
+        .push(&phone, from.path(), remote, cut, soon())
+        .await
+        .unwrap_err();
     assert!(matches!(error.cause(), AdbCause::ConnectionLost(_)), "{error}");
     assert_eq!(told.latest.files, 1);
 
@@ -172,10 +187,16 @@ async fn a_push_of_a_folder_that_was_cut_is_gone_on_with_by_the_same_call() {
     wait_until_tidy(&phone, remote).await;
     let mut told = Told::default();
     let tell = |report: &FolderReport| told.take(report);
-    let report = phone.push_folder(from.path(), remote, Compression::Never, tell, soon()).await.unwrap();
+    let report = FolderCopy { compression: Compression::Never }
+        .push(&phone, from.path(), remote, tell, soon())
+        .await
+        .unwrap();
     assert_eq!(report, FolderReport { files: 2, bytes: 2 * LARGE, unchanged: 1, left_out: 0 });
     told.ended_with(&report);
-    phone.pull_folder(remote, back.path(), Compression::Never, |_| {}, soon()).await.unwrap();
+    FolderCopy { compression: Compression::Never }
+        .pull(&phone, remote, back.path(), |_| {}, soon())
+        .await
+        .unwrap();
     assert!(contents_of(back.path()) == contents_of(from.path()));
     farm.shutdown().await;
 }
@@ -186,7 +207,10 @@ async fn a_pull_of_a_folder_that_was_cut_is_gone_on_with_by_the_same_call() {
     let virtual_phone = &farm.phones()[0];
     let (from, to) = (large_tree(), tempfile::tempdir().unwrap());
     let remote = "/sdcard/Download/tree";
-    phone.push_folder(from.path(), remote, Compression::Never, |_| {}, soon()).await.unwrap();
+    FolderCopy { compression: Compression::Never }
+        .push(&phone, from.path(), remote, |_| {}, soon())
+        .await
+        .unwrap();
     let mut told = Told::default();
     let cut = |report: &FolderReport| {
         told.take(report);
@@ -194,7 +218,10 @@ async fn a_pull_of_a_folder_that_was_cut_is_gone_on_with_by_the_same_call() {
             virtual_phone.arm(Fault::Disconnect { after_bytes: None });
         }
     };
-    let error = phone.pull_folder(remote, to.path(), Compression::Never, cut, soon()).await.unwrap_err();
+    let error = FolderCopy { compression: Compression::Never }
+        .pull(&phone, remote, to.path(), cut, soon())
+        .await
+        .unwrap_err();
     assert!(matches!(error.cause(), AdbCause::ConnectionLost(_)), "{error}");
     let left: Vec<String> = contents_of(to.path()).into_keys().collect();
     assert_eq!(left.len(), 1, "{left:?}");
@@ -203,7 +230,10 @@ async fn a_pull_of_a_folder_that_was_cut_is_gone_on_with_by_the_same_call() {
     let phone = Phone::connect(&virtual_phone.address().to_string(), soon()).await.unwrap();
     let mut told = Told::default();
     let tell = |report: &FolderReport| told.take(report);
-    let report = phone.pull_folder(remote, to.path(), Compression::Never, tell, soon()).await.unwrap();
+    let report = FolderCopy { compression: Compression::Never }
+        .pull(&phone, remote, to.path(), tell, soon())
+        .await
+        .unwrap();
     assert_eq!(report, FolderReport { files: 2, bytes: 2 * LARGE, unchanged: 1, left_out: 0 });
     told.ended_with(&report);
     assert!(contents_of(to.path()) == contents_of(from.path()));
@@ -245,7 +275,7 @@ async fn no_name_that_a_phone_lists_leads_out_of_the_folder() {
         };
         let pulling = async {
             let phone = Phone::connect(&address, soon()).await.unwrap();
-            phone.pull_folder("/sdcard", &inside, Compression::Auto, |_| {}, soon()).await
+            FolderCopy::default().pull(&phone, "/sdcard", &inside, |_| {}, soon()).await
         };
         let (pulled, ()) = tokio::join!(pulling, playing);
         match pulled {
@@ -287,7 +317,7 @@ async fn a_file_that_comes_shorter_than_the_phone_says_is_not_taken_for_whole() 
         let mut pulled = Vec::new();
         let pulling = async {
             let phone = Phone::connect(&address, soon()).await.unwrap();
-            phone.pull(path, &mut pulled, soon()).await
+            phone.files().pull(path, &mut pulled, soon()).await
         };
         let (length, ()) = tokio::join!(pulling, playing);
         match length {
@@ -321,7 +351,7 @@ async fn a_file_that_comes_shorter_than_it_was_listed_fails_its_folder_and_leave
         };
         let pulling = async {
             let phone = Phone::connect(&address, soon()).await.unwrap();
-            phone.pull_folder("/sdcard", target.path(), Compression::Auto, |_| {}, soon()).await
+            FolderCopy::default().pull(&phone, "/sdcard", target.path(), |_| {}, soon()).await
         };
         let (pulled, ()) = tokio::join!(pulling, playing);
         match pulled {

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use tikmatrix_device::phone::{AdbCause, Deadline, Phone};
+use tikmatrix_device::phone::{AdbCause, Deadline, Phone, ReverseListener};
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -22,7 +22,7 @@ async fn phone() -> (Farm, Phone) {
 async fn who_calls_a_reversed_socket_on_the_phone_is_heard_here() {
     let (farm, phone) = phone().await;
     for socket in ["tcp:7000", "localabstract:calls", "tcp:0"] {
-        let mut listener = phone.reverse(socket, soon()).await.unwrap();
+        let mut listener = ReverseListener::bind(&phone, socket, soon()).await.unwrap();
         assert_ne!(listener.socket(), "tcp:0");
         for text in ["first", "second"] {
             let mut caller = phone.open(listener.socket(), soon()).await.unwrap();
@@ -48,10 +48,10 @@ async fn who_calls_a_reversed_socket_on_the_phone_is_heard_here() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dropped_listener_closes_its_socket_and_refuses_who_waits() {
     let (farm, phone) = phone().await;
-    let listener = phone.reverse("tcp:7000", soon()).await.unwrap();
-    let error = phone.reverse("tcp:nowhere", soon()).await.unwrap_err();
+    let listener = ReverseListener::bind(&phone, "tcp:7000", soon()).await.unwrap();
+    let error = ReverseListener::bind(&phone, "tcp:nowhere", soon()).await.unwrap_err();
     assert!(matches!(error.cause(), AdbCause::Rejected(_)), "{error}");
-    let error = phone.reverse("tcp:1;tcp:2", soon()).await.unwrap_err();
+    let error = ReverseListener::bind(&phone, "tcp:1;tcp:2", soon()).await.unwrap_err();
     assert!(matches!(error.cause(), AdbCause::BadArgument(_)), "{error}");
     let mut waiting = phone.open("tcp:7000", soon()).await.unwrap();
     drop(listener);
@@ -64,12 +64,12 @@ async fn a_dropped_listener_closes_its_socket_and_refuses_who_waits() {
 #[tokio::test]
 async fn the_end_of_a_listener_is_not_that_of_the_next_one_on_the_same_socket() {
     let (farm, phone) = phone().await;
-    let first = phone.reverse("tcp:7000", soon()).await.unwrap();
-    let error = phone.reverse("tcp:7000", soon()).await.unwrap_err();
+    let first = ReverseListener::bind(&phone, "tcp:7000", soon()).await.unwrap();
+    let error = ReverseListener::bind(&phone, "tcp:7000", soon()).await.unwrap_err();
     assert!(matches!(error.cause(), AdbCause::Rejected(_)), "{error}");
     assert!(phone.open("tcp:7000", soon()).await.is_ok(), "who was refused closed another's socket");
     drop(first);
-    let mut second = phone.reverse("tcp:7000", soon()).await.unwrap();
+    let mut second = ReverseListener::bind(&phone, "tcp:7000", soon()).await.unwrap();
     let _caller = phone.open("tcp:7000", soon()).await.unwrap();
     soon().run(second.accept()).await.unwrap().unwrap();
     farm.shutdown().await;
@@ -78,7 +78,7 @@ async fn the_end_of_a_listener_is_not_that_of_the_next_one_on_the_same_socket() 
 #[tokio::test]
 async fn a_listener_without_an_owner_leaves_no_socket_behind() {
     let (farm, phone) = phone().await;
-    let asking = phone.reverse("tcp:7000", soon());
+    let asking = ReverseListener::bind(&phone, "tcp:7000", soon());
     {
         let mut asking = std::pin::pin!(asking);
         // The phone is asked in a task of its own, which has to have begun.
@@ -89,7 +89,7 @@ async fn a_listener_without_an_owner_leaves_no_socket_behind() {
         }
     }
     // Refused for as long as the socket is there.
-    let free = async { while phone.reverse("tcp:7000", soon()).await.is_err() {} };
+    let free = async { while ReverseListener::bind(&phone, "tcp:7000", soon()).await.is_err() {} };
     soon().run(free).await.unwrap();
     farm.shutdown().await;
 }
@@ -97,7 +97,7 @@ async fn a_listener_without_an_owner_leaves_no_socket_behind() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_connection_ends_a_listener() {
     let (farm, phone) = phone().await;
-    let mut listener = phone.reverse("tcp:7000", soon()).await.unwrap();
+    let mut listener = ReverseListener::bind(&phone, "tcp:7000", soon()).await.unwrap();
     farm.shutdown().await;
     let error = soon().run(listener.accept()).await.unwrap().unwrap_err();
     assert!(matches!(error.cause(), AdbCause::ConnectionLost(_)), "{error}");

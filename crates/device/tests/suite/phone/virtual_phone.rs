@@ -53,15 +53,15 @@ async fn files_come_back_as_they_were_pushed_while_commands_run() {
         (0..5_000_000_u32).map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
     let mut sent = 0;
     let options = PushOptions { mode: 0o644, mtime: 1_700_000_000, ..PushOptions::default() };
-    let push = phone.push(&content[..], path, options, |bytes| sent = bytes, soon());
+    let push = phone.files().push(&content[..], path, options, |bytes| sent = bytes, soon());
     let (pushed, output) = tokio::join!(push, phone.shell("echo meanwhile", soon()));
     pushed.unwrap();
     assert_eq!(output.unwrap().stdout_text(), "meanwhile\n");
     assert_eq!(sent, 5_000_000);
-    let found = phone.stat(path, soon()).await.unwrap().unwrap();
+    let found = phone.files().stat(path, soon()).await.unwrap().unwrap();
     assert_eq!((found.size, found.mtime), (5_000_000, 1_700_000_000));
     let mut pulled = Vec::new();
-    phone.pull(path, &mut pulled, soon()).await.unwrap();
+    phone.files().pull(path, &mut pulled, soon()).await.unwrap();
     assert!(pulled == content);
     let left = phone.shell("ls -A /sdcard/DCIM/Camera", soon()).await.unwrap();
     assert_eq!(left.stdout_text(), "it's a video.mp4\n");
@@ -72,12 +72,14 @@ async fn what_cannot_be_stored_or_found_is_said_in_the_phones_words() {
     let farm = farm(1).await;
     let phone = connected(&farm).await;
     let source = &b"x"[..];
-    let error = phone.push(source, "/proc/x/y", PushOptions::default(), |_| {}, soon()).await.unwrap_err();
+    let error =
+        phone.files().push(source, "/proc/x/y", PushOptions::default(), |_| {}, soon()).await.unwrap_err();
     assert!(matches!(error.cause(), AdbCause::Rejected(_)), "{error}");
-    let error = phone.push(source, "/sdcard", PushOptions::default(), |_| {}, soon()).await.unwrap_err();
+    let error =
+        phone.files().push(source, "/sdcard", PushOptions::default(), |_| {}, soon()).await.unwrap_err();
     assert!(error.to_string().contains("is a directory"), "{error}");
-    assert!(phone.pull("/no/such/file", Vec::new(), soon()).await.is_err());
-    assert_eq!(phone.stat("/no/such/file", soon()).await.unwrap(), None);
+    assert!(phone.files().pull("/no/such/file", Vec::new(), soon()).await.is_err());
+    assert_eq!(phone.files().stat("/no/such/file", soon()).await.unwrap(), None);
     let error = phone.open("no-such-service:", soon()).await.unwrap_err();
     assert!(matches!(error.cause(), AdbCause::Refused), "{error}");
 }

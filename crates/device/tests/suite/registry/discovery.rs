@@ -68,8 +68,7 @@ async fn a_phone_is_found_by_its_name_and_found_again_when_its_port_has_changed(
     let farm = Farm::start(ONE).await.unwrap();
     let moved = farm.phones()[0].address().to_string();
     announcements.send(at("adb-1", farm.phones()[0].address())).await.unwrap();
-    let is_there =
-        |phone: &Phone| matches!(phone.route(), Route::Direct { address, .. } if *address == moved);
+    let is_there = |phone: &Phone| matches!(phone.connection().route(), Route::Direct { address, .. } if *address == moved);
     until(&registry, |entries| entries[0].phone.as_ref().is_some_and(is_there)).await;
 
     farm.shutdown().await;
@@ -112,7 +111,7 @@ async fn phones_stay_connected_when_announcements_end() {
     phone.shell("echo", Deadline::after(Duration::from_secs(5))).await.unwrap();
     assert!(one_is_ready(&registry.watch().borrow()));
     registry.shutdown().await;
-    assert!(phone.closed().await.to_string().contains("released"));
+    assert!(phone.connection().closed().await.to_string().contains("released"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -118,7 +118,7 @@ async fn push(
     deadline: Deadline,
 ) -> Result<(), AdbError> {
     let options = PushOptions { compression: Compression::Never, ..PushOptions::default() };
-    phone.push(content, path, options, progress, deadline).await
+    phone.files().push(content, path, options, progress, deadline).await
 }
 
 /// Runs the operation and arms the faults when it is under way.
@@ -153,7 +153,7 @@ async fn trouble(
         Operation::Push => push(phone, &CONTENT[..PUSHED as usize], "/sdcard/pushed", arm, deadline).await,
         Operation::Pull => {
             let mut pulled = Vec::new();
-            phone.pull_with("/sdcard/there", &mut pulled, Compression::Never, arm, deadline).await?;
+            phone.files().pull_with("/sdcard/there", &mut pulled, Compression::Never, arm, deadline).await?;
             assert!(pulled == *CONTENT, "{} bytes were taken for the whole file", pulled.len());
             Ok(())
         }
@@ -207,7 +207,7 @@ async fn survive(registry: &Registry, virtual_phone: VirtualPhone, operation: Op
         virtual_phone.arm(Fault::Disconnect { after_bytes: None });
     }
     // The connection of before may answer once more until it notices that it was cut.
-    let stat = async |phone: &Phone| phone.stat("/sdcard/pushed", Deadline::after(ALLOWED)).await;
+    let stat = async |phone: &Phone| phone.files().stat("/sdcard/pushed", Deadline::after(ALLOWED)).await;
     let (_, left) = answered(registry, &virtual_phone, &name, stat).await;
     let whole = left.is_some_and(|found| found.size == u64::from(PUSHED));
     let stored = operation == Operation::Push && ended.is_ok();
@@ -330,7 +330,8 @@ async fn pull_with_a_loss(virtual_phone: &VirtualPhone, every: u32) -> bool {
     virtual_phone.arm(Fault::Cable(CableFault::DropPackets { every: NonZeroU32::new(every).unwrap() }));
     let mut pulled = Vec::new();
     let deadline = Deadline::after(ALLOWED);
-    let ended = phone.pull_with("/sdcard/small", &mut pulled, Compression::Never, |_| {}, deadline).await;
+    let ended =
+        phone.files().pull_with("/sdcard/small", &mut pulled, Compression::Never, |_| {}, deadline).await;
     match ended {
         Ok(_) => {
             assert!(pulled == content, "every {every}: {} bytes were taken for the whole file", pulled.len());

@@ -46,8 +46,8 @@ async fn a_phone_that_is_busy_with_a_long_push_is_not_let_go() {
     let plain = PushOptions { compression: Compression::Never, ..PushOptions::default() };
     let deadline = Deadline::after(Duration::from_secs(60));
     let file = tokio::io::repeat(7).take(PUSHED);
-    phone.push(file, "/sdcard/long", plain, |_| {}, deadline).await.unwrap();
-    let left = phone.stat("/sdcard/long", deadline).await.unwrap().unwrap();
+    phone.files().push(file, "/sdcard/long", plain, |_| {}, deadline).await.unwrap();
+    let left = phone.files().stat("/sdcard/long", deadline).await.unwrap().unwrap();
     assert_eq!(left.size, PUSHED);
     registry.shutdown().await;
     farm.shutdown().await;

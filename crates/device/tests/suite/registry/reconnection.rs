@@ -119,7 +119,7 @@ async fn a_phone_that_goes_away_is_reported_and_is_reconnected() {
     let gone = gone.unwrap().unwrap().clone();
     assert!(offline_because(&gone[0], "connection was lost"), "{gone:?}");
     assert!(gone[0].serial.is_some(), "the serial number is kept");
-    assert!(first.closed().await.is_transient());
+    assert!(first.connection().closed().await.is_transient());
     until(&registry, |entries| is_ready(&entries[0])).await;
 }
 
@@ -131,7 +131,7 @@ async fn a_phone_that_falls_silent_is_let_go_although_its_socket_is_open() {
     let held = entries[0].phone.clone().unwrap();
     phone.silent.send_replace(true);
     until(&registry, |entries| stalled_because(&entries[0], "does not answer")).await;
-    let call = held.stat("/", Deadline::after(Duration::from_secs(20))).await.unwrap_err();
+    let call = held.files().stat("/", Deadline::after(Duration::from_secs(20))).await.unwrap_err();
     assert!(call.to_string().contains("does not answer"), "{call}");
     phone.silent.send_replace(false);
     until(&registry, |entries| is_ready(&entries[0])).await;
@@ -199,6 +199,6 @@ async fn a_shut_down_registry_holds_no_phone() {
     registry.shutdown().await;
     assert!(registry.watch().borrow().is_empty());
     for entry in entries {
-        assert!(entry.phone.unwrap().closed().await.to_string().contains("released"));
+        assert!(entry.phone.unwrap().connection().closed().await.to_string().contains("released"));
     }
 }

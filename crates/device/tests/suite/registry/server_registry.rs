@@ -67,9 +67,9 @@ async fn everything_that_is_asked_of_a_phone_goes_through_the_server_too() {
     assert_eq!(output.exit_status, 7);
     let content: Vec<u8> =
         (0..1_000_000_u32).map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
-    phone.push(&content[..], "/sdcard/a.mp4", PushOptions::default(), |_| {}, soon()).await.unwrap();
+    phone.files().push(&content[..], "/sdcard/a.mp4", PushOptions::default(), |_| {}, soon()).await.unwrap();
     let mut pulled = Vec::new();
-    phone.pull("/sdcard/a.mp4", &mut pulled, soon()).await.unwrap();
+    phone.files().pull("/sdcard/a.mp4", &mut pulled, soon()).await.unwrap();
     assert!(pulled == content);
     let mut stream = phone.open("exec:echo raw", soon()).await.unwrap();
     let mut raw = String::new();
@@ -98,9 +98,14 @@ async fn what_the_server_cannot_do_is_an_error_in_its_words() {
     assert!(refused.to_string().contains("Connection refused"), "a failure inside an OKAY: {refused}");
     let unknown = Phone::connect_through(&server.server(), "unknown", soon()).await.unwrap_err();
     assert!(unknown.to_string().contains("device 'unknown' not found"), "{unknown}");
-    let gone = tikmatrix_device::adb::server::AdbServer::at(&server.stop());
+    let address = server.stop();
+    let gone = tikmatrix_device::adb::server::AdbServer::at(&address);
     let error = gone.version(soon()).await.unwrap_err();
-    assert!(error.is_transient() && error.to_string().contains("no adb server at"), "{error}");
+    let line = format!("no adb server at {address} (Connection ");
+    assert!(error.is_transient() && error.to_string().starts_with(&line), "{error}");
+    let error = Phone::connect_through(&gone, "any", soon()).await.unwrap_err();
+    assert!(error.is_transient() && error.code() == "unreachable", "{error}");
+    assert_eq!(error.to_string().matches(&address).count(), 1, "{error}");
 }
 
 #[tokio::test]
@@ -166,7 +171,7 @@ async fn a_server_that_is_lost_takes_its_phones_with_it_and_brings_them_back() {
     let phone = entries[0].phone.clone().unwrap();
     let address = server.stop();
     until(&registry, Vec::is_empty).await;
-    assert!(soon().run(phone.closed()).await.unwrap().is_transient());
+    assert!(soon().run(phone.connection().closed()).await.unwrap().is_transient());
     let server = PlayedServer::start_at(&address).await;
     server.list(vec![listed(&farm, "device", 7)]);
     until(&registry, |entries| entries.iter().any(is_ready)).await;

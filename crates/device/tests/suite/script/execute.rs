@@ -81,8 +81,8 @@ impl Script for Probe {
             Some("fail") => Err(Failure::new(StandardFailure::Checkpoint, "it asks for a person")),
             Some("panic") => panic!("a defect"),
             Some("seek") => {
-                context.set_screen_guard(Arc::new(OnlyEnglish));
-                context.find(&Selector::text("Weiter"), Duration::ZERO).await?;
+                context.screen().set_guard(Arc::new(OnlyEnglish));
+                context.screen().find(&Selector::text("Weiter"), Duration::ZERO).await?;
                 Ok(Completion::new("done"))
             }
             Some("impossible") => {

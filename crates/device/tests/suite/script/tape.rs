@@ -53,7 +53,8 @@ impl Script for Asker {
                     let file = Box::pin(tokio::io::repeat(255));
                     let file = tokio::io::AsyncReadExt::take(file, 5000);
                     let options = tikmatrix_device::phone::PushOptions::default();
-                    let pushed = context.phone().push(file, with, options, |_| {}, context.soon()).await;
+                    let pushed =
+                        context.phone().files().push(file, with, options, |_| {}, context.soon()).await;
                     seen.push(format!("{pushed:?}"));
                 }
                 "learn" => {

@@ -30,7 +30,7 @@ impl Taken {
 
 /// Takes one at random of those that no task has used, with any of `tags`; one that is meant for the account comes first.
 pub(super) async fn take(tags: &[Tag], context: &mut Context) -> Result<Video, Failure> {
-    let username = context.username().cloned();
+    let username = context.assignment().username.clone();
     let query = MaterialQuery { kind: MaterialKind::Video, tags: tags.to_vec(), username, count: 1 };
     let seed = context.rng().random();
     let mut file = None;

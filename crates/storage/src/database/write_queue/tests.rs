@@ -7,6 +7,7 @@ use diesel::connection::SimpleConnection;
 use tempfile::TempDir;
 
 use super::*;
+use crate::database::url::sqlite_file::SqliteFile;
 use crate::error::Fault;
 
 struct Fixture {
@@ -19,7 +20,7 @@ struct Fixture {
 impl Fixture {
     fn new() -> Self {
         let folder = TempDir::new().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("tasks.db"));
+        let url = DatabaseUrl::Sqlite(SqliteFile::named(folder.path().join("tasks.db")));
         let table = "CREATE TABLE kept (text TEXT PRIMARY KEY); CREATE TABLE server (id TEXT)";
         url.connect().unwrap().batch_execute(table).unwrap();
         let changes = Arc::new(AtomicUsize::new(0));

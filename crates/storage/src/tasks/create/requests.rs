@@ -11,7 +11,7 @@ use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::schema::{account, request_key};
 use crate::settings::operations as settings;
-use crate::store::Store;
+use crate::tasks::claim::TaskQueue;
 use crate::tasks::counts;
 use crate::tasks::create::insert::{insert_all, resolve_accounts};
 use crate::tasks::create::interval_shift;
@@ -36,47 +36,47 @@ pub struct Created {
     pub skipped: Vec<SkippedDevice>,
 }
 
-impl Store {
+impl TaskQueue<'_> {
     /// Creates the tasks of `request`, at `now`: all of them or none. Their ids are in fan-out order.
     ///
     /// # Errors
     /// [`StorageError::TooManyTasks`], [`StorageError::QueueFull`], or of the database; no task is stored then.
-    pub async fn create_request(
-        &self,
-        request: TaskRequest,
-        now: DateTime<Utc>,
-    ) -> Result<Created, StorageError> {
-        let (max, first_app) = (self.max_pending(), self.first_app());
-        self.write("create the tasks of a request", move |connection| {
-            create(connection, &request, max, first_app, now)
-        })
-        .await
+    pub async fn create(self, request: TaskRequest, now: DateTime<Utc>) -> Result<Created, StorageError> {
+        let (max, first_app) = (self.0.max_pending, self.0.first_app);
+        self.0
+            .database
+            .write("create the tasks of a request", move |connection| {
+                create(connection, &request, max, first_app, now)
+            })
+            .await
     }
 
     /// Creates the tasks of `request`, unless `key` was used already: then nothing is created and the first answer is
     /// returned again. `answer` formats the result, which is stored with the tasks in the same transaction.
     ///
     /// # Errors
-    /// [`StorageError::KeyReused`], and as [`Store::create_request`].
-    pub async fn create_request_once(
-        &self,
+    /// [`StorageError::KeyReused`], and as [`TaskQueue::create`].
+    pub async fn create_once(
+        self,
         request: TaskRequest,
         key: RequestKey,
         now: DateTime<Utc>,
         answer: impl FnOnce(&Created) -> String + Send + 'static,
     ) -> Result<String, StorageError> {
-        let (max, first_app) = (self.max_pending(), self.first_app());
-        self.write("create the tasks of a request once", move |connection| {
-            delete_expired_keys(connection, now - key.lifetime)?;
-            if let Some((fingerprint, answer)) = first_use(connection, &key.key)? {
-                let same = fingerprint == key.fingerprint;
-                return if same { Ok(answer) } else { Err(StorageError::KeyReused.into()) };
-            }
-            let answer = answer(&create(connection, &request, max, first_app, now)?);
-            store_key(connection, &key, &answer, now)?;
-            Ok(answer)
-        })
-        .await
+        let (max, first_app) = (self.0.max_pending, self.0.first_app);
+        self.0
+            .database
+            .write("create the tasks of a request once", move |connection| {
+                delete_expired_keys(connection, now - key.lifetime)?;
+                if let Some((fingerprint, answer)) = first_use(connection, &key.key)? {
+                    let same = fingerprint == key.fingerprint;
+                    return if same { Ok(answer) } else { Err(StorageError::KeyReused.into()) };
+                }
+                let answer = answer(&create(connection, &request, max, first_app, now)?);
+                store_key(connection, &key, &answer, now)?;
+                Ok(answer)
+            })
+            .await
     }
 }
 

@@ -19,7 +19,7 @@ struct Versions {
 impl Versions {
     /// Checks whether the version has changed since the last call.
     async fn check(&mut self, operation: &str, changes: bool) {
-        let version = self.fixture.store.version().await.unwrap();
+        let version = self.fixture.store.database().version().await.unwrap();
         assert_eq!(version != self.last, changes, "{operation}");
         self.last = version;
     }
@@ -29,7 +29,7 @@ impl Versions {
 async fn the_version_changes_with_what_is_shown_of_tasks_and_with_nothing_else() {
     let fixture = Fixture::new();
     let store = fixture.store.clone();
-    let last = store.version().await.unwrap();
+    let last = store.database().version().await.unwrap();
     let mut versions = Versions { fixture, last };
 
     let id = versions.fixture.create(vec![for_phone("a")]).await[0];
@@ -39,13 +39,13 @@ async fn the_version_changes_with_what_is_shown_of_tasks_and_with_nothing_else()
     assert!(claim_task(&store, serial("a"), lease("two"), at(1)).await.is_none());
     versions.check("claim of nothing", false).await;
     let line = Record { at: at(2), event: RecordedEvent::Log(LogLevel::Info, "line".to_owned()) };
-    store.record(id, lease("one"), vec![line]).await.unwrap();
+    store.attempts().record(id, lease("one"), vec![line]).await.unwrap();
     versions.check("record", true).await;
-    store.finish(id, lease("one"), finish(Outcome::Failed, "", 3)).await.unwrap();
+    store.attempts().finish(id, lease("one"), finish(Outcome::Failed, "", 3)).await.unwrap();
     versions.check("finish", true).await;
-    store.retry(id, at(4)).await.unwrap();
+    store.tasks().retry(id, at(4)).await.unwrap();
     versions.check("retry", true).await;
-    let refused = store.retry(TaskId(99), at(4)).await.unwrap_err();
+    let refused = store.tasks().retry(TaskId(99), at(4)).await.unwrap_err();
     assert!(matches!(refused, StorageError::NoSuchTask(_)));
     versions.check("refused retry", false).await;
     let details = AccountChange { serial: Patch::Set(serial("b")), ..AccountChange::default() };
@@ -54,21 +54,21 @@ async fn the_version_changes_with_what_is_shown_of_tasks_and_with_nothing_else()
         app: AppId::new("tiktok").unwrap(),
         details,
     };
-    store.create_account(account, at(5)).await.unwrap().unwrap();
+    store.accounts().create(account, at(5)).await.unwrap().unwrap();
     versions.check("account", true).await;
     let random = SettingsChange { random_order: Some(true), ..SettingsChange::default() };
-    store.change_settings(random).await.unwrap();
+    store.settings().change(random).await.unwrap();
     versions.check("settings", true).await;
     let subject = EventSubject::Device { address: "a".to_owned(), state: "ready".to_owned(), reason: None };
-    store.record_device_event(None, subject, at(6)).await.unwrap();
+    store.events().record_device_event(None, subject, at(6)).await.unwrap();
     versions.check("event", true).await;
-    store.delete_tasks(vec![id], at(7)).await.unwrap();
+    store.tasks().delete(vec![id], at(7)).await.unwrap();
     versions.check("delete", true).await;
 
-    store.heartbeat(ServerId::new(7)).await.unwrap();
-    store.installation(at(8)).await.unwrap();
-    store.record_seen(at(9)).await.unwrap();
-    store.stats().await.unwrap();
+    store.cluster().heartbeat(ServerId::new(7)).await.unwrap();
+    store.settings().installation(at(8)).await.unwrap();
+    store.settings().record_seen(at(9)).await.unwrap();
+    store.tasks().stats().await.unwrap();
     versions.check("what no answer about tasks shows", false).await;
 }
 

@@ -13,10 +13,10 @@ use crate::{at, for_phone, lease, request_for, serial};
 
 /// Everything that a server does with the store most often.
 async fn errors(store: &Store) -> Vec<Option<StorageError>> {
-    let created = store.create_request(request_for(for_phone("a")), at(0)).await.err();
-    let claimed = store.claim(1, serial("a"), lease("one"), at(1)).await.err();
-    let listed = store.tasks(TaskFilter::default(), first(10)).await.err();
-    vec![created, claimed, listed, store.stats().await.err()]
+    let created = store.queue().create(request_for(for_phone("a")), at(0)).await.err();
+    let claimed = store.queue().claim(1, serial("a"), lease("one"), at(1)).await.err();
+    let listed = store.tasks().list(TaskFilter::default(), first(10)).await.err();
+    vec![created, claimed, listed, store.tasks().stats().await.err()]
 }
 
 #[tokio::test]
@@ -26,8 +26,8 @@ async fn a_lost_postgres_is_transient_and_service_resumes_when_it_is_back() {
     }
     let server = Server::start(true);
     let store = Store::open_url(&server.url("postgres")).unwrap();
-    store.create_request(request_for(for_phone("a")), at(0)).await.unwrap();
-    store.stats().await.unwrap();
+    store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap();
+    store.tasks().stats().await.unwrap();
 
     // Quickly back: the connections are dead, the server is not.
     server.stop();
@@ -53,6 +53,31 @@ async fn resumes(store: &Store) {
     tokio::time::timeout(Duration::from_secs(30), served).await.expect("service did not resume");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn nothing_is_written_to_a_file_that_is_gone_or_replaced_and_all_resumes_when_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, aside) = (folder.path().join("tasks.db"), folder.path().join("aside.db"));
+    let store = Store::open(&path).unwrap();
+    store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap();
+    for replace in [false, true] {
+        std::fs::rename(&path, &aside).unwrap();
+        if replace {
+            std::fs::write(&path, "").unwrap();
+        }
+        for _ in 0..2 {
+            let refused = store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap_err();
+            assert!(matches!(refused, StorageError::Replaced { .. }) && refused.is_transient(), "{refused}");
+        }
+        assert!(store.database().is_replaced());
+        assert_eq!(path.exists(), replace, "no other file is made");
+        std::fs::rename(&aside, &path).unwrap();
+        assert!(!store.database().is_replaced());
+        store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap();
+    }
+    assert_eq!(store.tasks().stats().await.unwrap().total(), 3);
+}
+
 #[tokio::test]
 async fn a_sqlite_file_that_another_program_locks_is_transient_and_passes() {
     let folder = tempfile::tempdir().unwrap();
@@ -61,11 +86,11 @@ async fn a_sqlite_file_that_another_program_locks_is_transient_and_passes() {
     let mut other = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     other.batch_execute("BEGIN IMMEDIATE").unwrap();
 
-    let refused = store.create_request(request_for(for_phone("a")), at(0)).await.unwrap_err();
+    let refused = store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap_err();
     assert!(refused.is_transient(), "{refused}");
-    assert_eq!(store.stats().await.unwrap().total(), 0);
+    assert_eq!(store.tasks().stats().await.unwrap().total(), 0);
 
     other.batch_execute("ROLLBACK").unwrap();
-    store.create_request(request_for(for_phone("a")), at(0)).await.unwrap();
-    assert_eq!(store.stats().await.unwrap().total(), 1);
+    store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap();
+    assert_eq!(store.tasks().stats().await.unwrap().total(), 1);
 }

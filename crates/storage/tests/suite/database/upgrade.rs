@@ -58,8 +58,8 @@ async fn tasks_of_an_earlier_version_keep_their_states_and_their_history() {
     let fixture = upgraded();
     let store = &fixture.store;
     let counts = TaskCounts { pending: 5, running: 1, completed: 1, failed: 1 };
-    assert_eq!(store.stats().await.unwrap(), counts);
-    let (tasks, total) = store.tasks(TaskFilter::default(), first(20)).await.unwrap();
+    assert_eq!(store.tasks().stats().await.unwrap(), counts);
+    let (tasks, total) = store.tasks().list(TaskFilter::default(), first(20)).await.unwrap();
     let ids: Vec<i64> = tasks.iter().map(|task| task.id.0).collect();
     assert_eq!((ids, total), (vec![8, 7, 6, 5, 4, 3, 2, 1], 8));
     assert_eq!(tasks[4].state, TaskState::Retrying { at: at(5000) });
@@ -70,9 +70,9 @@ async fn tasks_of_an_earlier_version_keep_their_states_and_their_history() {
         (AppId::new("instagram").unwrap(), AppId::new("instagram").unwrap())
     );
     let failed = TaskFilter { status: Some(Status::Failed), ..TaskFilter::default() };
-    assert_eq!(store.tasks(failed, first(20)).await.unwrap().1, 1);
+    assert_eq!(store.tasks().list(failed, first(20)).await.unwrap().1, 1);
 
-    let done = store.task(TaskId(1)).await.unwrap().unwrap();
+    let done = store.tasks().find(TaskId(1)).await.unwrap().unwrap();
     assert_eq!(
         done.task.options,
         TaskOptions { priority: 5, max_retries: 2, time_limit: Some(std::time::Duration::from_secs(90)) }
@@ -81,7 +81,7 @@ async fn tasks_of_an_earlier_version_keep_their_states_and_their_history() {
     assert_eq!((finish.outcome, finish.remark.as_str()), (Outcome::Succeeded, "published"));
     assert_eq!(done.steps[0].text, "tap Post");
     assert_eq!(done.artifacts[0].file, "1/1/tree.xml");
-    let log = store.task_log(TaskId(1)).await.unwrap();
+    let log = store.tasks().log(TaskId(1)).await.unwrap();
     assert_eq!((log[0].level, log[0].text.as_str()), (LogLevel::Warn, "slow"));
 }
 
@@ -91,8 +91,8 @@ async fn an_attempt_of_an_earlier_version_that_may_have_published_is_marked() {
         "INSERT INTO step (task_id, attempt, number, text, started_at) VALUES (3, 1, 99, 'tap Post', 0)";
     let fixture = upgraded_after(posted);
     let store = &fixture.store;
-    assert_eq!(store.standing_mark(TaskId(3)).await.unwrap().unwrap().seen, "{}");
-    assert_eq!(store.standing_mark(TaskId(1)).await.unwrap(), None, "it succeeded");
+    assert_eq!(store.marks().standing(TaskId(3)).await.unwrap().unwrap().seen, "{}");
+    assert_eq!(store.marks().standing(TaskId(1)).await.unwrap(), None, "it succeeded");
 }
 
 #[tokio::test]
@@ -102,7 +102,7 @@ async fn an_earlier_attempt_has_the_code_that_its_outcome_gives_for_certain_and_
         let [task, attempt, event] = ["task", "attempt", "event"]
             .map(|table| format!("UPDATE {table} SET outcome = '{outcome}' WHERE outcome = 'failed';"));
         let fixture = upgraded_after(&format!("{task} {attempt} {event}"));
-        let detail = fixture.store.task(TaskId(2)).await.unwrap().unwrap();
+        let detail = fixture.store.tasks().find(TaskId(2)).await.unwrap().unwrap();
         let wanted = code_of(outcome).filter(|_| certain.contains(&outcome));
         assert_eq!(detail.attempts[0].finish.as_ref().unwrap().failure_code, wanted);
         let TaskState::Finished { finish, .. } = detail.task.state else { panic!("it has not ended") };
@@ -114,7 +114,7 @@ async fn an_earlier_attempt_has_the_code_that_its_outcome_gives_for_certain_and_
 async fn all_else_of_an_earlier_version_is_kept() {
     let fixture = upgraded();
     let store = &fixture.store;
-    let settings = store.settings().await.unwrap();
+    let settings = store.settings().load().await.unwrap();
     assert_eq!((settings.default_app, settings.max_retries), (AppId::new("instagram").ok(), 3));
     assert_eq!(
         settings.packages.get(&AppId::new("tiktok").unwrap()),
@@ -125,21 +125,21 @@ async fn all_else_of_an_earlier_version_is_kept() {
         PackageName::new("com.clone.instagram").ok().as_ref()
     );
     let page = NumberedPage { number: 1, size: 9 };
-    let (accounts, _) = store.accounts(AccountFilter::default(), page).await.unwrap();
+    let (accounts, _) = store.accounts().list(AccountFilter::default(), page).await.unwrap();
     assert_eq!(accounts.iter().map(|it| it.username.as_str()).collect::<Vec<_>>(), ["maker", "painter"]);
-    let maker = store.account(AccountId(1)).await.unwrap().unwrap();
+    let maker = store.accounts().find(AccountId(1)).await.unwrap().unwrap();
     assert_eq!(
         (maker.app, maker.serial, maker.note.as_str()),
         (AppId::new("tiktok").unwrap(), Some(serial("phone-a")), "first")
     );
     assert_eq!(maker.package, PackageName::new("com.own.tiktok").ok());
-    let devices = store.devices().await.unwrap();
+    let devices = store.devices().list().await.unwrap();
     assert_eq!((devices.len(), devices[0].name.as_deref()), (2, Some("Left")));
     assert_eq!(devices[0].group.as_ref().unwrap().1, "Rack 1");
     assert_eq!(devices[0].facts.battery, Some(87));
 
     let newest = Page { start: PageStart::Number(1), size: 9 };
-    let (materials, _) = store.materials(MaterialFilter::default(), newest).await.unwrap();
+    let (materials, _) = store.materials().list(MaterialFilter::default(), newest).await.unwrap();
     let uses: Vec<MaterialUse> = materials.iter().rev().map(|it| it.usage).collect();
     let used = MaterialUse::Used { at: at(40), by: Some(TaskId(1)) };
     assert_eq!(uses[0], used);
@@ -148,15 +148,15 @@ async fn all_else_of_an_earlier_version_is_kept() {
     assert_eq!(materials[2].details.tags.len(), 2);
 
     let Events::Next { events, .. } =
-        store.events_after(EventId(0), EventFilter::default(), 100).await.unwrap()
+        store.events().after(EventId(0), EventFilter::default(), 100).await.unwrap()
     else {
         panic!("the events are pruned")
     };
     assert_eq!(events.last().unwrap().at, at(60));
     assert!(events.len() > 20, "{}", events.len());
-    let age = Installation { made_at: at(0), last_seen: at(5) };
-    assert_eq!(store.installation(at(100)).await.unwrap(), age);
-    assert_eq!(store.tokens().await.unwrap()[0].name.as_str(), "one");
+    let age = Installation { made_at: at(0), last_seen: at(5), set_back_at: None, newest_license: None };
+    assert_eq!(store.settings().installation(at(100)).await.unwrap(), age);
+    assert_eq!(store.tokens().list().await.unwrap()[0].name.as_str(), "one");
 }
 
 #[tokio::test]
@@ -164,17 +164,17 @@ async fn an_upgraded_database_goes_on_working() {
     let fixture = upgraded();
     let store = &fixture.store;
     let lease = |number| ServerId::new(2).lease(number);
-    let dead = store.heartbeat(ServerId::new(2)).await.unwrap();
+    let dead = store.cluster().heartbeat(ServerId::new(2)).await.unwrap();
     assert_eq!(dead, [Heartbeat { server: ServerId::new(1), beats: 1 }]);
-    assert_eq!(store.stop_requests_for(ServerId::new(1)).await.unwrap(), [TaskId(3)]);
+    assert_eq!(store.cluster().stop_requests_for(ServerId::new(1)).await.unwrap(), [TaskId(3)]);
     let stopped = InterruptedTask { task: TaskId(3), runs_again: false };
-    assert_eq!(store.interrupt_tasks_of(dead[0].clone(), at(100)).await.unwrap(), [stopped]);
+    assert_eq!(store.cluster().interrupt_tasks_of(dead[0].clone(), at(100)).await.unwrap(), [stopped]);
 
     // The first of three tasks with an interval of five minutes starts late.
     let first = claim_task(store, serial("phone-b"), lease(1), at(4000)).await.unwrap();
     assert_eq!(first.id, TaskId(5));
-    store.finish(first.id, lease(1), finish(Outcome::Succeeded, "", 4010)).await.unwrap();
-    assert_eq!(store.next_due(serial("phone-b")).await.unwrap(), Some(at(4300)));
+    store.attempts().finish(first.id, lease(1), finish(Outcome::Succeeded, "", 4010)).await.unwrap();
+    assert_eq!(store.queue().next_due(serial("phone-b"), at(1_000_000_000)).await.unwrap(), Some(at(4300)));
     let retried = claim_task(store, serial("phone-a"), lease(2), at(5000)).await.unwrap();
     assert_eq!((retried.id, retried.attempt_count), (TaskId(4), 2));
 
@@ -193,7 +193,7 @@ async fn an_upgraded_database_goes_on_working() {
         fingerprint: "body".to_owned(),
         lifetime: TimeDelta::hours(24),
     };
-    let again = store.create_request_once(request.clone(), key, at(6000), |_| "another".to_owned()).await;
+    let again = store.queue().create_once(request.clone(), key, at(6000), |_| "another".to_owned()).await;
     assert_eq!(again.unwrap(), "the first answer");
-    assert_eq!(store.create_request(request, at(6000)).await.unwrap().tasks, [TaskId(10)]);
+    assert_eq!(store.queue().create(request, at(6000)).await.unwrap().tasks, [TaskId(10)]);
 }

@@ -47,17 +47,17 @@ fn page(number: u32, size: u32) -> Page<MaterialId> {
 #[tokio::test]
 async fn bytes_that_are_there_already_come_in_only_once() {
     let fixture = Fixture::new();
-    let first = fixture.store.add_materials(vec![video("a", &["x"], None)], at(0)).await.unwrap();
+    let first = fixture.store.materials().add(vec![video("a", &["x"], None)], at(0)).await.unwrap();
     assert!(first[0].is_new);
     let mut same = video("b", &["y"], None);
     same.file.sha256.clone_from(&first[0].material.file.sha256);
     let twice = vec![same.clone(), same, video("c", &[], None)];
-    let again = fixture.store.add_materials(twice, at(1)).await.unwrap();
+    let again = fixture.store.materials().add(twice, at(1)).await.unwrap();
     assert_eq!(again.iter().map(|it| it.is_new).collect::<Vec<_>>(), [false, false, true]);
     assert_eq!(again[0].material, first[0].material, "what was there is unchanged");
-    let (all, total) = fixture.store.materials(MaterialFilter::default(), page(1, 9)).await.unwrap();
+    let (all, total) = fixture.store.materials().list(MaterialFilter::default(), page(1, 9)).await.unwrap();
     assert_eq!((names(&all).as_str(), total), ("c a", 2));
-    assert_eq!(fixture.store.material_files().await.unwrap().len(), 2);
+    assert_eq!(fixture.store.materials().files().await.unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -67,16 +67,16 @@ async fn materials_are_there_after_a_restart_with_all_that_is_said_of_them() {
     new.file.thumbnail = Some("thumbnail".to_owned());
     new.details.caption = "{one|two}".to_owned();
     new.details.sort = -7;
-    let added = fixture.store.add_materials(vec![new], at(0)).await.unwrap().remove(0).material;
+    let added = fixture.store.materials().add(vec![new], at(0)).await.unwrap().remove(0).material;
     let fixture = fixture.reopen();
-    let found = fixture.store.material(added.id).await.unwrap().unwrap();
+    let found = fixture.store.materials().find(added.id).await.unwrap().unwrap();
     assert_eq!(found, added);
     assert_eq!(found.details.tags.iter().map(Tag::as_str).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!((found.usage, found.created_at), (MaterialUse::Unused, at(0)));
-    let mut files = fixture.store.material_files().await.unwrap();
+    let mut files = fixture.store.materials().files().await.unwrap();
     files.sort();
     assert_eq!(files, ["stored-a", "thumbnail"]);
-    assert_eq!(fixture.store.material(MaterialId(99)).await.unwrap(), None);
+    assert_eq!(fixture.store.materials().find(MaterialId(99)).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -89,11 +89,11 @@ async fn lists_are_newest_first_filtered_and_read_on_by_page_or_from_a_material(
         file("d", MediaType::Jpeg),
     ];
     let ids: Vec<_> =
-        fixture.store.add_materials(all, at(0)).await.unwrap().iter().map(|it| it.material.id).collect();
+        fixture.store.materials().add(all, at(0)).await.unwrap().iter().map(|it| it.material.id).collect();
     let used = MaterialChange { used: Some(true), ..MaterialChange::default() };
-    fixture.store.change_material(ids[1], used, at(1)).await.unwrap();
+    fixture.store.materials().change(ids[1], used, at(1)).await.unwrap();
     let list = async |filter: MaterialFilter, page| {
-        let (materials, total) = fixture.store.materials(filter, page).await.unwrap();
+        let (materials, total) = fixture.store.materials().list(filter, page).await.unwrap();
         (names(&materials), total)
     };
     let none = MaterialFilter::default();
@@ -124,11 +124,11 @@ async fn lists_are_newest_first_filtered_and_read_on_by_page_or_from_a_material(
 async fn a_change_changes_what_it_names_and_nothing_else() {
     let fixture = Fixture::new();
     let new = video("a", &["x"], Some("maker"));
-    let before = fixture.store.add_materials(vec![new], at(0)).await.unwrap().remove(0).material;
+    let before = fixture.store.materials().add(vec![new], at(0)).await.unwrap().remove(0).material;
     let change =
         MaterialChange { caption: Some("new".to_owned()), sort: Some(3), ..MaterialChange::default() };
     let MaterialChanged::Changed(after) =
-        fixture.store.change_material(before.id, change, at(5)).await.unwrap()
+        fixture.store.materials().change(before.id, change, at(5)).await.unwrap()
     else {
         panic!("not changed")
     };
@@ -138,37 +138,37 @@ async fn a_change_changes_what_it_names_and_nothing_else() {
         (&before.details.tags, &before.details.username)
     );
     let bare = MaterialChange { tags: Some(Vec::new()), username: Patch::Clear, ..MaterialChange::default() };
-    let changed = fixture.store.change_material(before.id, bare, at(6)).await.unwrap();
+    let changed = fixture.store.materials().change(before.id, bare, at(6)).await.unwrap();
     let MaterialChanged::Changed(bare) = changed else { panic!("{changed:?}") };
     assert_eq!((bare.details.tags.len(), bare.details.username), (0, None));
     let nothing =
-        fixture.store.change_material(MaterialId(9), MaterialChange::default(), at(7)).await.unwrap();
+        fixture.store.materials().change(MaterialId(9), MaterialChange::default(), at(7)).await.unwrap();
     assert_eq!(nothing, MaterialChanged::NotThere);
 }
 
 #[tokio::test]
 async fn what_a_task_is_publishing_is_neither_deleted_nor_marked() {
     let fixture = Fixture::new();
-    let added = fixture.store.add_materials(vec![video("a", &[], None)], at(0)).await.unwrap();
+    let added = fixture.store.materials().add(vec![video("a", &[], None)], at(0)).await.unwrap();
     let id = added[0].material.id;
     let task = fixture.create(vec![for_phone("p")]).await[0];
     claim_task(&fixture.store, serial("p"), lease("one"), at(1)).await.unwrap();
     let wish = MaterialQuery { kind: MaterialKind::Video, tags: Vec::new(), username: None, count: 1 };
-    let taken = fixture.store.take_materials(wish, task, lease("one"), 1).await.unwrap();
+    let taken = fixture.store.reservations().take_materials(wish, task, lease("one"), 1).await.unwrap();
     assert!(matches!(taken, MaterialsTaken::Taken(_)), "{taken:?}");
 
-    assert_eq!(fixture.store.delete_material(id).await.unwrap(), MaterialRemoval::Reserved(task));
+    assert_eq!(fixture.store.materials().delete(id).await.unwrap(), MaterialRemoval::Reserved(task));
     let mark = MaterialChange { used: Some(false), ..MaterialChange::default() };
-    let marked = fixture.store.change_material(id, mark, at(2)).await.unwrap();
+    let marked = fixture.store.materials().change(id, mark, at(2)).await.unwrap();
     assert_eq!(marked, MaterialChanged::Reserved(task));
     let say = MaterialChange { caption: Some("other".to_owned()), ..MaterialChange::default() };
-    let said = fixture.store.change_material(id, say, at(2)).await.unwrap();
+    let said = fixture.store.materials().change(id, say, at(2)).await.unwrap();
     assert!(matches!(said, MaterialChanged::Changed(_)), "{said:?}");
 
-    fixture.store.release(task, lease("one"), at(3)).await.unwrap();
-    assert!(matches!(fixture.store.delete_material(id).await.unwrap(), MaterialRemoval::Removed(_)));
-    assert_eq!(fixture.store.delete_material(id).await.unwrap(), MaterialRemoval::NotThere);
-    assert_eq!(fixture.store.material_files().await.unwrap(), Vec::<String>::new());
+    fixture.store.attempts().release(task, lease("one"), at(3)).await.unwrap();
+    assert!(matches!(fixture.store.materials().delete(id).await.unwrap(), MaterialRemoval::Removed(_)));
+    assert_eq!(fixture.store.materials().delete(id).await.unwrap(), MaterialRemoval::NotThere);
+    assert_eq!(fixture.store.materials().files().await.unwrap(), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -176,8 +176,8 @@ async fn numbers_are_never_used_twice() {
     let fixture = Fixture::new();
     let mut seen = BTreeSet::new();
     for _ in 0..3 {
-        let added = fixture.store.add_materials(vec![video("a", &["t"], None)], at(0)).await.unwrap();
+        let added = fixture.store.materials().add(vec![video("a", &["t"], None)], at(0)).await.unwrap();
         assert!(seen.insert(added[0].material.id));
-        fixture.store.delete_material(added[0].material.id).await.unwrap();
+        fixture.store.materials().delete(added[0].material.id).await.unwrap();
     }
 }

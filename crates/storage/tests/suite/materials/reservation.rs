@@ -30,7 +30,7 @@ const MARK: &str = r#"{"caption":"c"}"#;
 
 impl Fixture {
     async fn add(&self, new: Vec<NewMaterial>) -> Vec<MaterialId> {
-        let added = self.store.add_materials(new, at(0)).await.unwrap();
+        let added = self.store.materials().add(new, at(0)).await.unwrap();
         added.iter().map(|it| it.material.id).collect()
     }
 
@@ -44,7 +44,7 @@ impl Fixture {
 
     /// The names of what the task of `phone` gets.
     async fn take(&self, wish: MaterialQuery, task: TaskId, phone: &str) -> Result<Vec<String>, usize> {
-        match self.store.take_materials(wish, task, lease(phone), 1).await.unwrap() {
+        match self.store.reservations().take_materials(wish, task, lease(phone), 1).await.unwrap() {
             MaterialsTaken::Taken(all) => Ok(all.into_iter().map(|it| it.file.name).collect()),
             MaterialsTaken::TooFew(found) => Err(found),
         }
@@ -52,14 +52,14 @@ impl Fixture {
 
     async fn take_file(&self, names: &[&str], task: TaskId, phone: &str) -> Option<LocalFile> {
         let files = names.iter().map(|name| local(name)).collect();
-        match self.store.take_file(files, task, lease(phone), 1).await.unwrap() {
+        match self.store.reservations().take_file(files, task, lease(phone), 1).await.unwrap() {
             FileTaken::Taken(file) => Some(file),
             FileTaken::NoneFree => None,
         }
     }
 
     async fn usage(&self, id: MaterialId) -> MaterialUse {
-        self.store.material(id).await.unwrap().unwrap().usage
+        self.store.materials().find(id).await.unwrap().unwrap().usage
     }
 }
 
@@ -78,8 +78,8 @@ async fn many_tasks_at_once_never_take_the_same_material_or_file() {
         takings.push(async move {
             let chance = number as u64;
             tokio::join!(
-                store.take_materials(wish(&[], None), task, lease(&phone), chance),
-                store.take_file(files, task, lease(&phone), chance),
+                store.reservations().take_materials(wish(&[], None), task, lease(&phone), chance),
+                store.reservations().take_file(files, task, lease(&phone), chance),
             )
         });
     }
@@ -149,17 +149,19 @@ async fn a_reservation_ends_with_its_attempt_however_that_ends() {
         assert_eq!(fixture.usage(id).await, MaterialUse::Reserved { by: task });
         let end = finish(Outcome::Failed, "it failed", 2);
         match ending {
-            "failed" => fixture.store.finish(task, lease(&phone), end).await.unwrap(),
-            "postponed" => fixture.store.postpone(task, lease(&phone), end, at(900)).await.unwrap(),
-            "released" => fixture.store.release(task, lease(&phone), at(2)).await.unwrap(),
+            "failed" => fixture.store.attempts().finish(task, lease(&phone), end).await.unwrap(),
+            "postponed" => {
+                fixture.store.attempts().postpone(task, lease(&phone), end, at(900)).await.unwrap();
+            }
+            "released" => fixture.store.attempts().release(task, lease(&phone), at(2)).await.unwrap(),
             "crashed" => {
                 let dead = Heartbeat { server: ServerId::of(&lease(&phone)), beats: 0 };
-                let ended = fixture.store.interrupt_tasks_of(dead, at(2)).await.unwrap();
+                let ended = fixture.store.cluster().interrupt_tasks_of(dead, at(2)).await.unwrap();
                 assert_eq!(ended[0].task, task);
             }
             _ => {
-                fixture.store.finish(task, lease(&phone), end).await.unwrap();
-                fixture.store.delete_tasks(vec![task], at(9)).await.unwrap();
+                fixture.store.attempts().finish(task, lease(&phone), end).await.unwrap();
+                fixture.store.tasks().delete(vec![task], at(9)).await.unwrap();
             }
         }
         assert_eq!(fixture.usage(id).await, MaterialUse::Unused, "{ending}");
@@ -176,8 +178,13 @@ async fn what_a_task_took_is_used_when_it_succeeds_and_over_a_restart() {
     let task = fixture.at_work("p").await;
     fixture.take(wish(&[], None), task, "p").await.unwrap();
     fixture.take_file(&["x"], task, "p").await.unwrap();
-    fixture.store.mark(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
-    fixture.store.finish(task, lease("p"), finish(Outcome::Succeeded, "published", 3)).await.unwrap();
+    fixture.store.marks().set(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
+    fixture
+        .store
+        .attempts()
+        .finish(task, lease("p"), finish(Outcome::Succeeded, "published", 3))
+        .await
+        .unwrap();
 
     let fixture = fixture.reopen();
     assert_eq!(fixture.usage(id).await, MaterialUse::Used { at: at(3), by: Some(task) });
@@ -185,7 +192,8 @@ async fn what_a_task_took_is_used_when_it_succeeds_and_over_a_restart() {
     assert_eq!(fixture.take(wish(&[], None), next, "q").await, Err(0));
     assert_eq!(fixture.take_file(&["x"], next, "q").await, None);
     let other = LocalFile { size: 6, ..local("x") };
-    let replaced = fixture.store.take_file(vec![other.clone()], next, lease("q"), 1).await.unwrap();
+    let replaced =
+        fixture.store.reservations().take_file(vec![other.clone()], next, lease("q"), 1).await.unwrap();
     assert_eq!(replaced, FileTaken::Taken(other), "a file of another size is another file");
 }
 
@@ -196,15 +204,15 @@ async fn what_may_be_public_is_not_reserved_until_a_person_frees_it() {
     let task = fixture.at_work("p").await;
     fixture.take(wish(&[], None), task, "p").await.unwrap();
     fixture.take_file(&["x"], task, "p").await.unwrap();
-    fixture.store.mark(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
-    fixture.store.finish(task, lease("p"), finish(Outcome::Failed, "not seen", 3)).await.unwrap();
+    fixture.store.marks().set(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
+    fixture.store.attempts().finish(task, lease("p"), finish(Outcome::Failed, "not seen", 3)).await.unwrap();
     assert_eq!(fixture.usage(id).await, MaterialUse::Unconfirmed { by: task });
 
     let next = fixture.at_work("q").await;
     assert_eq!(fixture.take(wish(&[], None), next, "q").await, Err(0));
     assert_eq!(fixture.take_file(&["x"], next, "q").await, None);
     let free = MaterialChange { used: Some(false), ..MaterialChange::default() };
-    fixture.store.change_material(id, free, at(4)).await.unwrap();
+    fixture.store.materials().change(id, free, at(4)).await.unwrap();
     assert!(fixture.take(wish(&[], None), next, "q").await.is_ok());
 }
 
@@ -215,14 +223,19 @@ async fn what_an_earlier_attempt_has_published_is_used_once_a_later_one_has_seen
     let task = fixture.at_work("p").await;
     fixture.take(wish(&[], None), task, "p").await.unwrap();
     fixture.take_file(&["x"], task, "p").await.unwrap();
-    fixture.store.mark(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
-    fixture.store.finish(task, lease("p"), finish(Outcome::Stopped, "stopped", 3)).await.unwrap();
+    fixture.store.marks().set(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
+    fixture.store.attempts().finish(task, lease("p"), finish(Outcome::Stopped, "stopped", 3)).await.unwrap();
     let standing = StandingMark { seen: MARK.to_owned(), others_since: Vec::new() };
-    assert_eq!(fixture.store.standing_mark(task).await.unwrap(), Some(standing));
+    assert_eq!(fixture.store.marks().standing(task).await.unwrap(), Some(standing));
 
-    fixture.store.retry(task, at(4)).await.unwrap();
+    fixture.store.tasks().retry(task, at(4)).await.unwrap();
     claim_task(&fixture.store, serial("p"), lease("again"), at(5)).await.unwrap();
-    fixture.store.finish(task, lease("again"), finish(Outcome::Succeeded, "seen", 6)).await.unwrap();
+    fixture
+        .store
+        .attempts()
+        .finish(task, lease("again"), finish(Outcome::Succeeded, "seen", 6))
+        .await
+        .unwrap();
     assert_eq!(fixture.usage(id).await, MaterialUse::Used { at: at(6), by: Some(task) });
     let next = fixture.at_work("q").await;
     assert_eq!(fixture.take_file(&["x"], next, "q").await, None);
@@ -234,13 +247,18 @@ async fn what_a_later_attempt_found_not_published_is_free_again() {
     let id = fixture.add(vec![video("a", &[], None)]).await[0];
     let task = fixture.at_work("p").await;
     fixture.take(wish(&[], None), task, "p").await.unwrap();
-    fixture.store.mark(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
-    fixture.store.interrupt(task, lease("p"), finish(Outcome::Interrupted, "stopped", 3)).await.unwrap();
+    fixture.store.marks().set(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
+    fixture
+        .store
+        .attempts()
+        .interrupt(task, lease("p"), finish(Outcome::Interrupted, "stopped", 3))
+        .await
+        .unwrap();
     assert_eq!(fixture.usage(id).await, MaterialUse::Unconfirmed { by: task });
 
     claim_task(&fixture.store, serial("p"), lease("again"), at(4)).await.unwrap();
-    fixture.store.withdraw_marks(task, lease("again")).await.unwrap();
-    assert_eq!(fixture.store.standing_mark(task).await.unwrap(), None);
+    fixture.store.marks().withdraw(task, lease("again")).await.unwrap();
+    assert_eq!(fixture.store.marks().standing(task).await.unwrap(), None);
     assert!(fixture.take(wish(&[], None), task, "again").await.is_ok());
 }
 
@@ -250,9 +268,9 @@ async fn what_was_not_published_after_all_is_free_again() {
     let id = fixture.add(vec![video("a", &[], None)]).await[0];
     let task = fixture.at_work("p").await;
     fixture.take(wish(&[], None), task, "p").await.unwrap();
-    fixture.store.mark(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
-    fixture.store.withdraw_marks(task, lease("p")).await.unwrap();
-    fixture.store.finish(task, lease("p"), finish(Outcome::Failed, "no button", 3)).await.unwrap();
+    fixture.store.marks().set(task, lease("p"), MARK.to_owned(), at(2)).await.unwrap();
+    fixture.store.marks().withdraw(task, lease("p")).await.unwrap();
+    fixture.store.attempts().finish(task, lease("p"), finish(Outcome::Failed, "no button", 3)).await.unwrap();
     assert_eq!(fixture.usage(id).await, MaterialUse::Unused);
 }
 
@@ -261,12 +279,22 @@ async fn a_worker_that_lost_its_lease_takes_and_publishes_nothing() {
     let fixture = Fixture::new();
     fixture.add(vec![video("a", &[], None)]).await;
     let task = fixture.at_work("p").await;
-    let stale = fixture.store.take_materials(wish(&[], None), task, lease("old"), 1).await.unwrap_err();
+    let stale = fixture
+        .store
+        .reservations()
+        .take_materials(wish(&[], None), task, lease("old"), 1)
+        .await
+        .unwrap_err();
     assert!(matches!(stale, StorageError::Illegal { source: IllegalTransition::LeaseLost, .. }), "{stale}");
-    let stale = fixture.store.mark(task, lease("old"), MARK.to_owned(), at(2)).await.unwrap_err();
+    let stale = fixture.store.marks().set(task, lease("old"), MARK.to_owned(), at(2)).await.unwrap_err();
     assert!(matches!(stale, StorageError::Illegal { source: IllegalTransition::LeaseLost, .. }), "{stale}");
-    let stale = fixture.store.withdraw_marks(task, lease("old")).await.unwrap_err();
+    let stale = fixture.store.marks().withdraw(task, lease("old")).await.unwrap_err();
     assert!(matches!(stale, StorageError::Illegal { source: IllegalTransition::LeaseLost, .. }), "{stale}");
-    let stale = fixture.store.take_file(vec![local("x")], TaskId(99), lease("p"), 1).await.unwrap_err();
+    let stale = fixture
+        .store
+        .reservations()
+        .take_file(vec![local("x")], TaskId(99), lease("p"), 1)
+        .await
+        .unwrap_err();
     assert!(matches!(stale, StorageError::NoSuchTask(_)), "{stale}");
 }

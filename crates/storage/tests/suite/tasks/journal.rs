@@ -21,18 +21,18 @@ async fn what_an_attempt_reports_is_kept_in_one_order_across_kinds() {
         record(7, RecordedEvent::Artifact { kind: ArtifactKind::Screenshot, file: "1/1/s.png".to_owned() }),
         record(8, RecordedEvent::Progress(90)),
     ];
-    fixture.store.record(id, lease("one"), first).await.unwrap();
-    fixture.store.record(id, lease("one"), second).await.unwrap();
-    fixture.store.record(id, lease("one"), Vec::new()).await.unwrap();
+    fixture.store.attempts().record(id, lease("one"), first).await.unwrap();
+    fixture.store.attempts().record(id, lease("one"), second).await.unwrap();
+    fixture.store.attempts().record(id, lease("one"), Vec::new()).await.unwrap();
 
-    let detail = fixture.store.task(id).await.unwrap().unwrap();
+    let detail = fixture.store.tasks().find(id).await.unwrap().unwrap();
     let shown = (detail.task.step.as_deref(), detail.task.progress, detail.task.updated_at);
     assert_eq!(shown, (Some("tap Post"), 90, at(8)));
     let steps: Vec<(u32, u32, &str)> =
         detail.steps.iter().map(|step| (step.attempt, step.number, step.text.as_str())).collect();
     assert_eq!(steps, [(1, 1, "push the video"), (1, 3, "tap Post")]);
     assert_eq!((detail.artifacts[0].number, detail.artifacts[0].file.as_str()), (4, "1/1/s.png"));
-    let log = fixture.store.task_log(id).await.unwrap();
+    let log = fixture.store.tasks().log(id).await.unwrap();
     assert_eq!(
         (log[0].number, log[0].level, log[0].text.as_str()),
         (2, LogLevel::Warn, "a popup was closed")
@@ -46,8 +46,8 @@ async fn any_text_comes_back_letter_for_letter() {
     claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
     let text = "\"; DROP TABLE task; -- %s \\n $(id) `id` 👩‍👩‍👧‍👦 שלום \u{200f}";
     let step = Record { at: at(2), event: RecordedEvent::Step(text.to_owned()) };
-    fixture.store.record(id, lease("one"), vec![step]).await.unwrap();
-    assert_eq!(fixture.store.task(id).await.unwrap().unwrap().steps[0].text, text);
+    fixture.store.attempts().record(id, lease("one"), vec![step]).await.unwrap();
+    assert_eq!(fixture.store.tasks().find(id).await.unwrap().unwrap().steps[0].text, text);
 }
 
 #[tokio::test]
@@ -58,13 +58,13 @@ async fn a_zero_character_costs_no_text_and_no_result() {
     let said = |event| Record { at: at(2), event };
     let step = said(RecordedEvent::Step("tap\0Post".to_owned()));
     let line = said(RecordedEvent::Log(LogLevel::Info, "so\0".to_owned()));
-    fixture.store.record(id, lease("one"), vec![step, line]).await.unwrap();
-    fixture.store.finish(id, lease("one"), finish(Outcome::Failed, "no\0way", 3)).await.unwrap();
-    let detail = fixture.store.task(id).await.unwrap().unwrap();
+    fixture.store.attempts().record(id, lease("one"), vec![step, line]).await.unwrap();
+    fixture.store.attempts().finish(id, lease("one"), finish(Outcome::Failed, "no\0way", 3)).await.unwrap();
+    let detail = fixture.store.tasks().find(id).await.unwrap().unwrap();
     assert_eq!(
         (detail.steps[0].text.as_str(), detail.task.step.as_deref()),
         ("tap\u{fffd}Post", Some("tap\u{fffd}Post"))
     );
     assert_eq!(detail.attempts[0].finish.as_ref().unwrap().remark, "no\u{fffd}way");
-    assert_eq!(fixture.store.task_log(id).await.unwrap()[0].text, "so\u{fffd}");
+    assert_eq!(fixture.store.tasks().log(id).await.unwrap()[0].text, "so\u{fffd}");
 }

@@ -18,12 +18,17 @@ async fn a_task_goes_from_created_to_completed() {
     let claimed = claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
     assert_eq!((claimed.id, claimed.attempt_count), (id, 1));
     assert_eq!(claimed.state, TaskState::Running { lease: lease("one"), since: at(1) });
-    assert_eq!(fixture.store.task(id).await.unwrap().unwrap().task, claimed);
+    assert_eq!(fixture.store.tasks().find(id).await.unwrap().unwrap().task, claimed);
 
-    fixture.store.finish(id, lease("one"), finish(Outcome::Succeeded, "published", 9)).await.unwrap();
-    let detail = fixture.store.task(id).await.unwrap().unwrap();
+    fixture
+        .store
+        .attempts()
+        .finish(id, lease("one"), finish(Outcome::Succeeded, "published", 9))
+        .await
+        .unwrap();
+    let detail = fixture.store.tasks().find(id).await.unwrap().unwrap();
     let ended = finish(Outcome::Succeeded, "published", 9);
-    assert_eq!(detail.task.state, TaskState::Finished { started_at: at(1), finish: ended.clone() });
+    assert_eq!(detail.task.state, TaskState::Finished { started_at: Some(at(1)), finish: ended.clone() });
     assert_eq!(detail.task.updated_at, at(9));
     assert_eq!(detail.attempts.len(), 1);
     assert_eq!((detail.attempts[0].started_at, detail.attempts[0].finish.clone()), (at(1), Some(ended)));
@@ -81,41 +86,49 @@ async fn the_next_due_moment_is_the_soonest_of_all_priorities() {
         ..for_phone("a")
     };
     fixture.create(vec![task(9, 60), task(0, 30), task(-9, 45)]).await;
-    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(30)));
+    assert_eq!(fixture.store.queue().next_due(serial("a"), at(1_000_000_000)).await.unwrap(), Some(at(30)));
 }
 
 #[tokio::test]
 async fn the_next_due_moment_is_that_of_the_phones_own_pending_tasks() {
     let fixture = Fixture::new();
-    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), None);
+    assert_eq!(fixture.store.queue().next_due(serial("a"), at(1_000_000_000)).await.unwrap(), None);
     let scheduled = |seconds| NewTask { start_time: Some(at(seconds)), ..for_phone("a") };
     fixture.create(vec![scheduled(60), scheduled(30), for_phone("b")]).await;
-    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(30)));
+    assert_eq!(fixture.store.queue().next_due(serial("a"), at(1_000_000_000)).await.unwrap(), Some(at(30)));
     claim_task(&fixture.store, serial("a"), lease("one"), at(30)).await.unwrap();
-    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(60)));
+    assert_eq!(fixture.store.queue().next_due(serial("a"), at(1_000_000_000)).await.unwrap(), Some(at(60)));
 }
 
 #[tokio::test]
 async fn a_result_is_only_written_under_the_lease_that_the_task_has() {
     let fixture = Fixture::new();
     let id = fixture.create(vec![for_phone("a")]).await[0];
-    let refused =
-        fixture.store.finish(id, lease("one"), finish(Outcome::Succeeded, "", 1)).await.unwrap_err();
+    let refused = fixture
+        .store
+        .attempts()
+        .finish(id, lease("one"), finish(Outcome::Succeeded, "", 1))
+        .await
+        .unwrap_err();
     assert!(matches!(
         refused,
         StorageError::Illegal { source: IllegalTransition::NotRunning(Status::Pending), .. }
     ));
 
     claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
-    let refused =
-        fixture.store.finish(id, lease("two"), finish(Outcome::Succeeded, "", 2)).await.unwrap_err();
+    let refused = fixture
+        .store
+        .attempts()
+        .finish(id, lease("two"), finish(Outcome::Succeeded, "", 2))
+        .await
+        .unwrap_err();
     assert!(matches!(refused, StorageError::Illegal { source: IllegalTransition::LeaseLost, .. }));
     let record = Record { at: at(2), event: RecordedEvent::Progress(50) };
-    let refused = fixture.store.record(id, lease("two"), vec![record]).await.unwrap_err();
+    let refused = fixture.store.attempts().record(id, lease("two"), vec![record]).await.unwrap_err();
     assert!(matches!(refused, StorageError::Illegal { source: IllegalTransition::LeaseLost, .. }));
     assert!(!refused.is_transient());
 
-    let untouched = fixture.store.task(id).await.unwrap().unwrap().task;
+    let untouched = fixture.store.tasks().find(id).await.unwrap().unwrap().task;
     assert_eq!((untouched.state.status(), untouched.progress), (Status::Running, 0));
 }
 
@@ -124,11 +137,11 @@ async fn a_task_that_is_given_back_waits_as_if_it_had_never_been_taken() {
     let fixture = Fixture::new();
     let id = fixture.create(vec![for_phone("a")]).await[0];
     claim_task(&fixture.store, serial("a"), lease("one"), at(1)).await.unwrap();
-    let refused = fixture.store.release(id, lease("two"), at(2)).await.unwrap_err();
+    let refused = fixture.store.attempts().release(id, lease("two"), at(2)).await.unwrap_err();
     assert!(matches!(refused, StorageError::Illegal { source: IllegalTransition::LeaseLost, .. }));
 
-    fixture.store.release(id, lease("one"), at(2)).await.unwrap();
-    let waiting = fixture.store.task(id).await.unwrap().unwrap();
+    fixture.store.attempts().release(id, lease("one"), at(2)).await.unwrap();
+    let waiting = fixture.store.tasks().find(id).await.unwrap().unwrap();
     assert_eq!((waiting.task.state, waiting.task.attempt_count), (TaskState::Pending, 0));
     assert_eq!(waiting.attempts, []);
     let again = claim_task(&fixture.store, serial("a"), lease("two"), at(3)).await.unwrap();
@@ -139,8 +152,12 @@ async fn a_task_that_is_given_back_waits_as_if_it_had_never_been_taken() {
 async fn the_end_of_an_unknown_task_is_refused() {
     let fixture = Fixture::new();
     let unknown = tikmatrix_domain::TaskId(7);
-    let refused =
-        fixture.store.finish(unknown, lease("one"), finish(Outcome::Failed, "", 1)).await.unwrap_err();
+    let refused = fixture
+        .store
+        .attempts()
+        .finish(unknown, lease("one"), finish(Outcome::Failed, "", 1))
+        .await
+        .unwrap_err();
     assert!(matches!(refused, StorageError::NoSuchTask(id) if id == unknown));
 }
 
@@ -168,10 +185,15 @@ async fn a_mark_comes_with_those_that_other_tasks_of_its_phone_or_account_have_s
         claim_task(&fixture.store, serial(phone), lease(phone), at(second)).await.unwrap();
     };
     let mark = async |id, phone: &str, text: &str, second| {
-        fixture.store.mark(id, lease(phone), text.to_owned(), at(second)).await.unwrap();
-        fixture.store.finish(id, lease(phone), finish(Outcome::Stopped, "", second)).await.unwrap();
+        fixture.store.marks().set(id, lease(phone), text.to_owned(), at(second)).await.unwrap();
+        fixture
+            .store
+            .attempts()
+            .finish(id, lease(phone), finish(Outcome::Stopped, "", second))
+            .await
+            .unwrap();
     };
-    let others = async |id| fixture.store.standing_mark(id).await.unwrap().unwrap().others_since;
+    let others = async |id| fixture.store.marks().standing(id).await.unwrap().unwrap().others_since;
     claim("b", 0).await;
     claim("a", 1).await;
     mark(ids[0], "a", "first", 2).await;
@@ -192,15 +214,15 @@ async fn an_earlier_attempt_that_marks_later_counts_too() {
         app: AppId::new("tiktok").unwrap(),
         details,
     };
-    fixture.store.import_accounts(vec![account.clone()], at(0)).await.unwrap();
+    fixture.store.accounts().import(vec![account.clone()], at(0)).await.unwrap();
     let of_maker = NewTask { serial: None, username: Some(account.username.clone()), ..for_phone("a") };
     let ids = fixture.create(vec![of_maker.clone(), of_maker]).await;
     claim_task(&fixture.store, serial("a"), lease("a"), at(1)).await.unwrap();
     let moved = AccountChange { serial: Patch::Set(serial("b")), ..AccountChange::default() };
-    fixture.store.import_accounts(vec![AccountUpsert { details: moved, ..account }], at(2)).await.unwrap();
+    fixture.store.accounts().import(vec![AccountUpsert { details: moved, ..account }], at(2)).await.unwrap();
     claim_task(&fixture.store, serial("b"), lease("b"), at(3)).await.unwrap();
-    fixture.store.mark(ids[1], lease("b"), "second".to_owned(), at(4)).await.unwrap();
-    fixture.store.mark(ids[0], lease("a"), "first".to_owned(), at(5)).await.unwrap();
-    let standing = fixture.store.standing_mark(ids[1]).await.unwrap().unwrap();
+    fixture.store.marks().set(ids[1], lease("b"), "second".to_owned(), at(4)).await.unwrap();
+    fixture.store.marks().set(ids[0], lease("a"), "first".to_owned(), at(5)).await.unwrap();
+    let standing = fixture.store.marks().standing(ids[1]).await.unwrap().unwrap();
     assert_eq!(standing.others_since, ["first"]);
 }

@@ -1,5 +1,6 @@
 //! Tasks, from their creation to their deletion.
 
+mod cancel;
 mod claim;
 mod delete;
 mod journal;

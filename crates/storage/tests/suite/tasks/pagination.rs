@@ -77,19 +77,19 @@ async fn take(fixture: &Fixture, running: &mut Vec<TaskId>, step: Step) {
         Step::Finish(well) => {
             let outcome = if well { Outcome::Succeeded } else { Outcome::Failed };
             if let Some(id) = running.pop() {
-                fixture.store.finish(id, lease("one"), finish(outcome, "", 2)).await.unwrap();
+                fixture.store.attempts().finish(id, lease("one"), finish(outcome, "", 2)).await.unwrap();
             }
         }
         Step::Release => {
             if let Some(id) = running.pop() {
-                fixture.store.release(id, lease("one"), at(2)).await.unwrap();
+                fixture.store.attempts().release(id, lease("one"), at(2)).await.unwrap();
             }
         }
         Step::Delete(numbers) => {
-            fixture.store.delete_tasks(numbers.into_iter().map(TaskId).collect(), at(9)).await.unwrap();
+            fixture.store.tasks().delete(numbers.into_iter().map(TaskId).collect(), at(9)).await.unwrap();
         }
         Step::RetryAll => {
-            fixture.store.retry_all(at(3)).await.unwrap();
+            fixture.store.tasks().retry_all(at(3)).await.unwrap();
         }
         Step::Bind(user, phone) => {
             fixture.bind(account(user), AppId::new("tiktok").unwrap(), PHONES[phone], 2).await;
@@ -144,9 +144,9 @@ fn lets_through(filter: &TaskFilter, task: &Task) -> bool {
 }
 
 async fn compare(fixture: &Fixture) {
-    let (all, total) = fixture.store.tasks(TaskFilter::default(), first(10_000)).await.unwrap();
+    let (all, total) = fixture.store.tasks().list(TaskFilter::default(), first(10_000)).await.unwrap();
     assert_eq!(u64::try_from(all.len()).unwrap(), total);
-    let stats = fixture.store.stats().await.unwrap();
+    let stats = fixture.store.tasks().stats().await.unwrap();
     let of = |status: Status| all.iter().filter(|task| task.state.status() == status).count();
     let counted = [stats.pending, stats.running, stats.completed, stats.failed];
     assert_eq!(
@@ -156,11 +156,11 @@ async fn compare(fixture: &Fixture) {
     for filter in every_filter() {
         let wanted: Vec<TaskId> =
             all.iter().filter(|task| lets_through(&filter, task)).map(|task| task.id).collect();
-        let (_, total) = fixture.store.tasks(filter.clone(), first(1)).await.unwrap();
+        let (_, total) = fixture.store.tasks().list(filter.clone(), first(1)).await.unwrap();
         assert_eq!(total, u64::try_from(wanted.len()).unwrap(), "{filter:?}");
         assert_eq!(walk(fixture, &filter, 3).await, wanted, "{filter:?}");
         let second = Page { start: PageStart::Number(2), size: 3 };
-        let (page, _) = fixture.store.tasks(filter.clone(), second).await.unwrap();
+        let (page, _) = fixture.store.tasks().list(filter.clone(), second).await.unwrap();
         let page: Vec<TaskId> = page.iter().map(|task| task.id).collect();
         assert_eq!(page, wanted.iter().copied().skip(3).take(3).collect::<Vec<_>>(), "{filter:?}");
     }
@@ -172,7 +172,7 @@ async fn walk(fixture: &Fixture, filter: &TaskFilter, size: u32) -> Vec<TaskId> 
     let mut before = TaskId(i64::MAX);
     loop {
         let page = Page { start: PageStart::Before(before), size };
-        let (tasks, _) = fixture.store.tasks(filter.clone(), page).await.unwrap();
+        let (tasks, _) = fixture.store.tasks().list(filter.clone(), page).await.unwrap();
         let Some(last) = tasks.last() else { return met };
         before = last.id;
         met.extend(tasks.iter().map(|task| task.id));
@@ -209,7 +209,7 @@ async fn a_walk_meets_every_task_that_stays_exactly_once_while_others_come_chang
     let mut before = TaskId(i64::MAX);
     loop {
         let page = Page { start: PageStart::Before(before), size: 7 };
-        let (tasks, _) = fixture.store.tasks(filter.clone(), page).await.unwrap();
+        let (tasks, _) = fixture.store.tasks().list(filter.clone(), page).await.unwrap();
         let Some(last) = tasks.last() else { break };
         before = last.id;
         met.extend(tasks.iter().map(|task| task.id));
@@ -217,7 +217,7 @@ async fn a_walk_meets_every_task_that_stays_exactly_once_while_others_come_chang
         claim_task(&fixture.store, serial("b"), lease(&before.to_string()), at(1)).await;
         // One that was met, one that is still to come, if it does not work.
         let going = vec![before, TaskId(before.0 - 3)];
-        for gone in fixture.store.delete_tasks(going, at(9)).await.unwrap().deleted {
+        for gone in fixture.store.tasks().delete(going, at(9)).await.unwrap().done {
             stay.remove(&gone);
         }
     }

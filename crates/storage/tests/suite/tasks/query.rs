@@ -10,7 +10,7 @@ pub(crate) fn first(size: u32) -> Page {
 }
 
 async fn listed(fixture: &Fixture, filter: TaskFilter, page: Page) -> (Vec<TaskId>, u64) {
-    let (tasks, total) = fixture.store.tasks(filter, page).await.unwrap();
+    let (tasks, total) = fixture.store.tasks().list(filter, page).await.unwrap();
     (tasks.iter().map(|task| task.id).collect(), total)
 }
 
@@ -69,17 +69,17 @@ async fn a_filter_that_looks_like_sql_is_only_text() {
 #[tokio::test]
 async fn the_counts_follow_every_change_of_status() {
     let fixture = Fixture::new();
-    assert_eq!(fixture.store.stats().await.unwrap(), TaskCounts::default());
+    assert_eq!(fixture.store.tasks().stats().await.unwrap(), TaskCounts::default());
     fixture.create(vec![for_phone("a"); 4]).await;
     for (name, outcome) in
         [("one", Some(Outcome::Succeeded)), ("two", Some(Outcome::TimedOut)), ("three", None)]
     {
         let task = claim_task(&fixture.store, serial("a"), lease(name), at(1)).await.unwrap();
         if let Some(outcome) = outcome {
-            fixture.store.finish(task.id, lease(name), finish(outcome, "", 2)).await.unwrap();
+            fixture.store.attempts().finish(task.id, lease(name), finish(outcome, "", 2)).await.unwrap();
         }
     }
-    let counts = fixture.store.stats().await.unwrap();
+    let counts = fixture.store.tasks().stats().await.unwrap();
     assert_eq!(counts, TaskCounts { pending: 1, running: 1, completed: 1, failed: 1 });
     assert_eq!(counts.total(), 4);
 }
@@ -87,6 +87,6 @@ async fn the_counts_follow_every_change_of_status() {
 #[tokio::test]
 async fn a_task_that_never_was_is_none() {
     let fixture = Fixture::new();
-    assert_eq!(fixture.store.task(TaskId(1)).await.unwrap(), None);
-    assert_eq!(fixture.store.task_log(TaskId(1)).await.unwrap(), []);
+    assert_eq!(fixture.store.tasks().find(TaskId(1)).await.unwrap(), None);
+    assert_eq!(fixture.store.tasks().log(TaskId(1)).await.unwrap(), []);
 }

@@ -40,13 +40,13 @@ fn username(name: &str) -> Username {
 }
 
 async fn once(fixture: &Fixture, fingerprint: &str, now: DateTime<Utc>) -> Result<String, StorageError> {
-    fixture.store.create_request_once(request(phones(&["a"])), key(fingerprint), now, words).await
+    fixture.store.queue().create_once(request(phones(&["a"])), key(fingerprint), now, words).await
 }
 
 async fn tasks(fixture: &Fixture, ids: &[TaskId]) -> Vec<Task> {
     let mut tasks = Vec::new();
     for id in ids {
-        tasks.push(fixture.store.task(*id).await.unwrap().unwrap().task);
+        tasks.push(fixture.store.tasks().find(*id).await.unwrap().unwrap().task);
     }
     tasks
 }
@@ -58,7 +58,7 @@ async fn the_same_key_and_body_give_the_first_answer_again_even_after_a_restart(
     assert_eq!(once(&fixture, "body", at(1)).await.unwrap(), first);
     let fixture = fixture.reopen();
     assert_eq!(once(&fixture, "body", at(2)).await.unwrap(), first);
-    assert_eq!(fixture.store.stats().await.unwrap().total(), 1);
+    assert_eq!(fixture.store.tasks().stats().await.unwrap().total(), 1);
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn the_same_key_with_another_body_is_refused_and_makes_nothing() {
     once(&fixture, "body", at(0)).await.unwrap();
     let refused = once(&fixture, "other body", at(1)).await.unwrap_err();
     assert!(matches!(refused, StorageError::KeyReused) && !refused.is_transient());
-    assert_eq!(fixture.store.stats().await.unwrap().total(), 1);
+    assert_eq!(fixture.store.tasks().stats().await.unwrap().total(), 1);
 }
 
 #[tokio::test]
@@ -84,9 +84,9 @@ async fn a_request_that_is_refused_leaves_its_key_free() {
     let fixture = Fixture::new();
     let target = Target { app: None, script_config: "{}".into() };
     let too_many = TaskRequest { targets: vec![target; 10_001], ..request(phones(&["a"])) };
-    let refused = fixture.store.create_request_once(too_many, key("body"), at(0), words).await.unwrap_err();
+    let refused = fixture.store.queue().create_once(too_many, key("body"), at(0), words).await.unwrap_err();
     assert!(matches!(refused, StorageError::TooManyTasks(_)), "{refused}");
-    assert_eq!(fixture.store.stats().await.unwrap().total(), 0);
+    assert_eq!(fixture.store.tasks().stats().await.unwrap().total(), 0);
     once(&fixture, "other body", at(1)).await.unwrap();
 }
 
@@ -97,7 +97,7 @@ async fn every_account_of_a_phone_gets_a_task_and_a_phone_without_one_gets_one_t
         fixture.bind(username(name), app, "a", 0).await;
     }
     let recipients = Recipients::AccountsOfDevices(vec![serial("b"), serial("a")]);
-    let ids = fixture.store.create_request(request(recipients), at(1)).await.unwrap().tasks;
+    let ids = fixture.store.queue().create(request(recipients), at(1)).await.unwrap().tasks;
     let made: Vec<_> = tasks(&fixture, &ids)
         .await
         .into_iter()
@@ -114,12 +114,12 @@ async fn a_phone_whose_accounts_are_all_disabled_gets_no_task_and_is_named() {
     let details =
         AccountChange { serial: Patch::Set(serial("a")), enabled: Some(false), ..AccountChange::default() };
     let asleep = AccountUpsert { username: username("asleep"), app: AppId::new("tiktok").unwrap(), details };
-    fixture.store.create_account(asleep, at(0)).await.unwrap().unwrap();
+    fixture.store.accounts().create(asleep, at(0)).await.unwrap().unwrap();
     let recipients = Recipients::AccountsOfDevices(vec![serial("a")]);
-    let created = fixture.store.create_request(request(recipients), at(1)).await.unwrap();
+    let created = fixture.store.queue().create(request(recipients), at(1)).await.unwrap();
     let skipped = vec![SkippedDevice { serial: serial("a"), app: None }];
     assert_eq!(created, Created { tasks: Vec::new(), skipped });
-    assert_eq!(fixture.store.stats().await.unwrap().total(), 0);
+    assert_eq!(fixture.store.tasks().stats().await.unwrap().total(), 0);
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn accounts_on_one_phone_are_spread_together() {
     }
     let accounts = Recipients::Accounts(["x", "y", "homeless"].map(username).to_vec());
     let spread = TaskRequest { interval: Interval { min_minutes: 5, max_minutes: 5 }, ..request(accounts) };
-    let ids = fixture.store.create_request(spread, at(0)).await.unwrap().tasks;
+    let ids = fixture.store.queue().create(spread, at(0)).await.unwrap().tasks;
     let starts: Vec<_> = tasks(&fixture, &ids).await.into_iter().map(|task| task.start_time).collect();
     assert_eq!(starts, [None, Some(at(300)), None]);
 }
@@ -140,7 +140,7 @@ async fn spread_over(fixture: &Fixture, names: &[&str]) -> Vec<TaskId> {
     let target = Target { app: None, script_config: "{}".into() };
     let interval = Interval { min_minutes: 5, max_minutes: 5 };
     let spread = TaskRequest { targets: vec![target; 3], interval, ..request(phones(names)) };
-    fixture.store.create_request(spread, at(0)).await.unwrap().tasks
+    fixture.store.queue().create(spread, at(0)).await.unwrap().tasks
 }
 
 async fn claim(fixture: &Fixture, phone: &str, seconds: i64) -> Option<TaskId> {
@@ -159,7 +159,10 @@ async fn tasks_that_are_overdue_together_begin_their_interval_apart_all_the_same
     let hour = 3600;
     assert_eq!(claim(&fixture, "a", hour).await, Some(ids[0]), "the phone was away");
     assert_eq!(claim(&fixture, "a", hour + 299).await, None);
-    assert_eq!(fixture.store.next_due(serial("a")).await.unwrap(), Some(at(hour + 300)));
+    assert_eq!(
+        fixture.store.queue().next_due(serial("a"), at(1_000_000_000)).await.unwrap(),
+        Some(at(hour + 300))
+    );
     let later = [None, Some(at(hour + 300)), Some(at(hour + 600))];
     assert_eq!(starts(&fixture, &ids[..3]).await, later);
     assert_eq!(starts(&fixture, &ids[3..]).await, [None, Some(at(300)), Some(at(600))], "another phone");
@@ -187,10 +190,10 @@ async fn a_task_that_waits_to_be_begun_again_keeps_its_moment_when_another_begin
     let ids = spread_over(&fixture, &["a"]).await;
     claim(&fixture, "a", 0).await.unwrap();
     let failed = crate::finish(Outcome::Failed, "failed for now", 1);
-    fixture.store.postpone(ids[0], crate::lease("0"), failed, at(5000)).await.unwrap();
+    fixture.store.attempts().postpone(ids[0], crate::lease("0"), failed, at(5000)).await.unwrap();
     assert_eq!(claim(&fixture, "a", 4000).await, Some(ids[1]));
     assert_eq!(
-        fixture.store.task(ids[0]).await.unwrap().unwrap().task.state,
+        fixture.store.tasks().find(ids[0]).await.unwrap().unwrap().task.state,
         TaskState::Retrying { at: at(5000) }
     );
     assert_eq!(claim(&fixture, "a", 5000).await, Some(ids[2]), "it has been due longer");
@@ -202,7 +205,7 @@ async fn accounts_that_come_to_one_phone_keep_their_tasks_apart_there() {
     let fixture = Fixture::new();
     let accounts = Recipients::Accounts(["x", "y"].map(username).to_vec());
     let spread = TaskRequest { interval: Interval { min_minutes: 5, max_minutes: 5 }, ..request(accounts) };
-    let ids = fixture.store.create_request(spread, at(0)).await.unwrap().tasks;
+    let ids = fixture.store.queue().create(spread, at(0)).await.unwrap().tasks;
     assert_eq!(starts(&fixture, &ids).await, [None, None]);
     for name in ["x", "y"] {
         fixture.bind(username(name), AppId::new("tiktok").unwrap(), "a", 1).await;
@@ -215,12 +218,12 @@ async fn accounts_that_come_to_one_phone_keep_their_tasks_apart_there() {
 async fn no_more_tasks_wait_than_may_and_a_request_that_is_too_much_makes_none() {
     let Fixture { store, database: _database } = Fixture::new();
     let store = store.with_max_pending(3);
-    let make = async |names: &[&str]| store.create_request(request(phones(names)), at(0)).await;
+    let make = async |names: &[&str]| store.queue().create(request(phones(names)), at(0)).await;
     make(&["a", "b"]).await.unwrap();
     let refused = make(&["c", "d"]).await.unwrap_err();
     assert!(matches!(refused, StorageError::QueueFull { pending: 2, max: 3, requested: 2 }), "{refused}");
     assert_eq!((refused.code(), refused.is_transient()), ("queue_full", false));
-    assert_eq!(store.stats().await.unwrap().total(), 2);
+    assert_eq!(store.tasks().stats().await.unwrap().total(), 2);
     make(&["c"]).await.unwrap();
     claim_task(&store, serial("a"), crate::lease("one"), at(1)).await.unwrap();
     make(&["e"]).await.unwrap();

@@ -54,7 +54,7 @@ pub(crate) fn nothing(_agent: &Agent, _parameters: &Parameters<'_>) -> Result<Re
 
 pub(crate) fn info(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let windows = agent.machine.windows();
-    let ((package, _), is_awake) = (windows.focus(), windows.is_awake());
+    let (package, is_awake) = (windows.scene().package, windows.layers.lock.is_awake());
     drop(windows);
     let properties = agent.machine.properties();
     let sdk: i32 = properties.get("ro.build.version.sdk").parse().unwrap_or_default();
@@ -75,9 +75,8 @@ pub(crate) fn info(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply,
 /// `dumpWindowHierarchy(compressed, depth, only the active window)`.
 pub(crate) fn dump(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let depth = usize::try_from(parameters.number_or(1, DEPTH)?).unwrap_or_default();
-    let windows = agent.machine.windows();
-    let scenes = if parameters.flag(2) { vec![windows.scene()] } else { windows.all_windows() };
-    drop(windows);
+    let snapshot = agent.machine.windows().snapshot();
+    let scenes = if parameters.flag(2) { vec![snapshot.top] } else { snapshot.touchable() };
     Ok(Reply::Now(hierarchy::dump(&scenes, parameters.flag(0), depth).into()))
 }
 
@@ -85,7 +84,7 @@ pub(crate) fn dump(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, 
 pub(crate) fn screenshot(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
     let scale = parameters.get(0).as_f64().unwrap_or(1.0);
     let quality = u8::try_from(parameters.number_or(1, 80)?.clamp(1, 100)).unwrap_or(80);
-    let frame = agent.machine.windows().draw();
+    let frame = agent.machine.windows().snapshot().draw();
     let picture = frame.jpeg(scale, quality).map_err(|error| CallError::Failed(error.to_string()))?;
     Ok(Reply::Now(STANDARD.encode(picture).into()))
 }
@@ -107,20 +106,23 @@ pub(crate) fn press_key_code(agent: &Agent, parameters: &Parameters<'_>) -> Resu
 
 /// `setClipboard(label, text)`.
 pub(crate) fn set_clipboard(agent: &Agent, parameters: &Parameters<'_>) -> Result<Reply, CallError> {
-    agent.machine.windows().set_clipboard(parameters.text(1)?);
+    *agent.machine.clipboard.lock() = Some(parameters.text(1)?.to_owned());
     Ok(Reply::Now(Value::Null))
 }
 
 pub(crate) fn clipboard(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
-    Ok(Reply::Now(agent.machine.windows().clipboard().into()))
+    Ok(Reply::Now(agent.machine.clipboard.lock().clone().into()))
 }
 
 pub(crate) fn paste(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
-    Ok(Reply::Now(agent.machine.windows().paste().into()))
+    let text = agent.machine.clipboard.lock().clone();
+    let is_pasted = text.is_some_and(|text| agent.machine.windows().commit_text(&text));
+    Ok(Reply::Now(is_pasted.into()))
 }
 
 pub(crate) fn clear_input_text(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
-    Ok(Reply::Now(agent.machine.windows().clear_text().into()))
+    let is_cleared = agent.machine.windows().text_input().map(|mut input| input.clear()).is_some();
+    Ok(Reply::Now(is_cleared.into()))
 }
 
 /// `setConfigurator({name: milliseconds})` and `getConfigurator()`: the configuration. A dump here never waits for an

@@ -73,6 +73,16 @@ impl Dialogs {
         self.open.pop();
     }
 
+    /// Handles a tap on the window on top, if one is open: each button but those of blocking windows closes it. Whether
+    /// the app acts on the tap.
+    pub(crate) fn passes(&mut self, action: &str) -> bool {
+        let acts = action != "nothing";
+        if acts {
+            self.close();
+        }
+        acts
+    }
+
     /// Reports whether a tap on Post opens a question first, and opens it.
     pub(crate) fn asks_before_post(&mut self) -> bool {
         let asks = std::mem::take(&mut self.confirm_post);

@@ -70,6 +70,14 @@ impl Relation {
     }
 }
 
+/// What a tap on the button of a profile did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    Made,
+    /// Nothing yet: the app asks before it ends a follow.
+    Asks,
+}
+
 /// The users that an account follows.
 #[derive(Debug, Default)]
 pub(crate) struct Follows {
@@ -105,6 +113,17 @@ impl Follows {
         if !list.contains(&name) {
             list.push(name);
         }
+    }
+
+    /// Handles a tap on the button of the user's profile.
+    pub(crate) fn change(&mut self, user: &User, now: DateTime<Utc>) -> Change {
+        match self.relation(user, now) {
+            Relation::Stranger => self.follow(user, now),
+            // The app withdraws a request without a question.
+            Relation::Requested => self.unfollow(user),
+            Relation::Following => return Change::Asks,
+        }
+        Change::Made
     }
 
     /// Ends a follow, or withdraws the request for one.

@@ -1,6 +1,7 @@
 //! The app's identity: its package, its activities, and the links that it opens.
 
 use crate::ui::app::Identity;
+use crate::ui::intent::{ACTION_SEND, ACTION_VIEW, Intent};
 
 pub(crate) const PACKAGE: &str = "com.zhiliaoapp.musically";
 /// The activity that takes shared media.
@@ -21,3 +22,16 @@ pub(crate) const IDENTITY: Identity = Identity {
     activities: &[SPLASH_ACTIVITY, SHARE_ACTIVITY, LINK_ACTIVITY],
     is_system: false,
 };
+
+/// The activity that takes a request without a component, if any.
+pub(crate) fn resolve(intent: &Intent) -> Option<&'static str> {
+    let mime = intent.mime_type.as_deref().unwrap_or_default();
+    match intent.action.as_deref() {
+        Some(ACTION_SEND) if mime.starts_with("video/") || mime.starts_with("image/") => Some(SHARE_ACTIVITY),
+        Some(ACTION_VIEW) => {
+            intent.data.as_deref().filter(|link| link.starts_with(PROFILE_LINK)).map(|_| LINK_ACTIVITY)
+        }
+        // The launcher opens an app by its package; an action alone names no app.
+        Some(_) | None => None,
+    }
+}

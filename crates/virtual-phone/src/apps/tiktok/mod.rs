@@ -3,6 +3,7 @@
 mod app;
 mod dialogs;
 mod identity;
+mod navigation;
 mod profiles;
 mod screens;
 pub(crate) mod state;

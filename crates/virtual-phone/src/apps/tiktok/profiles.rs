@@ -1,79 +1,17 @@
-//! Profiles in the app: opening them, and the buttons of another user's profile.
+//! The profile of another user, with its buttons.
 
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 
-use crate::apps::social::dialogs::Dialog;
-use crate::apps::social::feed;
 use crate::apps::social::users::{Relation, User};
-use crate::apps::tiktok::identity::{PACKAGE, PROFILE_LINK};
-use crate::apps::tiktok::state::{Screen, TikTok};
+use crate::apps::tiktok::identity::PACKAGE;
+use crate::apps::tiktok::state::TikTok;
 use crate::ui::layout::{Layout, Values};
 use crate::ui::view::View;
 
 static USER: LazyLock<Layout> =
     LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../layouts/tiktok/other_profile.xml")));
-
-impl TikTok {
-    /// Opens a link to a profile.
-    pub(crate) fn open_link(&mut self, link: &str) {
-        let path = link.strip_prefix(PROFILE_LINK).unwrap_or_default();
-        let name = path.split(['/', '?', '#']).next().unwrap_or_default();
-        self.home();
-        self.open_profile(name);
-    }
-
-    /// Opens the profile of the video's author.
-    pub(crate) fn open_author(&mut self) {
-        match self.screen() {
-            Screen::Feed => self.open_profile(feed::video(self.feed_position).author),
-            _ => self.go(Screen::Profile { scroll: 0 }),
-        }
-    }
-
-    /// Handles a tap on the button of the shown profile.
-    pub(crate) fn relation_tapped(&mut self, now: DateTime<Utc>) {
-        let Some(user) = self.shown_user() else { return };
-        let follows = &mut self.account.follows;
-        match follows.relation(&user, now) {
-            Relation::Stranger => follows.follow(&user, now),
-            // The app withdraws a request without a question.
-            Relation::Requested => follows.unfollow(&user),
-            Relation::Following => self.dialogs.open(Dialog::Unfollow),
-        }
-    }
-
-    /// Handles a tap on the button beside a suggested account, or on a video.
-    pub(crate) fn follow_tapped(&mut self, name: &str, now: DateTime<Utc>) {
-        if let Some(user) = User::find(name) {
-            self.account.follows.follow(&user, now);
-        }
-    }
-
-    /// Handles a tap on "Unfollow" on the sheet of the shown profile.
-    pub(crate) fn unfollow_tapped(&mut self) {
-        if let Some(user) = self.shown_user() {
-            self.account.follows.unfollow(&user);
-        }
-    }
-
-    fn open_profile(&mut self, name: &str) {
-        let screen = match User::find(name) {
-            _ if name.eq_ignore_ascii_case(self.account.username()) => Screen::Profile { scroll: 0 },
-            Some(user) => Screen::User(user),
-            None => Screen::Message { text: "Couldn't find this account", until: None },
-        };
-        self.go(screen);
-    }
-
-    fn shown_user(&self) -> Option<User> {
-        match self.screen() {
-            Screen::User(user) => Some(user.clone()),
-            _ => None,
-        }
-    }
-}
 
 /// The profile of another user.
 pub(crate) fn user_root(app: &TikTok, user: &User, now: DateTime<Utc>) -> View {

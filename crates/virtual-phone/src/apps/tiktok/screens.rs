@@ -8,8 +8,9 @@ use crate::apps::social::feed;
 use crate::apps::social::grid::Grid;
 use crate::apps::social::users::{Relation, User};
 use crate::apps::tiktok::identity::PACKAGE;
+use crate::apps::tiktok::navigation::Screen;
 use crate::apps::tiktok::profiles::user_root;
-use crate::apps::tiktok::state::{Screen, TikTok};
+use crate::apps::tiktok::state::TikTok;
 use crate::ui::app::Scene;
 use crate::ui::bounds::Bounds;
 use crate::ui::draw::color::Color;
@@ -50,7 +51,7 @@ pub(crate) fn activity(screen: &Screen) -> &'static str {
 
 /// The screen in front.
 pub(crate) fn scene(app: &TikTok, now: DateTime<Utc>) -> Scene {
-    let screen = app.screen();
+    let screen = app.navigation.screen();
     let (name, root) = match screen {
         Screen::Feed => ("feed".to_owned(), feed_root(app, now)),
         Screen::Profile { scroll } => ("profile".to_owned(), profile_root(app, *scroll)),
@@ -72,7 +73,8 @@ pub(crate) fn scene(app: &TikTok, now: DateTime<Utc>) -> Scene {
 }
 
 fn feed_root(app: &TikTok, now: DateTime<Utc>) -> View {
-    let video = feed::video(app.feed_position);
+    let position = app.navigation.feed_position;
+    let video = feed::video(position);
     let can_follow = User::find(video.author)
         .is_some_and(|author| app.account.follows.relation(&author, now) == Relation::Stranger);
     let mut values = Values::new()
@@ -84,7 +86,7 @@ fn feed_root(app: &TikTok, now: DateTime<Utc>) -> View {
         .text("comments", video.comments)
         .text("shares", video.shares)
         .text("topic", video.topic)
-        .text("media", format!("{}{}", video.author, app.feed_position));
+        .text("media", format!("{}{}", video.author, position));
     if let Some((media, percent)) = app.account.upload_progress(now) {
         values =
             values.flag("uploading", true).text("upload_media", media).text("percent", format!("{percent}%"));

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::commands::android::intents::{Typed, describe};
 use crate::shell::session::Invocation;
-use crate::ui::window::window_system::ADB_KEYBOARD;
+use crate::ui::window::keyboard::ADB_KEYBOARD;
 use crate::ui::{Component, StartResult};
 
 pub(crate) fn am(invocation: &mut Invocation<'_>) -> u8 {
@@ -118,12 +118,14 @@ fn broadcast(invocation: &Invocation<'_>, options: &[&str]) -> u8 {
 /// Handles the broadcasts of ADBKeyBoard while it is the keyboard in use.
 fn keyboard(invocation: &Invocation<'_>, action: &str, message: Option<&String>) {
     let mut windows = invocation.machine().windows();
-    if windows.input_method() != ADB_KEYBOARD {
+    if windows.keyboard.component() != ADB_KEYBOARD {
         return;
     }
     let text = match (action, message) {
         ("ADB_CLEAR_TEXT", _) => {
-            windows.clear_text();
+            if let Some(mut input) = windows.text_input() {
+                input.clear();
+            }
             return;
         }
         ("ADB_INPUT_TEXT", Some(text)) => text.clone(),

@@ -14,7 +14,7 @@ pub(crate) fn wm(invocation: &mut Invocation<'_>) -> u8 {
         ["size"] => format!("Physical size: {SCREEN_WIDTH}x{SCREEN_HEIGHT}\n"),
         ["density"] => format!("Physical density: {DENSITY}\n"),
         ["dismiss-keyguard"] => {
-            invocation.machine().windows().dismiss_keyguard();
+            invocation.machine().windows().layers.lock.dismiss();
             String::new()
         }
         ["size" | "density", "reset"] => String::new(),
@@ -32,7 +32,7 @@ pub(crate) fn screencap(invocation: &mut Invocation<'_>) -> u8 {
     let words = invocation.words();
     let path = words.iter().find(|word| !word.starts_with('-'));
     let as_png = words.contains(&"-p") || path.is_some_and(|path| path.ends_with(".png"));
-    let frame = invocation.machine().windows().draw();
+    let frame = invocation.machine().windows().snapshot().draw();
     let bytes = if as_png {
         match frame.png() {
             Ok(bytes) => bytes,
@@ -42,7 +42,7 @@ pub(crate) fn screencap(invocation: &mut Invocation<'_>) -> u8 {
         raw(&frame)
     };
     let Some(path) = path else { return u8::from(!invocation.print(bytes)) };
-    let written = invocation.files().write(&invocation.path(path), &bytes, invocation.seconds());
+    let written = invocation.files().writer(invocation.seconds()).write(&invocation.path(path), &bytes);
     match written {
         Ok(()) => 0,
         Err(error) => {
@@ -85,7 +85,8 @@ pub(crate) fn uiautomator(invocation: &mut Invocation<'_>) -> u8 {
     if path == "/dev/tty" {
         invocation.print(text);
     } else {
-        let written = invocation.files().write(&invocation.path(path), text.as_bytes(), invocation.seconds());
+        let written =
+            invocation.files().writer(invocation.seconds()).write(&invocation.path(path), text.as_bytes());
         if let Err(error) = written {
             invocation.print_error(format!("java.io.FileNotFoundException: {path}: open failed: {error}"));
             return 0;

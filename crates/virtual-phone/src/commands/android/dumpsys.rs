@@ -21,11 +21,11 @@ pub(crate) fn dumpsys(invocation: &mut Invocation<'_>) -> u8 {
         Some("battery") => BATTERY.to_owned(),
         Some("input_method") => {
             let windows = invocation.machine().windows();
-            let (current, shown) = (windows.input_method().to_owned(), windows.keyboard_open());
+            let (current, shown) = (windows.keyboard.component().to_owned(), windows.keyboard.is_open);
             format!("Current Input Method Manager state:\n  mCurMethodId={current}\n  mInputShown={shown}\n")
         }
         Some("power") => {
-            let is_awake = invocation.machine().windows().is_awake();
+            let is_awake = invocation.machine().windows().layers.lock.is_awake();
             let wakefulness = if is_awake { "Awake" } else { "Asleep" };
             format!("POWER MANAGER (dumpsys power)\n  mWakefulness={wakefulness}\n  mStayOn=false\n")
         }
@@ -41,7 +41,8 @@ pub(crate) fn dumpsys(invocation: &mut Invocation<'_>) -> u8 {
 
 /// The focused window's package and activity, the class in full.
 fn focus(invocation: &Invocation<'_>) -> (String, String) {
-    invocation.machine().windows().focus()
+    let scene = invocation.machine().windows().scene();
+    (scene.package, scene.activity)
 }
 
 /// A number like those in braces, which stays the same for a window.
@@ -52,7 +53,7 @@ fn identity(text: &str) -> String {
 
 fn window(invocation: &Invocation<'_>) -> String {
     let (package, activity) = focus(invocation);
-    let is_locked = invocation.machine().windows().is_locked();
+    let is_locked = invocation.machine().windows().layers.lock.is_locked();
     // The lock screen is in the window of the notifications, which is no activity's.
     let name = if is_locked { "NotificationShade".to_owned() } else { format!("{package}/{activity}") };
     let short = crate::ui::Component::new(&package, &activity).short();
@@ -70,7 +71,7 @@ fn window(invocation: &Invocation<'_>) -> String {
 }
 
 fn display(invocation: &Invocation<'_>) -> String {
-    let state = if invocation.machine().windows().is_awake() { "ON" } else { "OFF" };
+    let state = if invocation.machine().windows().layers.lock.is_awake() { "ON" } else { "OFF" };
     let (width, height) = (SCREEN_WIDTH, SCREEN_HEIGHT);
     format!(
         "DISPLAY MANAGER (dumpsys display)\n  mScreenState={state}\n  mViewports=[DisplayViewport{{type=INTERNAL, \
@@ -94,7 +95,7 @@ fn package_text(invocation: &Invocation<'_>, name: &str) -> String {
     if !package::is_there(invocation, name) {
         return format!("Unable to find package: {name}\n");
     }
-    let apps = invocation.machine().windows().installed();
+    let apps = invocation.machine().windows().tasks().apps.identities();
     let version = apps.iter().find(|app| app.package == name).map_or("13", |app| app.version);
     let identity = identity(name);
     format!(

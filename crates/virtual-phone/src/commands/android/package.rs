@@ -113,7 +113,7 @@ fn refuse(invocation: &Invocation<'_>, reason: &str) -> u8 {
 /// `list packages [-f] [-3] [-s] [FILTER]`; with `-3` those that a person installed.
 fn list(invocation: &Invocation<'_>, options: &[&str]) -> u8 {
     let filter = options.iter().find(|word| !word.starts_with('-')).copied().unwrap_or("");
-    let apps = invocation.machine().windows().installed();
+    let apps = invocation.machine().windows().tasks().apps.identities();
     let added: Vec<String> = invocation.machine().packages().iter().cloned().collect();
     let is_own = |package: &str| {
         apps.iter().any(|app| app.package == package && !app.is_system)
@@ -143,7 +143,7 @@ fn list(invocation: &Invocation<'_>, options: &[&str]) -> u8 {
 pub(crate) fn is_there(invocation: &Invocation<'_>, package: &str) -> bool {
     SERVICES.contains(&package)
         || invocation.machine().packages().contains(package)
-        || invocation.machine().windows().is_installed(package)
+        || invocation.machine().windows().tasks().apps.is_installed(package)
 }
 
 fn location(package: &str) -> String {
@@ -158,7 +158,7 @@ fn query(invocation: &Invocation<'_>, options: &[&str], all: bool) -> u8 {
     {
         intent = Intent::launch(package);
     }
-    let found = invocation.machine().windows().query_activities(&intent);
+    let found = invocation.machine().windows().tasks().apps.query_activities(&intent);
     let text = if all {
         all_activities(&found, typed.brief, typed.components)
     } else {
@@ -204,7 +204,9 @@ pub(crate) fn monkey(invocation: &mut Invocation<'_>) -> u8 {
     for word in &words {
         invocation.print(format!("  bash arg: {word}\n"));
     }
-    let Some(package) = package.filter(|package| invocation.machine().windows().is_installed(package)) else {
+    let Some(package) =
+        package.filter(|package| invocation.machine().windows().tasks().apps.is_installed(package))
+    else {
         invocation.print_error("** No activities found to run, monkey aborted.");
         return 252;
     };

@@ -1,7 +1,7 @@
 //! `settings` and `ime`: the settings provider's three tables, and which keyboards are there, enabled and in use.
 
 use crate::shell::session::Invocation;
-use crate::ui::window::window_system::{ADB_KEYBOARD, STANDARD_KEYBOARD};
+use crate::ui::window::keyboard::{ADB_KEYBOARD, STANDARD_KEYBOARD};
 
 /// The keyboards of this phone.
 const KEYBOARDS: [&str; 2] = [ADB_KEYBOARD, STANDARD_KEYBOARD];
@@ -50,7 +50,7 @@ fn read(invocation: &Invocation<'_>, table: &str, name: &str) -> Option<String> 
 fn write(invocation: &Invocation<'_>, table: &str, name: &str, value: &str) {
     invocation.machine().settings().put(table, name, value);
     if (table, name) == ("secure", CURRENT) {
-        invocation.machine().windows().set_input_method(value);
+        invocation.machine().windows().keyboard.set_component(value);
     }
 }
 

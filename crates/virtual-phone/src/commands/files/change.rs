@@ -123,7 +123,7 @@ fn copy_tree(
             if depth > MAX_DEPTH {
                 return Err(FileError::TooManyLinks.to_string());
             }
-            files.make_directories(&to, found.mode, now).map_err(|error| error.to_string())?;
+            files.writer(now).make_directories(&to, found.mode).map_err(|error| error.to_string())?;
             let children = files.list(&from).map_err(|error| error.to_string())?;
             let source = from.trim_end_matches('/');
             // A copy into itself would never end.
@@ -137,7 +137,8 @@ fn copy_tree(
         }
         let bytes = files.read(&from).map(<[u8]>::to_vec).map_err(|error| error.to_string())?;
         files
-            .write(&to, &bytes, now)
+            .writer(now)
+            .write(&to, &bytes)
             .and_then(|()| if keep_time { files.set_modified(&to, found.modified) } else { Ok(()) })
             .map_err(|error| error.to_string())?;
     }
@@ -150,9 +151,9 @@ pub(crate) fn mkdir(invocation: &mut Invocation<'_>) -> u8 {
             options.value('m').and_then(|mode| u32::from_str_radix(mode, 8).ok()).unwrap_or(0o771);
         let mut files = invocation.files();
         if options.has('p') {
-            files.make_directories(path, permissions, now)
+            files.writer(now).make_directories(path, permissions)
         } else {
-            files.make_directory(path, permissions, now)
+            files.writer(now).make_directory(path, permissions)
         }
     })
 }
@@ -181,7 +182,7 @@ pub(crate) fn touch(invocation: &mut Invocation<'_>) -> u8 {
         match files.metadata(path, true) {
             Err(FileError::NotFound) if options.has('c') => return Ok(()),
             Err(FileError::NotFound) => {
-                files.create(path, 0o660, now)?;
+                files.writer(now).create(path, 0o660)?;
             }
             Err(error) => return Err(error),
             Ok(_) => {}

@@ -2,7 +2,7 @@
 //! adbd.
 //! Source of the answers: AOSP packages/modules/adb, `services.cpp`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
 use tokio::io::DuplexStream;
@@ -11,6 +11,9 @@ use tokio::task::JoinSet;
 
 use crate::system::sockets::{Listener, SocketName, Sockets};
 
+/// Connections to reverse sockets that wait to be offered to the host.
+const WAITING_CALLS: usize = 16;
+
 /// A connection to a reverse socket.
 pub(crate) struct Call {
     /// The destination that the host gave.
@@ -18,9 +21,50 @@ pub(crate) struct Call {
     pub(crate) socket: DuplexStream,
 }
 
+/// The reverses of one connection, and the connections to their sockets until they are streams.
+pub(crate) struct Calls {
+    reverses: Reverses,
+    incoming: mpsc::Receiver<Call>,
+    calling: mpsc::Sender<Call>,
+    /// Those whose OPEN the host has not answered, by the phone's id of the stream.
+    unanswered: HashMap<u32, DuplexStream>,
+}
+
+impl Calls {
+    pub(crate) fn new() -> Self {
+        let (calling, incoming) = mpsc::channel(WAITING_CALLS);
+        Self { reverses: Reverses::default(), incoming, calling, unanswered: HashMap::new() }
+    }
+
+    /// Executes the request after `reverse:` and returns the answer. New listeners run among `tasks`.
+    pub(crate) fn answer(&mut self, request: &str, sockets: &Sockets, tasks: &mut JoinSet<()>) -> Bytes {
+        self.reverses.answer(request, sockets, &self.calling, tasks)
+    }
+
+    /// Waits for a connection that the host has to be offered.
+    pub(crate) async fn next(&mut self) -> Option<Call> {
+        self.incoming.recv().await
+    }
+
+    /// Keeps a connection that was offered to the host as this stream.
+    pub(crate) fn offered(&mut self, stream: u32, socket: DuplexStream) {
+        self.unanswered.insert(stream, socket);
+    }
+
+    /// Takes out the connection of a stream that the host accepted or refused.
+    pub(crate) fn answered(&mut self, stream: u32) -> Option<DuplexStream> {
+        self.unanswered.remove(&stream)
+    }
+
+    /// How many the host has not answered.
+    pub(crate) fn unanswered(&self) -> usize {
+        self.unanswered.len()
+    }
+}
+
 /// The reverses of one connection, by the name of their socket as the host wrote it.
 #[derive(Default)]
-pub(crate) struct Reverses(BTreeMap<String, Reverse>);
+struct Reverses(BTreeMap<String, Reverse>);
 
 struct Reverse {
     destination: String,
@@ -30,7 +74,7 @@ struct Reverse {
 impl Reverses {
     /// Executes the request after `reverse:` and returns the answer. New listeners run among `tasks` and send to
     /// `calls`.
-    pub(crate) fn answer(
+    fn answer(
         &mut self,
         request: &str,
         sockets: &Sockets,

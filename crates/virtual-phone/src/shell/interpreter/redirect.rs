@@ -111,8 +111,8 @@ fn open(session: &mut Session, streams: &Streams, word: &Word, append: bool) -> 
     let path = join(&session.directory, &typed);
     let now = session.machine.seconds();
     let mut files = session.machine.files();
-    let opened =
-        if append { files.open_append(&path, NEW_FILE, now) } else { files.create(&path, NEW_FILE, now) };
+    let mut writer = files.writer(now);
+    let opened = if append { writer.open_append(&path, NEW_FILE) } else { writer.create(&path, NEW_FILE) };
     drop(files);
     match opened {
         Ok(id) => Ok(Output::File(session.machine.clone(), id)),

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 
-use crate::ui::app::Scene;
+use crate::ui::app::{Scene, Swipe};
 use crate::ui::fault::LockKind;
 use crate::ui::layout::{Layout, Values};
 
@@ -26,7 +26,7 @@ static USB: LazyLock<Layout> =
 
 /// What is between the user and the apps.
 #[derive(Debug, Default)]
-pub(crate) struct Lock {
+pub struct Lock {
     is_asleep: bool,
     window: Option<LockKind>,
     /// Whether the lock screen asks for the secret.
@@ -69,24 +69,24 @@ impl Lock {
     }
 
     /// Whether the lock screen is shown, also while the display is off.
-    pub(crate) fn is_locked(&self) -> bool {
+    pub fn is_locked(&self) -> bool {
         matches!(self.window, Some(LockKind::Swipe | LockKind::Pin))
     }
 
     /// Whether the display is on.
-    pub(crate) fn is_awake(&self) -> bool {
+    pub fn is_awake(&self) -> bool {
         !self.is_asleep
     }
 
     /// Switches the display on or off; the lock screen asks for its secret anew.
-    pub(crate) fn set_awake(&mut self, is_awake: bool) {
+    pub fn set_awake(&mut self, is_awake: bool) {
         self.is_asleep = !is_awake;
         self.asks &= is_awake;
     }
 
     /// Handles a swipe over its window.
-    pub(crate) fn swipe(&mut self, upward: i32) {
-        if upward >= UNLOCK_SWIPE {
+    pub(crate) fn swipe(&mut self, swipe: Swipe) {
+        if swipe.upward() >= UNLOCK_SWIPE {
             self.dismiss();
         }
     }
@@ -98,8 +98,8 @@ impl Lock {
         }
     }
 
-    /// Dismisses the lock screen, or makes it ask for its secret.
-    pub(crate) fn dismiss(&mut self) {
+    /// Dismisses the lock screen, or makes it ask for its secret, as `wm dismiss-keyguard` does.
+    pub fn dismiss(&mut self) {
         match self.window {
             Some(LockKind::Swipe) => self.window = None,
             Some(LockKind::Pin) => self.asks = true,

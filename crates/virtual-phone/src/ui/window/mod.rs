@@ -1,12 +1,12 @@
 //! The window system: windows, input, and the accessibility dump.
 
-pub(crate) mod chooser;
-pub mod clipboard;
-pub mod display;
 pub mod dump;
-pub mod input;
-pub(crate) mod lock;
+pub(crate) mod focus;
+pub mod key;
+pub mod keyboard;
+pub mod layers;
+pub mod lock;
+pub mod snapshot;
 pub(crate) mod system_windows;
-pub(crate) mod tasks;
-pub mod text;
+pub mod text_input;
 pub mod window_system;

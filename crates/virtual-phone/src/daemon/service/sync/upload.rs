@@ -82,7 +82,7 @@ impl Upload {
 
     fn append(&mut self, bytes: &[u8]) {
         let Ok(Some(id)) = self.state else { return };
-        let appended = self.machine.files().append(id, bytes, self.machine.seconds());
+        let appended = self.machine.files().writer(self.machine.seconds()).append(id, bytes);
         if let Err(error) = appended {
             self.state = Err(format!("write failed: {error}"));
         }
@@ -93,11 +93,11 @@ fn create(machine: &Machine, target: &Target) -> Result<NodeId, FileError> {
     let Target { path, mode, .. } = target;
     let now = machine.seconds();
     let mut files = machine.files();
-    match files.create(path, mode & 0o777, now) {
+    match files.writer(now).create(path, mode & 0o777) {
         Err(FileError::NotFound) => {
             let (parent, _) = split_last(path).ok_or(FileError::NotFound)?;
-            files.make_directories(parent, 0o775, now)?;
-            files.create(path, mode & 0o777, now)
+            files.writer(now).make_directories(parent, 0o775)?;
+            files.writer(now).create(path, mode & 0o777)
         }
         other => other,
     }
