@@ -11,9 +11,8 @@ use mimalloc::MiMalloc;
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match cli::run().await {
+fn main() -> ExitCode {
+    match cli::run_to_end(cli::run()) {
         Ok(status) => status,
         Err(error) => {
             cli::complain(format_args!("tikmatrix: {}", cli::with_causes(&error)));

@@ -3,15 +3,22 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tikmatrix_device::android::{self, Key};
+use tikmatrix_device::android;
 use tikmatrix_device::script::serde_json::Value;
 use tikmatrix_device::script::{CleanUp, Context, Failure};
+use tikmatrix_device::ui::UiTree;
 use tikmatrix_domain::StandardFailure;
 
 use crate::journey::{FollowJourney, PostJourney};
 use crate::profile::file::{Profile, ProfileError};
 use crate::profile::guard::AppGuard;
+
+/// For the lock screen to go away after it was dismissed.
+const UNLOCK_TIMEOUT: Duration = Duration::from_secs(3);
+const LOCKED_REMARK: &str =
+    "the phone's screen is locked: unlock it by hand, and set its screen lock to None";
 
 /// One app: its profile, and the journeys through it.
 pub trait AppDriver: fmt::Debug + Send + Sync {
@@ -118,20 +125,21 @@ impl Apps {
         [&self.android].into_iter().chain(apps).map(|profile| Profile::clone(profile)).collect()
     }
 
-    /// Finds the app on the phone, ends it, and lets its profile guard every query of the screen. Returns its package.
+    /// Finds the app on the phone, unlocks the screen, ends the app, and lets its profile guard every query of the screen.
+    /// Returns its package.
     ///
     /// # Errors
-    /// [`StandardFailure::AppMissing`] when it is not installed.
+    /// [`StandardFailure::AppMissing`] when it is not installed, [`StandardFailure::DeviceLocked`] when the phone is not
+    /// ready for a user.
     pub async fn begin(&self, driver: &dyn AppDriver, context: &mut Context) -> Result<String, Failure> {
         let profile = driver.profile();
         let chosen = context.assignment().package.as_ref().map(|package| vec![package.to_string()]);
         for package in chosen.as_ref().unwrap_or(&profile.packages) {
             if android::version_name(context.phone(), package, context.soon()).await?.is_some() {
-                context
-                    .screen()
-                    .set_guard(Arc::new(AppGuard::new(Arc::clone(&self.android), Arc::clone(profile))));
+                let guard = AppGuard::new(Arc::clone(&self.android), Arc::clone(profile));
+                context.screen().set_guard(Arc::new(guard.running_as(package)));
                 context.on_exit(CleanUp::CloseApp(package.clone()));
-                android::press(context.phone(), Key::WakeUp, context.soon()).await?;
+                unlock(context).await?;
                 android::force_stop(context.phone(), package, context.soon()).await?;
                 context.screen().forget();
                 return Ok(package.clone());
@@ -140,6 +148,24 @@ impl Apps {
         let wanted = chosen.map_or_else(String::new, |packages| format!(" as {}", packages.join(", ")));
         let remark = format!("{} is not installed{wanted} on this phone", profile.name);
         Err(Failure::new(StandardFailure::AppMissing, remark))
+    }
+}
+
+/// Switches the display on, and dismisses a lock screen that has no secret.
+async fn unlock(context: &mut Context) -> Result<(), Failure> {
+    android::wake_if_asleep(context.phone(), context.soon()).await?;
+    if !android::is_locked(context.phone(), context.soon()).await? {
+        return Ok(());
+    }
+    android::dismiss_keyguard(context.phone(), context.soon()).await?;
+    // The phone's tools may be wrong, and the ids of its lock screen unknown: it counts as locked when the tools say so and
+    // only windows of the system are on the screen.
+    let is_open = |tree: &UiTree| (!tree.package().is_empty()).then_some(());
+    match context.screen().wait_until("an unlocked screen", UNLOCK_TIMEOUT, is_open).await {
+        Err(failure) if failure.is_not_found() => {
+            Err(Failure::new(StandardFailure::DeviceLocked, format!("{LOCKED_REMARK}; {failure}")))
+        }
+        other => other,
     }
 }
 

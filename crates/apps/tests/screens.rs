@@ -126,7 +126,7 @@ fn blocking_screens_are_named_and_a_users_text_is_none() {
     ] {
         let alone = made_of(&format!("<node text=\"{words}\" bounds=\"[0,0][9,9]\"/>"));
         match guard.judge(&alone) {
-            ScreenVerdict::Blocked { code, remark } => {
+            ScreenVerdict::Blocked { code, remark, dismissible: false } => {
                 assert_eq!(code, wanted);
                 assert!(remark.contains(named), "{remark}");
             }
@@ -161,4 +161,53 @@ fn the_elements_of_the_publishing_journey_are_found_on_real_screens() {
     assert_eq!(place("tt_feed_search_bar", "upload_percent"), None);
     assert_eq!(place("tt_feed_search_bar", "video_caption"), Some((451, 1991)));
     assert_eq!(place("tt_other_profile_follow_old", "username"), Some((239, 280)));
+}
+
+#[test]
+fn a_phone_that_is_not_ready_for_a_user_is_known_by_ids_whatever_its_language() {
+    let guard = guard(tiktok());
+    let system = |id: &str, text: &str| {
+        format!("<node package=\"com.android.systemui\" resource-id=\"{id}\" text=\"{text}\"/>")
+    };
+    let keyguard = |id: &str| system(&format!("com.android.systemui:id/{id}"), "");
+    let usb =
+        system("android:id/alertTitle", "USB-Debugging zulassen?") + &system("android:id/alwaysUse", "");
+    let setup = "<node package=\"com.google.android.setupwizard\" text=\"Hallo\"/>".to_owned();
+    let samsung =
+        "<node package=\"com.sec.android.app.SecSetupWizard\" resource-id=\"x:id/setup_wizard_layout\"/>";
+    for (nodes, may_go_away, said) in [
+        (keyguard("keyguard_status_view"), true, "screen is locked"),
+        (keyguard("keyguard_indication_area"), true, "screen is locked"),
+        (keyguard("keyguard_pin_view"), false, "asks for the PIN"),
+        (keyguard("keyguard_pattern_view"), false, "asks for the PIN"),
+        (usb.clone(), false, "about another computer"),
+        (setup, false, "is not set up"),
+        (samsung.to_owned(), false, "is not set up"),
+    ] {
+        match guard.judge(&made_of(&nodes)) {
+            ScreenVerdict::Blocked { code, remark, dismissible } => {
+                assert_eq!((code, dismissible), (StandardFailure::DeviceLocked, may_go_away), "{nodes}");
+                assert!(
+                    remark.contains(said) && remark.contains("by hand") | remark.contains("answer it"),
+                    "{remark}"
+                );
+            }
+            other => panic!("{nodes}: {other:?}"),
+        }
+    }
+    // An app's own question has the same ids of Android.
+    let of_app = usb.replace("com.android.systemui", "com.zhiliaoapp.musically");
+    assert_eq!(guard.judge(&made_of(&of_app)), ScreenVerdict::Clear);
+}
+
+#[test]
+fn an_unknown_screen_of_the_app_is_asked_to_be_in_english_and_no_other_is() {
+    let guard = guard(tiktok()).running_as("com.example.clone");
+    let of = |package: &str, text: &str| {
+        made_of(&format!("<node package=\"{package}\" text=\"{text}\" bounds=\"[0,0][9,9]\"/>"))
+    };
+    let hint = guard.hint(&of("com.example.clone", "Weiter")).unwrap();
+    assert!(hint.contains("TikTok") && hint.contains("English"), "{hint}");
+    assert_eq!(guard.hint(&of("com.android.settings", "Weiter")), None);
+    assert_eq!(guard.hint(&of("com.example.clone", "Verify to continue")), None, "it is known");
 }

@@ -43,12 +43,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod changing_file;
 mod journal;
 mod marks;
 mod plan;
 mod run;
 mod stage;
 
+pub use changing_file::ChangingFile;
 pub use journal::RecordingJournal;
 pub use plan::{apps, problems};
 pub use run::{FinishedRun, Run, Running};

@@ -3,9 +3,10 @@
 use std::future::{Future, ready};
 use std::time::Duration;
 
+use serde::Deserialize as _;
 use serde_json::Value;
 use tikmatrix_device::phone::{Deadline, Phone};
-use tikmatrix_virtual_phone::{Farm, FarmOptions, Fault, VirtualPhone};
+use tikmatrix_virtual_phone::{Farm, FarmOptions, Fault, Rewriting, VirtualPhone};
 
 use crate::run::{APP, FinishedRun, Run, Running};
 
@@ -81,6 +82,14 @@ impl Stage {
     /// When there is no such fault.
     pub fn arm(&self, fault: &Value) {
         self.virtual_phone().arm(Fault::from_json(fault).unwrap());
+    }
+
+    /// Makes the phone's cable rewrite commands or answers, in the form in which the control port takes it.
+    ///
+    /// # Panics
+    /// When it is no rewriting.
+    pub fn rewrite(&self, rewriting: &Value) {
+        self.virtual_phone().rewrite(Rewriting::deserialize(rewriting).unwrap());
     }
 
     /// Asserts that the phone is as it was found: no file of ours, its own keyboard, the app not left open.

@@ -11,10 +11,12 @@ use tikmatrix_device::adb::keys::AdbPublicKey;
 use crate::access::{Access, Answer};
 use crate::farm::{Farm, FarmError};
 use crate::fault::{Fault, FaultError};
+use crate::system::rewriting::Rewriting;
 
 /// Adds the control port's routes for `farm`:
 /// `GET /phones`, `POST` and `DELETE /phones/{serial}/faults`, `GET /phones/{serial}/commands`, `GET` and `POST
-/// /phones/{serial}/access`, `POST /phones/{serial}/pairing`, `POST /phones/{serial}/serial`.
+/// /phones/{serial}/access`, `POST /phones/{serial}/pairing`, `POST /phones/{serial}/serial`, `POST
+/// /phones/{serial}/rewritings`.
 pub fn configure(farm: Farm) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
         config
@@ -23,6 +25,7 @@ pub fn configure(farm: Farm) -> impl FnOnce(&mut ServiceConfig) {
             .route("/phones/{serial}/commands", web::get().to(commands))
             .route("/phones/{serial}/pairing", web::post().to(offer_pairing))
             .route("/phones/{serial}/serial", web::post().to(report_serial))
+            .route("/phones/{serial}/rewritings", web::post().to(rewrite))
             .service(
                 web::resource("/phones/{serial}/access")
                     .route(web::get().to(access))
@@ -121,6 +124,15 @@ async fn report_serial(
         serde_json::from_slice(&body).map_err(|error| ControlError::NotJson(error.to_string()))?;
     phone.report_serial(&reported.serial);
     Ok(HttpResponse::Ok().json(json!({ "serial": reported.serial })))
+}
+
+/// Makes the phone's cable rewrite commands or answers, until its faults are cleared.
+async fn rewrite(farm: Data<Farm>, serial: Path<String>, body: Bytes) -> Result<HttpResponse, ControlError> {
+    let phone = farm.find(&serial)?;
+    let rewriting: Rewriting =
+        serde_json::from_slice(&body).map_err(|error| ControlError::NotJson(error.to_string()))?;
+    phone.rewrite(rewriting);
+    Ok(HttpResponse::Ok().json(json!({})))
 }
 
 #[derive(Debug, Error)]

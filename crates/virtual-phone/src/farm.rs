@@ -19,6 +19,7 @@ use crate::access::{Access, AccessReport, Answer};
 use crate::daemon::{self, Burst, Wire};
 use crate::fault::{CableFault, Fault};
 use crate::machine::Machine;
+use crate::system::rewriting::Rewriting;
 use crate::ui::AppsReport;
 
 /// The limit of phones of one farm.
@@ -174,7 +175,7 @@ impl Farm {
         Ok(())
     }
 
-    /// Ends all faults of one phone.
+    /// Ends all faults and rewritings of one phone.
     ///
     /// # Errors
     /// [`FarmError::NoSuchPhone`].
@@ -316,9 +317,15 @@ impl VirtualPhone {
         self.machine.be_realistic();
     }
 
-    /// Ends all faults.
+    /// Makes the cable rewrite commands or answers from now on.
+    pub fn rewrite(&self, rewriting: Rewriting) {
+        self.machine.rewritings.add(rewriting);
+    }
+
+    /// Ends all faults and rewritings.
     pub fn clear_faults(&self) {
         self.wire.mend();
+        self.machine.rewritings.clear();
         self.machine.windows().clear_faults();
     }
 

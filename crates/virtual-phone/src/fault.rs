@@ -7,7 +7,7 @@ use serde_json::Value;
 use strum::VariantNames;
 use thiserror::Error;
 
-use crate::ui;
+use crate::ui::{self, LockKind, PopupKind};
 
 /// A fault to arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum Fault {
     },
     /// Another fault of the cable.
     Cable(CableFault),
-    /// A fault on the screen: `popup`, `slow_upload`, `follow_refused` or `profile_loading`, with the fields that [`ui::Fault`]
+    /// A fault on the screen: `popup`, `slow_upload`, `follow_refused`, `profile_loading` or `lock`, with the fields that [`ui::Fault`]
     /// documents.
     Screen(ui::Fault),
 }
@@ -90,7 +90,7 @@ pub enum FaultError {
 }
 
 /// Each fault with the fields that it may have.
-const FIELDS: [(&str, &[&str]); 13] = [
+const FIELDS: [(&str, &[&str]); 14] = [
     ("disconnect", &["fault", "after_bytes"]),
     ("freeze", &["fault"]),
     ("slow", &["fault", "bytes_per_second"]),
@@ -104,7 +104,11 @@ const FIELDS: [(&str, &[&str]); 13] = [
     ("slow_upload", &["fault", "seconds"]),
     ("follow_refused", &["fault"]),
     ("profile_loading", &["fault"]),
+    ("lock", &["fault", "kind"]),
 ];
+
+/// The faults of several kinds, with these.
+const KINDS: [(&str, &[&str]); 2] = [("popup", PopupKind::VARIANTS), ("lock", LockKind::VARIANTS)];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -139,6 +143,12 @@ impl Fault {
             let reason = format!("unknown field `{unknown}`, expected one of {allowed:?}");
             return Err(FaultError::BadField { fault: known.to_owned(), reason });
         }
+        if let Some((_, kinds)) = KINDS.into_iter().find(|(fault, _)| *fault == known)
+            && body.get("kind").is_none()
+        {
+            let reason = format!("kind is missing, expected one of {kinds:?}");
+            return Err(FaultError::BadField { fault: known.to_owned(), reason });
+        }
         if CableFault::VARIANTS.contains(&known) {
             return CableFault::deserialize(body).map(Self::Cable).map_err(bad);
         }
@@ -171,10 +181,9 @@ mod tests {
             read(json!({"fault": "drop_packets", "every": 1})),
             cable(CableFault::DropPackets { every })
         );
-        assert!(matches!(
-            read(json!({"fault": "popup"})),
-            Ok(Fault::Screen(ui::Fault::Popup { kind: None, .. }))
-        ));
+        let popup = read(json!({"fault": "popup", "kind": "rate"}));
+        let (kind, when) = (PopupKind::Rate, ui::PopupTime::NextScreen);
+        assert_eq!(popup, Ok(Fault::Screen(ui::Fault::Popup { kind, when })));
     }
 
     #[test]
@@ -186,12 +195,16 @@ mod tests {
             (json!({"fault": "disconnect", "after": 1}), "after"),
             (json!({"fault": "disconnect", "after_bytes": -1}), "-1"),
             (json!({"fault": "popup", "kind": "balloon"}), "balloon"),
+            (json!({"fault": "popup"}), "kind is missing, expected one of [\"contacts\", \"rate\""),
+            (json!({"fault": "popup", "kind": "rate", "when": "never"}), "next_screen"),
             (json!({"fault": "slow_upload", "second": 2}), "second"),
             (json!({"fault": "slow"}), "bytes_per_second"),
             (json!({"fault": "slow", "bytes_per_second": 0}), "nonzero"),
             (json!({"fault": "freeze", "seconds": 2}), "seconds"),
             (json!({"fault": "drop_packets", "every": "x"}), "drop_packets"),
             (json!({"fault": "follow_refused", "seconds": 2}), "seconds"),
+            (json!({"fault": "lock"}), "kind"),
+            (json!({"fault": "lock", "kind": "chain"}), "usb_debugging"),
         ] {
             let error = Fault::from_json(&body).unwrap_err();
             assert!(error.to_string().contains(sign), "{error}");

@@ -17,3 +17,4 @@ pub mod ui;
 pub use access::{Access, AccessReport, Answer, Question};
 pub use farm::{Farm, FarmError, FarmOptions, MAX_PHONES, PairingOffer, PhoneReport, VirtualPhone};
 pub use fault::{CableFault, Fault, FaultError};
+pub use system::rewriting::{Change, Rewriting};

@@ -19,6 +19,7 @@ use crate::system::command_log::CommandLog;
 use crate::system::media_store::{Entry, MediaStore};
 use crate::system::processes::Processes;
 use crate::system::properties::Properties;
+use crate::system::rewriting::Rewritings;
 use crate::system::settings::Settings;
 use crate::system::sockets::Sockets;
 use crate::ui::window::window_system::WindowSystem;
@@ -45,6 +46,7 @@ pub(crate) struct Machine {
     pub(crate) processes: Processes,
     pub(crate) gatekeeper: Gatekeeper,
     pub(crate) sockets: Sockets,
+    pub(crate) rewritings: Rewritings,
     pub(crate) accessibility: Accessibility,
 }
 
@@ -70,6 +72,7 @@ impl Machine {
             command_log: CommandLog::default(),
             gatekeeper: Gatekeeper::default(),
             sockets: Sockets::default(),
+            rewritings: Rewritings::default(),
             accessibility: Accessibility::default(),
             clock,
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tikmatrix_device::deadline::Deadline;
 use tikmatrix_device::phone::{Phone, PushOptions};
-use tikmatrix_virtual_phone::{CableFault, Farm, FarmOptions, Fault, control};
+use tikmatrix_virtual_phone::{CableFault, Change, Farm, FarmOptions, Fault, Rewriting, control};
 
 struct Bench {
     farm: Farm,
@@ -181,6 +181,7 @@ async fn the_control_port_reports_phones_and_refuses_unknown_requests() {
         ("virtual-1", json!({"fault": "slow_upload", "seconds": 5}), 200),
         ("virtual-1", json!({"fault": "disconnect"}), 200),
         ("virtual-1", json!({"fault": "explode"}), 400),
+        ("virtual-1", json!({"fault": "popup"}), 400),
         ("virtual-1", json!("x"), 400),
         ("virtual-9", json!({"fault": "popup"}), 404),
     ] {
@@ -189,7 +190,36 @@ async fn the_control_port_reports_phones_and_refuses_unknown_requests() {
         let answer = actix_web::test::call_service(&app, request.to_request()).await;
         assert_eq!(answer.status().as_u16(), status, "{serial} {body}");
     }
+    for (body, status) in [
+        (json!({"command": "date", "change": {"answer": "never"}}), 200),
+        (json!({"command": "date", "change": {"forget": "it"}}), 400),
+        (json!({"command": "date"}), 400),
+    ] {
+        let request =
+            actix_web::test::TestRequest::post().uri("/phones/virtual-1/rewritings").set_json(&body);
+        let answer = actix_web::test::call_service(&app, request.to_request()).await;
+        assert_eq!(answer.status().as_u16(), status, "{body}");
+    }
     let clear = actix_web::test::TestRequest::delete().uri("/phones/virtual-1/faults").to_request();
     assert!(actix_web::test::call_service(&app, clear).await.status().is_success());
     farm.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cable_rewrites_commands_and_answers_until_the_faults_are_cleared() {
+    let bench = Bench::start().await;
+    let phone = &bench.farm.phones()[0];
+    let rewrite = |command: &str, change| {
+        phone.rewrite(Rewriting { command: command.to_owned(), change });
+    };
+    rewrite("getprop ro.product.model", Change::Answer("Toaster 3\n".to_owned()));
+    rewrite("reboot", Change::Run("echo no".to_owned()));
+    let (text, by) = ("Awake".to_owned(), "Dozing".to_owned());
+    rewrite("dumpsys power", Change::Replace { text, by });
+    assert_eq!(bench.run("getprop ro.product.model").await, "Toaster 3\n");
+    assert_eq!(bench.run("reboot").await, "no\n");
+    assert!(bench.run("dumpsys power | grep mWake").await.contains("mWakefulness=Dozing"));
+    assert!(!phone.commands().iter().any(|words| words[0] == "reboot"));
+    phone.clear_faults();
+    assert!(bench.run("dumpsys power").await.contains("mWakefulness=Awake"));
 }

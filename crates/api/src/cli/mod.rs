@@ -24,6 +24,7 @@ use tikmatrix_api::openapi_document;
 use self::composition::{app_ids, scripts};
 use self::output::{OutputError, json, say_data, say_usage};
 pub(crate) use self::output::{complain, with_causes};
+pub(crate) use self::shutdown::run_to_end;
 
 /// Publishes to the TikTok and Instagram accounts on your own Android phones.
 #[derive(Debug, Parser)]

@@ -111,17 +111,18 @@ pub(super) struct Options {
 
 /// Runs the server until a signal stops it.
 pub(super) async fn run(options: Options) -> anyhow::Result<()> {
-    let stopped = shutdown_signal().context("cannot listen for signals")?;
     let data_directory = options.data_dir.clone().map_or_else(default_data_directory, Ok)?;
     if let Some(file) = &options.config {
         log::info!("configuration file: {}", file.display());
     }
+    let mut config = configuration(&data_directory, &options)?;
+    let materials = materials(options.material_root, config.needs_token())?;
+    // Not before: a signal ends the program while it waits for a file.
+    let stopped = shutdown_signal().context("cannot listen for signals")?;
     let farm = match options.virtual_phones {
         0 => None,
         count => Some(start_virtual_phones(count).await?),
     };
-    let mut config = configuration(&data_directory, &options)?;
-    let materials = materials(options.material_root, config.needs_token())?;
     config.apps = app_ids()?;
     let apps = apps()?;
     config.scripts = ScriptRegistry::default()

@@ -6,7 +6,7 @@ use tikmatrix_device::ui::{Bounds, NodeRef, Point, Selector, UiTree, tap_point};
 
 use crate::profile::file::Profile;
 use crate::profile::selector_spec::SelectorSpec;
-use crate::profile::signs::Signs;
+use crate::profile::signs::{Blocking, Popup, Signs};
 
 /// What profiles find on one screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -177,17 +177,20 @@ pub fn inspect(profiles: &[Profile], tree: &UiTree) -> Inspection {
 }
 
 /// Returns the profiles that apply to a screen, as the engine uses them: Android's, then that of the app whose package
-/// the topmost window has. `None` when no profile has that package and no popup of Android is on the screen.
+/// the topmost window has. `None` when no profile has that package and no window of Android is on the screen.
 #[must_use]
 pub fn profiles_for(tree: &UiTree, known: &[Profile]) -> Option<Vec<Profile>> {
     let app = known.iter().find(|profile| profile.packages.iter().any(|it| it == tree.package()));
     let android = known.iter().find(|profile| profile.packages.is_empty());
     match (android, app) {
         (android, Some(app)) => Some(android.into_iter().chain([app]).cloned().collect()),
-        (Some(android), None) if android.popups.iter().any(|popup| popup.signs().are_on(tree)) => {
-            Some(vec![android.clone()])
+        (Some(android), None) => {
+            let mut signs = android.popups.iter().map(Popup::signs);
+            let mut blocking = android.blocking.iter().map(Blocking::signs);
+            let is_androids = signs.any(|it| it.are_on(tree)) || blocking.any(|it| it.are_on(tree));
+            is_androids.then(|| vec![android.clone()])
         }
-        _ => None,
+        (None, None) => None,
     }
 }
 

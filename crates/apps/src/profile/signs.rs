@@ -44,6 +44,9 @@ pub(crate) struct Blocking {
     pub(crate) code: StandardFailure,
     /// The remark of a task that ends here.
     pub(crate) remark: String,
+    /// Whether it may be a lock screen without a secret, which is dismissed first.
+    #[serde(default)]
+    pub(crate) dismissible: bool,
     signs: Vec<SelectorSpec>,
     at_least: Option<usize>,
     #[serde(default)]

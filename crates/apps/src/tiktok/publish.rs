@@ -128,7 +128,8 @@ impl Publish for Publishing {
                     |percent| format!("was at {percent}%"),
                 );
                 let what = format!(
-                    "the upload {reached} after {seconds} s; a new task may give it a longer upload_wait_time"
+                    "the upload {reached} after {seconds} s; if the video does not appear, create a new task with a larger \
+                     upload_wait_time, since a retry waits no longer"
                 );
                 return Err(unconfirmed(context, &what));
             }

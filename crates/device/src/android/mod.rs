@@ -6,6 +6,7 @@ mod command;
 mod facts;
 mod input;
 mod keyboard;
+mod lock;
 mod media;
 mod package;
 mod screen;
@@ -18,6 +19,7 @@ pub use keyboard::{
     Keyboard, KeyboardState, clear_field, keyboard_not_given_back, keyboard_state, restore_keyboard,
     type_text, use_keyboard,
 };
+pub use lock::{dismiss_keyguard, is_locked, wake_if_asleep};
 pub use media::{MediaFile, announce, find_uri, media_of_ours, push_media, remove_media};
 pub use package::{screen_size, version_name};
 pub use screen::{ScreenReader, screenshot};

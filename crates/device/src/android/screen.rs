@@ -3,6 +3,7 @@
 use tikmatrix_domain::clean;
 
 use super::command::{AndroidError, output_of, refused};
+use super::lock::wake_if_asleep;
 use crate::deadline::Deadline;
 use crate::phone::Phone;
 use crate::ui::UiTree;
@@ -24,7 +25,7 @@ pub struct ScreenReader {
 }
 
 impl ScreenReader {
-    /// Reads the elements on the screen.
+    /// Reads the elements on the screen, after switching the display on if it is off.
     ///
     /// # Errors
     /// [`AndroidError::NotIdle`] when it moves too much for either kind of dump.
@@ -58,7 +59,7 @@ impl ScreenReader {
     ) -> Result<(UiTree, Vec<u8>), AndroidError> {
         let mut said = String::new();
         self.has_read = true;
-        for _ in 0..MAX_ATTEMPTS {
+        for attempt in 0..MAX_ATTEMPTS {
             // `uiautomator dump` exits with 0 when it fails and keeps an older file, so that one is removed first.
             let option = if self.compressed { " --compressed" } else { "" };
             let command =
@@ -73,7 +74,9 @@ impl ScreenReader {
                 let errors = String::from_utf8_lossy(&output.stderr);
                 said = clean(errors.lines().next().unwrap_or("no dump was written"));
             }
-            self.compressed = true;
+            // A display that is off has no elements, which is told as on a moving screen.
+            let was_asleep = attempt == 0 && wake_if_asleep(phone, deadline).await?;
+            self.compressed |= !was_asleep;
         }
         Err(AndroidError::NotIdle { attempts: MAX_ATTEMPTS, said })
     }

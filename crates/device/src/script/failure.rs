@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use thiserror::Error;
-use tikmatrix_domain::{AutomaticRetry, FailureCode, ScriptFailure, StandardFailure};
+use tikmatrix_domain::{AutomaticRetry, FailureCode, ScriptFailure, StandardFailure, clean};
 use tikmatrix_validation::Problems;
 
 use super::marks::MarkError;
@@ -89,8 +89,17 @@ impl Failure {
     /// A field does not hold the text that was typed into it.
     #[must_use]
     pub fn text_differs(field: &str, seen: &str) -> Self {
+        let seen = clean(seen);
         let remark = format!("{field} holds {seen:?} instead of the text that was typed");
         Self::new(StandardFailure::TextInputUnavailable, remark).transient()
+    }
+
+    /// A field holds the beginning of the text that was typed into it, and takes no more. Apps count as UTF-16 does.
+    #[must_use]
+    pub fn text_cut(field: &str, taken: &str, typed: &str) -> Self {
+        let [taken, typed] = [taken, typed].map(|text| text.encode_utf16().count());
+        let remark = format!("the app took {taken} of {typed} characters into {field}; shorten the text");
+        Self::new(StandardFailure::TextInputUnavailable, remark)
     }
 
     /// It was perhaps done, but the app did not show it.
@@ -258,6 +267,13 @@ mod tests {
                 true,
                 true,
                 "the field holds \"ab\" instead of the text that was typed",
+            ),
+            (
+                Failure::text_cut("the field", "ab", "abc\u{1f469}"),
+                "text_input_unavailable",
+                false,
+                true,
+                "the app took 2 of 5 characters into the field; shorten the text",
             ),
             (Failure::unconfirmed("not seen"), "unconfirmed", false, true, "not seen"),
             (

@@ -104,7 +104,9 @@ impl StandardFailure {
     #[must_use]
     pub fn automatic_retry(self) -> AutomaticRetry {
         match self {
-            Self::AppCrashed | Self::AppChanged | Self::PopupStuck => AutomaticRetry::Always,
+            Self::MaterialChanged | Self::AppCrashed | Self::AppChanged | Self::PopupStuck => {
+                AutomaticRetry::Always
+            }
             Self::TextInputUnavailable | Self::DeviceLost | Self::Internal => AutomaticRetry::Sometimes,
             _ => AutomaticRetry::Never,
         }

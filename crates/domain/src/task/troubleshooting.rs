@@ -53,8 +53,8 @@ pub fn troubleshooting(code: StandardFailure) -> Troubleshooting {
             "The remark names the file and the reason; correct it, then retry the task.",
         ),
         StandardFailure::MaterialChanged => (
-            "The file changed while the task used it.",
-            "Leave files alone while tasks use them, then retry the task.",
+            "The file was written to while the task used it, or was not complete after 60 s. Nothing was published.",
+            "Copy a video under another name and rename it when it is complete; leave files alone while tasks use them.",
         ),
         StandardFailure::AppMissing => (
             "The app is not installed on the phone, or not as the package that the account or the settings name.",
@@ -88,12 +88,15 @@ pub fn troubleshooting(code: StandardFailure) -> Troubleshooting {
             "Check the product in the account's shop.",
         ),
         StandardFailure::TextInputUnavailable => (
-            "The text could not be typed: it needs the ADBKeyBoard app, or the field holds another text afterwards.",
-            "Install ADBKeyBoard on the phone.",
+            "The text could not be typed: it needs the ADBKeyBoard app, the app takes only its beginning, or the field holds \
+                 another text afterwards.",
+            "Install ADBKeyBoard on the phone; shorten a caption that was cut.",
         ),
-        StandardFailure::DeviceLocked => {
-            ("The phone's screen is locked.", "Unlock the phone and remove its screen lock.")
-        }
+        StandardFailure::DeviceLocked => (
+            "The phone's screen is locked with a secret, the phone was never set up, or it asks whether to trust another \
+                 computer.",
+            "Do on the phone what the remark says; [set its screen lock to None](devices.md).",
+        ),
         StandardFailure::DeviceLost => (
             "The connection to the phone failed or did not answer in time.",
             "Check cable, network and the phone's state (see [devices](devices.md)).",
@@ -111,8 +114,8 @@ pub fn troubleshooting(code: StandardFailure) -> Troubleshooting {
         ),
         StandardFailure::Unconfirmed => (
             "The task may have been done, but the app did not show it.",
-            "Check on the phone what was done. A retry looks again; where that tells nothing, or `upload_wait_time` was too \
-             short for the upload, create a new task, with a longer one.",
+            "Check on the phone what was done. A retry looks again, and waits no longer than before: where that tells nothing, \
+             or the upload takes longer than `upload_wait_time`, create a new task, with a larger one.",
         ),
         StandardFailure::LeaseLost => (
             "Another server took over the task while this one ran it, and the result was not stored.",

@@ -169,10 +169,14 @@ async fn push(context: &mut Context, file: &MediaFile, video: Video) -> Result<S
         let percent = sent.min(length).saturating_mul(22) / length;
         context.progress(u8::try_from(percent).unwrap_or(22) + 8);
     };
-    match video.file {
-        Some(source) => android::push_media(&phone, file, source, report, deadline).await?,
-        None => android::push_media(&phone, file, tokio::io::empty(), report, deadline).await?,
-    }
+    let mut source = video.file;
+    let pushed = match &mut source {
+        Some(source) => android::push_media(&phone, file, source, report, deadline).await,
+        None => android::push_media(&phone, file, tokio::io::empty(), report, deadline).await,
+    };
+    // First: a push whose source failed says less about it.
+    material::check_pushed(source, context).await?;
+    pushed?;
     context.progress(30);
     context.step("add the video to the phone's media library");
     android::announce(&phone, file, context.soon()).await?;

@@ -6,6 +6,7 @@ pub(crate) mod command_log;
 pub(crate) mod media_store;
 pub(crate) mod processes;
 pub(crate) mod properties;
+pub(crate) mod rewriting;
 pub(crate) mod settings;
 pub(crate) mod sockets;
 pub(crate) mod stop;

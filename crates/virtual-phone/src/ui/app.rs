@@ -6,6 +6,7 @@ use super::fault::Fault;
 use super::intent::{Delivery, Intent};
 use super::report::AppReport;
 use super::view::View;
+use super::window::text_input::TextInput;
 
 /// One window's content.
 #[derive(Debug, Clone)]
@@ -111,8 +112,8 @@ pub trait App: Send {
     /// Handles a swipe over the scene.
     fn swipe(&mut self, _swipe: Swipe) {}
 
-    /// The text behind the input field of this name on the current scene.
-    fn field_mut(&mut self, _name: &str) -> Option<&mut String> {
+    /// The input field of this name on the current scene.
+    fn field(&mut self, _name: &str) -> Option<TextInput<'_>> {
         None
     }
 

@@ -1,6 +1,7 @@
 //! The faults of the screen.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantNames;
 
 /// A fault of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -8,9 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum Fault {
     /// A window over the app: `{"fault": "popup", "kind": "rate", "when": "now"}`.
     Popup {
-        /// Default: one of the harmless ones, by the phone's seed.
-        #[serde(default)]
-        kind: Option<PopupKind>,
+        /// Which one.
+        kind: PopupKind,
         /// When it shows.
         #[serde(default)]
         when: PopupTime,
@@ -23,13 +23,36 @@ pub enum Fault {
     },
     /// The app reverts every follow a second after it showed it: `{"fault": "follow_refused"}`.
     FollowRefused,
+    /// The phone is not ready for a user: `{"fault": "lock", "kind": "swipe"}`.
+    Lock {
+        /// What is in the way.
+        kind: LockKind,
+    },
     /// The account's profile shows no video, nor that it has none: `{"fault": "profile_loading"}`.
     ProfileLoading,
 }
 
-/// A window over an app.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// What is between a user and the apps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, VariantNames)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum LockKind {
+    /// The display is off, and nothing is locked.
+    Off,
+    /// The display is off, and the lock screen goes away with a swipe.
+    Swipe,
+    /// The display is off, and the lock screen wants a PIN. Stays until the faults are cleared.
+    Pin,
+    /// The first setup of a new phone. Stays until the faults are cleared.
+    Setup,
+    /// "Allow USB debugging?", about another computer. Stays until it is answered.
+    UsbDebugging,
+}
+
+/// A window over an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, VariantNames)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum PopupKind {
     /// "Open settings" / "Don't allow" about contacts.
     Contacts,
@@ -52,9 +75,6 @@ pub enum PopupKind {
 }
 
 impl PopupKind {
-    /// The ones that can come at any time and that a tap dismisses.
-    pub const HARMLESS: [Self; 4] = [Self::Contacts, Self::Rate, Self::Notifications, Self::GotIt];
-
     /// Whether the window does not lead back to the app.
     pub fn is_blocking(self) -> bool {
         matches!(self, Self::SignedOut | Self::Captcha | Self::AccountDisabled | Self::UpdateRequired)

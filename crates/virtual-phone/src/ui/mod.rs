@@ -12,7 +12,7 @@ pub mod view;
 pub mod window;
 
 pub use draw::frame::Frame;
-pub use fault::{Fault, PopupKind, PopupTime};
+pub use fault::{Fault, LockKind, PopupKind, PopupTime};
 pub use intent::{Component, Intent, MediaItem, MediaSource, StartResult};
 pub use report::{AccountReport, AppReport, AppsReport, Placement, Post};
 pub use window::dump::NotIdle;

@@ -47,7 +47,7 @@ fn every_visible_change_changes_the_picture() {
     look(&hand, "feed with badge");
     hand.wait(900);
     look(&hand, "badge counted on");
-    hand.phone.arm(Fault::Popup { kind: Some(PopupKind::Rate), when: PopupTime::Now });
+    hand.phone.arm(Fault::Popup { kind: PopupKind::Rate, when: PopupTime::Now });
     look(&hand, "popup");
     hand.tap("Not now");
     hand.wait(3000);
@@ -65,6 +65,6 @@ fn the_post_button_is_red_and_a_popup_dims_it() {
         [rgba[at], rgba[at + 1], rgba[at + 2]]
     };
     assert_eq!(pixel(&hand), [254, 44, 85]);
-    hand.phone.arm(Fault::Popup { kind: Some(PopupKind::Rate), when: PopupTime::Now });
+    hand.phone.arm(Fault::Popup { kind: PopupKind::Rate, when: PopupTime::Now });
     assert_eq!(pixel(&hand), [127, 22, 42]);
 }

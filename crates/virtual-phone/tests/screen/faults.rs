@@ -1,12 +1,12 @@
 //! Popups, blocking windows and slow uploads.
 
-use tikmatrix_virtual_phone::ui::window::key::KEY_BACK;
-use tikmatrix_virtual_phone::ui::{Fault, PopupKind, PopupTime};
+use tikmatrix_virtual_phone::ui::window::key::{KEY_BACK, KEY_SLEEP, KEY_WAKE_UP};
+use tikmatrix_virtual_phone::ui::{Fault, LockKind, NotIdle, PopupKind, PopupTime, WindowSystem};
 
 use crate::driver::{Hand, TIKTOK};
 
 fn popup(kind: PopupKind, when: PopupTime) -> Fault {
-    Fault::Popup { kind: Some(kind), when }
+    Fault::Popup { kind, when }
 }
 
 #[test]
@@ -39,17 +39,6 @@ fn a_popup_armed_for_later_appears_over_the_next_screen() {
     assert!(hand.sees("Enjoying TikTok?"));
     hand.tap("Not now");
     assert!(hand.sees("Drafts"));
-}
-
-#[test]
-fn a_popup_without_a_kind_is_one_that_a_tap_dismisses() {
-    let mut hand = Hand::on_caption();
-    for _ in 0..8 {
-        hand.phone.arm(Fault::Popup { kind: None, when: PopupTime::Now });
-        assert!(!hand.sees("Post"));
-        hand.phone.key(KEY_BACK);
-        assert!(hand.sees("Post"));
-    }
 }
 
 #[test]
@@ -100,7 +89,7 @@ fn a_slow_upload_takes_as_long_as_armed() {
 #[test]
 fn faults_are_parsed_as_the_control_port_receives_them() {
     let read = |text| serde_json::from_str::<Fault>(text).unwrap();
-    assert_eq!(read(r#"{"fault":"popup"}"#), Fault::Popup { kind: None, when: PopupTime::NextScreen });
+    assert_eq!(read(r#"{"fault":"popup","kind":"rate"}"#), popup(PopupKind::Rate, PopupTime::NextScreen));
     assert_eq!(
         read(r#"{"fault":"popup","kind":"captcha","when":"now"}"#),
         popup(PopupKind::Captcha, PopupTime::Now)
@@ -122,4 +111,55 @@ fn a_question_before_publishing_publishes_only_when_it_is_answered() {
     hand.tap("Post now");
     hand.wait(3000);
     assert_eq!(hand.posts().len(), 1);
+}
+
+fn lock(kind: LockKind) -> Fault {
+    Fault::Lock { kind }
+}
+
+#[test]
+fn a_display_that_is_off_is_not_read_nor_touched_until_it_is_woken() {
+    let mut hand = Hand::on_caption();
+    let post = hand.find("Post").center();
+    hand.phone.arm(lock(LockKind::Off));
+    hand.phone.tap(post.0, post.1);
+    assert_eq!(hand.phone.dump(true), Err(NotIdle::NullRoot));
+    assert!(hand.phone.snapshot().draw().rgba.chunks(4).all(|pixel| pixel[..3] == [0, 0, 0]));
+    hand.phone.key(KEY_WAKE_UP);
+    assert!(hand.sees("Post"), "the tap went nowhere");
+    hand.phone.key(KEY_SLEEP);
+    assert!(!hand.phone.layers.lock.is_awake());
+}
+
+#[test]
+fn a_lock_screen_without_a_secret_goes_away_and_one_with_a_secret_asks_for_it() {
+    for kind in [LockKind::Swipe, LockKind::Pin] {
+        for dismiss in [(|phone| phone.layers.lock.dismiss()) as fn(&mut WindowSystem), |phone| {
+            phone.swipe((540, 2000), (540, 900));
+        }] {
+            let mut hand = Hand::on_caption();
+            hand.phone.arm(lock(kind));
+            hand.phone.key(KEY_WAKE_UP);
+            assert!(hand.sees("Swipe up to unlock") && hand.phone.layers.lock.is_locked());
+            hand.phone.swipe((540, 2000), (540, 1900));
+            hand.phone.key(KEY_BACK);
+            assert!(hand.sees("Swipe up to unlock"), "neither is enough");
+            dismiss(&mut hand.phone);
+            assert_eq!(hand.sees("Enter PIN"), kind == LockKind::Pin);
+            assert_eq!(hand.sees("Post"), kind == LockKind::Swipe);
+            hand.phone.clear_faults();
+            assert!(hand.sees("Post"));
+        }
+    }
+}
+
+#[test]
+fn the_first_setup_stays_and_the_question_for_a_computer_is_answered() {
+    let mut hand = Hand::on_caption();
+    hand.phone.arm(lock(LockKind::Setup));
+    hand.tap("Start");
+    assert_eq!(hand.phone.scene().package, "com.google.android.setupwizard");
+    hand.phone.arm(lock(LockKind::UsbDebugging));
+    hand.tap("Cancel");
+    assert!(hand.sees("Post"));
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use tikmatrix_virtual_phone::ui::window::key::{KEY_BACK, KEY_DELETE, KEY_ENTER, KEY_HOME, KEY_TAB};
-use tikmatrix_virtual_phone::ui::{Fault, Intent, PopupKind, PopupTime};
+use tikmatrix_virtual_phone::ui::{Fault, Intent, LockKind, PopupKind, PopupTime};
 
 use crate::driver::{Hand, OneVideo, TIKTOK, VIDEO_URI, nodes, send};
 
@@ -26,8 +26,10 @@ enum Move {
 
 fn moves() -> impl Strategy<Value = Move> {
     let point = (-10..1100, -10..2500);
-    let kinds = [None, Some(PopupKind::Rate), Some(PopupKind::Captcha), Some(PopupKind::ConfirmPost)];
-    let fault = (prop::sample::select(kinds.to_vec()), any::<bool>()).prop_map(|(kind, now)| {
+    let kinds = [PopupKind::GotIt, PopupKind::Rate, PopupKind::Captcha, PopupKind::ConfirmPost];
+    let locks = [LockKind::Setup, LockKind::UsbDebugging];
+    let lock = prop::sample::select(locks.to_vec()).prop_map(|kind| Move::Arm(Fault::Lock { kind }));
+    let popup = (prop::sample::select(kinds.to_vec()), any::<bool>()).prop_map(|(kind, now)| {
         let when = if now { PopupTime::Now } else { PopupTime::NextScreen };
         Move::Arm(Fault::Popup { kind, when })
     });
@@ -44,7 +46,8 @@ fn moves() -> impl Strategy<Value = Move> {
         1 => Just(Move::Launch),
         1 => Just(Move::Kill),
         2 => (0..5000_i64).prop_map(Move::Wait),
-        1 => fault,
+        2 => popup,
+        1 => lock,
         1 => Just(Move::Clear),
     ]
 }

@@ -59,7 +59,7 @@ fn a_tap_on_any_clickable_view_reaches_it_or_a_view_over_it() {
     assert_taps_reach_what_is_seen(&hand, "the profile of a followed user");
     hand.tap("Following ");
     assert_taps_reach_what_is_seen(&hand, "the sheet to unfollow");
-    hand.phone.arm(Fault::Popup { kind: Some(PopupKind::Captcha), when: PopupTime::Now });
+    hand.phone.arm(Fault::Popup { kind: PopupKind::Captcha, when: PopupTime::Now });
     assert_taps_reach_what_is_seen(&hand, "captcha");
 }
 

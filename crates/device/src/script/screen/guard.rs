@@ -26,12 +26,14 @@ pub enum ScreenVerdict {
         /// How it is dismissed.
         dismissal: Dismissal,
     },
-    /// Only a person can go on from here.
+    /// Only a person can go on from here, unless it can be dismissed.
     Blocked {
         /// Why, for programs.
         code: StandardFailure,
         /// One sentence that names the screen.
         remark: String,
+        /// Whether it may be a lock screen without a secret, which is dismissed first.
+        dismissible: bool,
     },
 }
 
@@ -42,4 +44,7 @@ pub trait ScreenGuard: Send + Sync {
 
     /// Returns the name of the screen in messages, if it is known.
     fn name(&self, tree: &UiTree) -> Option<String>;
+
+    /// Returns what a person should check when an element was not found on this screen, to follow a semicolon.
+    fn hint(&self, tree: &UiTree) -> Option<String>;
 }

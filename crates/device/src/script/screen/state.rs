@@ -39,9 +39,20 @@ impl ScreenState {
             .take(4)
             .map(|text| format!("{:?}", text.chars().take(40).collect::<String>()))
             .collect();
-        match (tree.package(), shown.is_empty()) {
-            (package, true) => format!("an unknown screen of {package}"),
-            (package, false) => format!("an unknown screen of {package} showing {}", shown.join(", ")),
+        let of = match tree.package() {
+            "" => String::new(),
+            package => format!(" of {package}"),
+        };
+        let showing = if shown.is_empty() { String::new() } else { format!(" showing {}", shown.join(", ")) };
+        format!("an unknown screen{of}{showing}")
+    }
+
+    /// Returns what people would call a screen on which something was not found, and what they should check.
+    pub(super) fn describe_with_hint(&self, tree: &UiTree) -> String {
+        let screen = self.describe(tree);
+        match self.guard.as_ref().and_then(|guard| guard.hint(tree)) {
+            Some(hint) => format!("{screen}; {hint}"),
+            None => screen,
         }
     }
 }

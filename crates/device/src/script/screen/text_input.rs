@@ -26,7 +26,8 @@ impl TextInput<'_> {
     /// Types `text` into the field that `selector` describes, in place of what it holds, and reads it back.
     ///
     /// # Errors
-    /// [`Failure::text_differs`] when the field does not hold it in the end, and those of [`Screen::tap`].
+    /// [`Failure::text_cut`] when the field takes no more than its beginning, [`Failure::text_differs`] when it does not hold
+    /// it in the end, and those of [`Screen::tap`].
     pub async fn fill(&mut self, selector: &Selector, text: &str, timeout: Duration) -> Result<(), Failure> {
         let before = self.screen.tap(selector, timeout).await?;
         let field = focused_field();
@@ -46,12 +47,20 @@ impl TextInput<'_> {
             }
             match self.read_back(&field, text).await? {
                 None => return Ok(()),
+                // Letters that are lost on their way are others each time.
+                Some(other) if other == seen && is_beginning(text, &other) => {
+                    return Err(Failure::text_cut(&selector.to_string(), &other, text));
+                }
                 Some(other) => seen = other,
             }
             self.screen.report().log(
                 LogLevel::Warn,
                 format!("{selector} does not hold the text after attempt {}", attempt + 1),
             );
+        }
+        // Android's own keyboard is used once, and loses nothing.
+        if !has_keyboard && is_beginning(text, &seen) {
+            return Err(Failure::text_cut(&selector.to_string(), &seen, text));
         }
         Err(Failure::text_differs(&selector.to_string(), &seen))
     }
@@ -93,7 +102,27 @@ impl TextInput<'_> {
     }
 }
 
+/// Returns whether a field shows the beginning of the text that was typed into it, and not all of it.
+fn is_beginning(text: &str, shown: &str) -> bool {
+    let length = shown.chars().count();
+    let beginning: String = text.chars().take(length).collect();
+    length > 0 && length < text.chars().count() && reads_as(&beginning, shown)
+}
+
 fn focused_field() -> Selector {
     let of_class = |class: &str| Selector { focused: Some(true), ..Selector::class(class) };
     Selector { or: vec![of_class("AutoCompleteTextView")], ..of_class("EditText") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_part_from_the_beginning_is_a_beginning() {
+        assert!(is_beginning("abc\u{7}d", "abc."));
+        for shown in ["", "abcd", "bc", "abd", "abcde"] {
+            assert!(!is_beginning("abcd", shown), "{shown}");
+        }
+    }
 }

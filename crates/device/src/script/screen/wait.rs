@@ -19,6 +19,8 @@ const POLL_INTERVAL: Duration = Duration::from_millis(200);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// A popup that is still there after so many dismissals will not go away.
 const MAX_DISMISSALS: u32 = 5;
+/// A lock screen that is still there after so many dismissals has a secret.
+const MAX_UNLOCKS: u32 = 3;
 /// A screen that plays a video never holds still: after so many reads it is enough that the element itself does.
 const READS_FOR_STILLNESS: u32 = 3;
 
@@ -77,19 +79,24 @@ impl<'a> Screen<'a> {
         self.state.last = None;
     }
 
-    /// Reads the screen, and dismisses harmless popups until none is in the way.
+    /// Reads the screen, and dismisses harmless popups and a lock screen without a secret until none is in the way.
     ///
     /// # Errors
     /// [`Failure`] when it cannot be read, a popup stays, or only a person can go on.
     pub async fn read(&mut self) -> Result<UiTree, Failure> {
-        let mut dismissed = 0;
+        let (mut dismissed, mut unlocked) = (0, 0);
         loop {
             let tree = self.dump().await?;
             let sight = self.state.guard.as_ref().map_or(ScreenVerdict::Clear, |guard| guard.judge(&tree));
             self.state.last = Some(tree.clone());
             match sight {
                 ScreenVerdict::Clear => return Ok(tree),
-                ScreenVerdict::Blocked { code, remark } => return Err(Failure::new(code, remark)),
+                ScreenVerdict::Blocked { dismissible: true, .. } if unlocked < MAX_UNLOCKS => {
+                    self.report.log(LogLevel::Info, "dismissed the lock screen");
+                    android::dismiss_keyguard(self.phone, self.soon()).await?;
+                    unlocked += 1;
+                }
+                ScreenVerdict::Blocked { code, remark, .. } => return Err(Failure::new(code, remark)),
                 ScreenVerdict::Popup { name, .. } if dismissed == MAX_DISMISSALS => {
                     return Err(Failure::popup_stays(&name, dismissed));
                 }
@@ -99,6 +106,7 @@ impl<'a> Screen<'a> {
                     dismissed += 1;
                 }
             }
+            self.phone.pause(POLL_INTERVAL).await;
         }
     }
 
@@ -131,7 +139,6 @@ impl<'a> Screen<'a> {
             Some(point) => android::tap(self.phone, point, self.soon()).await?,
             None => android::press(self.phone, android::Key::Back, self.soon()).await?,
         }
-        self.phone.pause(POLL_INTERVAL).await;
         Ok(())
     }
 
@@ -152,7 +159,7 @@ impl<'a> Screen<'a> {
                 return Ok(it);
             }
             if started.elapsed() >= timeout {
-                let screen = self.state.describe(&tree);
+                let screen = self.state.describe_with_hint(&tree);
                 return Err(Failure::not_found(wanted, &screen, timeout));
             }
             self.phone.pause(POLL_INTERVAL).await;
@@ -186,14 +193,10 @@ impl<'a> Screen<'a> {
                 still.then_some(now)
             })
             .await?;
-        self.tap_found(&selector.to_string(), &found).await?;
-        Ok(found)
-    }
-
-    async fn tap_found(&mut self, wanted: &str, found: &Found) -> Result<(), Failure> {
         let Some(point) = found.tap else {
-            return Err(Failure::not_tappable(wanted, &self.state.describe_last()));
+            return Err(Failure::not_tappable(&selector.to_string(), &self.state.describe_last()));
         };
-        Ok(android::tap(self.phone, point, self.soon()).await?)
+        android::tap(self.phone, point, self.soon()).await?;
+        Ok(found)
     }
 }

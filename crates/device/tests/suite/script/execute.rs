@@ -11,8 +11,10 @@ use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::serde_json::{Map, Value, json};
 use tikmatrix_device::script::{
     Assignment, CleanUp, Completion, Context, Entry, Execution, Failure, Journal, Limits, MAX_RESULT,
-    NoMarks, NoMaterials, RegisteredScript, RunOutcome, Script, ScriptRegistry, async_trait, execute,
+    NoMarks, NoMaterials, RegisteredScript, RunOutcome, ScreenGuard, ScreenVerdict, Script, ScriptRegistry,
+    async_trait, execute,
 };
+use tikmatrix_device::ui::{Selector, UiTree};
 use tikmatrix_domain::{AppId, StandardFailure};
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
 use tokio::sync::Notify;
@@ -32,6 +34,23 @@ impl Journal for Recorder {
         if is_step {
             self.step.notify_one();
         }
+    }
+}
+
+/// Knows no screen, and what may be the reason.
+struct OnlyEnglish;
+
+impl ScreenGuard for OnlyEnglish {
+    fn judge(&self, _: &UiTree) -> ScreenVerdict {
+        ScreenVerdict::Clear
+    }
+
+    fn name(&self, _: &UiTree) -> Option<String> {
+        None
+    }
+
+    fn hint(&self, _: &UiTree) -> Option<String> {
+        Some("set the app to English".to_owned())
     }
 }
 
@@ -61,6 +80,11 @@ impl Script for Probe {
             Some("hang") => std::future::pending().await,
             Some("fail") => Err(Failure::new(StandardFailure::Checkpoint, "it asks for a person")),
             Some("panic") => panic!("a defect"),
+            Some("seek") => {
+                context.screen().set_guard(Arc::new(OnlyEnglish));
+                context.screen().find(&Selector::text("Weiter"), Duration::ZERO).await?;
+                Ok(Completion::new("done"))
+            }
             Some("impossible") => {
                 Err(Failure::of_request(StandardFailure::MaterialMissing, "there is no such file"))
             }
@@ -224,4 +248,16 @@ fn a_script_is_found_by_its_name() {
     let registry = ScriptRegistry::default().with(Probe);
     assert!(registry.get("probe").is_some() && registry.get("prob").is_none());
     assert_eq!(registry.iter().count(), 1);
+}
+
+#[tokio::test]
+async fn what_is_not_found_on_an_unknown_screen_says_what_to_check() {
+    let run = run("seek", Duration::from_secs(30), false).await;
+    let RunOutcome::Failed(failure) = run.ended else { panic!("{:?}", run.ended) };
+    let remark = failure.to_string();
+    assert!(
+        remark.contains("last seen: an unknown screen of com.google.android.apps.nexuslauncher"),
+        "{remark}"
+    );
+    assert!(remark.ends_with("; set the app to English"), "{remark}");
 }

@@ -6,9 +6,10 @@ use rand::Rng as _;
 use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::{Context, Failure, LibraryMaterial, LogLevel, Materials, MaterialsError};
 use tikmatrix_domain::{MaterialKind, MaterialQuery, Tag};
-use tokio::fs::File;
 
-use super::video::{Refusal, Video, open, own_caption};
+use super::refusal::Refusal;
+use super::video::{Video, own_caption};
+use super::video_file::VideoFile;
 
 /// A material that was taken, in a form that a tape can hold.
 #[derive(Debug, Serialize, Deserialize)]
@@ -17,7 +18,7 @@ struct Taken {
     name: String,
     caption: String,
     /// The length of its file in bytes, none if the file is gone; or why it cannot be opened.
-    opened: Result<Option<u64>, String>,
+    opened: Result<Option<u64>, Refusal>,
 }
 
 impl Taken {
@@ -42,7 +43,7 @@ pub(super) async fn take(tags: &[Tag], context: &mut Context) -> Result<Video, F
     let shown = taken.shown();
     context.log(LogLevel::Info, format!("took the file {shown} from the library"));
     let caption = own_caption(&taken.caption, &format!("the caption of material {}", taken.id))?;
-    let length = taken.opened.map_err(Refusal::Refused)?.ok_or_else(|| {
+    let length = taken.opened?.ok_or_else(|| {
         Refusal::Missing(format!(
             "the file {shown} is not on this server any more: delete it and upload it again"
         ))
@@ -55,7 +56,7 @@ async fn take_from(
     materials: &Arc<dyn Materials>,
     query: MaterialQuery,
     seed: u64,
-    file: &mut Option<File>,
+    file: &mut Option<VideoFile>,
 ) -> Result<Taken, Refusal> {
     let nothing = Refusal::Missing(nothing_left(&query));
     let found = match materials.take(query, seed).await {
@@ -66,10 +67,9 @@ async fn take_from(
     let LibraryMaterial { material, path } = found;
     let (name, caption) = (material.file.name, material.details.caption);
     let mut taken = Taken { id: material.id.0, name, caption, opened: Ok(None) };
-    taken.opened = open(&path, &taken.shown()).await.map(|opened| {
-        let (opened, length) = opened?;
-        *file = Some(opened);
-        Some(length)
+    taken.opened = VideoFile::open(&path, &taken.shown()).await.map(|opened| {
+        *file = opened;
+        file.as_ref().map(VideoFile::length)
     });
     Ok(taken)
 }

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use tikmatrix_device::script::{Context, Failure, LogLevel};
-use tokio::fs::File;
 
-use super::video::{Refusal, Video, is_mp4, open};
+use super::file_calls::in_time;
+use super::refusal::Refusal;
+use super::video::{Video, is_mp4};
+use super::video_file::VideoFile;
 use crate::allowed_roots::MaterialRoots;
 
 /// Opens the first file of the list that exists. A path is used exactly as its user wrote it.
@@ -17,7 +19,7 @@ pub(super) async fn choose(
     let mut missing: Vec<&str> = Vec::new();
     for path in paths {
         let found = find(path, roots, context).await;
-        match found.map_err(|reason| Refusal::Refused(reason).see("material_list"))? {
+        match found.map_err(|refusal| refusal.see("material_list"))? {
             Some(video) => {
                 for absent in missing {
                     context
@@ -39,29 +41,27 @@ pub(super) async fn choose(
 }
 
 /// The file, if there is one.
-async fn find(path: &str, roots: &MaterialRoots, context: &Context) -> Result<Option<Video>, String> {
+async fn find(path: &str, roots: &MaterialRoots, context: &Context) -> Result<Option<Video>, Refusal> {
     let mut file = None;
     let what = format!("open the file {path}");
     let length = context.recorded_input(&what, async {
-        let found = open_video(path, roots).await?;
-        Ok(found.map(|(opened, length)| {
-            file = Some(opened);
-            length
-        }))
+        file = open_video(path, roots).await?;
+        Ok(file.as_ref().map(VideoFile::length))
     });
-    let length: Result<Option<u64>, String> = length.await;
+    let length: Result<Option<u64>, Refusal> = length.await;
     Ok(length?.map(|length| Video { file, length, caption: None }))
 }
 
-async fn open_video(path: &str, roots: &MaterialRoots) -> Result<Option<(File, u64)>, String> {
+async fn open_video(path: &str, roots: &MaterialRoots) -> Result<Option<VideoFile>, Refusal> {
+    let refuse = |reason: String| Refusal::Refused(format!("the file {path} {reason}"));
     let (roots, named) = (roots.clone(), PathBuf::from(path));
-    let admitted = tokio::task::spawn_blocking(move || roots.admit(&named))
+    let admitted = in_time(move || roots.admit(&named))
         .await
-        .map_err(|error| format!("the file {path} could not be looked for: {error}"))?;
-    let Some(found) = admitted.map_err(|error| format!("the file {path} {error}"))? else { return Ok(None) };
-    let Some((file, length)) = open(&found, path).await? else { return Ok(None) };
+        .map_err(|error| refuse(format!("cannot be looked for on the server: {error}")))?;
+    let Some(found) = admitted.map_err(|error| refuse(error.to_string()))? else { return Ok(None) };
+    let Some(file) = VideoFile::open(&found, path).await? else { return Ok(None) };
     if !is_mp4(&found) {
-        return Err(format!("the file {path} is no MP4 video by its name"));
+        return Err(refuse("is no MP4 video by its name".to_owned()));
     }
-    Ok(Some((file, length)))
+    Ok(Some(file))
 }

@@ -1,16 +1,22 @@
 //! The video that is published: where the configuration says that it comes from, and whether it can be published at all.
 //! All of it is decided before the phone is touched.
 
+mod file_calls;
 mod folder;
+mod folder_listing;
 mod library;
 mod list;
+mod refusal;
 mod video;
+mod video_file;
 
 use tikmatrix_device::script::{Context, Failure};
 
 use crate::allowed_roots::MaterialRoots;
 use crate::config::{MaterialSource, PostConfig};
 
+use self::refusal::Refusal;
+use self::video_file::VideoFile;
 pub(crate) use video::Video;
 
 /// Opens the video that the configuration asks for.
@@ -26,4 +32,16 @@ pub(crate) async fn choose(
         MaterialSource::MaterialLibrary => library::take(&config.materials_tags.0, context).await,
         MaterialSource::LocalFolder => folder::take(&config.material_path, roots, context).await,
     }
+}
+
+/// Checks, after a push of its file, that the phone got the video as it was when it was chosen.
+pub(crate) async fn check_pushed(file: Option<VideoFile>, context: &Context) -> Result<(), Failure> {
+    let check = context.recorded_input("check that the file is as it was", async {
+        match file {
+            Some(file) => file.check_read().await,
+            None => Ok(()),
+        }
+    });
+    let checked: Result<(), Refusal> = check.await;
+    Ok(checked?)
 }

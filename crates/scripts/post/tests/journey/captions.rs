@@ -54,3 +54,13 @@ async fn title_and_description_are_written_into_their_fields() {
     stage.publish(stage.config("The title ## The description #tag")).await.assert_completed();
     assert_eq!(stage.phone.posts()[0]["caption"], "The title\nThe description #tag");
 }
+
+#[tokio::test]
+async fn a_caption_that_the_app_cuts_is_not_published_and_counted() {
+    let stage = VideoStage::start(21).await;
+    let finished = stage.publish(stage.config(&"ab 👩".repeat(600))).await;
+    finished.assert_failed_permanently("text_input_unavailable");
+    let remark = finished.remark();
+    assert!(remark.starts_with("the app took 2200 of 3000 characters into "), "{remark}");
+    assert!(stage.phone.posts().is_empty());
+}

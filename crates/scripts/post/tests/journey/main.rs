@@ -4,9 +4,11 @@
 #![cfg(test)]
 
 mod captions;
+mod changing_files;
 mod earlier_attempts;
 mod failing;
 mod faults;
+mod locked_phones;
 mod materials;
 mod proof;
 mod publishing;

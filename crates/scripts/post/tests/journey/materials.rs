@@ -143,6 +143,27 @@ async fn folders_that_cannot_be_used_and_captions_that_are_none_are_named() {
 }
 
 #[tokio::test]
+async fn a_folder_without_videos_says_what_it_holds() {
+    let stage = VideoStage::start(68).await;
+    let empty = folder(&stage, &[]);
+    let names =
+        ["a.MOV", "b.mov", "c.txt", "d", "sub/e.mp4", ".hidden.mp4", "f.x\u{202e}y", "g.1", "h.2", "i.3"];
+    for (folder, content) in [
+        (&empty, "nothing"),
+        (
+            &folder(&stage, &names),
+            "2 .mov files, 1 .1 file, 1 .2 file, 1 .3 file, 1 .txt file, 2 other files and 1 folder",
+        ),
+    ] {
+        let finished = stage.publish(from_folder(&stage, folder.path(), "")).await;
+        finished.assert_failed_permanently("material_missing");
+        let shown = folder.path().display();
+        let remark = format!("the folder {shown} has no MP4 video: it holds {content}; see material_path");
+        assert_eq!(finished.remark(), remark);
+    }
+}
+
+#[tokio::test]
 async fn what_fails_before_the_tap_never_began_to_be_published() {
     let stage = VideoStage::start(68).await;
     stage.record.add(stage.video(), "");

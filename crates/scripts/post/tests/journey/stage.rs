@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tikmatrix_post::{MaterialRoots, Post};
-use tikmatrix_script_testing::{FinishedRun, Run, Running, Stage, apps};
+use tikmatrix_script_testing::{ChangingFile, FinishedRun, Run, Running, Stage, apps};
 
 use crate::record::Record;
 
@@ -34,6 +34,11 @@ impl VideoStage {
 
     pub(crate) fn video(&self) -> PathBuf {
         self.folder.path().join("video.mp4")
+    }
+
+    /// The video, to be written to meanwhile.
+    pub(crate) fn changing_video(&self) -> ChangingFile {
+        ChangingFile::create(self.video(), &self.content)
     }
 
     /// SHA-256 of the video, as the oracle writes it.

@@ -53,7 +53,9 @@ pub(crate) fn nothing(_agent: &Agent, _parameters: &Parameters<'_>) -> Result<Re
 }
 
 pub(crate) fn info(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply, CallError> {
-    let package = agent.machine.windows().scene().package;
+    let windows = agent.machine.windows();
+    let (package, is_awake) = (windows.scene().package, windows.layers.lock.is_awake());
+    drop(windows);
     let properties = agent.machine.properties();
     let sdk: i32 = properties.get("ro.build.version.sdk").parse().unwrap_or_default();
     Ok(Reply::Now(json!({
@@ -65,7 +67,7 @@ pub(crate) fn info(agent: &Agent, _parameters: &Parameters<'_>) -> Result<Reply,
         "displayWidth": SCREEN_WIDTH,
         "naturalOrientation": true,
         "productName": properties.get("ro.product.name"),
-        "screenOn": true,
+        "screenOn": is_awake,
         "sdkInt": sdk,
     })))
 }

@@ -5,9 +5,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::apps::social::users::Follows;
 use crate::ui::intent::MediaItem;
 use crate::ui::report::{AccountReport, Placement, Post};
+use crate::ui::window::text_input::TextInput;
 
 /// How long an upload takes unless a fault says otherwise.
-pub(crate) const UPLOAD_TIME: TimeDelta = TimeDelta::seconds(3);
+const UPLOAD_TIME: TimeDelta = TimeDelta::seconds(3);
+/// In UTF-16 units, as the app counts.
+const LONGEST_DESCRIPTION: usize = 2200;
 
 /// A video between the editor and Post.
 #[derive(Debug, Clone)]
@@ -25,11 +28,11 @@ impl Draft {
         Self { media, sound, title: String::new(), description: String::new() }
     }
 
-    /// The text behind the input field of this name.
-    pub(crate) fn field_mut(&mut self, name: &str) -> Option<&mut String> {
+    /// The input field of this name.
+    pub(crate) fn field(&mut self, name: &str) -> Option<TextInput<'_>> {
         match name {
-            "title" => Some(&mut self.title),
-            "description" => Some(&mut self.description),
+            "title" => Some(TextInput::new(&mut self.title)),
+            "description" => Some(TextInput::limited(&mut self.description, LONGEST_DESCRIPTION)),
             _ => None,
         }
     }
@@ -125,6 +128,12 @@ impl Account {
     /// Sets how long uploads take that begin from now on.
     pub(crate) fn set_upload_time(&mut self, time: TimeDelta) {
         self.upload_time = time;
+    }
+
+    /// Ends the faults of uploads and follows.
+    pub(crate) fn clear_faults(&mut self) {
+        self.upload_time = UPLOAD_TIME;
+        self.follows.set_refuses(false);
     }
 
     /// Posts on the profile with their indexes, newest first.

@@ -50,22 +50,13 @@ pub(crate) struct Dialogs {
     permission: Option<Permission>,
     /// Whether the next tap on Post opens a question.
     confirm_post: bool,
-    /// Decides which popup shows when a fault names none.
-    choice: usize,
 }
 
 impl Dialogs {
     pub(crate) fn new(seed: u64) -> Self {
         let permission =
             if seed.is_multiple_of(2) { Permission::Contacts } else { Permission::Notifications };
-        let choice = usize::try_from(seed % 1024).unwrap_or_default();
-        Self {
-            open: Vec::new(),
-            waiting: Vec::new(),
-            permission: Some(permission),
-            confirm_post: false,
-            choice,
-        }
+        Self { open: Vec::new(), waiting: Vec::new(), permission: Some(permission), confirm_post: false }
     }
 
     /// The window that taps reach.
@@ -116,12 +107,7 @@ impl Dialogs {
         self.open.retain(|dialog| dialog.is_blocking());
     }
 
-    pub(crate) fn arm(&mut self, kind: Option<PopupKind>, when: PopupTime, in_front: bool) {
-        let kind = kind.unwrap_or_else(|| {
-            self.choice = self.choice.wrapping_add(1);
-            let at = self.choice % PopupKind::HARMLESS.len();
-            PopupKind::HARMLESS.get(at).copied().unwrap_or(PopupKind::Rate)
-        });
+    pub(crate) fn arm(&mut self, kind: PopupKind, when: PopupTime, in_front: bool) {
         if kind == PopupKind::ConfirmPost {
             self.confirm_post = true;
         } else if when == PopupTime::Now && in_front {

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::apps::social::account::UPLOAD_TIME;
 use crate::apps::social::dialogs::Dialog;
 use crate::apps::social::users::{Change, User};
 use crate::apps::tiktok::identity::{IDENTITY, LINK_ACTIVITY, SHARE_ACTIVITY};
@@ -13,6 +12,7 @@ use crate::ui::app::{App, Identity, Outcome, Scene, Swipe};
 use crate::ui::fault::Fault;
 use crate::ui::intent::{Delivery, Intent};
 use crate::ui::report::{AppReport, Placement};
+use crate::ui::window::text_input::TextInput;
 
 impl App for TikTok {
     fn identity(&self) -> Identity {
@@ -87,9 +87,9 @@ impl App for TikTok {
         self.navigation.swipe(swipe, screens::GRID.max_scroll(self.account.cell_count()));
     }
 
-    fn field_mut(&mut self, name: &str) -> Option<&mut String> {
+    fn field(&mut self, name: &str) -> Option<TextInput<'_>> {
         let is_shown = matches!(self.navigation.screen(), Screen::Caption);
-        self.draft.as_mut().filter(|_| is_shown)?.field_mut(name)
+        self.draft.as_mut().filter(|_| is_shown)?.field(name)
     }
 
     fn advance(&mut self, now: DateTime<Utc>) {
@@ -109,13 +109,13 @@ impl App for TikTok {
             Fault::SlowUpload { seconds } => self.account.set_upload_time(TimeDelta::seconds(seconds.into())),
             Fault::FollowRefused => self.account.follows.set_refuses(true),
             Fault::ProfileLoading => self.profile_is_loading = true,
+            Fault::Lock { .. } => {} // The system's.
         }
     }
 
     fn clear_faults(&mut self) {
         self.navigation.dialogs.clear_faults();
-        self.account.set_upload_time(UPLOAD_TIME);
-        self.account.follows.set_refuses(false);
+        self.account.clear_faults();
         self.profile_is_loading = false;
     }
 

@@ -13,6 +13,10 @@ pub(crate) fn wm(invocation: &mut Invocation<'_>) -> u8 {
     let text = match invocation.words().as_slice() {
         ["size"] => format!("Physical size: {SCREEN_WIDTH}x{SCREEN_HEIGHT}\n"),
         ["density"] => format!("Physical density: {DENSITY}\n"),
+        ["dismiss-keyguard"] => {
+            invocation.machine().windows().layers.lock.dismiss();
+            String::new()
+        }
         ["size" | "density", "reset"] => String::new(),
         [] => "Window manager (window) commands:\n".to_owned(),
         [other, ..] => {

@@ -24,8 +24,12 @@ pub(crate) fn dumpsys(invocation: &mut Invocation<'_>) -> u8 {
             let (current, shown) = (windows.keyboard.component().to_owned(), windows.keyboard.is_open);
             format!("Current Input Method Manager state:\n  mCurMethodId={current}\n  mInputShown={shown}\n")
         }
-        Some("power") => "POWER MANAGER (dumpsys power)\n  mWakefulness=Awake\n  mStayOn=false\n".to_owned(),
-        Some("display") => display(),
+        Some("power") => {
+            let is_awake = invocation.machine().windows().layers.lock.is_awake();
+            let wakefulness = if is_awake { "Awake" } else { "Asleep" };
+            format!("POWER MANAGER (dumpsys power)\n  mWakefulness={wakefulness}\n  mStayOn=false\n")
+        }
+        Some("display") => display(invocation),
         Some("-l") | None => "Currently running services:\n  activity\n  package\n  window\n".to_owned(),
         Some(other) => {
             invocation.print_error(format!("Can't find service: {other}"));
@@ -49,23 +53,28 @@ fn identity(text: &str) -> String {
 
 fn window(invocation: &Invocation<'_>) -> String {
     let (package, activity) = focus(invocation);
-    let name = format!("{package}/{activity}");
+    let is_locked = invocation.machine().windows().layers.lock.is_locked();
+    // The lock screen is in the window of the notifications, which is no activity's.
+    let name = if is_locked { "NotificationShade".to_owned() } else { format!("{package}/{activity}") };
     let short = crate::ui::Component::new(&package, &activity).short();
     format!(
         "WINDOW MANAGER DISPLAY CONTENTS (dumpsys window displays)\n  Display: mDisplayId=0\n    \
          init=1080x2400 420dpi cur=1080x2400 app=1080x2400\n\
          WINDOW MANAGER WINDOWS (dumpsys window windows)\n  \
          mCurrentFocus=Window{{{} u0 {name}}}\n  \
-         mFocusedApp=ActivityRecord{{{} u0 {short} t12}}\n",
+         mFocusedApp=ActivityRecord{{{} u0 {short} t12}}\n\
+         WINDOW MANAGER POLICY STATE (dumpsys window policy)\n  \
+         mDreamingLockscreen={is_locked} isKeyguardShowing={is_locked}\n",
         identity(&name),
         identity(&short),
     )
 }
 
-fn display() -> String {
+fn display(invocation: &Invocation<'_>) -> String {
+    let state = if invocation.machine().windows().layers.lock.is_awake() { "ON" } else { "OFF" };
     let (width, height) = (SCREEN_WIDTH, SCREEN_HEIGHT);
     format!(
-        "DISPLAY MANAGER (dumpsys display)\n  mScreenState=ON\n  mViewports=[DisplayViewport{{type=INTERNAL, \
+        "DISPLAY MANAGER (dumpsys display)\n  mScreenState={state}\n  mViewports=[DisplayViewport{{type=INTERNAL, \
          valid=true, isActive=true, displayId=0, uniqueId='local:0', physicalPort=0, orientation=0, \
          logicalFrame=Rect(0, 0 - {width}, {height}), physicalFrame=Rect(0, 0 - {width}, {height}), \
          deviceWidth={width}, deviceHeight={height}}}]\n"

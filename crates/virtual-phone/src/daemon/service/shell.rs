@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
+use parking_lot::Mutex;
 use tikmatrix_device::adb::shell_protocol::{Frame, FrameDecoder, FrameKind};
 use tokio::sync::mpsc;
 
@@ -13,6 +14,7 @@ use crate::machine::Machine;
 use crate::shell::interpreter::interpret::{self, STACK_BYTES};
 use crate::shell::session::Session;
 use crate::shell::streams::{Input, Output, Sink, Streams};
+use crate::system::rewriting::Change;
 use crate::system::stop::StopSignal;
 
 /// Chunks of output, and of input, that wait for the other side.
@@ -82,7 +84,7 @@ pub(crate) async fn serve(
 
 /// Runs the shell on a thread: its commands may block, and its recursion needs a stack of known size.
 fn start(
-    request: Request,
+    mut request: Request,
     machine: Arc<Machine>,
     stop: &Arc<StopSignal>,
     pieces: mpsc::Sender<Piece>,
@@ -93,20 +95,34 @@ fn start(
         return Err(std::io::ErrorKind::QuotaExceeded.into());
     };
     let stop = Arc::clone(stop);
+    let change = machine.rewritings.of(&request.line);
+    if let Some(Change::Run(line)) = &change {
+        request.line.clone_from(line);
+    }
     let shell = move || {
         let stdout = sink(&pieces, Piece::Stdout);
+        let kept = Arc::new(Mutex::default());
         let stderr = if request.framed { sink(&pieces, Piece::Stderr) } else { Arc::clone(&stdout) };
         let streams = Streams {
             input: Input::from_client(Box::new(move || input.blocking_recv())),
-            output: Output::Client(stdout),
+            output: match change {
+                Some(Change::Replace { .. }) => Output::Buffer(Arc::clone(&kept)),
+                _ => Output::Client(Arc::clone(&stdout)),
+            },
             error: Output::Client(stderr),
         };
         let mut session = Session::new(machine, &COMMAND_TABLE, stop, process, &request.term);
-        let status = if request.line.is_empty() {
-            converse(&mut session, &streams, request.terminal)
-        } else {
-            interpret::run(&mut session, &streams, &request.line)
+        let status = match &change {
+            Some(Change::Answer(answer)) => {
+                stdout(answer.as_bytes());
+                0
+            }
+            _ if request.line.is_empty() => converse(&mut session, &streams, request.terminal),
+            _ => interpret::run(&mut session, &streams, &request.line),
         };
+        if let Some(Change::Replace { text, by }) = &change {
+            stdout(String::from_utf8_lossy(&kept.lock()).replace(text, by).as_bytes());
+        }
         drop(running);
         // An error means that the client is gone.
         let _gone = pieces.blocking_send(Piece::Exit(status));

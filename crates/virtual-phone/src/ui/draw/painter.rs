@@ -28,6 +28,11 @@ pub fn draw(behind: Option<&Scene>, top: &Scene, now: DateTime<Utc>, keyboard: O
     canvas.into_frame()
 }
 
+/// Draws a display that is off.
+pub fn draw_off() -> Frame {
+    Canvas::new().into_frame()
+}
+
 fn draw_view(canvas: &mut Canvas, view: &View, now: DateTime<Utc>) {
     if !view.visible {
         return;

@@ -8,6 +8,7 @@ use rand::{Rng, SeedableRng};
 use crate::ui::app::Scene;
 use crate::ui::bounds::Bounds;
 use crate::ui::view::View;
+use crate::ui::window::snapshot::Snapshot;
 use crate::ui::{SCREEN_HEIGHT, SCREEN_WIDTH};
 
 /// The screen was not idle for long enough: no file is written, and the exit status is 0 all the same.
@@ -16,7 +17,7 @@ pub enum NotIdle {
     /// The screen is animated.
     #[error("ERROR: could not get idle state.")]
     Busy,
-    /// The window changed while it was read.
+    /// The window changed while it was read, or the display is off.
     #[error("ERROR: null root node returned by UiTestAutomationBridge.")]
     NullRoot,
 }
@@ -33,8 +34,13 @@ impl Dumper {
         Self { random: StdRng::seed_from_u64(seed) }
     }
 
-    /// Dumps one window, unless it is animated; compressed succeeds then, two times of three.
-    pub(crate) fn dump(&mut self, scene: &Scene, compressed: bool) -> Result<String, NotIdle> {
+    /// Dumps the window that has the focus, unless the display is off or the window is animated; compressed succeeds then,
+    /// two times of three.
+    pub(crate) fn dump(&mut self, screen: &Snapshot, compressed: bool) -> Result<String, NotIdle> {
+        if !screen.is_awake {
+            return Err(NotIdle::NullRoot);
+        }
+        let scene = &screen.top;
         if scene.animated && !(compressed && self.random.random_ratio(2, 3)) {
             return Err(if self.random.random_ratio(1, 4) { NotIdle::NullRoot } else { NotIdle::Busy });
         }

@@ -4,6 +4,8 @@ pub mod dump;
 pub(crate) mod focus;
 pub mod key;
 pub mod keyboard;
+pub mod layers;
+pub mod lock;
 pub mod snapshot;
 pub(crate) mod system_windows;
 pub mod text_input;

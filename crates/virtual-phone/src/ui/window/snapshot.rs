@@ -10,6 +10,8 @@ use crate::ui::window::system_windows;
 
 /// The windows on the screen.
 pub struct Snapshot {
+    /// Whether the display is on.
+    pub is_awake: bool,
     /// The window that has the focus.
     pub top: Scene,
     /// The one that shows behind it, if it is modal.
@@ -32,6 +34,9 @@ impl Snapshot {
 
     /// A picture of the whole screen.
     pub fn draw(&self) -> Frame {
+        if !self.is_awake {
+            return painter::draw_off();
+        }
         let keyboard = self.shows_keyboard.then_some(KEYBOARD_TOP);
         painter::draw(self.behind.as_ref(), &self.top, self.now, keyboard)
     }

@@ -3,7 +3,6 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::ui::activity::activities::Activities;
 use crate::ui::activity::tasks::Tasks;
 use crate::ui::app::{Scene, Swipe};
 use crate::ui::fault::Fault;
@@ -12,12 +11,14 @@ use crate::ui::window::dump::{Dumper, NotIdle};
 use crate::ui::window::focus::Focus;
 use crate::ui::window::key::Key;
 use crate::ui::window::keyboard::Keyboard;
+use crate::ui::window::layers::Layers;
 use crate::ui::window::snapshot::Snapshot;
 use crate::ui::window::text_input::TextInput;
 
 /// The screen of one phone.
 pub struct WindowSystem {
-    activities: Activities,
+    /// The windows of the apps and of the system.
+    pub layers: Layers,
     focus: Focus,
     /// The keyboard in use.
     pub keyboard: Keyboard,
@@ -28,9 +29,8 @@ pub struct WindowSystem {
 impl WindowSystem {
     /// The screen of a phone that was just switched on and shows its launcher.
     pub(crate) fn new(tasks: Tasks, seed: u64, now: DateTime<Utc>) -> Self {
-        let activities = Activities::new(tasks);
-        let (focus, keyboard) = (Focus::default(), Keyboard::new());
-        let mut system = Self { activities, focus, keyboard, dumper: Dumper::new(seed), now };
+        let (layers, focus, keyboard) = (Layers::new(tasks), Focus::default(), Keyboard::new());
+        let mut system = Self { layers, focus, keyboard, dumper: Dumper::new(seed), now };
         system.settle();
         system
     }
@@ -38,65 +38,66 @@ impl WindowSystem {
     /// Advances the time; called before anything else. Time never goes back.
     pub fn advance(&mut self, now: DateTime<Utc>) {
         self.now = self.now.max(now);
-        self.activities.tasks.apps.advance(self.now);
+        self.layers.activities.tasks.apps.advance(self.now);
         self.settle();
     }
 
     /// The installed apps and those that run.
     pub fn tasks(&self) -> &Tasks {
-        &self.activities.tasks
+        &self.layers.activities.tasks
     }
 
     /// Starts the activity of a request. A shared item is read from `media` at once.
     pub fn start_activity(&mut self, intent: &Intent, media: &dyn MediaSource) -> StartResult {
-        let result = self.activities.start(intent, media, self.now);
+        let result = self.layers.activities.start(intent, media, self.now);
         self.settle();
         result
     }
 
     /// Kills an app. `false` when it is not installed.
     pub fn force_stop(&mut self, package: &str) -> bool {
-        let stopped = self.activities.tasks.stop(package);
+        let stopped = self.layers.activities.tasks.stop(package);
         self.settle();
         stopped
     }
 
-    /// Arms a fault in all apps.
+    /// Arms a fault.
     pub fn arm(&mut self, fault: Fault) {
-        self.activities.tasks.arm(fault);
+        self.layers.arm(fault);
         self.settle();
     }
 
     /// Ends all faults.
     pub fn clear_faults(&mut self) {
-        self.activities.tasks.apps.clear_faults();
+        self.layers.clear_faults();
         self.settle();
     }
 
     /// The window that has the focus, animated or not.
     pub fn scene(&self) -> Scene {
-        let mut scene = self.activities.scene(self.now);
+        let mut scene = self.layers.scene(self.now);
         self.focus.mark(&mut scene);
         scene
     }
 
     /// All that is on the screen.
     pub fn snapshot(&self) -> Snapshot {
-        let behind = self.activities.behind(self.now);
-        Snapshot { top: self.scene(), behind, shows_keyboard: self.keyboard.is_shown(), now: self.now }
+        let (top, behind) = (self.scene(), self.layers.behind(self.now));
+        let (is_awake, shows_keyboard) = (self.layers.lock.is_awake(), self.keyboard.is_shown());
+        Snapshot { is_awake, top, behind, shows_keyboard, now: self.now }
     }
 
     /// Dumps the active window like `uiautomator dump`. Compressed succeeds on an animated screen two times of three.
     ///
     /// # Errors
-    /// [`NotIdle`] while the screen is animated.
+    /// [`NotIdle`] while the screen is animated or off.
     pub fn dump(&mut self, compressed: bool) -> Result<String, NotIdle> {
-        self.dumper.dump(&self.scene(), compressed)
+        self.dumper.dump(&self.snapshot(), compressed)
     }
 
     /// Taps the screen.
     pub fn tap(&mut self, x: i32, y: i32) {
-        if self.keyboard.covers(y) {
+        if self.keyboard.covers(y) || !self.layers.lock.is_awake() {
             return;
         }
         let scene = self.scene();
@@ -108,7 +109,7 @@ impl WindowSystem {
             self.keyboard.is_open = true;
         }
         if let Some(action) = &view.action {
-            self.activities.act(action, self.now);
+            self.layers.act(action, self.now);
         }
         self.settle();
     }
@@ -120,8 +121,8 @@ impl WindowSystem {
             self.tap(from.0, from.1);
             return;
         }
-        if !self.keyboard.covers(from.1) {
-            self.activities.swipe(swipe);
+        if !self.keyboard.covers(from.1) && self.layers.lock.is_awake() {
+            self.layers.swipe(swipe);
         }
         self.settle();
     }
@@ -129,14 +130,13 @@ impl WindowSystem {
     /// Presses the key of this Android key code. Keys without an effect are ignored.
     pub fn key(&mut self, code: u32) {
         match Key::from_code(code) {
-            Some(Key::Home) => self.activities.go_home(),
             Some(Key::Back) if self.keyboard.is_open => self.keyboard.is_open = false,
-            Some(Key::Back) => self.activities.go_back(self.now),
             Some(Key::Escape) => self.keyboard.is_open = false,
             Some(Key::Enter) if self.scene().is_multiline() => _ = self.commit_text("\n"),
             Some(Key::Enter | Key::Tab) => self.focus.pass_on(&self.scene()),
             Some(Key::Delete) => _ = self.text_input().map(|mut input| input.delete_last()),
             Some(Key::Character(character)) => _ = self.commit_text(character.encode_utf8(&mut [0; 4])),
+            Some(key) => self.layers.press(key, self.now),
             None => {}
         }
         self.settle();
@@ -149,19 +149,17 @@ impl WindowSystem {
 
     /// The input field that has the focus.
     pub fn text_input(&mut self) -> Option<TextInput<'_>> {
-        let field = self.focus.field()?;
-        self.activities.tasks.front_mut().field_mut(field).map(TextInput::new)
+        self.layers.field(self.focus.field()?)
     }
 
     /// Replaces the text of the input field of this name on the window in front. `false` when there is none.
     pub fn set_text(&mut self, field: &str, text: &str) -> bool {
-        let typed = self.activities.tasks.front_mut().field_mut(field);
-        typed.map(|typed| text.clone_into(typed)).is_some()
+        self.layers.field(field).map(|mut input| input.replace(text)).is_some()
     }
 
     /// Drops what belonged to another window. Called after every possible change of the window in front.
     fn settle(&mut self) {
-        if self.focus.moves_to(&self.activities.scene(self.now)) {
+        if self.focus.moves_to(&self.layers.scene(self.now)) {
             self.keyboard.is_open = false;
         }
     }
