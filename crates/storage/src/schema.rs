@@ -44,6 +44,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    device_app (serial, app) {
+        serial -> Text,
+        app -> Text,
+        version -> Text,
+    }
+}
+
+diesel::table! {
     setting (name) {
         name -> Text,
         value -> Text,
@@ -83,6 +91,7 @@ diesel::table! {
         interruptions -> Integer,
         interrupted_steps -> Integer,
         failure_code -> Nullable<Text>,
+        app_version -> Nullable<Text>,
     }
 }
 
@@ -117,6 +126,7 @@ diesel::table! {
         marked_at -> Nullable<BigInt>,
         failure_code -> Nullable<Text>,
         result -> Nullable<Text>,
+        app_version -> Nullable<Text>,
     }
 }
 

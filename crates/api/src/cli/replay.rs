@@ -39,7 +39,7 @@ impl Journal for Printer {
             Entry::Step(step) => say(format_args!("step      {}", printable(&step))),
             Entry::Log(LogLevel::Info, line) => say(format_args!("          {}", printable(&line))),
             Entry::Log(LogLevel::Warn, line) => say(format_args!("          warning: {}", printable(&line))),
-            Entry::Progress(_) | Entry::Result(_) | Entry::Artifact { .. } => {}
+            Entry::Progress(_) | Entry::Result(_) | Entry::AppVersion(_) | Entry::Artifact { .. } => {}
         }
     }
 }

@@ -176,6 +176,11 @@ impl Context {
         }
     }
 
+    /// Reports the version of the app in which it works, such as `43.1.4`.
+    pub fn app_version(&self, version: &str) {
+        self.journal.record(Entry::AppVersion(version.to_owned()));
+    }
+
     /// Adds a line to the task's log.
     pub fn log(&self, level: LogLevel, line: impl Into<String>) {
         self.journal.record(Entry::Log(level, line.into()));

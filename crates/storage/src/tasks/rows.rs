@@ -42,6 +42,7 @@ pub(crate) struct TaskRow {
     serial: Option<String>,
     username: Option<String>,
     app: String,
+    app_version: Option<String>,
     script_name: String,
     script_config: String,
     source: String,
@@ -73,6 +74,7 @@ impl TaskRow {
             serial: self.serial.as_deref().map(serial).transpose()?,
             username: self.username.as_deref().map(username).transpose()?,
             app: app(&self.app)?,
+            app_version: self.app_version,
             script: ScriptName::new(&self.script_name)
                 .map_err(|_| unreadable("task.script_name", &self.script_name))?,
             script_config: self.script_config,
@@ -141,6 +143,7 @@ pub(crate) struct AttemptRow {
     pub(crate) mark: Option<String>,
     pub(crate) marked_at: Option<i64>,
     pub(crate) result: Option<String>,
+    pub(crate) app_version: Option<String>,
 }
 
 impl AttemptRow {
@@ -150,6 +153,7 @@ impl AttemptRow {
             started_at: moment("attempt.started_at", self.started_at)?,
             finish: finish(self.finished_at, [&self.outcome, &self.failure_code, &self.remark])?,
             result: self.result,
+            app_version: self.app_version,
         })
     }
 }
