@@ -135,7 +135,9 @@ impl Apps {
         let profile = driver.profile();
         let chosen = context.assignment().package.as_ref().map(|package| vec![package.to_string()]);
         for package in chosen.as_ref().unwrap_or(&profile.packages) {
-            if android::version_name(context.phone(), package, context.soon()).await?.is_some() {
+            let version = android::version_name(context.phone(), package, context.soon()).await?;
+            if let Some(version) = version {
+                context.app_version(&version);
                 let guard = AppGuard::new(Arc::clone(&self.android), Arc::clone(profile));
                 context.screen().set_guard(Arc::new(guard.running_as(package)));
                 context.on_exit(CleanUp::CloseApp(package.clone()));

@@ -1,9 +1,11 @@
 //! Devices as the server stores them, by serial, and groups of devices. Whether a device is connected is not stored; the
 //! registry of connections knows it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
-use crate::names::Serial;
+use crate::names::{AppId, Serial};
 use crate::patch::Patch;
 
 /// The facts that a phone reports about itself; each may be missing.
@@ -41,6 +43,8 @@ pub struct Device {
     pub name: Option<String>,
     /// The group that it belongs to, with the group's name.
     pub group: Option<(GroupId, String)>,
+    /// The version of each app, as the last attempt there found it.
+    pub app_versions: BTreeMap<AppId, String>,
     /// The facts that it reported last.
     pub facts: DeviceFacts,
     /// When it reported them; `None` if it was never connected.

@@ -18,6 +18,7 @@ fn task() -> Task {
         serial: Some(Serial::new("a").unwrap()),
         username: None,
         app: AppId::new("tiktok").unwrap(),
+        app_version: None,
         script: ScriptName::new("post").unwrap(),
         script_config: ScriptConfig::Text("{}".to_owned()),
         source: Source::Api,

@@ -44,6 +44,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    device_app (serial, app) {
+        serial -> Text,
+        app -> Text,
+        version -> Text,
+    }
+}
+
+diesel::table! {
     setting (name) {
         name -> Text,
         value -> Text,
@@ -85,6 +93,7 @@ diesel::table! {
         failure_code -> Nullable<Text>,
         config_id -> Nullable<BigInt>,
         config_bytes -> Nullable<BigInt>,
+        app_version -> Nullable<Text>,
     }
 }
 
@@ -129,6 +138,7 @@ diesel::table! {
         marked_at -> Nullable<BigInt>,
         failure_code -> Nullable<Text>,
         result -> Nullable<Text>,
+        app_version -> Nullable<Text>,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Phones that the server knows, and the state of their connections.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -146,6 +147,8 @@ pub struct Device {
     pub model: Option<String>,
     /// Its version of Android, such as `13`.
     pub android_version: Option<String>,
+    /// The version of each app, by the app's name, as the last attempt at a task there found it.
+    pub app_versions: BTreeMap<String, String>,
     /// The display in pixels, as apps see it.
     pub size: Option<Size>,
     /// The charge of the battery, 0 to 100.

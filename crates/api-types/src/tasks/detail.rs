@@ -58,6 +58,8 @@ pub struct Attempt {
     pub failure_code: Option<FailureCode>,
     /// One sentence about how it ended.
     pub remark: Option<String>,
+    /// The version of the app on the phone; `null` when it did not come to the app.
+    pub app_version: Option<String>,
 }
 
 /// One step of an attempt.

@@ -18,6 +18,8 @@ pub struct Task {
     pub username: Option<String>,
     /// The app, `tiktok` or `instagram`.
     pub app: App,
+    /// The version of the app, as its last attempt found it on the phone; `null` before one did.
+    pub app_version: Option<String>,
     /// The script that it runs.
     pub script_name: String,
     /// The script's configuration, as it was requested; `null` in lists for one of more than 4,096 bytes, unless all are

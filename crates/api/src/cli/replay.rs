@@ -43,7 +43,7 @@ impl Journal for Printer {
             Entry::Step(step) => format!("step      {}", printable(&step)),
             Entry::Log(LogLevel::Info, line) => format!("          {}", printable(&line)),
             Entry::Log(LogLevel::Warn, line) => format!("          warning: {}", printable(&line)),
-            Entry::Progress(_) | Entry::Result(_) | Entry::Artifact { .. } => return,
+            Entry::Progress(_) | Entry::Result(_) | Entry::AppVersion(_) | Entry::Artifact { .. } => return,
         };
         if let Err(error) = say(line) {
             // The first one is reported; that others follow says nothing more.

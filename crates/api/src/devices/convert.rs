@@ -85,6 +85,12 @@ pub(crate) fn device(device: Option<&domain::Device>, entry: Option<&PhoneEntry>
         busy,
         model: facts.model,
         android_version: facts.android_version,
+        app_versions: device
+            .map(|device| &device.app_versions)
+            .into_iter()
+            .flatten()
+            .map(|(app, version)| (app.to_string(), version.clone()))
+            .collect(),
         size: facts.screen.map(|(width, height)| Size { width, height }),
         battery: facts.battery,
         battery_temperature: facts.battery_temperature.map(|tenths| f32::from(tenths) / 10.0),

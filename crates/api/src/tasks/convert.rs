@@ -29,6 +29,7 @@ pub(crate) fn task(task: domain::Task, waiting: Option<WaitingReason>) -> Task {
         serial: task.serial.map(|serial| serial.to_string()),
         username: task.username.map(|username| username.to_string()),
         app: task.app.as_str().into(),
+        app_version: task.app_version,
         script_name: task.script.to_string(),
         script_config_bytes: task.script_config.bytes(),
         script_config: config(task.script_config),
@@ -82,6 +83,7 @@ fn attempt(attempt: domain::Attempt) -> Attempt {
         outcome: finish.as_ref().map(|finish| finish.outcome.into()),
         failure_code: finish.as_ref().and_then(|finish| finish.failure_code).map(Into::into),
         remark: finish.and_then(remark),
+        app_version: attempt.app_version,
     }
 }
 

@@ -136,6 +136,7 @@ mod tests {
             serial: None,
             username: None,
             app: AppId::new("tiktok").unwrap(),
+            app_version: None,
             script: ScriptName::new("post").unwrap(),
             script_config: ScriptConfig::Text("{}".to_owned()),
             source: Source::Api,

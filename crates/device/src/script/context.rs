@@ -133,6 +133,11 @@ impl Context {
         self.report.progress(percent);
     }
 
+    /// Reports the version of the app in which it works, such as `43.1.4`.
+    pub fn app_version(&self, version: &str) {
+        self.report.record(Entry::AppVersion(version.to_owned()));
+    }
+
     /// Adds a line to the task's log.
     pub fn log(&self, level: LogLevel, line: impl Into<String>) {
         self.report.log(level, line);

@@ -15,6 +15,8 @@ pub enum Entry {
     Log(LogLevel, String),
     /// The result of work that was done, as JSON text of at most 64 KiB.
     Result(String),
+    /// The version of the app on the phone, of at most 100 characters.
+    AppVersion(String),
     /// A file: evidence of a failure, or what the script attached.
     Artifact {
         /// What it shows.

@@ -47,6 +47,8 @@ pub enum RecordedEvent {
     Log(LogLevel, String),
     /// The result that the script returned, as JSON text.
     Result(String),
+    /// The version of the app on the phone.
+    AppVersion(String),
     /// A file was stored.
     Artifact {
         /// The kind.
@@ -67,6 +69,8 @@ pub struct Attempt {
     pub finish: Option<Finish>,
     /// The result that the script returned, as JSON text.
     pub result: Option<String>,
+    /// The version of the app on the phone; `None` if it did not come to the app.
+    pub app_version: Option<String>,
 }
 
 /// One step of an attempt.

@@ -214,6 +214,8 @@ pub struct Task {
     pub username: Option<Username>,
     /// The app: from the request, else the account's, else the default app.
     pub app: AppId,
+    /// The version of the app, as the last attempt found it on the phone; `None` before one did.
+    pub app_version: Option<String>,
     /// The script.
     pub script: ScriptName,
     /// The script's configuration.

@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 const MAX_WAITING_LINES: usize = 1_000;
 /// The longest step or log line, in characters.
 const MAX_LINE: usize = 2_000;
+/// The longest version of an app, in characters.
+const MAX_VERSION: usize = 100;
 
 /// A journal entry with its time.
 pub(crate) struct TimedEntry {
@@ -79,6 +81,7 @@ fn cleaned(entry: Entry) -> Entry {
     match entry {
         Entry::Step(text) => Entry::Step(clean_to(&text, MAX_LINE)),
         Entry::Log(level, line) => Entry::Log(level, clean_to(&line, MAX_LINE)),
+        Entry::AppVersion(version) => Entry::AppVersion(clean_to(&version, MAX_VERSION)),
         other @ (Entry::Progress(_) | Entry::Result(_) | Entry::Artifact { .. }) => other,
     }
 }
@@ -98,7 +101,7 @@ impl Journal for JournalBuffer {
                 waiting.last_step = Some(text.clone());
                 waiting.entries.push(timed);
             }
-            Entry::Result(_) | Entry::Artifact { .. } => waiting.entries.push(timed),
+            Entry::Result(_) | Entry::AppVersion(_) | Entry::Artifact { .. } => waiting.entries.push(timed),
         }
         drop(waiting);
         self.changed.notify_one();

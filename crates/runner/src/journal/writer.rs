@@ -70,6 +70,7 @@ impl JournalWriter {
             Entry::Progress(percent) => RecordedEvent::Progress(percent),
             Entry::Log(level, text) => RecordedEvent::Log(level, text),
             Entry::Result(json) => RecordedEvent::Result(json),
+            Entry::AppVersion(version) => RecordedEvent::AppVersion(version),
             Entry::Artifact { kind, bytes } => match self.folder.write(kind, bytes).await {
                 Ok(file) => RecordedEvent::Artifact { kind, file },
                 Err(error) => {

@@ -1,9 +1,11 @@
 //! Devices: the name, the group and the facts of each. A device is registered when it is first named.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use tikmatrix_domain::{Device, DeviceChange, DeviceFacts, Patch, Serial, Status};
+use tikmatrix_domain::{Device, DeviceChange, DeviceFacts, Patch, Serial, Status, Task};
 
 use crate::columns::millis;
 use crate::database::connection::Connection;
@@ -11,7 +13,7 @@ use crate::database::open_database::Database;
 use crate::devices::rows::DeviceRow;
 use crate::error::{Fault, StorageError};
 use crate::groups;
-use crate::schema::{account, device, device_group, task};
+use crate::schema::{account, device, device_app, device_group, task};
 use crate::store::Store;
 
 /// The result of the change of a device.
@@ -66,7 +68,15 @@ impl DeviceStore<'_> {
                     .order(device::serial)
                     .select((DeviceRow::as_select(), device_group::name.nullable()))
                     .load(connection)?;
-                let devices = rows.into_iter().map(|(row, group)| row.into_device(group));
+                let mut versions: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+                let all: Vec<(String, String, String)> = device_app::table.load(connection)?;
+                for (serial, app, version) in all {
+                    versions.entry(serial).or_default().push((app, version));
+                }
+                let devices = rows.into_iter().map(|(row, group)| {
+                    let versions = versions.remove(&row.serial).unwrap_or_default();
+                    row.into_device(group, versions)
+                });
                 Ok(devices.collect::<Result<_, _>>()?)
             })
             .await
@@ -223,7 +233,34 @@ fn by_serial(connection: &mut Connection, serial: &Serial) -> Result<Option<Devi
         .select((DeviceRow::as_select(), device_group::name.nullable()))
         .first(connection)
         .optional()?;
-    Ok(row.map(|(row, group)| row.into_device(group)).transpose()?)
+    let Some((row, group)) = row else { return Ok(None) };
+    let versions = device_app::table
+        .filter(device_app::serial.eq(serial.as_str()))
+        .select((device_app::app, device_app::version))
+        .load(connection)?;
+    Ok(Some(row.into_device(group, versions)?))
+}
+
+/// Stores which version of its app an attempt at `task` found on its device.
+pub(crate) fn record_app_version(
+    connection: &mut Connection,
+    task: &Task,
+    version: &str,
+) -> Result<(), Fault> {
+    let Some(serial) = &task.serial else { return Ok(()) };
+    let key = (serial.as_str(), task.app.as_str());
+    let known = diesel::update(device_app::table.find(key))
+        .set(device_app::version.eq(version))
+        .execute(connection)?;
+    if known == 0 {
+        let row = (
+            device_app::serial.eq(serial.as_str()),
+            device_app::app.eq(task.app.as_str()),
+            device_app::version.eq(version),
+        );
+        diesel::insert_into(device_app::table).values(row).execute(connection)?;
+    }
+    Ok(())
 }
 
 fn count(rows: i64) -> u64 {

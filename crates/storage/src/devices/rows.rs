@@ -3,14 +3,14 @@
 use diesel::prelude::*;
 use tikmatrix_domain::{Device, DeviceFacts, GroupId, StorageSpace};
 
-use crate::columns::{Read, moment, number, serial, unreadable};
+use crate::columns::{Read, app, moment, number, serial, unreadable};
 use crate::database::connection::Engine;
 use crate::schema;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = schema::device, check_for_backend(Engine))]
 pub(crate) struct DeviceRow {
-    serial: String,
+    pub(crate) serial: String,
     name: Option<String>,
     group_id: Option<i64>,
     model: Option<String>,
@@ -27,8 +27,8 @@ pub(crate) struct DeviceRow {
 }
 
 impl DeviceRow {
-    /// `group` is the name of its group.
-    pub(crate) fn into_device(self, group: Option<String>) -> Read<Device> {
+    /// `group` is the name of its group, `versions` those of its apps.
+    pub(crate) fn into_device(self, group: Option<String>, versions: Vec<(String, String)>) -> Read<Device> {
         let screen = match (self.width, self.height) {
             (Some(width), Some(height)) => {
                 Some((number("device.width", width)?, number("device.height", height)?))
@@ -46,6 +46,10 @@ impl DeviceRow {
             serial: serial(&self.serial)?,
             name: self.name,
             group: self.group_id.map(GroupId).zip(group),
+            app_versions: versions
+                .into_iter()
+                .map(|(name, version)| Ok((app(&name)?, version)))
+                .collect::<Read<_>>()?,
             facts: DeviceFacts {
                 model: self.model,
                 android_version: self.android_version,

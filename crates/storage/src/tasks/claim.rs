@@ -249,6 +249,7 @@ fn start_attempt(
         mark: None,
         marked_at: None,
         result: None,
+        app_version: None,
     };
     diesel::insert_into(attempt::table).values(row).execute(connection)?;
     let started = Task { attempt_count, progress: 0, step: None, updated_at: now, state, ..task };

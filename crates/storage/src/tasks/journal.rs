@@ -6,6 +6,7 @@ use tikmatrix_domain::{IllegalTransition, LeaseId, Record, RecordedEvent, Status
 
 use crate::columns::{millis, storable};
 use crate::database::connection::Connection;
+use crate::devices::operations as devices;
 use crate::error::{Fault, StorageError};
 use crate::events::operations as events;
 use crate::schema::{artifact, attempt, step, task, task_log};
@@ -30,7 +31,7 @@ impl AttemptStore<'_> {
     }
 }
 
-/// Writes the newest step and progress to the task, if it still runs under `lease`.
+/// Writes the newest step, progress and version of the app to the task, if it still runs under `lease`.
 fn update_task(
     connection: &mut Connection,
     id: TaskId,
@@ -46,12 +47,16 @@ fn update_task(
         RecordedEvent::Progress(percent) => Some(task::progress.eq(i32::from(percent.min(100)))),
         _ => None,
     });
+    let newest_version = records.iter().rev().find_map(|record| match &record.event {
+        RecordedEvent::AppVersion(version) => Some(task::app_version.eq(storable(version))),
+        _ => None,
+    });
     let held = task::table
         .find(id.0)
         .filter(task::status.eq(i32::from(Status::Running.code())))
         .filter(task::lease.eq(&lease.0));
     let updated = diesel::update(held)
-        .set((newest_step, newest_progress, task::updated_at.eq(millis(at))))
+        .set((newest_step, newest_progress, newest_version, task::updated_at.eq(millis(at))))
         .execute(connection)?;
     if updated == 1 {
         Ok(())
@@ -66,6 +71,10 @@ fn record_events(connection: &mut Connection, id: TaskId, records: &[Record]) ->
         let change = match &record.event {
             RecordedEvent::Step(text) => TaskChange::Step(text.clone()),
             RecordedEvent::Progress(percent) => TaskChange::Progress((*percent).min(100)),
+            RecordedEvent::AppVersion(version) => {
+                devices::record_app_version(connection, &task, &storable(version))?;
+                continue;
+            }
             RecordedEvent::Log(..) | RecordedEvent::Result(_) | RecordedEvent::Artifact { .. } => continue,
         };
         events::record(connection, &task, change, record.at)?;
@@ -91,6 +100,11 @@ fn insert_records(
                 number -= 1;
                 let result = attempt::result.eq(storable(&json));
                 diesel::update(attempt::table.find((id.0, attempt))).set(result).execute(connection)?;
+            }
+            RecordedEvent::AppVersion(version) => {
+                number -= 1;
+                let version = attempt::app_version.eq(storable(&version));
+                diesel::update(attempt::table.find((id.0, attempt))).set(version).execute(connection)?;
             }
             RecordedEvent::Step(text) => {
                 let row = StepRow { task_id: id.0, attempt, number, text: storable(&text), started_at: at };

@@ -44,6 +44,7 @@ pub(crate) struct TaskRow {
     serial: Option<String>,
     username: Option<String>,
     app: String,
+    app_version: Option<String>,
     script_name: String,
     script_config: String,
     source: String,
@@ -77,6 +78,7 @@ impl TaskRow {
             serial: self.serial.as_deref().map(serial).transpose()?,
             username: self.username.as_deref().map(username).transpose()?,
             app: app(&self.app)?,
+            app_version: self.app_version,
             script: ScriptName::new(&self.script_name)
                 .map_err(|_| unreadable("task.script_name", &self.script_name))?,
             script_config: match self.config_bytes {
@@ -149,6 +151,7 @@ pub(crate) struct AttemptRow {
     pub(crate) mark: Option<String>,
     pub(crate) marked_at: Option<i64>,
     pub(crate) result: Option<String>,
+    pub(crate) app_version: Option<String>,
 }
 
 impl AttemptRow {
@@ -158,6 +161,7 @@ impl AttemptRow {
             started_at: moment("attempt.started_at", self.started_at)?,
             finish: finish(self.finished_at, [&self.outcome, &self.failure_code, &self.remark])?,
             result: self.result,
+            app_version: self.app_version,
         })
     }
 }

@@ -25,6 +25,9 @@ impl Script for Act {
     }
 
     async fn run(&self, context: &mut Context, config: Self::Config) -> Result<Completion, Failure> {
+        if let Some(version) = config.get("version").and_then(Value::as_str) {
+            context.app_version(version);
+        }
         match config.get("fail").and_then(Value::as_str) {
             Some("checkpoint") => Err(Failure::new(StandardFailure::Checkpoint, "it asks for a captcha")),
             Some(word) => Err(Failure::of_script(word, "it is out of order")),
@@ -94,6 +97,28 @@ async fn a_task_that_succeeds_has_the_result_and_the_files_of_its_script() {
     let name = task["artifacts"][0]["name"].as_str().unwrap();
     let (_, file) = api.text(&format!("/api/v1/task/{}/artifact/{name}", task["id"])).await;
     assert_eq!(file, "<hierarchy/>");
+    api.stop().await;
+    farm.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_version_of_the_app_is_shown_with_task_attempt_and_phone_once_it_is_known() {
+    let (api, farm) = started().await;
+    let unknown = ended(&api, json!({})).await;
+    assert_eq!(
+        (&unknown["app_version"], &unknown["attempts"][0]["app_version"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(api.get("/api/v1/device/virtual-1").await.body["data"]["app_versions"], json!({}));
+    let long = format!("46.6.3\u{1b}[2J{}", "0".repeat(200));
+    let task = ended(&api, json!({"version": long})).await;
+    let shown = task["app_version"].as_str().unwrap();
+    assert!(shown.starts_with("46.6.3 [2J000") && shown.chars().count() == 100, "{shown}");
+    assert_eq!(task["attempts"][0]["app_version"], shown);
+    let list = api.get("/api/v1/task").await.body["data"]["tasks"].clone();
+    assert_eq!((&list[0]["app_version"], &list[1]["app_version"]), (&json!(shown), &Value::Null));
+    let device = api.get("/api/v1/device/virtual-1").await.body["data"].clone();
+    assert_eq!(device["app_versions"], json!({"tiktok": shown}));
     api.stop().await;
     farm.shutdown().await;
 }

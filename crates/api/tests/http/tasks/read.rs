@@ -23,7 +23,8 @@ async fn a_task_has_every_field_of_the_contract() {
     api.post(&json!({"serials": ["p1"], "script_name": "say", "script_config": {"words": ["hello"]}})).await;
     let answer = api.get("/api/v1/task/1").await;
     let task = answer.body["data"].as_object().unwrap();
-    for field in "id serial username app script_name script_config script_config_bytes source status status_text waiting_reason start_time \
+    for field in "id serial username app app_version script_name script_config script_config_bytes source status status_text \
+         waiting_reason start_time \
         started_at finished_at progress step retry_count max_retries priority outcome failure_code remark result created_at updated_at \
         attempts steps"
         .split_whitespace()

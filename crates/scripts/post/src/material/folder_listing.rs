@@ -124,7 +124,8 @@ fn own_folder(folder: &Path, username: &Username) -> io::Result<Option<PathBuf>>
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).filter(|name| name.starts_with('@'));
-        let is_own = name.and_then(|name| Username::new(name).ok()).is_some_and(|name| name == *username);
+        let is_own =
+            name.and_then(|name| Username::as_found(name).ok()).is_some_and(|name| name == *username);
         if is_own && path.is_dir() {
             return Ok(Some(path));
         }

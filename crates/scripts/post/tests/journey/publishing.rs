@@ -19,6 +19,7 @@ async fn the_documented_example_is_published_with_its_caption_and_its_very_bytes
     let last = finished.entries.iter().rev().find(|entry| matches!(entry, Entry::Progress(_)));
     assert_eq!(last, Some(&Entry::Progress(100)));
     assert!(!finished.entries.iter().any(|entry| matches!(entry, Entry::Artifact { .. })));
+    assert!(finished.entries.contains(&Entry::AppVersion("43.1.4".to_owned())));
 }
 
 #[tokio::test]

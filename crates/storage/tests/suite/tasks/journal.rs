@@ -68,3 +68,26 @@ async fn a_zero_character_costs_no_text_and_no_result() {
     assert_eq!(detail.attempts[0].finish.as_ref().unwrap().remark, "no\u{fffd}way");
     assert_eq!(fixture.store.tasks().log(id).await.unwrap()[0].text, "so\u{fffd}");
 }
+
+#[tokio::test]
+async fn the_version_of_the_app_is_kept_with_the_attempt_the_task_and_the_phone() {
+    let fixture = Fixture::new();
+    let ids = fixture.create(vec![for_phone("a"), for_phone("a")]).await;
+    assert_eq!(fixture.store.tasks().find(ids[0]).await.unwrap().unwrap().task.app_version, None);
+    for (id, name, version) in [(ids[0], "one", "43.1.4"), (ids[1], "two", "46.6\0.3")] {
+        claim_task(&fixture.store, serial("a"), lease(name), at(1)).await.unwrap();
+        let found = Record { at: at(2), event: RecordedEvent::AppVersion(version.to_owned()) };
+        fixture.store.attempts().record(id, lease(name), vec![found]).await.unwrap();
+        fixture.store.attempts().finish(id, lease(name), finish(Outcome::Succeeded, "", 3)).await.unwrap();
+    }
+    let detail = fixture.store.tasks().find(ids[0]).await.unwrap().unwrap();
+    assert_eq!(detail.task.app_version.as_deref(), Some("43.1.4"));
+    assert_eq!(detail.attempts[0].app_version.as_deref(), Some("43.1.4"));
+    let device = fixture.store.devices().find(serial("a")).await.unwrap().unwrap();
+    let versions: Vec<(&str, &str)> =
+        device.app_versions.iter().map(|(app, version)| (app.as_str(), version.as_str())).collect();
+    assert_eq!(versions, [("tiktok", "46.6\u{fffd}.3")], "that of the last attempt");
+    assert_eq!(fixture.store.devices().list().await.unwrap(), [device]);
+    fixture.store.devices().delete(serial("a")).await.unwrap();
+    assert_eq!(fixture.store.devices().find(serial("a")).await.unwrap(), None);
+}

@@ -1,0 +1,3 @@
+DROP TABLE device_app;
+ALTER TABLE task DROP COLUMN app_version;
+ALTER TABLE attempt DROP COLUMN app_version;
