@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 
 use anyhow::Context;
 use clap::Args;
@@ -132,7 +133,15 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
     if let Some(farm) = &farm {
         attach_virtual_phones(&mut config, farm);
     }
-    let server = Server::start(config).await?;
+    let mut stopped = pin!(stopped);
+    // In a task of its own: it may wait for a file, such as one of tokens, while a signal ends the program.
+    let server = tokio::select! {
+        started = tokio::spawn(Server::start(config)) => started.context("the server did not start")??,
+        () = &mut stopped => {
+            log::info!("ended before the server had started");
+            return Ok(());
+        }
+    };
     let said = say(format_args!("listening on {}", server.url()));
     if said.is_ok() {
         for address in server.addresses() {

@@ -66,6 +66,7 @@ pub(crate) async fn cancel(
     tasks: Data<TaskReader>,
     Id(id): Id<TaskId>,
     _: NoQuery,
+    _: EmptyBody,
 ) -> Answer<Task> {
     if let Some((task, source)) = runner.cancel(vec![id]).await?.refused.pop() {
         return Err(StorageError::Illegal { task, source }.into());

@@ -1,10 +1,11 @@
 //! What the program stores is its user's alone, and what was open to others before is closed.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Command;
 
-use crate::support::{Folder, done};
+use crate::support::{Folder, done, tikmatrix};
 
 /// The files and folders at and below `path` that other users can use.
 fn open_to_others(path: &Path) -> Vec<String> {
@@ -17,6 +18,20 @@ fn open_to_others(path: &Path) -> Vec<String> {
         found.extend(fs::read_dir(path).unwrap().flat_map(|entry| open_to_others(&entry.unwrap().path())));
     }
     found
+}
+
+#[test]
+fn a_server_that_waits_for_a_file_is_ended_by_a_signal() {
+    let folder = Folder::new();
+    let (pipe, data) = (folder.name("tokens"), folder.name("data"));
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut server =
+        tikmatrix(&["serve", "--port", "0", "--data-dir", &data, "--token-file", &pipe]).spawn().unwrap();
+    // Returns when the server has opened it to read.
+    let silent = File::options().write(true).open(&pipe).unwrap();
+    let killed = Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
+    assert!(killed.success() && server.wait().unwrap().success());
+    drop(silent);
 }
 
 #[test]

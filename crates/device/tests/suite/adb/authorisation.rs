@@ -225,10 +225,9 @@ impl Impostor {
             if let Some(packet) = self.decoder.next().unwrap() {
                 return Some(packet);
             }
-            let read = self.socket.read_buf(self.decoder.space(4096)).await;
-            if matches!(read, Ok(0) | Err(_)) {
-                return None;
-            }
+            // No byte more than the packet: what follows it may be TLS, which goes to another reader.
+            let byte = self.socket.read_u8().await.ok()?;
+            self.decoder.push(&[byte]);
         }
     }
 
