@@ -10,6 +10,7 @@ use tikmatrix_api_types::{Envelope, Health};
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
 use crate::devices::connections::Connections;
@@ -74,7 +75,7 @@ pub(crate) async fn health(check: Data<HealthCheck>) -> HttpResponse {
 
 /// How long the result of a check is good for, so that those who ask often cost the disk nothing.
 const CHECK_INTERVAL: Duration = Duration::from_millis(100);
-/// How long the database may take to write again after a write has failed.
+/// How long the disk may take for a small file, and the database to write again after a write has failed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(1);
 /// Room that a working disk has, in bytes.
 const LEAST_ROOM: usize = 1024 * 1024;
@@ -83,45 +84,106 @@ const LEAST_ROOM: usize = 1024 * 1024;
 pub(crate) struct HealthCheck {
     store: Store,
     directory: PathBuf,
-    last: Mutex<Option<(Instant, Vec<String>)>>,
+    write: fn(&Path) -> io::Result<()>,
+    state: Mutex<CheckState>,
+}
+
+#[derive(Default)]
+struct CheckState {
+    last: Option<(Instant, Vec<String>)>,
+    /// The look at the disk that has not ended, since its file system does not answer.
+    look: Option<JoinHandle<DiskLook>>,
+}
+
+struct DiskLook {
+    written: io::Result<()>,
+    is_database_replaced: bool,
 }
 
 impl HealthCheck {
     /// Checks `store`, and the disk of `directory`.
     pub(crate) fn new(store: Store, directory: PathBuf) -> Self {
-        Self { store, directory, last: Mutex::default() }
+        Self { store, directory, write, state: Mutex::default() }
     }
 
     /// Returns what prevents the server from doing its work.
     async fn reasons(&self) -> Vec<String> {
-        let mut last = self.last.lock().await;
-        if let Some((at, reasons)) = &*last
+        let mut state = self.state.lock().await;
+        if let Some((at, reasons)) = &state.last
             && at.elapsed() < CHECK_INTERVAL
             // What has failed since then is told at once.
             && !(reasons.is_empty() && self.store.database().health().is_disk_full())
         {
             return reasons.clone();
         }
-        let directory = self.directory.clone();
-        let written = tokio::task::spawn_blocking(move || write(&directory));
-        let written = written.await.map_err(io::Error::other).flatten();
         let mut reasons = Vec::new();
-        if let Err(error) = written {
-            reasons.push(format!("the data directory takes no writes: {}", error.kind()));
-        }
-        if self.store.database().is_replaced() {
-            reasons.push(DATABASE_REPLACED.to_owned());
+        let mut look = state.look.take().unwrap_or_else(|| self.look());
+        match timeout(CHECK_TIMEOUT, &mut look).await {
+            Ok(Ok(DiskLook { written, is_database_replaced })) => {
+                if let Err(error) = written {
+                    reasons.push(format!("the data directory takes no writes: {}", error.kind()));
+                }
+                if is_database_replaced {
+                    reasons.push(DATABASE_REPLACED.to_owned());
+                }
+            }
+            Ok(Err(panicked)) => reasons.push(format!("the data directory cannot be checked: {panicked}")),
+            Err(_elapsed) => {
+                reasons.push("the data directory does not answer".to_owned());
+                state.look = Some(look);
+            }
         }
         // Where no write has failed yet this is settled at once.
         if !matches!(timeout(CHECK_TIMEOUT, self.store.database().check_disk()).await, Ok(Ok(()))) {
             reasons.push("the database takes no writes: its disk is full".to_owned());
         }
-        *last = Some((Instant::now(), reasons.clone()));
+        state.last = Some((Instant::now(), reasons.clone()));
         reasons
+    }
+
+    fn look(&self) -> JoinHandle<DiskLook> {
+        let (store, directory, write) = (self.store.clone(), self.directory.clone(), self.write);
+        tokio::task::spawn_blocking(move || DiskLook {
+            written: write(&directory),
+            is_database_replaced: store.database().is_replaced(),
+        })
     }
 }
 
 /// Writes a file without a name, which nothing can leave behind.
 fn write(directory: &Path) -> io::Result<()> {
     tempfile::tempfile_in(directory)?.write_all(&vec![0; LEAST_ROOM])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Barrier, Mutex as BlockingMutex};
+
+    use super::*;
+
+    static HOLD: BlockingMutex<()> = BlockingMutex::new(());
+    static BEGUN: Barrier = Barrier::new(2);
+
+    /// Answers when the test lets it.
+    fn write_later(_: &Path) -> io::Result<()> {
+        BEGUN.wait();
+        drop(HOLD.lock());
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_does_not_answer_is_told_by_one_look_at_it_and_by_every_check() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("tasks.db")).unwrap();
+        let check = HealthCheck { write: write_later, ..HealthCheck::new(store, folder.path().to_owned()) };
+        let hold = HOLD.lock().unwrap();
+        let begun = tokio::task::spawn_blocking(|| drop(BEGUN.wait()));
+        for _ in 0..2 {
+            assert_eq!(check.reasons().await, ["the data directory does not answer"]);
+            check.state.lock().await.last = None;
+        }
+        begun.await.unwrap();
+        drop(hold);
+        assert_eq!(check.reasons().await, [""; 0]);
+    }
 }

@@ -11,7 +11,7 @@
 //! use tikmatrix_client::api::tasks::{NewTasks, TaskQuery};
 //!
 //! # fn main() -> Result<(), tikmatrix_client::Error> {
-//! let client = Client::builder("http://127.0.0.1:50809").token("tm_…").build();
+//! let client = Client::builder("http://127.0.0.1:50809").token("tikmatrix_…").build();
 //! let config = serde_json::json!({"target_users": ["someone"]});
 //! let tasks = NewTasks { serials: Some(vec!["R58M00ABC".into()]), ..NewTasks::new("follow", config) };
 //! for id in client.tasks().create(&tasks)?.task_ids {

@@ -233,7 +233,7 @@ impl FinishedRun {
     /// When it ended in another way.
     #[track_caller]
     pub fn assert_stopped(&self) {
-        assert!(matches!(self.outcome, RunOutcome::Cancelled), "{}\n{:#?}", self.remark(), self.reports());
+        assert!(matches!(self.outcome, RunOutcome::Stopped), "{}\n{:#?}", self.remark(), self.reports());
     }
 
     /// Asserts that it failed with this code, and that another attempt would fail too.

@@ -40,6 +40,7 @@ pub use tasks::change::batch::{Batch, TaskChanges};
 pub use tasks::claim::{Claim, TaskQueue};
 pub use tasks::create::requests::{Created, RequestKey};
 pub use tasks::filter::{TaskCounts, TaskFilter};
-pub use tasks::lifecycle::{AttemptStore, MarkStore, StandingMark};
+pub use tasks::lifecycle::AttemptStore;
+pub use tasks::marks::{MarkStore, StandingMark};
 pub use tasks::query::{MAX_LISTED_CONFIG, TaskStore};
 pub use tokens::TokenStore;

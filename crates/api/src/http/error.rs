@@ -213,7 +213,7 @@ impl From<StorageError> for ApiError {
                 Self::new(ErrorCode::Conflict, message)
             }
             StorageError::DiskFull { .. } => Self::disk_full(error),
-            StorageError::Replaced { .. } => Self::with_cause(ErrorCode::Internal, DATABASE_REPLACED, &error),
+            StorageError::Replaced { .. } => Self::with_cause(ErrorCode::Degraded, DATABASE_REPLACED, &error),
             error => Self::internal(error),
         }
     }

@@ -51,7 +51,7 @@ async fn a_database_file_that_is_gone_takes_no_task_and_is_told() {
             fs::copy(&aside, &file).unwrap();
         }
         let refused = api.post(&task).await;
-        assert_eq!((refused.status, refused.code()), (500, 50001), "{refused:?}");
+        assert_eq!((refused.status, refused.code()), (503, 50301), "{refused:?}");
         assert!(refused.message().contains("database file was removed or replaced"), "{refused:?}");
         let health = api.get_when("/healthz", |answer| answer.code() != 0).await;
         assert_eq!((health.status, health.code()), (503, 50301), "{health:?}");

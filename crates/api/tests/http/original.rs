@@ -1,5 +1,7 @@
 //! What clients of the original send, in bodies, filters and paths, over a server with the scripts of the program.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use serde_json::{Value, json};
 use tikmatrix_apps::{Apps, TikTok, instagram};
 use tikmatrix_device::script::ScriptRegistry;

@@ -68,7 +68,7 @@ pub async fn execute(execution: Execution) -> RunOutcome {
     let mut context = Context::new(phone, mode, assignment.clone(), journal, materials, marks, deadline);
     let ended = tokio::select! {
         biased;
-        () = cancel.cancelled() => RunOutcome::Cancelled,
+        () = cancel.cancelled() => RunOutcome::Stopped,
         ended = tokio::time::timeout(limits.total, run(&script, &mut context, &assignment.config)) => {
             ended.unwrap_or_else(|_| RunOutcome::TimedOut { last_step: context.report.current_step().map(str::to_owned) })
         }

@@ -45,8 +45,8 @@ pub enum RunOutcome {
         /// The step that it was at.
         last_step: Option<String>,
     },
-    /// The token was cancelled.
-    Cancelled,
+    /// It was stopped from outside.
+    Stopped,
     /// It panicked with this message: a defect of the script.
     Panicked(String),
 }
@@ -93,7 +93,7 @@ impl RunOutcome {
                 let remark = format!("the script broke off with an internal error ({message}): {step}");
                 Some(RunEnd::failed(Outcome::Failed, StandardFailure::Internal, remark))
             }
-            Self::Cancelled => None,
+            Self::Stopped => None,
         }
     }
 
@@ -110,7 +110,7 @@ impl RunOutcome {
         match self {
             Self::Failed(failure) => failure.left_evidence(),
             Self::TimedOut { .. } | Self::Panicked(_) => true,
-            Self::Completed(_) | Self::Cancelled => false,
+            Self::Completed(_) | Self::Stopped => false,
         }
     }
 }

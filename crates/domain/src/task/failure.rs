@@ -70,7 +70,7 @@ pub enum StandardFailure {
     TimedOut,
     /// A user stopped it.
     Stopped,
-    /// A user cancelled it before it ran.
+    /// A user cancelled it while it was pending.
     Cancelled,
     /// The server ended while it ran.
     Interrupted,

@@ -68,9 +68,9 @@ pub fn stopped_by_user(last_step: Option<&str>, at: DateTime<Utc>) -> Finish {
     finish(Outcome::Stopped, StandardFailure::Stopped, "it was stopped", last_step, "", at)
 }
 
-/// Returns the end of a task that a user cancelled before it ran.
-pub(crate) fn cancelled(at: DateTime<Utc>) -> Finish {
-    let remark = "it was cancelled before it ran".to_owned();
+/// Returns the end of a pending task that a user cancelled, before its first attempt or, if it is `retrying`, its next one.
+pub(crate) fn cancelled(retrying: bool, at: DateTime<Utc>) -> Finish {
+    let remark = format!("it was cancelled before {}", if retrying { "its next attempt" } else { "it ran" });
     Finish { outcome: Outcome::Cancelled, failure_code: Some(StandardFailure::Cancelled.into()), remark, at }
 }
 

@@ -62,7 +62,7 @@ pub enum Outcome {
     Failed,
     /// A user stopped it.
     Stopped,
-    /// A user cancelled it before it ran.
+    /// A user cancelled it while it was pending.
     Cancelled,
     /// It exceeded its time limit.
     TimedOut,
@@ -120,7 +120,7 @@ pub enum TaskState {
     },
     /// Ended, with or without success.
     Finished {
-        /// The start of the last attempt; `None` if the task was cancelled before it ran.
+        /// The start of the last attempt; `None` if the task was cancelled while it was pending.
         started_at: Option<DateTime<Utc>>,
         /// The end of the last attempt, or of the task.
         finish: Finish,

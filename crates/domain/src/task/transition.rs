@@ -35,7 +35,7 @@ pub enum TaskEvent {
     },
     /// A user retries it.
     Retried,
-    /// A user cancels it before it runs.
+    /// A user cancels it while it is pending.
     Cancelled {
         /// The end of the task.
         at: DateTime<Utc>,
@@ -85,7 +85,8 @@ pub fn transition(state: &TaskState, event: TaskEvent) -> Result<TaskState, Ille
         (state, TaskEvent::Retried) if state.status() == Status::Failed => Ok(TaskState::Pending),
         (other, TaskEvent::Retried) => Err(IllegalTransition::NotFailed(other.status())),
         (TaskState::Pending | TaskState::Retrying { .. }, TaskEvent::Cancelled { at }) => {
-            Ok(TaskState::Finished { started_at: None, finish: cancelled(at) })
+            let retrying = matches!(state, TaskState::Retrying { .. });
+            Ok(TaskState::Finished { started_at: None, finish: cancelled(retrying, at) })
         }
         (other, TaskEvent::Cancelled { .. }) => Err(IllegalTransition::NotCancellable(other.status())),
         (

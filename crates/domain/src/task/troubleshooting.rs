@@ -130,7 +130,7 @@ pub fn troubleshooting(code: StandardFailure) -> Troubleshooting {
             "Retry it if it is still wanted: `post` and `follow` first look whether it was done, and do nothing twice.",
         ),
         StandardFailure::Cancelled => {
-            ("A user cancelled the task before it ran.", "Create the task again if it is wanted.")
+            ("A user cancelled the task while it was pending.", "Retry it if it is wanted after all.")
         }
         StandardFailure::Interrupted => (
             "The server ended while the task ran. Such a task runs again, unless that happened five times without a new step.",

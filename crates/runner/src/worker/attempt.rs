@@ -21,7 +21,7 @@ use crate::journal::artifacts::ArtifactFolder;
 use crate::journal::buffer::JournalBuffer;
 use crate::journal::writer::JournalWriter;
 use crate::retry::retry_until_done;
-use crate::worker::materials::AttemptMaterials;
+use crate::worker::materials::AttemptRecords;
 use crate::worker::running_tasks::StopHandle;
 
 /// The longest remark, in characters.
@@ -35,7 +35,7 @@ const TIME_LIMIT_GRACE: Duration = Duration::from_secs(120);
 pub(crate) struct Attempt {
     context: Arc<RunnerContext>,
     journal: Arc<JournalBuffer>,
-    materials: Arc<AttemptMaterials>,
+    materials: Arc<AttemptRecords>,
     stop_handle: Arc<StopHandle>,
     time_limit: Duration,
     writer: JoinHandle<()>,
@@ -79,8 +79,7 @@ impl Attempt {
         stop_handle: Arc<StopHandle>,
     ) -> Self {
         let journal = Arc::new(JournalBuffer::new(Arc::clone(&context.clock)));
-        let materials =
-            AttemptMaterials { context: Arc::clone(&context), task: task.id, lease: lease.clone() };
+        let materials = AttemptRecords { context: Arc::clone(&context), task: task.id, lease: lease.clone() };
         let time_limit = task.options.time_limit.unwrap_or(context.task_limit);
         let writer = JournalWriter {
             context: Arc::clone(&context),

@@ -12,14 +12,14 @@ use tikmatrix_storage::{FileTaken, MaterialsTaken, StorageError};
 use crate::context::RunnerContext;
 use crate::retry::retry_until_done;
 
-pub(crate) struct AttemptMaterials {
+pub(crate) struct AttemptRecords {
     pub(crate) context: Arc<RunnerContext>,
     pub(crate) task: TaskId,
     pub(crate) lease: LeaseId,
 }
 
 #[async_trait]
-impl Materials for AttemptMaterials {
+impl Materials for AttemptRecords {
     async fn take(&self, query: MaterialQuery, seed: u64) -> Result<Vec<LibraryMaterial>, MaterialsError> {
         let taken = self
             .context
@@ -50,7 +50,7 @@ impl Materials for AttemptMaterials {
 }
 
 #[async_trait]
-impl Marks for AttemptMaterials {
+impl Marks for AttemptRecords {
     async fn set(&self, mark: &Value) -> Result<(), MarkError> {
         let set = async || {
             let (mark, now) = (mark.to_string(), self.context.clock.now());

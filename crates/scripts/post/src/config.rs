@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::schemars::{self, JsonSchema};
 use tikmatrix_device::script::serde_json::{Value, json};
 use tikmatrix_device::script::{AppName, Fields, Numbers, Problems};
-use tikmatrix_domain::{AppId, Extent, Spintax, SpintaxError, Tag};
+use tikmatrix_domain::{AppId, Extent, Spintax, Tag};
 
 /// The most wrong tags that one message lists.
 const MAX_WRONG_TAGS: usize = 10;
@@ -241,11 +241,17 @@ fn required_together() -> Value {
 #[serde(try_from = "String", into = "String")]
 pub struct Captions(pub Spintax);
 
-impl TryFrom<String> for Captions {
-    type Error = SpintaxError;
+/// The longest template of captions, in bytes of UTF-8.
+const MAX_CAPTIONS: usize = 65_536;
 
-    fn try_from(template: String) -> Result<Self, SpintaxError> {
-        Spintax::parse(&template).map(Self)
+impl TryFrom<String> for Captions {
+    type Error = String;
+
+    fn try_from(template: String) -> Result<Self, String> {
+        if template.len() > MAX_CAPTIONS {
+            return Err(format!("takes {} bytes, more than {MAX_CAPTIONS}", template.len()));
+        }
+        Spintax::parse(&template).map(Self).map_err(|error| error.to_string())
     }
 }
 

@@ -184,8 +184,13 @@ fn the_schema_knows_every_field_and_its_defaults_are_accepted() {
 #[test]
 fn captions_have_a_limit() {
     assert_eq!(problems(&json!({"captions": "x".repeat(65_536)})), [""; 0]);
-    let told = problems(&json!({"captions": "x".repeat(65_537)}));
-    assert!(told.len() == 1 && told[0].starts_with("captions: ") && told[0].contains("65536"), "{told:?}");
+    for long in ["x".repeat(65_537), "é".repeat(32_769)] {
+        let told = problems(&json!({"captions": long}));
+        assert!(
+            told.len() == 1 && told[0].starts_with("captions: ") && told[0].contains("65536"),
+            "{told:?}"
+        );
+    }
 }
 
 #[test]

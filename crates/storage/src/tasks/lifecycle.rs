@@ -1,13 +1,12 @@
-//! The course of an attempt: the mark that it sets before it does what cannot be undone, and its end, after which its task is
-//! pending again or finished. Each change is what the domain's transition returned, and is written only where the state that
+//! The end of an attempt, after which its task is pending again or finished. Each change is what the domain's transition returned, and is written only where the state that
 //! it was made from still stands.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::count;
 use diesel::prelude::*;
 use tikmatrix_domain::{
-    Finish, Interruptions, LeaseId, Outcome, Serial, Task, TaskChange, TaskEvent, TaskId, Username, given_up,
-    stopped_by_user, transition,
+    Finish, Interruptions, LeaseId, Outcome, Task, TaskChange, TaskEvent, TaskId, given_up, stopped_by_user,
+    transition,
 };
 
 use crate::accounts::operations as accounts;
@@ -20,16 +19,7 @@ use crate::events::operations as events;
 use crate::materials::reservation;
 use crate::schema::{attempt, step, task};
 use crate::store::Store;
-use crate::tasks::state::{check_lease, illegal, read, write_state};
-
-/// The newest mark of a task's attempts that was not withdrawn.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StandingMark {
-    /// What the attempt saw before it did what cannot be undone, as JSON.
-    pub seen: String,
-    /// The marks that other tasks of the script have set since, on the same device or for the same account, in no order.
-    pub others_since: Vec<String>,
-}
+use crate::tasks::state::{illegal, read, write_state};
 
 /// The attempts that run under a lease.
 #[derive(Clone, Copy)]
@@ -93,100 +83,6 @@ impl AttemptStore<'_> {
             .write("interrupt a task", move |connection| {
                 let task = read(connection, id)?;
                 interrupt_task(connection, &task, &lease, &finish).map(drop)
-            })
-            .await
-    }
-}
-
-/// The marks of attempts.
-#[derive(Clone, Copy)]
-#[must_use]
-pub struct MarkStore<'store>(&'store Database);
-
-impl Store {
-    /// Returns the operations on the marks of attempts.
-    pub fn marks(&self) -> MarkStore<'_> {
-        MarkStore(&self.database)
-    }
-}
-
-impl MarkStore<'_> {
-    /// Records, at `now`, that the attempt under `lease` is about to do what cannot be undone. `mark` is what it saw before,
-    /// as JSON. From then on what it has reserved may be public.
-    ///
-    /// # Errors
-    /// [`StorageError::NoSuchTask`], [`StorageError::Illegal`] when the task does not run under `lease`, or of the database;
-    /// it must not be done then.
-    pub async fn set(
-        self,
-        id: TaskId,
-        lease: LeaseId,
-        mark: String,
-        now: DateTime<Utc>,
-    ) -> Result<(), StorageError> {
-        self.0
-            .write("mark an attempt", move |connection| {
-                check_lease(connection, id, &lease)?;
-                let attempt =
-                    attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::lease.eq(&lease.0));
-                let set = (attempt::mark.eq(storable(&mark)), attempt::marked_at.eq(millis(now)));
-                diesel::update(attempt).set(set).execute(connection)?;
-                reservation::begin_publishing(connection, &lease, now)
-            })
-            .await
-    }
-
-    /// Records that nothing was done by the marked attempts at the task, which runs under `lease`.
-    ///
-    /// # Errors
-    /// As [`MarkStore::set`]; it may then count as done.
-    pub async fn withdraw(self, id: TaskId, lease: LeaseId) -> Result<(), StorageError> {
-        self.0
-            .write("withdraw the marks of a task", move |connection| {
-                check_lease(connection, id, &lease)?;
-                let marked =
-                    attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::mark.is_not_null());
-                diesel::update(marked).set(attempt::mark.eq(None::<String>)).execute(connection)?;
-                reservation::withdraw_publishing(connection, id)
-            })
-            .await
-    }
-
-    /// Returns the newest mark of the task's attempts that was not withdrawn.
-    ///
-    /// # Errors
-    /// Of the database, [`StorageError::NoSuchTask`] or [`StorageError::Unreadable`].
-    pub async fn standing(self, id: TaskId) -> Result<Option<StandingMark>, StorageError> {
-        self.0
-            .read_tx("read the mark of a task", move |connection| {
-                let marked =
-                    attempt::table.filter(attempt::task_id.eq(id.0)).filter(attempt::mark.is_not_null());
-                let newest = marked.order(attempt::number.desc()).select((attempt::mark, attempt::marked_at));
-                let newest = newest.first::<(Option<String>, Option<i64>)>(connection).optional()?;
-                let Some((Some(seen), since)) = newest else { return Ok(None) };
-                let of = read(connection, id)?;
-                let others: Vec<Option<String>> = attempt::table
-                    .inner_join(task::table.on(task::id.eq(attempt::task_id)))
-                    .filter(task::id.ne(id.0))
-                    .filter(task::app.eq(of.app.as_str()))
-                    .filter(task::script_name.eq(of.script.as_str()))
-                    .filter(
-                        task::serial
-                            .eq(of.serial.as_ref().map(Serial::as_str))
-                            .or(task::username.eq(of.username.as_ref().map(Username::as_str)))
-                            .assume_not_null(),
-                    )
-                    .filter(attempt::mark.is_not_null())
-                    // A mark of an earlier version has no time, and may be later.
-                    .filter(
-                        attempt::marked_at
-                            .ge(since.unwrap_or_default())
-                            .or(attempt::marked_at.is_null())
-                            .assume_not_null(),
-                    )
-                    .select(attempt::mark)
-                    .load(connection)?;
-                Ok(Some(StandingMark { seen, others_since: others.into_iter().flatten().collect() }))
             })
             .await
     }

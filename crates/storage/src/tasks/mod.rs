@@ -7,6 +7,7 @@ pub(crate) mod create;
 pub(crate) mod filter;
 pub(crate) mod journal;
 pub(crate) mod lifecycle;
+pub(crate) mod marks;
 pub(crate) mod pagination;
 pub(crate) mod query;
 pub(crate) mod rows;

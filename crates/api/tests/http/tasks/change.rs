@@ -155,6 +155,7 @@ async fn words_win_over_numbers_and_no_get_changes_anything() {
         ("GET", "batch-delete", "POST"),
         ("GET", "retry-all", "POST"),
         ("GET", "1/stop", "POST"),
+        ("GET", "1/cancel", "POST"),
         ("GET", "1/retry", "POST"),
         ("DELETE", "stats", "GET, HEAD"),
         ("POST", "1", "GET, HEAD, DELETE"),

@@ -5,7 +5,7 @@ use crate::adb::sync::{Status, StatusV2};
 
 const KIND_MASK: u32 = 0o170_000;
 const DIRECTORY: u32 = 0o040_000;
-const REGULAR_FILE: u32 = 0o100_000;
+pub(super) const REGULAR_FILE: u32 = 0o100_000;
 
 /// How a pushed file is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use async_compression::tokio::write::{BrotliDecoder, Lz4Decoder, ZstdDecoder};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, BufReader, ReadBuf};
 
 use super::packing::{Choice, Compression, SAMPLE, pays};
-use super::remote_file::{PushOptions, RemoteStat};
+use super::remote_file::{PushOptions, REGULAR_FILE, RemoteStat};
 use super::session::{ReceiveError, Session, checked};
 use crate::adb::error::{AdbCause, shorten};
 use crate::adb::sync::{MAX_DATA, Packing, Request};
@@ -31,7 +31,6 @@ const CLEANUP_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_GROWTH: u64 = 64 * 1024 * 1024;
 /// The maximum of bytes of a pulled file whose size is not known: a link reports its own, version 1 the lower half.
 const MAX_UNKNOWN: u64 = 16 * 1024 * 1024 * 1024;
-const REGULAR_FILE: u32 = 0o100_000;
 /// Folders of files that the kernel generates, whose size is a page or nothing.
 const GENERATED: [&str; 3] = ["/proc/", "/sys/", "/config/"];
 

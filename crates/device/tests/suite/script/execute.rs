@@ -171,7 +171,7 @@ async fn a_finished_run_undoes_everything_once_in_reverse_order() {
 #[tokio::test]
 async fn a_stopped_run_is_dropped_and_undone() {
     let run = run("hang", LONG, true).await;
-    assert!(matches!(run.ended, RunOutcome::Cancelled), "{:?}", run.ended);
+    assert!(matches!(run.ended, RunOutcome::Stopped), "{:?}", run.ended);
     clean_ups(&run);
 }
 

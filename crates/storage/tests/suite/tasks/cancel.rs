@@ -22,10 +22,11 @@ async fn only_a_pending_task_is_cancelled_and_it_never_runs() {
     let batch = fixture.store.task_changes().cancel(wanted, at(4)).await.unwrap();
     let refused = vec![(ids[1], IllegalTransition::NotCancellable(Status::Running))];
     assert_eq!(batch, Batch { done: vec![ids[2], ids[0]], refused, not_found: vec![TaskId(77)] });
-    for id in [ids[0], ids[2]] {
+    for (id, before) in [(ids[0], "its next attempt"), (ids[2], "it ran")] {
         let task = fixture.store.tasks().find(id).await.unwrap().unwrap().task;
         let TaskState::Finished { started_at, finish } = task.state else { panic!("{task:?}") };
         assert_eq!((started_at, finish.outcome, finish.at), (None, Outcome::Cancelled, at(4)));
+        assert_eq!(finish.remark, format!("it was cancelled before {before}"));
     }
     fixture.store.attempts().finish(ids[1], lease("two"), finish(Outcome::Succeeded, "", 5)).await.unwrap();
     assert!(claim_task(&fixture.store, serial("a"), lease("three"), at(100)).await.is_none());
