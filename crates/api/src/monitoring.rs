@@ -157,18 +157,19 @@ fn write(directory: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Barrier, Mutex as BlockingMutex};
+    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::sync::{LazyLock, Mutex as BlockingMutex};
 
     use super::*;
 
-    static HOLD: BlockingMutex<()> = BlockingMutex::new(());
-    static BEGUN: Barrier = Barrier::new(2);
+    /// What the disk answers, and when.
+    static ANSWERS: LazyLock<(Sender<()>, BlockingMutex<Receiver<()>>)> = LazyLock::new(|| {
+        let (send, receive) = channel();
+        (send, BlockingMutex::new(receive))
+    });
 
-    /// Answers when the test lets it.
     fn write_later(_: &Path) -> io::Result<()> {
-        BEGUN.wait();
-        drop(HOLD.lock());
-        Ok(())
+        ANSWERS.1.lock().unwrap().recv().map_err(io::Error::other)
     }
 
     #[tokio::test]
@@ -176,14 +177,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path().join("tasks.db")).unwrap();
         let check = HealthCheck { write: write_later, ..HealthCheck::new(store, folder.path().to_owned()) };
-        let hold = HOLD.lock().unwrap();
-        let begun = tokio::task::spawn_blocking(|| drop(BEGUN.wait()));
         for _ in 0..2 {
             assert_eq!(check.reasons().await, ["the data directory does not answer"]);
             check.state.lock().await.last = None;
         }
-        begun.await.unwrap();
-        drop(hold);
+        ANSWERS.0.send(()).unwrap();
         assert_eq!(check.reasons().await, [""; 0]);
     }
 }
