@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod earlier_attempts;
 mod faults;
 mod outcomes;
 mod refusals;

@@ -9,12 +9,22 @@ pub(crate) fn run(config: Value) -> Run {
     Run::new(Follow::new(apps()), config)
 }
 
+/// Describes a run of `unfollow` for a user.
+pub(crate) fn unfollowing(name: &str) -> Run {
+    Run::new(Follow::unfollow(apps()), json!({"target_user": name}))
+}
+
+/// Describes a run of `follow` for a user.
+pub(crate) fn following(name: &str) -> Run {
+    run(json!({"target_user": name}))
+}
+
 /// Follows a user.
 pub(crate) async fn follow(stage: &Stage, name: &str) -> FinishedRun {
-    stage.run(run(json!({"target_user": name}))).await
+    stage.run(following(name)).await
 }
 
 /// Unfollows a user.
 pub(crate) async fn unfollow(stage: &Stage, name: &str) -> FinishedRun {
-    stage.run(Run::new(Follow::unfollow(apps()), json!({"target_user": name}))).await
+    stage.run(unfollowing(name)).await
 }
