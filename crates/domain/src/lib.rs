@@ -24,6 +24,7 @@ pub use clock::{Clock, SystemClock};
 pub use cluster::{FailureDetector, HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT, Heartbeat, ServerId};
 pub use device::{Device, DeviceChange, DeviceFacts, Group, GroupChange, GroupId, StorageSpace};
 pub use event::{Event, EventId, EventKind, EventSubject, TaskChange};
+pub use material::content::{CONTENT_HEAD, Content, recognize_content};
 pub use material::material::{
     InvalidTag, LocalFile, Material, MaterialChange, MaterialDetails, MaterialFile, MaterialId, MaterialKind,
     MaterialQuery, MaterialUse, MediaType, Tag,

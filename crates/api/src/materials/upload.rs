@@ -11,14 +11,13 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, web};
 use futures_core::Stream;
 use serde_json::Value;
-use tikmatrix_domain::{MediaType, is_harmless};
+use tikmatrix_domain::{CONTENT_HEAD, Content, MediaType, is_harmless};
 use tikmatrix_validation::{json, shortened, unknown_name};
 
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::extract::{check_encoding, unreadable};
 use crate::materials::library::Library;
 use crate::materials::library::incoming::{Incoming, Received};
-use crate::materials::library::media_type::{Content, ENOUGH};
 use crate::materials::upload_body::Body;
 
 /// In one request.
@@ -176,7 +175,7 @@ async fn file(
             let message = format!("{path}: is larger than {largest} bytes, which is the most that is taken");
             return Err(ApiError::new(ErrorCode::BodyTooLarge, message));
         }
-        if incoming.size() >= ENOUGH as u64 {
+        if incoming.size() >= CONTENT_HEAD as u64 {
             media_type(&incoming).map_err(refused)?;
         }
     }

@@ -9,6 +9,9 @@ use crate::task::task::{Finish, Outcome};
 /// The number of interruptions in a row without a new step after which a task fails. A task that takes the server down with
 /// it ends this way.
 pub const MAX_INTERRUPTIONS: u32 = 5;
+/// The same, of a task that may have done what cannot be undone: to find that out takes a single step of up to a minute,
+/// during which a server may end more often.
+pub(crate) const MAX_INTERRUPTIONS_WHEN_MARKED: u32 = 20;
 
 /// The interruptions of a task by ends of its server, since it was created or retried.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,15 +24,16 @@ pub struct Interruptions {
 
 impl Interruptions {
     /// Returns the interruptions after one more, when the attempts have begun this many different steps; `None` when the
-    /// task is not to run again.
+    /// task is not to run again. `is_marked` is whether one of them may have done what cannot be undone.
     #[must_use]
-    pub fn after(self, steps: u32) -> Option<Self> {
+    pub fn after(self, steps: u32, is_marked: bool) -> Option<Self> {
         let next = if steps > self.steps {
             Self { count: 1, steps }
         } else {
             Self { count: self.count.saturating_add(1), ..self }
         };
-        (next.count < MAX_INTERRUPTIONS).then_some(next)
+        let max = if is_marked { MAX_INTERRUPTIONS_WHEN_MARKED } else { MAX_INTERRUPTIONS };
+        (next.count < max).then_some(next)
     }
 }
 
@@ -55,10 +59,8 @@ pub fn interrupted(cause: ServerEnd, last_step: Option<&str>, at: DateTime<Utc>)
 /// Returns the end of an interrupted attempt that no other one follows.
 #[must_use]
 pub fn given_up(interrupted: &Finish) -> Finish {
-    let reason = format!(
-        "it does not run again, since {MAX_INTERRUPTIONS} ends of the server in a row brought no new step"
-    );
-    let remark = interrupted.remark.replacen(RUNS_AGAIN, &format!("{reason}; {CHECK}"), 1);
+    let reason = "it does not run again, since many ends of the server in a row brought no new step";
+    let remark = interrupted.remark.replacen(RUNS_AGAIN, &format!("; {reason}; {CHECK}"), 1);
     Finish { remark, ..interrupted.clone() }
 }
 
@@ -107,11 +109,30 @@ mod tests {
     fn a_task_that_never_gets_further_ends_at_the_fifth_interruption() {
         let mut task = Interruptions::default();
         for count in 1..MAX_INTERRUPTIONS {
-            task = task.after(0).unwrap();
+            task = task.after(0, false).unwrap();
             assert_eq!(task.count, count);
         }
-        assert_eq!(task.after(0), None);
-        assert_eq!(task.after(1), Some(Interruptions { count: 1, steps: 1 }));
+        assert_eq!(task.after(0, false), None);
+        assert_eq!(task.after(1, false), Some(Interruptions { count: 1, steps: 1 }));
+    }
+
+    #[test]
+    fn a_task_that_looks_for_what_it_has_done_ends_at_the_twentieth() {
+        let mut task = Interruptions::default();
+        for _ in 1..MAX_INTERRUPTIONS_WHEN_MARKED {
+            task = task.after(0, true).unwrap();
+        }
+        assert_eq!(task.after(0, true), None);
+    }
+
+    #[test]
+    fn the_end_of_a_task_that_does_not_run_again_says_so_in_its_own_part() {
+        let finish = given_up(&interrupted(ServerEnd::Crash, Some("push the video"), DateTime::UNIX_EPOCH));
+        assert_eq!(
+            finish.remark,
+            "the server ended unexpectedly while the task was at \"push the video\"; it does not run again, since many \
+             ends of the server in a row brought no new step; check on the phone what was done before running it again"
+        );
     }
 
     proptest! {
@@ -124,7 +145,7 @@ mod tests {
             let mut runs = 0;
             for reached in reached {
                 let Some(now) = task else { break };
-                task = now.after(reached.min(steps));
+                task = now.after(reached.min(steps), false);
                 runs += 1;
             }
             prop_assert!(runs <= MAX_INTERRUPTIONS * (steps + 1), "{runs}");

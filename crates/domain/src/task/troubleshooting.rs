@@ -133,7 +133,7 @@ pub fn troubleshooting(code: StandardFailure) -> Troubleshooting {
             ("A user cancelled the task while it was pending.", "Retry it if it is wanted after all.")
         }
         StandardFailure::Interrupted => (
-            "The server ended while the task ran. Such a task runs again, unless that happened five times without a new step.",
+            "The server ended while the task ran. Such a task runs again, unless that happened many times in a row without a new step.",
             "Read the server's log for what ended it, and check on the phone what was done before running the task again.",
         ),
         StandardFailure::Internal => (

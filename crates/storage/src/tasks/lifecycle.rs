@@ -109,7 +109,9 @@ pub(crate) fn interrupt_task(
         count: number("task.interruptions", count)?,
         steps: number("task.interrupted_steps", reached)?,
     };
-    let Some(next) = before.after(u32::try_from(steps).unwrap_or(u32::MAX)) else {
+    let marked = attempt::table.filter(attempt::task_id.eq(task.id.0)).filter(attempt::mark.is_not_null());
+    let marked: Option<i32> = marked.select(attempt::number).first(connection).optional()?;
+    let Some(next) = before.after(u32::try_from(steps).unwrap_or(u32::MAX), marked.is_some()) else {
         finish_task(connection, task, lease, &given_up(finish))?;
         return Ok(false);
     };

@@ -65,7 +65,7 @@ pub(in crate::cli) enum Command {
         /// Its number
         task_id: i64,
     },
-    /// Retries every failed task
+    /// Retries every failed task, also those that were stopped or cancelled
     RetryAll,
     /// Deletes tasks; running ones are stopped first
     Delete {
@@ -163,7 +163,8 @@ fn wait(client: &Client, output: Output, task_ids: &[i64]) -> anyhow::Result<()>
         }
     }
     if !failed.is_empty() {
-        bail!("of {} failed {}: {}", counted(task_ids.len() as u64, "task"), failed.len(), failed.join(", "));
+        let of = counted(task_ids.len() as u64, "task");
+        bail!("{} of {of} failed: {}", failed.len(), failed.join(", "));
     }
     Ok(())
 }

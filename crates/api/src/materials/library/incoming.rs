@@ -8,8 +8,8 @@ use std::path::PathBuf;
 
 use actix_web::web::Bytes;
 use sha2::{Digest, Sha256};
+use tikmatrix_domain::{CONTENT_HEAD, Content, recognize_content};
 
-use crate::materials::library::media_type::{self, Content};
 use crate::materials::library::temp_file::TempFile;
 
 /// In bytes.
@@ -57,12 +57,12 @@ impl Incoming {
 
     /// What it is by the bytes so far.
     pub(crate) fn recognized(&self) -> Content {
-        media_type::of(&self.head)
+        recognize_content(&self.head)
     }
 
     /// Adds bytes.
     pub(crate) async fn write(&mut self, bytes: Bytes) -> io::Result<()> {
-        let wanted = media_type::ENOUGH.saturating_sub(self.head.len()).min(bytes.len());
+        let wanted = CONTENT_HEAD.saturating_sub(self.head.len()).min(bytes.len());
         self.head.extend_from_slice(&bytes[..wanted]);
         self.size += bytes.len() as u64;
         self.buffered_bytes += bytes.len();

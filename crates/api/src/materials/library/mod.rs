@@ -2,7 +2,6 @@
 //! materials themselves are rows of the database.
 
 pub(crate) mod incoming;
-pub(crate) mod media_type;
 mod startup_cleanup;
 mod temp_file;
 pub(crate) mod thumbnail;

@@ -1,13 +1,14 @@
 //! A video file that is open: what the system says of it, its content, and whether it stays as it was.
 
 use std::fs::{self, Metadata};
-use std::io::{self, ErrorKind, Read as _};
+use std::io::{self, ErrorKind, Read as _, Seek as _};
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::SystemTime;
 
+use tikmatrix_domain::{CONTENT_HEAD, Content, MediaType, recognize_content};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::file_calls::in_time;
@@ -50,7 +51,7 @@ impl VideoFile {
     pub(super) async fn open(path: &Path, shown: &str) -> Result<Option<Self>, Refusal> {
         let refuse = |reason: String| Refusal::Refused(format!("the file {shown} {reason}"));
         let path = path.to_owned();
-        let (file, about) = match in_time(move || open_regular(&path)).await.flatten() {
+        let (file, about, head) = match in_time(move || open_with_head(&path)).await.flatten() {
             Ok(Some(opened)) => opened,
             Ok(None) => return Err(refuse("is no file but a folder or a device".to_owned())),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
@@ -60,6 +61,16 @@ impl VideoFile {
         };
         if about.len() == 0 {
             return Err(refuse("is empty".to_owned()));
+        }
+        match recognize_content(&head) {
+            // The app decides about what is not known here.
+            Content::Taken(MediaType::Mp4) | Content::Unknown => {}
+            Content::Taken(other) => {
+                return Err(refuse(format!("is no MP4 video but {} by its content", other.as_str())));
+            }
+            Content::Other(name) => {
+                return Err(refuse(format!("is no MP4 video but {name} by its content")));
+            }
         }
         Ok(Some(Self {
             file: Arc::new(file),
@@ -112,6 +123,15 @@ pub(super) fn open_regular(path: &Path) -> io::Result<Option<(fs::File, Metadata
     // Another may have taken its place meanwhile.
     let about = file.metadata()?;
     Ok(about.is_file().then_some((file, about)))
+}
+
+/// Opens a file, if it is one, and reads so much of it that its format can be recognized.
+fn open_with_head(path: &Path) -> io::Result<Option<(fs::File, Metadata, Vec<u8>)>> {
+    let Some((mut file, about)) = open_regular(path)? else { return Ok(None) };
+    let mut head = Vec::new();
+    (&file).take(CONTENT_HEAD as u64).read_to_end(&mut head)?;
+    file.rewind()?;
+    Ok(Some((file, about, head)))
 }
 
 async fn read_chunk(file: Arc<fs::File>) -> io::Result<Vec<u8>> {

@@ -143,6 +143,28 @@ async fn folders_that_cannot_be_used_and_captions_that_are_none_are_named() {
 }
 
 #[tokio::test]
+async fn a_video_of_another_format_is_refused_by_its_name_wherever_it_comes_from() {
+    let stage = VideoStage::start(69).await;
+    for (head, name) in [
+        (&b"\0\0\0\x14ftypqt  \0\0\x02\0qt  "[..], "MOV"),
+        (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm", "WebM"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "image/jpeg"),
+    ] {
+        let folder = folder(&stage, &[]);
+        let file = folder.path().join("v.mp4");
+        std::fs::write(&file, [head, &[7; 5_000]].concat()).unwrap();
+        let listed = json!({ "material_list": [file] });
+        for config in [from_folder(&stage, folder.path(), ""), listed] {
+            let finished = stage.publish(config).await;
+            finished.assert_failed_permanently("material_refused");
+            let remark = finished.remark();
+            assert!(remark.contains(&format!("is no MP4 video but {name} by its content")), "{remark}");
+        }
+    }
+    assert!(stage.phone.posts().is_empty());
+}
+
+#[tokio::test]
 async fn a_folder_without_videos_says_what_it_holds() {
     let stage = VideoStage::start(68).await;
     let empty = folder(&stage, &[]);

@@ -1,14 +1,14 @@
 //! Recognizes files by their content. This is the one place that does.
 
-use tikmatrix_domain::MediaType;
+use crate::material::material::MediaType;
 
-/// The number of bytes that suffice, in bytes: room for a hundred brands of a video.
-pub(crate) const ENOUGH: usize = 512;
+/// How many of its first bytes suffice to recognize a file: room for a hundred brands of a video.
+pub const CONTENT_HEAD: usize = 512;
 
 /// What a file is by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Content {
-    /// A format that the library takes.
+pub enum Content {
+    /// A format that the material library takes.
     Taken(MediaType),
     /// Another one, by its name.
     Other(&'static str),
@@ -33,8 +33,9 @@ const KIN: [(&str, &[&[u8; 4]]); 5] = [
     ("CR3", &[b"crx "]),
 ];
 
-/// Recognizes a file that begins with `head`.
-pub(crate) fn of(head: &[u8]) -> Content {
+/// Recognizes a file that begins with `head`, of which [`CONTENT_HEAD`] bytes suffice.
+#[must_use]
+pub fn recognize_content(head: &[u8]) -> Content {
     if head.starts_with(b"\x89PNG\r\n\x1a\n") {
         Content::Taken(MediaType::Png)
     } else if infer::image::is_jpeg(head) {
@@ -115,10 +116,10 @@ mod tests {
             ("M4A ", "M4A mp42isom", Content::Other("M4A")),
             ("crx ", "crx isom", Content::Other("CR3")),
         ] {
-            assert_eq!(of(&branded(own, compatible)), content, "{own} {compatible}");
+            assert_eq!(recognize_content(&branded(own, compatible)), content, "{own} {compatible}");
         }
         let behind = [branded("XAVC", "XAVC"), b"\0\0\0\x08mp42".to_vec()].concat();
-        assert_eq!(of(&behind), Content::Unknown, "what follows the brands is none");
+        assert_eq!(recognize_content(&behind), Content::Unknown, "what follows the brands is none");
     }
 
     #[test]
@@ -138,7 +139,7 @@ mod tests {
             (b"\0\0\0\x18ftyp", Content::Unknown),
             (b"", Content::Unknown),
         ] {
-            assert_eq!(of(head), content, "{:?}", String::from_utf8_lossy(head));
+            assert_eq!(recognize_content(head), content, "{:?}", String::from_utf8_lossy(head));
         }
     }
 }
