@@ -192,14 +192,14 @@ async fn a_folder_comes_back(phone: &Phone, folder: &str) {
     std::fs::write(here.path().join("a.txt"), "one").unwrap();
     std::fs::write(here.path().join("deep/it's ü"), noise(100_000)).unwrap();
     let there = format!("{folder}/a folder");
-    let push = || FolderCopy::default().push(&phone, here.path(), &there, |_| {}, soon());
+    let push = || FolderCopy::default().push(phone, here.path(), &there, |_| {}, soon());
     assert_eq!(push().await.unwrap().files, 2);
     assert_eq!(push().await.unwrap().unchanged, 2);
     let mut names: Vec<String> =
         phone.files().list(&there, soon()).await.unwrap().into_iter().map(|entry| entry.name).collect();
     names.sort();
     assert_eq!(names, ["a.txt", "deep"]);
-    let pulled = FolderCopy::default().pull(&phone, &there, back.path(), |_| {}, soon()).await.unwrap();
+    let pulled = FolderCopy::default().pull(phone, &there, back.path(), |_| {}, soon()).await.unwrap();
     assert_eq!((pulled.files, pulled.bytes), (2, 100_003));
     assert!(std::fs::read(back.path().join("deep/it's ü")).unwrap() == noise(100_000));
 }

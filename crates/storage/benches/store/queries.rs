@@ -46,13 +46,13 @@ async fn stats(small: &Side, large: &Side) {
     let mut times = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let begun = Instant::now();
-        assert_eq!(small.1.stats().await.unwrap().total(), u64::from(SMALL));
+        assert_eq!(small.1.tasks().stats().await.unwrap().total(), u64::from(SMALL));
         times.0.push(begun.elapsed());
         let begun = Instant::now();
-        assert_eq!(large.1.stats().await.unwrap().total(), u64::from(LARGE));
+        assert_eq!(large.1.tasks().stats().await.unwrap().total(), u64::from(LARGE));
         times.1.push(begun.elapsed());
         let begun = Instant::now();
-        large.1.version().await.unwrap();
+        large.1.database().version().await.unwrap();
         times.2.push(begun.elapsed());
     }
     let (few, many, version) = (micros(median(times.0)), micros(median(times.1)), micros(median(times.2)));
