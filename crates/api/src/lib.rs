@@ -24,6 +24,7 @@ mod settings;
 mod start_error;
 mod state;
 mod tasks;
+mod text_file;
 mod tokens;
 
 pub use config::{ExtraRoutes, ServerConfig};
@@ -35,5 +36,6 @@ pub use license::license_file::{license_path, read_license};
 pub use license::running_server::RunningServer;
 pub use server::Server;
 pub use start_error::StartError;
+pub use text_file::{read_text, read_text_file};
 pub use tokens::token::{NewToken, TokenHash};
 pub use tokens::token_file::TokenFileError;

@@ -44,7 +44,7 @@ pub enum StorageError {
         /// The database's message.
         reason: String,
     },
-    /// The file of a SQLite database was removed, or another one is in its place.
+    /// The file of a SQLite database or its `-wal` file was removed, or another one is in its place.
     #[error("could not {operation}: {REPLACED}: put it back, or restart the server")]
     Replaced {
         /// The operation.

@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use tikmatrix_api::read_text_file;
 use tikmatrix_device::script::unknown_name;
 use tikmatrix_validation::json::without_mark;
 use toml::{Table, Value};
@@ -96,7 +97,7 @@ fn innermost<'all>(command: &'all Command, matches: &'all ArgMatches) -> (&'all 
 }
 
 fn parse(path: &Path) -> anyhow::Result<Table> {
-    let text = std::fs::read_to_string(path)
+    let text = read_text_file(path)
         .with_context(|| format!("cannot read the configuration file {}", path.display()))?;
     let text = without_mark(&text);
     text.parse().map_err(|error| {

@@ -13,6 +13,8 @@ use tikmatrix_domain::clean;
 use tikmatrix_validation::json::without_mark;
 use tokio::sync::Mutex;
 
+use crate::text_file::read_text_file;
+
 /// The file's name in the data directory.
 const FILE: &str = "phones.txt";
 /// More phones than one server can work with.
@@ -41,7 +43,7 @@ impl SavedAddresses {
     /// Of the file system. A line that is no address is left out, and told in the log.
     pub(crate) fn open(data_directory: &Path, networks: Arc<PhoneNetworks>) -> io::Result<Self> {
         let path = path(data_directory);
-        let text = match std::fs::read_to_string(&path) {
+        let text = match read_text_file(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => {

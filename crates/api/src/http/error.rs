@@ -17,8 +17,8 @@ use tikmatrix_validation::{Problem, Problems};
 use crate::http::envelope::{Success, failure};
 
 /// What people can do when the file of the database is gone.
-pub(crate) const DATABASE_REPLACED: &str = "the server's database file was removed or replaced, and nothing is stored until \
-    it is back or the server is restarted";
+pub(crate) const DATABASE_REPLACED: &str = "the server's database file or its -wal file was removed or replaced, and \
+    nothing is stored until it is back or the server is restarted";
 /// In how many seconds a full queue may have room.
 const FULL_QUEUE_RETRY_AFTER: u32 = 30;
 

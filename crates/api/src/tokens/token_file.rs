@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use tikmatrix_validation::json::without_mark;
 
+use crate::text_file::read_text_file;
 use crate::tokens::token::TokenHash;
 
 /// In characters. A shorter token could be guessed, against which a fast hash gives no protection.
@@ -46,7 +47,7 @@ pub enum TokenFileError {
 
 /// Reads the tokens of a file: one on each line, apart from empty lines and those that begin with `#`.
 pub(crate) fn read(path: &Path) -> Result<Vec<TokenHash>, TokenFileError> {
-    let text = std::fs::read_to_string(path)
+    let text = read_text_file(path)
         .map_err(|source| TokenFileError::Unreadable { path: path.to_owned(), source })?;
     let tokens =
         parse(without_mark(&text)).map_err(|line| TokenFileError::NoToken { path: path.to_owned(), line })?;

@@ -45,22 +45,23 @@ async fn a_database_file_that_is_gone_takes_no_task_and_is_told() {
     let api = Api::start_in(directory.path(), |_| {}).await;
     let (file, aside) = (directory.path().join("tikmatrix.sqlite"), directory.path().join("aside"));
     let task = json!({"serials": ["p1"], "script_name": "say", "script_config": {}});
-    for replaced in [false, true] {
-        fs::rename(&file, &aside).unwrap();
+    let wal = directory.path().join("tikmatrix.sqlite-wal");
+    for (gone, replaced) in [(&file, false), (&file, true), (&wal, false), (&wal, true)] {
+        fs::rename(gone, &aside).unwrap();
         if replaced {
-            fs::copy(&aside, &file).unwrap();
+            fs::copy(&aside, gone).unwrap();
         }
         let refused = api.post(&task).await;
         assert_eq!((refused.status, refused.code()), (503, 50301), "{refused:?}");
-        assert!(refused.message().contains("database file was removed or replaced"), "{refused:?}");
+        assert!(refused.message().contains("its -wal file was removed or replaced"), "{refused:?}");
         let health = api.get_when("/healthz", |answer| answer.code() != 0).await;
         assert_eq!((health.status, health.code()), (503, 50301), "{health:?}");
-        assert!(health.message().contains("database file was removed or replaced"), "{health:?}");
-        fs::rename(&aside, &file).unwrap();
+        assert!(health.message().contains("its -wal file was removed or replaced"), "{health:?}");
+        fs::rename(&aside, gone).unwrap();
         assert_eq!(api.post(&task).await.code(), 0);
         assert_eq!(api.get_when("/healthz", |answer| answer.code() == 0).await.status, 200);
     }
-    assert_eq!(api.get("/api/v1/task").await.body["data"]["total"], 2);
+    assert_eq!(api.get("/api/v1/task").await.body["data"]["total"], 4);
     api.stop().await;
 }
 

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::fs::File;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use diesel::dsl::sql;
@@ -31,6 +31,9 @@ pub struct Database {
     /// Notified of each commit that changed a tracked table.
     commits: watch::Sender<()>,
     health: DatabaseHealth,
+    /// Takes no operation: keeps SQLite from removing its `-wal` file while the other connections are replaced. The lock lets
+    /// threads share the database.
+    _keeper: Option<Mutex<Connection>>,
     /// Held while a SQLite database is open, so that no second server works on it. A program that opened the database
     /// beside a server has none.
     lock: Option<File>,
@@ -81,7 +84,7 @@ fn connect(
     let location = url.redacted();
     let failed = |reason: String| StorageError::Open { database: location.clone(), reason };
     prepare(&url).map_err(failed)?;
-    let url = url.remember_file().map_err(failed)?;
+    let (url, keeper) = url.remember_files().map_err(failed)?;
     let changes = matches!(url, DatabaseUrl::Sqlite(_)).then(ChangeCounter::new);
     let commits = watch::Sender::new(());
     let failures = Arc::default();
@@ -90,7 +93,8 @@ fn connect(
     let readers = ReadPool::open(&url, &failures).map_err(failed)?;
     let health = DatabaseHealth::default();
     let open = watch::Sender::new(());
-    Ok(Database { url, location, writer, readers, changes, commits, health, lock, open })
+    let _keeper = keeper.map(Mutex::new);
+    Ok(Database { url, location, writer, readers, changes, commits, health, _keeper, lock, open })
 }
 
 impl Database {
@@ -116,8 +120,8 @@ impl Database {
         }
     }
 
-    /// Returns whether the file of a SQLite database was removed, or another one is in its place. Nothing is written then,
-    /// since it would be lost.
+    /// Returns whether the file of a SQLite database or its `-wal` file was removed, or another one is in its place. Nothing is
+    /// written then, since it would be lost.
     #[must_use]
     pub fn is_replaced(&self) -> bool {
         self.url.check().is_err()

@@ -56,15 +56,19 @@ impl DatabaseUrl {
         }
     }
 
-    /// Remembers which SQLite file it leads to. `Err` is the reason as a message.
-    pub(crate) fn remember_file(self) -> Result<Self, String> {
+    /// Remembers to which SQLite files it leads, and returns the connection that keeps them while it is open: the others are
+    /// replaced when an operation fails. `Err` is the reason as a message.
+    pub(crate) fn remember_files(self) -> Result<(Self, Option<Connection>), String> {
         match self {
-            Self::Sqlite(file) => file.remember().map(Self::Sqlite),
-            Self::Postgres(url) => Ok(Self::Postgres(url)),
+            Self::Sqlite(ref file) => {
+                let keeper = self.connect()?;
+                Ok((Self::Sqlite(file.clone().remember()?), Some(keeper)))
+            }
+            Self::Postgres(_) => Ok((self, None)),
         }
     }
 
-    /// Checks that a SQLite file is still the one that was opened. `Err` is the reason as a message.
+    /// Checks that the files of a SQLite database are still those that were opened. `Err` is the reason as a message.
     pub(crate) fn check(&self) -> Result<(), String> {
         match self {
             Self::Sqlite(file) => file.check(),

@@ -1,8 +1,11 @@
 //! `tikmatrix task`: creates, shows and changes tasks.
 
+use std::path::Path;
+
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use serde_json::Value;
+use tikmatrix_api::read_text_file;
 use tikmatrix_api_types::Status;
 use tikmatrix_api_types::tasks::{NewTasks, TaskQuery};
 use tikmatrix_client::Client;
@@ -146,7 +149,7 @@ impl Create {
 /// Reads a configuration that is given as JSON, or as the file that holds it.
 fn script_config(given: String) -> anyhow::Result<Value> {
     let text = match given.strip_prefix('@') {
-        Some(file) => std::fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?,
+        Some(file) => read_text_file(Path::new(file)).with_context(|| format!("cannot read {file}"))?,
         None => given,
     };
     serde_json::from_str(without_mark(&text)).context("--script-config is not JSON")

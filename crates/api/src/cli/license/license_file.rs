@@ -36,7 +36,7 @@ pub(super) fn install(options: &InstallOptions) -> anyhow::Result<()> {
     };
     let directory = options.location.data_directory()?;
     let key = key_of_server(&directory, options.location.vendor_key()?)?;
-    let license = verify(&file, &key)?;
+    let license = verify(&file, &key).with_context(|| format!("the file {}", options.file.display()))?;
     license.check(&MachineSources::system().read(), Utc::now())?;
     replace_file(&file, &license_path(&directory))
         .with_context(|| format!("cannot write to the data directory {}", directory.display()))?;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
+use tikmatrix_api::read_text_file;
 use tikmatrix_licensing::PublicKey;
 
 use crate::cli::arguments::default_data_directory;
@@ -74,7 +75,7 @@ fn read(given: &str) -> anyhow::Result<PublicKey> {
         return PublicKey::from_text(given).context("--license-key");
     }
     let path = Path::new(given);
-    let text = std::fs::read_to_string(path)
+    let text = read_text_file(path)
         .with_context(|| format!("--license-key: {given:?} is no key, and cannot be read as a file"))?;
     PublicKey::from_text(&text).with_context(|| format!("--license-key: the file {}", path.display()))
 }

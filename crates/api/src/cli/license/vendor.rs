@@ -1,7 +1,7 @@
 //! `tikmatrix license keygen` and `license issue`: the vendor's side, a pair of keys and the licences signed with it.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -11,6 +11,7 @@ use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 use serde_json::json;
 use tempfile::NamedTempFile;
+use tikmatrix_api::read_text;
 use tikmatrix_domain::Plan;
 use tikmatrix_licensing::{Fingerprint, License, PrivateKey, PublicKey, sign};
 
@@ -134,9 +135,6 @@ fn parse_moment(text: &str) -> Result<DateTime<Utc>, String> {
         .map_err(|_| "a day such as 2027-01-31, or a moment such as 2027-01-31T12:00:00Z".to_owned())
 }
 
-/// More than the size of any key, in bytes.
-const LONGEST: u64 = 4096;
-
 /// Writes `text` into a new file that its owner alone may read, as a whole or not at all. A file that is there already is
 /// left as it is.
 ///
@@ -159,9 +157,7 @@ fn read_secret_file(path: &Path) -> anyhow::Result<String> {
     let cannot = || format!("cannot read the file {}", path.display());
     let file = File::open(path).with_context(cannot)?;
     refuse_open_to_others(&file, path)?;
-    let mut text = String::new();
-    file.take(LONGEST).read_to_string(&mut text).with_context(cannot)?;
-    Ok(text)
+    read_text(file).with_context(cannot)
 }
 
 #[cfg(unix)]

@@ -1,8 +1,8 @@
 //! The store of the keys: the files that adb uses itself, read once and shared by every connection. A missing file is
 //! created.
 
-use std::fs;
-use std::io::{self, Write as _};
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 #[cfg(feature = "tls")]
@@ -19,7 +19,7 @@ use super::public::KeyError;
 
 /// The extension of vendors' keys inside a folder of them (`ADB_VENDOR_KEYS`).
 const VENDOR_EXTENSION: &str = "adb_key";
-/// The size from which a file is not read as a key, in bytes.
+/// The size above which a file is no key, in bytes.
 const MAX_FILE_LEN: u64 = 64 * 1024;
 
 /// Why there is no key to show.
@@ -218,11 +218,13 @@ fn files_of(path: &Path) -> Vec<PathBuf> {
 }
 
 fn read(path: &Path) -> Result<AdbKey, KeyStoreError> {
-    let length = fs::metadata(path).map_err(|error| unusable(path, &error))?.len();
-    if length > MAX_FILE_LEN {
-        return Err(unusable(path, &format!("it is {length} bytes long and no key")));
+    let mut pem = String::new();
+    // A device such as `/dev/zero` has no length.
+    let file = File::open(path).map_err(|error| unusable(path, &error))?;
+    file.take(MAX_FILE_LEN + 1).read_to_string(&mut pem).map_err(|error| unusable(path, &error))?;
+    if pem.len() as u64 > MAX_FILE_LEN {
+        return Err(unusable(path, &format!("it is longer than {MAX_FILE_LEN} bytes and no key")));
     }
-    let pem = fs::read_to_string(path).map_err(|error| unusable(path, &error))?;
     AdbKey::from_pem(&pem).map_err(|error| unusable(path, &error))
 }
 

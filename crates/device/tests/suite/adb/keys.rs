@@ -187,6 +187,13 @@ fn an_own_key_that_cannot_be_read_is_named_unless_there_is_another() {
     assert!(files(&own, &[]).load(&mut SysRng).is_err());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_key_file_without_an_end_is_named_with_the_limit() {
+    let error = files(Path::new("/dev/zero"), &[]).load(&mut SysRng).unwrap_err();
+    assert_eq!(error.to_string(), "the ADB key /dev/zero: it is longer than 65536 bytes and no key");
+}
+
 #[tokio::test]
 async fn a_store_reads_its_keys_once_and_tries_again_after_an_error() {
     let folder = tempfile::tempdir().unwrap();

@@ -60,22 +60,42 @@ async fn nothing_is_written_to_a_file_that_is_gone_or_replaced_and_all_resumes_w
     let (path, aside) = (folder.path().join("tasks.db"), folder.path().join("aside.db"));
     let store = Store::open(&path).unwrap();
     store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap();
-    for replace in [false, true] {
-        std::fs::rename(&path, &aside).unwrap();
+    let wal = folder.path().join("tasks.db-wal");
+    for (gone, replace) in [(&path, false), (&path, true), (&wal, false), (&wal, true)] {
+        std::fs::rename(gone, &aside).unwrap();
         if replace {
-            std::fs::write(&path, "").unwrap();
+            std::fs::write(gone, "").unwrap();
         }
         for _ in 0..2 {
             let refused = store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap_err();
             assert!(matches!(refused, StorageError::Replaced { .. }) && refused.is_transient(), "{refused}");
         }
         assert!(store.database().is_replaced());
-        assert_eq!(path.exists(), replace, "no other file is made");
-        std::fs::rename(&aside, &path).unwrap();
+        assert_eq!(gone.exists(), replace, "no other file is made");
+        std::fs::rename(&aside, gone).unwrap();
         assert!(!store.database().is_replaced());
         store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap();
     }
-    assert_eq!(store.tasks().stats().await.unwrap().total(), 3);
+    assert_eq!(store.tasks().stats().await.unwrap().total(), 5);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_restart_without_the_wal_file_keeps_all_that_was_accepted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tasks.db");
+    let store = Store::open(&path).unwrap();
+    store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap();
+    std::fs::remove_file(folder.path().join("tasks.db-wal")).unwrap();
+    let refused = store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap_err();
+    assert!(matches!(refused, StorageError::Replaced { .. }), "{refused}");
+    let closed = store.database().closed();
+    drop(store);
+    closed.await;
+
+    let store = Store::open(&path).unwrap();
+    store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap();
+    assert_eq!(store.tasks().stats().await.unwrap().total(), 2);
 }
 
 #[tokio::test]
@@ -93,4 +113,18 @@ async fn a_sqlite_file_that_another_program_locks_is_transient_and_passes() {
     other.batch_execute("ROLLBACK").unwrap();
     store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap();
     assert_eq!(store.tasks().stats().await.unwrap().total(), 1);
+}
+
+#[tokio::test]
+async fn the_wal_file_outlives_the_connection_of_an_operation_that_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tasks.db");
+    let store = Store::open(&path).unwrap();
+    let mut other = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    other.batch_execute("BEGIN IMMEDIATE").unwrap();
+    store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap_err();
+    // No other connection of an operation is left, and SQLite removes the file with the last one.
+    drop(other);
+    assert!(!store.database().is_replaced());
+    store.queue().create(request_for(for_phone("a")), at(0)).await.unwrap();
 }
