@@ -110,7 +110,7 @@ text! {
         examples("mia.travels")
     )]
     UsernameList: |text| {
-        let mut names = domain::Username::split(text).peekable();
+        let mut names = domain::EnteredUsername::split(text).peekable();
         names.peek().ok_or("must not be empty")?;
         names.try_for_each(|(name, _)| username(name))
     };

@@ -129,6 +129,26 @@ async fn rows_of_empty_cells_are_skipped_and_usernames_and_tags_are_read_by_thei
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_url_of_a_profile_decides_the_app_of_its_account_and_contradicts_no_other() {
+    let api = Api::start().await;
+    let natgeo = "https://www.instagram.com/natgeo/";
+    let reason = "@natgeo is a profile of instagram, and the app is tiktok";
+    let create = |body: Value| async { api.json("POST", "/api/v1/account", &{ body }).await };
+    let refused = create(json!({"username": natgeo, "app": "tiktok"})).await;
+    assert_eq!((refused.code(), refused.fields()), (40001, vec!["username"]), "{refused:?}");
+    assert!(refused.message().contains(reason), "{refused:?}");
+    let created = create(json!({"username": natgeo})).await;
+    assert_eq!(created.body["data"]["app"], "instagram", "{created:?}");
+
+    let import = |table: &'static str| api.send("POST", "/api/v1/account/import", &CSV, table.into());
+    let refused = import("app,username\ntiktok,https://www.instagram.com/natgeo/\n").await;
+    assert!(refused.message().contains(&format!("row 2.username: {reason}")), "{refused:?}");
+    let good = import("username\nhttps://www.instagram.com/natgeo/\nmia\n").await;
+    assert_eq!(good.body["data"], json!({"created_count": 1, "updated_count": 1}), "{good:?}");
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tables_with_passwords_and_what_is_no_table_are_refused() {
     let api = Api::start().await;
     for (table, said) in [
