@@ -149,6 +149,30 @@ async fn the_url_of_a_profile_decides_the_app_of_its_account_and_contradicts_no_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_spelling_of_a_profiles_url_is_read_and_no_other_page_or_name_of_dots() {
+    let api = Api::start().await;
+    for (url, name) in [
+        ("HTTPS://WWW.TIKTOK.COM/@BOB", "bob"),
+        ("tiktok.com/%40bob_2", "bob_2"),
+        ("www.tiktok.com:443/@bob_3", "bob_3"),
+    ] {
+        let made = api.json("POST", "/api/v1/account", &json!({"username": url})).await;
+        assert_eq!(made.body["data"]["username"], name, "{url}: {made:?}");
+        let task = json!({"usernames": [format!("mia, {url}")], "script_name": "say", "script_config": {}});
+        assert_eq!(api.post(&task).await.body["data"]["created_count"], 2, "{url}");
+    }
+    for text in
+        [".", "..", "tiktok.com", "instagram.com/explore/", "instagram.com/reel", "instagram.com/p/Cabc/"]
+    {
+        let refused = api.json("POST", "/api/v1/account", &json!({"username": text})).await;
+        assert_eq!((refused.code(), refused.fields()), (40001, vec!["username"]), "{text}: {refused:?}");
+        let task = json!({"usernames": [text], "script_name": "say", "script_config": {}});
+        assert_eq!(api.post(&task).await.code(), 40001, "{text}");
+    }
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tables_with_passwords_and_what_is_no_table_are_refused() {
     let api = Api::start().await;
     for (table, said) in [

@@ -49,7 +49,7 @@ impl Action {
 pub struct FollowConfig {
     /// Usernames, with or without @, or the URLs of their profiles, several of one text between commas; one task for each.
     /// Wins over `target_user`. A profile of another app than the task's is not followed.
-    #[schemars(with = "Vec<String>", inner(regex(pattern = r"[A-Za-z0-9._]")))]
+    #[schemars(with = "Vec<String>", inner(regex(pattern = r"[A-Za-z0-9_]")))]
     pub target_users: Vec<Targets>,
     /// One username or URL of a profile, or several split by commas or line breaks.
     pub target_user: String,
