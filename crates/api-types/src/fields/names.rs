@@ -133,10 +133,10 @@ text! {
         domain::Spintax::parse(text).map(drop).map_err(|wrong| wrong.to_string())
     };
 
-    /// A tag of materials or accounts; its case does not matter.
+    /// A tag of materials or accounts, with the characters of a name and no comma; its case does not matter.
     #[derive(ToSchema)]
     #[schema(
-        pattern = r"^[^,\x00-\x1f\x7f-\x9f]*[^,\x00-\x1f\x7f-\x9f\s][^,\x00-\x1f\x7f-\x9f]*$",
+        pattern = r"^[^,\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb]*[^,\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\s][^,\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb]*$",
         max_length = 50
     )]
     Tag: |text| domain::Tag::new(text).map(drop).map_err(|wrong| format!("{:?} {wrong}", shortened(text)));

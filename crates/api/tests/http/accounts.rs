@@ -117,6 +117,8 @@ async fn rows_of_empty_cells_are_skipped_and_usernames_and_tags_are_read_by_thei
             .await;
     let fields = ["row 5.username", "row 6.username", "row 7.username", "row 8.username"];
     assert_eq!(bad.fields(), fields, "rows as a spreadsheet counts them: {bad:?}");
+    let hidden = import("username,tags\nmia,a\u{202e}b\n").await;
+    assert_eq!(hidden.fields(), ["row 2.tags"], "{hidden:?}");
     let good = import("username;tags\nhttps://www.tiktok.com/@Mia.Travels;Food,dance,food\n;\n").await;
     assert_eq!(good.body["data"], json!({"created_count": 1, "updated_count": 0}), "{good:?}");
     let account = api.get("/api/v1/account/1").await.body["data"].clone();
