@@ -11,7 +11,7 @@ use crate::fields::{App, Moment, Name, Note, Package, Patch, Tag, Username, para
 pub struct NewAccount {
     /// Its name.
     pub username: Username,
-    /// Its app. Default: that of the settings.
+    /// Its app. Default: that of the profile whose URL the username is, else that of the settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app: Option<App>,
     /// The app's package on its phone, where it is not the one in the settings.

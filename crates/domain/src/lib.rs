@@ -18,7 +18,7 @@ mod text;
 
 pub use access_token::{AccessToken, InvalidTokenName, TokenName};
 pub use account::account::{Account, AccountChange, AccountId, AccountUpsert};
-pub use account::username::{InvalidUsername, Username};
+pub use account::username::{EnteredUsername, InvalidUsername, Username};
 pub use backoff::Backoff;
 pub use clock::{Clock, SystemClock};
 pub use cluster::{FailureDetector, HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT, Heartbeat, ServerId};

@@ -93,10 +93,10 @@ text! {
     Name: |text| checked(text, |text| (!text.trim().is_empty()).then_some(()).ok_or("must not be empty"));
 
     /// The name of an account, 1 to 30 letters, digits, dots and underscores, with or without `@` and in any case; or the
-    /// URL of its profile on TikTok or Instagram.
+    /// URL of its profile on TikTok or Instagram. Other pages there, such as `instagram.com/explore`, are refused.
     #[derive(ToSchema)]
     #[schema(
-        pattern = r"^ *([ @]*[A-Za-z0-9._]{1,30}|(https?://)?((www|m)\.)?(tiktok\.com/@|instagram\.com/)[A-Za-z0-9._]{1,30}/?([?#][^,\x00-\x1f\x7f-\x9f]*)?) *$",
+        pattern = r"^ *([ @]*\.{0,29}[A-Za-z0-9_][A-Za-z0-9._]{0,29}|([Hh][Tt][Tt][Pp][Ss]?://)?([Ww]{3}\.|[Mm]\.)?([Tt][Ii][Kk][Tt][Oo][Kk]\.[Cc][Oo][Mm](:(443|80))?/(@|%40)|[Ii][Nn][Ss][Tt][Aa][Gg][Rr][Aa][Mm]\.[Cc][Oo][Mm](:(443|80))?/)\.{0,29}[A-Za-z0-9_][A-Za-z0-9._]{0,29}/?([?#][^,\x00-\x1f\x7f-\x9f]*)?) *$",
         max_length = 200,
         examples("mia.travels")
     )]
@@ -105,12 +105,12 @@ text! {
     /// The names of one or more accounts between commas, each as in the field of one account.
     #[derive(ToSchema)]
     #[schema(
-        pattern = r"^[ ,]*([ @]*[A-Za-z0-9._]{1,30}|(https?://)?((www|m)\.)?(tiktok\.com/@|instagram\.com/)[A-Za-z0-9._]{1,30}/?([?#][^,\x00-\x1f\x7f-\x9f]*)?)( *,[ ,]*([ @]*[A-Za-z0-9._]{1,30}|(https?://)?((www|m)\.)?(tiktok\.com/@|instagram\.com/)[A-Za-z0-9._]{1,30}/?([?#][^,\x00-\x1f\x7f-\x9f]*)?))*[ ,]*$",
+        pattern = r"^[ ,]*(([ @]*\.{0,29}[A-Za-z0-9_][A-Za-z0-9._]{0,29}|([Hh][Tt][Tt][Pp][Ss]?://)?([Ww]{3}\.|[Mm]\.)?([Tt][Ii][Kk][Tt][Oo][Kk]\.[Cc][Oo][Mm](:(443|80))?/(@|%40)|[Ii][Nn][Ss][Tt][Aa][Gg][Rr][Aa][Mm]\.[Cc][Oo][Mm](:(443|80))?/)\.{0,29}[A-Za-z0-9_][A-Za-z0-9._]{0,29}/?([?#][^,\x00-\x1f\x7f-\x9f]*)?) *(,[ ,]*|$))+$",
         max_length = 4000,
         examples("mia.travels")
     )]
     UsernameList: |text| {
-        let mut names = domain::Username::split(text).peekable();
+        let mut names = domain::EnteredUsername::split(text).peekable();
         names.peek().ok_or("must not be empty")?;
         names.try_for_each(|(name, _)| username(name))
     };
@@ -133,10 +133,10 @@ text! {
         domain::Spintax::parse(text).map(drop).map_err(|wrong| wrong.to_string())
     };
 
-    /// A tag of materials or accounts; its case does not matter.
+    /// A tag of materials or accounts, with the characters of a name and no comma; its case does not matter.
     #[derive(ToSchema)]
     #[schema(
-        pattern = r"^[^,\x00-\x1f\x7f-\x9f]*[^,\x00-\x1f\x7f-\x9f\s][^,\x00-\x1f\x7f-\x9f]*$",
+        pattern = r"^[^,\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb]*[^,\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\s][^,\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb]*$",
         max_length = 50
     )]
     Tag: |text| domain::Tag::new(text).map(drop).map_err(|wrong| format!("{:?} {wrong}", shortened(text)));

@@ -1,7 +1,9 @@
 //! Accounts between the bodies of the API and the domain.
 
 use tikmatrix_api_types::accounts::{Account, AccountPatch, NewAccount};
-use tikmatrix_domain::{self as domain, AccountChange, AccountUpsert, AppId, PackageName, Serial, Username};
+use tikmatrix_domain::{
+    self as domain, AccountChange, AccountUpsert, AppId, EnteredUsername, PackageName, Serial,
+};
 use tikmatrix_validation::{Fields, Nulls, Problems};
 
 use crate::apps::KnownApps;
@@ -28,8 +30,28 @@ impl RequestBody for AccountPatch {
     }
 }
 
+/// The app of an account: the one that it names, else that of the profile whose URL its name is, else the default.
+///
+/// # Errors
+/// The reason for a client, where the profile is one of another app, or of one that the server does not have.
+pub(super) fn app_of(
+    entered: &EnteredUsername,
+    named: Option<AppId>,
+    apps: &KnownApps,
+    default_app: AppId,
+) -> Result<AppId, String> {
+    if let Some(app) = named {
+        return entered.check_app(app).map(|()| app);
+    }
+    entered.app.map_or(Ok(default_app), |app| apps.parse(app.as_str()))
+}
+
 /// The account that is to be recorded, of `default_app` where it names none.
-pub(crate) fn new_account(new: NewAccount, default_app: AppId) -> Result<AccountUpsert, ApiError> {
+pub(crate) fn new_account(
+    new: NewAccount,
+    apps: &KnownApps,
+    default_app: AppId,
+) -> Result<AccountUpsert, ApiError> {
     let NewAccount { username, app, package, serial, enabled, note, tags } = new;
     let package = package.map(|package| text("package", package, PackageName::new)).transpose()?;
     let serial = serial.map(|serial| text("serial", serial, Serial::new)).transpose()?;
@@ -40,11 +62,11 @@ pub(crate) fn new_account(new: NewAccount, default_app: AppId) -> Result<Account
         note: note.map(Into::into),
         tags: tags.as_deref().map(read_tags).transpose()?,
     };
-    Ok(AccountUpsert {
-        username: text("username", username, Username::new)?,
-        app: app.map(|app| text("app", app, AppId::new)).transpose()?.unwrap_or(default_app),
-        details,
-    })
+    let entered = text("username", username, EnteredUsername::new)?;
+    let named = app.map(|app| text("app", app, AppId::new)).transpose()?;
+    let app = app_of(&entered, named, apps, default_app);
+    let app = app.map_err(|reason| ApiError::invalid("username", reason))?;
+    Ok(AccountUpsert { username: entered.username, app, details })
 }
 
 /// The change of an account that is asked for.

@@ -4,9 +4,12 @@
 use std::collections::HashMap;
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
-use tikmatrix_domain::{Account, AccountChange, AccountUpsert, AppId, PackageName, Serial, Tag, Username};
+use tikmatrix_domain::{
+    Account, AccountChange, AccountUpsert, AppId, EnteredUsername, PackageName, Serial, Tag, Username,
+};
 use tikmatrix_validation::{Problem, Problems, shortened, unknown_name};
 
+use super::convert::app_of;
 use crate::apps::KnownApps;
 use crate::http::error::ApiError;
 use crate::http::text::{name, note};
@@ -91,7 +94,7 @@ impl Rows<'_> {
             return self.problem(row, "", format!("has {cells} cells, and the header has {columns}"));
         }
         let mut account_name = None;
-        let mut wanted_app = Ok(self.default_app);
+        let mut named_app = None;
         let mut details = AccountChange::default();
         let mut wrong = Vec::new();
         for (column, cell) in self.columns.clone().into_iter().zip(record) {
@@ -100,12 +103,9 @@ impl Rows<'_> {
             let read = match column {
                 "username" => filled
                     .ok_or_else(|| "must not be empty".to_owned())
-                    .and_then(|text| name(text, Username::new))
-                    .map(|username| account_name = Some(username)),
-                "app" => {
-                    wanted_app = filled.map_or(Ok(self.default_app), |name| self.apps.parse(name));
-                    wanted_app.clone().map(drop)
-                }
+                    .and_then(|text| name(text, EnteredUsername::new))
+                    .map(|entered| account_name = Some(entered)),
+                "app" => filled.map(|name| self.apps.parse(name)).transpose().map(|app| named_app = app),
                 "package" => filled
                     .map(|text| name(text, PackageName::new))
                     .transpose()
@@ -126,11 +126,18 @@ impl Rows<'_> {
         for (column, reason) in wrong {
             self.problem(row, column, reason);
         }
-        if let (Some(username), Ok(app), false) = (account_name, wanted_app, bad) {
-            match self.seen.insert((username.clone(), app), row) {
-                Some(first) => self.problem(row, "username", format!("is the account of row {first} again")),
-                None => self.accounts.push(AccountUpsert { username, app, details }),
+        if let (Some(entered), false) = (account_name, bad) {
+            match app_of(&entered, named_app, self.apps, self.default_app) {
+                Ok(app) => self.add(row, AccountUpsert { username: entered.username, app, details }),
+                Err(reason) => self.problem(row, "username", reason),
             }
+        }
+    }
+
+    fn add(&mut self, row: usize, account: AccountUpsert) {
+        match self.seen.insert((account.username.clone(), account.app), row) {
+            Some(first) => self.problem(row, "username", format!("is the account of row {first} again")),
+            None => self.accounts.push(account),
         }
     }
 

@@ -61,7 +61,7 @@ pub(crate) async fn create(
     _: NoQuery,
     Json(new): Json<NewAccount>,
 ) -> Answer<Account> {
-    let wanted = convert::new_account(new, apps.default_app(&settings.borrow()))?;
+    let wanted = convert::new_account(new, &apps, apps.default_app(&settings.borrow()))?;
     let (username, app) = (wanted.username.clone(), wanted.app);
     let created = store.accounts().create(wanted, clock.now()).await?.ok_or_else(|| {
         let reason = format!("there is an account @{username} in {} already: change that one", app.as_str());

@@ -9,8 +9,8 @@ use serde_json::Value;
 use tikmatrix_api_types::tasks::NewTasks;
 use tikmatrix_device::script::{self, Planned, RegisteredScript, ScriptRegistry};
 use tikmatrix_domain::{
-    Interval, MAX_TASKS_PER_REQUEST, Recipients, ScriptName, Serial, Source, Target, TaskOptions,
-    TaskRequest, TimeOfDay, TooManyTasks, Username,
+    EnteredUsername, Interval, MAX_TASKS_PER_REQUEST, Recipients, ScriptName, Serial, Source, Target,
+    TaskOptions, TaskRequest, TimeOfDay, TooManyTasks,
 };
 use tikmatrix_validation::{Fields, Nulls, Problem, Problems, Schema, SchemaError, shortened, unknown_name};
 
@@ -82,6 +82,7 @@ impl RequestReader {
             check_recipients(fields, problems);
             plan = plan_targets(fields, scripts, problems);
             let targets = plan.targets.as_deref().unwrap_or_default();
+            check_apps(fields, targets, problems);
             check_count(fields, targets.len(), problems);
             check_size(fields, targets, problems);
             check_timing(fields, problems);
@@ -132,8 +133,8 @@ fn recipients(new: &NewTasks, warnings: &mut Vec<String>) -> Result<Recipients, 
     if multi_account {
         warnings.push("enable_multi_account: applies to serials only and was ignored".to_owned());
     }
-    let names = usernames.iter().flat_map(|names| Username::split(names.as_str()));
-    let names = names.map(|(_, name)| text("usernames", "", |_| name));
+    let names = usernames.iter().flat_map(|names| EnteredUsername::split(names.as_str()));
+    let names = names.map(|(_, name)| text("usernames", "", |_| name).map(|entered| entered.username));
     Ok(Recipients::Accounts(folded(names.collect::<Result<_, _>>()?)))
 }
 
@@ -166,8 +167,20 @@ fn named_recipients(fields: &Fields<'_>) -> Option<(&'static str, usize)> {
         let serials: Vec<String> = fields.get("serials")?;
         return Some(("serials", folded(serials).len()));
     }
-    let names = usernames.iter().flat_map(|names| Username::split(names));
-    Some(("usernames", folded(names.filter_map(|(_, name)| name.ok()).collect()).len()))
+    let names = usernames.iter().flat_map(|names| EnteredUsername::split(names));
+    let names = names.filter_map(|(_, name)| name.ok()).map(|entered| entered.username);
+    Some(("usernames", folded(names.collect()).len()))
+}
+
+/// The URL of an account's profile has to be one of the app that the configuration names.
+fn check_apps(fields: &Fields<'_>, targets: &[Target], problems: &mut Problems) {
+    let usernames: Vec<String> = fields.get("usernames").unwrap_or_default();
+    let Some(app) = targets.first().and_then(|target| target.app) else { return };
+    for (_, name) in usernames.iter().flat_map(|names| EnteredUsername::split(names)) {
+        if let Some(Err(reason)) = name.ok().map(|name| name.check_app(app)) {
+            problems.add("usernames", reason);
+        }
+    }
 }
 
 /// `serials` or `usernames` has to name something.
@@ -290,6 +303,7 @@ fn check_timing(fields: &Fields<'_>, problems: &mut Problems) {
 mod tests {
     use serde_json::{Map, json};
     use tikmatrix_device::script::{Completion, Context, Failure, Script, async_trait};
+    use tikmatrix_domain::AppId;
 
     use super::*;
 
@@ -322,9 +336,25 @@ mod tests {
             "Says nothing"
         }
 
+        fn app(&self, config: &Self::Config) -> Option<AppId> {
+            AppId::new(config.get("app")?.as_str()?).ok()
+        }
+
         async fn run(&self, _: &mut Context, _: Self::Config) -> Result<Completion, Failure> {
             Ok(Completion::new(""))
         }
+    }
+
+    #[test]
+    fn the_profile_of_another_app_is_no_account_of_the_tasks_app() {
+        let with = |app: Value| {
+            let usernames = ["mia, https://www.instagram.com/natgeo/"];
+            timing(&json!({"usernames": usernames, "script_config": {"app": app}}))
+        };
+        let refused = with(json!("tiktok")).unwrap_err().to_string();
+        assert_eq!(refused, "usernames: @natgeo is a profile of instagram, and the app is tiktok");
+        assert!(with(json!("instagram")).is_ok());
+        assert!(with(Value::Null).is_ok(), "the account decides");
     }
 
     #[test]

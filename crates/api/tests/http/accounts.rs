@@ -117,6 +117,8 @@ async fn rows_of_empty_cells_are_skipped_and_usernames_and_tags_are_read_by_thei
             .await;
     let fields = ["row 5.username", "row 6.username", "row 7.username", "row 8.username"];
     assert_eq!(bad.fields(), fields, "rows as a spreadsheet counts them: {bad:?}");
+    let hidden = import("username,tags\nmia,a\u{202e}b\n").await;
+    assert_eq!(hidden.fields(), ["row 2.tags"], "{hidden:?}");
     let good = import("username;tags\nhttps://www.tiktok.com/@Mia.Travels;Food,dance,food\n;\n").await;
     assert_eq!(good.body["data"], json!({"created_count": 1, "updated_count": 0}), "{good:?}");
     let account = api.get("/api/v1/account/1").await.body["data"].clone();
@@ -125,6 +127,50 @@ async fn rows_of_empty_cells_are_skipped_and_usernames_and_tags_are_read_by_thei
     assert_eq!(api.get("/api/v1/account?tag=music").await.body["data"]["total"], 0);
     import("username,tags\nmia.travels,\n").await;
     assert_eq!(api.get("/api/v1/account/1").await.body["data"]["tags"], json!([]));
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_url_of_a_profile_decides_the_app_of_its_account_and_contradicts_no_other() {
+    let api = Api::start().await;
+    let natgeo = "https://www.instagram.com/natgeo/";
+    let reason = "@natgeo is a profile of instagram, and the app is tiktok";
+    let create = |body: Value| async { api.json("POST", "/api/v1/account", &{ body }).await };
+    let refused = create(json!({"username": natgeo, "app": "tiktok"})).await;
+    assert_eq!((refused.code(), refused.fields()), (40001, vec!["username"]), "{refused:?}");
+    assert!(refused.message().contains(reason), "{refused:?}");
+    let created = create(json!({"username": natgeo})).await;
+    assert_eq!(created.body["data"]["app"], "instagram", "{created:?}");
+
+    let import = |table: &'static str| api.send("POST", "/api/v1/account/import", &CSV, table.into());
+    let refused = import("app,username\ntiktok,https://www.instagram.com/natgeo/\n").await;
+    assert!(refused.message().contains(&format!("row 2.username: {reason}")), "{refused:?}");
+    let good = import("username\nhttps://www.instagram.com/natgeo/\nmia\n").await;
+    assert_eq!(good.body["data"], json!({"created_count": 1, "updated_count": 1}), "{good:?}");
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_spelling_of_a_profiles_url_is_read_and_no_other_page_or_name_of_dots() {
+    let api = Api::start().await;
+    for (url, name) in [
+        ("HTTPS://WWW.TIKTOK.COM/@BOB", "bob"),
+        ("tiktok.com/%40bob_2", "bob_2"),
+        ("www.tiktok.com:443/@bob_3", "bob_3"),
+    ] {
+        let made = api.json("POST", "/api/v1/account", &json!({"username": url})).await;
+        assert_eq!(made.body["data"]["username"], name, "{url}: {made:?}");
+        let task = json!({"usernames": [format!("mia, {url}")], "script_name": "say", "script_config": {}});
+        assert_eq!(api.post(&task).await.body["data"]["created_count"], 2, "{url}");
+    }
+    for text in
+        [".", "..", "tiktok.com", "instagram.com/explore/", "instagram.com/reel", "instagram.com/p/Cabc/"]
+    {
+        let refused = api.json("POST", "/api/v1/account", &json!({"username": text})).await;
+        assert_eq!((refused.code(), refused.fields()), (40001, vec!["username"]), "{text}: {refused:?}");
+        let task = json!({"usernames": [text], "script_name": "say", "script_config": {}});
+        assert_eq!(api.post(&task).await.code(), 40001, "{text}");
+    }
     api.stop().await;
 }
 

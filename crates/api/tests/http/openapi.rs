@@ -316,6 +316,7 @@ fn values() -> Vec<Value> {
         "a\u{0}",
         "a\tb",
         "a\nb",
+        "a\u{202e}b",
         "\u{7f}",
         "\u{9f}",
         "tiktok",

@@ -111,14 +111,16 @@ impl PhoneNetworks {
     #[must_use]
     pub fn allow(&self, ip: IpAddr, zone: Option<&str>) -> bool {
         let ip = ip.to_canonical();
-        if ip.is_unspecified() || ip.is_multicast() || ip == IpAddr::V4(Ipv4Addr::BROADCAST) {
+        let inner = inner_v4(ip).map(IpAddr::V4);
+        if is_no_hosts(ip) || inner.is_some_and(is_no_hosts) {
             return false;
         }
+        let contains = |ip| self.networks.iter().any(|network| network.contains(ip, zone));
         if self.networks.is_empty() {
-            return !is_link_local_v6(ip)
-                && !matches!(ip, IpAddr::V4(ip) if ip.is_link_local() || ip.octets()[0] == 0);
+            return !is_no_phones(ip) && !inner.is_some_and(is_no_phones);
         }
-        self.networks.iter().any(|network| network.contains(ip, zone))
+        // A network of IPv6 alone does not lead to the link-local addresses behind a translator or a tunnel.
+        contains(ip) && inner.is_none_or(|inner| !is_no_phones(inner) || contains(inner))
     }
 
     /// Returns whether any of the addresses to which `address` (`HOST:PORT`) resolves now may be connected to; `true` while
@@ -133,6 +135,30 @@ impl PhoneNetworks {
             Ok((found, zone)) => found.is_empty() || found.iter().any(|one| self.allow(one.ip(), zone)),
             Err(_) => true,
         }
+    }
+}
+
+/// Returns whether packets to an address go to no single host.
+fn is_no_hosts(ip: IpAddr) -> bool {
+    ip.is_unspecified() || ip.is_multicast() || ip == IpAddr::V4(Ipv4Addr::BROADCAST)
+}
+
+/// Returns whether an address is link-local or of "this network": no phone's, unless an operator says so.
+fn is_no_phones(ip: IpAddr) -> bool {
+    is_link_local_v6(ip) || matches!(ip, IpAddr::V4(ip) if ip.is_link_local() || ip.octets()[0] == 0)
+}
+
+/// Returns the IPv4 address to which packets to an IPv6 address are translated or tunnelled: by NAT64 (RFC 6052), by 6to4
+/// (RFC 3056), or as an IPv4-compatible address (RFC 4291, 2.5.5.1), where the loopback address `::1` is none.
+fn inner_v4(ip: IpAddr) -> Option<Ipv4Addr> {
+    let IpAddr::V6(ip) = ip else { return None };
+    let octets = ip.octets();
+    let at = |start: usize| octets[start..].first_chunk::<4>().copied().map(Ipv4Addr::from);
+    match ip.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, ..] => at(12),
+        [0, 0, 0, 0, 0, 0, ..] if !ip.is_loopback() && !ip.is_unspecified() => at(12),
+        [0x2002, ..] => at(2),
+        _ => None,
     }
 }
 
@@ -193,8 +219,18 @@ mod tests {
     #[test]
     fn by_default_every_address_is_allowed_that_can_be_one_phones() {
         let networks = networks(&[]);
-        for ip in ["127.0.0.1", "192.168.1.20", "8.8.8.8", "::1", "fd00::7", "2001:db8::1", "::ffff:10.0.0.1"]
-        {
+        for ip in [
+            "127.0.0.1",
+            "192.168.1.20",
+            "8.8.8.8",
+            "::1",
+            "fd00::7",
+            "2001:db8::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::10.0.0.1",
+            "2002:0a00:0001::1",
+            "::10.0.0.1",
+        ] {
             assert!(allow(&networks, ip), "{ip}");
         }
         for ip in [
@@ -209,6 +245,13 @@ mod tests {
             "fe80::1%eth0",
             "::ffff:169.254.169.254",
             "::ffff:224.0.0.1",
+            "64:ff9b::169.254.169.254",
+            "64:ff9b::255.255.255.255",
+            "2002:a9fe:a9fe::1",
+            "2002:e000:fb::1",
+            "::169.254.169.254",
+            "::224.0.0.1",
+            "::2",
         ] {
             assert!(!allow(&networks, ip), "{ip}");
         }
@@ -225,6 +268,15 @@ mod tests {
             ["127.0.0.1", "10.2.0.1", "169.254.8.1", "fe80::1", "fe80::1%eth1", "2001:db8::1", "192.0.2.8"]
         {
             assert!(!allow(&networks, ip), "{ip}");
+        }
+        let translated = self::networks(&["64:ff9b::/96", "2002::/16", "::/96"]);
+        for (ip, allowed) in [
+            ("64:ff9b::10.0.0.1", true),
+            ("64:ff9b::169.254.169.254", false),
+            ("2002:a9fe:a9fe::1", false),
+            ("::169.254.169.254", false),
+        ] {
+            assert_eq!(allow(&translated, ip), allowed, "{ip}");
         }
         let all = self::networks(&["0.0.0.0/0", "::/0"]);
         for (ip, allowed) in [("8.8.8.8", true), ("::1", true), ("224.0.0.1", false), ("fe80::1%eth0", false)]

@@ -7,8 +7,10 @@ use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 use thiserror::Error;
 
 use crate::account::username::Username;
+use crate::names::EmptyName;
 use crate::patch::Patch;
 use crate::task::task::TaskId;
+use crate::text::clean::is_harmless;
 
 /// In characters.
 const MAX_TAG_LENGTH: usize = 50;
@@ -75,9 +77,9 @@ pub enum InvalidTag {
     /// Commas separate the tags of a configuration.
     #[error("must not hold a comma: it divides one tag from the next")]
     Comma,
-    /// It could not be shown.
-    #[error("must not hold a control character")]
-    Control,
+    /// It could not be shown, or not as what it is.
+    #[error("must not hold a control character or one that hides or reorders others")]
+    Character,
     /// It has more than the maximum number of characters.
     #[error("is longer than {MAX_TAG_LENGTH} characters")]
     TooLong,
@@ -93,10 +95,19 @@ impl Tag {
         match () {
             () if text.is_empty() => Err(InvalidTag::Empty),
             () if text.contains(',') => Err(InvalidTag::Comma),
-            () if text.chars().any(char::is_control) => Err(InvalidTag::Control),
+            () if !text.chars().all(is_harmless) => Err(InvalidTag::Character),
             () if text.chars().count() > MAX_TAG_LENGTH => Err(InvalidTag::TooLong),
             () => Ok(Self(text)),
         }
+    }
+
+    /// Reads a tag that an earlier version stored, whose rule allowed more characters.
+    ///
+    /// # Errors
+    /// [`EmptyName`] if nothing is left without white space.
+    pub fn as_found(text: &str) -> Result<Self, EmptyName> {
+        let text = text.trim().to_lowercase();
+        if text.is_empty() { Err(EmptyName) } else { Ok(Self(text)) }
     }
 
     /// The tag as text.
@@ -239,7 +250,10 @@ mod tests {
         assert_eq!(Tag::new("  Summer Sale ").unwrap().as_str(), "summer sale");
         assert_eq!(Tag::new(" "), Err(InvalidTag::Empty));
         assert_eq!(Tag::new("a,b"), Err(InvalidTag::Comma));
-        assert_eq!(Tag::new("a\u{0}b"), Err(InvalidTag::Control));
+        for hidden in ["a\u{0}b", "a\u{202e}b", "a\u{200b}", "\u{2066}a"] {
+            assert_eq!(Tag::new(hidden), Err(InvalidTag::Character), "{hidden:?}");
+            assert_eq!(Tag::as_found(hidden).unwrap().as_str(), hidden, "an earlier version stored it");
+        }
         assert_eq!(Tag::new(&"x".repeat(51)), Err(InvalidTag::TooLong));
         assert!(Tag::new(&"ß".repeat(50)).is_ok());
     }

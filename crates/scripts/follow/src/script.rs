@@ -87,6 +87,10 @@ impl Script for Follow {
             let remark = format!("a task is for one user; this one names {count}");
             return Err(Failure::of_request(StandardFailure::OptionUnavailable, remark));
         };
+        target
+            .check_app(app)
+            .map_err(|reason| Failure::of_request(StandardFailure::OptionUnavailable, reason))?;
+        let target = &target.username;
 
         let package = self.apps.begin(driver, context).await?;
         if let Some(username) = context.assignment().username.clone() {

@@ -41,9 +41,36 @@ fn users_are_split_by_commas_and_line_breaks_without_their_at_sign_and_each_coun
     assert_eq!(targets(&json!({"target_username": "one\ntwo"})), ["one", "two"]);
     assert_eq!(targets(&json!({"target_users": ["@One", "one", " two "]})), ["one", "two"]);
     assert_eq!(targets(&json!({"target_users": ["one, two", "@Two,three"]})), ["one", "two", "three"]);
-    let urls = "https://www.tiktok.com/@One?lang=en, https://www.instagram.com/two/";
-    assert_eq!(targets(&json!({"target_user": urls})), ["one", "two"]);
-    assert_eq!(targets(&json!({"target_users": [urls]})), ["one", "two"]);
+}
+
+#[test]
+fn the_url_of_a_profile_keeps_its_app_until_the_request_names_it() {
+    let urls = "One, https://www.tiktok.com/@One?lang=en, TIKTOK.com/%40two, three";
+    let kept = ["https://www.tiktok.com/@one", "https://www.tiktok.com/@two", "three"];
+    for config in [json!({"target_user": urls}), json!({"target_users": [urls]})] {
+        assert_eq!(targets(&config), kept);
+        let planned = follow().plan(&config).unwrap();
+        assert!(planned.iter().all(|it| it.app.is_none()), "the account or the server decides");
+        for planned in &planned {
+            assert_eq!(follow().plan(&planned.config).unwrap(), std::slice::from_ref(planned));
+        }
+    }
+    assert_eq!(targets(&json!({"target_user": urls, "app": "tiktok"})), ["one", "two", "three"]);
+}
+
+#[test]
+fn the_profile_of_another_app_is_refused() {
+    let natgeo = "https://www.instagram.com/natgeo/";
+    let reason = "@natgeo is a profile of instagram, and the app is tiktok";
+    for field in ["target_user", "target_username"] {
+        assert_eq!(problems(&json!({"app": "tiktok", field: natgeo})), [format!("{field}: {reason}")]);
+    }
+    let listed = json!({"app": "tiktok", "target_users": [natgeo]});
+    assert_eq!(problems(&listed), [format!("target_users: {reason}")]);
+    assert_eq!(problems_of(&unfollow(), &listed), [format!("target_users: {reason}")]);
+    let mixed = json!({"target_users": ["https://www.tiktok.com/@mia", natgeo]});
+    assert_eq!(problems(&mixed), [format!("target_users: {reason}")]);
+    assert_eq!(problems(&json!({"app": "instagram", "target_users": [natgeo]})), [""; 0]);
 }
 
 #[test]

@@ -193,6 +193,13 @@ impl PostConfig {
         {
             problems.add("material_path", "is required when material_source is localFolder");
         }
+        let listed = self.material_list.iter().enumerate();
+        let listed = listed.map(|(index, path)| (format!("material_list[{index}]"), path));
+        for (field, path) in listed.chain([("material_path".to_owned(), &self.material_path)]) {
+            if path.contains(char::is_control) {
+                problems.add(field, "holds a control character, which no path of a material has");
+            }
+        }
         match self.app.as_ref().map(AppId::as_str) {
             Some("instagram") if self.add_product_link == AddProductLink::Yes => {
                 problems.add("add_product_link", "1 (yes) works on tiktok only");

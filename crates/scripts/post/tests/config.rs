@@ -130,6 +130,16 @@ fn one_field_may_demand_another() {
 }
 
 #[test]
+fn a_path_with_a_control_character_is_refused() {
+    let reason = "holds a control character, which no path of a material has";
+    let listed = json!({"material_list": ["fine.mp4", "a\0b", "a\u{85}b", "two\nlines"]});
+    let wrong = [1, 2, 3].map(|index| format!("material_list[{index}]: {reason}"));
+    assert_eq!(problems(&listed), wrong);
+    let folder = json!({"material_source": "localFolder", "material_path": "/srv/\u{1b}[2J"});
+    assert_eq!(problems(&folder), [format!("material_path: {reason}")]);
+}
+
+#[test]
 fn one_target_gets_one_task_with_the_given_fields_in_their_order_and_canonical_types() {
     let config =
         json!({"materials_tags": " a, ,b ", "app": "instagram", "image_count": 35.0, "content_type": "0"});

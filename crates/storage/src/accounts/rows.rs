@@ -33,7 +33,7 @@ pub(crate) fn with_tags(connection: &mut Connection, rows: Vec<AccountRow>) -> R
         .load(connection)?;
     let mut tags: HashMap<i64, Vec<Tag>> = HashMap::new();
     for (id, text) in all {
-        let tag = Tag::new(&text).map_err(|_| unreadable("account_tag.tag", &text))?;
+        let tag = Tag::as_found(&text).map_err(|_| unreadable("account_tag.tag", &text))?;
         tags.entry(id).or_default().push(tag);
     }
     // The engines differ in how they sort texts.

@@ -107,7 +107,7 @@ fn tags_of(connection: &mut Connection, rows: &[MaterialRow]) -> Result<HashMap<
         .load(connection)?;
     let mut tags: HashMap<i64, Vec<Tag>> = HashMap::new();
     for (id, text) in all {
-        let tag = Tag::new(&text).map_err(|_| unreadable("material_tag.tag", &text))?;
+        let tag = Tag::as_found(&text).map_err(|_| unreadable("material_tag.tag", &text))?;
         tags.entry(id).or_default().push(tag);
     }
     // The engines differ in how they sort texts.

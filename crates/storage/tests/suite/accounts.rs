@@ -154,6 +154,10 @@ async fn accounts_are_found_by_their_tags_and_lose_them_with_a_change_and_with_t
     assert_eq!(found("Food").await, ["a"]);
     fixture.store.accounts().change(AccountId(1), tagged(&["music"]), at(1)).await.unwrap().unwrap();
     assert_eq!((found("dance").await, found("music").await), (vec!["b".to_owned()], vec!["a".to_owned()]));
+    let earlier = vec![Tag::as_found("a\u{202e}b").unwrap()];
+    let change = AccountChange { tags: Some(earlier.clone()), ..AccountChange::default() };
+    let changed = fixture.store.accounts().change(AccountId(1), change, at(1)).await.unwrap().unwrap();
+    assert_eq!(changed.tags, earlier, "what an earlier version took can still be read");
     fixture.store.accounts().change(AccountId(1), tagged(&[]), at(2)).await.unwrap().unwrap();
     assert_eq!(found("music").await, Vec::<String>::new());
     assert_eq!(fixture.store.accounts().delete(AccountId(2)).await.unwrap(), AccountRemoval::Removed);

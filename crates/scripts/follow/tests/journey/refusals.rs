@@ -26,6 +26,17 @@ async fn what_is_not_supported_says_why_and_what_to_use_before_the_phone_is_touc
 }
 
 #[tokio::test]
+async fn the_profile_of_another_app_than_the_tasks_is_not_followed() {
+    let stage = Stage::start(15).await;
+    let finished = follow(&stage, "https://www.instagram.com/sample_user_1/").await;
+    assert_eq!(finished.remark(), "@sample_user_1 is a profile of instagram, and the app is tiktok");
+    finished.assert_failed_permanently("option_unavailable");
+    assert!(stage.following().is_empty());
+    let finished = follow(&stage, "https://www.tiktok.com/@sample_user_1").await;
+    finished.assert_completed_with("followed @sample_user_1, and seen on the profile");
+}
+
+#[tokio::test]
 async fn another_account_than_the_one_asked_for_follows_no_one() {
     let stage = Stage::start(12).await;
     let config = json!({"target_user": "sample_user_1"});
