@@ -50,9 +50,11 @@ pub(crate) async fn list(connections: Data<Connections>, _: NoQuery) -> Answer<P
     Ok(Success(PhoneAddressList { addresses, total }))
 }
 
-/// Adds a phone by its address, which is kept over restarts of the server. The phone need not answer yet: it is connected
-/// as soon as it does. An address that is there already stays as it is. Link-local, multicast, broadcast and unspecified
-/// addresses are refused, also where a name resolves to them, and with `serve --phone-network` all but those networks.
+/// Adds a phone by its address, which is kept over restarts of the server.
+///
+/// The phone need not answer yet: it is connected as soon as it does. An address that is there already stays as it is.
+/// Link-local, multicast, broadcast and unspecified addresses are refused, also where a name resolves to them, and with
+/// `serve --phone-network` all but those networks.
 #[utoipa::path(
     post,
     path = "/api/v1/device/address",
@@ -72,8 +74,9 @@ pub(crate) async fn add(
     Ok(Success(PhoneAddress { address, configured }))
 }
 
-/// Removes an address that was added, and lets the phone there go; a task that works on it by this way fails. What is
-/// remembered of the phone stays.
+/// Removes an address that was added, and lets the phone there go.
+///
+/// A task that works on it by this way fails. What is remembered of the phone stays.
 #[utoipa::path(
     delete,
     path = "/api/v1/device/address/{address}",
@@ -101,8 +104,9 @@ pub(crate) async fn remove(
     Ok(Success(Deleted { deleted_count: 1 }))
 }
 
-/// Scans a small private network for phones that accept a TCP connection and speak ADB. It takes seconds. One scan at a
-/// time, so that no network is flooded; another one is answered with 42901.
+/// Scans a small private network for phones that accept a TCP connection and speak ADB.
+///
+/// It takes seconds. One scan at a time, so that no network is flooded; another one is answered with 42901.
 #[utoipa::path(
     post,
     path = "/api/v1/device/scan",

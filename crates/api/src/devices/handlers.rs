@@ -120,8 +120,9 @@ pub(crate) async fn change(
     }
 }
 
-/// Deletes a phone that is not connected. A phone that is still configured is registered again, without name and group, as soon as
-/// it is connected.
+/// Deletes a phone that is not connected.
+///
+/// A phone that is still configured is registered again, without name and group, as soon as it is connected.
 #[utoipa::path(
     delete,
     path = "/api/v1/device/{serial}",

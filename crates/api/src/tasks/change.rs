@@ -156,7 +156,9 @@ pub(crate) async fn delete_batch(
     Ok(Success(convert::batch_deleted(&deletion)))
 }
 
-/// Deletes many tasks, as `DELETE /api/v1/task/batch` does: some proxies drop a DELETE's body.
+/// Deletes many tasks by POST.
+///
+/// It does what `DELETE /api/v1/task/batch` does: some proxies drop a DELETE's body.
 #[utoipa::path(
     post,
     path = "/api/v1/task/batch-delete",

@@ -50,8 +50,9 @@ pub(crate) async fn log(
     tasks.answer(&request, read).await
 }
 
-/// `GET /api/v1/task/{task_id}/artifact/{name}`. The name is looked for among those of the task's files and never made
-/// part of a path.
+/// Downloads a file of a task's evidence.
+///
+/// The name is looked for among those of the task's files and never made part of a path.
 #[utoipa::path(
     get,
     path = "/api/v1/task/{task_id}/artifact/{name}",

@@ -69,6 +69,20 @@ async fn every_field_every_parameter_and_every_answer_is_described() {
     api.stop().await;
 }
 
+/// Swagger UI shows it as one line of plain text.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_summary_of_every_operation_is_one_plain_sentence_that_begins_with_a_verb() {
+    let api = Api::start().await;
+    let document = document(&api).await;
+    for operation in operations(&document) {
+        let summary = operation.value["summary"].as_str().unwrap();
+        let verb = summary.split([' ', ',']).next().unwrap();
+        assert!(verb.ends_with('s') && summary.ends_with('.'), "{}: {summary}", operation.title());
+        assert!(!summary.contains(['`', '\n']), "{}: {summary}", operation.title());
+    }
+    api.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_document_names_every_parameter_and_every_field_that_the_server_knows_and_no_others() {
     let api = Api::start().await;

@@ -12,7 +12,9 @@ pub(crate) fn routes() -> Vec<Operation> {
     operations![openapi]
 }
 
-/// `GET /openapi.json`. Not in the envelope: tools read it as it is.
+/// Returns this document.
+///
+/// It is not in the envelope: tools read it as it is.
 #[utoipa::path(
     get,
     path = "/openapi.json",

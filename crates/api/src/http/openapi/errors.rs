@@ -128,7 +128,7 @@ fn meaning(code: ErrorCode) -> &'static str {
         ErrorCode::Internal => {
             "something failed that the client has no part in; the server's log tells the cause"
         }
-        ErrorCode::Degraded => "the server runs, and `data.reasons` tell what it cannot do",
+        ErrorCode::Degraded => "the server cannot store anything; of a health check, `data.reasons` tell why",
         ErrorCode::DiskFull => "the server's disk is full; nothing was stored",
     }
 }
