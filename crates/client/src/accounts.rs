@@ -9,8 +9,8 @@ use tikmatrix_api_types::accounts::{
 };
 use ureq::http::Method;
 
-use crate::download::Download;
 use crate::error::Error;
+use crate::http::download::Download;
 use crate::http::{Http, with_query};
 use crate::items::Items;
 

@@ -5,8 +5,8 @@ use std::io::{BufRead, BufReader};
 use tikmatrix_api_types::events::{EventData, EventQuery, RESET_EVENT, Reset};
 use tikmatrix_api_types::fields::EventKindText;
 
-use crate::download::Download;
 use crate::error::Error;
+use crate::http::download::Download;
 use crate::http::{Http, with_query};
 
 /// One event of the server.

@@ -9,8 +9,8 @@ use tikmatrix_api_types::tasks::{
 };
 use ureq::http::Method;
 
-use crate::download::Download;
 use crate::error::Error;
+use crate::http::download::Download;
 use crate::http::{Http, below, with_query};
 use crate::items::Items;
 

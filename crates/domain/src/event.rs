@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 use crate::names::Serial;
-use crate::task::failure::FailureCode;
+use crate::task::failure::code::FailureCode;
 use crate::task::task::{Outcome, TaskId};
 
 /// The position of an event among all events: ascending, assigned by the database, never reused. 0 is before the first.

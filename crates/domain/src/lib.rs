@@ -34,7 +34,10 @@ pub use names::{AppId, EmptyName, InvalidAppId, InvalidPackageName, PackageName,
 pub use patch::Patch;
 pub use plan::Plan;
 pub use settings::{DEFAULT_RETRY_BACKOFF, Settings, SettingsChange};
-pub use task::failure::{AutomaticRetry, FailureCode, InvalidFailureCode, ScriptFailure, StandardFailure};
+pub use task::failure::code::{
+    AutomaticRetry, FailureCode, InvalidFailureCode, ScriptFailure, StandardFailure,
+};
+pub use task::failure::troubleshooting::{Troubleshooting, troubleshooting};
 pub use task::fan_out::{
     AccountsByDevice, BoundAccount, FanOut, MAX_TASKS_PER_REQUEST, Recipients, SkippedDevice, Target,
     TaskRequest, TooManyTasks,
@@ -51,7 +54,6 @@ pub use task::task::{
     Task, TaskId, TaskOptions, TaskState,
 };
 pub use task::transition::{IllegalTransition, TaskEvent, check_deletable, transition};
-pub use task::troubleshooting::{Troubleshooting, troubleshooting};
 pub use task::waiting::{DevicePresence, WaitingReason, waiting_changes, waiting_reason};
 pub use text::clean::{MAX_CLEAN, clean, clean_to, for_terminal, is_harmless, is_readable_on_screen};
 pub use text::secret::Secret;

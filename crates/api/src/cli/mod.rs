@@ -1,13 +1,11 @@
 //! The commands of `tikmatrix`: their arguments, and where each is carried out.
 
-mod arguments;
 mod client;
 mod composition;
-mod config;
 mod demo;
 mod inspect;
 mod license;
-mod log_lines;
+mod options;
 mod output;
 mod pair;
 mod phone;
@@ -83,7 +81,7 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
         Command::Demo(_) => "error",
         _ => "warn,tikmatrix=info",
     };
-    log_lines::start(level);
+    output::log_lines::start(level);
     keep_files_private();
     match arguments.command {
         Command::Serve(options) => serve::run(options).await,
@@ -121,7 +119,7 @@ fn openapi() -> anyhow::Result<()> {
 /// # Errors
 /// [`clap::Error`] for a wrong command line and for a request for help, else what is wrong with the file.
 fn read_arguments() -> anyhow::Result<Arguments> {
-    let matches = config::read(&command(), std::env::args_os().collect())?;
+    let matches = options::config::read(&command(), std::env::args_os().collect())?;
     Ok(Arguments::from_arg_matches(&matches)?)
 }
 
@@ -132,7 +130,7 @@ fn show_usage(usage: &clap::Error) -> Result<ExitCode, OutputError> {
 }
 
 fn command() -> clap::Command {
-    config::with_keys(Arguments::command())
+    options::config::with_keys(Arguments::command())
 }
 
 #[cfg(test)]

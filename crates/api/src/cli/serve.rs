@@ -16,9 +16,9 @@ use tikmatrix_domain::Secret;
 use tikmatrix_follow::Follow;
 use tikmatrix_post::{MaterialRoots, Post};
 
-use super::arguments::{AdbServerOption, default_data_directory, parse_adb_server};
 use super::composition::{app_ids, apps, attach_virtual_phones, start_virtual_phones};
 use super::license::location::vendor_key;
+use super::options::arguments::{AdbServerOption, default_data_directory, parse_adb_server};
 use super::output::say;
 use super::shutdown::{shut_down, shutdown_signal};
 

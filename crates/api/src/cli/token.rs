@@ -11,7 +11,7 @@ use tikmatrix_api::{NewToken, create_data_directory, open_data};
 use tikmatrix_domain::{AccessToken, Clock as _, Secret, SystemClock, TokenName};
 use tikmatrix_storage::Store;
 
-use super::arguments::default_data_directory;
+use super::options::arguments::default_data_directory;
 use super::output::{OutputError, complain, deliver, say, say_data};
 
 /// The commands about tokens.

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::task::failure::StandardFailure;
+use crate::task::failure::code::StandardFailure;
 use crate::task::task::{Finish, Outcome};
 
 /// The number of interruptions in a row without a new step after which a task fails. A task that takes the server down with

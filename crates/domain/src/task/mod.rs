@@ -10,5 +10,4 @@ pub(crate) mod start_time;
 #[expect(clippy::module_inception, reason = "the module holds the type that the folder is named after")]
 pub(crate) mod task;
 pub(crate) mod transition;
-pub(crate) mod troubleshooting;
 pub(crate) mod waiting;

@@ -10,7 +10,7 @@ use strum::{Display, EnumString, FromRepr, IntoStaticStr, VariantArray};
 
 use crate::account::username::Username;
 use crate::names::{AppId, ScriptName, Serial};
-use crate::task::failure::FailureCode;
+use crate::task::failure::code::FailureCode;
 
 /// The number of a task: positive, assigned by the database, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

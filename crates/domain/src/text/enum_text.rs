@@ -3,7 +3,7 @@
 use crate::event::EventKind;
 use crate::material::material::{MaterialKind, MediaType};
 use crate::plan::Plan;
-use crate::task::failure::StandardFailure;
+use crate::task::failure::code::StandardFailure;
 use crate::task::history::{ArtifactKind, LogLevel};
 use crate::task::task::{Outcome, Source, Status};
 use crate::task::waiting::WaitingReason;

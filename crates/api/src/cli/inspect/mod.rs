@@ -20,8 +20,8 @@ use tikmatrix_device::phone::Phone;
 use tikmatrix_device::registry::parse_address;
 use tikmatrix_device::ui::UiTree;
 
-use super::arguments::{AdbServerOption, parse_adb_server};
 use super::composition::apps;
+use super::options::arguments::{AdbServerOption, parse_adb_server};
 use super::output::{json, printable, say_data};
 
 /// The commands about screens.

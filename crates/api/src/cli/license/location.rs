@@ -7,7 +7,7 @@ use clap::Args;
 use tikmatrix_api::read_text_file;
 use tikmatrix_licensing::PublicKey;
 
-use crate::cli::arguments::default_data_directory;
+use crate::cli::options::arguments::default_data_directory;
 
 /// The server that a command is about: its data directory, and the key with which it verifies.
 #[derive(Debug, Args)]

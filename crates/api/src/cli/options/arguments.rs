@@ -11,7 +11,7 @@ use tikmatrix_device::registry::{AddressError, parse_address};
 ///
 /// # Errors
 /// When the user has no home directory.
-pub(super) fn default_data_directory() -> anyhow::Result<PathBuf> {
+pub(in crate::cli) fn default_data_directory() -> anyhow::Result<PathBuf> {
     let strategy = choose_native_strategy(AppStrategyArgs {
         top_level_domain: "com".to_owned(),
         author: "TikMatrix".to_owned(),
@@ -23,7 +23,7 @@ pub(super) fn default_data_directory() -> anyhow::Result<PathBuf> {
 
 /// The adb server to use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum AdbServerOption {
+pub(in crate::cli) enum AdbServerOption {
     /// The one at this address (`HOST:PORT`).
     At(String),
     /// None.
@@ -34,7 +34,7 @@ pub(super) enum AdbServerOption {
 ///
 /// # Errors
 /// [`AddressError`].
-pub(super) fn parse_adb_server(text: &str) -> Result<AdbServerOption, AddressError> {
+pub(in crate::cli) fn parse_adb_server(text: &str) -> Result<AdbServerOption, AddressError> {
     match text.trim() {
         "off" => Ok(AdbServerOption::Off),
         address => parse_address(address).map(AdbServerOption::At),

@@ -20,7 +20,7 @@ const DESCRIBED: &str = "serve";
 const OPTION: &str = "config";
 
 /// Adds to the help of every option of `command` the key by which the file sets it.
-pub(super) fn with_keys(command: Command) -> Command {
+pub(in crate::cli) fn with_keys(command: Command) -> Command {
     command.mut_subcommand(DESCRIBED, |serve| {
         serve.mut_args(|option| match key(&option) {
             Some(key) => {
@@ -37,7 +37,7 @@ pub(super) fn with_keys(command: Command) -> Command {
 ///
 /// # Errors
 /// [`clap::Error`] for the arguments (also for `--help`), else what is wrong with the file, for a person.
-pub(super) fn read(command: &Command, arguments: Vec<OsString>) -> anyhow::Result<ArgMatches> {
+pub(in crate::cli) fn read(command: &Command, arguments: Vec<OsString>) -> anyhow::Result<ArgMatches> {
     let given = command.clone().try_get_matches_from(&arguments)?;
     let (used, of_used) = innermost(command, &given);
     let Some(path) = of_used.try_get_one::<PathBuf>(OPTION).ok().flatten() else { return Ok(given) };
@@ -167,7 +167,7 @@ mod tests {
         std::fs::write(&path, file).unwrap();
         let mut arguments = vec!["tikmatrix", "serve", "--config", path.to_str().unwrap()];
         arguments.extend(more);
-        read(&super::super::command(), arguments.into_iter().map(OsString::from).collect())
+        read(&crate::cli::command(), arguments.into_iter().map(OsString::from).collect())
     }
 
     fn refused(file: &str) -> String {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     fn options() -> Vec<Arg> {
-        let command = super::super::command();
+        let command = crate::cli::command();
         let serve = command.find_subcommand(DESCRIBED).unwrap();
         serve.get_arguments().filter(|option| key(option).is_some()).cloned().collect()
     }
@@ -189,7 +189,7 @@ mod tests {
             ["7", "10.0.0.7", "10.0.0.7:5555", "10.0.0.0/24", "postgres://database/tikmatrix", "name"];
         let long = option.get_long().unwrap();
         let takes = |text: &&&str| {
-            super::super::command()
+            crate::cli::command()
                 .try_get_matches_from(["tikmatrix", "serve", &format!("--{long}={text}")])
                 .is_ok()
         };
@@ -298,7 +298,7 @@ mod tests {
         std::fs::write(&path, "port = 1\ndata_dir = 'kept'").unwrap();
         let arguments =
             ["tikmatrix", "token", "list", "--config", path.to_str().unwrap()].map(OsString::from);
-        let matches = read(&super::super::command(), arguments.to_vec()).unwrap();
+        let matches = read(&crate::cli::command(), arguments.to_vec()).unwrap();
         let (_, list) = matches.subcommand().unwrap().1.subcommand().unwrap();
         assert_eq!(list.get_one::<PathBuf>("data_dir"), Some(&PathBuf::from("kept")));
     }

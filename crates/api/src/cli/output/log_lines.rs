@@ -7,7 +7,7 @@ use tikmatrix_domain::clean_to;
 const MAX_MESSAGE: usize = 4000;
 
 /// Starts to log at `level`, unless the environment (`RUST_LOG`) sets another one.
-pub(super) fn start(level: &str) {
+pub(in crate::cli) fn start(level: &str) {
     let environment = env_logger::Env::default().default_filter_or(level);
     let logger = env_logger::Builder::from_env(environment).build();
     let filter = logger.filter();

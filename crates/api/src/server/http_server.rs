@@ -15,6 +15,7 @@ use actix_web::web::{self, PayloadConfig};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
+use super::listeners::Listeners;
 use crate::config::ExtraRoutes;
 use crate::http::connection::Connection;
 use crate::http::connection::table::ConnectionTable;
@@ -24,7 +25,6 @@ use crate::http::middleware::{auth, license, limit, metrics, range};
 #[cfg(feature = "swagger")]
 use crate::http::openapi::swagger;
 use crate::http::{error, routing};
-use crate::listeners::Listeners;
 use crate::routes;
 use crate::start_error::StartError;
 use crate::state::AppState;

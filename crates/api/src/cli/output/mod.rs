@@ -1,6 +1,8 @@
 //! The one place of the program for output: lines on stdout and stderr. What people read is made safe for their terminals:
 //! it may hold texts of phones and clients.
 
+pub(super) mod log_lines;
+
 use std::fmt::{Display, Write as _};
 use std::io::{self, ErrorKind, Write as _};
 

@@ -18,6 +18,10 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+mod http_server;
+mod listeners;
+
+use self::http_server::serve;
 use crate::apps::KnownApps;
 use crate::config::ServerConfig;
 use crate::data_directory;
@@ -31,11 +35,10 @@ use crate::http::middleware::host_names::{HostName, HostNames};
 use crate::http::middleware::limit::RequestLimit;
 use crate::http::middleware::metrics::Metrics;
 use crate::http::openapi;
-use crate::http_server::serve;
 use crate::license::license_file::license_path;
 use crate::license::license_gate::{LicenseGate, LicenseOptions};
 use crate::license::running_server::{RunningServer, ServerRecord};
-use crate::listeners;
+
 use crate::materials::library::Library;
 use crate::monitoring::HealthCheck;
 use crate::settings::CurrentSettings;

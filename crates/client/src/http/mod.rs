@@ -1,5 +1,7 @@
 //! Requests to the server, and its answers without their envelope.
 
+pub(crate) mod download;
+
 use std::fmt;
 use std::io::Read;
 use std::time::Duration;
@@ -17,7 +19,7 @@ use ureq::http::{Method, Request, Response, header};
 use ureq::unversioned::multipart::Form;
 use ureq::{Agent, AsSendBody, Body, SendBody};
 
-use crate::download::Download;
+use self::download::Download;
 use crate::error::{ApiError, Error};
 
 /// The largest JSON answer that is read, in bytes; a page of 100 tasks with the largest configurations has less.

@@ -1,6 +1,6 @@
 //! What each standard failure means, and what a user does about it: `docs/troubleshooting.md` is made of this.
 
-use crate::task::failure::StandardFailure;
+use crate::task::failure::code::StandardFailure;
 
 /// The explanation of a failure for a user, in Markdown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

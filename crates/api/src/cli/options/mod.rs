@@ -1,0 +1,4 @@
+//! How options reach a command: types that several commands share, and where the values come from.
+
+pub(super) mod arguments;
+pub(super) mod config;
