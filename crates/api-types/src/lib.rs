@@ -22,6 +22,7 @@
 //! ```
 
 pub mod accounts;
+pub mod audit;
 pub mod devices;
 pub mod envelope;
 pub mod events;
@@ -34,8 +35,8 @@ pub mod settings;
 pub mod tasks;
 
 pub use tikmatrix_domain::{
-    ArtifactKind, EventKind, LogLevel, MaterialKind, MediaType, Outcome, Plan, Source, StandardFailure,
-    Status, WaitingReason,
+    ActorKind, ArtifactKind, EventKind, LogLevel, MaterialKind, MediaType, Outcome, Plan, Role, Source,
+    StandardFailure, Status, WaitingReason,
 };
 
 pub use envelope::{Deleted, Envelope, Health, Problem};

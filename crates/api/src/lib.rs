@@ -6,6 +6,7 @@
 
 mod accounts;
 mod apps;
+mod audit;
 mod config;
 mod data_directory;
 mod devices;

@@ -23,7 +23,7 @@ use crate::http::query::NoQuery;
 use crate::http::routing::{Operation, operations};
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![metrics, health]
+    operations![Viewer: metrics, health]
 }
 
 /// Returns the metrics of the server, as Prometheus reads them.

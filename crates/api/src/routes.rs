@@ -2,7 +2,9 @@
 
 use crate::http::openapi::document_route;
 use crate::http::routing::Routes;
-use crate::{accounts, devices, events, groups, license, materials, monitoring, scripts, settings, tasks};
+use crate::{
+    accounts, audit, devices, events, groups, license, materials, monitoring, scripts, settings, tasks,
+};
 
 /// The table from which routing and the OpenAPI document are made.
 pub(crate) fn all() -> Routes {
@@ -13,6 +15,7 @@ pub(crate) fn all() -> Routes {
         tasks::evidence::routes(),
         accounts::handlers::routes(),
         accounts::status::routes(),
+        audit::handlers::routes(),
         devices::address_handlers::routes(),
         devices::handlers::routes(),
         groups::handlers::routes(),

@@ -7,6 +7,7 @@ use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
 
 use crate::apps::KnownApps;
+use crate::audit::recorder::AuditRecorder;
 use crate::devices::connections::Connections;
 use crate::events::handlers::EventStreams;
 use crate::http::middleware::auth::Access;
@@ -33,6 +34,7 @@ pub(crate) struct AppState {
     pub(crate) settings: Data<CurrentSettings>,
     pub(crate) gate: Data<LicenseGate>,
     pub(crate) access: Data<Access>,
+    pub(crate) audit: Data<AuditRecorder>,
     pub(crate) limit: Data<RequestLimit>,
     pub(crate) metrics: Data<Metrics>,
     pub(crate) library: Data<Library>,
@@ -55,6 +57,7 @@ impl AppState {
             .app_data(self.settings.clone())
             .app_data(self.gate.clone())
             .app_data(self.access.clone())
+            .app_data(self.audit.clone())
             .app_data(self.limit.clone())
             .app_data(self.metrics.clone())
             .app_data(self.library.clone())

@@ -1,7 +1,7 @@
 //! The values and pure functions of TikMatrix: tasks and the one function by which they change state, devices, accounts,
 //! materials, settings and the clock. It does no I/O and knows neither SQL nor HTTP nor JSON.
 
-mod access_token;
+mod access;
 mod account;
 mod backoff;
 mod clock;
@@ -16,7 +16,9 @@ mod settings;
 mod task;
 mod text;
 
-pub use access_token::{AccessToken, InvalidTokenName, TokenName};
+pub use access::audit::{Actor, ActorKind, AuditEntry, AuditId, AuditRecord, AuditSubject};
+pub use access::role::Role;
+pub use access::token::{AccessToken, InvalidTokenName, TokenName};
 pub use account::account::{Account, AccountChange, AccountId, AccountUpsert};
 pub use account::username::{EnteredUsername, InvalidUsername, Username};
 pub use backoff::Backoff;

@@ -4,6 +4,7 @@
 //! The feature `postgres`, which is on by default, compiles PostgreSQL in.
 
 mod accounts;
+mod audit;
 mod cluster;
 mod columns;
 mod database;
@@ -20,6 +21,7 @@ mod tasks;
 mod tokens;
 
 pub use accounts::operations::{AccountFilter, AccountRemoval, AccountStore};
+pub use audit::operations::{AuditFilter, AuditStore};
 pub use cluster::heartbeat::InterruptedTask;
 pub use cluster::signals::{ClusterSignals, ClusterStore};
 pub use database::notifications::ChangeNotifications;

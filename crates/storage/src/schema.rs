@@ -231,6 +231,28 @@ diesel::table! {
         hash -> Binary,
         created_at -> BigInt,
         last_used_at -> Nullable<BigInt>,
+        role -> Text,
+        expires_at -> Nullable<BigInt>,
+        rotated_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    audit (id) {
+        id -> BigInt,
+        at -> BigInt,
+        actor_kind -> Text,
+        actor -> Text,
+        token_id -> Nullable<Text>,
+        role -> Nullable<Text>,
+        address -> Nullable<Text>,
+        operation -> Text,
+        method -> Nullable<Text>,
+        path -> Nullable<Text>,
+        subjects -> Text,
+        changed -> Nullable<BigInt>,
+        status -> Nullable<Integer>,
+        code -> Nullable<Integer>,
     }
 }
 

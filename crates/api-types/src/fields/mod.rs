@@ -17,8 +17,8 @@ pub use names::{
 pub use parameter::{not_one_of, parse_event_id};
 pub use patch::Patch;
 pub use text::{
-    ArtifactKindText, EventKindText, LogLevelText, MaterialKindText, MediaTypeText, OutcomeText, PlanText,
-    SourceText, StatusText, Text, TextEnum, WaitingReasonText,
+    ActorKindText, ArtifactKindText, EventKindText, LogLevelText, MaterialKindText, MediaTypeText,
+    OutcomeText, PlanText, RoleText, SourceText, StatusText, Text, TextEnum, WaitingReasonText,
 };
 
 #[cfg(feature = "clap")]

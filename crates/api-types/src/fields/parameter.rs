@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer};
 use tikmatrix_domain::Status;
 use tikmatrix_validation::{shortened, shown};
 
+use super::moment::Moment;
 use super::text::{Text, TextEnum};
 
 /// Reads a whole number from 1, of a page or a size. A larger one than any of ours is the largest: a number that nothing
@@ -39,6 +40,15 @@ pub(crate) fn event_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opt
 /// The reason for a client.
 pub fn parse_event_id(text: &str) -> Result<i64, String> {
     whole(text).ok_or_else(|| format!("{:?} is not the id of an event", shortened(text)))
+}
+
+/// Reads a moment. A `+` of a query that is not escaped arrives as a space.
+pub(crate) fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Moment>, D::Error> {
+    read(deserializer, |text| {
+        text.replace(' ', "+").parse().map_err(|_| {
+            format!("{:?} is not a moment such as 2026-03-01T14:30:00+02:00 (RFC 3339)", shortened(text))
+        })
+    })
 }
 
 /// Reads the code of a status.

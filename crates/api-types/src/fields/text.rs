@@ -9,7 +9,8 @@ use std::str::FromStr;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tikmatrix_domain::{
-    ArtifactKind, EventKind, LogLevel, MaterialKind, MediaType, Outcome, Plan, Source, Status, WaitingReason,
+    ActorKind, ArtifactKind, EventKind, LogLevel, MaterialKind, MediaType, Outcome, Plan, Role, Source,
+    Status, WaitingReason,
 };
 use tikmatrix_validation::shortened;
 use utoipa::openapi::RefOr;
@@ -41,9 +42,11 @@ macro_rules! text_enum {
 }
 
 text_enum! {
-    ArtifactKind EventKind LogLevel MaterialKind MediaType Outcome Plan Source Status WaitingReason
+    ActorKind ArtifactKind EventKind LogLevel MaterialKind MediaType Outcome Plan Role Source Status WaitingReason
 }
 
+/// `actor_kind` of an entry of the audit.
+pub type ActorKindText = Text<ActorKind>;
 /// `kind` of an artifact.
 pub type ArtifactKindText = Text<ArtifactKind>;
 /// The kind of an event.
@@ -58,6 +61,8 @@ pub type MediaTypeText = Text<MediaType>;
 pub type OutcomeText = Text<Outcome>;
 /// `plan_name` of a licence.
 pub type PlanText = Text<Plan>;
+/// `role` of a token.
+pub type RoleText = Text<Role>;
 /// `source` of a task.
 pub type SourceText = Text<Source>;
 /// `status_text` of a task.
@@ -166,6 +171,7 @@ mod tests {
                 assert_eq!(serde_json::from_str::<Text<E>>(&json).unwrap(), *variant);
             }
         }
+        check::<ActorKind>();
         check::<ArtifactKind>();
         check::<EventKind>();
         check::<LogLevel>();
@@ -173,6 +179,7 @@ mod tests {
         check::<MediaType>();
         check::<Outcome>();
         check::<Plan>();
+        check::<Role>();
         check::<Source>();
         check::<Status>();
         check::<WaitingReason>();

@@ -24,7 +24,7 @@ use crate::settings::CurrentSettings;
 const ROWS_AT_ONCE: u32 = 1000;
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![list, create, export, import, show, change, delete]
+    operations![Viewer: list, export, show; Operator: create, import, change, delete]
 }
 
 /// Lists the accounts.

@@ -46,7 +46,7 @@ impl ReadQuery for ListStatuses {
 }
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![list]
+    operations![Viewer: list]
 }
 
 /// Lists the accounts as clients of the original know them.

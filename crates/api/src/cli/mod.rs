@@ -1,5 +1,6 @@
 //! The commands of `tikmatrix`: their arguments, and where each is carried out.
 
+mod audit_trail;
 mod client;
 mod composition;
 mod demo;
@@ -50,7 +51,7 @@ enum Command {
     /// Creates, installs and shows licences
     #[command(subcommand)]
     License(license::Command),
-    /// Creates, lists and revokes the tokens with which programs use the server
+    /// Creates, rotates, lists and revokes the tokens with which programs use the server
     #[command(subcommand)]
     Token(token::Command),
     /// Creates, shows and changes a server's tasks
@@ -90,7 +91,7 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
         Command::Ui(command) => inspect::run(command).await,
         Command::Replay(options) => return replay::run(&options).await,
         Command::Pair(options) => pair::run(&options).await,
-        Command::License(command) => license::run(&command),
+        Command::License(command) => license::run(&command).await,
         Command::Token(command) => token::run(command).await,
         Command::Task(options) => options.run().await,
         Command::Device(options) => options.run().await,

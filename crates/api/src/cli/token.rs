@@ -1,18 +1,23 @@
-//! `tikmatrix token`: creates, lists and revokes tokens in the database itself. It works the same whether the server
-//! runs or not, and needs no token: access to the data directory is enough.
+//! `tikmatrix token`: creates, rotates, lists and revokes tokens in the database itself. It works the same whether the server
+//! runs or not, and needs no token: access to the data directory is enough. Each change is recorded in the audit.
+
+mod list;
 
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args, Subcommand};
-use serde_json::json;
 use tikmatrix_api::{NewToken, create_data_directory, open_data};
-use tikmatrix_domain::{AccessToken, Clock as _, Secret, SystemClock, TokenName};
+use tikmatrix_api_types::fields::{RoleText, text_parser};
+use tikmatrix_domain::{AccessToken, AuditSubject, Clock as _, Patch, Role, Secret, SystemClock, TokenName};
 use tikmatrix_storage::Store;
 
+use self::list::moment;
+use super::audit_trail;
 use super::options::arguments::default_data_directory;
-use super::output::{OutputError, complain, deliver, say, say_data};
+use super::options::moments::{Expiry, parse_expiry, parse_span};
+use super::output::{complain, deliver, say, say_data};
 
 /// The commands about tokens.
 #[derive(Debug, Subcommand)]
@@ -21,10 +26,30 @@ pub(super) enum Command {
     Create {
         /// What to call it, such as the program or machine that will use it
         name: TokenNameArgument,
+        /// What it allows: viewer reads; operator also works with tasks, phones, accounts, groups and materials; admin does
+        /// everything
+        #[arg(long, env = "TIKMATRIX_TOKEN_ROLE", default_value = "admin", value_parser = text_parser::<Role>())]
+        role: RoleText,
+        /// Until when it is valid: a span such as 90d, a day in UTC, or a moment [default: until it is revoked]
+        #[arg(long, env = "TIKMATRIX_TOKEN_EXPIRES", value_name = "SPAN|DAY", value_parser = parse_expiry)]
+        expires: Option<Expiry>,
         #[command(flatten)]
         location: Location,
     },
-    /// Lists the tokens: name, id, when each was made and last used
+    /// Makes a new secret for a token and shows it, this once; the earlier one is valid for some time yet
+    Rotate {
+        /// Its name
+        name: TokenNameArgument,
+        /// How long the earlier secret is valid yet; 0 ends it at once, as after a leak
+        #[arg(long, env = "TIKMATRIX_TOKEN_GRACE", value_name = "SPAN", default_value = "24h", value_parser = parse_span)]
+        grace: TimeDelta,
+        /// Until when the new secret is valid, or never [default: for as long as the earlier one was from its start]
+        #[arg(long, env = "TIKMATRIX_TOKEN_EXPIRES", value_name = "SPAN|DAY", value_parser = parse_expiry)]
+        expires: Option<Expiry>,
+        #[command(flatten)]
+        location: Location,
+    },
+    /// Lists the tokens: name, id, role, when each was made, expires and was last used
     List {
         /// Prints JSON
         #[arg(long, env = "TIKMATRIX_TOKEN_JSON", value_parser = clap::builder::BoolishValueParser::new())]
@@ -32,9 +57,9 @@ pub(super) enum Command {
         #[command(flatten)]
         location: Location,
     },
-    /// Revokes a token; a running server refuses it from then on
+    /// Revokes a token with all of its secrets; a running server refuses it from then on
     Revoke {
-        /// Its name or its id, as `list` shows them
+        /// Its name or, for one of its secrets alone, the id, as `list` shows them
         name: String,
         #[command(flatten)]
         location: Location,
@@ -70,13 +95,21 @@ impl std::str::FromStr for TokenNameArgument {
 /// Runs the command.
 pub(super) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Create { name, location } => create(name.0, location).await,
+        Command::Create { name, role, expires, location } => create(name.0, *role, expires, location).await,
+        Command::Rotate { name, grace, expires, location } => rotate(name.0, grace, expires, location).await,
         Command::List { json, location } => list(json, location).await,
         Command::Revoke { name, location } => revoke(name, location).await,
     }
 }
 
-async fn create(name: TokenName, location: Location) -> anyhow::Result<()> {
+async fn create(
+    name: TokenName,
+    role: Role,
+    expires: Option<Expiry>,
+    location: Location,
+) -> anyhow::Result<()> {
+    let now = SystemClock.now();
+    let expires_at = end(expires.unwrap_or(Expiry::Never), now)?;
     if location.database_url.is_none() {
         // The first token is made before the first start.
         let directory = location.directory()?;
@@ -84,18 +117,25 @@ async fn create(name: TokenName, location: Location) -> anyhow::Result<()> {
             .with_context(|| format!("cannot make the data directory {}", directory.display()))?;
     }
     let store = location.open()?;
-    let token = NewToken::make(name.clone(), SystemClock.now())
-        .map_err(|reason| anyhow::anyhow!("the system has no random bytes: {reason}"))?;
-    let id = token.kept.id.clone();
-    if !store.tokens().create(token.kept).await? {
-        bail!("there is a token called {name} already: choose another name, or revoke that one first");
+    let NewToken { text, kept } = new_token(name.clone(), role, now)?;
+    let token = AccessToken { expires_at, ..kept };
+    if !store.tokens().create(token.clone()).await? {
+        bail!(
+            "there is a token called {name} already: choose another name, rotate that one, or revoke it first"
+        );
     }
     // The token alone goes to stdout, for `TOKEN=$(tikmatrix token create NAME)`.
-    if let Err(error) = deliver(token.text.expose()) {
-        return Err(take_back(&store, id, error).await);
+    let recorded = audit_trail::record(&store, "createToken", subjects(&[&token])).await;
+    let shown = match recorded {
+        Ok(()) => deliver(text.expose()).map_err(|error| (error.into(), "it could not be shown")),
+        Err(error) => Err((error.into(), "the audit could not record it")),
+    };
+    if let Err((error, why)) = shown {
+        return Err(take_back(&store, &token, error, why).await);
     }
     complain(format_args!(
-        "This is the token {name} in {}. It is shown this once: keep it now.",
+        "This is the token {name} ({role}, {}) in {}. It is shown this once: keep it now.",
+        validity(token.expires_at),
         store.database().location()
     ));
     complain("Programs send it as the header  Authorization: Bearer TOKEN");
@@ -103,45 +143,125 @@ async fn create(name: TokenName, location: Location) -> anyhow::Result<()> {
 }
 
 /// Revokes a token that was not delivered, since no one could ever use it, and returns what is to be reported.
-async fn take_back(store: &Store, id: String, error: OutputError) -> anyhow::Error {
-    let taken_back = store.tokens().revoke(id.clone()).await;
-    let error = anyhow::Error::from(error);
+async fn take_back(store: &Store, token: &AccessToken, error: anyhow::Error, why: &str) -> anyhow::Error {
+    let taken_back = store.tokens().revoke(token.id.clone()).await;
+    let recorded = audit_trail::record(store, "revokeToken", subjects(&[token])).await;
     match taken_back {
-        Ok(_) => error.context("no token was created, since it could not be shown"),
+        Ok(_) => {
+            if let Err(failure) = recorded {
+                complain(format_args!("the audit does not show that the token was taken back: {failure}"));
+            }
+            error.context(format!("no token was created, since {why}"))
+        }
         Err(failure) => {
-            error.context(format!("a token was created and could not be shown: revoke {id} ({failure})"))
+            let id = &token.id;
+            error.context(format!("a token was created, and {why}: revoke {id} ({failure})"))
         }
     }
+}
+
+async fn rotate(
+    name: TokenName,
+    grace: TimeDelta,
+    expires: Option<Expiry>,
+    location: Location,
+) -> anyhow::Result<()> {
+    let now = SystemClock.now();
+    let expiry = match expires {
+        None => Patch::Keep,
+        Some(expires) => end(expires, now)?.map_or(Patch::Clear, Patch::Set),
+    };
+    let store = location.open()?;
+    let known = store.tokens().list().await?;
+    if !known.iter().any(|token| token.name == name) {
+        bail!("{}", unknown(name.as_str(), &known, &store));
+    }
+    // The role is the earlier one's.
+    let NewToken { text, kept } = new_token(name.clone(), Role::Viewer, now)?;
+    // It is shown first: a secret that replaced another and that no one knows would lock its users out.
+    deliver(text.expose()).context("the token was not rotated, since the new secret could not be shown")?;
+    let rotated = store.tokens().rotate(kept, expiry, grace).await;
+    let rotated = rotated.context("the token was not rotated, and the secret above is not valid")?;
+    let Some(token) = rotated else {
+        bail!("the token {name} was revoked just now, and the secret above is not valid")
+    };
+    let recorded = audit_trail::record(&store, "rotateToken", subjects(&[&token])).await;
+    complain(format_args!(
+        "This is the new secret of the token {name} ({}, {}) in {}. It is shown this once: keep it now.",
+        token.role,
+        validity(token.expires_at),
+        store.database().location()
+    ));
+    if grace > TimeDelta::zero() {
+        complain(format_args!("The earlier one is valid until {} at most.", moment(now + grace)));
+    } else {
+        complain("The earlier one is not valid any more.");
+    }
+    recorded.context("the token was rotated, and the audit could not record it")
+}
+
+fn new_token(name: TokenName, role: Role, now: DateTime<Utc>) -> anyhow::Result<NewToken> {
+    NewToken::make(name, role, now)
+        .map_err(|reason| anyhow::anyhow!("the system has no random bytes: {reason}"))
+}
+
+/// Returns the end that is asked for, which must not have passed.
+fn end(expires: Expiry, now: DateTime<Utc>) -> anyhow::Result<Option<DateTime<Utc>>> {
+    expires.from(now).map_err(|end| anyhow::anyhow!("--expires: {} has passed", moment(end)))
+}
+
+fn validity(expires_at: Option<DateTime<Utc>>) -> String {
+    expires_at.map_or_else(|| "until it is revoked".to_owned(), |end| format!("until {}", moment(end)))
+}
+
+/// Tokens as the audit names them.
+fn subjects(tokens: &[&AccessToken]) -> Vec<AuditSubject> {
+    let all = |kind: &str, mut ids: Vec<String>| {
+        ids.dedup();
+        AuditSubject { kind: kind.to_owned(), count: ids.len() as u64, ids }
+    };
+    vec![
+        all("token", tokens.iter().map(|token| token.name.to_string()).collect()),
+        all("token_id", tokens.iter().map(|token| token.id.clone()).collect()),
+    ]
 }
 
 async fn list(json: bool, location: Location) -> anyhow::Result<()> {
     let store = location.open()?;
     let tokens = store.tokens().list().await?;
     if json {
-        say_data(tokens_as_json(&tokens))?;
+        say_data(list::as_json(&tokens))?;
     } else if tokens.is_empty() {
         complain(format_args!("There is no token in {}.", store.database().location()));
     } else {
-        say(tokens_as_table(&tokens).trim_end())?;
+        say(list::as_table(&tokens, SystemClock.now()))?;
     }
     Ok(())
 }
 
 async fn revoke(name: String, location: Location) -> anyhow::Result<()> {
     let store = location.open()?;
-    let Some(token) = store.tokens().revoke(name.clone()).await? else {
-        let names: Vec<String> =
-            store.tokens().list().await?.iter().map(|token| token.name.to_string()).collect();
-        let known = if names.is_empty() {
-            "there is none".to_owned()
-        } else {
-            format!("there are {}", names.join(", "))
-        };
-        bail!("there is no token {name} in {}; {known}", store.database().location());
+    let revoked = store.tokens().revoke(name.clone()).await?;
+    let Some(token) = revoked.first() else {
+        bail!("{}", unknown(&name, &store.tokens().list().await?, &store));
     };
-    let (name, id) = (token.name, token.id);
-    say(format_args!("Revoked the token {name} ({id}) in {}.", store.database().location()))
-        .context("the token was revoked, and this cannot be shown")
+    let recorded =
+        audit_trail::record(&store, "revokeToken", subjects(&revoked.iter().collect::<Vec<_>>())).await;
+    let ids: Vec<&str> = revoked.iter().map(|token| token.id.as_str()).collect();
+    let (name, ids) = (&token.name, ids.join(", "));
+    say(format_args!("Revoked the token {name} ({ids}) in {}.", store.database().location()))
+        .context("the token was revoked, and this cannot be shown")?;
+    recorded.context("the token was revoked, and the audit could not record it")
+}
+
+/// Says that there is no token with this name, and which there are.
+fn unknown(name: &str, tokens: &[AccessToken], store: &Store) -> String {
+    let mut names: Vec<&str> = tokens.iter().map(|token| token.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let known =
+        if names.is_empty() { "there is none".to_owned() } else { format!("there are {}", names.join(", ")) };
+    format!("there is no token {name} in {}; {known}", store.database().location())
 }
 
 impl Location {
@@ -157,64 +277,5 @@ impl Location {
 
     fn directory(&self) -> anyhow::Result<PathBuf> {
         self.data_dir.clone().map_or_else(default_data_directory, Ok)
-    }
-}
-
-/// One line a token under a line of headings, times in UTC.
-fn tokens_as_table(tokens: &[AccessToken]) -> String {
-    let width =
-        tokens.iter().map(|token| token.name.as_str().chars().count()).max().unwrap_or_default().max(4);
-    let mut lines = format!("{:width$}  {:8}  {:20}  LAST USED\n", "NAME", "ID", "CREATED");
-    for token in tokens {
-        let used = token.last_used_at.map_or_else(|| "never".to_owned(), moment);
-        let (name, id, created) = (token.name.as_str(), &token.id, moment(token.created_at));
-        lines.push_str(
-            &[format!("{name:width$}"), format!("{id:8}"), format!("{created:20}"), used].join("  "),
-        );
-        lines.push('\n');
-    }
-    lines
-}
-
-/// The same as a JSON array.
-fn tokens_as_json(tokens: &[AccessToken]) -> serde_json::Value {
-    tokens
-        .iter()
-        .map(|token| {
-            json!({
-                "name": token.name.as_str(),
-                "id": token.id,
-                "created_at": moment(token.created_at),
-                "last_used_at": token.last_used_at.map(moment),
-            })
-        })
-        .collect()
-}
-
-fn moment(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_any_length_stay_in_their_column() {
-        let token = |name: &str, last_used_at| AccessToken {
-            id: "0a1b2c3d".to_owned(),
-            name: TokenName::new(name).unwrap(),
-            hash: [0; 32],
-            created_at: DateTime::UNIX_EPOCH,
-            last_used_at,
-        };
-        let tokens = [token("one", None), token("the uploader", Some(DateTime::UNIX_EPOCH))];
-        assert_eq!(
-            tokens_as_table(&tokens),
-            "NAME          ID        CREATED               LAST USED\n\
-             one           0a1b2c3d  1970-01-01T00:00:00Z  never\n\
-             the uploader  0a1b2c3d  1970-01-01T00:00:00Z  1970-01-01T00:00:00Z\n"
-        );
-        assert_eq!(tokens_as_json(&tokens)[0]["last_used_at"], serde_json::Value::Null);
     }
 }

@@ -27,7 +27,7 @@ const USUAL_PORT: u16 = 5555;
 const SCAN_RETRY_AFTER: u32 = 5;
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![list, add, remove, scan]
+    operations![Viewer: list; Operator: add, remove, scan]
 }
 
 /// Lists the addresses of phones.

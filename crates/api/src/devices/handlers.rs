@@ -23,7 +23,7 @@ use crate::http::query::{NoQuery, Query};
 use crate::http::routing::{Operation, operations};
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![list, show, change, delete]
+    operations![Viewer: list, show; Operator: change, delete]
 }
 
 /// Lists the phones.

@@ -97,7 +97,7 @@ struct Listener {
 }
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![listen]
+    operations![Viewer: listen]
 }
 
 /// Streams the events of tasks and phones as they happen.

@@ -15,7 +15,7 @@ use crate::http::query::NoQuery;
 use crate::http::routing::{Operation, operations};
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![list, create, show, change, delete]
+    operations![Viewer: list, show; Operator: create, change, delete]
 }
 
 /// Lists the groups of phones.

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -16,6 +16,7 @@ use tikmatrix_validation::{Fields, Nulls, Problems, Validated, shown, validate, 
 use utoipa::ToSchema;
 
 use crate::apps::KnownApps;
+use crate::audit::subjects::NamedInBody;
 use crate::http::error::ApiError;
 use crate::http::extract::JsonText;
 
@@ -40,13 +41,15 @@ impl<Body: RequestBody> FromRequest for Json<Body> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let text = JsonText::from_request(request, payload);
-        let apps = KnownApps::of(request);
+        let (apps, request) = (KnownApps::of(request), request.clone());
         Box::pin(async move {
             let value = object(text.await?.parse()?)?;
+            let named = NamedInBody::of(&value);
             let check = |fields: &Fields<'_>, problems: &mut Problems| {
                 Body::check_apps(fields, &apps, problems);
             };
             let checked: Checked<Body> = validate_with(value, check)?;
+            request.extensions_mut().insert(named);
             Ok(Self(checked.0))
         })
     }

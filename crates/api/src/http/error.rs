@@ -35,6 +35,8 @@ pub(crate) enum ErrorCode {
     TokenRequired,
     /// The plan has no API access.
     NoApiAccess,
+    /// The role of the token does not allow it.
+    RoleTooLow,
     /// No such task or route.
     NotFound,
     /// The route exists, and not with this method.
@@ -59,12 +61,13 @@ pub(crate) enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, by HTTP status.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::InvalidParameter,
         Self::ScriptNameMissing,
         Self::UnknownScript,
         Self::TokenRequired,
         Self::NoApiAccess,
+        Self::RoleTooLow,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Conflict,
@@ -85,6 +88,7 @@ impl ErrorCode {
             Self::UnknownScript => (40003, StatusCode::BAD_REQUEST),
             Self::TokenRequired => (40101, StatusCode::UNAUTHORIZED),
             Self::NoApiAccess => (40301, StatusCode::FORBIDDEN),
+            Self::RoleTooLow => (40302, StatusCode::FORBIDDEN),
             Self::NotFound => (40401, StatusCode::NOT_FOUND),
             Self::MethodNotAllowed => (40501, StatusCode::METHOD_NOT_ALLOWED),
             Self::BodyTooLarge => (41301, StatusCode::PAYLOAD_TOO_LARGE),

@@ -3,15 +3,24 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::{Method, header};
+use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, Route, guard, web};
-use utoipa::openapi::{OpenApi, OpenApiBuilder, PathItem};
+use tikmatrix_domain::Role;
+use utoipa::openapi::path::Operation as Description;
+use utoipa::openapi::{OpenApi, OpenApiBuilder, PathItem, SecurityRequirement};
 
+use crate::audit::request::{self as audit, Change};
 use crate::http::error::{ApiError, ErrorCode};
+use crate::http::middleware::role;
 
 /// One method of one path.
 pub(crate) struct Operation {
     path: String,
     method: Method,
+    /// Its name in the document.
+    id: String,
+    /// The role that a token needs for it.
+    role: Role,
     description: OpenApi,
     bind: fn(Route) -> Route,
 }
@@ -19,16 +28,18 @@ pub(crate) struct Operation {
 /// Every operation of the server, from which routing and the OpenAPI document are made.
 pub(crate) struct Routes(Vec<Operation>);
 
-/// The operations of these handlers, each of which has the attribute `utoipa::path`.
+/// The operations of these handlers, each of which has the attribute `utoipa::path`. Before handlers stands the role that a
+/// token needs for them: `operations![Viewer: list, show; Operator: delete]`.
 macro_rules! operations {
-    ($($handler:ident),+ $(,)?) => {
-        [$({
+    ($($role:ident: $($handler:ident),+);+ $(;)?) => {
+        [$($({
             #[derive(utoipa::OpenApi)]
             #[openapi(paths($handler))]
             struct Described;
             let description = <Described as utoipa::OpenApi>::openapi();
-            $crate::http::routing::Operation::new(description, |route| route.to($handler))
-        }),+]
+            let role = tikmatrix_domain::Role::$role;
+            $crate::http::routing::Operation::new(description, role, |route| route.to($handler))
+        }),+),+]
         .into_iter()
         .flatten()
         .collect()
@@ -38,10 +49,29 @@ pub(crate) use operations;
 
 impl Operation {
     /// The operation that `description` describes; `None` if it describes none.
-    pub(crate) fn new(description: OpenApi, bind: fn(Route) -> Route) -> Option<Self> {
-        let (path, item) = description.paths.paths.iter().next()?;
-        let (path, method) = (path.clone(), method(item)?);
-        Some(Self { path, method, description, bind })
+    pub(crate) fn new(mut description: OpenApi, role: Role, bind: fn(Route) -> Route) -> Option<Self> {
+        let (path, item) = description.paths.paths.iter_mut().next()?;
+        let path = path.clone();
+        let (method, described) = described(item)?;
+        describe_role(described, role);
+        let id = described.operation_id.clone().unwrap_or_default();
+        Some(Self { path, method, id, role, description, bind })
+    }
+
+    /// Its route: `HEAD` is answered as `GET`, callers need the role, and what changes something is recorded, refusals included.
+    fn route(&self) -> Route {
+        let needed = self.role;
+        let is_reading = self.method == Method::GET;
+        let route = if is_reading { reading() } else { web::route().method(self.method.clone()) };
+        let route =
+            (self.bind)(route).wrap(from_fn(move |request, next| role::require(needed, request, next)));
+        if is_reading {
+            return route;
+        }
+        let change = Change::new(&self.id, &self.path);
+        route.wrap(from_fn(move |recorder, request, next| {
+            audit::record(change.clone(), recorder, request, next)
+        }))
     }
 
     /// The methods that it answers, for the header `Allow`.
@@ -85,26 +115,34 @@ impl Routes {
             let methods: Vec<&str> = operations.iter().map(|operation| operation.methods()).collect();
             let mut resource = only(&first.path, methods.join(", "));
             for operation in operations {
-                let route = if operation.method == Method::GET {
-                    reading()
-                } else {
-                    web::route().method(operation.method.clone())
-                };
-                resource = resource.route((operation.bind)(route));
+                resource = resource.route(operation.route());
             }
             config.service(resource);
         }
     }
 }
 
-fn method(item: &PathItem) -> Option<Method> {
+/// The one method of a path that `item` describes.
+fn described(item: &mut PathItem) -> Option<(Method, &mut Description)> {
     let operations = [
-        (&item.get, Method::GET),
-        (&item.post, Method::POST),
-        (&item.patch, Method::PATCH),
-        (&item.delete, Method::DELETE),
+        (&mut item.get, Method::GET),
+        (&mut item.post, Method::POST),
+        (&mut item.patch, Method::PATCH),
+        (&mut item.delete, Method::DELETE),
     ];
-    operations.into_iter().find_map(|(operation, method)| operation.is_some().then_some(method))
+    operations.into_iter().find_map(|(operation, method)| Some((method, operation.as_mut()?)))
+}
+
+/// Adds the role to the description, unless that says that no token is needed. OpenAPI 3.1 lists roles where other schemes
+/// have their scopes.
+fn describe_role(described: &mut Description, role: Role) {
+    if described.security.is_none() {
+        let token = SecurityRequirement::new("token", [role.as_str()]);
+        described.security = Some(vec![SecurityRequirement::default(), token]);
+        let sentence = format!("Needs the role `{role}`.");
+        let text = described.description.as_deref().unwrap_or_default();
+        described.description = Some(format!("{text}\n\n{sentence}").trim().to_owned());
+    }
 }
 
 /// A path that has the methods that `allow` names, and answers all others with 40501.

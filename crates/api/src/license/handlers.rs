@@ -12,7 +12,7 @@ use crate::license::convert::{license, no_api_access};
 use crate::license::license_gate::LicenseGate;
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![check]
+    operations![Viewer: check]
 }
 
 /// Shows the plan, and whether it has API access.

@@ -21,7 +21,7 @@ use crate::http::routing::{Operation, operations};
 use crate::materials::library::Library;
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![content, thumbnail]
+    operations![Viewer: content, thumbnail]
 }
 
 /// Downloads the file itself, also in ranges.

@@ -23,7 +23,7 @@ use crate::materials::list_query::ListMaterials;
 use crate::materials::upload::{self, UploadedFile};
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![list, upload, show, change, delete]
+    operations![Viewer: list, show; Operator: upload, change, delete]
 }
 
 /// Lists the materials of the library, newest first.

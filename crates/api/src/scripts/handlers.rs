@@ -12,7 +12,7 @@ use crate::http::query::NoQuery;
 use crate::http::routing::{Operation, operations};
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![list, show]
+    operations![Viewer: list, show]
 }
 
 /// Lists the scripts that tasks can run.

@@ -21,7 +21,7 @@ use crate::http::connection::Connection;
 use crate::http::connection::table::ConnectionTable;
 use crate::http::connection::turn;
 use crate::http::extract::MAX_BODY;
-use crate::http::middleware::{auth, license, limit, metrics, range};
+use crate::http::middleware::{auth, license, limit, metrics, range, role};
 #[cfg(feature = "swagger")]
 use crate::http::openapi::swagger;
 use crate::http::{error, routing};
@@ -66,7 +66,8 @@ pub(crate) fn serve(
                 config.service(routing::without_slash("/openapi.json"));
                 #[cfg(feature = "swagger")]
                 swagger::configure(config);
-                extra_routes(config);
+                let foreign = web::scope("").wrap(from_fn(role::require_for_foreign));
+                config.service(foreign.configure(|config| extra_routes(config)));
             })
             .default_service(web::to(routing::unknown_route))
     };

@@ -23,6 +23,7 @@ mod listeners;
 
 use self::http_server::serve;
 use crate::apps::KnownApps;
+use crate::audit::recorder::{RunningWriter, audit_queue};
 use crate::config::ServerConfig;
 use crate::data_directory;
 use crate::devices::connections::Connections;
@@ -67,6 +68,7 @@ pub struct Server {
     registry: Arc<Registry>,
     gate: LicenseGate,
     background: Vec<JoinHandle<()>>,
+    audit: RunningWriter,
     stopping: CancellationToken,
     /// Shows that the server runs, until it is dropped.
     _record: Option<ServerRecord>,
@@ -107,9 +109,12 @@ impl Server {
 
     /// Ends the server: no new requests, running tasks are interrupted and accounted for, phones are disconnected.
     pub async fn shutdown(self) {
-        let Self { handle, http, runner, registry, gate, background, stopping, store, _record, .. } = self;
+        let Self {
+            handle, http, runner, registry, gate, background, audit, stopping, store, _record, ..
+        } = self;
         stopping.cancel();
         tokio::join!(handle.stop(true), runner.shutdown());
+        audit.close().await;
         registry.shutdown().await;
         for task in background {
             task.abort();
@@ -174,6 +179,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
     let event_retention = event_retention::run(store.clone(), registry.watch(), Arc::clone(&clock));
     let settings: Data<CurrentSettings> = Data::new(watch::Sender::new(store.settings().load().await?));
     let access = Data::new(access);
+    let (audit, audit_writer) = audit_queue(store.clone(), Arc::clone(&clock));
     let table = Arc::new(ConnectionTable::new(config.max_connections, MAX_UNSENT));
     let state = AppState {
         store: Data::new(store.clone()),
@@ -187,6 +193,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
         settings: settings.clone(),
         gate: Data::new(gate.clone()),
         access: access.clone(),
+        audit: Data::new(audit),
         limit: Data::new(RequestLimit::new(config.max_requests, Arc::clone(&table))),
         metrics: Data::new(Metrics::default()),
         health: Data::new(HealthCheck::new(store.clone(), config.data_directory.clone())),
@@ -228,6 +235,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
         registry,
         gate,
         background: background.into(),
+        audit: audit_writer.start(),
         stopping,
         _record: record,
     })

@@ -16,7 +16,7 @@ use crate::settings::CurrentSettings;
 use crate::settings::convert;
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![show, change]
+    operations![Viewer: show; Admin: change]
 }
 
 /// Shows the settings.

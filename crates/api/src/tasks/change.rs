@@ -17,7 +17,7 @@ use crate::tasks::convert;
 use crate::tasks::read::TaskReader;
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![stop, cancel, retry, retry_all, delete, delete_batch, delete_batch_by_post]
+    operations![Operator: stop, cancel, retry, retry_all, delete, delete_batch, delete_batch_by_post]
 }
 
 /// Stops a running task.

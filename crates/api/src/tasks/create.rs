@@ -39,7 +39,7 @@ impl ReadQuery for CreateQuery {
 }
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![create]
+    operations![Operator: create]
 }
 
 /// Creates tasks: one for each target and each phone or account, all of them or none.

@@ -16,7 +16,7 @@ use crate::tasks::read::TaskReader;
 use crate::tasks::task_etag::Validity;
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![log, artifact]
+    operations![Viewer: log, artifact]
 }
 
 /// Shows the log of a task's attempts.

@@ -88,7 +88,7 @@ impl TaskReader {
 }
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![list, stats, show]
+    operations![Viewer: list, stats, show]
 }
 
 /// Lists tasks, newest first.

@@ -7,7 +7,7 @@ use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
-use tikmatrix_domain::{AccessToken, Secret, TokenName};
+use tikmatrix_domain::{AccessToken, Role, Secret, TokenName};
 
 /// By which people, and programs that look for leaked secrets, know a token.
 const PREFIX: &str = "tikmatrix_";
@@ -29,22 +29,32 @@ pub struct NewToken {
 }
 
 impl NewToken {
-    /// Makes a token called `name`.
+    /// Makes a token called `name` with `role`, which does not expire.
     ///
     /// # Errors
     /// When the system has no random bytes to give; its own words.
-    pub fn make(name: TokenName, now: DateTime<Utc>) -> Result<Self, String> {
+    pub fn make(name: TokenName, role: Role, now: DateTime<Utc>) -> Result<Self, String> {
         let mut random = [0; ID + SECRET];
         OsRng.try_fill_bytes(&mut random).map_err(|error| error.to_string())?;
-        Ok(Self::of(random, name, now))
+        Ok(Self::of(random, name, role, now))
     }
 
-    fn of(random: [u8; ID + SECRET], name: TokenName, now: DateTime<Utc>) -> Self {
+    fn of(random: [u8; ID + SECRET], name: TokenName, role: Role, now: DateTime<Utc>) -> Self {
         let (id, secret) = random.split_at(ID);
         let id = hexadecimal(id);
         let text = format!("{PREFIX}{id}_{}", hexadecimal(secret));
         let TokenHash(hash) = TokenHash::of(&text);
-        Self { kept: AccessToken { id, name, hash, created_at: now, last_used_at: None }, text: text.into() }
+        let kept = AccessToken {
+            id,
+            name,
+            role,
+            hash,
+            created_at: now,
+            expires_at: None,
+            rotated_at: None,
+            last_used_at: None,
+        };
+        Self { kept, text: text.into() }
     }
 }
 
@@ -60,9 +70,10 @@ impl TokenHash {
         self.0.ct_eq(hash)
     }
 
-    /// Whether it is one of these, in a time that depends on their number alone.
-    pub(crate) fn is_one_of(self, hashes: &[Self]) -> Choice {
-        hashes.iter().fold(Choice::from(0), |found, hash| found | self.is(&hash.0))
+    /// Finds what has the same hash, in a time that depends on the number of hashes alone.
+    pub(crate) fn find<T>(self, hashes: impl Iterator<Item = (Self, T)>) -> Option<T> {
+        let same = hashes.filter(|(hash, _)| bool::from(self.is(&hash.0)));
+        same.last().map(|(_, found)| found)
     }
 }
 
@@ -87,7 +98,7 @@ mod tests {
     use super::*;
 
     fn make() -> NewToken {
-        NewToken::make(TokenName::new("one").unwrap(), DateTime::UNIX_EPOCH).unwrap()
+        NewToken::make(TokenName::new("one").unwrap(), Role::Viewer, DateTime::UNIX_EPOCH).unwrap()
     }
 
     #[test]
@@ -102,7 +113,8 @@ mod tests {
 
     #[test]
     fn what_is_kept_of_a_token_is_its_hash_and_not_its_secret() {
-        let token = NewToken::of([0xab; 36], TokenName::new("one").unwrap(), DateTime::UNIX_EPOCH);
+        let token =
+            NewToken::of([0xab; 36], TokenName::new("one").unwrap(), Role::Viewer, DateTime::UNIX_EPOCH);
         let secret = "ab".repeat(32);
         assert_eq!(token.text.expose(), format!("tikmatrix_abababab_{secret}"));
         assert!(!format!("{:?}", token.kept).contains(&secret));
@@ -123,11 +135,13 @@ mod tests {
 
     #[test]
     fn one_of_several_is_found_wherever_it_stands() {
-        let hashes = ["a", "b", "c"].map(TokenHash::of);
+        let find = |text: &str| {
+            TokenHash::of(text).find(["a", "b", "c"].map(|it| (TokenHash::of(it), it)).into_iter())
+        };
         for text in ["a", "b", "c"] {
-            assert!(bool::from(TokenHash::of(text).is_one_of(&hashes)));
+            assert_eq!(find(text), Some(text));
         }
-        assert!(!bool::from(TokenHash::of("d").is_one_of(&hashes)));
-        assert!(!bool::from(TokenHash::of("").is_one_of(&[])));
+        assert_eq!(find("d"), None);
+        assert_eq!(TokenHash::of("").find(std::iter::empty::<(TokenHash, ())>()), None);
     }
 }

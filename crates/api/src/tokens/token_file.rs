@@ -4,9 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+use tikmatrix_domain::{Actor, Role};
 use tikmatrix_validation::json::without_mark;
 
 use crate::text_file::read_text_file;
+use crate::tokens::caller::Caller;
 use crate::tokens::token::TokenHash;
 
 /// In characters. A shorter token could be guessed, against which a fast hash gives no protection.
@@ -27,8 +29,8 @@ pub enum TokenFileError {
     },
     /// It holds a line that is no token.
     #[error(
-        "the token file {}, line {line}: a token has {MIN_LENGTH} to {MAX_LENGTH} visible ASCII characters and no space; \
-         `openssl rand -hex 32` makes one",
+        "the token file {}, line {line}: a token has {MIN_LENGTH} to {MAX_LENGTH} visible ASCII characters and no space, and \
+         only its role (viewer, operator or admin) may follow; `openssl rand -hex 32` makes one",
         path.display()
     )]
     NoToken {
@@ -45,8 +47,16 @@ pub enum TokenFileError {
     },
 }
 
-/// Reads the tokens of a file: one on each line, apart from empty lines and those that begin with `#`.
-pub(crate) fn read(path: &Path) -> Result<Vec<TokenHash>, TokenFileError> {
+/// A token of a file, and who a request with it comes from.
+#[derive(Debug)]
+pub(crate) struct FileToken {
+    pub(crate) hash: TokenHash,
+    pub(crate) caller: Caller,
+}
+
+/// Reads the tokens of a file: one on each line, apart from empty lines and those that begin with `#`. The role of a token
+/// may follow it behind a space; without one it is an admin's.
+pub(crate) fn read(path: &Path) -> Result<Vec<FileToken>, TokenFileError> {
     let text = read_text_file(path)
         .map_err(|source| TokenFileError::Unreadable { path: path.to_owned(), source })?;
     let tokens =
@@ -59,22 +69,22 @@ pub(crate) fn read(path: &Path) -> Result<Vec<TokenHash>, TokenFileError> {
     Ok(tokens)
 }
 
-/// The hashes, or the number of the line that holds no token.
-fn parse(text: &str) -> Result<Vec<TokenHash>, usize> {
-    let mut hashes = Vec::new();
-    for (index, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let is_token = (MIN_LENGTH..=MAX_LENGTH).contains(&line.len())
-            && line.bytes().all(|byte| byte.is_ascii_graphic());
-        if !is_token {
-            return Err(index + 1);
-        }
-        hashes.push(TokenHash::of(line));
-    }
-    Ok(hashes)
+/// The tokens, or the number of the line that holds none.
+fn parse(text: &str) -> Result<Vec<FileToken>, usize> {
+    let lines = text.lines().map(str::trim).zip(1..);
+    let lines = lines.filter(|(line, _)| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|(line, number)| token(line, number).ok_or(number)).collect()
+}
+
+fn token(line: &str, number: usize) -> Option<FileToken> {
+    let (token, role) = match line.split_once(char::is_whitespace) {
+        None => (line, Role::Admin),
+        Some((token, role)) => (token, role.trim().parse().ok()?),
+    };
+    let is_token =
+        (MIN_LENGTH..=MAX_LENGTH).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
+    let actor = Actor::Token { name: format!("token file, line {number}"), id: None, role };
+    is_token.then(|| FileToken { hash: TokenHash::of(token), caller: Caller { actor, role } })
 }
 
 #[cfg(unix)]
@@ -93,9 +103,29 @@ mod tests {
     #[test]
     fn a_file_has_one_token_a_line_and_may_have_remarks() {
         let text = format!("# for the uploader\n{}\n\n  {}\r\n", "a".repeat(64), "b".repeat(32));
-        let hashes = parse(&text).unwrap();
-        assert_eq!(hashes.len(), 2);
-        assert!(bool::from(TokenHash::of(&"b".repeat(32)).is_one_of(&hashes)));
+        let tokens = parse(&text).unwrap();
+        assert_eq!(tokens.len(), 2);
+        let known = tokens.iter().map(|token| (token.hash, token.caller.actor.name()));
+        assert_eq!(TokenHash::of(&"b".repeat(32)).find(known), Some("token file, line 4"));
+    }
+
+    #[test]
+    fn a_role_may_follow_a_token_and_a_request_is_known_by_its_line() {
+        let (one, other) = ("a".repeat(32), "b".repeat(32));
+        let tokens = parse(&format!("{one} viewer\n\n{other}\t operator\n{one}x\n")).unwrap();
+        let callers: Vec<(&str, Role)> =
+            tokens.iter().map(|token| (token.caller.actor.name(), token.caller.role)).collect();
+        assert_eq!(
+            callers,
+            [
+                ("token file, line 1", Role::Viewer),
+                ("token file, line 3", Role::Operator),
+                ("token file, line 4", Role::Admin),
+            ]
+        );
+        for wrong in ["owner", "viewer operator", "Viewer"] {
+            assert_eq!(parse(&format!("# roles\n{one} {wrong}")).unwrap_err(), 2, "{wrong}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 use tikmatrix_api::{NewToken, open_data};
-use tikmatrix_domain::TokenName;
+use tikmatrix_domain::{Role, TokenName};
 use tikmatrix_virtual_phone::{Farm, FarmOptions};
 
 use crate::support::Api;
@@ -183,7 +183,7 @@ async fn the_stream_ends_with_the_licence() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_stream_ends_with_the_token_that_it_was_opened_with() {
     let folder = tempfile::tempdir().unwrap();
-    let token = NewToken::make(TokenName::new("listener").unwrap(), Utc::now()).unwrap();
+    let token = NewToken::make(TokenName::new("listener").unwrap(), Role::Viewer, Utc::now()).unwrap();
     let store = open_data(folder.path(), None).unwrap();
     store.tokens().create(token.kept).await.unwrap();
     drop(store);
@@ -191,7 +191,9 @@ async fn the_stream_ends_with_the_token_that_it_was_opened_with() {
     assert_eq!(api.get("/api/v1/event").await.code(), 40101);
     let authorization = format!("Bearer {}", token.text.expose());
     let mut listener = Listener::open(&api, "", &[("Authorization", &authorization)]);
-    open_data(folder.path(), None).unwrap().tokens().revoke("listener".to_owned()).await.unwrap().unwrap();
+    let revoked =
+        open_data(folder.path(), None).unwrap().tokens().revoke("listener".to_owned()).await.unwrap();
+    assert_eq!(revoked.len(), 1);
     assert_eq!(listener.next(), None);
     api.stop().await;
 }

@@ -57,6 +57,9 @@ fn nothing_is_installed_that_the_running_server_could_not_verify() {
     assert!(said.contains("plan Team, at most 50 phones at work at once"), "{said}");
     server.logs("licensed to Example: plan Team");
     assert_eq!(plan(&server), (200, "Team".into()));
+    let (_, audit) = server.get("/api/v1/audit?operation=installLicense");
+    assert_eq!(audit["data"]["total"], 1, "{audit:#}");
+    assert_eq!(audit["data"]["entries"][0]["subjects"][0]["ids"][0], "Team");
     server.end();
 
     let server = folder.serve(&["--license-key", &ours, "--license", &team]);

@@ -1,5 +1,7 @@
 //! The text of each enum that has one, and the list of its values. Both come from the enum's declaration through strum.
 
+use crate::access::audit::ActorKind;
+use crate::access::role::Role;
 use crate::event::EventKind;
 use crate::material::material::{MaterialKind, MediaType};
 use crate::plan::Plan;
@@ -36,6 +38,7 @@ macro_rules! enum_text {
 }
 
 enum_text!(
+    ActorKind,
     ArtifactKind,
     EventKind,
     LogLevel,
@@ -43,6 +46,7 @@ enum_text!(
     MediaType,
     Outcome,
     Plan,
+    Role,
     Source,
     StandardFailure,
     Status,

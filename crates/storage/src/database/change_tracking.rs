@@ -11,9 +11,10 @@ use diesel::sql_types::Text;
 
 /// SQLite's tables that are not tracked: neither an answer about tasks nor an event shows them, or a trigger writes them
 /// along with a tracked table. On PostgreSQL the migrations say which tables are tracked.
-const UNTRACKED_TABLES: [&str; 16] = [
+const UNTRACKED_TABLES: [&str; 17] = [
     "access_token",
     "account_tag",
+    "audit",
     "device_app",
     "installation",
     "local_file",

@@ -10,13 +10,15 @@ use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 use serde_json::json;
 use tempfile::NamedTempFile;
-use tikmatrix_api::{RunningServer, create_data_directory, license_path, read_license};
+use tikmatrix_api::{RunningServer, create_data_directory, license_path, open_data, read_license};
+use tikmatrix_domain::{AuditSubject, Plan, Secret};
 use tikmatrix_licensing::{
     Fingerprint, License, LicenseError, Machine, MachineSources, PublicKey, phones_at_work, verify,
 };
 
 use super::location::Location;
-use crate::cli::output::{OutputError, say, say_data};
+use crate::cli::audit_trail;
+use crate::cli::output::{OutputError, complain, say, say_data};
 
 /// The options of `license install`.
 #[derive(Debug, Args)]
@@ -26,10 +28,13 @@ pub(in crate::cli) struct InstallOptions {
     file: PathBuf,
     #[command(flatten)]
     location: Location,
+    /// The server's database, whose audit records it [default: the SQLite file in its data directory]
+    #[arg(long, env = "TIKMATRIX_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    database_url: Option<Secret>,
 }
 
 /// Verifies the licence and replaces the installed one with it.
-pub(super) fn install(options: &InstallOptions) -> anyhow::Result<()> {
+pub(super) async fn install(options: &InstallOptions) -> anyhow::Result<()> {
     let cannot_read = || format!("cannot read the licence {}", options.file.display());
     let Some(file) = read_license(&options.file).with_context(cannot_read)? else {
         bail!("there is no file {}", options.file.display());
@@ -41,9 +46,19 @@ pub(super) fn install(options: &InstallOptions) -> anyhow::Result<()> {
     replace_file(&file, &license_path(&directory))
         .with_context(|| format!("cannot write to the data directory {}", directory.display()))?;
     let License { plan, device_limit, holder, expires, .. } = license;
+    if let Err(error) = record(&directory, options.database_url.as_ref(), plan).await {
+        complain(format_args!("the licence is installed, and the audit could not record it: {error:#}"));
+    }
     let limit = phones_at_work(device_limit);
     say(format_args!("Installed: plan {plan}, at most {limit}, for {holder}, until {expires}."))
         .context("the licence is installed")
+}
+
+/// Records the installation in the audit.
+async fn record(directory: &Path, database: Option<&Secret>, plan: Plan) -> anyhow::Result<()> {
+    let store = open_data(directory, database)?;
+    let subject = AuditSubject::named("license", &plan.to_string());
+    Ok(audit_trail::record(&store, "installLicense", vec![subject]).await?)
 }
 
 /// Returns the key with which the server that runs on a data directory verifies its licence or, if none runs, the given one.

@@ -21,11 +21,11 @@ pub(super) enum Command {
 }
 
 /// Runs the command.
-pub(super) fn run(command: &Command) -> anyhow::Result<()> {
+pub(super) async fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Keygen(options) => vendor::keygen(options),
         Command::Issue(options) => vendor::issue(options),
-        Command::Install(options) => license_file::install(options),
+        Command::Install(options) => license_file::install(options).await,
         Command::Show(options) => license_file::show(options),
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use chrono::{DateTime, NaiveDate, NaiveTime, SubsecRound as _, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use clap::Args;
 use rand::TryRngCore as _;
 use rand::rngs::OsRng;
@@ -15,6 +15,7 @@ use tikmatrix_api::read_text;
 use tikmatrix_domain::Plan;
 use tikmatrix_licensing::{Fingerprint, License, PrivateKey, PublicKey, sign};
 
+use crate::cli::options::moments::parse_moment;
 use crate::cli::output::{OutputError, say, say_data};
 
 /// The options of `license keygen`.
@@ -122,19 +123,6 @@ fn plan(name: &str) -> Result<Plan, String> {
     name.parse().map_err(|_| "a plan is one of starter, pro, team, business".to_owned())
 }
 
-/// Reads `YYYY-MM-DD`, which is its first moment in UTC, or a moment in RFC 3339.
-///
-/// # Errors
-/// What is wrong with it.
-fn parse_moment(text: &str) -> Result<DateTime<Utc>, String> {
-    if let Ok(day) = text.parse::<NaiveDate>() {
-        return Ok(day.and_time(NaiveTime::MIN).and_utc());
-    }
-    DateTime::parse_from_rfc3339(text)
-        .map(|moment| moment.with_timezone(&Utc))
-        .map_err(|_| "a day such as 2027-01-31, or a moment such as 2027-01-31T12:00:00Z".to_owned())
-}
-
 /// Writes `text` into a new file that its owner alone may read, as a whole or not at all. A file that is there already is
 /// left as it is.
 ///
@@ -174,19 +162,4 @@ fn refuse_open_to_others(file: &File, path: &Path) -> anyhow::Result<()> {
 #[cfg(not(unix))]
 fn refuse_open_to_others(_file: &File, _path: &Path) -> anyhow::Result<()> {
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_and_moments_are_read() {
-        for text in ["2027-01-31", "2027-01-31T00:00:00Z", "2027-01-31T02:00:00+02:00"] {
-            assert_eq!(parse_moment(text).unwrap().to_rfc3339(), "2027-01-31T00:00:00+00:00", "{text}");
-        }
-        for text in ["", "31.1.2027", "2027-02-30", "2027-01-31 12:00"] {
-            assert!(parse_moment(text).is_err(), "{text}");
-        }
-    }
 }

@@ -2,3 +2,4 @@
 
 pub(super) mod arguments;
 pub(super) mod config;
+pub(in crate::cli) mod moments;

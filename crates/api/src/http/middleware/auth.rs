@@ -12,14 +12,16 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, ResponseError as _, web};
 use chrono::{DateTime, TimeDelta, Utc};
-use tikmatrix_domain::Clock;
+use tikmatrix_domain::{AccessToken, Clock};
 use tikmatrix_storage::Store;
 
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::middleware::body_timeout::TimedBody;
 use crate::http::middleware::host;
 use crate::http::middleware::host_names::HostNames;
+use crate::tokens::caller::Caller;
 use crate::tokens::token::{TokenHash, id_of};
+use crate::tokens::token_file::FileToken;
 
 /// The last use of a token is written at most this often, since every write costs the disk something.
 const USE_RECORD_INTERVAL: TimeDelta = TimeDelta::minutes(1);
@@ -27,13 +29,13 @@ const USE_RECORD_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 /// The tokens of one server: those of its database, and those of a file.
 pub(crate) struct Tokens {
     store: Store,
-    of_file: Vec<TokenHash>,
+    of_file: Vec<FileToken>,
     clock: Arc<dyn Clock>,
     recorded: Mutex<HashMap<String, DateTime<Utc>>>,
 }
 
 impl Tokens {
-    pub(crate) fn new(store: Store, of_file: Vec<TokenHash>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(store: Store, of_file: Vec<FileToken>, clock: Arc<dyn Clock>) -> Self {
         Self { store, of_file, clock, recorded: Mutex::default() }
     }
 
@@ -42,24 +44,30 @@ impl Tokens {
         Ok(!self.of_file.is_empty() || !self.store.tokens().list().await?.is_empty())
     }
 
-    /// Checks that a request with these headers carries a valid token.
-    pub(crate) async fn check(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+    /// Returns who a request with these headers comes from, by its token.
+    ///
+    /// # Errors
+    /// 40101, with the reason why the token is not valid.
+    pub(crate) async fn check(&self, headers: &HeaderMap) -> Result<Caller, ApiError> {
         let refused = |message: &str| ApiError::new(ErrorCode::TokenRequired, message);
         let text = bearer(headers).map_err(refused)?;
         let hash = TokenHash::of(text);
-        if bool::from(hash.is_one_of(&self.of_file)) {
-            return Ok(());
+        if let Some(caller) = hash.find(self.of_file.iter().map(|token| (token.hash, &token.caller))) {
+            return Ok(caller.clone());
         }
         let wrong =
             "the token is not one of this server's: it may have been revoked; see `tikmatrix token list`";
         let id = id_of(text).ok_or_else(|| refused(wrong))?;
-        match self.store.tokens().find(id.to_owned()).await? {
-            Some(token) if bool::from(hash.is(&token.hash)) => {
-                self.record_use(token.id, token.last_used_at);
-                Ok(())
-            }
-            _ => Err(refused(wrong)),
+        let Some(token) = self.store.tokens().find(id.to_owned()).await? else { return Err(refused(wrong)) };
+        if !bool::from(hash.is(&token.hash)) {
+            return Err(refused(wrong));
         }
+        if token.is_expired(self.clock.now()) {
+            return Err(refused(&expired(&token)));
+        }
+        let caller = Caller::with(&token);
+        self.record_use(token.id, token.last_used_at);
+        Ok(caller)
     }
 
     /// Records in the background that the token was used now, unless the last record is recent.
@@ -79,6 +87,17 @@ impl Tokens {
             }
         });
     }
+}
+
+/// Tells the owner of a token, who has shown its secret, why it is not valid any more.
+fn expired(token: &AccessToken) -> String {
+    let (name, end) = (&token.name, token.expires_at.unwrap_or_default().format("%Y-%m-%d %H:%M UTC"));
+    if token.rotated_at.is_some() {
+        return format!(
+            "this secret of the token {name} was rotated, and was valid until {end}: use the new one"
+        );
+    }
+    format!("the token {name} expired on {end}: renew it with `tikmatrix token rotate`, or make another")
 }
 
 /// The token of `Authorization: Bearer TOKEN`, or what is wrong with the header.
@@ -141,19 +160,20 @@ impl std::fmt::Display for Exposure {
     }
 }
 
-/// A middleware (for `actix_web::middleware::from_fn`) that checks the `Host`, the `Origin` and the token, and bounds the
-/// time in which the body has to come.
+/// A middleware (for `actix_web::middleware::from_fn`) that checks the `Host`, the `Origin` and the token, tells the routes who
+/// the request comes from ([`Caller`]), and bounds the time in which the body has to come.
 pub(crate) async fn guard(
     access: web::Data<Access>,
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     host::check(request.headers(), &access.names)?;
-    if let Some(tokens) = &access.tokens
-        && !is_open(request.path())
-    {
-        tokens.check(request.headers()).await?;
-    }
+    let caller = match &access.tokens {
+        None => Caller::local(),
+        Some(_) if is_open(request.path()) => Caller::anyone(),
+        Some(tokens) => tokens.check(request.headers()).await?,
+    };
+    request.extensions_mut().insert(caller);
     match request.take_payload() {
         Payload::None => {}
         body => request.set_payload(Payload::from(TimedBody::boxed(body))),

@@ -8,3 +8,4 @@ pub(crate) mod license;
 pub(crate) mod limit;
 pub(crate) mod metrics;
 pub(crate) mod range;
+pub(crate) mod role;

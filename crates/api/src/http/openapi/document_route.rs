@@ -9,7 +9,7 @@ use crate::http::routing::{Operation, operations};
 use crate::state::OpenApiDocument;
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![openapi]
+    operations![Viewer: openapi]
 }
 
 /// Returns this document.

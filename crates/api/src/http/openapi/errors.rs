@@ -40,7 +40,7 @@ fn statuses(method: &str, operation: &Value, needs_license: bool) -> Vec<&'stati
         let parameters = operation["parameters"].as_array();
         parameters.into_iter().flatten().any(|parameter| parameter[field] == value)
     };
-    let is_guarded = operation.get("security").is_none();
+    let is_guarded = is_guarded(operation);
     let takes_body = operation.get("requestBody").is_some();
     let statuses = [
         ("400", true),
@@ -57,6 +57,12 @@ fn statuses(method: &str, operation: &Value, needs_license: bool) -> Vec<&'stati
         ("507", method != "get"),
     ];
     statuses.into_iter().filter_map(|(status, may)| may.then_some(status)).collect()
+}
+
+/// Whether an operation is for those alone who have a token, where tokens are required.
+fn is_guarded(operation: &Value) -> bool {
+    let alternatives = operation["security"].as_array();
+    alternatives.into_iter().flatten().any(|alternative| alternative.get("token").is_some())
 }
 
 /// One response for each HTTP status, with an example for each of its codes.
@@ -77,7 +83,10 @@ fn response(codes: &[ErrorCode]) -> Value {
         .map(|code| (code.table().0.to_string(), json!({"summary": meaning(*code), "value": example(*code)})))
         .collect();
     let data = match codes {
-        [ErrorCode::NoApiAccess] => json!({"$ref": "#/components/schemas/License"}),
+        [ErrorCode::NoApiAccess, ErrorCode::RoleTooLow] => json!({
+            "oneOf": [{"$ref": "#/components/schemas/License"}, {"type": "null"}],
+            "description": "The plan, where it has no API access.",
+        }),
         [ErrorCode::Degraded] => json!({"$ref": "#/components/schemas/Health"}),
         _ => json!({
             "type": ["array", "null"],
@@ -110,8 +119,9 @@ fn meaning(code: ErrorCode) -> &'static str {
         }
         ErrorCode::ScriptNameMissing => "`script_name` is missing or empty",
         ErrorCode::UnknownScript => "no such script is registered",
-        ErrorCode::TokenRequired => "a token is required, and none or a wrong one was sent",
+        ErrorCode::TokenRequired => "a token is required, and none, a wrong or an expired one was sent",
         ErrorCode::NoApiAccess => "the plan has no API access",
+        ErrorCode::RoleTooLow => "the role of the token does not allow it",
         ErrorCode::NotFound => "there is no such thing or address",
         ErrorCode::MethodNotAllowed => {
             "the address does not take this method; `Allow` names those that it takes"
@@ -165,6 +175,10 @@ fn example(code: ErrorCode) -> Value {
             });
             (message.to_owned(), license)
         }
+        ErrorCode::RoleTooLow => without_data(
+            "POST /api/v1/task needs the role operator, and the token wall-screen has the role viewer: use another token, or \
+             make one with `tikmatrix token create NAME --role operator`",
+        ),
         ErrorCode::NotFound => without_data("there is no task 4711"),
         ErrorCode::MethodNotAllowed => without_data("/api/v1/task does not take PUT, only GET, HEAD, POST"),
         ErrorCode::Conflict => without_data(

@@ -23,13 +23,14 @@ wrong. Unknown fields and parameters are errors, except parameters of the query 
 ignored; a blank value of one means that it is not given. Moments are RFC 3339 with offset.";
 
 /// The groups of operations, in the order in which a page shows them.
-const TAGS: [&str; 10] = [
+const TAGS: [&str; 11] = [
     "Tasks",
     "Accounts",
     "Phones",
     "Materials",
     "Scripts",
     "Settings",
+    "Audit",
     "Events",
     "Watching",
     "Licence",
@@ -51,7 +52,9 @@ pub fn document(scripts: &ScriptRegistry, apps: &[AppId]) -> Value {
     document["components"]["securitySchemes"]["token"] = json!({
         "type": "http",
         "scheme": "bearer",
-        "description": "Needed as soon as others than the server's own machine can reach it: `tikmatrix token create NAME`.",
+        "description": "Needed as soon as others than the server's own machine can reach it: `tikmatrix token create NAME --role ROLE`. \
+            Each operation names the role that it needs: a `viewer` reads, an `operator` also works with tasks, phones, accounts, \
+            groups and materials, an `admin` does everything.",
     });
     document["tags"] = TAGS.map(|name| json!({"name": name})).into_iter().collect();
     document["security"] = json!([{}, {"token": []}]);

@@ -4,4 +4,5 @@ mod connections;
 mod hostile;
 mod limits;
 mod raw;
+mod roles;
 mod rules;

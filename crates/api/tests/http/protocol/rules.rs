@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{TimeDelta, Utc};
 use serde_json::json;
 use tikmatrix_api::{NewToken, open_data};
-use tikmatrix_domain::TokenName;
+use tikmatrix_domain::{Role, TokenName};
 
 use crate::materials::{mp4, upload};
 use crate::support::Api;
@@ -40,7 +40,7 @@ async fn no_endpoint_answers_to_a_strange_host_or_to_a_page_of_another_site() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_endpoint_answers_without_a_token_where_one_is_needed() {
     let folder = tempfile::tempdir().unwrap();
-    let token = NewToken::make(TokenName::new("one").unwrap(), Utc::now()).unwrap();
+    let token = NewToken::make(TokenName::new("one").unwrap(), Role::Admin, Utc::now()).unwrap();
     let store = open_data(folder.path(), None).unwrap();
     store.tokens().create(token.kept).await.unwrap();
     drop(store);

@@ -94,6 +94,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         get("/api/v1/setting"),
         of("PATCH", "/api/v1/setting", Body::Json(settings)),
         get("/api/v1/license/check"),
+        get("/api/v1/audit"),
     ]
 }
 

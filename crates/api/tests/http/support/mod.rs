@@ -3,6 +3,7 @@
 pub(crate) mod clock;
 pub(crate) mod endpoints;
 pub(crate) mod form;
+pub(crate) mod tokens;
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -9,7 +9,8 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 use flate2::read::GzDecoder;
 use tikmatrix_domain::{
     AccountId, AppId, EventId, Heartbeat, Interval, LogLevel, MaterialUse, Outcome, PackageName, Recipients,
-    ScriptConfig, ScriptName, ServerId, Source, Status, Target, TaskId, TaskOptions, TaskRequest, TaskState,
+    Role, ScriptConfig, ScriptName, ServerId, Source, Status, Target, TaskId, TaskOptions, TaskRequest,
+    TaskState,
 };
 use tikmatrix_storage::{
     AccountFilter, EventFilter, Events, Installation, InterruptedTask, MaterialFilter, NumberedPage, Page,
@@ -179,7 +180,8 @@ async fn all_else_of_an_earlier_version_is_kept() {
     assert!(events.len() > 20, "{}", events.len());
     let age = Installation { made_at: at(0), last_seen: at(5), set_back_at: None, newest_license: None };
     assert_eq!(store.settings().installation(at(100)).await.unwrap(), age);
-    assert_eq!(store.tokens().list().await.unwrap()[0].name.as_str(), "one");
+    let token = store.tokens().list().await.unwrap().remove(0);
+    assert_eq!((token.name.as_str(), token.role, token.expires_at), ("one", Role::Admin, None));
 }
 
 #[tokio::test]
