@@ -12,6 +12,7 @@ use tikmatrix_api_types::settings::{Settings, SettingsPatch};
 use ureq::http::Method;
 
 use crate::accounts::Accounts;
+use crate::audit::Audit;
 use crate::devices::Devices;
 use crate::error::Error;
 use crate::events::EventStream;
@@ -119,6 +120,12 @@ impl Client {
     #[must_use]
     pub fn materials(&self) -> Materials<'_> {
         Materials::new(&self.http)
+    }
+
+    /// Returns the handle of `/api/v1/audit`.
+    #[must_use]
+    pub fn audit(&self) -> Audit<'_> {
+        Audit::new(&self.http)
     }
 
     /// Listens to the server's events.

@@ -32,6 +32,7 @@
 //! The client blocks. An asynchronous program calls it on a thread for blocking work, such as `tokio::task::spawn_blocking`.
 
 mod accounts;
+mod audit;
 mod client;
 mod devices;
 mod error;
@@ -45,6 +46,7 @@ mod tasks;
 pub use tikmatrix_api_types as api;
 
 pub use accounts::Accounts;
+pub use audit::Audit;
 pub use client::{Client, ClientBuilder};
 pub use devices::Devices;
 pub use error::{ApiError, Error};

@@ -71,6 +71,8 @@ async function server() {
   const changed = await ask('PATCH', '/api/v1/setting', { json: { max_retries: 1 } });
   assert.deepEqual(changed, { ...settings, max_retries: 1 });
   await ask('PATCH', '/api/v1/setting', { json: { max_retries: 0 } });
+  const audit = await ask('GET', '/api/v1/audit', { query: { operation: 'changeSettings', page_size: 1 } });
+  assert.ok(audit.total === 2 && audit.entries[0].status === 200, JSON.stringify(audit));
   const names = (await ask('GET', '/api/v1/script')).scripts.map((script) => script.name);
   assert.ok(['post', 'follow', 'unfollow'].every((name) => names.includes(name)), names.join());
   const script = await ask('GET', '/api/v1/script/{script_name}', { at: { script_name: 'post' } });

@@ -67,6 +67,8 @@ def server():
     changed = ask("PATCH", "/api/v1/setting", json={"max_retries": 1})
     assert changed == {**settings, "max_retries": 1}, changed
     ask("PATCH", "/api/v1/setting", json={"max_retries": 0})
+    audit = ask("GET", "/api/v1/audit", params={"operation": "changeSettings", "page_size": 1})
+    assert audit["total"] == 2 and audit["entries"][0]["status"] == 200, audit
     names = [script["name"] for script in ask("GET", "/api/v1/script")["scripts"]]
     assert {"post", "follow", "unfollow"} <= set(names), names
     script = ask("GET", "/api/v1/script/{script_name}", at={"script_name": "post"})

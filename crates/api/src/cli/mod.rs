@@ -62,6 +62,8 @@ enum Command {
     Account(client::Options<client::accounts::Command>),
     /// Uploads, shows and changes the videos and images of a server's library
     Material(client::Options<client::materials::Command>),
+    /// Shows who changed what on a server
+    Audit(client::Options<client::audit::Command>),
     /// Shows the scripts that tasks can run
     Script(client::Options<client::scripts::Command>),
     /// Prints the OpenAPI document of the API
@@ -97,6 +99,7 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
         Command::Device(options) => options.run().await,
         Command::Account(options) => options.run().await,
         Command::Material(options) => options.run().await,
+        Command::Audit(options) => options.run().await,
         Command::Script(options) => options.run().await,
         Command::Openapi => openapi(),
     }?;

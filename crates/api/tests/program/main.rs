@@ -18,3 +18,5 @@ mod output;
 mod secrets;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tokens;

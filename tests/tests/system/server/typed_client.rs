@@ -5,6 +5,7 @@ use serde_json::json;
 use tempfile::tempdir;
 use tikmatrix_client::api::Outcome;
 use tikmatrix_client::api::accounts::{AccountQuery, NewAccount};
+use tikmatrix_client::api::audit::AuditQuery;
 use tikmatrix_client::api::events::EventQuery;
 use tikmatrix_client::api::materials::MaterialQuery;
 use tikmatrix_client::api::tasks::{NewTasks, TaskQuery};
@@ -57,6 +58,8 @@ fn files_arrive_as_they_were_sent_and_the_settings_scripts_and_licence_are_read(
     assert_eq!((content.content_type.as_str(), content.size), ("video/mp4", Some(material.size)));
     assert_eq!(content.into_bytes().unwrap(), std::fs::read(video.path()).unwrap());
     assert!(!server.client.settings().unwrap().paused);
+    let audit: Vec<_> = server.client.audit().all(AuditQuery::default()).map(Result::unwrap).collect();
+    assert_eq!((audit.len(), audit[0].operation.as_str()), (1, "uploadMaterials"));
     assert!(server.client.license().unwrap().api_enabled);
     assert_eq!(server.client.health().unwrap().status, "ok");
     assert_eq!(server.client.script("post").unwrap().name, "post");
