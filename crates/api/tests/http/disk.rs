@@ -14,7 +14,7 @@ async fn a_database_whose_disk_is_full_is_told_and_goes_on_when_there_is_room_ag
     let directory = tempfile::tempdir().unwrap();
     let api = Api::start_in(directory.path(), |_| {}).await;
     let other = rusqlite::Connection::open(directory.path().join("tikmatrix.sqlite")).unwrap();
-    for (name, event) in [("a", "INSERT ON task"), ("b", "UPDATE ON task_number")] {
+    for (name, event) in [("a", "INSERT ON task"), ("b", "UPDATE ON task_number"), ("c", "INSERT ON audit")] {
         other.execute_batch(&format!("CREATE TRIGGER {name} BEFORE {event} BEGIN {FULL}; END")).unwrap();
     }
     let task = json!({"serials": ["p1"], "script_name": "say", "script_config": {}});
@@ -29,12 +29,14 @@ async fn a_database_whose_disk_is_full_is_told_and_goes_on_when_there_is_room_ag
         assert!(health.body["data"]["reasons"][0].as_str().unwrap().contains("database"), "{health:?}");
     }
     assert_eq!(api.get("/api/v1/task").await.body["data"]["total"], 0, "it reads, and nothing was stored");
-    other.execute_batch("DROP TRIGGER a; DROP TRIGGER b").unwrap();
+    other.execute_batch("DROP TRIGGER a; DROP TRIGGER b; DROP TRIGGER c").unwrap();
     assert_eq!(api.post(&task).await.code(), 0);
     assert_eq!(
         api.get_when("/healthz", |answer| answer.code() == 0).await.body["data"]["reasons"],
         Value::Null
     );
+    let audit = api.get_when("/api/v1/audit", |answer| answer.body["data"]["total"] == 2).await;
+    assert_eq!(audit.body["data"]["entries"][1]["code"], 50701, "it waited for room: {audit:?}");
     api.stop().await;
 }
 
