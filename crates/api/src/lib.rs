@@ -20,6 +20,7 @@ mod scripts;
 mod server;
 mod settings;
 mod start_error;
+mod start_page;
 mod state;
 mod tasks;
 mod text_file;

@@ -142,18 +142,33 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
             return Ok(());
         }
     };
-    let said = say(format_args!("listening on {}", server.url()));
+    let said = say(places(&server, &data_directory, farm.is_some()));
     if said.is_ok() {
         for address in server.addresses() {
             log::info!("address: {address}");
         }
-        log::info!("data directory: {}", data_directory.display());
         stopped.await;
         log::info!("ending: running tasks are being interrupted");
     }
     let shut_down = shut_down(server, farm).await;
     said?;
+    if shut_down.is_ok() {
+        log::info!("stopped");
+    }
     shut_down
+}
+
+/// Says where a running server is, and what is where on it. Programs wait for the first line.
+fn places(server: &Server, data_directory: &Path, has_virtual_phones: bool) -> String {
+    let url = server.url();
+    let mut lines = format!("listening on {url}\n  API   {url}/api/v1\n  page  {url}/\n");
+    if cfg!(feature = "swagger") {
+        lines += &format!("  docs  {url}/docs\n");
+    }
+    if has_virtual_phones {
+        lines += &format!("  what the virtual phones saw  {url}/virtual/phones\n");
+    }
+    lines + &format!("  data  {}", data_directory.display())
 }
 
 /// The configuration that the options describe, without scripts and apps.
