@@ -102,8 +102,10 @@ fn now() -> DateTime<Utc> {
 fn request(recipients: Recipients) -> TaskRequest {
     TaskRequest {
         recipients,
+        groups: Vec::new(),
         script: ScriptName::new("post").unwrap(),
-        targets: vec![Target { app: None, script_config: "{}".into() }; 2],
+        targets: vec![Target::new(None, "{}"); 2],
+        distribute: None,
         source: Source::Ui,
         start_time: None,
         interval: Interval { min_minutes: 5, max_minutes: 5 },

@@ -49,7 +49,7 @@ async fn facts_are_kept_and_what_a_phone_does_not_say_stays_as_it_was() {
 async fn a_phone_has_a_name_and_one_group_that_may_go() {
     let fixture = Fixture::new();
     let rack = group(&fixture, "Rack 1").await;
-    fixture.store.devices().register(serial("a"), at(0)).await.unwrap();
+    fixture.store.devices().register_seen(serial("a"), at(0)).await.unwrap();
     let change = DeviceChange { name: Patch::Set("Left".to_owned()), ..into_group(Some("Rack 1")) };
     let DeviceChanged::Changed(device) =
         fixture.store.devices().change(serial("a"), change, at(1)).await.unwrap()
