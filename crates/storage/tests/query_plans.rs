@@ -121,6 +121,20 @@ fn recorded(test: impl FnOnce(&Fixture)) {
 }
 
 #[test]
+fn the_names_near_an_unknown_one_are_searched_in_an_index() {
+    recorded(|fixture| {
+        let plans = fixture.plan(async {
+            let (serials, usernames) = (Serial::new("b").unwrap(), Username::new("b").unwrap());
+            let unknown = fixture.store.queue().unknown_names(vec![serials], vec![usernames], None);
+            let unknown = unknown.await.unwrap();
+            assert_eq!((unknown.serials.len(), unknown.usernames.len()), (1, 1));
+        });
+        assert!(plans.len() >= 8, "{plans:?}");
+        assert!(plans.iter().all(|plan| plan.starts_with("SEARCH") && !plan.contains("TEMP")), "{plans:?}");
+    });
+}
+
+#[test]
 fn a_claim_reads_the_first_entry_of_each_priority_in_its_index() {
     recorded(|fixture| {
         let plans = fixture.plan(async {

@@ -139,11 +139,7 @@ fn what_the_apps_cannot_do_is_refused_with_what_is_possible() {
                 r#"post_way: "useSound" (the page of a sound)"#,
                 "share",
             ),
-            (
-                json!({"add_sound": "0"}),
-                r#"add_sound: "0" (a choice of the sound)"#,
-                "-1 (the app's default)",
-            ),
+            (json!({"add_sound": "0"}), "add_sound: 0 (a choice of the sound)", "-1 (the app's default)"),
             (json!({"origin_sound_volume": 30}), "origin_sound_volume: 30 (a volume)", "50"),
             (json!({"add_sound_volume": 70}), "add_sound_volume: 70 (a volume)", "50"),
             (json!({"add_product_link": 1}), "add_product_link: 1 (a product link)", "0 (no)"),

@@ -37,7 +37,7 @@ pub(in crate::cli) struct Create {
         long,
         env = "TIKMATRIX_TASK_AT",
         value_name = "WHEN",
-        conflicts_with_all = ["start_time", "timezone", "wait"]
+        conflicts_with_all = ["start_time", "wait"]
     )]
     at: Option<String>,
     /// How long from now they start: 90s, 15m, 2h, 1d
@@ -46,7 +46,7 @@ pub(in crate::cli) struct Create {
         long = "in",
         env = "TIKMATRIX_TASK_IN",
         value_name = "DURATION",
-        conflicts_with_all = ["start_time", "timezone"]
+        conflicts_with = "start_time"
     )]
     wait: Option<String>,
     /// The time zone of --at, such as Europe/Berlin [default: this computer's]
