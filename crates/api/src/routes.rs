@@ -8,7 +8,7 @@ use crate::{accounts, devices, events, groups, license, materials, monitoring, s
 pub(crate) fn all() -> Routes {
     Routes::new([
         tasks::read::routes(),
-        tasks::create::routes(),
+        tasks::create::handler::routes(),
         tasks::change::routes(),
         tasks::evidence::routes(),
         accounts::handlers::routes(),

@@ -16,7 +16,7 @@ use crate::license::license_gate::LicenseGate;
 use crate::materials::library::Library;
 use crate::monitoring::HealthCheck;
 use crate::settings::CurrentSettings;
-use crate::tasks::create::TaskCreator;
+use crate::tasks::create::handler::TaskCreator;
 use crate::tasks::read::TaskReader;
 
 /// The OpenAPI document as it is served.

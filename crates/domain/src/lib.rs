@@ -39,16 +39,17 @@ pub use task::failure::code::{
 };
 pub use task::failure::troubleshooting::{Troubleshooting, troubleshooting};
 pub use task::fan_out::{
-    AccountsByDevice, BoundAccount, FanOut, MAX_TASKS_PER_REQUEST, Recipients, SkippedDevice, Target,
-    TaskRequest, TooManyTasks,
+    AccountsByDevice, BoundAccount, FanOut, MAX_REQUEST_BYTES, MAX_TASKS_PER_REQUEST, OversizedRequest,
+    Recipients, SkippedDevice, Target, TaskRequest,
 };
 pub use task::finish::{Interruptions, MAX_INTERRUPTIONS, ServerEnd, given_up, interrupted, stopped_by_user};
 pub use task::history::{
     Artifact, ArtifactKind, Attempt, LogLevel, LogLine, Record, RecordedEvent, Step, TaskDetail,
 };
 pub use task::interval::{Interval, MAX_INTERVAL_MINUTES};
+pub use task::requirement::{AppRequirement, AppSource, ImpossibleTask};
 pub use task::retry::FailedAttempt;
-pub use task::start_time::TimeOfDay;
+pub use task::start_time::{StartTime, TimeOfDay};
 pub use task::task::{
     Finish, LeaseId, MAX_RETRIES, MAX_TIME_LIMIT, NewTask, Outcome, PRIORITIES, ScriptConfig, Source, Status,
     Task, TaskId, TaskOptions, TaskState,

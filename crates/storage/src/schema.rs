@@ -40,6 +40,7 @@ diesel::table! {
         battery_temperature -> Nullable<Integer>,
         storage_free -> Nullable<BigInt>,
         storage_total -> Nullable<BigInt>,
+        seen -> Bool,
     }
 }
 

@@ -7,7 +7,7 @@ mod list;
 mod task;
 
 pub use change::{BatchDeleted, Retried, TaskId, TaskIds};
-pub use create::{CreateQuery, Created, NewTasks, UnknownFields};
+pub use create::{CreateQuery, Created, CreatedTask, Distribute, NewTasks, Returned, UnknownFields};
 pub use detail::{Artifact, Attempt, LogLine, Step, TaskDetail, TaskLog};
 pub use list::{ConfigDetail, Stats, TaskList, TaskQuery};
 pub use task::Task;

@@ -3,7 +3,6 @@
 pub(crate) mod change;
 mod convert;
 pub(crate) mod create;
-pub(crate) mod create_request;
 pub(crate) mod evidence;
 pub(crate) mod idempotency;
 mod list_request;

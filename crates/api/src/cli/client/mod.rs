@@ -4,6 +4,7 @@
 pub(super) mod accounts;
 pub(super) mod devices;
 pub(super) mod materials;
+mod new_tasks;
 pub(super) mod scripts;
 mod show;
 pub(super) mod tasks;

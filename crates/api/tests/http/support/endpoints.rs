@@ -30,7 +30,7 @@ pub(crate) struct Endpoint {
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let of = |method, path, body| Endpoint { method, path, body };
     let get = |path| of("GET", path, Body::None);
-    let task = json!({"serials": ["p1"], "usernames": [], "script_name": "say", "script_config": {"words": ["a"]},
+    let task = json!({"serials": ["p1"], "groups": [], "usernames": [], "distribute": null, "script_name": "say", "script_config": {"words": ["a"]},
         "enable_multi_account": false, "start_time": "12:00", "min_interval": 0, "max_interval": 0, "priority": 0,
         "max_retries": 0, "timeout": 60, "timezone": "UTC"});
     let account = json!({"username": "maker", "app": "tiktok", "package": null, "serial": "p1", "enabled": true,

@@ -6,4 +6,5 @@ mod create;
 mod etags;
 mod options;
 mod outcome;
+mod planning;
 mod read;
