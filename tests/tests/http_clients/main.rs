@@ -10,3 +10,5 @@ mod curl;
 mod harness;
 #[cfg(test)]
 mod programs;
+#[cfg(test)]
+mod webhooks;

@@ -7,6 +7,7 @@ pub(super) mod materials;
 pub(super) mod scripts;
 mod show;
 pub(super) mod tasks;
+pub(super) mod webhooks;
 
 use anyhow::anyhow;
 use clap::builder::BoolishValueParser;
