@@ -3,6 +3,7 @@
 mod receiver;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ async fn start(directory: &Path, clock: &SetClock) -> Api {
     let clock = clock.clone();
     Api::start_in(directory, move |config| {
         config.webhook_private_targets = true;
-        config.clock = std::sync::Arc::new(clock);
+        config.clock = Arc::new(clock);
     })
     .await
 }
@@ -352,10 +353,11 @@ async fn a_slow_receiver_delays_no_other_and_can_be_deleted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn private_targets_are_refused_with_the_option_that_allows_them() {
     let (directory, mut receiver) = (tempfile::tempdir().unwrap(), Receiver::start().await);
-    let api = start(directory.path(), &SetClock::new()).await;
+    let clock = SetClock::new();
+    let api = start(directory.path(), &clock).await;
     let webhook = create(&api, &receiver, &["task.failed"]).await;
     api.stop().await;
-    let api = Api::start_in(directory.path(), |_| {}).await;
+    let api = Api::start_in(directory.path(), |config| config.clock = Arc::new(clock)).await;
     let port = receiver.port;
     for host in ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.7"]
     {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rcgen::{CertificateParams, KeyPair};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -144,27 +144,36 @@ async fn a_receiver_that_does_not_answer_is_given_up_in_time() {
     assert_eq!(begin.elapsed(), ANSWER_TIMEOUT);
 }
 
+/// Takes a request, answers it so, and keeps the connection open for as long as the result is kept.
+async fn answering(mut stream: DuplexStream, answer: &[u8]) -> DuplexStream {
+    let taken = stream.read(&mut [0; 1024]).await.unwrap();
+    assert!(taken > 0);
+    stream.write_all(answer).await.unwrap();
+    stream
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_status_counts_when_the_body_does_not_end() {
-    let (ours, mut theirs) = duplex(64 * 1024);
-    let begin = Instant::now();
-    theirs.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
-    let reply = exchange(ours, request(), begin + ANSWER_TIMEOUT).await.unwrap();
-    assert_eq!(reply, Reply { status: 204, text: String::new() });
-
-    let (ours, mut theirs) = duplex(64 * 1024);
-    let begin = Instant::now();
-    theirs.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf").await.unwrap();
-    let reply = exchange(ours, request(), begin + ANSWER_TIMEOUT).await.unwrap();
-    assert_eq!(reply, Reply { status: 200, text: "half".to_owned() });
-    assert_eq!(begin.elapsed(), BODY_TIMEOUT);
+    let half = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf";
+    for (answer, status, text, takes) in [
+        (&b"HTTP/1.1 204 No Content\r\n\r\n"[..], 204, "", Duration::ZERO),
+        (half, 200, "half", BODY_TIMEOUT),
+    ] {
+        let (ours, theirs) = duplex(64 * 1024);
+        let begin = Instant::now();
+        let exchange = exchange(ours, request(), begin + ANSWER_TIMEOUT);
+        let (reply, _open) = tokio::join!(exchange, answering(theirs, answer));
+        assert_eq!(reply.unwrap(), Reply { status, text: text.to_owned() });
+        assert_eq!(begin.elapsed(), takes);
+    }
 }
 
 #[tokio::test]
 async fn of_an_endless_answer_only_the_beginning_is_read() {
-    let (ours, mut theirs) = duplex(1024);
+    let (ours, theirs) = duplex(1024);
     let sending = async {
-        let _ = theirs.write_all(b"HTTP/1.1 500 Oops\r\ntransfer-encoding: chunked\r\n\r\n").await;
+        let head = b"HTTP/1.1 500 Oops\r\ntransfer-encoding: chunked\r\n\r\n";
+        let mut theirs = answering(theirs, head).await;
         while theirs.write_all(b"400\r\n").await.is_ok()
             && theirs.write_all(&[b'x'; 1024]).await.is_ok()
             && theirs.write_all(b"\r\n").await.is_ok()
@@ -178,10 +187,11 @@ async fn of_an_endless_answer_only_the_beginning_is_read() {
 #[tokio::test]
 async fn what_is_not_http_is_an_error_of_the_receiver() {
     for answer in [&b""[..], b"hello\r\n\r\n", b"HTTP/1.1 9999 X\r\n\r\n"] {
-        let (ours, mut theirs) = duplex(64 * 1024);
-        theirs.write_all(answer).await.unwrap();
-        drop(theirs);
-        let error = exchange(ours, request(), Instant::now() + ANSWER_TIMEOUT).await.unwrap_err();
+        let (ours, theirs) = duplex(64 * 1024);
+        let sending = async { drop(answering(theirs, answer).await) };
+        let exchange = exchange(ours, request(), Instant::now() + ANSWER_TIMEOUT);
+        let (reply, ()) = tokio::join!(exchange, sending);
+        let error = reply.unwrap_err();
         assert!(matches!(error, TransportError::Http(_)), "{answer:?}: {error}");
     }
 }
