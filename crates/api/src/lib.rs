@@ -25,6 +25,7 @@ mod state;
 mod tasks;
 mod text_file;
 mod tokens;
+mod webhooks;
 
 pub use config::{ExtraRoutes, ServerConfig};
 pub use data_directory::{create_data_directory, open_data};

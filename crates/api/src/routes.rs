@@ -2,7 +2,9 @@
 
 use crate::http::openapi::document_route;
 use crate::http::routing::Routes;
-use crate::{accounts, devices, events, groups, license, materials, monitoring, scripts, settings, tasks};
+use crate::{
+    accounts, devices, events, groups, license, materials, monitoring, scripts, settings, tasks, webhooks,
+};
 
 /// The table from which routing and the OpenAPI document are made.
 pub(crate) fn all() -> Routes {
@@ -23,6 +25,8 @@ pub(crate) fn all() -> Routes {
         materials::content::routes(),
         scripts::handlers::routes(),
         settings::handlers::routes(),
+        webhooks::handlers::routes(),
+        webhooks::delivery_handlers::routes(),
         document_route::routes(),
     ])
 }

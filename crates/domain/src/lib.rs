@@ -15,6 +15,7 @@ mod plan;
 mod settings;
 mod task;
 mod text;
+mod webhook;
 
 pub use access_token::{AccessToken, InvalidTokenName, TokenName};
 pub use account::account::{Account, AccountChange, AccountId, AccountUpsert};
@@ -59,3 +60,10 @@ pub use task::waiting::{DevicePresence, WaitingReason, waiting_changes, waiting_
 pub use text::clean::{MAX_CLEAN, clean, clean_to, for_terminal, is_harmless, is_readable_on_screen};
 pub use text::secret::Secret;
 pub use text::spintax::{Extent, Spintax, SpintaxError};
+pub use webhook::address::{embedded_ipv4, is_host_address, is_public_address};
+pub use webhook::delivery::{
+    AfterAttempt, DELIVERY_BACKOFF, DELIVERY_PERIOD, Delivery, DeliveryAttempt, DeliveryId, DeliveryStatus,
+};
+pub use webhook::webhook::{
+    NewWebhook, Presence, Webhook, WebhookChange, WebhookEvent, WebhookId, webhook_events,
+};

@@ -12,3 +12,5 @@ mod harness;
 mod nginx;
 #[cfg(test)]
 mod programs;
+#[cfg(test)]
+mod webhooks;

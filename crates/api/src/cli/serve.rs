@@ -91,6 +91,9 @@ pub(super) struct Options {
     /// Uses the phones that announce their wireless debugging in the local network
     #[arg(long, env = "TIKMATRIX_DISCOVER_PHONES", value_parser = BoolishValueParser::new())]
     discover_phones: bool,
+    /// Allows webhooks to call private, loopback, link-local and other special addresses
+    #[arg(long, env = "TIKMATRIX_WEBHOOK_PRIVATE_TARGETS", value_parser = BoolishValueParser::new())]
+    webhook_private_targets: bool,
     /// The adb server by which phones on USB are reached, or `off`. It is used as it is found: none is started, and that
     /// there is none is no error
     #[arg(long, env = "TIKMATRIX_ADB_SERVER", value_name = "HOST:PORT|off",
@@ -196,6 +199,7 @@ fn configuration(data_directory: &Path, options: &Options) -> anyhow::Result<Ser
             AdbServerOption::Off => None,
         },
         adb_key: options.adb_key.clone(),
+        webhook_private_targets: options.webhook_private_targets,
         discovery: options.discover_phones.then(Discovery::new).transpose()?,
         license: options.license.clone(),
         license_key: vendor_key(options.license_key.as_deref())?,

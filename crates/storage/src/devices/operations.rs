@@ -13,7 +13,7 @@ use crate::database::open_database::Database;
 use crate::devices::rows::DeviceRow;
 use crate::error::{Fault, StorageError};
 use crate::groups;
-use crate::schema::{account, device, device_app, device_group, task};
+use crate::schema::{account, device, device_app, device_group, device_presence, task};
 use crate::store::Store;
 
 /// The result of the change of a device.
@@ -204,6 +204,7 @@ impl DeviceStore<'_> {
                     return Ok(DeviceRemoval::Needed { tasks, accounts });
                 }
                 diesel::delete(device::table.find(serial.as_str())).execute(connection)?;
+                diesel::delete(device_presence::table.find(serial.as_str())).execute(connection)?;
                 Ok(DeviceRemoval::Removed)
             })
             .await

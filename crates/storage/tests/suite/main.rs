@@ -12,6 +12,7 @@ mod materials;
 mod settings;
 mod tasks;
 mod tokens;
+mod webhooks;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{

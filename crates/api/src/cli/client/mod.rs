@@ -8,6 +8,7 @@ mod new_tasks;
 pub(super) mod scripts;
 mod show;
 pub(super) mod tasks;
+pub(super) mod webhooks;
 
 use anyhow::anyhow;
 use clap::builder::BoolishValueParser;

@@ -43,6 +43,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     let scan = json!({"network": "127.0.0.1/32", "port": 1, "add": false});
     let settings = json!({"default_app": "tiktok", "packages": {"tiktok": null}, "tiktok_package": null, "instagram_package": null,
         "max_retries": 0, "retry_first_wait": 30, "retry_longest_wait": 900, "random_order": false, "paused": false});
+    let webhook = json!({"url": "https://8.8.8.8/hook", "events": ["task.failed"], "enabled": false,
+        "description": "d", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"});
     let ids = || Body::Json(json!({"task_ids": [1, 2]}));
     vec![
         get("/healthz"),
@@ -94,6 +96,14 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         get("/api/v1/setting"),
         of("PATCH", "/api/v1/setting", Body::Json(settings)),
         get("/api/v1/license/check"),
+        get("/api/v1/webhook"),
+        of("POST", "/api/v1/webhook", Body::Json(webhook.clone())),
+        get("/api/v1/webhook/{webhook_id}"),
+        of("PATCH", "/api/v1/webhook/{webhook_id}", Body::Json(webhook)),
+        of("DELETE", "/api/v1/webhook/{webhook_id}", Body::None),
+        of("POST", "/api/v1/webhook/{webhook_id}/test", Body::None),
+        get("/api/v1/webhook/{webhook_id}/delivery"),
+        of("POST", "/api/v1/webhook/{webhook_id}/delivery/{delivery_id}/redeliver", Body::None),
     ]
 }
 
