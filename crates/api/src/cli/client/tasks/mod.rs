@@ -1,14 +1,28 @@
 //! `tikmatrix task`: creates, shows and changes tasks.
 
+mod artifacts;
+mod display;
+#[cfg(test)]
+mod fixture;
+mod follow;
+mod show;
+mod waiting;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
 use anyhow::bail;
 use clap::Subcommand;
-use tikmatrix_api_types::Status;
 use tikmatrix_api_types::tasks::TaskQuery;
 use tikmatrix_client::Client;
 
+use self::display::{Display, Lines};
+use self::follow::Limit;
 use super::Work;
 use super::new_tasks::Create;
+use super::paged::{MAX_PAGE, Paged};
 use super::show::{Column, Output};
+use crate::cli::options::arguments::parse_duration;
 use crate::cli::output::counted;
 
 const COLUMNS: [Column; 9] = [
@@ -30,8 +44,8 @@ pub(in crate::cli) enum Command {
     /// Creates tasks and prints their numbers
     Create(Box<Create>),
     /// Lists tasks, newest first
-    List(TaskQuery),
-    /// Shows one task with its attempts and steps
+    List(Paged<TaskQuery>),
+    /// Shows one task: its status and why, what happened when, and its evidence
     Show {
         /// Its number
         task_id: i64,
@@ -43,11 +57,33 @@ pub(in crate::cli) enum Command {
     },
     /// Counts the tasks by their status
     Stats,
-    /// Waits until tasks have ended; fails if one of them failed
+    /// Waits until tasks have ended, also over a restart of the server; fails if one of them failed
     Wait {
         /// Their numbers
         #[arg(required = true)]
         task_ids: Vec<i64>,
+        /// The longest to wait, such as 90s, 10m or 2h [default: without an end]
+        #[arg(long, env = "TIKMATRIX_WAIT_TIMEOUT", value_name = "TIME", value_parser = parse_duration)]
+        timeout: Option<Duration>,
+    },
+    /// Shows tasks as they change, until they have ended; without numbers, those that run or wait
+    Watch {
+        /// Their numbers
+        task_ids: Vec<i64>,
+        /// The longest to watch, such as 90s, 10m or 2h [default: without an end]
+        #[arg(long, env = "TIKMATRIX_WAIT_TIMEOUT", value_name = "TIME", value_parser = parse_duration)]
+        timeout: Option<Duration>,
+    },
+    /// Fetches the files of a task: screens and tapes of failed attempts, and what its script attached
+    Artifacts {
+        /// Its number
+        task_id: i64,
+        /// The folder to write them into, made when it is missing
+        #[arg(short, long, env = "TIKMATRIX_ARTIFACTS_DIR", value_name = "DIR", default_value = ".")]
+        dir: PathBuf,
+        /// The file that is wanted; may be given more than once [default: all]
+        #[arg(long, env = "TIKMATRIX_ARTIFACTS_NAME", value_name = "NAME", value_delimiter = ',')]
+        name: Vec<String>,
     },
     /// Stops a running task
     Stop {
@@ -79,11 +115,29 @@ impl Work for Command {
         let tasks = client.tasks();
         match self {
             Self::Create(create) => create.carry_out(client, output)?,
-            Self::List(query) => output.list(&tasks.list(&query)?, "tasks", &COLUMNS)?,
-            Self::Show { task_id } => output.one(&tasks.get(task_id)?)?,
+            Self::List(Paged { query, all: true }) => {
+                output.all(tasks.all(TaskQuery { page_size: MAX_PAGE, ..query }), "tasks", &COLUMNS)?;
+            }
+            Self::List(Paged { query, .. }) => output.list(&tasks.list(&query)?, "tasks", &COLUMNS)?,
+            Self::Show { task_id } => {
+                let detail = tasks.get(task_id)?;
+                output.page(&detail, |style| show::page(&detail, style))?;
+            }
             Self::Log { task_id } => output.list(&tasks.log(task_id)?, "lines", &LOG_COLUMNS)?,
             Self::Stats => output.one(&tasks.stats()?)?,
-            Self::Wait { task_ids } => wait(client, output, &task_ids)?,
+            Self::Wait { task_ids, timeout } => {
+                let display = Display::new(output, Lines::Ends);
+                follow::to_the_end(client, display, &task_ids, Limit::new(timeout))?;
+            }
+            Self::Watch { task_ids, timeout } => {
+                let (display, limit) = (Display::new(output, Lines::Changes), Limit::new(timeout));
+                if task_ids.is_empty() {
+                    follow::all(client, display, limit)?;
+                } else {
+                    follow::to_the_end(client, display, &task_ids, limit)?;
+                }
+            }
+            Self::Artifacts { task_id, dir, name } => artifacts::fetch(client, output, task_id, &dir, &name)?,
             Self::Stop { task_id } => {
                 output.done(&tasks.stop(task_id)?, &format!("Stopped task {task_id}."))?;
             }
@@ -111,21 +165,4 @@ impl Work for Command {
         }
         Ok(())
     }
-}
-
-fn wait(client: &Client, output: Output, task_ids: &[i64]) -> anyhow::Result<()> {
-    let mut failed = Vec::new();
-    for id in task_ids {
-        let detail = client.tasks().wait(*id, None)?;
-        let (status, remark) = (detail.task.status_text, detail.task.remark.as_deref().unwrap_or_default());
-        output.done(&detail, format!("Task {id}: {status} {remark}").trim_end())?;
-        if status == Status::Failed {
-            failed.push(id.to_string());
-        }
-    }
-    if !failed.is_empty() {
-        let of = counted(task_ids.len() as u64, "task");
-        bail!("{} of {of} failed: {}", failed.len(), failed.join(", "));
-    }
-    Ok(())
 }
