@@ -1,5 +1,6 @@
 //! The commands of `tikmatrix`: their arguments, and where each is carried out.
 
+mod backup;
 mod client;
 mod composition;
 mod demo;
@@ -63,6 +64,10 @@ enum Command {
     Material(client::Options<client::materials::Command>),
     /// Shows the scripts that tasks can run
     Script(client::Options<client::scripts::Command>),
+    /// Writes everything that a server keeps to one file, also while it runs
+    Backup(backup::BackupOptions),
+    /// Restores a backup into an empty data directory and an empty database
+    Restore(backup::RestoreOptions),
     /// Prints the OpenAPI document of the API
     Openapi,
 }
@@ -97,6 +102,8 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
         Command::Account(options) => options.run().await,
         Command::Material(options) => options.run().await,
         Command::Script(options) => options.run().await,
+        Command::Backup(options) => backup::save(options).await,
+        Command::Restore(options) => backup::restore(options).await,
         Command::Openapi => openapi(),
     }?;
     Ok(ExitCode::SUCCESS)
