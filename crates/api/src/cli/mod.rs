@@ -4,6 +4,7 @@ mod backup;
 mod client;
 mod composition;
 mod demo;
+mod doctor;
 mod inspect;
 mod license;
 mod options;
@@ -64,6 +65,10 @@ enum Command {
     Material(client::Options<client::materials::Command>),
     /// Shows the scripts that tasks can run
     Script(client::Options<client::scripts::Command>),
+    /// Shows phones, queue, plan and version of a server on one screen
+    Status(client::status::StatusOptions),
+    /// Checks server, phones, disk, clock, keys and licence, and says what to do; exits with 1 if tasks cannot run
+    Doctor(doctor::Options),
     /// Writes everything that a server keeps to one file, also while it runs
     Backup(backup::BackupOptions),
     /// Restores a backup into an empty data directory and an empty database
@@ -102,6 +107,8 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
         Command::Account(options) => options.run().await,
         Command::Material(options) => options.run().await,
         Command::Script(options) => options.run().await,
+        Command::Status(options) => client::status::run(options).await,
+        Command::Doctor(options) => return doctor::run(options).await,
         Command::Backup(options) => backup::save(options).await,
         Command::Restore(options) => backup::restore(options).await,
         Command::Openapi => openapi(),

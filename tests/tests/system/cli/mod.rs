@@ -3,4 +3,5 @@
 mod clients;
 mod commands;
 mod demo;
+mod doctor;
 mod inspection;

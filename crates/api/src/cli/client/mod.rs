@@ -6,6 +6,7 @@ pub(super) mod devices;
 pub(super) mod materials;
 pub(super) mod scripts;
 mod show;
+pub(super) mod status;
 pub(super) mod tasks;
 
 use anyhow::anyhow;
@@ -28,7 +29,7 @@ pub(super) struct Options<Work: Subcommand> {
 
 /// The server, the token and the form of the answer.
 #[derive(Debug, Args)]
-struct Connection {
+pub(in crate::cli) struct Connection {
     /// The server's URL
     #[arg(
         long,
@@ -59,20 +60,31 @@ impl<W: Work> Options<W> {
     /// Runs the command.
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let Self { connection, work } = self;
-        let mut client = Client::builder(&connection.server);
-        if let Some(token) = connection.token {
-            client = client.token(token.expose());
-        }
         // The client blocks.
-        let done = tokio::task::spawn_blocking(move || {
-            work.carry_out(&client.build(), Output { json: connection.json })
-        });
+        let done =
+            tokio::task::spawn_blocking(move || work.carry_out(&connection.client(), connection.output()));
         done.await?.map_err(name_the_option)
     }
 }
 
+impl Connection {
+    /// Returns a client of the server.
+    pub(in crate::cli) fn client(&self) -> Client {
+        let client = Client::builder(&self.server);
+        match &self.token {
+            Some(token) => client.token(token.expose()).build(),
+            None => client.build(),
+        }
+    }
+
+    /// Returns the form in which answers are shown.
+    pub(in crate::cli) fn output(&self) -> Output {
+        Output { json: self.json }
+    }
+}
+
 /// Adds which option names the server to an error that is about the server.
-fn name_the_option(error: anyhow::Error) -> anyhow::Error {
+pub(in crate::cli) fn name_the_option(error: anyhow::Error) -> anyhow::Error {
     // An error with a context names what it is about.
     let is_bare = error.downcast_ref::<Error>().is_some_and(|inner| inner.to_string() == error.to_string());
     if !is_bare {

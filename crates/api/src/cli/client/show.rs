@@ -12,7 +12,7 @@ use anyhow::Context as _;
 #[derive(Debug, Clone, Copy)]
 pub(in crate::cli) struct Output {
     /// As JSON, for programs.
-    pub(super) json: bool,
+    pub(in crate::cli) json: bool,
 }
 
 /// A column: its heading, and a JSON pointer (RFC 6901) to its values.
