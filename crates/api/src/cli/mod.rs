@@ -1,8 +1,10 @@
 //! The commands of `tikmatrix`: their arguments, and where each is carried out.
 
+mod backup;
 mod client;
 mod composition;
 mod demo;
+mod doctor;
 mod help;
 mod inspect;
 mod license;
@@ -87,6 +89,14 @@ enum Command {
     Completions(help::generate::CompletionsOptions),
     /// Writes man pages
     Man(help::generate::ManOptions),
+    /// Shows phones, queue, plan and version of a server on one screen
+    Status(client::Single<client::status::StatusOptions>),
+    /// Checks server, phones, disk, clock, keys and licence, and says what to do; exits with 1 if tasks cannot run
+    Doctor(doctor::Options),
+    /// Writes everything that a server keeps to one file, also while it runs
+    Backup(backup::BackupOptions),
+    /// Restores a backup into an empty data directory and an empty database
+    Restore(backup::RestoreOptions),
     /// Prints the OpenAPI document of the API
     Openapi,
 }
@@ -135,6 +145,10 @@ async fn run(command: Command, output: Output) -> anyhow::Result<ExitCode> {
         Command::Version(options) => options.run(output).await,
         Command::Completions(options) => help::generate::completions(&options, self::command(), output),
         Command::Man(options) => help::generate::man(&options, self::command(), output),
+        Command::Status(options) => options.run(output).await,
+        Command::Doctor(options) => return doctor::run(options, output).await,
+        Command::Backup(options) => backup::save(options, output).await,
+        Command::Restore(options) => backup::restore(options, output).await,
         Command::Openapi => openapi(output),
     }?;
     Ok(ExitCode::SUCCESS)

@@ -154,8 +154,14 @@ impl Location {
         Ok(open_data(&directory, url)?)
     }
 
-    fn directory(&self) -> anyhow::Result<PathBuf> {
+    /// The data directory.
+    pub(super) fn directory(&self) -> anyhow::Result<PathBuf> {
         self.data_dir.clone().map_or_else(default_data_directory, Ok)
+    }
+
+    /// The URL of the database, where it is not the file of the data directory.
+    pub(super) fn database_url(&self) -> Option<&str> {
+        self.database_url.as_ref().map(Secret::expose)
     }
 }
 

@@ -10,6 +10,7 @@ mod new_tasks;
 mod paged;
 pub(super) mod scripts;
 pub(super) mod server;
+pub(super) mod status;
 pub(super) mod tasks;
 pub(super) mod webhooks;
 
@@ -43,7 +44,7 @@ pub(super) struct Single<Work: Args> {
 
 /// The server, and the token.
 #[derive(Debug, Args)]
-struct Connection {
+pub(in crate::cli) struct Connection {
     /// The server: its URL, or HOST:PORT
     #[arg(
         long,
@@ -61,6 +62,15 @@ struct Connection {
 }
 
 impl Connection {
+    /// Returns a client of the server.
+    pub(in crate::cli) fn client(&self) -> Client {
+        let client = Client::builder(&self.server);
+        match &self.token {
+            Some(token) => client.token(token.expose()).build(),
+            None => client.build(),
+        }
+    }
+
     /// Does `work` with a client of the server.
     ///
     /// # Errors
@@ -69,12 +79,8 @@ impl Connection {
         self,
         work: impl FnOnce(&Client) -> anyhow::Result<()> + Send + 'static,
     ) -> anyhow::Result<()> {
-        let mut client = Client::builder(&self.server);
-        if let Some(token) = self.token {
-            client = client.token(token.expose());
-        }
         // The client blocks.
-        tokio::task::spawn_blocking(move || work(&client.build())).await?.map_err(name_the_option)
+        tokio::task::spawn_blocking(move || work(&self.client())).await?.map_err(name_the_option)
     }
 }
 

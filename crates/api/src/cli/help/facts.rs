@@ -17,6 +17,7 @@ const DEVICES: &str = "docs/devices.md";
 const LICENSING: &str = "docs/licensing.md";
 const MATERIALS: &str = "docs/materials.md";
 const OPERATIONS: &str = "docs/operations.md";
+const WEBHOOKS: &str = "docs/webhooks.md";
 
 const fn facts(command: &'static str, page: &'static str, examples: &'static [&'static str]) -> Facts {
     Facts { command, page, examples }
@@ -171,5 +172,26 @@ pub(super) const FACTS: &[Facts] = &[
         &["tikmatrix completions bash > ~/.local/share/bash-completion/completions/tikmatrix"],
     ),
     facts("man", CLI, &["tikmatrix man ~/.local/share/man/man1"]),
+    facts("webhook", WEBHOOKS, &["tikmatrix webhook list"]),
+    facts("webhook list", WEBHOOKS, &["tikmatrix webhook list --json"]),
+    facts("webhook show", WEBHOOKS, &["tikmatrix webhook show 1"]),
+    facts(
+        "webhook create",
+        WEBHOOKS,
+        &["tikmatrix webhook create https://example.com/tikmatrix --event task.failed,device.lost"],
+    ),
+    facts("webhook change", WEBHOOKS, &["tikmatrix webhook change 1 --enabled false"]),
+    facts("webhook delete", WEBHOOKS, &["tikmatrix webhook delete 1"]),
+    facts("webhook test", WEBHOOKS, &["tikmatrix webhook test 1"]),
+    facts("webhook deliveries", WEBHOOKS, &["tikmatrix webhook deliveries 1"]),
+    facts("webhook redeliver", WEBHOOKS, &["tikmatrix webhook redeliver 1 17"]),
+    facts("status", OPERATIONS, &["tikmatrix status"]),
+    facts("doctor", OPERATIONS, &["tikmatrix doctor", "tikmatrix doctor --data-dir /var/lib/tikmatrix"]),
+    facts("backup", OPERATIONS, &["tikmatrix backup /srv/backup/tikmatrix.zip"]),
+    facts(
+        "restore",
+        OPERATIONS,
+        &["tikmatrix restore /srv/backup/tikmatrix.zip --data-dir /var/lib/tikmatrix-restored"],
+    ),
     facts("openapi", CLI, &["tikmatrix openapi"]),
 ];
