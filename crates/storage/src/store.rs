@@ -13,6 +13,7 @@ use crate::error::StorageError;
 
 /// A handle to the tasks' database. Clones share it; it is closed when the last of them is dropped.
 #[derive(Clone)]
+#[must_use]
 pub struct Store {
     pub(crate) database: Arc<Database>,
     pub(crate) max_pending: u64,
@@ -28,9 +29,8 @@ impl Store {
         open_database::open(DatabaseUrl::Sqlite(SqliteFile::named(path.as_ref()))).map(Self::of)
     }
 
-    /// Opens the database at `url`, which is `sqlite://PATH`, or `postgres://…` as libpq takes it, and migrates it. It
-    /// blocks. The libpq that the feature `postgres` compiles in has no TLS: a PostgreSQL on another machine needs a tunnel
-    /// or a trusted network.
+    /// Opens and migrates the database at `url`: `sqlite://PATH`, or `postgres://…` as libpq takes it. It blocks. The libpq
+    /// of the feature `postgres` has no TLS: a PostgreSQL on another machine needs a tunnel or a trusted network.
     ///
     /// # Errors
     /// As [`Store::open`]; without the feature `postgres` a `postgres://` URL cannot be opened.
@@ -38,10 +38,7 @@ impl Store {
         open_database::open(parse(url)?).map(Self::of)
     }
 
-    /// Opens the SQLite database at `path` as [`Store::open_url_shared`] does.
-    ///
-    /// # Errors
-    /// As [`Store::open_url_shared`].
+    /// Opens the SQLite database at `path` as [`Store::open_url_shared`] does, with the same errors.
     pub fn open_shared(path: impl AsRef<Path>) -> Result<Self, StorageError> {
         open_database::open_shared(DatabaseUrl::Sqlite(SqliteFile::named(path.as_ref()))).map(Self::of)
     }
@@ -60,13 +57,11 @@ impl Store {
     }
 
     /// Limits the number of pending tasks, which no request may exceed. There is no limit by default.
-    #[must_use]
     pub fn with_max_pending(self, max: u64) -> Self {
         Self { max_pending: max, ..self }
     }
 
     /// Names the app of tasks that name none while the settings do not say which. It is [`AppId::android`] by default.
-    #[must_use]
     pub fn with_first_app(self, app: AppId) -> Self {
         Self { first_app: app, ..self }
     }

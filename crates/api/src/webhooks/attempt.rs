@@ -28,7 +28,7 @@ pub(crate) async fn attempt(
     let attempts = delivery.attempts.saturating_add(1);
     let then = attempt.followed_by(attempts, delivery.expires_at, rand::random());
     let error = attempt.error.clone().unwrap_or_default();
-    match store.deliveries().settle(delivery.id, claim, attempt, then).await {
+    match store.webhooks().deliveries().settle(delivery.id, claim, attempt, then).await {
         Ok(true) => report(&delivery, attempts, then, &error),
         // It was deleted or given up meanwhile.
         Ok(false) => {}

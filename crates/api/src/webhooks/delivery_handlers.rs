@@ -78,7 +78,7 @@ pub(crate) async fn list(
     if store.webhooks().find(id).await?.is_none() {
         return Err(missing(id));
     }
-    let (mut deliveries, total) = store.delivery_log().list(id, status, paging::with_next(&page)).await?;
+    let (mut deliveries, total) = store.webhooks().log().list(id, status, paging::with_next(&page)).await?;
     let page_size = page.size;
     let (page, next_cursor) = paging::settle(&mut deliveries, &page, total, &status, |last| last.id.0);
     let deliveries = deliveries.iter().map(convert::delivery).collect();
@@ -108,7 +108,7 @@ pub(crate) async fn redeliver(
     _: NoQuery,
     _: EmptyBody,
 ) -> Answer<Delivery> {
-    match store.delivery_log().redeliver(id, delivery_id, clock.now()).await? {
+    match store.webhooks().log().redeliver(id, delivery_id, clock.now()).await? {
         Redelivery::Queued(delivery) => {
             webhooks.wakeup.notify_one();
             Ok(Success(convert::delivery(&delivery)))

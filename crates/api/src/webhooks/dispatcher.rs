@@ -56,7 +56,9 @@ impl Dispatcher {
             () = self.work(&mut under_way, &mut changes) => {}
         }
         for claim in under_way.cut_off().await {
-            if let Err(error) = self.store.deliveries().release(Some(claim), self.clock.now()).await {
+            if let Err(error) =
+                self.store.webhooks().deliveries().release(Some(claim), self.clock.now()).await
+            {
                 log::warn!("{error}");
             }
         }
@@ -65,7 +67,7 @@ impl Dispatcher {
     async fn work(&self, under_way: &mut UnderWay, changes: &mut ChangeNotifications) {
         // No other server is at work: what is claimed was cut off by the end of the last one.
         if self.store.database().is_exclusive()
-            && let Err(error) = self.store.deliveries().release(None, self.clock.now()).await
+            && let Err(error) = self.store.webhooks().deliveries().release(None, self.clock.now()).await
         {
             log::warn!("{error}");
         }
@@ -73,7 +75,7 @@ impl Dispatcher {
         loop {
             if Instant::now() >= cleanup {
                 cleanup = Instant::now() + CLEANUP_INTERVAL;
-                if let Err(error) = self.store.delivery_log().prune(self.clock.now() - RETENTION).await {
+                if let Err(error) = self.store.webhooks().log().prune(self.clock.now() - RETENTION).await {
                     log::warn!("{error}");
                 }
             }
@@ -99,7 +101,7 @@ impl Dispatcher {
     /// Queues what has happened, starts what is due, and returns when the next attempt is.
     async fn step(&self, under_way: &mut UnderWay) -> Result<Option<DateTime<Utc>>, StorageError> {
         loop {
-            let subscriptions = self.store.subscriptions().list().await?;
+            let subscriptions = self.store.webhooks().subscriptions().list().await?;
             let mut is_done = true;
             for subscription in &subscriptions {
                 is_done &= !queue(&self.store, &*self.clock, subscription).await?;
@@ -135,7 +137,7 @@ impl Dispatcher {
     ) -> Result<bool, StorageError> {
         let claim = format!("{:032x}", rand::random::<u128>());
         let max = u32::try_from(max).unwrap_or(u32::MAX);
-        let claimed = self.store.deliveries().claim(webhook, max, claim, self.clock.now()).await?;
+        let claimed = self.store.webhooks().deliveries().claim(webhook, max, claim, self.clock.now()).await?;
         let any = !claimed.is_empty();
         for claimed in claimed {
             under_way.start(self.clone(), claimed);

@@ -17,7 +17,7 @@ pub(crate) async fn queue(
     subscription: &Subscription,
 ) -> Result<bool, StorageError> {
     let from = subscription.position;
-    let (events, to, is_full) = match store.subscriptions().unread(from, PAGE).await? {
+    let (events, to, is_full) = match store.webhooks().subscriptions().unread(from, PAGE).await? {
         UnreadEvents::Next { events, read_to } => {
             let is_full = events.len() >= PAGE as usize;
             (events, read_to, is_full)
@@ -38,6 +38,6 @@ pub(crate) async fn queue(
     }
     let changed = !deliveries.is_empty() || is_full;
     let now = clock.now();
-    store.subscriptions().queue(subscription.webhook, (from, to), deliveries, now).await?;
+    store.webhooks().subscriptions().queue(subscription.webhook, (from, to), deliveries, now).await?;
     Ok(changed)
 }

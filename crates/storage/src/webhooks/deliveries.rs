@@ -11,8 +11,7 @@ use crate::database::connection::Connection;
 use crate::database::open_database::Database;
 use crate::error::{Fault, StorageError};
 use crate::schema::{webhook, webhook_delivery};
-use crate::store::Store;
-use crate::webhooks::operations::disable;
+use crate::webhooks::operations::{WebhookStore, disable};
 use crate::webhooks::rows::DeliveryRow;
 
 /// How long a claim holds. An attempt ends long before; one whose server is dead is repeated by another after this.
@@ -38,10 +37,10 @@ pub struct ClaimedDelivery {
 #[must_use]
 pub struct DeliveryStore<'store>(&'store Database);
 
-impl Store {
+impl<'store> WebhookStore<'store> {
     /// Returns the operations on the deliveries that are due.
-    pub fn deliveries(&self) -> DeliveryStore<'_> {
-        DeliveryStore(&self.database)
+    pub fn deliveries(self) -> DeliveryStore<'store> {
+        DeliveryStore(self.0)
     }
 }
 

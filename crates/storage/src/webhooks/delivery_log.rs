@@ -10,8 +10,8 @@ use crate::database::open_database::Database;
 use crate::error::StorageError;
 use crate::page::{Page, PageStart};
 use crate::schema::{webhook, webhook_delivery};
-use crate::store::Store;
 use crate::webhooks::deliveries::by_id;
+use crate::webhooks::operations::WebhookStore;
 use crate::webhooks::rows::DeliveryRow;
 
 /// The maximum number of deliveries that one transaction deletes, so that other writers do not wait long.
@@ -32,10 +32,10 @@ pub enum Redelivery {
 #[must_use]
 pub struct DeliveryLog<'store>(&'store Database);
 
-impl Store {
+impl<'store> WebhookStore<'store> {
     /// Returns the operations on the log of deliveries.
-    pub fn delivery_log(&self) -> DeliveryLog<'_> {
-        DeliveryLog(&self.database)
+    pub fn log(self) -> DeliveryLog<'store> {
+        DeliveryLog(self.0)
     }
 }
 

@@ -19,7 +19,7 @@ const DISABLED: &str = "the webhook was disabled";
 /// The webhooks.
 #[derive(Clone, Copy)]
 #[must_use]
-pub struct WebhookStore<'store>(&'store Database);
+pub struct WebhookStore<'store>(pub(crate) &'store Database);
 
 impl Store {
     /// Returns the operations on webhooks.

@@ -16,7 +16,7 @@ use crate::error::{Fault, StorageError};
 use crate::events::operations::newest_after;
 use crate::events::rows::EventRow;
 use crate::schema::{event, task, webhook, webhook_delivery};
-use crate::store::Store;
+use crate::webhooks::operations::WebhookStore;
 use crate::webhooks::rows::events;
 
 /// The kinds of events that may be of interest to webhooks.
@@ -90,10 +90,10 @@ pub struct NewDelivery {
 #[must_use]
 pub struct SubscriptionStore<'store>(&'store Database);
 
-impl Store {
+impl<'store> WebhookStore<'store> {
     /// Returns the operations on the subscriptions of webhooks.
-    pub fn subscriptions(&self) -> SubscriptionStore<'_> {
-        SubscriptionStore(&self.database)
+    pub fn subscriptions(self) -> SubscriptionStore<'store> {
+        SubscriptionStore(self.0)
     }
 }
 

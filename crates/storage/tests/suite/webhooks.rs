@@ -30,11 +30,11 @@ async fn create(fixture: &Fixture) -> Webhook {
 }
 
 async fn subscription(fixture: &Fixture) -> Subscription {
-    fixture.store.subscriptions().list().await.unwrap().pop().unwrap()
+    fixture.store.webhooks().subscriptions().list().await.unwrap().pop().unwrap()
 }
 
 async fn unread(fixture: &Fixture, after: EventId) -> (Vec<UnreadEvent>, EventId) {
-    match fixture.store.subscriptions().unread(after, 100).await.unwrap() {
+    match fixture.store.webhooks().subscriptions().unread(after, 100).await.unwrap() {
         UnreadEvents::Next { events, read_to } => (events, read_to),
         pruned @ UnreadEvents::Pruned { .. } => panic!("{pruned:?}"),
     }
@@ -49,7 +49,13 @@ async fn queue(fixture: &Fixture, webhook: &Webhook, ids: &[&str], now: DateTime
     let position = subscription(fixture).await.position;
     let deliveries = ids.iter().map(|id| message(id)).collect();
     assert!(
-        fixture.store.subscriptions().queue(webhook.id, (position, position), deliveries, now).await.unwrap()
+        fixture
+            .store
+            .webhooks()
+            .subscriptions()
+            .queue(webhook.id, (position, position), deliveries, now)
+            .await
+            .unwrap()
     );
 }
 
@@ -59,7 +65,7 @@ async fn claim(
     name: &str,
     now: DateTime<Utc>,
 ) -> Vec<ClaimedDelivery> {
-    fixture.store.deliveries().claim(webhook, 10, name.to_owned(), now).await.unwrap()
+    fixture.store.webhooks().deliveries().claim(webhook, 10, name.to_owned(), now).await.unwrap()
 }
 
 async fn settle(fixture: &Fixture, claimed: &ClaimedDelivery, status: u16, then: AfterAttempt) -> bool {
@@ -67,6 +73,7 @@ async fn settle(fixture: &Fixture, claimed: &ClaimedDelivery, status: u16, then:
     let attempt = DeliveryAttempt { at: at(50), http_status: Some(status), error };
     fixture
         .store
+        .webhooks()
         .deliveries()
         .settle(claimed.delivery.id, claimed.claim.clone(), attempt, then)
         .await
@@ -74,7 +81,7 @@ async fn settle(fixture: &Fixture, claimed: &ClaimedDelivery, status: u16, then:
 }
 
 async fn deliveries(fixture: &Fixture, webhook: WebhookId) -> Vec<Delivery> {
-    fixture.store.delivery_log().list(webhook, None, ALL).await.unwrap().0
+    fixture.store.webhooks().log().list(webhook, None, ALL).await.unwrap().0
 }
 
 #[tokio::test]
@@ -121,8 +128,9 @@ async fn events_from_the_creation_on_are_read_with_their_tasks_and_queued_once()
     let [event] = &events[..] else { panic!("{events:?}") };
     assert!(matches!(event.event.subject, EventSubject::Task { task, .. } if task == ids[0]));
     assert_eq!(event.task.as_ref().unwrap().app.as_str(), "tiktok");
-    let queue =
-        |to, id| fixture.store.subscriptions().queue(webhook.id, (position, to), vec![message(id)], at(3));
+    let queue = |to, id| {
+        fixture.store.webhooks().subscriptions().queue(webhook.id, (position, to), vec![message(id)], at(3))
+    };
     assert!(queue(read_to, "msg_1").await.unwrap());
     // Another server has read the same.
     assert!(!queue(read_to, "msg_2").await.unwrap());
@@ -148,10 +156,16 @@ async fn events_that_a_webhook_has_not_read_are_not_deleted() {
     let position = subscription(&fixture).await.position;
     let (_, read_to) = unread(&fixture, position).await;
     assert!(
-        fixture.store.subscriptions().queue(webhook.id, (position, read_to), vec![], at(1)).await.unwrap()
+        fixture
+            .store
+            .webhooks()
+            .subscriptions()
+            .queue(webhook.id, (position, read_to), vec![], at(1))
+            .await
+            .unwrap()
     );
     fixture.store.events().prune(1).await.unwrap();
-    let pruned = fixture.store.subscriptions().unread(position, 100).await.unwrap();
+    let pruned = fixture.store.webhooks().subscriptions().unread(position, 100).await.unwrap();
     assert_eq!(pruned, UnreadEvents::Pruned { newest: read_to });
 }
 
@@ -180,7 +194,8 @@ async fn a_delivery_is_claimed_once_and_again_when_its_server_is_dead() {
     let fixture = Fixture::new();
     let webhook = create(&fixture).await;
     queue(&fixture, &webhook, &["msg_1", "msg_2"], at(0)).await;
-    let first = fixture.store.deliveries().claim(webhook.id, 1, "one".to_owned(), at(1)).await.unwrap();
+    let first =
+        fixture.store.webhooks().deliveries().claim(webhook.id, 1, "one".to_owned(), at(1)).await.unwrap();
     assert_eq!(first[0].delivery.message_id, "msg_1", "the oldest");
     assert_eq!(
         (first[0].url.as_str(), first[0].secret.expose()),
@@ -195,10 +210,10 @@ async fn a_delivery_is_claimed_once_and_again_when_its_server_is_dead() {
     assert!(!settle(&fixture, &first[0], 204, AfterAttempt::Delivered).await);
     assert!(settle(&fixture, &again[0], 204, AfterAttempt::Delivered).await);
     // A server that ends gives back what it has not finished.
-    fixture.store.deliveries().release(Some("four".to_owned()), at(123)).await.unwrap();
+    fixture.store.webhooks().deliveries().release(Some("four".to_owned()), at(123)).await.unwrap();
     let last = claim(&fixture, webhook.id, "five", at(123)).await;
     assert_eq!((last.len(), last[0].delivery.attempts), (1, 0), "it does not count");
-    fixture.store.deliveries().release(None, at(124)).await.unwrap();
+    fixture.store.webhooks().deliveries().release(None, at(124)).await.unwrap();
     assert_eq!(claim(&fixture, webhook.id, "six", at(124)).await.len(), 1);
 }
 
@@ -230,7 +245,7 @@ async fn the_result_of_an_attempt_is_logged_and_decides_what_follows() {
     );
     assert_eq!(subscription(&fixture).await.next_due, None);
     // It is queued again, and retried as a new one.
-    let store = fixture.store.delivery_log();
+    let store = fixture.store.webhooks().log();
     let queued = store.redeliver(webhook.id, logged.id, at(70)).await.unwrap();
     let Redelivery::Queued(queued) = queued else { panic!("{queued:?}") };
     assert_eq!((queued.status, queued.next_attempt_at), (DeliveryStatus::Pending, Some(at(70))));
@@ -253,7 +268,8 @@ async fn a_webhook_that_is_gone_or_disabled_gives_up_what_waits_and_later_gets_o
     let fixture = Fixture::new();
     let webhook = create(&fixture).await;
     queue(&fixture, &webhook, &["msg_1", "msg_2"], at(0)).await;
-    let claimed = fixture.store.deliveries().claim(webhook.id, 1, "one".to_owned(), at(1)).await.unwrap();
+    let claimed =
+        fixture.store.webhooks().deliveries().claim(webhook.id, 1, "one".to_owned(), at(1)).await.unwrap();
     assert!(settle(&fixture, &claimed[0], 410, AfterAttempt::Gone).await);
     let gone = fixture.store.webhooks().find(webhook.id).await.unwrap().unwrap();
     assert!(!gone.enabled && gone.disabled_reason.as_deref().unwrap().contains("410"), "{gone:?}");
@@ -261,9 +277,9 @@ async fn a_webhook_that_is_gone_or_disabled_gives_up_what_waits_and_later_gets_o
     let errors: Vec<_> = logged.iter().map(|it| (it.status, it.error.as_deref())).collect();
     let failed = DeliveryStatus::Failed;
     assert_eq!(errors, [(failed, Some("the webhook was disabled")), (failed, Some("HTTP 410"))]);
-    assert_eq!(fixture.store.subscriptions().list().await.unwrap(), []);
+    assert_eq!(fixture.store.webhooks().subscriptions().list().await.unwrap(), []);
     assert_eq!(claim(&fixture, webhook.id, "two", at(100)).await, []);
-    let store = fixture.store.delivery_log();
+    let store = fixture.store.webhooks().log();
     assert_eq!(store.redeliver(webhook.id, logged[0].id, at(2)).await.unwrap(), Redelivery::Disabled);
     // What happens while it is disabled is not for it.
     fixture.create(vec![for_phone("a")]).await;
@@ -289,7 +305,7 @@ async fn a_long_log_is_read_page_by_page() {
     let fixture = Fixture::new();
     let webhook = create(&fixture).await;
     queue(&fixture, &webhook, &["msg_1", "msg_2", "msg_3"], at(0)).await;
-    let page = |start| fixture.store.delivery_log().list(webhook.id, None, Page { start, size: 2 });
+    let page = |start| fixture.store.webhooks().log().list(webhook.id, None, Page { start, size: 2 });
     let (first, total) = page(PageStart::Number(1)).await.unwrap();
     let ids = |page: &[Delivery]| page.iter().map(|it| it.message_id.clone()).collect::<Vec<_>>();
     assert_eq!((ids(&first), total), (vec!["msg_3".to_owned(), "msg_2".to_owned()], 3));
