@@ -10,6 +10,7 @@ pub(crate) fn all() -> Routes {
         tasks::read::routes(),
         tasks::create::routes(),
         tasks::change::routes(),
+        tasks::batch::routes(),
         tasks::evidence::routes(),
         accounts::handlers::routes(),
         accounts::status::routes(),

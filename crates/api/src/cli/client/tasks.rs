@@ -9,9 +9,11 @@ use tikmatrix_api::read_text_file;
 use tikmatrix_api_types::Status;
 use tikmatrix_api_types::tasks::{NewTasks, TaskQuery};
 use tikmatrix_client::Client;
+use tikmatrix_domain::BatchOperation;
 use tikmatrix_validation::json::without_mark;
 
 use super::Work;
+use super::batch::{RetryAll, Selection};
 use super::show::{Column, Output};
 use crate::cli::output::{complain, counted};
 
@@ -53,29 +55,16 @@ pub(in crate::cli) enum Command {
         #[arg(required = true)]
         task_ids: Vec<i64>,
     },
-    /// Stops a running task
-    Stop {
-        /// Its number
-        task_id: i64,
-    },
-    /// Cancels a task that has not finished: a pending one never runs, a running one is stopped
-    Cancel {
-        /// Its number
-        task_id: i64,
-    },
-    /// Retries a failed task
-    Retry {
-        /// Its number
-        task_id: i64,
-    },
-    /// Retries every failed task, also those that were stopped or cancelled
-    RetryAll,
+    /// Stops running tasks
+    Stop(Selection),
+    /// Cancels tasks that have not finished: pending ones never run, running ones are stopped
+    Cancel(Selection),
+    /// Retries failed tasks, also those that were stopped or cancelled
+    Retry(Selection),
+    /// Retries every failed task, also those that were stopped or cancelled; asks first at a terminal
+    RetryAll(RetryAll),
     /// Deletes tasks; running ones are stopped first
-    Delete {
-        /// Their numbers, at most 1,000
-        #[arg(required = true)]
-        task_ids: Vec<i64>,
-    },
+    Delete(Selection),
 }
 
 /// The tasks to create. What is not given is left to the server.
@@ -101,30 +90,11 @@ impl Work for Command {
             Self::Log { task_id } => output.list(&tasks.log(task_id)?, "lines", &LOG_COLUMNS)?,
             Self::Stats => output.one(&tasks.stats()?)?,
             Self::Wait { task_ids } => wait(client, output, &task_ids)?,
-            Self::Stop { task_id } => {
-                output.done(&tasks.stop(task_id)?, &format!("Stopped task {task_id}."))?;
-            }
-            Self::Cancel { task_id } => {
-                output.done(&tasks.cancel(task_id)?, &format!("Cancelled task {task_id}."))?;
-            }
-            Self::Retry { task_id } => {
-                output.done(&tasks.retry(task_id)?, &format!("Task {task_id} is pending again."))?;
-            }
-            Self::RetryAll => {
-                let retried = tasks.retry_all()?;
-                let is = if retried.retried_count == 1 { "is" } else { "are" };
-                let count = counted(retried.retried_count as u64, "task");
-                output.done(&retried, &format!("{count} {is} pending again."))?;
-            }
-            Self::Delete { task_ids } => {
-                let deleted = tasks.delete_batch(&task_ids)?;
-                output
-                    .done(&deleted, &format!("Deleted {}.", counted(deleted.deleted_count as u64, "task")))?;
-                if !deleted.not_found.is_empty() {
-                    let missing: Vec<String> = deleted.not_found.iter().map(i64::to_string).collect();
-                    bail!("there is no task {}", missing.join(", "));
-                }
-            }
+            Self::Stop(selection) => selection.carry_out(client, output, BatchOperation::Stop)?,
+            Self::Cancel(selection) => selection.carry_out(client, output, BatchOperation::Cancel)?,
+            Self::Retry(selection) => selection.carry_out(client, output, BatchOperation::Retry)?,
+            Self::RetryAll(retry) => retry.carry_out(client, output)?,
+            Self::Delete(selection) => selection.carry_out(client, output, BatchOperation::Delete)?,
         }
         Ok(())
     }

@@ -9,3 +9,4 @@ mod pagination;
 pub(crate) mod query;
 mod requests;
 mod retry;
+mod selection;
