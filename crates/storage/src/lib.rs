@@ -37,7 +37,7 @@ pub use settings::installation::Installation;
 pub use settings::operations::SettingsStore;
 pub use store::Store;
 pub use tasks::change::batch::{Batch, TaskChanges};
-pub use tasks::claim::{Claim, TaskQueue};
+pub use tasks::claim::{Claim, TaskQueue, WorkLimit};
 pub use tasks::create::requests::{Created, RequestKey};
 pub use tasks::filter::{TaskCounts, TaskFilter};
 pub use tasks::lifecycle::AttemptStore;

@@ -42,7 +42,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     let device = json!({"name": "first", "group": null});
     let scan = json!({"network": "127.0.0.1/32", "port": 1, "add": false});
     let settings = json!({"default_app": "tiktok", "packages": {"tiktok": null}, "tiktok_package": null, "instagram_package": null,
-        "max_retries": 0, "retry_first_wait": 30, "retry_longest_wait": 900, "random_order": false, "paused": false});
+        "max_retries": 0, "retry_first_wait": 30, "retry_longest_wait": 900, "random_order": false, "paused": false,
+        "max_devices_at_work": null});
     let ids = || Body::Json(json!({"task_ids": [1, 2]}));
     vec![
         get("/healthz"),
