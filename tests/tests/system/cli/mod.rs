@@ -4,3 +4,4 @@ mod clients;
 mod commands;
 mod demo;
 mod inspection;
+mod recipes;
