@@ -32,10 +32,11 @@ pub mod materials;
 pub mod scripts;
 pub mod settings;
 pub mod tasks;
+pub mod webhooks;
 
 pub use tikmatrix_domain::{
-    ArtifactKind, EventKind, LogLevel, MaterialKind, MediaType, Outcome, Plan, Source, StandardFailure,
-    Status, WaitingReason,
+    ArtifactKind, DeliveryStatus, EventKind, LogLevel, MaterialKind, MediaType, Outcome, Plan, Source,
+    StandardFailure, Status, WaitingReason, WebhookEvent,
 };
 
 pub use envelope::{Deleted, Envelope, Health, Problem};

@@ -20,10 +20,12 @@ mod scripts;
 mod server;
 mod settings;
 mod start_error;
+mod start_page;
 mod state;
 mod tasks;
 mod text_file;
 mod tokens;
+mod webhooks;
 
 pub use config::{ExtraRoutes, ServerConfig};
 pub use data_directory::{create_data_directory, open_data};

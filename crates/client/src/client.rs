@@ -19,6 +19,7 @@ use crate::groups::Groups;
 use crate::http::{Http, HttpOptions, Token, below};
 use crate::materials::Materials;
 use crate::tasks::Tasks;
+use crate::webhooks::Webhooks;
 
 /// The default timeout of one request. Stopping a task takes the longest, 5 s, and one deletion may stop 1,000 of them.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(600);
@@ -119,6 +120,12 @@ impl Client {
     #[must_use]
     pub fn materials(&self) -> Materials<'_> {
         Materials::new(&self.http)
+    }
+
+    /// Returns the handle of `/api/v1/webhook`.
+    #[must_use]
+    pub fn webhooks(&self) -> Webhooks<'_> {
+        Webhooks::new(&self.http)
     }
 
     /// Listens to the server's events.

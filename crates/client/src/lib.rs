@@ -41,6 +41,7 @@ mod http;
 mod items;
 mod materials;
 mod tasks;
+mod webhooks;
 
 pub use tikmatrix_api_types as api;
 
@@ -54,3 +55,4 @@ pub use http::download::Download;
 pub use items::Items;
 pub use materials::{Materials, Upload};
 pub use tasks::Tasks;
+pub use webhooks::Webhooks;

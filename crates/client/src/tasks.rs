@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 use tikmatrix_api_types::Deleted;
 use tikmatrix_api_types::tasks::{
-    BatchCancelled, BatchDeleted, BatchQuery, BatchRetried, BatchStopped, Created, NewTasks, Retried, Stats,
-    Task, TaskBatch, TaskDetail, TaskList, TaskLog, TaskQuery,
+    BatchCancelled, BatchDeleted, BatchQuery, BatchRetried, BatchStopped, CreateQuery, Created, NewTasks,
+    Retried, Stats, Task, TaskBatch, TaskDetail, TaskList, TaskLog, TaskQuery,
 };
 use ureq::http::Method;
 
@@ -44,6 +44,21 @@ impl<'client> Tasks<'client> {
     /// As [`Tasks::create`]; code 40901 when the key was used with another request or is still in use.
     pub fn create_once(self, tasks: &NewTasks, key: &str) -> Result<Created, Error> {
         self.http.call_with_headers(Method::POST, TASKS, &[("Idempotency-Key", key)], tasks)
+    }
+
+    /// Creates tasks as `query` says, and once if there is a `key`: with `dry_run` none, and the answer lists those that
+    /// would be created.
+    ///
+    /// # Errors
+    /// As [`Tasks::create_once`].
+    pub fn create_with(
+        self,
+        tasks: &NewTasks,
+        query: &CreateQuery,
+        key: Option<&str>,
+    ) -> Result<Created, Error> {
+        let key: Vec<(&str, &str)> = key.into_iter().map(|key| ("Idempotency-Key", key)).collect();
+        self.http.call_with_headers(Method::POST, &with_query(TASKS, query), &key, tasks)
     }
 
     /// Returns one page of tasks, newest first.

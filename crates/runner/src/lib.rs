@@ -18,4 +18,5 @@ mod worker;
 pub use control::batch::{BatchResult, TaskSelection};
 pub use options::RunnerOptions;
 pub use runner::Runner;
+pub use tasks::unknown_recipients::{UnknownRecipient, UnknownRecipients};
 pub use tasks::{CreateError, EventSubscription, SubscriptionError, Tasks};

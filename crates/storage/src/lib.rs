@@ -18,6 +18,7 @@ mod settings;
 mod store;
 mod tasks;
 mod tokens;
+mod webhooks;
 
 pub use accounts::operations::{AccountFilter, AccountRemoval, AccountStore};
 pub use cluster::heartbeat::InterruptedTask;
@@ -39,8 +40,15 @@ pub use store::Store;
 pub use tasks::change::batch::{Batch, TaskChanges};
 pub use tasks::claim::{Claim, TaskQueue, WorkLimit};
 pub use tasks::create::requests::{Created, RequestKey};
+pub use tasks::create::unknown_names::{UnknownName, UnknownNames};
 pub use tasks::filter::{TaskCounts, TaskFilter};
 pub use tasks::lifecycle::AttemptStore;
 pub use tasks::marks::{MarkStore, StandingMark};
 pub use tasks::query::{MAX_LISTED_CONFIG, TaskStore};
 pub use tokens::TokenStore;
+pub use webhooks::deliveries::{ClaimedDelivery, DeliveryStore};
+pub use webhooks::delivery_log::{DeliveryLog, Redelivery};
+pub use webhooks::operations::WebhookStore;
+pub use webhooks::subscriptions::{
+    NewDelivery, Subscription, SubscriptionStore, TaskFacts, UnreadEvent, UnreadEvents,
+};

@@ -9,7 +9,8 @@ use std::str::FromStr;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tikmatrix_domain::{
-    ArtifactKind, EventKind, LogLevel, MaterialKind, MediaType, Outcome, Plan, Source, Status, WaitingReason,
+    ArtifactKind, DeliveryStatus, EventKind, LogLevel, MaterialKind, MediaType, Outcome, Plan, Source,
+    Status, WaitingReason, WebhookEvent,
 };
 use tikmatrix_validation::shortened;
 use utoipa::openapi::RefOr;
@@ -41,11 +42,14 @@ macro_rules! text_enum {
 }
 
 text_enum! {
-    ArtifactKind EventKind LogLevel MaterialKind MediaType Outcome Plan Source Status WaitingReason
+    ArtifactKind DeliveryStatus EventKind LogLevel MaterialKind MediaType Outcome Plan Source Status WaitingReason
+    WebhookEvent
 }
 
 /// `kind` of an artifact.
 pub type ArtifactKindText = Text<ArtifactKind>;
+/// `status` of a delivery to a webhook.
+pub type DeliveryStatusText = Text<DeliveryStatus>;
 /// The kind of an event.
 pub type EventKindText = Text<EventKind>;
 /// `level` of a log line.
@@ -64,6 +68,8 @@ pub type SourceText = Text<Source>;
 pub type StatusText = Text<Status>;
 /// `waiting_reason` of a task.
 pub type WaitingReasonText = Text<WaitingReason>;
+/// The kind of an event that webhooks get.
+pub type WebhookEventText = Text<WebhookEvent>;
 
 /// An enum of the domain in a body: the text of its variant in JSON, `enum` in the OpenAPI document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -167,6 +173,7 @@ mod tests {
             }
         }
         check::<ArtifactKind>();
+        check::<DeliveryStatus>();
         check::<EventKind>();
         check::<LogLevel>();
         check::<MaterialKind>();
@@ -176,6 +183,7 @@ mod tests {
         check::<Source>();
         check::<Status>();
         check::<WaitingReason>();
+        check::<WebhookEvent>();
     }
 
     #[test]

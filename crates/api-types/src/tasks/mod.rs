@@ -11,7 +11,7 @@ pub use change::{
     BatchCancelled, BatchDeleted, BatchQuery, BatchRetried, BatchStopped, Retried, SkippedTask, TaskBatch,
     TaskId,
 };
-pub use create::{CreateQuery, Created, NewTasks, UnknownFields};
+pub use create::{CreateQuery, Created, CreatedTask, Distribute, NewTasks, Returned, UnknownFields};
 pub use detail::{Artifact, Attempt, LogLine, Step, TaskDetail, TaskLog};
 pub use filter::{BatchFilter, TaskFilter};
 pub use list::{ConfigDetail, Stats, TaskList, TaskPage, TaskQuery};

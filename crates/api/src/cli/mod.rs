@@ -61,6 +61,8 @@ enum Command {
     Account(client::Options<client::accounts::Command>),
     /// Uploads, shows and changes the videos and images of a server's library
     Material(client::Options<client::materials::Command>),
+    /// Creates, tests and changes the webhooks of a server, and shows what was delivered to them
+    Webhook(client::Options<client::webhooks::Command>),
     /// Shows the scripts that tasks can run
     Script(client::Options<client::scripts::Command>),
     /// Prints the OpenAPI document of the API
@@ -96,6 +98,7 @@ pub(crate) async fn run() -> anyhow::Result<ExitCode> {
         Command::Device(options) => options.run().await,
         Command::Account(options) => options.run().await,
         Command::Material(options) => options.run().await,
+        Command::Webhook(options) => options.run().await,
         Command::Script(options) => options.run().await,
         Command::Openapi => openapi(),
     }?;

@@ -91,6 +91,9 @@ pub(super) struct Options {
     /// Uses the phones that announce their wireless debugging in the local network
     #[arg(long, env = "TIKMATRIX_DISCOVER_PHONES", value_parser = BoolishValueParser::new())]
     discover_phones: bool,
+    /// Allows webhooks to call private, loopback, link-local and other special addresses
+    #[arg(long, env = "TIKMATRIX_WEBHOOK_PRIVATE_TARGETS", value_parser = BoolishValueParser::new())]
+    webhook_private_targets: bool,
     /// The adb server by which phones on USB are reached, or `off`. It is used as it is found: none is started, and that
     /// there is none is no error
     #[arg(long, env = "TIKMATRIX_ADB_SERVER", value_name = "HOST:PORT|off",
@@ -142,18 +145,33 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
             return Ok(());
         }
     };
-    let said = say(format_args!("listening on {}", server.url()));
+    let said = say(places(&server, &data_directory, farm.is_some()));
     if said.is_ok() {
         for address in server.addresses() {
             log::info!("address: {address}");
         }
-        log::info!("data directory: {}", data_directory.display());
         stopped.await;
         log::info!("ending: running tasks are being interrupted");
     }
     let shut_down = shut_down(server, farm).await;
     said?;
+    if shut_down.is_ok() {
+        log::info!("stopped");
+    }
     shut_down
+}
+
+/// Says where a running server is, and what is where on it. Programs wait for the first line.
+fn places(server: &Server, data_directory: &Path, has_virtual_phones: bool) -> String {
+    let url = server.url();
+    let mut lines = format!("listening on {url}\n  API   {url}/api/v1\n  page  {url}/\n");
+    if cfg!(feature = "swagger") {
+        lines += &format!("  docs  {url}/docs\n");
+    }
+    if has_virtual_phones {
+        lines += &format!("  what the virtual phones saw  {url}/virtual/phones\n");
+    }
+    lines + &format!("  data  {}", data_directory.display())
 }
 
 /// The configuration that the options describe, without scripts and apps.
@@ -181,6 +199,7 @@ fn configuration(data_directory: &Path, options: &Options) -> anyhow::Result<Ser
             AdbServerOption::Off => None,
         },
         adb_key: options.adb_key.clone(),
+        webhook_private_targets: options.webhook_private_targets,
         discovery: options.discover_phones.then(Discovery::new).transpose()?,
         license: options.license.clone(),
         license_key: vendor_key(options.license_key.as_deref())?,

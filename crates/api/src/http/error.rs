@@ -10,9 +10,9 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError};
 use tikmatrix_api_types::Problem as ProblemView;
-use tikmatrix_domain::{IllegalTransition, Status, TaskId};
+use tikmatrix_domain::{IllegalTransition, ImpossibleTask, Status, TaskId};
 use tikmatrix_storage::StorageError;
-use tikmatrix_validation::{Problem, Problems};
+use tikmatrix_validation::{Problem, Problems, shortened, unknown_name};
 
 use crate::http::envelope::{Success, failure};
 
@@ -200,7 +200,13 @@ impl From<StorageError> for ApiError {
                 Some(reason) => Self::invalid("task_id", reason),
                 None => Self::internal(error),
             },
-            StorageError::TooManyTasks(too_many) => Self::invalid("serials", too_many.to_string()),
+            StorageError::Oversized(oversized) => Self::invalid("serials", oversized.to_string()),
+            StorageError::UnknownGroups { unknown, known } => Self::from(unknown_groups(&unknown, &known)),
+            StorageError::EmptyGroups { .. } => {
+                let instead = "put phones into it with PATCH /api/v1/device/{serial}, or name others";
+                Self::invalid("groups", format!("{error}: {instead}"))
+            }
+            StorageError::Impossible(impossible) => Self::from(impossible_tasks(impossible)),
             StorageError::QueueFull { .. } => Self::too_many(error.to_string(), FULL_QUEUE_RETRY_AFTER),
             StorageError::KeyReused => {
                 let message =
@@ -212,6 +218,28 @@ impl From<StorageError> for ApiError {
             error => Self::internal(error),
         }
     }
+}
+
+/// Describes each group that is not known by the nearest that is.
+fn unknown_groups(unknown: &[(usize, String)], known: &[String]) -> Problems {
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let mut problems = Problems::default();
+    for (index, name) in unknown {
+        let reason = format!("{:?} {}", shortened(name), unknown_name("group", name, &known));
+        problems.add(format!("groups[{index}]"), reason);
+    }
+    problems
+}
+
+/// Describes what the apps of a request's tasks cannot do.
+fn impossible_tasks(impossible: Vec<ImpossibleTask>) -> Problems {
+    let mut config = Problems::default();
+    for ImpossibleTask { field, reason } in impossible {
+        config.add(field, reason);
+    }
+    let mut problems = Problems::default();
+    problems.add_below("script_config", config);
+    problems
 }
 
 /// Describes why the status of a task does not allow what a client requests, and what to do instead. `None` for what no

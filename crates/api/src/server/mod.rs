@@ -44,11 +44,13 @@ use crate::monitoring::HealthCheck;
 use crate::settings::CurrentSettings;
 use crate::start_error::StartError;
 use crate::state::{AppState, OpenApiDocument};
-use crate::tasks::create::TaskCreator;
-use crate::tasks::create_request::RequestReader;
+use crate::tasks::create::handler::TaskCreator;
+use crate::tasks::create::request::RequestReader;
 use crate::tasks::idempotency::KeysInFlight;
 use crate::tasks::read::TaskReader;
 use crate::tokens::token_file;
+use crate::webhooks::dispatcher::Dispatcher;
+use crate::webhooks::sending::sender::Webhooks;
 
 /// How many bytes of answers the server keeps for all clients together that do not take them.
 const MAX_UNSENT: usize = 64 * 1024 * 1024;
@@ -67,6 +69,7 @@ pub struct Server {
     registry: Arc<Registry>,
     gate: LicenseGate,
     background: Vec<JoinHandle<()>>,
+    dispatcher: JoinHandle<()>,
     stopping: CancellationToken,
     /// Shows that the server runs, until it is dropped.
     _record: Option<ServerRecord>,
@@ -107,10 +110,24 @@ impl Server {
 
     /// Ends the server: no new requests, running tasks are interrupted and accounted for, phones are disconnected.
     pub async fn shutdown(self) {
-        let Self { handle, http, runner, registry, gate, background, stopping, store, _record, .. } = self;
+        let Self {
+            handle,
+            http,
+            runner,
+            registry,
+            gate,
+            background,
+            dispatcher,
+            stopping,
+            store,
+            _record,
+            ..
+        } = self;
         stopping.cancel();
         tokio::join!(handle.stop(true), runner.shutdown());
         registry.shutdown().await;
+        // It ends as it notices that the server does; a panic is logged, and it has no other result.
+        let _ = dispatcher.await;
         for task in background {
             task.abort();
             // It was aborted, and has no result.
@@ -174,6 +191,9 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
     let event_retention = event_retention::run(store.clone(), registry.watch(), Arc::clone(&clock));
     let settings: Data<CurrentSettings> = Data::new(watch::Sender::new(store.settings().load().await?));
     let access = Data::new(access);
+    let webhooks = Data::new(Webhooks::new(config.webhook_private_targets));
+    let dispatcher =
+        Dispatcher { store: store.clone(), clock: Arc::clone(&clock), webhooks: webhooks.clone() };
     let table = Arc::new(ConnectionTable::new(config.max_connections, MAX_UNSENT));
     let state = AppState {
         store: Data::new(store.clone()),
@@ -190,6 +210,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
         limit: Data::new(RequestLimit::new(config.max_requests, Arc::clone(&table))),
         metrics: Data::new(Metrics::default()),
         health: Data::new(HealthCheck::new(store.clone(), config.data_directory.clone())),
+        webhooks,
         library: Data::new(library),
         connections: Data::new(connections),
         tasks: Data::new(TaskReader {
@@ -228,6 +249,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
         registry,
         gate,
         background: background.into(),
+        dispatcher: tokio::spawn(dispatcher.run(stopping.clone())),
         stopping,
         _record: record,
     })

@@ -2,10 +2,10 @@
 
 use serde_json::value::RawValue;
 use tikmatrix_api_types::tasks::{
-    Artifact, Attempt, Created, LogLine, Stats, Step, Task, TaskDetail, TaskLog,
+    Artifact, Attempt, Created, CreatedTask, LogLine, Stats, Step, Task, TaskDetail, TaskLog,
 };
 use tikmatrix_domain::{
-    self as domain, AppId, Finish, ScriptConfig, SkippedDevice, TaskState, WaitingReason,
+    self as domain, AppId, FanOut, Finish, NewTask, ScriptConfig, SkippedDevice, TaskState, WaitingReason,
 };
 use tikmatrix_storage::{self as storage, TaskCounts};
 
@@ -130,11 +130,42 @@ pub(crate) fn stats(counts: TaskCounts) -> Stats {
     }
 }
 
-/// The tasks that a request created, with the warnings about it.
-pub(crate) fn created(created: &storage::Created, mut warnings: Vec<String>) -> Created {
-    warnings.extend(created.skipped.iter().map(skipped));
+/// The tasks that a request created, with the warnings about it; `with_tasks` lists them.
+pub(crate) fn created(created: &storage::Created, warnings: Vec<String>, with_tasks: bool) -> Created {
     let task_ids: Vec<i64> = created.tasks.iter().map(|task| task.0).collect();
-    Created { created_count: task_ids.len(), task_ids, warnings }
+    let ids = task_ids.iter().copied().map(Some);
+    Created {
+        created_count: task_ids.len(),
+        tasks: with_tasks.then(|| created.fan_out.tasks.iter().zip(ids).map(created_task).collect()),
+        task_ids,
+        warnings: with_warnings(&created.fan_out, warnings),
+    }
+}
+
+/// The tasks that a request would create, with the warnings about it.
+pub(crate) fn previewed(fan_out: &FanOut, warnings: Vec<String>) -> Created {
+    Created {
+        task_ids: Vec::new(),
+        created_count: fan_out.tasks.len(),
+        tasks: Some(fan_out.tasks.iter().map(|task| created_task((task, None))).collect()),
+        warnings: with_warnings(fan_out, warnings),
+    }
+}
+
+fn created_task((task, id): (&NewTask, Option<i64>)) -> CreatedTask {
+    CreatedTask {
+        id,
+        serial: task.serial.as_ref().map(ToString::to_string),
+        username: task.username.as_ref().map(ToString::to_string),
+        start_time: task.start_time.map(moment),
+    }
+}
+
+fn with_warnings(fan_out: &FanOut, mut warnings: Vec<String>) -> Vec<String> {
+    let empty = fan_out.empty_groups.iter();
+    warnings.extend(empty.map(|name| format!("groups: no phone belongs to the group {name:?}")));
+    warnings.extend(fan_out.skipped.iter().map(skipped));
+    warnings
 }
 
 fn skipped(SkippedDevice { serial, app }: &SkippedDevice) -> String {

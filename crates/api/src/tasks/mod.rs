@@ -4,7 +4,6 @@ pub(crate) mod batch;
 pub(crate) mod change;
 mod convert;
 pub(crate) mod create;
-pub(crate) mod create_request;
 pub(crate) mod evidence;
 pub(crate) mod idempotency;
 mod list_request;

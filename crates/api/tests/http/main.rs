@@ -26,3 +26,5 @@ mod settings;
 mod support;
 #[cfg(test)]
 mod tasks;
+#[cfg(test)]
+mod webhooks;

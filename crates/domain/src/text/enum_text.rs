@@ -7,6 +7,8 @@ use crate::task::failure::code::StandardFailure;
 use crate::task::history::{ArtifactKind, LogLevel};
 use crate::task::task::{Outcome, Source, Status};
 use crate::task::waiting::WaitingReason;
+use crate::webhook::delivery::DeliveryStatus;
+use crate::webhook::webhook::{Presence, WebhookEvent};
 
 macro_rules! enum_text {
     ($($name:ident),+ $(,)?) => {
@@ -37,14 +39,17 @@ macro_rules! enum_text {
 
 enum_text!(
     ArtifactKind,
+    DeliveryStatus,
     EventKind,
     LogLevel,
     MaterialKind,
     MediaType,
     Outcome,
     Plan,
+    Presence,
     Source,
     StandardFailure,
     Status,
     WaitingReason,
+    WebhookEvent,
 );

@@ -11,10 +11,11 @@ use diesel::sql_types::Text;
 
 /// SQLite's tables that are not tracked: neither an answer about tasks nor an event shows them, or a trigger writes them
 /// along with a tracked table. On PostgreSQL the migrations say which tables are tracked.
-const UNTRACKED_TABLES: [&str; 16] = [
+const UNTRACKED_TABLES: [&str; 19] = [
     "access_token",
     "account_tag",
     "device_app",
+    "device_presence",
     "installation",
     "local_file",
     "material",
@@ -28,6 +29,8 @@ const UNTRACKED_TABLES: [&str; 16] = [
     "task_kind",
     "task_number",
     "wakeup",
+    "webhook",
+    "webhook_delivery",
 ];
 
 /// The names of all tables but SQLite's and diesel's own.

@@ -12,6 +12,7 @@ mod materials;
 mod settings;
 mod tasks;
 mod tokens;
+mod webhooks;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
@@ -94,8 +95,10 @@ fn request_for(task: NewTask) -> TaskRequest {
     };
     TaskRequest {
         recipients,
+        groups: Vec::new(),
         script: task.script,
-        targets: vec![Target { app: task.app, script_config: task.script_config }],
+        targets: vec![Target::new(task.app, task.script_config)],
+        distribute: None,
         source: task.source,
         start_time: task.start_time,
         interval: Interval::default(),
@@ -130,5 +133,6 @@ fn for_phone(name: &str) -> NewTask {
         source: Source::Api,
         start_time: None,
         options: TaskOptions::default(),
+        requirements: [].into(),
     }
 }

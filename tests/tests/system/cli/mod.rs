@@ -4,4 +4,6 @@ mod clients;
 mod commands;
 mod demo;
 mod inspection;
+mod planning;
+mod readme;
 mod recipes;

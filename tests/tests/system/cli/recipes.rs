@@ -106,10 +106,11 @@ fn the_same_video_is_published_on_several_phones() {
 }
 
 #[test]
-fn a_different_video_is_published_on_each_phone() {
+fn videos_of_the_library_are_spread_over_phones() {
     let farm = Farm::start();
     farm.run(3);
-    let posts = ["virtual-1", "virtual-2", "virtual-3"].map(|serial| farm.posts(serial));
+    let posts = ["virtual-1", "virtual-2"].map(|serial| farm.posts(serial));
+    assert_eq!(posts.each_ref().map(Vec::len), [2, 1]);
     let published: Vec<&String> = posts.iter().flatten().map(|(_, sha256)| sha256).collect();
     let videos: BTreeSet<&String> = farm.videos.iter().map(|video| &video.sha256).collect();
     assert_eq!((published.len(), published.into_iter().collect()), (3, videos));
@@ -127,7 +128,7 @@ fn tasks_wait_for_a_time_of_day_in_a_time_zone() {
         assert!(hours.iter().any(|hour| clock(task, *hour) == half_past_two), "{task:?}");
         assert_eq!(task.waiting_reason, Some(WaitingReason::Scheduled.into()));
     }
-    assert_eq!(tasks.len(), 2);
+    assert_eq!(tasks.len(), 3);
 }
 
 #[test]

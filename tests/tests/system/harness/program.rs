@@ -157,7 +157,7 @@ fn command(mut command: Command, arguments: &[&str]) -> Command {
 }
 
 /// The binary beside which these tests were built.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let profile = tests.parent().and_then(Path::parent).unwrap();
     let path = profile.join(format!("tikmatrix{}", std::env::consts::EXE_SUFFIX));

@@ -5,9 +5,11 @@ pub(super) mod accounts;
 mod batch;
 pub(super) mod devices;
 pub(super) mod materials;
+mod new_tasks;
 pub(super) mod scripts;
 mod show;
 pub(super) mod tasks;
+pub(super) mod webhooks;
 
 use anyhow::anyhow;
 use clap::builder::BoolishValueParser;

@@ -1,21 +1,17 @@
 //! `tikmatrix task`: creates, shows and changes tasks.
 
-use std::path::Path;
-
-use anyhow::{Context, bail};
-use clap::{Args, Subcommand};
-use serde_json::Value;
-use tikmatrix_api::read_text_file;
+use anyhow::bail;
+use clap::Subcommand;
 use tikmatrix_api_types::Status;
-use tikmatrix_api_types::tasks::{NewTasks, TaskQuery};
+use tikmatrix_api_types::tasks::TaskQuery;
 use tikmatrix_client::Client;
 use tikmatrix_domain::BatchOperation;
-use tikmatrix_validation::json::without_mark;
 
 use super::Work;
 use super::batch::{RetryAll, Selection};
+use super::new_tasks::Create;
 use super::show::{Column, Output};
-use crate::cli::output::{complain, counted};
+use crate::cli::output::counted;
 
 const COLUMNS: [Column; 9] = [
     ("ID", "/id"),
@@ -34,7 +30,7 @@ const LOG_COLUMNS: [Column; 3] = [("AT", "/at"), ("ATTEMPT", "/attempt"), ("TEXT
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
     /// Creates tasks and prints their numbers
-    Create(Create),
+    Create(Box<Create>),
     /// Lists tasks, newest first
     List(TaskQuery),
     /// Shows one task with its attempts and steps
@@ -67,19 +63,6 @@ pub(in crate::cli) enum Command {
     Delete(Selection),
 }
 
-/// The tasks to create. What is not given is left to the server.
-#[derive(Debug, Args)]
-pub(in crate::cli) struct Create {
-    #[command(flatten)]
-    tasks: NewTasks,
-    /// The script's configuration as JSON, or @FILE
-    #[arg(long, env = "TIKMATRIX_TASK_SCRIPT_CONFIG", value_name = "JSON|@FILE", default_value = "{}")]
-    script_config: String,
-    /// Creates the tasks once, however often this is sent
-    #[arg(long, env = "TIKMATRIX_TASK_IDEMPOTENCY_KEY", value_name = "KEY")]
-    idempotency_key: Option<String>,
-}
-
 impl Work for Command {
     fn carry_out(self, client: &Client, output: Output) -> anyhow::Result<()> {
         let tasks = client.tasks();
@@ -100,31 +83,6 @@ impl Work for Command {
     }
 }
 
-impl Create {
-    fn carry_out(self, client: &Client, output: Output) -> anyhow::Result<()> {
-        let script_config = script_config(self.script_config)?;
-        let tasks = NewTasks { script_config, ..self.tasks };
-        let created = match self.idempotency_key {
-            Some(key) => client.tasks().create_once(&tasks, &key)?,
-            None => client.tasks().create(&tasks)?,
-        };
-        for warning in &created.warnings {
-            complain(format_args!("warning: {warning}"));
-        }
-        let ids: Vec<String> = created.task_ids.iter().map(i64::to_string).collect();
-        output.done(&created, &ids.join("\n"))
-    }
-}
-
-/// Reads a configuration that is given as JSON, or as the file that holds it.
-fn script_config(given: String) -> anyhow::Result<Value> {
-    let text = match given.strip_prefix('@') {
-        Some(file) => read_text_file(Path::new(file)).with_context(|| format!("cannot read {file}"))?,
-        None => given,
-    };
-    serde_json::from_str(without_mark(&text)).context("--script-config is not JSON")
-}
-
 fn wait(client: &Client, output: Output, task_ids: &[i64]) -> anyhow::Result<()> {
     let mut failed = Vec::new();
     for id in task_ids {
@@ -140,23 +98,4 @@ fn wait(client: &Client, output: Output, task_ids: &[i64]) -> anyhow::Result<()>
         bail!("{} of {of} failed: {}", failed.len(), failed.join(", "));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_configuration_is_read_from_its_file_behind_a_byte_order_mark() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("config.json");
-        let given = || format!("@{}", file.display());
-        let missing = script_config(given()).unwrap_err().to_string();
-        assert!(missing.starts_with("cannot read ") && missing.contains("config.json"), "{missing}");
-        std::fs::write(&file, "\u{feff}{\"captions\": \"a\"}").unwrap();
-        assert_eq!(script_config(given()).unwrap(), json!({"captions": "a"}));
-        assert_eq!(script_config("{}".to_owned()).unwrap(), json!({}));
-    }
 }

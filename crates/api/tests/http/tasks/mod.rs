@@ -7,4 +7,5 @@ mod create;
 mod etags;
 mod options;
 mod outcome;
+mod planning;
 mod read;

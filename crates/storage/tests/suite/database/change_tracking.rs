@@ -60,7 +60,7 @@ async fn the_version_changes_with_what_is_shown_of_tasks_and_with_nothing_else()
     store.settings().change(random).await.unwrap();
     versions.check("settings", true).await;
     let subject = EventSubject::Device { address: "a".to_owned(), state: "ready".to_owned(), reason: None };
-    store.events().record_device_event(None, subject, at(6)).await.unwrap();
+    store.events().record_device_event(None, subject, None, at(6)).await.unwrap();
     versions.check("event", true).await;
     store.task_changes().delete(vec![id], at(7)).await.unwrap();
     versions.check("delete", true).await;

@@ -6,6 +6,7 @@ mod delete;
 mod journal;
 mod lifecycle;
 mod pagination;
+mod planning;
 pub(crate) mod query;
 mod requests;
 mod retry;

@@ -1,74 +1,25 @@
-//! What a script is, and the scripts that a server has.
+//! The scripts that a server has, each with its compiled schema.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
-use tikmatrix_domain::AppId;
-use tikmatrix_validation::{Fields, Nulls, Problems, Schema, SchemaError, Valid};
+use serde_json::Value;
+use tikmatrix_domain::{AppId, AppRequirement, StandardFailure, Target};
+use tikmatrix_validation::{Nulls, Problems, Schema, SchemaError, Valid};
 
-use super::context::Context;
-use super::failure::Failure;
-use super::run_outcome::Completion;
-
-/// Something that a phone can be asked to do.
-#[async_trait]
-pub trait Script: Send + Sync + 'static {
-    /// Its configuration: the one place that names its fields. Schema, defaults, limits and documentation are made of it;
-    /// what one field demands is checked by the field's type when it is deserialized.
-    type Config: DeserializeOwned + Serialize + JsonSchema + Send;
-
-    /// The name by which `POST /task` asks for it.
-    fn name(&self) -> &'static str;
-
-    /// One sentence for a person who chooses a script.
-    fn description(&self) -> &'static str;
-
-    /// Changes the schema of the configuration where it depends on more than its type.
-    fn adapt_schema(&self, schema: &mut Value) {
-        let _ = schema;
-    }
-
-    /// Adds what is wrong with several fields of a configuration together. `config` has no field that is wrong.
-    fn check(&self, config: &Self::Config, fields: &Fields<'_>, problems: &mut Problems) {
-        let _ = (config, fields, problems);
-    }
-
-    /// Adds what a client should know of a configuration although it is carried out.
-    fn warn(&self, config: &Self::Config, warnings: &mut Problems) {
-        let _ = (config, warnings);
-    }
-
-    /// The fields of each task that one device or account gets, in order, made of those that were `given`. Default: one
-    /// task with all of them.
-    fn tasks(&self, config: &Self::Config, given: Map<String, Value>) -> Vec<Map<String, Value>> {
-        let _ = config;
-        vec![given]
-    }
-
-    /// The app that a configuration names, if it names one.
-    fn app(&self, config: &Self::Config) -> Option<AppId> {
-        let _ = config;
-        None
-    }
-
-    /// Does the work on the phone of `context`. The future may be dropped at any await; what has to be undone on the
-    /// phone is registered with [`Context::on_exit`] before it is done.
-    ///
-    /// # Errors
-    /// [`Failure`] when it cannot be done, or cannot be seen to have been done.
-    async fn run(&self, context: &mut Context, config: Self::Config) -> Result<Completion, Failure>;
-}
+use super::app_options;
+use super::script::Script;
+use crate::script::context::Context;
+use crate::script::failure::Failure;
+use crate::script::run_outcome::Completion;
 
 /// What a configuration asks for, as [`RegisteredScript::plan_and_warn`] checked it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    /// One entry for each task that one device or account gets, in order.
+    /// One entry for each task that one device or account gets, in order. Where materials are distributed, one for each
+    /// task, or one for all of them.
     pub tasks: Vec<Planned>,
     /// What a client should know of the configuration although it is carried out, by field.
     pub warnings: Problems,
@@ -81,12 +32,24 @@ pub struct Planned {
     pub config: Value,
     /// The app that the configuration names, if it names one.
     pub app: Option<AppId>,
+    /// What the configuration asks of its app, while that is not known.
+    pub requirements: Arc<[AppRequirement]>,
+}
+
+impl Planned {
+    /// Converts it to the target of a request for tasks.
+    #[must_use]
+    pub fn into_target(self) -> Target {
+        let Self { config, app, requirements } = self;
+        Target { app, script_config: config.to_string().into(), requirements }
+    }
 }
 
 /// A [`Script`] of any configuration type, with its compiled schema.
 pub struct RegisteredScript {
     name: &'static str,
     description: &'static str,
+    takes_materials: bool,
     schema: Value,
     compiled: Result<Schema, SchemaError>,
     script: Box<dyn Runnable>,
@@ -98,7 +61,8 @@ impl RegisteredScript {
         let schema = schema_of(&script);
         let compiled = Schema::new(&schema, Nulls::Wrong).map(Schema::lenient);
         let (name, description) = (script.name(), script.description());
-        Self { name, description, schema, compiled, script: Box::new(script) }
+        let takes_materials = script.takes_materials();
+        Self { name, description, takes_materials, schema, compiled, script: Box::new(script) }
     }
 
     /// The name by which `POST /task` asks for it.
@@ -113,6 +77,12 @@ impl RegisteredScript {
         self.description
     }
 
+    /// Whether each of its tasks takes a material, so that a number of materials can be distributed.
+    #[must_use]
+    pub fn takes_materials(&self) -> bool {
+        self.takes_materials
+    }
+
     /// The JSON Schema (2020-12) of its configuration.
     #[must_use]
     pub fn schema(&self) -> &Value {
@@ -123,17 +93,19 @@ impl RegisteredScript {
     /// were given, in their order, in the types of the schema.
     ///
     /// # Errors
-    /// Everything that is wrong with the configuration, in the order of the schema's fields.
+    /// Everything that is wrong with the configuration, in the order of the schema's fields, and what its app, or every app
+    /// if it names none, cannot do.
     pub fn plan(&self, config: &Value) -> Result<Vec<Planned>, Problems> {
-        self.plan_and_warn(config).map(|plan| plan.tasks)
+        self.plan_and_warn(config, None).map(|plan| plan.tasks)
     }
 
-    /// Does what [`RegisteredScript::plan`] does, and returns the warnings too.
+    /// Does what [`RegisteredScript::plan`] does, and returns the warnings too. With `distribute`, so many tasks get a
+    /// material each, if the script takes materials.
     ///
     /// # Errors
     /// As [`RegisteredScript::plan`].
-    pub fn plan_and_warn(&self, config: &Value) -> Result<Plan, Problems> {
-        self.script.plan(self.compiled()?, config)
+    pub fn plan_and_warn(&self, config: &Value, distribute: Option<u32>) -> Result<Plan, Problems> {
+        self.script.plan(self.compiled()?, config, distribute.filter(|_| self.takes_materials))
     }
 
     /// Removes the fields that are not known from `config`, and returns a problem for each.
@@ -142,7 +114,11 @@ impl RegisteredScript {
     }
 
     /// Parses `config` and does the work.
-    pub(super) async fn run(&self, context: &mut Context, config: &Value) -> Result<Completion, Failure> {
+    pub(in crate::script) async fn run(
+        &self,
+        context: &mut Context,
+        config: &Value,
+    ) -> Result<Completion, Failure> {
         let schema = self.compiled().map_err(|problems| Failure::not_valid(&problems))?;
         self.script.run(schema, context, config).await
     }
@@ -159,7 +135,7 @@ impl RegisteredScript {
 /// A [`Script`] without its type.
 #[async_trait]
 trait Runnable: Send + Sync {
-    fn plan(&self, schema: &Schema, config: &Value) -> Result<Plan, Problems>;
+    fn plan(&self, schema: &Schema, config: &Value, distribute: Option<u32>) -> Result<Plan, Problems>;
 
     async fn run(
         &self,
@@ -171,14 +147,32 @@ trait Runnable: Send + Sync {
 
 #[async_trait]
 impl<S: Script> Runnable for S {
-    fn plan(&self, schema: &Schema, config: &Value) -> Result<Plan, Problems> {
-        let Valid { value, given } = read(self, schema, config)?;
+    fn plan(&self, schema: &Schema, config: &Value, distribute: Option<u32>) -> Result<Plan, Problems> {
+        let options = self.app_options();
+        let Valid { value, given } = schema.read(config.clone(), |fields, problems| {
+            if let Some(config) = fields.sound::<S::Config>() {
+                self.check(&config, fields, problems);
+                let requirements = app_options::requirements(&options, &config, fields.all());
+                app_options::refuse(&requirements, self.app(&config), problems);
+            }
+        })?;
         let mut warnings = Problems::default();
         self.warn(&value, &mut warnings);
         let app = self.app(&value);
-        let tasks = self.tasks(&value, given).into_iter();
-        let tasks = tasks.map(|fields| Planned { config: Value::Object(fields), app }).collect();
-        Ok(Plan { tasks, warnings })
+        let requirements = match app {
+            Some(_) => Arc::default(),
+            None => app_options::requirements(&options, &value, &given).into(),
+        };
+        let tasks = match distribute {
+            None => self.tasks(&value, given),
+            Some(count) => {
+                let count = usize::try_from(count).unwrap_or(usize::MAX);
+                self.distribute(&value, given, count).map_err(Problems::from)?
+            }
+        };
+        let planned =
+            |fields| Planned { config: Value::Object(fields), app, requirements: Arc::clone(&requirements) };
+        Ok(Plan { tasks: tasks.into_iter().map(planned).collect(), warnings })
     }
 
     async fn run(
@@ -187,17 +181,22 @@ impl<S: Script> Runnable for S {
         context: &mut Context,
         config: &Value,
     ) -> Result<Completion, Failure> {
-        let config = read(self, schema, config).map_err(|problems| Failure::not_valid(&problems))?.value;
-        Script::run(self, context, config).await
-    }
-}
-
-fn read<S: Script>(script: &S, schema: &Schema, config: &Value) -> Result<Valid<S::Config>, Problems> {
-    schema.read(config.clone(), |fields, problems| {
-        if let Some(config) = fields.sound::<S::Config>() {
-            script.check(&config, fields, problems);
+        let read = schema.read(config.clone(), |fields, problems| {
+            if let Some(config) = fields.sound::<S::Config>() {
+                self.check(&config, fields, problems);
+            }
+        });
+        let Valid { value, given } = read.map_err(|problems| Failure::not_valid(&problems))?;
+        // Of tasks that are older than the server, or than its settings.
+        let mut refused = Problems::default();
+        let app = self.app(&value).unwrap_or(context.assignment().app);
+        let requirements = app_options::requirements(&self.app_options(), &value, &given);
+        app_options::refuse(&requirements, Some(app), &mut refused);
+        if !refused.is_empty() {
+            return Err(Failure::of_request(StandardFailure::OptionUnavailable, refused.to_string()));
         }
-    })
+        Script::run(self, context, value).await
+    }
 }
 
 /// The schema of a script's configuration, each part in its place and under the script's name.
@@ -207,6 +206,10 @@ fn schema_of<S: Script>(script: &S) -> Value {
     schema["title"] = script.name().into();
     schema["description"] = script.description().into();
     script.adapt_schema(&mut schema);
+    let options = script.app_options();
+    if !options.is_empty() {
+        schema["x-app-options"] = app_options::described(&options);
+    }
     schema
 }
 
