@@ -15,6 +15,7 @@ mod materials;
 mod page;
 mod schema;
 mod settings;
+mod snapshot;
 mod store;
 mod tasks;
 mod tokens;
@@ -36,6 +37,9 @@ pub use materials::reservation::{FileTaken, MaterialsTaken, ReservationStore};
 pub use page::{NumberedPage, Page, PageStart};
 pub use settings::installation::Installation;
 pub use settings::operations::SettingsStore;
+pub use snapshot::{
+    DatabaseLocation, HeldSnapshot, ReferencedFiles, Restoration, Snapshot, SnapshotError, Table,
+};
 pub use store::Store;
 pub use tasks::change::batch::{Batch, TaskChanges};
 pub use tasks::claim::{Claim, TaskQueue, WorkLimit};

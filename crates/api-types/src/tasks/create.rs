@@ -1,10 +1,8 @@
 //! `POST /api/v1/task`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use utoipa::openapi::schema::{
-    AnyOfBuilder, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
-};
+use serde_json::Value;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::fields::{Moment, Name, UsernameList};
@@ -199,21 +197,20 @@ fn distribute(count: &str) -> Result<Distribute, std::num::ParseIntError> {
     count.parse().map(|count| Distribute { count })
 }
 
-fn start_time() -> Schema {
-    let text = || ObjectBuilder::new().schema_type(SchemaType::AnyValue);
-    let of_clock = text().pattern(Some("^([01][0-9]|2[0-3]):[0-5][0-9]$"));
-    let moment = text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
-    AnyOfBuilder::new()
+fn start_time() -> Object {
+    let of_clock = "([01][0-9]|2[0-3]):[0-5][0-9]";
+    let date = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])";
+    let end_of_month = "[0-9]{4}-(02-29|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)";
+    let moment = format!("({date}|{end_of_month})T{of_clock}:[0-5][0-9](\\.[0-9]{{1,9}})?(Z|[+-]{of_clock})");
+    ObjectBuilder::new()
         .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
         .description(Some(
             "`HH:MM`, 24 hours: not before the clock next shows this time, today or tomorrow. Or a date and time of \
              RFC 3339; one that is past means at once.",
         ))
-        .examples([json!("14:30"), json!("2026-12-24T14:30:00+01:00")])
-        .item(of_clock)
-        .item(moment)
+        .examples(["14:30", "2026-12-24T14:30:00+01:00"])
+        .pattern(Some(format!("^({of_clock}|{moment})$")))
         .build()
-        .into()
 }
 
 fn time_zone() -> Object {

@@ -7,6 +7,7 @@ use std::pin::pin;
 use anyhow::Context;
 use clap::Args;
 use clap::builder::BoolishValueParser;
+use serde_json::json;
 use tikmatrix_api::{HostName, Server, ServerConfig};
 use tikmatrix_device::adb::reach::PhoneNetwork;
 use tikmatrix_device::adb::server::AdbServer;
@@ -19,7 +20,7 @@ use tikmatrix_post::{MaterialRoots, Post};
 use super::composition::{app_ids, apps, attach_virtual_phones, start_virtual_phones};
 use super::license::location::vendor_key;
 use super::options::arguments::{AdbServerOption, default_data_directory, parse_adb_server};
-use super::output::say;
+use super::output::answer::Output;
 use super::shutdown::{shut_down, shutdown_signal};
 
 /// The separator of folders in one text, as in the system's own PATH.
@@ -114,7 +115,7 @@ pub(super) struct Options {
 }
 
 /// Runs the server until a signal stops it.
-pub(super) async fn run(options: Options) -> anyhow::Result<()> {
+pub(super) async fn run(options: Options, output: Output) -> anyhow::Result<()> {
     let data_directory = options.data_dir.clone().map_or_else(default_data_directory, Ok)?;
     if let Some(file) = &options.config {
         log::info!("configuration file: {}", file.display());
@@ -145,7 +146,9 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
             return Ok(());
         }
     };
-    let said = say(places(&server, &data_directory, farm.is_some()));
+    let listening =
+        json!({"url": server.url(), "addresses": server.addresses(), "data_directory": data_directory});
+    let said = output.event(&listening, || places(&server, &data_directory, farm.is_some()));
     if said.is_ok() {
         for address in server.addresses() {
             log::info!("address: {address}");

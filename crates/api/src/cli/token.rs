@@ -12,7 +12,8 @@ use tikmatrix_domain::{AccessToken, Clock as _, Secret, SystemClock, TokenName};
 use tikmatrix_storage::Store;
 
 use super::options::arguments::default_data_directory;
-use super::output::{OutputError, complain, deliver, say, say_data};
+use super::output::answer::Output;
+use super::output::{complain, say};
 
 /// The commands about tokens.
 #[derive(Debug, Subcommand)]
@@ -26,9 +27,6 @@ pub(super) enum Command {
     },
     /// Lists the tokens: name, id, when each was made and last used
     List {
-        /// Prints JSON
-        #[arg(long, env = "TIKMATRIX_TOKEN_JSON", value_parser = clap::builder::BoolishValueParser::new())]
-        json: bool,
         #[command(flatten)]
         location: Location,
     },
@@ -68,15 +66,15 @@ impl std::str::FromStr for TokenNameArgument {
 }
 
 /// Runs the command.
-pub(super) async fn run(command: Command) -> anyhow::Result<()> {
+pub(super) async fn run(command: Command, output: Output) -> anyhow::Result<()> {
     match command {
-        Command::Create { name, location } => create(name.0, location).await,
-        Command::List { json, location } => list(json, location).await,
-        Command::Revoke { name, location } => revoke(name, location).await,
+        Command::Create { name, location } => create(name.0, location, output).await,
+        Command::List { location } => list(location, output).await,
+        Command::Revoke { name, location } => revoke(name, location, output).await,
     }
 }
 
-async fn create(name: TokenName, location: Location) -> anyhow::Result<()> {
+async fn create(name: TokenName, location: Location, output: Output) -> anyhow::Result<()> {
     if location.database_url.is_none() {
         // The first token is made before the first start.
         let directory = location.directory()?;
@@ -91,21 +89,21 @@ async fn create(name: TokenName, location: Location) -> anyhow::Result<()> {
         bail!("there is a token called {name} already: choose another name, or revoke that one first");
     }
     // The token alone goes to stdout, for `TOKEN=$(tikmatrix token create NAME)`.
-    if let Err(error) = deliver(token.text.expose()) {
+    let shown = json!({"name": name.as_str(), "id": id, "token": token.text.expose()});
+    if let Err(error) = output.deliver(&shown, || token.text.expose().to_owned()) {
         return Err(take_back(&store, id, error).await);
     }
-    complain(format_args!(
-        "This is the token {name} in {}. It is shown this once: keep it now.",
+    output.explain(&format!(
+        "This is the token {name} in {}. It is shown this once: keep it now.\n\
+         Programs send it as the header  Authorization: Bearer TOKEN",
         store.database().location()
     ));
-    complain("Programs send it as the header  Authorization: Bearer TOKEN");
     Ok(())
 }
 
 /// Revokes a token that was not delivered, since no one could ever use it, and returns what is to be reported.
-async fn take_back(store: &Store, id: String, error: OutputError) -> anyhow::Error {
+async fn take_back(store: &Store, id: String, error: anyhow::Error) -> anyhow::Error {
     let taken_back = store.tokens().revoke(id.clone()).await;
-    let error = anyhow::Error::from(error);
     match taken_back {
         Ok(_) => error.context("no token was created, since it could not be shown"),
         Err(failure) => {
@@ -114,12 +112,13 @@ async fn take_back(store: &Store, id: String, error: OutputError) -> anyhow::Err
     }
 }
 
-async fn list(json: bool, location: Location) -> anyhow::Result<()> {
+async fn list(location: Location, output: Output) -> anyhow::Result<()> {
     let store = location.open()?;
     let tokens = store.tokens().list().await?;
-    if json {
-        say_data(tokens_as_json(&tokens))?;
-    } else if tokens.is_empty() {
+    if output.is_json() {
+        return output.document(&tokens_as_json(&tokens));
+    }
+    if tokens.is_empty() {
         complain(format_args!("There is no token in {}.", store.database().location()));
     } else {
         say(tokens_as_table(&tokens).trim_end())?;
@@ -127,7 +126,7 @@ async fn list(json: bool, location: Location) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn revoke(name: String, location: Location) -> anyhow::Result<()> {
+async fn revoke(name: String, location: Location, output: Output) -> anyhow::Result<()> {
     let store = location.open()?;
     let Some(token) = store.tokens().revoke(name.clone()).await? else {
         let names: Vec<String> =
@@ -140,8 +139,8 @@ async fn revoke(name: String, location: Location) -> anyhow::Result<()> {
         bail!("there is no token {name} in {}; {known}", store.database().location());
     };
     let (name, id) = (token.name, token.id);
-    say(format_args!("Revoked the token {name} ({id}) in {}.", store.database().location()))
-        .context("the token was revoked, and this cannot be shown")
+    let sentence = format!("Revoked the token {name} ({id}) in {}.", store.database().location());
+    output.done(&json!({"name": name.as_str(), "id": id}), &sentence)
 }
 
 impl Location {
@@ -155,8 +154,14 @@ impl Location {
         Ok(open_data(&directory, url)?)
     }
 
-    fn directory(&self) -> anyhow::Result<PathBuf> {
+    /// The data directory.
+    pub(super) fn directory(&self) -> anyhow::Result<PathBuf> {
         self.data_dir.clone().map_or_else(default_data_directory, Ok)
+    }
+
+    /// The URL of the database, where it is not the file of the data directory.
+    pub(super) fn database_url(&self) -> Option<&str> {
+        self.database_url.as_ref().map(Secret::expose)
     }
 }
 

@@ -165,7 +165,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
     let license = license(&config);
     let record = record(&config, &license).await;
     let gate = LicenseGate::open(license, store.clone(), Arc::clone(&config.clock)).await?;
-    let materials = data_directory::materials(&config.data_directory);
+    let materials = data_directory::materials_folder(&config.data_directory);
     let library = Library::open(materials.clone(), config.max_material_size, &store).await?;
     let connections = connect(&config).await?;
     let registry = Arc::clone(&connections.registry);
@@ -180,7 +180,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
         scripts: config.scripts.clone(),
         phones: registry.watch(),
         clock: Arc::clone(&config.clock),
-        artifacts: data_directory::artifacts(&config.data_directory),
+        artifacts: data_directory::artifacts_folder(&config.data_directory),
         materials,
         task_limit: config.attempt_timeout,
         max_running: gate.max_at_work(),

@@ -10,10 +10,16 @@ mod endless_files;
 #[cfg(unix)]
 mod files;
 #[cfg(test)]
+mod following;
+#[cfg(test)]
+mod json;
+#[cfg(test)]
 mod licenses;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod messages;
+#[cfg(test)]
+mod operating;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod output;

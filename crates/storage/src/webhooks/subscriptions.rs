@@ -1,5 +1,5 @@
 //! The events that webhooks have not read yet, and their queueing as deliveries. Each webhook has a position among the
-//! events, which moves in the transaction that queues them: an event is queued once, whichever server does it, and none is
+//! events, which moves in the transaction that queues them: an event is queued once, by any of the servers, and none is
 //! lost by the end of a server.
 
 use chrono::{DateTime, Utc};

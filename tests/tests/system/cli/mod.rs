@@ -3,6 +3,7 @@
 mod clients;
 mod commands;
 mod demo;
+mod doctor;
 mod inspection;
 mod planning;
 mod readme;

@@ -6,6 +6,7 @@ mod program;
 mod raw;
 mod server;
 mod video;
+mod writers;
 
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,7 @@ pub(crate) use program::{Program, binary};
 pub(crate) use raw::Connection;
 pub(crate) use server::{Answer, Server, answer_of};
 pub(crate) use video::Video;
+pub(crate) use writers::{carried_out, is_one_moment, refused, tasks_of, while_two_write, whole_materials};
 
 /// Between two looks at something that says by no event when it has happened: another process's end, a task's state
 /// over HTTP. The only pause in these tests.

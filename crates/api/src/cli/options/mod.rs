@@ -2,3 +2,6 @@
 
 pub(super) mod arguments;
 pub(super) mod config;
+pub(super) mod environment;
+pub(super) mod given_text;
+pub(super) mod global;

@@ -252,7 +252,7 @@ async fn what_can_never_run_is_refused_with_what_is_possible() {
         assert_eq!(api.post(&body).await.code(), 0, "{body}");
     }
     let settings = json!({"default_app": "instagram"});
-    assert_eq!(api.json("PATCH", "/api/v1/settings", &settings).await.code(), 0);
+    assert_eq!(api.json("PATCH", "/api/v1/setting", &settings).await.code(), 0);
     let refused = api.post(&post(&json!({}))).await;
     let default = format!("{publishing} (instagram is the server's default app)");
     assert_eq!((refused.code(), refused.message()), (40001, &*default));

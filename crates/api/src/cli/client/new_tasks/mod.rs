@@ -3,20 +3,18 @@
 mod recipients;
 mod start;
 
-use std::path::Path;
-
 use anyhow::Context;
 use chrono::{Local, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use clap::Args;
 use serde_json::Value;
-use tikmatrix_api::read_text_file;
 use tikmatrix_api_types::tasks::{CreateQuery, NewTasks};
 use tikmatrix_client::Client;
-use tikmatrix_validation::json::without_mark;
+use tikmatrix_validation::json::parse_text;
 
 use super::show::{Column, Output};
-use crate::cli::output::{complain, counted};
+use crate::cli::options::given_text::given_text;
+use crate::cli::output::counted;
 
 const PREVIEW_COLUMNS: [Column; 3] =
     [("SERIAL", "/serial"), ("USERNAME", "/username"), ("START", "/start_time")];
@@ -55,7 +53,7 @@ pub(in crate::cli) struct Create {
     /// Shows the tasks that would be created, and creates none
     #[arg(long, env = "TIKMATRIX_TASK_DRY_RUN", value_parser = clap::builder::BoolishValueParser::new())]
     dry_run: bool,
-    /// The script's configuration as JSON, or @FILE
+    /// The script's configuration as JSON, or the file that holds it; @- is standard input
     #[arg(long, env = "TIKMATRIX_TASK_SCRIPT_CONFIG", value_name = "JSON|@FILE", default_value = "{}")]
     script_config: String,
     /// Creates the tasks once, however often this is sent
@@ -73,12 +71,12 @@ impl Create {
         let query = CreateQuery { dry_run: self.dry_run.then_some(true), ..CreateQuery::default() };
         let created = client.tasks().create_with(&tasks, &query, self.idempotency_key.as_deref())?;
         for warning in &created.warnings {
-            complain(format_args!("warning: {warning}"));
+            output.warn(warning);
         }
         if self.dry_run {
             output.list(&created, "tasks", &PREVIEW_COLUMNS)?;
             let count = counted(created.created_count as u64, "task");
-            complain(format_args!("Nothing was created: without --dry-run, {count} would be."));
+            output.explain(&format!("Nothing was created: without --dry-run, {count} would be."));
             return Ok(());
         }
         let ids: Vec<String> = created.task_ids.iter().map(i64::to_string).collect();
@@ -105,11 +103,7 @@ impl Create {
 
 /// Reads a configuration that is given as JSON, or as the file that holds it.
 fn script_config(given: String) -> anyhow::Result<Value> {
-    let text = match given.strip_prefix('@') {
-        Some(file) => read_text_file(Path::new(file)).with_context(|| format!("cannot read {file}"))?,
-        None => given,
-    };
-    serde_json::from_str(without_mark(&text)).context("--script-config is not JSON")
+    parse_text(&given_text(given)?).context("--script-config is not JSON")
 }
 
 #[cfg(test)]
@@ -128,5 +122,10 @@ mod tests {
         std::fs::write(&file, "\u{feff}{\"captions\": \"a\"}").unwrap();
         assert_eq!(script_config(given()).unwrap(), json!({"captions": "a"}));
         assert_eq!(script_config("{}".to_owned()).unwrap(), json!({}));
+        let twice = script_config(r#"{"a": [{"b": 1, "b": 2}]}"#.to_owned()).unwrap_err();
+        assert!(
+            format!("{twice:#}").contains("--script-config is not JSON: a[0].b is given twice"),
+            "{twice:#}"
+        );
     }
 }

@@ -1,8 +1,11 @@
 //! `tikmatrix script`: the scripts that a server's tasks can run.
 
+mod parameters;
+
 use clap::Subcommand;
 use tikmatrix_client::Client;
 
+use self::parameters::page;
 use super::Work;
 use super::show::{Column, Output};
 
@@ -13,7 +16,7 @@ const COLUMNS: [Column; 2] = [("NAME", "/name"), ("DESCRIPTION", "/description")
 pub(in crate::cli) enum Command {
     /// Lists the scripts
     List,
-    /// Shows one script with the JSON Schema of its configuration
+    /// Shows what a script does, and its parameters
     Show {
         /// Its name
         name: String,
@@ -24,7 +27,10 @@ impl Work for Command {
     fn carry_out(self, client: &Client, output: Output) -> anyhow::Result<()> {
         match self {
             Self::List => output.list(&client.scripts()?, "scripts", &COLUMNS),
-            Self::Show { name } => output.one(&client.script(&name)?),
+            Self::Show { name } => {
+                let script = client.script(&name)?;
+                output.page(&script, |style| page(&script, style))
+            }
         }
     }
 }
