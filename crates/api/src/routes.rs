@@ -12,6 +12,7 @@ pub(crate) fn all() -> Routes {
         tasks::read::routes(),
         tasks::create::handler::routes(),
         tasks::change::routes(),
+        tasks::batch::routes(),
         tasks::evidence::routes(),
         accounts::handlers::routes(),
         accounts::status::routes(),

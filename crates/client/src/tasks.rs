@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use serde::de::DeserializeOwned;
 use tikmatrix_api_types::Deleted;
 use tikmatrix_api_types::tasks::{
-    BatchDeleted, CreateQuery, Created, NewTasks, Retried, Stats, Task, TaskDetail, TaskId, TaskIds,
-    TaskList, TaskLog, TaskQuery,
+    BatchCancelled, BatchDeleted, BatchQuery, BatchRetried, BatchStopped, CreateQuery, Created, NewTasks,
+    Retried, Stats, Task, TaskBatch, TaskDetail, TaskList, TaskLog, TaskQuery,
 };
 use ureq::http::Method;
 
@@ -77,9 +78,9 @@ impl<'client> Tasks<'client> {
                 return Ok(None);
             }
             let page = self.list(&query)?;
-            query.page = None;
-            query.cursor = page.next_cursor;
-            is_last = query.cursor.is_none();
+            query.page.page = None;
+            query.page.cursor = page.next_cursor;
+            is_last = query.page.cursor.is_none();
             Ok(Some(page.tasks))
         })
     }
@@ -174,13 +175,47 @@ impl<'client> Tasks<'client> {
         self.http.call(Method::DELETE, &path(task_id))
     }
 
-    /// Deletes up to 1,000 tasks; running ones are stopped first.
+    /// Stops the running ones of up to 1,000 tasks, or of all that match a filter; with `dry_run` only counts them.
     ///
     /// # Errors
     /// [`Error`], as for every request.
-    pub fn delete_batch(self, task_ids: &[i64]) -> Result<BatchDeleted, Error> {
-        let body = TaskIds { task_ids: task_ids.iter().copied().map(TaskId).collect() };
-        self.http.call_with(Method::POST, &format!("{TASKS}/batch-delete"), &body)
+    pub fn stop_batch(self, batch: &TaskBatch, dry_run: bool) -> Result<BatchStopped, Error> {
+        self.batch("batch-stop", batch, dry_run)
+    }
+
+    /// Cancels the unfinished ones of up to 1,000 tasks, or of all that match a filter; with `dry_run` only counts them.
+    ///
+    /// # Errors
+    /// [`Error`], as for every request.
+    pub fn cancel_batch(self, batch: &TaskBatch, dry_run: bool) -> Result<BatchCancelled, Error> {
+        self.batch("batch-cancel", batch, dry_run)
+    }
+
+    /// Retries the failed ones of up to 1,000 tasks, or of all that match a filter; with `dry_run` only counts them.
+    ///
+    /// # Errors
+    /// [`Error`], as for every request.
+    pub fn retry_batch(self, batch: &TaskBatch, dry_run: bool) -> Result<BatchRetried, Error> {
+        self.batch("batch-retry", batch, dry_run)
+    }
+
+    /// Deletes up to 1,000 tasks, or all that match a filter; running ones are stopped first. With `dry_run` only counts
+    /// them.
+    ///
+    /// # Errors
+    /// [`Error`], as for every request.
+    pub fn delete_batch(self, batch: &TaskBatch, dry_run: bool) -> Result<BatchDeleted, Error> {
+        self.batch("batch-delete", batch, dry_run)
+    }
+
+    fn batch<Done: DeserializeOwned>(
+        self,
+        operation: &str,
+        batch: &TaskBatch,
+        dry_run: bool,
+    ) -> Result<Done, Error> {
+        let query = BatchQuery { dry_run: dry_run.then_some(true) };
+        self.http.call_with(Method::POST, &with_query(&format!("{TASKS}/{operation}"), &query), batch)
     }
 }
 

@@ -55,7 +55,7 @@ pub use task::task::{
     Finish, LeaseId, MAX_RETRIES, MAX_TIME_LIMIT, NewTask, Outcome, PRIORITIES, ScriptConfig, Source, Status,
     Task, TaskId, TaskOptions, TaskState,
 };
-pub use task::transition::{IllegalTransition, TaskEvent, check_deletable, transition};
+pub use task::transition::{BatchOperation, IllegalTransition, TaskEvent, check_deletable, transition};
 pub use task::waiting::{DevicePresence, WaitingReason, waiting_changes, waiting_reason};
 pub use text::clean::{MAX_CLEAN, clean, clean_to, for_terminal, is_harmless, is_readable_on_screen};
 pub use text::secret::Secret;

@@ -42,7 +42,7 @@ pub use snapshot::{
 };
 pub use store::Store;
 pub use tasks::change::batch::{Batch, TaskChanges};
-pub use tasks::claim::{Claim, TaskQueue};
+pub use tasks::claim::{Claim, TaskQueue, WorkLimit};
 pub use tasks::create::requests::{Created, RequestKey};
 pub use tasks::create::unknown_names::{UnknownName, UnknownNames};
 pub use tasks::filter::{TaskCounts, TaskFilter};

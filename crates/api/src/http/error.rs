@@ -196,15 +196,10 @@ impl From<StorageError> for ApiError {
     fn from(error: StorageError) -> Self {
         match error {
             StorageError::NoSuchTask(_) => Self::new(ErrorCode::NotFound, error.to_string()),
-            StorageError::Illegal { task, source: IllegalTransition::NotRunning(status) } => {
-                not_running(task, status)
-            }
-            StorageError::Illegal { task, source: IllegalTransition::NotFailed(status) } => {
-                wrong_state(task, status, "failed one can be retried")
-            }
-            StorageError::Illegal { task, source: IllegalTransition::NotCancellable(status) } => {
-                wrong_state(task, status, "pending or running one can be cancelled")
-            }
+            StorageError::Illegal { task, source } => match refusal(task, source) {
+                Some(reason) => Self::invalid("task_id", reason),
+                None => Self::internal(error),
+            },
             StorageError::Oversized(oversized) => Self::invalid("serials", oversized.to_string()),
             StorageError::UnknownGroups { unknown, known } => Self::from(unknown_groups(&unknown, &known)),
             StorageError::EmptyGroups { .. } => {
@@ -247,19 +242,24 @@ fn impossible_tasks(impossible: Vec<ImpossibleTask>) -> Problems {
     problems
 }
 
-/// The refusal to stop a task, with what to do instead.
-fn not_running(task: TaskId, status: Status) -> ApiError {
-    let only = "running one can be stopped";
-    if status != Status::Pending {
-        return wrong_state(task, status, only);
-    }
-    let instead =
-        format!("cancel it instead (`tikmatrix task cancel {task}`, POST /api/v1/task/{task}/cancel)");
-    wrong_state(task, status, &format!("{only}: {instead}"))
-}
-
-fn wrong_state(task: TaskId, status: Status, only: &str) -> ApiError {
-    ApiError::invalid("task_id", format!("task {task} is {}; only a {only}", status.as_str()))
+/// Describes why the status of a task does not allow what a client requests, and what to do instead. `None` for what no
+/// client can request.
+pub(crate) fn refusal(task: TaskId, reason: IllegalTransition) -> Option<String> {
+    let (status, only) = match reason {
+        IllegalTransition::NotRunning(status) => (status, "running one can be stopped"),
+        IllegalTransition::NotFailed(status) => (status, "failed one can be retried"),
+        IllegalTransition::NotCancellable(status) => (status, "pending or running one can be cancelled"),
+        IllegalTransition::NotPending(_) | IllegalTransition::StillRunning | IllegalTransition::LeaseLost => {
+            return None;
+        }
+    };
+    let instead = match reason {
+        IllegalTransition::NotRunning(Status::Pending) => {
+            format!(": cancel it instead (`tikmatrix task cancel {task}`, POST /api/v1/task/{task}/cancel)")
+        }
+        _ => String::new(),
+    };
+    Some(format!("task {task} is {}; only a {only}{instead}", status.as_str()))
 }
 
 impl From<Problems> for ApiError {

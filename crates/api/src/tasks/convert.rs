@@ -1,21 +1,14 @@
 //! Tasks and the history of their attempts as the API shows them.
 
-use std::collections::HashSet;
-
-use serde_json::Value;
 use serde_json::value::RawValue;
 use tikmatrix_api_types::tasks::{
-    Artifact, Attempt, BatchDeleted, Created, CreatedTask, LogLine, Stats, Step, Task, TaskDetail, TaskIds,
-    TaskLog,
+    Artifact, Attempt, Created, CreatedTask, LogLine, Stats, Step, Task, TaskDetail, TaskLog,
 };
 use tikmatrix_domain::{
-    self as domain, AppId, FanOut, Finish, NewTask, ScriptConfig, SkippedDevice, TaskId, TaskState,
-    WaitingReason,
+    self as domain, AppId, FanOut, Finish, NewTask, ScriptConfig, SkippedDevice, TaskState, WaitingReason,
 };
-use tikmatrix_storage::{self as storage, Batch, TaskCounts};
-use tikmatrix_validation::{Fields, Problems, shown};
+use tikmatrix_storage::{self as storage, TaskCounts};
 
-use crate::http::body::RequestBody;
 use crate::http::time::moment;
 
 /// A task; `waiting` is why it waits, if it does.
@@ -135,35 +128,6 @@ pub(crate) fn stats(counts: TaskCounts) -> Stats {
         completed: counts.completed,
         failed: counts.failed,
     }
-}
-
-impl RequestBody for TaskIds {
-    fn check(fields: &Fields<'_>, problems: &mut Problems) {
-        match fields.given("task_ids") {
-            None => problems.add("task_ids", "is required: a list of the numbers of tasks"),
-            Some(Value::Array(ids)) => {
-                for (index, id) in
-                    ids.iter().enumerate().filter(|(_, id)| id.as_i64().is_none_or(|id| id < 1))
-                {
-                    let reason = format!("{} is not the number of a task: a whole number from 1", shown(id));
-                    problems.add(format!("task_ids[{index}]"), reason);
-                }
-            }
-            Some(_) => {}
-        }
-    }
-}
-
-/// The numbers of the tasks, each once.
-pub(crate) fn task_ids(ids: TaskIds) -> Vec<TaskId> {
-    let mut seen = HashSet::new();
-    ids.task_ids.into_iter().filter(|id| seen.insert(*id)).map(|id| TaskId(id.0)).collect()
-}
-
-/// The result of deleting several tasks.
-pub(crate) fn batch_deleted(batch: &Batch) -> BatchDeleted {
-    let not_found = batch.not_found.iter().map(|id| id.0).collect();
-    BatchDeleted { deleted_count: batch.done.len(), not_found }
 }
 
 /// The tasks that a request created, with the warnings about it; `with_tasks` lists them.

@@ -1,5 +1,6 @@
 //! Tasks: created, read, stopped, retried, deleted, and the evidence of their attempts.
 
+pub(crate) mod batch;
 pub(crate) mod change;
 mod convert;
 pub(crate) mod create;

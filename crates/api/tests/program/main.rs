@@ -1,6 +1,9 @@
 //! The program `tikmatrix` over its real binary: what it writes, what it refuses, and what it leaves on the disk.
 
 #[cfg(test)]
+#[cfg(unix)]
+mod batch;
+#[cfg(test)]
 #[cfg(target_os = "linux")]
 mod endless_files;
 #[cfg(test)]

@@ -82,7 +82,7 @@ async fn claim_task(store: &Store, serial: Serial, lease: LeaseId, now: DateTime
     match store.queue().claim(u32::MAX, serial, lease, now).await.unwrap() {
         Claim::Claimed(task) => Some(*task),
         Claim::NothingDue => None,
-        refused @ (Claim::LimitReached | Claim::DeviceBusyElsewhere) => panic!("{refused:?}"),
+        refused @ (Claim::LimitReached(_) | Claim::DeviceBusyElsewhere) => panic!("{refused:?}"),
     }
 }
 

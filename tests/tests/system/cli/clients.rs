@@ -51,7 +51,7 @@ fn a_person_makes_a_task_waits_for_it_and_deletes_it() {
     assert_eq!(json(&server, &["task", "show", "1"])["outcome"], "succeeded");
     assert!(!json(&server, &["task", "log", "1"]).as_array().unwrap().is_empty());
     assert_eq!(json(&server, &["task", "stats"])["completed"], 1);
-    assert_eq!(said(&server, &["task", "delete", "1"]), "Deleted 1 task.\n");
+    assert_eq!(said(&server, &["task", "delete", "1"]), "Deleted task 1.\n");
     assert!(refused(&server, &["task", "show", "1"]).contains("there is no task 1"));
 }
 

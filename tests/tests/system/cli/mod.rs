@@ -7,3 +7,4 @@ mod doctor;
 mod inspection;
 mod planning;
 mod readme;
+mod recipes;

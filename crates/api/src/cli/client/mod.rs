@@ -2,6 +2,7 @@
 //! are shown. One module for each resource of the API.
 
 pub(super) mod accounts;
+mod batch;
 pub(super) mod devices;
 mod download;
 pub(super) mod groups;

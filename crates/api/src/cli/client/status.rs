@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 use tikmatrix_api_types::devices::{Device, DeviceQuery, DeviceState};
 use tikmatrix_api_types::license::License;
-use tikmatrix_api_types::tasks::{Stats, Task, TaskQuery};
+use tikmatrix_api_types::tasks::{Stats, Task, TaskFilter, TaskPage, TaskQuery};
 use tikmatrix_api_types::{Health, Status};
 use tikmatrix_client::{Client, Error};
 
@@ -92,7 +92,10 @@ pub(in crate::cli) fn health(client: &Client) -> Result<Health, Error> {
 }
 
 fn newest(client: &Client, status: Status) -> Result<Vec<Task>, Error> {
-    let query = TaskQuery { status: Some(status.code()), page_size: Some(PAGE_SIZE), ..TaskQuery::default() };
+    let query = TaskQuery {
+        filter: TaskFilter { status: Some(status.code()), ..TaskFilter::default() },
+        page: TaskPage { page_size: Some(PAGE_SIZE), ..TaskPage::default() },
+    };
     client.tasks().all(query).take(MAX_READ).collect()
 }
 

@@ -13,7 +13,7 @@ use tikmatrix_api::{database_path, read_text_file};
 use tikmatrix_api_types::Status;
 use tikmatrix_api_types::devices::{Device, DeviceQuery, DeviceState, WayKind};
 use tikmatrix_api_types::license::License;
-use tikmatrix_api_types::tasks::{Task, TaskQuery};
+use tikmatrix_api_types::tasks::{Task, TaskFilter, TaskPage, TaskQuery};
 use tikmatrix_client::{Client, Error};
 use tikmatrix_device::adb::keys::{AdbKey, KeyFiles};
 use tikmatrix_device::adb::server::AdbServer;
@@ -74,9 +74,8 @@ fn answers(client: &Client) -> Result<ServerAnswers, Error> {
     }
     let devices = client.devices().all(DeviceQuery::default()).collect::<Result<_, _>>()?;
     let failed = TaskQuery {
-        status: Some(Status::Failed.code()),
-        page_size: Some(FAILED_TASKS),
-        ..TaskQuery::default()
+        filter: TaskFilter { status: Some(Status::Failed.code()), ..TaskFilter::default() },
+        page: TaskPage { page_size: Some(FAILED_TASKS), ..TaskPage::default() },
     };
     Ok(ServerAnswers { license, devices, failed: client.tasks().list(&failed)?.tasks })
 }

@@ -17,6 +17,7 @@ const DEVICES: &str = "docs/devices.md";
 const LICENSING: &str = "docs/licensing.md";
 const MATERIALS: &str = "docs/materials.md";
 const OPERATIONS: &str = "docs/operations.md";
+const TASKS: &str = "docs/tasks.md";
 const WEBHOOKS: &str = "docs/webhooks.md";
 
 const fn facts(command: &'static str, page: &'static str, examples: &'static [&'static str]) -> Facts {
@@ -96,11 +97,23 @@ pub(super) const FACTS: &[Facts] = &[
         &["tikmatrix task watch", "tikmatrix task watch 7 8 --json id,status_text,step"],
     ),
     facts("task artifacts", CLI, &["tikmatrix task artifacts 7 -d evidence"]),
-    facts("task stop", CLI, &["tikmatrix task stop 7"]),
-    facts("task cancel", CLI, &["tikmatrix task cancel 7"]),
-    facts("task retry", CLI, &["tikmatrix task retry 7"]),
-    facts("task retry-all", CLI, &["tikmatrix task retry-all"]),
-    facts("task delete", CLI, &["tikmatrix task delete 7 8"]),
+    facts("task stop", TASKS, &["tikmatrix task stop 7", "tikmatrix task stop --serial virtual-1"]),
+    facts(
+        "task cancel",
+        TASKS,
+        &["tikmatrix task cancel 7 8", "tikmatrix task cancel --status pending --script post --dry-run"],
+    ),
+    facts(
+        "task retry",
+        TASKS,
+        &["tikmatrix task retry 7", "tikmatrix task retry --failure-code device_lost"],
+    ),
+    facts(
+        "task retry-all",
+        TASKS,
+        &["tikmatrix task retry-all", "tikmatrix task retry-all --code app_changed --since 2h --yes"],
+    ),
+    facts("task delete", TASKS, &["tikmatrix task delete 7 8", "tikmatrix task delete --status completed"]),
     facts("device", DEVICES, &["tikmatrix device list"]),
     facts(
         "device list",

@@ -42,7 +42,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     let device = json!({"name": "first", "group": null});
     let scan = json!({"network": "127.0.0.1/32", "port": 1, "add": false});
     let settings = json!({"default_app": "tiktok", "packages": {"tiktok": null}, "tiktok_package": null, "instagram_package": null,
-        "max_retries": 0, "retry_first_wait": 30, "retry_longest_wait": 900, "random_order": false, "paused": false});
+        "max_retries": 0, "retry_first_wait": 30, "retry_longest_wait": 900, "random_order": false, "paused": false,
+        "max_devices_at_work": null});
     let webhook = json!({"url": "https://8.8.8.8/hook", "events": ["task.failed"], "enabled": false,
         "description": "d", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"});
     let ids = || Body::Json(json!({"task_ids": [1, 2]}));
@@ -54,6 +55,9 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         get("/api/v1/task/stats"),
         of("DELETE", "/api/v1/task/batch", ids()),
         of("POST", "/api/v1/task/batch-delete", ids()),
+        of("POST", "/api/v1/task/batch-stop", ids()),
+        of("POST", "/api/v1/task/batch-cancel", ids()),
+        of("POST", "/api/v1/task/batch-retry", ids()),
         of("POST", "/api/v1/task/retry-all", Body::None),
         get("/api/v1/task/{task_id}"),
         of("DELETE", "/api/v1/task/{task_id}", Body::None),

@@ -1,5 +1,6 @@
 //! `/api/v1/task`: creating, reading, changing tasks, and their entity tags.
 
+mod batch;
 mod change;
 mod configs;
 mod create;

@@ -10,3 +10,4 @@ mod planning;
 pub(crate) mod query;
 mod requests;
 mod retry;
+mod selection;

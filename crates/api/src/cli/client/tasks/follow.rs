@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tikmatrix_api_types::Status;
-use tikmatrix_api_types::tasks::{Task, TaskQuery};
+use tikmatrix_api_types::tasks::{Task, TaskFilter, TaskPage, TaskQuery};
 use tikmatrix_client::{Client, Error};
 
 use super::display::Display;
@@ -205,9 +205,8 @@ pub(super) fn all(client: &Client, display: Display, limit: Limit) -> anyhow::Re
 /// Returns the tasks that run, and those that are next among the waiting ones.
 fn unfinished(client: &Client) -> Result<Vec<Task>, Error> {
     let query = |status: Status, page_size| TaskQuery {
-        status: Some(status.code()),
-        page_size: Some(page_size),
-        ..TaskQuery::default()
+        filter: TaskFilter { status: Some(status.code()), ..TaskFilter::default() },
+        page: TaskPage { page_size: Some(page_size), ..TaskPage::default() },
     };
     let mut tasks = client.tasks().list(&query(Status::Running, MAX_RUNNING))?.tasks;
     tasks.extend(client.tasks().list(&query(Status::Pending, MAX_WAITING))?.tasks);

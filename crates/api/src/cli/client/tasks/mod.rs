@@ -11,19 +11,19 @@ mod waiting;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::bail;
 use clap::Subcommand;
-use tikmatrix_api_types::tasks::TaskQuery;
+use tikmatrix_api_types::tasks::{TaskPage, TaskQuery};
 use tikmatrix_client::Client;
+use tikmatrix_domain::BatchOperation;
 
 use self::display::{Display, Lines};
 use self::follow::Limit;
 use super::Work;
+use super::batch::{RetryAll, Selection};
 use super::new_tasks::Create;
 use super::paged::{MAX_PAGE, Paged};
 use super::show::{Column, Output};
 use crate::cli::options::arguments::parse_duration;
-use crate::cli::output::counted;
 
 const COLUMNS: [Column; 9] = [
     ("ID", "/id"),
@@ -85,29 +85,16 @@ pub(in crate::cli) enum Command {
         #[arg(long, env = "TIKMATRIX_ARTIFACTS_NAME", value_name = "NAME", value_delimiter = ',')]
         name: Vec<String>,
     },
-    /// Stops a running task
-    Stop {
-        /// Its number
-        task_id: i64,
-    },
-    /// Cancels a task that has not finished: a pending one never runs, a running one is stopped
-    Cancel {
-        /// Its number
-        task_id: i64,
-    },
-    /// Retries a failed task
-    Retry {
-        /// Its number
-        task_id: i64,
-    },
-    /// Retries every failed task, also those that were stopped or cancelled
-    RetryAll,
+    /// Stops running tasks
+    Stop(Selection),
+    /// Cancels tasks that have not finished: pending ones never run, running ones are stopped
+    Cancel(Selection),
+    /// Retries failed tasks, also those that were stopped or cancelled
+    Retry(Selection),
+    /// Retries every failed task, also those that were stopped or cancelled; asks first at a terminal
+    RetryAll(RetryAll),
     /// Deletes tasks; running ones are stopped first
-    Delete {
-        /// Their numbers, at most 1,000
-        #[arg(required = true)]
-        task_ids: Vec<i64>,
-    },
+    Delete(Selection),
 }
 
 impl Work for Command {
@@ -116,7 +103,11 @@ impl Work for Command {
         match self {
             Self::Create(create) => create.carry_out(client, output)?,
             Self::List(Paged { query, all: true }) => {
-                output.all(tasks.all(TaskQuery { page_size: MAX_PAGE, ..query }), "tasks", &COLUMNS)?;
+                output.all(
+                    tasks.all(TaskQuery { page: TaskPage { page_size: MAX_PAGE, ..query.page }, ..query }),
+                    "tasks",
+                    &COLUMNS,
+                )?;
             }
             Self::List(Paged { query, .. }) => output.list(&tasks.list(&query)?, "tasks", &COLUMNS)?,
             Self::Show { task_id } => {
@@ -138,30 +129,11 @@ impl Work for Command {
                 }
             }
             Self::Artifacts { task_id, dir, name } => artifacts::fetch(client, output, task_id, &dir, &name)?,
-            Self::Stop { task_id } => {
-                output.done(&tasks.stop(task_id)?, &format!("Stopped task {task_id}."))?;
-            }
-            Self::Cancel { task_id } => {
-                output.done(&tasks.cancel(task_id)?, &format!("Cancelled task {task_id}."))?;
-            }
-            Self::Retry { task_id } => {
-                output.done(&tasks.retry(task_id)?, &format!("Task {task_id} is pending again."))?;
-            }
-            Self::RetryAll => {
-                let retried = tasks.retry_all()?;
-                let is = if retried.retried_count == 1 { "is" } else { "are" };
-                let count = counted(retried.retried_count as u64, "task");
-                output.done(&retried, &format!("{count} {is} pending again."))?;
-            }
-            Self::Delete { task_ids } => {
-                let deleted = tasks.delete_batch(&task_ids)?;
-                output
-                    .done(&deleted, &format!("Deleted {}.", counted(deleted.deleted_count as u64, "task")))?;
-                if !deleted.not_found.is_empty() {
-                    let missing: Vec<String> = deleted.not_found.iter().map(i64::to_string).collect();
-                    bail!("there is no task {}", missing.join(", "));
-                }
-            }
+            Self::Stop(selection) => selection.carry_out(client, output, BatchOperation::Stop)?,
+            Self::Cancel(selection) => selection.carry_out(client, output, BatchOperation::Cancel)?,
+            Self::Retry(selection) => selection.carry_out(client, output, BatchOperation::Retry)?,
+            Self::RetryAll(retry) => retry.carry_out(client, output)?,
+            Self::Delete(selection) => selection.carry_out(client, output, BatchOperation::Delete)?,
         }
         Ok(())
     }
