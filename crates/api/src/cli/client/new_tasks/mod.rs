@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 use clap::Args;
 use serde_json::Value;
 use tikmatrix_api::read_text_file;
-use tikmatrix_api_types::tasks::{CreateQuery, NewTasks};
+use tikmatrix_api_types::tasks::NewTasks;
 use tikmatrix_client::Client;
 use tikmatrix_validation::json::without_mark;
 
@@ -70,8 +70,8 @@ impl Create {
         let mut tasks = NewTasks { script_config: script_config(self.script_config)?, ..self.tasks };
         tasks.start_time = start_time.or(tasks.start_time);
         recipients::add(client, &mut tasks, self.all, &self.name)?;
-        let query = CreateQuery { dry_run: self.dry_run.then_some(true), ..CreateQuery::default() };
-        let created = client.tasks().create_with(&tasks, &query, self.idempotency_key.as_deref())?;
+        let creation = client.tasks().creation().once(self.idempotency_key).dry_run(self.dry_run);
+        let created = creation.send(&tasks)?;
         for warning in &created.warnings {
             complain(format_args!("warning: {warning}"));
         }
