@@ -33,6 +33,7 @@
 
 mod accounts;
 mod client;
+mod creation;
 mod devices;
 mod error;
 mod events;
@@ -47,6 +48,7 @@ pub use tikmatrix_api_types as api;
 
 pub use accounts::Accounts;
 pub use client::{Client, ClientBuilder};
+pub use creation::Creation;
 pub use devices::Devices;
 pub use error::{ApiError, Error};
 pub use events::{Event, EventStream};

@@ -5,17 +5,17 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 use tikmatrix_api_types::Deleted;
 use tikmatrix_api_types::tasks::{
-    BatchCancelled, BatchDeleted, BatchQuery, BatchRetried, BatchStopped, CreateQuery, Created, NewTasks,
-    Retried, Stats, Task, TaskBatch, TaskDetail, TaskList, TaskLog, TaskQuery,
+    BatchCancelled, BatchDeleted, BatchQuery, BatchRetried, BatchStopped, Created, NewTasks, Retried, Stats,
+    Task, TaskBatch, TaskDetail, TaskList, TaskLog, TaskQuery,
 };
 use ureq::http::Method;
 
+use crate::creation::{Creation, TASKS};
 use crate::error::Error;
 use crate::http::download::Download;
 use crate::http::{Http, below, with_query};
 use crate::items::Items;
 
-const TASKS: &str = "/api/v1/task";
 /// The pause between two requests for a task that is waited for.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -38,27 +38,9 @@ impl<'client> Tasks<'client> {
         self.http.call_with(Method::POST, TASKS, tasks)
     }
 
-    /// Creates tasks once, however often the same request is sent with `key` within 24 hours.
-    ///
-    /// # Errors
-    /// As [`Tasks::create`]; code 40901 when the key was used with another request or is still in use.
-    pub fn create_once(self, tasks: &NewTasks, key: &str) -> Result<Created, Error> {
-        self.http.call_with_headers(Method::POST, TASKS, &[("Idempotency-Key", key)], tasks)
-    }
-
-    /// Creates tasks as `query` says, and once if there is a `key`: with `dry_run` none, and the answer lists those that
-    /// would be created.
-    ///
-    /// # Errors
-    /// As [`Tasks::create_once`].
-    pub fn create_with(
-        self,
-        tasks: &NewTasks,
-        query: &CreateQuery,
-        key: Option<&str>,
-    ) -> Result<Created, Error> {
-        let key: Vec<(&str, &str)> = key.into_iter().map(|key| ("Idempotency-Key", key)).collect();
-        self.http.call_with_headers(Method::POST, &with_query(TASKS, query), &key, tasks)
+    /// Creates tasks with options: once, with the tasks in the answer, or only as a preview.
+    pub fn creation(self) -> Creation<'client> {
+        Creation::new(self.http)
     }
 
     /// Returns one page of tasks, newest first.

@@ -44,7 +44,7 @@ pub use store::Store;
 pub use tasks::change::batch::{Batch, TaskChanges};
 pub use tasks::claim::{Claim, TaskQueue, WorkLimit};
 pub use tasks::create::requests::{Created, RequestKey};
-pub use tasks::create::unknown_names::{UnknownName, UnknownNames};
+pub use tasks::create::unknown_names::{NameStore, UnknownName, UnknownNames};
 pub use tasks::filter::{TaskCounts, TaskFilter};
 pub use tasks::lifecycle::AttemptStore;
 pub use tasks::marks::{MarkStore, StandingMark};

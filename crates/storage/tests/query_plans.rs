@@ -125,7 +125,7 @@ fn the_names_near_an_unknown_one_are_searched_in_an_index() {
     recorded(|fixture| {
         let plans = fixture.plan(async {
             let (serials, usernames) = (Serial::new("b").unwrap(), Username::new("b").unwrap());
-            let unknown = fixture.store.queue().unknown_names(vec![serials], vec![usernames], None);
+            let unknown = fixture.store.queue().names().unknown(vec![serials], vec![usernames], None);
             let unknown = unknown.await.unwrap();
             assert_eq!((unknown.serials.len(), unknown.usernames.len()), (1, 1));
         });

@@ -19,6 +19,10 @@ use crate::http::envelope::{Success, failure};
 /// What people can do when the file of the database is gone.
 pub(crate) const DATABASE_REPLACED: &str = "the server's database file or its -wal file was removed or replaced, and \
     nothing is stored until it is back or the server is restarted";
+/// What people can do about groups without phones.
+const FILL_GROUPS: &str = "put phones into it with PATCH /api/v1/device/{serial}, or name others";
+const KEY_REUSED: &str =
+    "Idempotency-Key: this key was used with another body; a new request needs a new key";
 /// In how many seconds a full queue may have room.
 const FULL_QUEUE_RETRY_AFTER: u32 = 30;
 
@@ -201,18 +205,11 @@ impl From<StorageError> for ApiError {
                 None => Self::internal(error),
             },
             StorageError::Oversized(oversized) => Self::invalid("serials", oversized.to_string()),
-            StorageError::UnknownGroups { unknown, known } => Self::from(unknown_groups(&unknown, &known)),
-            StorageError::EmptyGroups { .. } => {
-                let instead = "put phones into it with PATCH /api/v1/device/{serial}, or name others";
-                Self::invalid("groups", format!("{error}: {instead}"))
-            }
-            StorageError::Impossible(impossible) => Self::from(impossible_tasks(impossible)),
+            StorageError::UnknownGroups { unknown, known } => unknown_groups(&unknown, &known).into(),
+            StorageError::EmptyGroups { .. } => Self::invalid("groups", format!("{error}: {FILL_GROUPS}")),
+            StorageError::Impossible(impossible) => impossible_tasks(impossible).into(),
             StorageError::QueueFull { .. } => Self::too_many(error.to_string(), FULL_QUEUE_RETRY_AFTER),
-            StorageError::KeyReused => {
-                let message =
-                    "Idempotency-Key: this key was used with another body; a new request needs a new key";
-                Self::new(ErrorCode::Conflict, message)
-            }
+            StorageError::KeyReused => Self::new(ErrorCode::Conflict, KEY_REUSED),
             StorageError::DiskFull { .. } => Self::disk_full(error),
             StorageError::Replaced { .. } => Self::with_cause(ErrorCode::Degraded, DATABASE_REPLACED, &error),
             error => Self::internal(error),

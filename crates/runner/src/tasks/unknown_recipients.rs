@@ -45,7 +45,7 @@ impl Tasks {
             Recipients::Accounts(named) => usernames.clone_from(named),
         }
         let app = request.targets.first().and_then(|target| target.app);
-        let unknown = self.context.store.queue().unknown_names(serials, usernames, app).await?;
+        let unknown = self.context.store.queue().names().unknown(serials, usernames, app).await?;
         let UnknownNames { serials, more_serials, usernames, more_usernames } = unknown;
         Ok(UnknownRecipients {
             serials: serials.into_iter().map(recipient).collect(),

@@ -95,16 +95,7 @@ impl DeviceStore<'_> {
     /// # Errors
     /// Of the database only.
     pub async fn register_seen(self, serial: Serial, now: DateTime<Utc>) -> Result<(), StorageError> {
-        self.0
-            .write("register a device", move |connection| {
-                register(connection, [&serial], now)?;
-                let unseen = device::serial.eq(serial.as_str()).and(device::seen.eq(false));
-                diesel::update(device::table.filter(unseen))
-                    .set(device::seen.eq(true))
-                    .execute(connection)?;
-                Ok(())
-            })
-            .await
+        self.0.write("register a device", move |connection| register_seen(connection, &serial, now)).await
     }
 
     /// Stores the facts that a connected device reported at `now`. Facts that it did not report keep their value.
@@ -119,7 +110,7 @@ impl DeviceStore<'_> {
     ) -> Result<(), StorageError> {
         self.0
             .write("store the facts of a device", move |connection| {
-                register(connection, [&serial], now)?;
+                register_seen(connection, &serial, now)?;
                 let bytes = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
                 let side = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
                 diesel::update(device::table.find(serial.as_str()))
@@ -135,7 +126,6 @@ impl DeviceStore<'_> {
                         facts.storage.map(|room| device::storage_free.eq(bytes(room.free))),
                         facts.storage.map(|room| device::storage_total.eq(bytes(room.total))),
                         device::facts_at.eq(millis(now)),
-                        device::seen.eq(true),
                         device::updated_at.eq(millis(now)),
                     ))
                     .execute(connection)?;
@@ -229,6 +219,14 @@ pub(crate) fn register<'serial>(
             ))
             .execute(connection)?;
     }
+    Ok(())
+}
+
+/// Registers a device that is connected, at `now`.
+fn register_seen(connection: &mut Connection, serial: &Serial, now: DateTime<Utc>) -> Result<(), Fault> {
+    register(connection, [serial], now)?;
+    let unseen = device::serial.eq(serial.as_str()).and(device::seen.eq(false));
+    diesel::update(device::table.filter(unseen)).set(device::seen.eq(true)).execute(connection)?;
     Ok(())
 }
 

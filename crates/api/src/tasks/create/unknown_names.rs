@@ -1,4 +1,4 @@
-//! Warnings about the serials and usernames of a request that nobody knows. Their tasks wait until a phone or an account has
+//! Warnings about the serials and usernames of a request that are not known. Their tasks wait until a phone or an account has
 //! the name, which never happens to a misspelt one.
 
 use tikmatrix_domain::AppId;

@@ -1,5 +1,5 @@
 //! What a request for tasks plans: moments, groups, distribution and previews; what is refused because no run could do it; and
-//! the warnings about names that nobody knows. The scripts are those of the program.
+//! the warnings about names that are not known. The scripts are those of the program.
 
 use serde_json::{Value, json};
 use tikmatrix_device::script::ScriptRegistry;
@@ -179,7 +179,7 @@ async fn a_dry_run_shows_the_tasks_and_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_nobody_knows_is_accepted_with_the_nearest_that_is_known() {
+async fn a_name_that_is_not_known_is_accepted_with_the_nearest_that_is_known() {
     let api = start().await;
     let account = json!({"username": "mia.travels", "serial": "p1", "app": "tiktok"});
     assert_eq!(api.json("POST", "/api/v1/account", &account).await.code(), 0);

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use tikmatrix_domain::{AppId, Serial, Username};
 
 use crate::database::connection::{Connection, Engine};
+use crate::database::open_database::Database;
 use crate::error::{Fault, StorageError};
 use crate::schema::{account, device};
 use crate::tasks::claim::TaskQueue;
@@ -41,20 +42,31 @@ pub struct UnknownNames {
     pub more_usernames: usize,
 }
 
-impl TaskQueue<'_> {
+/// The names that requests for tasks use.
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct NameStore<'store>(&'store Database);
+
+impl<'store> TaskQueue<'store> {
+    /// Returns the lookup of the names that requests use.
+    pub fn names(self) -> NameStore<'store> {
+        NameStore(&self.0.database)
+    }
+}
+
+impl NameStore<'_> {
     /// Returns which of these serials no phone ever had, and which of these usernames no account has, in `app` if it is
     /// named.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn unknown_names(
+    pub async fn unknown(
         self,
         serials: Vec<Serial>,
         usernames: Vec<Username>,
         app: Option<AppId>,
     ) -> Result<UnknownNames, StorageError> {
         self.0
-            .database
             .read_tx("look up the names of a request", move |connection| {
                 let unknown = unknown(connection, serials, Serial::as_str, seen_serials)?;
                 let (serials, more_serials) = listed(connection, &unknown, devices_near)?;

@@ -143,7 +143,7 @@ async fn a_task_whose_app_cannot_do_what_it_asks_for_is_refused_with_its_request
 }
 
 #[tokio::test]
-async fn what_nobody_knows_comes_with_the_names_near_it() {
+async fn what_is_not_known_comes_with_the_names_near_it() {
     let fixture = Fixture::new();
     fixture.create(vec![for_phone("misspelt")]).await;
     fixture.store.devices().record_facts(serial("virtual-1"), DeviceFacts::default(), at(0)).await.unwrap();
@@ -154,7 +154,7 @@ async fn what_nobody_knows_comes_with_the_names_near_it() {
     let lookup = async |serials: &[&str], usernames: &[&str], app| {
         let serials = serials.iter().map(|name| serial(name)).collect();
         let usernames = usernames.iter().map(|name| Username::new(name).unwrap()).collect();
-        fixture.store.queue().unknown_names(serials, usernames, app).await.unwrap()
+        fixture.store.queue().names().unknown(serials, usernames, app).await.unwrap()
     };
     let known = lookup(&["virtual-1", "virtual-2"], &["mia"], Some(app("instagram"))).await;
     assert_eq!(known, tikmatrix_storage::UnknownNames::default());
@@ -180,7 +180,7 @@ async fn the_lookup_of_names_is_bounded_however_many_there_are() {
         fixture.store.devices().register_seen(serial, at(0)).await.unwrap();
     }
     let wrong = (0..2500).map(|number| serial(&format!("m{number}"))).chain([serial("a0007")]).collect();
-    let unknown = fixture.store.queue().unknown_names(wrong, Vec::new(), None).await.unwrap();
+    let unknown = fixture.store.queue().names().unknown(wrong, Vec::new(), None).await.unwrap();
     assert_eq!((unknown.serials.len(), unknown.more_serials), (10, 2490));
     let near = &unknown.serials[0].near;
     assert_eq!(near.len(), 200);

@@ -8,7 +8,7 @@ use chrono::{Local, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use clap::Args;
 use serde_json::Value;
-use tikmatrix_api_types::tasks::{CreateQuery, NewTasks};
+use tikmatrix_api_types::tasks::NewTasks;
 use tikmatrix_client::Client;
 use tikmatrix_validation::json::parse_text;
 
@@ -68,8 +68,8 @@ impl Create {
         let mut tasks = NewTasks { script_config: script_config(self.script_config)?, ..self.tasks };
         tasks.start_time = start_time.or(tasks.start_time);
         recipients::add(client, &mut tasks, self.all, &self.name)?;
-        let query = CreateQuery { dry_run: self.dry_run.then_some(true), ..CreateQuery::default() };
-        let created = client.tasks().create_with(&tasks, &query, self.idempotency_key.as_deref())?;
+        let creation = client.tasks().creation().once(self.idempotency_key).dry_run(self.dry_run);
+        let created = creation.send(&tasks)?;
         for warning in &created.warnings {
             output.warn(warning);
         }
