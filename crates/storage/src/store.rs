@@ -13,7 +13,6 @@ use crate::error::StorageError;
 
 /// A handle to the tasks' database. Clones share it; it is closed when the last of them is dropped.
 #[derive(Clone)]
-#[must_use]
 pub struct Store {
     pub(crate) database: Arc<Database>,
     pub(crate) max_pending: u64,
@@ -57,17 +56,18 @@ impl Store {
     }
 
     /// Limits the number of pending tasks, which no request may exceed. There is no limit by default.
+    #[must_use]
     pub fn with_max_pending(self, max: u64) -> Self {
         Self { max_pending: max, ..self }
     }
 
     /// Names the app of tasks that name none while the settings do not say which. It is [`AppId::android`] by default.
+    #[must_use]
     pub fn with_first_app(self, app: AppId) -> Self {
         Self { first_app: app, ..self }
     }
 
     /// Returns the open database: its location, its version, and how it fares.
-    #[must_use]
     pub fn database(&self) -> &Database {
         &self.database
     }
