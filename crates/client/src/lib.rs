@@ -33,7 +33,6 @@
 
 mod accounts;
 mod client;
-mod creation;
 mod devices;
 mod error;
 mod events;
@@ -48,7 +47,6 @@ pub use tikmatrix_api_types as api;
 
 pub use accounts::Accounts;
 pub use client::{Client, ClientBuilder};
-pub use creation::Creation;
 pub use devices::Devices;
 pub use error::{ApiError, Error};
 pub use events::{Event, EventStream};
@@ -57,4 +55,6 @@ pub use http::download::Download;
 pub use items::Items;
 pub use materials::{Materials, Upload};
 pub use tasks::Tasks;
+pub use tasks::batches::Batches;
+pub use tasks::creation::Creation;
 pub use webhooks::Webhooks;

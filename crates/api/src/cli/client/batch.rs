@@ -57,20 +57,20 @@ impl Selection {
         let done = Done { task_ids: &self.task_ids, operation, dry_run };
         match operation {
             BatchOperation::Stop => {
-                let stopped = tasks.stop_batch(&batch, dry_run)?;
+                let stopped = tasks.batches().stop(&batch, dry_run)?;
                 done.show(output, &stopped, stopped.stopped_count, &stopped.not_found, &stopped.skipped)
             }
             BatchOperation::Cancel => {
-                let cancelled = tasks.cancel_batch(&batch, dry_run)?;
+                let cancelled = tasks.batches().cancel(&batch, dry_run)?;
                 let count = cancelled.cancelled_count;
                 done.show(output, &cancelled, count, &cancelled.not_found, &cancelled.skipped)
             }
             BatchOperation::Retry => {
-                let retried = tasks.retry_batch(&batch, dry_run)?;
+                let retried = tasks.batches().retry(&batch, dry_run)?;
                 done.show(output, &retried, retried.retried_count, &retried.not_found, &retried.skipped)
             }
             BatchOperation::Delete => {
-                let deleted = tasks.delete_batch(&batch, dry_run)?;
+                let deleted = tasks.batches().delete(&batch, dry_run)?;
                 done.show(output, &deleted, deleted.deleted_count, &deleted.not_found, &[])
             }
         }
@@ -177,7 +177,7 @@ impl RetryAll {
         if !self.yes && !output.is_json() && io::stdin().is_terminal() {
             let count = match &chosen {
                 Some(ids) => ids.len() as u64,
-                None => tasks.retry_batch(&filter.clone().into(), true)?.retried_count,
+                None => tasks.batches().retry(&filter.clone().into(), true)?.retried_count,
             };
             if count > 0 && !ask(&format!("Retry {}?", counted(count, "failed task")))? {
                 bail!("nothing was retried");
@@ -187,11 +187,11 @@ impl RetryAll {
             Some(ids) => {
                 let mut retried = 0;
                 for ids in ids.chunks(MAX_IDS) {
-                    retried += tasks.retry_batch(&ids.into(), false)?.retried_count;
+                    retried += tasks.batches().retry(&ids.into(), false)?.retried_count;
                 }
                 retried
             }
-            None => tasks.retry_batch(&filter.into(), false)?.retried_count,
+            None => tasks.batches().retry(&filter.into(), false)?.retried_count,
         };
         let is = if retried_count == 1 { "is" } else { "are" };
         let count = counted(retried_count, "task");

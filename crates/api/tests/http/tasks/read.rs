@@ -95,7 +95,6 @@ async fn what_is_not_there_or_not_allowed_is_told_in_the_envelope() {
         ("GET", "/api/v1/task?username=a%00", 400, 40001),
         ("GET", "/api/v1/task?script_name=a%00", 400, 40001),
         ("GET", "/api/v1/event?serial=a%00", 400, 40001),
-        ("GET", "/", 404, 40401),
         ("GET", "/api/v1/nothing", 404, 40401),
         ("DELETE", "/api/v1/task", 405, 40501),
         ("POST", "/api/v1/task/stats", 405, 40501),

@@ -1,16 +1,18 @@
 //! `/api/v1/task`.
 
+pub(crate) mod batches;
+pub(crate) mod creation;
+
 use std::time::{Duration, Instant};
 
-use serde::de::DeserializeOwned;
 use tikmatrix_api_types::Deleted;
 use tikmatrix_api_types::tasks::{
-    BatchCancelled, BatchDeleted, BatchQuery, BatchRetried, BatchStopped, Created, NewTasks, Retried, Stats,
-    Task, TaskBatch, TaskDetail, TaskList, TaskLog, TaskQuery,
+    Created, NewTasks, Retried, Stats, Task, TaskDetail, TaskList, TaskLog, TaskQuery,
 };
 use ureq::http::Method;
 
-use crate::creation::{Creation, TASKS};
+use self::batches::Batches;
+use self::creation::{Creation, TASKS};
 use crate::error::Error;
 use crate::http::download::Download;
 use crate::http::{Http, below, with_query};
@@ -41,6 +43,12 @@ impl<'client> Tasks<'client> {
     /// Creates tasks with options: once, with the tasks in the answer, or only as a preview.
     pub fn creation(self) -> Creation<'client> {
         Creation::new(self.http)
+    }
+
+    /// Changes many tasks at once.
+    #[must_use]
+    pub fn batches(self) -> Batches<'client> {
+        Batches::new(self.http)
     }
 
     /// Returns one page of tasks, newest first.
@@ -155,49 +163,6 @@ impl<'client> Tasks<'client> {
     /// [`Error`], as for every request; code 40401 when there is no such task.
     pub fn delete(self, task_id: i64) -> Result<Deleted, Error> {
         self.http.call(Method::DELETE, &path(task_id))
-    }
-
-    /// Stops the running ones of up to 1,000 tasks, or of all that match a filter; with `dry_run` only counts them.
-    ///
-    /// # Errors
-    /// [`Error`], as for every request.
-    pub fn stop_batch(self, batch: &TaskBatch, dry_run: bool) -> Result<BatchStopped, Error> {
-        self.batch("batch-stop", batch, dry_run)
-    }
-
-    /// Cancels the unfinished ones of up to 1,000 tasks, or of all that match a filter; with `dry_run` only counts them.
-    ///
-    /// # Errors
-    /// [`Error`], as for every request.
-    pub fn cancel_batch(self, batch: &TaskBatch, dry_run: bool) -> Result<BatchCancelled, Error> {
-        self.batch("batch-cancel", batch, dry_run)
-    }
-
-    /// Retries the failed ones of up to 1,000 tasks, or of all that match a filter; with `dry_run` only counts them.
-    ///
-    /// # Errors
-    /// [`Error`], as for every request.
-    pub fn retry_batch(self, batch: &TaskBatch, dry_run: bool) -> Result<BatchRetried, Error> {
-        self.batch("batch-retry", batch, dry_run)
-    }
-
-    /// Deletes up to 1,000 tasks, or all that match a filter; running ones are stopped first. With `dry_run` only counts
-    /// them.
-    ///
-    /// # Errors
-    /// [`Error`], as for every request.
-    pub fn delete_batch(self, batch: &TaskBatch, dry_run: bool) -> Result<BatchDeleted, Error> {
-        self.batch("batch-delete", batch, dry_run)
-    }
-
-    fn batch<Done: DeserializeOwned>(
-        self,
-        operation: &str,
-        batch: &TaskBatch,
-        dry_run: bool,
-    ) -> Result<Done, Error> {
-        let query = BatchQuery { dry_run: dry_run.then_some(true) };
-        self.http.call_with(Method::POST, &with_query(&format!("{TASKS}/{operation}"), &query), batch)
     }
 }
 
