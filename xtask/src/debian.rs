@@ -1,5 +1,5 @@
-//! Installs what the interop suites need from Debian's archive: its `adb`, and a real Android `adbd` with a newer `adb`,
-//! which are unpacked into the target folder without changing the system.
+//! Installs what the interop suites need from Debian's archive: its `adb`, and a real Android `adbd` with a newer `adb` and
+//! an nginx, which are unpacked into the target folder without changing the system.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,29 +11,51 @@ use crate::process::{Program, is_installed};
 /// The release whose archive holds an `adbd` built from AOSP 34; older ones have none that listens on TCP.
 const RELEASE: &str = "trixie";
 
-/// `adbd`, `adb` and every library that they load, so that the unpacked programs use nothing of the system's.
-const PACKAGES: [&str; 20] = [
-    "adbd",
-    "adb",
-    "android-libbase",
-    "android-libboringssl",
-    "android-libcutils",
-    "android-liblog",
-    "android-libziparchive",
-    "libbrotli1",
-    "libc6",
-    "libcap2",
-    "libgcc-s1",
-    "liblz4-1",
-    "libprotobuf32t64",
-    "libstdc++6",
-    "libsystemd0",
-    "libudev1",
-    "libusb-1.0-0",
-    "libxxhash0",
-    "libzstd1",
-    "zlib1g",
-];
+/// Programs of Debian's archive that are unpacked without changing the system.
+struct Unpacked {
+    /// The folder's name.
+    name: &'static str,
+    /// The packages of the programs and of every library that they load, so that they use nothing of the system's.
+    packages: &'static [&'static str],
+    /// Each program's name, and its path in its package.
+    programs: &'static [(&'static str, &'static str)],
+}
+
+const ADBD: Unpacked = Unpacked {
+    name: "adbd",
+    packages: &[
+        "adbd",
+        "adb",
+        "android-libbase",
+        "android-libboringssl",
+        "android-libcutils",
+        "android-liblog",
+        "android-libziparchive",
+        "libbrotli1",
+        "libc6",
+        "libcap2",
+        "libgcc-s1",
+        "liblz4-1",
+        "libprotobuf32t64",
+        "libstdc++6",
+        "libsystemd0",
+        "libudev1",
+        "libusb-1.0-0",
+        "libxxhash0",
+        "libzstd1",
+        "zlib1g",
+    ],
+    programs: &[
+        ("adbd", "usr/lib/android-sdk/platform-tools/adbd"),
+        ("adb", "usr/lib/android-sdk/platform-tools/adb"),
+    ],
+};
+
+const NGINX: Unpacked = Unpacked {
+    name: "nginx",
+    packages: &["nginx", "libc6", "libcrypt1", "libpcre2-8-0", "libssl3t64", "libzstd1", "zlib1g"],
+    programs: &[("nginx", "usr/sbin/nginx")],
+};
 
 /// The reason why a suite did not run.
 pub(crate) enum Missing {
@@ -90,22 +112,33 @@ pub(crate) fn postgres() -> Result<(), Missing> {
 
 /// Returns the folder with `adbd` and `adb`, which are unpacked once.
 pub(crate) fn real_adbd() -> Result<PathBuf, Missing> {
-    if !is_installed("apt-get") || !is_installed("dpkg") || std::env::consts::ARCH != "x86_64" {
-        return Err(Missing::Unavailable(
-            "a real adbd is unpacked from Debian's archive, on Debian and x86_64 only".into(),
-        ));
-    }
+    let folder = unpacked(&ADBD)?;
     command("ip", "iproute2")?;
     command("unshare", "util-linux")?;
-    let folder = std::path::absolute("target/interop/adbd").context("no current folder")?;
+    Ok(folder)
+}
+
+/// Returns the path of `nginx`, which is unpacked once: installed, it would start to serve.
+pub(crate) fn nginx() -> Result<PathBuf, Missing> {
+    Ok(unpacked(&NGINX)?.join("nginx"))
+}
+
+fn unpacked(programs: &Unpacked) -> Result<PathBuf, Missing> {
+    let name = programs.name;
+    if !is_installed("apt-get") || !is_installed("dpkg") || std::env::consts::ARCH != "x86_64" {
+        return Err(Missing::Unavailable(format!(
+            "{name} is unpacked from Debian's archive, on Debian and x86_64 only"
+        )));
+    }
+    let folder = std::path::absolute("target/interop").context("no current folder")?.join(name);
     if !folder.join("complete").exists() {
-        unpack(&folder).context("cannot unpack a real adbd")?;
-        fs::write(folder.join("complete"), RELEASE).context("cannot mark the adbd folder complete")?;
+        unpack(programs, &folder).with_context(|| format!("cannot unpack {name}"))?;
+        fs::write(folder.join("complete"), RELEASE).context("cannot mark the folder complete")?;
     }
     Ok(folder)
 }
 
-fn unpack(folder: &Path) -> Result<()> {
+fn unpack(programs: &Unpacked, folder: &Path) -> Result<()> {
     for name in ["lists/partial", "cache/archives/partial", "packages", "root"] {
         fs::create_dir_all(folder.join(name))?;
     }
@@ -129,34 +162,34 @@ fn unpack(folder: &Path) -> Result<()> {
     let apt =
         || Program::new("apt-get").environment("APT_CONFIG", folder.join("apt.conf")).arguments(["-qq"]);
     apt().arguments(["update"]).run()?;
-    apt().arguments(["download"]).arguments(PACKAGES).within(&folder.join("packages")).run()?;
+    apt().arguments(["download"]).arguments(programs.packages).within(&folder.join("packages")).run()?;
     for entry in fs::read_dir(folder.join("packages"))? {
         Program::new("dpkg")
             .arguments(["-x".as_ref(), entry?.path().as_os_str(), folder.join("root").as_os_str()])
             .run()?;
     }
-    for name in ["adbd", "adb"] {
-        launcher(folder, name)?;
+    for (name, path) in programs.programs {
+        launcher(folder, name, path)?;
     }
     Ok(())
 }
 
 /// Writes a script that starts the unpacked program with the unpacked loader and libraries.
-fn launcher(folder: &Path, name: &str) -> Result<()> {
+fn launcher(folder: &Path, name: &str, path: &str) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
 
     let libraries = folder.join("root/usr/lib/x86_64-linux-gnu");
-    let program = folder.join("root/usr/lib/android-sdk/platform-tools").join(name);
-    let path = folder.join(name);
+    let program = folder.join("root").join(path);
+    let launcher = folder.join(name);
     fs::write(
-        &path,
+        &launcher,
         format!(
             "#!/bin/sh\nexec '{0}/ld-linux-x86-64.so.2' --library-path '{0}:{0}/android' '{1}' \"$@\"\n",
             libraries.display(),
             program.display()
         ),
     )?;
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+    fs::set_permissions(&launcher, fs::Permissions::from_mode(0o755))?;
     Ok(())
 }
 

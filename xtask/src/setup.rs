@@ -11,6 +11,7 @@ pub(crate) fn setup() -> Result<()> {
         debian::command("ip", "iproute2"),
         debian::command("unshare", "util-linux"),
         debian::real_adbd().map(drop),
+        debian::nginx().map(drop),
         debian::postgres(),
         registries::python("http").map(drop),
         registries::python("android").map(drop),

@@ -28,8 +28,7 @@ const SUITES: [Suite; 8] = [
 ];
 
 pub(crate) fn test() -> Result<()> {
-    // The whole-system tests start the real binary, which `cargo test` does not build for another package's tests.
-    Program::cargo().arguments(["build", "--locked", "--package", "tikmatrix-api"]).run()?;
+    // Builds the program too, for the tests of its package: those of the whole system start it.
     Program::cargo().arguments(["test", "--locked", "--workspace"]).run()?;
 
     let mut skipped = Vec::new();
@@ -138,6 +137,7 @@ fn with_http_clients(program: &str) -> Result<(), Missing> {
     Program::new(program)
         .environment("TIKMATRIX_PYTHON", python)
         .environment("TIKMATRIX_NODE", "node")
+        .environment("TIKMATRIX_NGINX", debian::nginx()?)
         .run()?;
     Ok(())
 }

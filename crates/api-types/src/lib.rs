@@ -33,10 +33,11 @@ pub mod materials;
 pub mod scripts;
 pub mod settings;
 pub mod tasks;
+pub mod webhooks;
 
 pub use tikmatrix_domain::{
-    ActorKind, ArtifactKind, EventKind, LogLevel, MaterialKind, MediaType, Outcome, Plan, Role, Source,
-    StandardFailure, Status, WaitingReason,
+    ActorKind, ArtifactKind, DeliveryStatus, EventKind, LogLevel, MaterialKind, MediaType, Outcome, Plan,
+    Role, Source, StandardFailure, Status, WaitingReason, WebhookEvent,
 };
 
 pub use envelope::{Deleted, Envelope, Health, Problem};

@@ -29,6 +29,9 @@ pub struct Settings {
     pub random_order: bool,
     /// Whether no task is started; waiting tasks show `paused`, and running ones go on. Default: `false`.
     pub paused: bool,
+    /// How many phones may run a task at once, over all servers on one database and within what the plan allows; further
+    /// tasks wait and show `device_limit`, and running ones go on. Default: `null`, which means as many as the plan allows.
+    pub max_devices_at_work: Option<u32>,
 }
 
 /// A change of the settings; what is left out stays as it is.
@@ -72,4 +75,8 @@ pub struct SettingsPatch {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub paused: Option<bool>,
+    /// How many phones may run a task at once; `null` means as many as the plan allows.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 100000)]
+    pub max_devices_at_work: Patch<u32>,
 }

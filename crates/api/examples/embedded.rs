@@ -52,8 +52,10 @@ pub(crate) async fn run(directory: &str, address: &str, serial: &str) -> Result<
     println!("the API is at {}", server.url());
     let request = TaskRequest {
         recipients: Recipients::Devices(vec![Serial::new(serial)?]),
+        groups: Vec::new(),
         script: ScriptName::new("report-model")?,
-        targets: vec![Target { app: None, script_config: "{}".into() }],
+        targets: vec![Target::new(None, "{}")],
+        distribute: None,
         source: Source::Api,
         start_time: None,
         interval: Interval::default(),

@@ -75,6 +75,8 @@ pub struct ServerConfig {
     pub adb_key: Option<PathBuf>,
     /// Where phones announce their wireless debugging, which are used too. Default: nowhere.
     pub discovery: Option<Discovery>,
+    /// Whether webhooks may call private, loopback, link-local and other special addresses. Default: `false`.
+    pub webhook_private_targets: bool,
     /// The scripts that tasks can run.
     pub scripts: ScriptRegistry,
     /// The apps that accounts, settings and tasks may name. The first is the default of the setting `default_app`. Default:
@@ -114,6 +116,7 @@ impl ServerConfig {
             adb_server: None,
             adb_key: None,
             discovery: None,
+            webhook_private_targets: false,
             scripts: ScriptRegistry::default(),
             apps: Vec::new(),
             clock: Arc::new(SystemClock),

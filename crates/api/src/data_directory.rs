@@ -37,7 +37,7 @@ pub fn create_data_directory(directory: &Path) -> io::Result<()> {
 pub fn open_data(directory: &Path, url: Option<&Secret>) -> Result<Store, StorageError> {
     match url {
         Some(url) => Store::open_url_shared(url.expose()),
-        None => Store::open_shared(directory.join(DATABASE)),
+        None => Store::open_shared(database_path(directory)),
     }
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn open(directory: &Path, url: Option<&Secret>) -> Result<Store, Star
     create_data_directory(directory).map_err(unusable)?;
     let store = match url {
         Some(url) => Store::open_url(url.expose())?,
-        None => Store::open(directory.join(DATABASE))?,
+        None => Store::open(database_path(directory))?,
     };
     log::info!("database: {}", store.database().location());
     #[cfg(unix)]
@@ -55,13 +55,21 @@ pub(crate) fn open(directory: &Path, url: Option<&Secret>) -> Result<Store, Star
     Ok(store)
 }
 
+/// The database of a data directory, where no other is named.
+#[must_use]
+pub fn database_path(directory: &Path) -> PathBuf {
+    directory.join(DATABASE)
+}
+
 /// The folder of the material library in a data directory.
-pub(crate) fn materials(directory: &Path) -> PathBuf {
+#[must_use]
+pub fn materials_folder(directory: &Path) -> PathBuf {
     directory.join(MATERIALS)
 }
 
 /// The folder of the evidence of failures in a data directory.
-pub(crate) fn artifacts(directory: &Path) -> PathBuf {
+#[must_use]
+pub fn artifacts_folder(directory: &Path) -> PathBuf {
     directory.join(ARTIFACTS)
 }
 

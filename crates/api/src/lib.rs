@@ -21,13 +21,18 @@ mod scripts;
 mod server;
 mod settings;
 mod start_error;
+mod start_page;
 mod state;
 mod tasks;
 mod text_file;
 mod tokens;
+mod webhooks;
 
 pub use config::{ExtraRoutes, ServerConfig};
-pub use data_directory::{create_data_directory, open_data};
+pub use data_directory::{
+    artifacts_folder, create_data_directory, database_path, materials_folder, open_data,
+};
+pub use devices::saved_addresses::path as saved_addresses_path;
 pub use http::middleware::host::refuse_foreign;
 pub use http::middleware::host_names::HostName;
 pub use http::openapi::document as openapi_document;

@@ -12,11 +12,5 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    match cli::run_to_end(cli::run()) {
-        Ok(status) => status,
-        Err(error) => {
-            cli::complain(format_args!("tikmatrix: {}", cli::with_causes(&error)));
-            ExitCode::FAILURE
-        }
-    }
+    cli::main()
 }

@@ -4,14 +4,16 @@ use crate::http::openapi::document_route;
 use crate::http::routing::Routes;
 use crate::{
     accounts, audit, devices, events, groups, license, materials, monitoring, scripts, settings, tasks,
+    webhooks,
 };
 
 /// The table from which routing and the OpenAPI document are made.
 pub(crate) fn all() -> Routes {
     Routes::new([
         tasks::read::routes(),
-        tasks::create::routes(),
+        tasks::create::handler::routes(),
         tasks::change::routes(),
+        tasks::batch::routes(),
         tasks::evidence::routes(),
         accounts::handlers::routes(),
         accounts::status::routes(),
@@ -26,6 +28,8 @@ pub(crate) fn all() -> Routes {
         materials::content::routes(),
         scripts::handlers::routes(),
         settings::handlers::routes(),
+        webhooks::handlers::routes(),
+        webhooks::delivery_handlers::routes(),
         document_route::routes(),
     ])
 }

@@ -17,8 +17,9 @@ use crate::license::license_gate::LicenseGate;
 use crate::materials::library::Library;
 use crate::monitoring::HealthCheck;
 use crate::settings::CurrentSettings;
-use crate::tasks::create::TaskCreator;
+use crate::tasks::create::handler::TaskCreator;
 use crate::tasks::read::TaskReader;
+use crate::webhooks::sending::sender::Webhooks;
 
 /// The OpenAPI document as it is served.
 pub(crate) struct OpenApiDocument(pub(crate) Bytes);
@@ -44,6 +45,7 @@ pub(crate) struct AppState {
     pub(crate) creator: Data<TaskCreator>,
     pub(crate) document: Data<OpenApiDocument>,
     pub(crate) health: Data<HealthCheck>,
+    pub(crate) webhooks: Data<Webhooks>,
 }
 
 impl AppState {
@@ -66,6 +68,7 @@ impl AppState {
             .app_data(self.events.clone())
             .app_data(self.creator.clone())
             .app_data(self.document.clone())
-            .app_data(self.health.clone());
+            .app_data(self.health.clone())
+            .app_data(self.webhooks.clone());
     }
 }

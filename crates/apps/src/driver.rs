@@ -9,8 +9,9 @@ use tikmatrix_device::android;
 use tikmatrix_device::script::serde_json::Value;
 use tikmatrix_device::script::{CleanUp, Context, Failure};
 use tikmatrix_device::ui::UiTree;
-use tikmatrix_domain::StandardFailure;
+use tikmatrix_domain::{AppId, StandardFailure};
 
+use crate::capability::Capability;
 use crate::journey::{FollowJourney, PostJourney};
 use crate::profile::file::{Profile, ProfileError};
 use crate::profile::guard::AppGuard;
@@ -24,6 +25,11 @@ const LOCKED_REMARK: &str =
 pub trait AppDriver: fmt::Debug + Send + Sync {
     /// The app's profile, which has its id, its name and its official packages.
     fn profile(&self) -> &Arc<Profile>;
+
+    /// What the journeys can do beyond publishing a video and following a user by a URL. Default: nothing.
+    fn further_capabilities(&self) -> &'static [Capability] {
+        &[]
+    }
 
     /// Publishing. Default: not supported.
     fn posting(&self) -> Option<PostJourney<'_>> {
@@ -83,6 +89,18 @@ impl Apps {
     #[must_use]
     pub fn driver(&self, app: &str) -> Option<&Arc<dyn AppDriver>> {
         self.drivers.iter().find(|driver| driver.profile().id == app)
+    }
+
+    /// The apps that have `capability`, in the order of their registration.
+    #[must_use]
+    pub fn that_can(&self, capability: Capability) -> Vec<AppId> {
+        let has = |driver: &&Arc<dyn AppDriver>| match capability {
+            Capability::Publish => driver.posting().is_some(),
+            Capability::Follow => driver.following().is_some(),
+            further => driver.further_capabilities().contains(&further),
+        };
+        let able = self.drivers.iter().filter(has);
+        able.filter_map(|driver| AppId::new(driver.profile().id).ok()).collect()
     }
 
     /// The driver of `app`, and its journey for publishing.
@@ -200,5 +218,14 @@ mod tests {
             "following on unknown is not supported yet; use app tiktok"
         );
         assert_eq!(apps.ids().collect::<Vec<_>>(), ["tiktok", "instagram"]);
+    }
+
+    #[test]
+    fn the_apps_with_a_journey_can_do_what_it_is_for() {
+        let apps = Apps::new().unwrap().with(TikTok::new().unwrap()).with(instagram().unwrap());
+        let tiktok = AppId::new("tiktok").unwrap();
+        assert_eq!(apps.that_can(Capability::Publish), [tiktok]);
+        assert_eq!(apps.that_can(Capability::Follow), [tiktok]);
+        assert_eq!(apps.that_can(Capability::PublishImages), []);
     }
 }

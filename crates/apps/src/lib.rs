@@ -1,6 +1,7 @@
 //! The apps that scripts use: what they look like, as data files, and how to move in them. One driver per app, over
 //! shared journeys. It knows no tasks and no scripts.
 
+mod capability;
 mod caption;
 mod driver;
 mod instagram;
@@ -9,6 +10,7 @@ mod profile;
 mod recent_posts;
 mod tiktok;
 
+pub use capability::Capability;
 pub use caption::Caption;
 pub use driver::{AppDriver, Apps};
 pub use instagram::instagram;

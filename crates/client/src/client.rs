@@ -20,6 +20,7 @@ use crate::groups::Groups;
 use crate::http::{Http, HttpOptions, Token, below};
 use crate::materials::Materials;
 use crate::tasks::Tasks;
+use crate::webhooks::Webhooks;
 
 /// The default timeout of one request. Stopping a task takes the longest, 5 s, and one deletion may stop 1,000 of them.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(600);
@@ -69,10 +70,11 @@ impl ClientBuilder {
 }
 
 impl Client {
-    /// Starts to build a client of the server at `url`, such as `http://127.0.0.1:50809`.
+    /// Starts to build a client of the server at `url`, such as `http://127.0.0.1:50809`. Without a scheme, as in
+    /// `localhost:50809`, it is HTTP.
     pub fn builder(url: impl AsRef<str>) -> ClientBuilder {
         let options = HttpOptions {
-            url: url.as_ref().trim_end_matches('/').to_owned(),
+            url: with_scheme(url.as_ref()),
             token: None,
             request_timeout: REQUEST_TIMEOUT,
             connect_timeout: CONNECT_TIMEOUT,
@@ -126,6 +128,12 @@ impl Client {
     #[must_use]
     pub fn audit(&self) -> Audit<'_> {
         Audit::new(&self.http)
+    }
+
+    /// Returns the handle of `/api/v1/webhook`.
+    #[must_use]
+    pub fn webhooks(&self) -> Webhooks<'_> {
+        Webhooks::new(&self.http)
     }
 
     /// Listens to the server's events.
@@ -207,5 +215,28 @@ impl Client {
     pub fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
         let text = self.http.download(path)?.into_text()?;
         serde_json::from_str(&text).map_err(|source| self.http.unexpected(source))
+    }
+}
+
+/// Returns the URL of a server without the slash at its end, and with the scheme of one that has none.
+fn with_scheme(url: &str) -> String {
+    let url = url.trim().trim_end_matches('/');
+    if url.contains("://") { url.to_owned() } else { format!("http://{url}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_named_with_or_without_its_scheme() {
+        for (given, url) in [
+            ("localhost:50809", "http://localhost:50809"),
+            ("[::1]:50809/", "http://[::1]:50809"),
+            ("http://127.0.0.1:50809/", "http://127.0.0.1:50809"),
+            ("https://tikmatrix.example.com", "https://tikmatrix.example.com"),
+        ] {
+            assert_eq!(Client::new(given).url(), url);
+        }
     }
 }

@@ -8,7 +8,7 @@
 //! use std::time::Duration;
 //!
 //! use tikmatrix_client::Client;
-//! use tikmatrix_client::api::tasks::{NewTasks, TaskQuery};
+//! use tikmatrix_client::api::tasks::{NewTasks, TaskFilter};
 //!
 //! # fn main() -> Result<(), tikmatrix_client::Error> {
 //! let client = Client::builder("http://127.0.0.1:50809").token("tikmatrix_…").build();
@@ -19,7 +19,7 @@
 //!     println!("task {id}: {}", done.task.status_text);
 //! }
 //! // Every failed task, page by page.
-//! for task in client.tasks().all(TaskQuery { status: Some(3), ..TaskQuery::default() }) {
+//! for task in client.tasks().all(TaskFilter { status: Some(3), ..TaskFilter::default() }.into()) {
 //!     println!("{}", task?.remark.unwrap_or_default());
 //! }
 //! # Ok(())
@@ -42,6 +42,7 @@ mod http;
 mod items;
 mod materials;
 mod tasks;
+mod webhooks;
 
 pub use tikmatrix_api_types as api;
 
@@ -56,3 +57,6 @@ pub use http::download::Download;
 pub use items::Items;
 pub use materials::{Materials, Upload};
 pub use tasks::Tasks;
+pub use tasks::batches::Batches;
+pub use tasks::creation::Creation;
+pub use webhooks::Webhooks;

@@ -43,11 +43,13 @@ pub struct Device {
     pub name: Option<String>,
     /// The group that it belongs to, with the group's name.
     pub group: Option<(GroupId, String)>,
+    /// Whether a phone of this serial was ever connected.
+    pub seen: bool,
     /// The version of each app, as the last attempt there found it.
     pub app_versions: BTreeMap<AppId, String>,
     /// The facts that it reported last.
     pub facts: DeviceFacts,
-    /// When it reported them; `None` if it was never connected.
+    /// When it reported them; `None` if it never did.
     pub facts_at: Option<DateTime<Utc>>,
     /// When it was first stored.
     pub created_at: DateTime<Utc>,

@@ -15,6 +15,7 @@ mod plan;
 mod settings;
 mod task;
 mod text;
+mod webhook;
 
 pub use access::audit::{Actor, ActorKind, AuditEntry, AuditId, AuditRecord, AuditSubject};
 pub use access::role::Role;
@@ -41,22 +42,30 @@ pub use task::failure::code::{
 };
 pub use task::failure::troubleshooting::{Troubleshooting, troubleshooting};
 pub use task::fan_out::{
-    AccountsByDevice, BoundAccount, FanOut, MAX_TASKS_PER_REQUEST, Recipients, SkippedDevice, Target,
-    TaskRequest, TooManyTasks,
+    AccountsByDevice, BoundAccount, FanOut, MAX_REQUEST_BYTES, MAX_TASKS_PER_REQUEST, OversizedRequest,
+    Recipients, SkippedDevice, Target, TaskRequest,
 };
 pub use task::finish::{Interruptions, MAX_INTERRUPTIONS, ServerEnd, given_up, interrupted, stopped_by_user};
 pub use task::history::{
     Artifact, ArtifactKind, Attempt, LogLevel, LogLine, Record, RecordedEvent, Step, TaskDetail,
 };
 pub use task::interval::{Interval, MAX_INTERVAL_MINUTES};
+pub use task::requirement::{AppRequirement, AppSource, ImpossibleTask};
 pub use task::retry::FailedAttempt;
-pub use task::start_time::TimeOfDay;
+pub use task::start_time::{StartTime, TimeOfDay};
 pub use task::task::{
     Finish, LeaseId, MAX_RETRIES, MAX_TIME_LIMIT, NewTask, Outcome, PRIORITIES, ScriptConfig, Source, Status,
     Task, TaskId, TaskOptions, TaskState,
 };
-pub use task::transition::{IllegalTransition, TaskEvent, check_deletable, transition};
+pub use task::transition::{BatchOperation, IllegalTransition, TaskEvent, check_deletable, transition};
 pub use task::waiting::{DevicePresence, WaitingReason, waiting_changes, waiting_reason};
 pub use text::clean::{MAX_CLEAN, clean, clean_to, for_terminal, is_harmless, is_readable_on_screen};
 pub use text::secret::Secret;
 pub use text::spintax::{Extent, Spintax, SpintaxError};
+pub use webhook::address::{embedded_ipv4, is_host_address, is_public_address};
+pub use webhook::delivery::{
+    AfterAttempt, DELIVERY_BACKOFF, DELIVERY_PERIOD, Delivery, DeliveryAttempt, DeliveryId, DeliveryStatus,
+};
+pub use webhook::webhook::{
+    NewWebhook, Presence, Webhook, WebhookChange, WebhookEvent, WebhookId, webhook_events,
+};

@@ -1,10 +1,12 @@
 //! The settings of the whole server. Each has a default, and a change takes effect at once.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::backoff::Backoff;
 use crate::names::{AppId, PackageName};
+use crate::patch::Patch;
 
 /// The default delays before automatic retries. Half a minute is long enough for a phone to restart its connection.
 pub const DEFAULT_RETRY_BACKOFF: Backoff =
@@ -25,6 +27,9 @@ pub struct Settings {
     pub random_order: bool,
     /// Whether no task is claimed. Running tasks continue. Default: no.
     pub paused: bool,
+    /// How many devices may run a task at once, over all servers on one database. Running tasks continue. Default: `None`,
+    /// which means as many as the plan allows.
+    pub max_devices_at_work: Option<NonZeroU32>,
 }
 
 impl Default for Settings {
@@ -36,6 +41,7 @@ impl Default for Settings {
             retry_backoff: DEFAULT_RETRY_BACKOFF,
             random_order: false,
             paused: false,
+            max_devices_at_work: None,
         }
     }
 }
@@ -57,6 +63,8 @@ pub struct SettingsChange {
     pub random_order: Option<bool>,
     /// Whether no task is claimed.
     pub paused: Option<bool>,
+    /// The new limit of devices that run tasks.
+    pub max_devices_at_work: Patch<NonZeroU32>,
 }
 
 impl SettingsChange {
@@ -80,6 +88,7 @@ impl SettingsChange {
             },
             random_order: self.random_order.unwrap_or(before.random_order),
             paused: self.paused.unwrap_or(before.paused),
+            max_devices_at_work: self.max_devices_at_work.apply(before.max_devices_at_work),
         }
     }
 }

@@ -40,7 +40,8 @@ fn a_due_task_waits_for_whatever_its_phone_lacks() {
     assert_eq!(reason(DevicePresence::Offline), Some(WaitingReason::DeviceOffline));
     assert_eq!(reason(DevicePresence::Conflict), Some(WaitingReason::DeviceConflict));
     assert_eq!(reason(DevicePresence::Busy), Some(WaitingReason::DeviceBusy));
-    assert_eq!(reason(DevicePresence::AtLimit), Some(WaitingReason::PlanLimit));
+    assert_eq!(reason(DevicePresence::AtPlanLimit), Some(WaitingReason::PlanLimit));
+    assert_eq!(reason(DevicePresence::AtDeviceLimit), Some(WaitingReason::DeviceLimit));
     assert_eq!(reason(DevicePresence::Idle), None);
 }
 

@@ -69,8 +69,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let created = tasks
         .create(TaskRequest {
             recipients: Recipients::Devices(vec![Serial::new(phone.serial())?]),
+            groups: Vec::new(),
             script: ScriptName::new("greet")?,
-            targets: vec![Target { app: None, script_config: "{}".into() }],
+            targets: vec![Target::new(None, "{}")],
+            distribute: None,
             source: Source::Api,
             start_time: None,
             interval: Interval::default(),

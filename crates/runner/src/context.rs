@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_domain::{Clock, DevicePresence, Serial, ServerId};
-use tikmatrix_storage::Store;
+use tikmatrix_storage::{Store, WorkLimit};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -72,8 +72,11 @@ impl RunnerContext {
             _ if self.devices.is_in_conflict(serial) => DevicePresence::Conflict,
             Some(device) if device.is_busy() => DevicePresence::Busy,
             Some(device) if !device.is_ready() => DevicePresence::Offline,
-            Some(_) if self.slots.is_at_limit(serial) => DevicePresence::AtLimit,
-            Some(_) => DevicePresence::Idle,
+            Some(_) => match self.slots.limit_reached(serial) {
+                Some(WorkLimit::Plan) => DevicePresence::AtPlanLimit,
+                Some(WorkLimit::Setting) => DevicePresence::AtDeviceLimit,
+                None => DevicePresence::Idle,
+            },
             None => DevicePresence::Offline,
         }
     }

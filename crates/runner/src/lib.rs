@@ -15,6 +15,8 @@ mod supervisor;
 mod tasks;
 mod worker;
 
+pub use control::batch::{BatchResult, TaskSelection};
 pub use options::RunnerOptions;
 pub use runner::Runner;
+pub use tasks::unknown_recipients::{UnknownRecipient, UnknownRecipients};
 pub use tasks::{CreateError, EventSubscription, SubscriptionError, Tasks};

@@ -3,16 +3,18 @@
 use std::io;
 use std::sync::Arc;
 
-use tikmatrix_domain::{Artifact, DevicePresence, FailureCode, Serial, TaskId};
+use tikmatrix_domain::{Artifact, BatchOperation, DevicePresence, FailureCode, Serial, TaskId};
 use tikmatrix_storage::{Batch, StorageError};
 use tokio::sync::watch;
 
 use crate::cluster::Cluster;
 use crate::context::RunnerContext;
+use crate::control::batch::{self, BatchResult, TaskSelection};
+use crate::control::stop;
 use crate::journal::artifacts;
 use crate::options::RunnerOptions;
+use crate::supervisor;
 use crate::tasks::Tasks;
-use crate::{control, supervisor};
 
 /// Runs tasks in the background until it is shut down; a cheap clone. A runner that is dropped without a shutdown
 /// continues for as long as the tokio runtime does.
@@ -54,6 +56,12 @@ impl Runner {
         self.context.wake();
     }
 
+    /// Applies changed settings at once: idle devices look for work, and a device that waits for a slot sees a higher limit.
+    pub fn settings_changed(&self) {
+        self.context.wake();
+        self.context.slots.release();
+    }
+
     /// Whether the device can take a task now, and if not, why.
     #[must_use]
     pub fn presence(&self, serial: &Serial) -> DevicePresence {
@@ -88,7 +96,7 @@ impl Runner {
     /// Returns [`StorageError::NoSuchTask`], [`StorageError::Illegal`] for a task that does not run, or an error of the
     /// database.
     pub async fn stop(&self, task: TaskId) -> Result<(), StorageError> {
-        control::stop(&self.context, task).await
+        stop::stop(&self.context, task).await
     }
 
     /// Deletes tasks with their journals and artifacts; running ones are stopped first.
@@ -96,15 +104,7 @@ impl Runner {
     /// # Errors
     /// Returns an error when the database fails; tasks that are deleted by then stay deleted.
     pub async fn delete(&self, tasks: Vec<TaskId>) -> Result<Batch, StorageError> {
-        control::delete(&self.context, tasks).await
-    }
-
-    /// Stops several tasks at once, as [`Runner::stop`] does, and refuses those that do not run.
-    ///
-    /// # Errors
-    /// Returns an error when the database fails; tasks that are stopped by then stay stopped.
-    pub async fn stop_all(&self, tasks: Vec<TaskId>) -> Result<Batch, StorageError> {
-        control::stop_all(&self.context, tasks).await
+        stop::delete(&self.context, tasks).await
     }
 
     /// Cancels tasks: pending ones end as cancelled before they run, running ones are stopped, finished ones are refused.
@@ -112,7 +112,31 @@ impl Runner {
     /// # Errors
     /// Returns an error when the database fails; tasks that have ended by then stay ended.
     pub async fn cancel(&self, tasks: Vec<TaskId>) -> Result<Batch, StorageError> {
-        control::cancel(&self.context, tasks).await
+        stop::cancel(&self.context, tasks).await
+    }
+
+    /// Does `operation` with many tasks, in short transactions.
+    ///
+    /// # Errors
+    /// Returns an error when the database fails; what is done by then stays done.
+    pub async fn run_batch(
+        &self,
+        operation: BatchOperation,
+        selection: TaskSelection,
+    ) -> Result<BatchResult, StorageError> {
+        batch::run(&self.context, operation, selection).await
+    }
+
+    /// Returns what [`Runner::run_batch`] would do now, and changes nothing.
+    ///
+    /// # Errors
+    /// Returns an error when the database fails.
+    pub async fn preview_batch(
+        &self,
+        operation: BatchOperation,
+        selection: TaskSelection,
+    ) -> Result<BatchResult, StorageError> {
+        batch::preview(&self.context, operation, selection).await
     }
 
     /// Reads the file of an artifact.

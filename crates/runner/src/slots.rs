@@ -2,11 +2,11 @@
 //! many slots are taken. Devices queue for a slot in order, so that those with many tasks do not keep out the others.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use tikmatrix_domain::Serial;
+use tikmatrix_storage::WorkLimit;
 use tokio::sync::{Mutex as Queue, MutexGuard as Head, watch};
 
 use crate::devices::PresenceVersion;
@@ -20,8 +20,8 @@ pub(crate) struct SlotLimiter {
     released: watch::Sender<()>,
     queue: Queue<()>,
     queued: Mutex<HashSet<Serial>>,
-    /// Whether the first in the queue found no free slot.
-    full: AtomicBool,
+    /// The limit for which the first in the queue found no free slot; `None` while there may be one.
+    reached: Mutex<Option<WorkLimit>>,
     version: PresenceVersion,
 }
 
@@ -47,19 +47,19 @@ impl SlotLimiter {
             released: watch::Sender::new(()),
             queue: Queue::new(()),
             queued: Mutex::default(),
-            full: AtomicBool::new(false),
+            reached: Mutex::new(None),
             version,
         }
     }
 
-    /// Reports that a device has finished its task.
+    /// Reports that there may be a free slot: a device has finished its task, or the settings were changed.
     pub(crate) fn release(&self) {
         self.released.send_replace(());
     }
 
-    /// Whether the device waits for a slot, and none is free.
-    pub(crate) fn is_at_limit(&self, serial: &Serial) -> bool {
-        self.full.load(Ordering::Relaxed) && self.queued.lock().contains(serial)
+    /// Returns the limit that the device waits for, if it waits for a slot and none is free.
+    pub(crate) fn limit_reached(&self, serial: &Serial) -> Option<WorkLimit> {
+        self.reached.lock().filter(|_| self.queued.lock().contains(serial))
     }
 
     /// Waits for the device's turn. Dropping the future leaves the queue.
@@ -77,8 +77,9 @@ impl SlotLimiter {
         }
     }
 
-    fn set_full(&self, full: bool) {
-        if self.full.swap(full, Ordering::Relaxed) != full {
+    fn set_reached(&self, limit: Option<WorkLimit>) {
+        let before = std::mem::replace(&mut *self.reached.lock(), limit);
+        if before != limit {
             self.version.bump();
         }
     }
@@ -91,9 +92,9 @@ impl SlotTicket<'_> {
         *self.limit.borrow_and_update()
     }
 
-    /// Waits until a claim may find a free slot, after one that found none.
-    pub(crate) async fn slot_may_be_free(&mut self) {
-        self.limiter.set_full(true);
+    /// Waits until a claim may find a free slot, after one that found none because of `limit`.
+    pub(crate) async fn slot_may_be_free(&mut self, limit: WorkLimit) {
+        self.limiter.set_reached(Some(limit));
         tokio::select! {
             _ = self.released.changed() => {}
             // A limit whose sender is gone stays as it is.
@@ -104,7 +105,7 @@ impl SlotTicket<'_> {
 
     /// Reports that the last claim was not refused for lack of a slot.
     pub(crate) fn not_refused(&self) {
-        self.limiter.set_full(false);
+        self.limiter.set_reached(None);
     }
 }
 

@@ -1,12 +1,14 @@
 //! Tasks from Rust: creates them, waits for their results, and subscribes to events.
 
+pub(crate) mod unknown_recipients;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use serde_json::Value;
 use thiserror::Error;
-use tikmatrix_device::script::{Planned, Problems, ScriptRegistry};
-use tikmatrix_domain::{Event, EventId, ScriptName, Target, Task, TaskId, TaskRequest, TaskState};
+use tikmatrix_device::script::{Planned, Problems, RegisteredScript, ScriptRegistry};
+use tikmatrix_domain::{Event, EventId, FanOut, ScriptName, Target, Task, TaskId, TaskRequest, TaskState};
 use tikmatrix_storage::{ChangeNotifications, Created, EventFilter, Events, RequestKey, StorageError, Store};
 
 use crate::context::RunnerContext;
@@ -34,8 +36,11 @@ pub enum CreateError {
     /// The script refuses the configuration; all problems at once, with the paths of their fields.
     #[error("the configuration is not valid: {0}")]
     InvalidConfig(Problems),
-    /// [`StorageError::TooManyTasks`], [`StorageError::QueueFull`], [`StorageError::KeyReused`], or a failure of
-    /// the database.
+    /// A request is for a number of materials, and the tasks of its script take none.
+    #[error("the tasks of {0} take no materials that could be distributed")]
+    NoMaterials(ScriptName),
+    /// [`StorageError::Oversized`], [`StorageError::UnknownGroups`], [`StorageError::EmptyGroups`],
+    /// [`StorageError::Impossible`], [`StorageError::QueueFull`], [`StorageError::KeyReused`], or a failure of the database.
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
@@ -73,28 +78,33 @@ impl Tasks {
     /// # Errors
     /// [`CreateError::UnknownScript`] or [`CreateError::InvalidConfig`].
     pub fn plan(&self, script: &ScriptName, config: &Value) -> Result<Vec<Target>, CreateError> {
+        plan(&*self.script(script)?, config, None)
+    }
+
+    fn script(&self, name: &ScriptName) -> Result<Arc<RegisteredScript>, CreateError> {
         let scripts = &self.context.scripts;
-        let script = scripts.get(script.as_str()).ok_or_else(|| CreateError::UnknownScript {
-            name: script.clone(),
+        scripts.get(name.as_str()).ok_or_else(|| CreateError::UnknownScript {
+            name: name.clone(),
             known: scripts.iter().map(|script| script.name()).collect(),
-        })?;
-        match script.plan(config).map_err(CreateError::InvalidConfig)? {
-            planned if planned.is_empty() => Err(invalid("asks for nothing")),
-            planned => Ok(planned.into_iter().map(target).collect()),
-        }
+        })
     }
 
     /// Creates the tasks of `request`, all of them or none: plans the configuration of each of its targets, expands the
-    /// request into tasks, stores them, and wakes their devices.
+    /// request into tasks, stores them, and wakes their devices. A distributed request names one target, whose materials
+    /// are spread over the recipients.
     ///
     /// # Errors
     /// [`CreateError`]; no task is stored then.
     pub async fn create(&self, request: TaskRequest) -> Result<Created, CreateError> {
+        let script = self.script(&request.script)?;
+        if request.distribute.is_some() && !script.takes_materials() {
+            return Err(CreateError::NoMaterials(request.script));
+        }
         let mut targets = Vec::new();
         for Target { script_config, .. } in &request.targets {
             let config = serde_json::from_str(script_config)
                 .map_err(|error| invalid(&format!("is not valid JSON: {error}")))?;
-            targets.extend(self.plan(&request.script, &config)?);
+            targets.extend(plan(&script, &config, request.distribute)?);
         }
         Ok(self.create_planned(TaskRequest { targets, ..request }).await?)
     }
@@ -107,6 +117,14 @@ impl Tasks {
         let created = self.context.store.queue().create(request, self.context.clock.now()).await?;
         self.context.wake();
         Ok(created)
+    }
+
+    /// Returns the tasks that [`Tasks::create_planned`] would create, and changes nothing.
+    ///
+    /// # Errors
+    /// As [`CreateError::Storage`].
+    pub async fn preview(&self, request: TaskRequest) -> Result<FanOut, StorageError> {
+        self.context.store.queue().preview(request, self.context.clock.now()).await
     }
 
     /// Does the same as [`Tasks::create_planned`] unless `key` was used before: then it creates nothing and returns the
@@ -180,8 +198,16 @@ impl EventSubscription {
     }
 }
 
-fn target(Planned { config, app }: Planned) -> Target {
-    Target { app, script_config: config.to_string().into() }
+fn plan(
+    script: &RegisteredScript,
+    config: &Value,
+    distribute: Option<u32>,
+) -> Result<Vec<Target>, CreateError> {
+    let planned = script.plan_and_warn(config, distribute).map_err(CreateError::InvalidConfig)?.tasks;
+    if planned.is_empty() {
+        return Err(invalid("asks for nothing"));
+    }
+    Ok(planned.into_iter().map(Planned::into_target).collect())
 }
 
 fn invalid(reason: &str) -> CreateError {

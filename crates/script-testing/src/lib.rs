@@ -52,6 +52,6 @@ mod stage;
 
 pub use changing_file::ChangingFile;
 pub use journal::RecordingJournal;
-pub use plan::{apps, problems};
+pub use plan::{able_apps, apps, problems};
 pub use run::{FinishedRun, Run, Running};
 pub use stage::Stage;

@@ -1,7 +1,7 @@
 //! Conversions between column values and domain values.
 
 use chrono::{DateTime, Utc};
-use tikmatrix_domain::{AppId, FailureCode, PackageName, Serial, Username};
+use tikmatrix_domain::{AppId, FailureCode, PackageName, Serial, Status, Username};
 
 use crate::error::StorageError;
 
@@ -31,6 +31,11 @@ pub(crate) fn app(text: &str) -> Read<AppId> {
 
 pub(crate) fn failure_code(text: &str) -> Read<FailureCode> {
     text.parse().map_err(|_| unreadable("failure_code", text))
+}
+
+pub(crate) fn status(code: i32) -> Read<Status> {
+    let status = u8::try_from(code).ok().and_then(Status::from_repr);
+    status.ok_or_else(|| unreadable("task.status", &code))
 }
 
 pub(crate) fn username(text: &str) -> Read<Username> {

@@ -2,7 +2,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use thiserror::Error;
-use tikmatrix_domain::{IllegalTransition, TaskId, TooManyTasks};
+use tikmatrix_domain::{IllegalTransition, ImpossibleTask, OversizedRequest, TaskId};
 
 use crate::database::url::sqlite_file::REPLACED;
 
@@ -67,9 +67,26 @@ pub enum StorageError {
         /// The reason.
         source: IllegalTransition,
     },
-    /// A request is for more tasks than one request may create.
+    /// A request is for more than one request may create.
     #[error(transparent)]
-    TooManyTasks(TooManyTasks),
+    Oversized(OversizedRequest),
+    /// A request names groups of devices that there are not.
+    #[error("there is no group of devices {}", quoted(unknown.iter().map(|(_, name)| name)))]
+    UnknownGroups {
+        /// The names, each with its index among the groups of the request.
+        unknown: Vec<(usize, String)>,
+        /// The names that there are, in their order; of very many, the first.
+        known: Vec<String>,
+    },
+    /// A request has no recipient, because the groups that it names have no device.
+    #[error("there is no device in the group {}", quoted(groups))]
+    EmptyGroups {
+        /// The names of the groups.
+        groups: Vec<String>,
+    },
+    /// Tasks of a request can never run. Each problem is listed once.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Impossible(Vec<ImpossibleTask>),
     /// The maximum number of tasks is pending.
     #[error(
         "{pending} tasks wait already, and no more than {max} may: {requested} more have to wait until some are done, \
@@ -131,6 +148,10 @@ impl StorageError {
             other => other,
         }
     }
+}
+
+fn quoted<'name>(names: impl IntoIterator<Item = &'name String>) -> String {
+    names.into_iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
 }
 
 /// What ends an operation early, before the name of the operation is added.

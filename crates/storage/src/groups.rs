@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use tikmatrix_domain::{Group, GroupChange, GroupId};
+use tikmatrix_domain::{Group, GroupChange, GroupId, Serial};
 
-use crate::columns::{Read, millis, moment};
+use crate::columns::{self, Read, millis, moment};
 use crate::database::connection::Connection;
 use crate::database::connection::Engine;
 use crate::database::open_database::Database;
@@ -163,6 +163,20 @@ impl GroupStore<'_> {
 pub(crate) fn id_of(connection: &mut Connection, name: &str) -> Result<Option<i64>, Fault> {
     let named = device_group::table.filter(device_group::name.eq(name)).select(device_group::id);
     Ok(named.first(connection).optional()?)
+}
+
+/// Returns the serials of a group's devices, in their order; `None` if there is no group called `name`.
+pub(crate) fn serials_of(connection: &mut Connection, name: &str) -> Result<Option<Vec<Serial>>, Fault> {
+    let Some(id) = id_of(connection, name)? else { return Ok(None) };
+    let of_group = device::table.filter(device::group_id.eq(id)).order(device::serial);
+    let serials: Vec<String> = of_group.select(device::serial).load(connection)?;
+    Ok(Some(serials.iter().map(|serial| columns::serial(serial)).collect::<Read<_>>()?))
+}
+
+/// Returns the names of the first `limit` groups, in their order.
+pub(crate) fn names(connection: &mut Connection, limit: i64) -> Result<Vec<String>, Fault> {
+    let names = device_group::table.order(device_group::name).limit(limit).select(device_group::name);
+    Ok(names.load(connection)?)
 }
 
 fn changed(connection: &mut Connection, id: GroupId) -> Result<GroupChanged, Fault> {

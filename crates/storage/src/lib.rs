@@ -16,9 +16,11 @@ mod materials;
 mod page;
 mod schema;
 mod settings;
+mod snapshot;
 mod store;
 mod tasks;
 mod tokens;
+mod webhooks;
 
 pub use accounts::operations::{AccountFilter, AccountRemoval, AccountStore};
 pub use audit::operations::{AuditFilter, AuditStore};
@@ -37,12 +39,22 @@ pub use materials::reservation::{FileTaken, MaterialsTaken, ReservationStore};
 pub use page::{NumberedPage, Page, PageStart};
 pub use settings::installation::Installation;
 pub use settings::operations::SettingsStore;
+pub use snapshot::{
+    DatabaseLocation, HeldSnapshot, ReferencedFiles, Restoration, Snapshot, SnapshotError, Table,
+};
 pub use store::Store;
 pub use tasks::change::batch::{Batch, TaskChanges};
-pub use tasks::claim::{Claim, TaskQueue};
+pub use tasks::claim::{Claim, TaskQueue, WorkLimit};
 pub use tasks::create::requests::{Created, RequestKey};
+pub use tasks::create::unknown_names::{NameStore, UnknownName, UnknownNames};
 pub use tasks::filter::{TaskCounts, TaskFilter};
 pub use tasks::lifecycle::AttemptStore;
 pub use tasks::marks::{MarkStore, StandingMark};
 pub use tasks::query::{MAX_LISTED_CONFIG, TaskStore};
 pub use tokens::TokenStore;
+pub use webhooks::deliveries::{ClaimedDelivery, DeliveryStore};
+pub use webhooks::delivery_log::{DeliveryLog, Redelivery};
+pub use webhooks::operations::WebhookStore;
+pub use webhooks::subscriptions::{
+    NewDelivery, Subscription, SubscriptionStore, TaskFacts, UnreadEvent, UnreadEvents,
+};

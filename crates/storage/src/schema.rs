@@ -40,6 +40,7 @@ diesel::table! {
         battery_temperature -> Nullable<Integer>,
         storage_free -> Nullable<BigInt>,
         storage_total -> Nullable<BigInt>,
+        seen -> Bool,
     }
 }
 
@@ -221,8 +222,53 @@ diesel::table! {
         address -> Nullable<Text>,
         state -> Nullable<Text>,
         failure_code -> Nullable<Text>,
+        presence -> Nullable<Text>,
     }
 }
+
+diesel::table! {
+    device_presence (serial) {
+        serial -> Text,
+        is_ready -> Bool,
+    }
+}
+
+diesel::table! {
+    webhook (id) {
+        id -> BigInt,
+        url -> Text,
+        events -> Text,
+        description -> Text,
+        secret -> Text,
+        enabled -> Bool,
+        disabled_reason -> Nullable<Text>,
+        position -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhook_delivery (id) {
+        id -> BigInt,
+        webhook_id -> BigInt,
+        message_id -> Text,
+        event -> Text,
+        body -> Text,
+        status -> Text,
+        attempts -> Integer,
+        http_status -> Nullable<Integer>,
+        error -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        attempted_at -> Nullable<BigInt>,
+        next_at -> Nullable<BigInt>,
+        claim -> Nullable<Text>,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(event, task);
 
 diesel::table! {
     access_token (id) {

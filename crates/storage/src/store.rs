@@ -28,9 +28,8 @@ impl Store {
         open_database::open(DatabaseUrl::Sqlite(SqliteFile::named(path.as_ref()))).map(Self::of)
     }
 
-    /// Opens the database at `url`, which is `sqlite://PATH`, or `postgres://…` as libpq takes it, and migrates it. It
-    /// blocks. The libpq that the feature `postgres` compiles in has no TLS: a PostgreSQL on another machine needs a tunnel
-    /// or a trusted network.
+    /// Opens and migrates the database at `url`: `sqlite://PATH`, or `postgres://…` as libpq takes it. It blocks. The libpq
+    /// of the feature `postgres` has no TLS: a PostgreSQL on another machine needs a tunnel or a trusted network.
     ///
     /// # Errors
     /// As [`Store::open`]; without the feature `postgres` a `postgres://` URL cannot be opened.
@@ -38,10 +37,7 @@ impl Store {
         open_database::open(parse(url)?).map(Self::of)
     }
 
-    /// Opens the SQLite database at `path` as [`Store::open_url_shared`] does.
-    ///
-    /// # Errors
-    /// As [`Store::open_url_shared`].
+    /// Opens the SQLite database at `path` as [`Store::open_url_shared`] does, with the same errors.
     pub fn open_shared(path: impl AsRef<Path>) -> Result<Self, StorageError> {
         open_database::open_shared(DatabaseUrl::Sqlite(SqliteFile::named(path.as_ref()))).map(Self::of)
     }
@@ -72,7 +68,6 @@ impl Store {
     }
 
     /// Returns the open database: its location, its version, and how it fares.
-    #[must_use]
     pub fn database(&self) -> &Database {
         &self.database
     }

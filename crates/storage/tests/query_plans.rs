@@ -102,8 +102,10 @@ fn now() -> DateTime<Utc> {
 fn request(recipients: Recipients) -> TaskRequest {
     TaskRequest {
         recipients,
+        groups: Vec::new(),
         script: ScriptName::new("post").unwrap(),
-        targets: vec![Target { app: None, script_config: "{}".into() }; 2],
+        targets: vec![Target::new(None, "{}"); 2],
+        distribute: None,
         source: Source::Ui,
         start_time: None,
         interval: Interval { min_minutes: 5, max_minutes: 5 },
@@ -116,6 +118,20 @@ fn request(recipients: Recipients) -> TaskRequest {
 fn recorded(test: impl FnOnce(&Fixture)) {
     let _alone = RECORDER.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     test(&Fixture::new());
+}
+
+#[test]
+fn the_names_near_an_unknown_one_are_searched_in_an_index() {
+    recorded(|fixture| {
+        let plans = fixture.plan(async {
+            let (serials, usernames) = (Serial::new("b").unwrap(), Username::new("b").unwrap());
+            let unknown = fixture.store.queue().names().unknown(vec![serials], vec![usernames], None);
+            let unknown = unknown.await.unwrap();
+            assert_eq!((unknown.serials.len(), unknown.usernames.len()), (1, 1));
+        });
+        assert!(plans.len() >= 8, "{plans:?}");
+        assert!(plans.iter().all(|plan| plan.starts_with("SEARCH") && !plan.contains("TEMP")), "{plans:?}");
+    });
 }
 
 #[test]

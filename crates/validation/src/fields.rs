@@ -17,6 +17,12 @@ impl<'value> Fields<'value> {
         Self { given, problems }
     }
 
+    /// All fields that were given, right or wrong.
+    #[must_use]
+    pub fn all(&self) -> &'value Map<String, Value> {
+        self.given
+    }
+
     /// What was given for the field `name`, right or wrong.
     #[must_use]
     pub fn given(&self, name: &str) -> Option<&'value Value> {

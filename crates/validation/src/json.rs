@@ -1,7 +1,7 @@
 //! Strict parsing: duplicate keys, lone surrogates, bytes that are no UTF-8, numbers beyond what fits, endless nesting and
 //! more values than any request needs are errors with their position.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -22,15 +22,20 @@ pub fn parse(bytes: &[u8]) -> Result<Value, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         format!("the body is not UTF-8: byte {} does not belong to a character", error.valid_up_to() + 1)
     })?;
-    let text = without_mark(text);
-    if text.trim().is_empty() {
+    if without_mark(text).trim().is_empty() {
         return Err("the body is empty, and a JSON object is needed".to_owned());
     }
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let parsed = Strict(&Cell::new(0)).deserialize(&mut deserializer);
-    parsed
-        .and_then(|value| deserializer.end().map(|()| value))
-        .map_err(|error| format!("the body is not valid JSON: {error}"))
+    parse_text(text).map_err(|error| format!("the body is not valid JSON: {error}"))
+}
+
+/// Parses `text` as one JSON value, behind the byte order mark that some editors write.
+///
+/// # Errors
+/// What is wrong, with the path of a key that is given twice, and line and column.
+pub fn parse_text(text: &str) -> serde_json::Result<Value> {
+    let mut deserializer = serde_json::Deserializer::from_str(without_mark(text));
+    let value = Strict(&Position::default()).deserialize(&mut deserializer)?;
+    deserializer.end().map(|()| value)
 }
 
 /// Returns a text without the byte order mark that some editors write before it.
@@ -39,16 +44,48 @@ pub fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-/// Reads a value whose objects have no key twice, with the count of the values so far.
+/// How far a text was read.
+#[derive(Default)]
+struct Position {
+    /// The number of values so far.
+    count: Cell<usize>,
+    /// The keys and indices of the value that is being read.
+    path: RefCell<Vec<Segment>>,
+}
+
+/// One part of the path of a value.
+enum Segment {
+    Key(String),
+    Index(usize),
+}
+
+impl Position {
+    /// Returns the path of `key` in the object that is being read, as problems name fields: `a.b[2].c`.
+    fn path_of(&self, key: &str) -> String {
+        let shown = |key: &str| shortened(key).escape_debug().to_string();
+        let mut path = String::new();
+        for segment in self.path.borrow().iter() {
+            let dot = if path.is_empty() { "" } else { "." };
+            match segment {
+                Segment::Key(key) => path.extend([dot, &shown(key)]),
+                Segment::Index(index) => path.extend(["[", &index.to_string(), "]"]),
+            }
+        }
+        let dot = if path.is_empty() { "" } else { "." };
+        path + dot + &shown(key)
+    }
+}
+
+/// Reads a value whose objects have no key twice.
 #[derive(Clone, Copy)]
-struct Strict<'count>(&'count Cell<usize>);
+struct Strict<'position>(&'position Position);
 
 impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        self.0.set(self.0.get() + 1);
-        if self.0.get() > MAX_VALUES {
+        self.0.count.set(self.0.count.get() + 1);
+        if self.0.count.get() > MAX_VALUES {
             return Err(D::Error::custom(format!("it holds more than {MAX_VALUES} values")));
         }
         deserializer.deserialize_any(self)
@@ -92,9 +129,14 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut elements = Vec::new();
+        self.0.path.borrow_mut().push(Segment::Index(0));
         while let Some(element) = access.next_element_seed(self)? {
             elements.push(element);
+            if let Some(last) = self.0.path.borrow_mut().last_mut() {
+                *last = Segment::Index(elements.len());
+            }
         }
+        self.0.path.borrow_mut().pop();
         Ok(Value::Array(elements))
     }
 
@@ -102,12 +144,15 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut object = Map::new();
         while let Some(key) = access.next_key::<String>()? {
             if object.contains_key(&key) {
-                return Err(A::Error::custom(format!("the key {:?} is given twice", shortened(&key))));
+                return Err(A::Error::custom(format!("{} is given twice", self.0.path_of(&key))));
             }
             if object.len() == MAX_FIELDS {
                 return Err(A::Error::custom(format!("an object has more than {MAX_FIELDS} fields")));
             }
-            object.insert(key, access.next_value_seed(self)?);
+            self.0.path.borrow_mut().push(Segment::Key(key.clone()));
+            let value = access.next_value_seed(self)?;
+            self.0.path.borrow_mut().pop();
+            object.insert(key, value);
         }
         Ok(Value::Object(object))
     }
@@ -125,8 +170,21 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_given_twice_is_named() {
-        assert!(error(r#"{"a": 1, "b": {"c": 1, "c": 2}}"#).contains(r#"the key "c" is given twice"#));
+    fn a_key_that_is_given_twice_is_named_by_its_path() {
+        for (text, path) in [
+            (r#"{"a": 1, "a": 2}"#, "a"),
+            (r#"{"a": 1, "b": {"c": 1, "c": 2}}"#, "b.c"),
+            (r#"{"a": [{"b": 1}, [[1], {"b": 1, "b": 2}]]}"#, "a[1][1].b"),
+            (r#"{"a": {"b": {}}, "c": [1], "d": 1, "d": 2}"#, "d"),
+        ] {
+            let said = error(text);
+            assert!(
+                said.contains(&format!("JSON: {path} is given twice at line 1 column")),
+                "{text}: {said}"
+            );
+        }
+        let long = "k".repeat(10_000);
+        assert!(error(&format!(r#"{{"{long}": 1, "{long}": 2}}"#)).len() < 500);
     }
 
     #[test]

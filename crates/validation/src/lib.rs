@@ -59,5 +59,5 @@ pub use fields::Fields;
 pub use node::SchemaError;
 pub use problem::{MAX_PROBLEMS, MAX_TEXT, Problem, Problems};
 pub use shown::{shortened, shown};
-pub use suggestion::unknown_name;
+pub use suggestion::{nearest, unknown_name};
 pub use validated::{Validated, validate, validate_with};

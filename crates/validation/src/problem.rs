@@ -143,6 +143,12 @@ fn root(path: &str) -> &str {
     path.split(['.', '[']).next().unwrap_or_default()
 }
 
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self { kept: vec![problem], rest: 0 }
+    }
+}
+
 impl IntoIterator for Problems {
     type Item = Problem;
     type IntoIter = std::vec::IntoIter<Problem>;

@@ -176,6 +176,14 @@ async function tasks() {
   const numbers = [...first.tasks, ...rest.tasks].map((task) => task.id);
   assert.deepEqual(numbers, [...numbers].sort((one, other) => other - one));
   assert.deepEqual([numbers.length, rest.next_cursor], [3, null]);
+  const dryRun = { query: { dry_run: true }, json: { filter: { script_name: 'post' } } };
+  assert.equal((await ask('POST', '/api/v1/task/batch-stop', dryRun)).stopped_count, 0);
+  assert.equal((await ask('POST', '/api/v1/task/batch-cancel', dryRun)).cancelled_count, 0);
+  const toRetry = await ask('POST', '/api/v1/task/batch-retry', dryRun);
+  assert.deepEqual(toRetry, { retried_count: 1, not_found: [], skipped: [] });
+  await ask('POST', '/api/v1/task/batch-retry', { json: { filter: {} } }, 40001);
+  const { skipped } = await ask('POST', '/api/v1/task/batch-cancel', { json: { task_ids: [slow.at.task_id] } });
+  assert.deepEqual(skipped.map((task) => task.id), [slow.at.task_id]);
   const batch = { json: { task_ids: [slow.at.task_id, 4711] } };
   const gone = await ask('DELETE', '/api/v1/task/batch', batch);
   assert.deepEqual(gone, { deleted_count: 1, not_found: [4711] });

@@ -158,6 +158,13 @@ def tasks():
     rest = ask("GET", "/api/v1/task", params={"page_size": 2, "source": "api", "cursor": first["next_cursor"]})
     numbers = [task["id"] for task in first["tasks"] + rest["tasks"]]
     assert numbers == sorted(numbers, reverse=True) and len(numbers) == 3 and rest["next_cursor"] is None, numbers
+    dry_run = {"params": {"dry_run": "true"}, "json": {"filter": {"script_name": "post"}}}
+    assert ask("POST", "/api/v1/task/batch-stop", **dry_run)["stopped_count"] == 0
+    assert ask("POST", "/api/v1/task/batch-cancel", **dry_run)["cancelled_count"] == 0
+    assert ask("POST", "/api/v1/task/batch-retry", **dry_run) == {"retried_count": 1, "not_found": [], "skipped": []}
+    ask("POST", "/api/v1/task/batch-retry", json={"filter": {}}, expected=40001)
+    skipped = ask("POST", "/api/v1/task/batch-cancel", json={"task_ids": [slow]})["skipped"]
+    assert [task["id"] for task in skipped] == [slow], skipped
     gone = ask("DELETE", "/api/v1/task/batch", json={"task_ids": [slow, 4711]})
     assert gone == {"deleted_count": 1, "not_found": [4711]}, gone
     assert ask("POST", "/api/v1/task/batch-delete", json={"task_ids": numbers})["deleted_count"] == 2

@@ -47,7 +47,7 @@ fn runs(interpreter_of: &str, client: &str) {
     assert!(ended.success(), "{client}: {ended}");
 }
 
-fn interpreter(variable: &str) -> PathBuf {
+pub(crate) fn interpreter(variable: &str) -> PathBuf {
     let path = std::env::var_os(variable);
     path.unwrap_or_else(|| panic!("{variable} is not set: `cargo xtask test` runs this suite")).into()
 }

@@ -2,6 +2,8 @@
 //! first line says what it protects.
 
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod database;
 #[cfg(test)]
 #[path = "../system/harness/mod.rs"]

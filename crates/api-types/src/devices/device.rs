@@ -141,6 +141,8 @@ pub struct Device {
     pub state: DeviceState,
     /// Why it is not ready, in one sentence.
     pub reason: Option<String>,
+    /// Whether no phone of this serial was ever connected: only tasks, accounts or people name it, and it may be misspelt.
+    pub never_seen: bool,
     /// Whether it runs a task, in whatever state its connection is.
     pub busy: bool,
     /// The name of its model.

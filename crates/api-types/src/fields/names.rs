@@ -158,6 +158,15 @@ text! {
     )]
     NetworkRange: |_| Ok(());
 
+    /// The URL of a receiver: `http` or `https`, without a user name, a password and a fragment.
+    #[derive(ToSchema)]
+    #[schema(
+        pattern = r"^https?://[^\x00-\x20\x7f-\x9f/?#@\\]+([/?][^\x00-\x20\x7f-\x9f#\\]*)?$",
+        max_length = 2000,
+        examples("https://example.com/hook")
+    )]
+    WebhookUrl: |_| Ok(());
+
     /// An app whose accounts run tasks, such as `tiktok`.
     #[derive(ToSchema)]
     #[schema(pattern = "^[a-z0-9_-]{1,32}$")]

@@ -1,8 +1,8 @@
 //! Query parameters whose JSON type is not text: read from the text that a query holds, each with its own refusal.
 
-use std::fmt::Display;
+use std::fmt::{self, Display, Formatter};
 
-use serde::de::Error;
+use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 use tikmatrix_domain::Status;
 use tikmatrix_validation::{shortened, shown};
@@ -51,13 +51,29 @@ pub(crate) fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
     })
 }
 
-/// Reads the code of a status.
+/// Reads the code of a status: the text of it that a query has, or the number of a JSON body.
 pub(crate) fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
-    read(deserializer, |text| {
+    deserializer.deserialize_any(StatusCode).map(Some)
+}
+
+struct StatusCode;
+
+impl Visitor<'_> for StatusCode {
+    type Value = u8;
+
+    fn expecting(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the code of a status")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<u8, E> {
         let found = Status::ALL.iter().find(|status| status.code().to_string() == text);
         let names = Status::ALL.iter().map(|status| format!("{} ({})", status.code(), status.as_str()));
-        found.map(|status| status.code()).ok_or_else(|| not_one_of(text, names))
-    })
+        found.map(|status| status.code()).ok_or_else(|| E::custom(not_one_of(text, names)))
+    }
+
+    fn visit_u64<E: Error>(self, code: u64) -> Result<u8, E> {
+        self.visit_str(&code.to_string())
+    }
 }
 
 /// Reads 0 or 1, as clients of the original write flags.

@@ -9,8 +9,8 @@ use std::str::FromStr;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tikmatrix_domain::{
-    ActorKind, ArtifactKind, EventKind, LogLevel, MaterialKind, MediaType, Outcome, Plan, Role, Source,
-    Status, WaitingReason,
+    ActorKind, ArtifactKind, DeliveryStatus, EventKind, LogLevel, MaterialKind, MediaType, Outcome, Plan,
+    Role, Source, Status, WaitingReason, WebhookEvent,
 };
 use tikmatrix_validation::shortened;
 use utoipa::openapi::RefOr;
@@ -42,13 +42,16 @@ macro_rules! text_enum {
 }
 
 text_enum! {
-    ActorKind ArtifactKind EventKind LogLevel MaterialKind MediaType Outcome Plan Role Source Status WaitingReason
+    ActorKind ArtifactKind DeliveryStatus EventKind LogLevel MaterialKind MediaType Outcome Plan Role Source Status
+    WaitingReason WebhookEvent
 }
 
 /// `actor_kind` of an entry of the audit.
 pub type ActorKindText = Text<ActorKind>;
 /// `kind` of an artifact.
 pub type ArtifactKindText = Text<ArtifactKind>;
+/// `status` of a delivery to a webhook.
+pub type DeliveryStatusText = Text<DeliveryStatus>;
 /// The kind of an event.
 pub type EventKindText = Text<EventKind>;
 /// `level` of a log line.
@@ -69,6 +72,8 @@ pub type SourceText = Text<Source>;
 pub type StatusText = Text<Status>;
 /// `waiting_reason` of a task.
 pub type WaitingReasonText = Text<WaitingReason>;
+/// The kind of an event that webhooks get.
+pub type WebhookEventText = Text<WebhookEvent>;
 
 /// An enum of the domain in a body: the text of its variant in JSON, `enum` in the OpenAPI document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -173,6 +178,7 @@ mod tests {
         }
         check::<ActorKind>();
         check::<ArtifactKind>();
+        check::<DeliveryStatus>();
         check::<EventKind>();
         check::<LogLevel>();
         check::<MaterialKind>();
@@ -183,6 +189,7 @@ mod tests {
         check::<Source>();
         check::<Status>();
         check::<WaitingReason>();
+        check::<WebhookEvent>();
     }
 
     #[test]

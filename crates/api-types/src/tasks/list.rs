@@ -3,50 +3,36 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::filter::TaskFilter;
 use super::task::Task;
-use crate::fields::{App, FailureCode, Name, SourceText, Username, parameter};
+use crate::fields::parameter;
 
 /// Which tasks of the list are wanted, and which page of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "clap", derive(clap::Args))]
+pub struct TaskQuery {
+    /// Which tasks.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "clap", command(flatten))]
+    pub filter: TaskFilter,
+    /// Which page of them.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "clap", command(flatten))]
+    pub page: TaskPage,
+}
+
+impl From<TaskFilter> for TaskQuery {
+    fn from(filter: TaskFilter) -> Self {
+        Self { filter, page: TaskPage::default() }
+    }
+}
+
+/// Which page of a list of tasks is wanted, and with which configurations.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 #[cfg_attr(feature = "clap", derive(clap::Args))]
-pub struct TaskQuery {
-    /// Only tasks in this status: 0 pending, 1 running, 2 completed, 3 failed.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::status")]
-    #[param(minimum = 0, maximum = 3)]
-    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_STATUS", value_parser = status_parser()))]
-    pub status: Option<u8>,
-    /// Only tasks of the phone with this serial.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[param(inline)]
-    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_SERIAL"))]
-    pub serial: Option<Name>,
-    /// Only tasks of this account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[param(inline)]
-    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_USERNAME"))]
-    pub username: Option<Username>,
-    /// Only tasks of this script.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[param(inline)]
-    #[cfg_attr(feature = "clap", arg(long = "script", env = "TIKMATRIX_TASK_SCRIPT"))]
-    pub script_name: Option<Name>,
-    /// Only tasks that a program created (`api`), or a person in the web console (`ui`).
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "parameter::choice")]
-    #[param(inline)]
-    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_SOURCE", value_parser = crate::fields::text_parser::<tikmatrix_domain::Source>()))]
-    pub source: Option<SourceText>,
-    /// Only tasks in this app.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[param(inline)]
-    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_APP"))]
-    pub app: Option<App>,
-    /// Only failed tasks with this code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[param(inline)]
-    #[cfg_attr(feature = "clap", arg(long, env = "TIKMATRIX_TASK_FAILURE_CODE", value_name = "CODE"))]
-    pub failure_code: Option<FailureCode>,
+pub struct TaskPage {
     /// `full`: every task with its configuration, and at most 20 on a page. `short`: those of more than 4,096 bytes are `null`.
     /// Default: `short`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,12 +95,4 @@ pub struct Stats {
     pub completed: u64,
     /// Tasks that ended in any other way.
     pub failed: u64,
-}
-
-/// Reads the code of a status from the text of the status.
-#[cfg(feature = "clap")]
-fn status_parser() -> impl clap::builder::TypedValueParser<Value = u8> {
-    use clap::builder::TypedValueParser as _;
-
-    crate::fields::text_parser::<tikmatrix_domain::Status>().map(|status| status.code())
 }

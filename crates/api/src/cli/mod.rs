@@ -1,9 +1,12 @@
 //! The commands of `tikmatrix`: their arguments, and where each is carried out.
 
 mod audit_trail;
+mod backup;
 mod client;
 mod composition;
 mod demo;
+mod doctor;
+mod help;
 mod inspect;
 mod license;
 mod options;
@@ -15,20 +18,25 @@ mod serve;
 mod shutdown;
 mod token;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tikmatrix_api::openapi_document;
 
 use self::composition::{app_ids, scripts};
-use self::output::{OutputError, json, say_data, say_usage};
-pub(crate) use self::output::{complain, with_causes};
-pub(crate) use self::shutdown::run_to_end;
+use self::options::global::{Global, asks_for_json};
+use self::output::answer::Output;
+use self::output::failure::{report, report_usage};
+use self::output::say_usage;
+use self::shutdown::run_to_end;
 
 /// Publishes to the TikTok and Instagram accounts on your own Android phones.
 #[derive(Debug, Parser)]
 #[command(name = "tikmatrix", version, max_term_width = 100)]
 struct Arguments {
+    #[command(flatten)]
+    global: Global,
     #[command(subcommand)]
     command: Command,
 }
@@ -64,44 +72,88 @@ enum Command {
     Material(client::Options<client::materials::Command>),
     /// Shows who changed what on a server
     Audit(client::Options<client::audit::Command>),
+    /// Creates, tests and changes the webhooks of a server, and shows what was delivered to them
+    Webhook(client::Options<client::webhooks::Command>),
     /// Shows the scripts that tasks can run
     Script(client::Options<client::scripts::Command>),
+    /// Creates, shows and changes the groups of a server's phones
+    Group(client::Options<client::groups::Command>),
+    /// Shows and changes the settings of a server
+    Setting(client::Options<client::server::settings::Command>),
+    /// Starts no task until `resume`; running ones go on
+    Pause(client::Single<client::server::settings::Pause>),
+    /// Starts tasks again
+    Resume(client::Single<client::server::settings::Resume>),
+    /// Shows what happens to a server's tasks and phones
+    Event(client::Options<client::server::events::Command>),
+    /// Shows the version of this program, and of the server if it answers
+    Version(client::Single<client::server::version::Version>),
+    /// Prints the completions for a shell
+    Completions(help::generate::CompletionsOptions),
+    /// Writes man pages
+    Man(help::generate::ManOptions),
+    /// Shows phones, queue, plan and version of a server on one screen
+    Status(client::Single<client::status::StatusOptions>),
+    /// Checks server, phones, disk, clock, keys and licence, and says what to do; exits with 1 if tasks cannot run
+    Doctor(doctor::Options),
+    /// Writes everything that a server keeps to one file, also while it runs
+    Backup(backup::BackupOptions),
+    /// Restores a backup into an empty data directory and an empty database
+    Restore(backup::RestoreOptions),
     /// Prints the OpenAPI document of the API
     Openapi,
 }
 
 /// Runs the command line and returns the exit status.
-///
-/// # Errors
-/// When the command fails; the message is for a person.
-pub(crate) async fn run() -> anyhow::Result<ExitCode> {
-    let arguments = match read_arguments() {
+pub(crate) fn main() -> ExitCode {
+    let line: Vec<OsString> = std::env::args_os().collect();
+    let is_json = asks_for_json(&line);
+    let Arguments { global, command } = match read_arguments(line.clone()) {
         Ok(arguments) => arguments,
-        Err(error) => return Ok(show_usage(&error.downcast::<clap::Error>()?)?),
+        Err(error) => return refuse(error, &line, is_json),
     };
-    let level = match arguments.command {
+    let output = Output::new(&global);
+    run_to_end(run(command, output)).unwrap_or_else(|error| report(&error, output.is_json()))
+}
+
+/// Carries out the command.
+async fn run(command: Command, output: Output) -> anyhow::Result<ExitCode> {
+    let level = match command {
         // Log lines would tear the progress bars apart.
         Command::Demo(_) => "error",
         _ => "warn,tikmatrix=info",
     };
     output::log_lines::start(level);
     keep_files_private();
-    match arguments.command {
-        Command::Serve(options) => serve::run(options).await,
-        Command::Demo(options) => demo::run(&options).await,
-        Command::Phone(options) => phone::run(&options).await,
-        Command::Ui(command) => inspect::run(command).await,
-        Command::Replay(options) => return replay::run(&options).await,
-        Command::Pair(options) => pair::run(&options).await,
-        Command::License(command) => license::run(&command).await,
-        Command::Token(command) => token::run(command).await,
-        Command::Task(options) => options.run().await,
-        Command::Device(options) => options.run().await,
-        Command::Account(options) => options.run().await,
-        Command::Material(options) => options.run().await,
-        Command::Audit(options) => options.run().await,
-        Command::Script(options) => options.run().await,
-        Command::Openapi => openapi(),
+    match command {
+        Command::Serve(options) => serve::run(options, output).await,
+        Command::Demo(options) => demo::run(&options, output).await,
+        Command::Phone(options) => phone::run(&options, output).await,
+        Command::Ui(command) => inspect::run(command, output).await,
+        Command::Replay(options) => return replay::run(&options, output).await,
+        Command::Pair(options) => pair::run(&options, output).await,
+        Command::License(command) => license::run(command, output).await,
+        Command::Token(command) => token::run(command, output).await,
+        Command::Task(options) => options.run(output).await,
+        Command::Device(options) => options.run(output).await,
+        Command::Account(options) => options.run(output).await,
+        Command::Material(options) => options.run(output).await,
+        Command::Audit(options) => options.run(output).await,
+        Command::Webhook(options) => options.run(output).await,
+        Command::Script(options) => options.run(output).await,
+        Command::Group(options) => options.run(output).await,
+        Command::Setting(options) => options.run(output).await,
+        Command::Pause(options) => options.run(output).await,
+        Command::Resume(options) => options.run(output).await,
+        Command::Event(options) => options.run(output).await,
+        Command::Version(options) => options.run(output).await,
+        Command::Completions(options) => help::generate::completions(&options, self::command(), output),
+        Command::Man(options) => help::generate::man(&options, self::command(), output),
+        Command::Status(options) => options.run(output).await,
+        Command::Doctor(options) => return doctor::run(options, output).await,
+        Command::Backup(options) => backup::save(options, output).await,
+        Command::Restore(options) => backup::restore(options, output).await,
+        Command::Openapi => openapi(output),
     }?;
     Ok(ExitCode::SUCCESS)
 }
@@ -112,33 +164,55 @@ fn keep_files_private() {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
 }
 
-/// Prints the OpenAPI document of a server that has every script.
-fn openapi() -> anyhow::Result<()> {
-    say_data(json(&openapi_document(&scripts()?, &app_ids()?))?)?;
-    Ok(())
+/// Prints the OpenAPI document of a server that has every script, which is JSON for people too.
+fn openapi(output: Output) -> anyhow::Result<()> {
+    output.document(&openapi_document(&scripts()?, &app_ids()?))
 }
 
 /// Reads the command line, the environment and the configuration file.
 ///
 /// # Errors
 /// [`clap::Error`] for a wrong command line and for a request for help, else what is wrong with the file.
-fn read_arguments() -> anyhow::Result<Arguments> {
-    let matches = options::config::read(&command(), std::env::args_os().collect())?;
+fn read_arguments(line: Vec<OsString>) -> anyhow::Result<Arguments> {
+    let matches = options::config::read(&command(), line)?;
     Ok(Arguments::from_arg_matches(&matches)?)
 }
 
-/// Shows what clap has to say instead of a command, and returns the exit status.
-fn show_usage(usage: &clap::Error) -> Result<ExitCode, OutputError> {
-    say_usage(usage)?;
-    Ok(u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from))
+/// Shows what clap has to say instead of a command, or what is wrong with the configuration file.
+fn refuse(error: anyhow::Error, line: &[OsString], is_json: bool) -> ExitCode {
+    match error.downcast::<clap::Error>().map(|usage| help::with_hint(usage, line, &command())) {
+        Ok(usage) if is_json && usage.use_stderr() => report_usage(&usage),
+        Ok(usage) => match say_usage(&usage) {
+            Ok(()) => u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from),
+            Err(error) => report(&error.into(), is_json),
+        },
+        Err(error) => report(&error, is_json),
+    }
 }
 
 fn command() -> clap::Command {
-    options::config::with_keys(Arguments::command())
+    let command = help::with_help(options::config::with_keys(Arguments::command()));
+    options::environment::without_empty(command, &|name| std::env::var_os(name))
+}
+
+#[cfg(test)]
+/// Returns every command with its path, with the options that it has from those above it.
+fn all_commands() -> Vec<(String, clap::Command)> {
+    let mut command = command();
+    command.build();
+    let mut all = vec![("tikmatrix".to_owned(), command)];
+    let mut next = 0;
+    while let Some((path, command)) = all.get(next).cloned() {
+        let below = command.get_subcommands().filter(|below| below.get_name() != "help");
+        all.extend(below.map(|below| (format!("{path} {}", below.get_name()), below.clone())));
+        next += 1;
+    }
+    all
 }
 
 #[cfg(test)]
 mod tests {
+    use super::options::global::Fields;
     use super::*;
 
     #[test]
@@ -148,16 +222,46 @@ mod tests {
 
     #[test]
     fn every_option_has_an_environment_twin() {
-        let mut commands: Vec<clap::Command> = command().get_subcommands().cloned().collect();
-        while let Some(command) = commands.pop() {
-            commands.extend(command.get_subcommands().cloned());
-            for option in command.get_arguments().filter(|argument| argument.get_long() != Some("help")) {
-                let Some(long) = option.get_long() else { continue };
-                let twin = option.get_env().unwrap_or_else(|| panic!("--{long} has no environment twin"));
+        for (path, command) in all_commands() {
+            for option in command.get_arguments() {
+                let Some(long) = option.get_long().filter(|long| !["help", "version"].contains(long)) else {
+                    continue;
+                };
+                let twin =
+                    option.get_env().unwrap_or_else(|| panic!("{path}: --{long} has no environment twin"));
                 let twin = twin.to_str().unwrap();
                 let ending = format!("_{}", long.replace('-', "_").to_uppercase());
-                assert!(twin.starts_with("TIKMATRIX_") && twin.ends_with(&ending), "--{long}: {twin}");
+                assert!(twin.starts_with("TIKMATRIX_") && twin.ends_with(&ending), "{path} --{long}: {twin}");
             }
         }
+    }
+
+    #[test]
+    fn every_command_has_the_one_option_for_json() {
+        for (path, command) in all_commands() {
+            let json = command.get_arguments().find(|option| option.get_long() == Some("json"));
+            let json = json.unwrap_or_else(|| panic!("{path} has no --json"));
+            assert_eq!(json.get_env(), Some("TIKMATRIX_JSON".as_ref()), "{path}");
+            assert_eq!(json.get_value_names().unwrap(), ["FIELDS"], "{path}: it has an option of its own");
+        }
+    }
+
+    #[test]
+    fn json_stands_in_any_position_with_and_without_fields() {
+        let fields = |line: &str| {
+            let arguments = read_arguments(line.split(' ').map(OsString::from).collect());
+            arguments.unwrap_or_else(|error| panic!("{line}: {error}")).global.json()
+        };
+        let named = Some(Fields::Named(vec!["id".to_owned(), "status".to_owned()]));
+        for line in ["tikmatrix --json task list", "tikmatrix task --json list", "tikmatrix task list --json"]
+        {
+            assert_eq!(fields(line), Some(Fields::All), "{line}");
+            assert_eq!(fields(&line.replace("--json", "--json=id,status")), named, "{line}");
+            assert_eq!(fields(&line.replace("--json", "--json id,status")), named, "{line}");
+        }
+        assert_eq!(fields("tikmatrix task show --json 7"), Some(Fields::All), "the word is the command's");
+        assert_eq!(fields("tikmatrix task show 7 --json id,status"), named);
+        assert_eq!(fields("tikmatrix task list --json=false"), None);
+        assert_eq!(fields("tikmatrix task list"), None);
     }
 }

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
+use serde_json::json;
 use tikmatrix_device::adb::keys::{KeyFiles, KeyStore};
 use tikmatrix_device::adb::pairing::pair;
 use tikmatrix_device::deadline::Deadline;
 use tikmatrix_device::registry::parse_address;
 use tikmatrix_domain::Secret;
 
-use super::output::say;
+use super::output::answer::Output;
 
 const PAIRING_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -30,16 +31,16 @@ pub(super) struct Options {
 }
 
 /// Pairs with the phone and prints how to use it.
-pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
+pub(super) async fn run(options: &Options, output: Output) -> anyhow::Result<()> {
     let keys = match &options.adb_key {
         Some(file) => KeyStore::new(KeyFiles { own: Some(file.clone()), ..KeyFiles::of_user() }),
         None => KeyStore::of_user(),
     };
     let paired = pair(&options.address, options.code.expose(), &keys, Deadline::after(PAIRING_TIMEOUT)).await;
     let name = paired.context("the phone is not paired")?;
-    say(format_args!(
+    let sentence = format!(
         "paired with {name:?}: it lets this key in from now on, at the address of its page \"Wireless debugging\" \
          (serve --phone HOST:PORT)"
-    ))
-    .context("the phone is paired, and this cannot be shown")
+    );
+    output.done(&json!({ "paired_with": name }), &sentence)
 }

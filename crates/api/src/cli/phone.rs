@@ -6,10 +6,11 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use serde_json::json;
 use tikmatrix_api::refuse_foreign;
 use tikmatrix_virtual_phone::{Access, Farm, FarmOptions, control};
 
-use super::output::say;
+use super::output::answer::Output;
 use super::shutdown::shutdown_signal;
 
 /// The options of `phone`.
@@ -52,7 +53,7 @@ enum Latency {
 }
 
 /// Runs the phones until a signal stops the program.
-pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
+pub(super) async fn run(options: &Options, output: Output) -> anyhow::Result<()> {
     let stopped = shutdown_signal().context("cannot listen for signals")?;
     let Options { port, count, control, seed, auth, latency } = *options;
     let first_port = Some(port).filter(|port| *port != 0);
@@ -67,10 +68,14 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     }
     let http = control.map(|port| serve_control(&farm, port)).transpose()?;
     for phone in farm.phones() {
-        say(format_args!("{} listening on {}", phone.serial(), phone.address()))?;
+        let (serial, address) = (phone.serial(), phone.address());
+        output.event(&json!({"serial": serial, "address": address}), || {
+            format!("{serial} listening on {address}")
+        })?;
     }
     if let Some((address, _)) = &http {
-        say(format_args!("control listening on http://{address}/phones"))?;
+        let control = format!("http://{address}/phones");
+        output.event(&json!({ "control": control }), || format!("control listening on {control}"))?;
     }
     stopped.await;
     if let Some((_, handle)) = http {

@@ -9,11 +9,14 @@ use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, anyhow, ensure};
 use clap::Args;
+use serde_json::json;
 use tikmatrix_device::script::{Entry, Journal, LogLevel, RegisteredScript, Replayed, replay};
 use tikmatrix_device::tape::Tape;
 
 use super::composition::{apps, scripts};
-use super::output::{OutputError, complain, counted, printable, say, with_causes};
+use super::output::answer::Output;
+use super::output::failure::{Cause, report_as};
+use super::output::{OutputError, counted, printable};
 
 /// The largest file that can be a tape, in bytes; what is packed in it has a bound of its own.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
@@ -31,21 +34,22 @@ pub(super) struct Options {
 }
 
 /// Prints the steps and log lines of a script.
-#[derive(Default)]
 struct Printer {
-    /// The first line that could not be written.
-    failed: OnceLock<OutputError>,
+    output: Output,
+    /// Why the first line that could not be written was not.
+    failed: OnceLock<anyhow::Error>,
 }
 
 impl Journal for Printer {
     fn record(&self, entry: Entry) {
-        let line = match entry {
-            Entry::Step(step) => format!("step      {}", printable(&step)),
-            Entry::Log(LogLevel::Info, line) => format!("          {}", printable(&line)),
-            Entry::Log(LogLevel::Warn, line) => format!("          warning: {}", printable(&line)),
+        let (kind, label, text) = match entry {
+            Entry::Step(step) => ("step", "step      ", step),
+            Entry::Log(LogLevel::Info, line) => ("info", "          ", line),
+            Entry::Log(LogLevel::Warn, line) => ("warning", "          warning: ", line),
             Entry::Progress(_) | Entry::Result(_) | Entry::AppVersion(_) | Entry::Artifact { .. } => return,
         };
-        if let Err(error) = say(line) {
+        let line = || format!("{label}{}", printable(&text));
+        if let Err(error) = self.output.event(&json!({"kind": kind, "text": text}), line) {
             // The first one is reported; that others follow says nothing more.
             let _ = self.failed.set(error);
         }
@@ -57,17 +61,16 @@ impl Journal for Printer {
 ///
 /// # Errors
 /// When what happens cannot be printed.
-pub(super) async fn run(options: &Options) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(options: &Options, output: Output) -> anyhow::Result<ExitCode> {
     let replayed = match read(&options.tape) {
-        Ok((tape, script)) => play(script.as_ref(), &tape).await,
+        Ok((tape, script)) => play(script.as_ref(), &tape, output).await,
         Err(error) => Err(error),
     };
     replayed.or_else(|error| {
         if error.is::<OutputError>() {
             return Err(error);
         }
-        complain(format_args!("tikmatrix: {}", with_causes(&error)));
-        Ok(ExitCode::from(UNREADABLE))
+        Ok(report_as(&error, output.is_json(), Cause::Failed, UNREADABLE))
     })
 }
 
@@ -86,29 +89,44 @@ fn read(path: &Path) -> anyhow::Result<(Tape, Arc<RegisteredScript>)> {
     Ok((tape, script))
 }
 
-async fn play(script: &RegisteredScript, tape: &Tape) -> anyhow::Result<ExitCode> {
+async fn play(script: &RegisteredScript, tape: &Tape, output: Output) -> anyhow::Result<ExitCode> {
     let head = &tape.head;
     let ours = env!("CARGO_PKG_VERSION");
     let other = if head.product == ours { String::new() } else { format!("; this is {ours}") };
     let account = head.username.as_ref().map(|name| format!(" for @{name}")).unwrap_or_default();
-    say(format_args!("script    {} in {}{account}", printable(&head.script), head.app))?;
-    say(format_args!("phone     {}", printable(&head.serial)))?;
-    say(format_args!("recorded  by tikmatrix {}{other}", printable(&head.product)))?;
-    let printer = Arc::new(Printer::default());
+    let tape_head = json!({
+        "kind": "tape", "script": head.script, "app": head.app.as_str(), "username": head.username,
+        "serial": head.serial, "recorded_by": head.product,
+    });
+    output.event(&tape_head, || {
+        let (script, serial, product) =
+            (printable(&head.script), printable(&head.serial), printable(&head.product));
+        format!(
+            "script    {script} in {}{account}\nphone     {serial}\nrecorded  by tikmatrix {product}{other}",
+            head.app
+        )
+    })?;
+    let printer = Arc::new(Printer { output, failed: OnceLock::new() });
     let replayed = replay(script, tape, Arc::<Printer>::clone(&printer)).await?;
     if let Some(error) = Arc::into_inner(printer).and_then(|printer| printer.failed.into_inner()) {
-        return Err(error.into());
+        return Err(error);
     }
     if let Replayed::Diverged(divergence) = &replayed {
-        say(format_args!("diverged  {}", printable(&divergence.to_string())))?;
+        let reason = divergence.to_string();
+        let diverged = json!({"kind": "diverged", "text": reason});
+        output.event(&diverged, || format!("diverged  {}", printable(&reason)))?;
         return Ok(ExitCode::from(DIVERGED));
     }
-    if tape.end.left_out > 0 {
-        let missing = tape.end.left_out;
-        let missing = counted(missing, "exchange");
-        say(format_args!("cut       the tape was full; not on it before the end: {missing}"))?;
-    }
-    say(format_args!("outcome   {}", printable(&tape.end.outcome)))?;
-    say(format_args!("remark    {}", printable(&tape.end.remark)))?;
+    let end = &tape.end;
+    let tape_end = json!({
+        "kind": "end", "outcome": end.outcome, "remark": end.remark, "missing_exchanges": end.left_out,
+    });
+    output.event(&tape_end, || {
+        let missing = counted(end.left_out, "exchange");
+        let cut = format!("cut       the tape was full; not on it before the end: {missing}\n");
+        let cut = if end.left_out > 0 { cut } else { String::new() };
+        let (outcome, remark) = (printable(&end.outcome), printable(&end.remark));
+        format!("{cut}outcome   {outcome}\nremark    {remark}")
+    })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,6 +7,7 @@ use std::pin::pin;
 use anyhow::Context;
 use clap::Args;
 use clap::builder::BoolishValueParser;
+use serde_json::json;
 use tikmatrix_api::{HostName, Server, ServerConfig};
 use tikmatrix_device::adb::reach::PhoneNetwork;
 use tikmatrix_device::adb::server::AdbServer;
@@ -19,7 +20,7 @@ use tikmatrix_post::{MaterialRoots, Post};
 use super::composition::{app_ids, apps, attach_virtual_phones, start_virtual_phones};
 use super::license::location::vendor_key;
 use super::options::arguments::{AdbServerOption, default_data_directory, parse_adb_server};
-use super::output::say;
+use super::output::answer::Output;
 use super::shutdown::{shut_down, shutdown_signal};
 
 /// The separator of folders in one text, as in the system's own PATH.
@@ -91,6 +92,9 @@ pub(super) struct Options {
     /// Uses the phones that announce their wireless debugging in the local network
     #[arg(long, env = "TIKMATRIX_DISCOVER_PHONES", value_parser = BoolishValueParser::new())]
     discover_phones: bool,
+    /// Allows webhooks to call private, loopback, link-local and other special addresses
+    #[arg(long, env = "TIKMATRIX_WEBHOOK_PRIVATE_TARGETS", value_parser = BoolishValueParser::new())]
+    webhook_private_targets: bool,
     /// The adb server by which phones on USB are reached, or `off`. It is used as it is found: none is started, and that
     /// there is none is no error
     #[arg(long, env = "TIKMATRIX_ADB_SERVER", value_name = "HOST:PORT|off",
@@ -111,7 +115,7 @@ pub(super) struct Options {
 }
 
 /// Runs the server until a signal stops it.
-pub(super) async fn run(options: Options) -> anyhow::Result<()> {
+pub(super) async fn run(options: Options, output: Output) -> anyhow::Result<()> {
     let data_directory = options.data_dir.clone().map_or_else(default_data_directory, Ok)?;
     if let Some(file) = &options.config {
         log::info!("configuration file: {}", file.display());
@@ -142,18 +146,35 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
             return Ok(());
         }
     };
-    let said = say(format_args!("listening on {}", server.url()));
+    let listening =
+        json!({"url": server.url(), "addresses": server.addresses(), "data_directory": data_directory});
+    let said = output.event(&listening, || places(&server, &data_directory, farm.is_some()));
     if said.is_ok() {
         for address in server.addresses() {
             log::info!("address: {address}");
         }
-        log::info!("data directory: {}", data_directory.display());
         stopped.await;
         log::info!("ending: running tasks are being interrupted");
     }
     let shut_down = shut_down(server, farm).await;
     said?;
+    if shut_down.is_ok() {
+        log::info!("stopped");
+    }
     shut_down
+}
+
+/// Says where a running server is, and what is where on it. Programs wait for the first line.
+fn places(server: &Server, data_directory: &Path, has_virtual_phones: bool) -> String {
+    let url = server.url();
+    let mut lines = format!("listening on {url}\n  API   {url}/api/v1\n  page  {url}/\n");
+    if cfg!(feature = "swagger") {
+        lines += &format!("  docs  {url}/docs\n");
+    }
+    if has_virtual_phones {
+        lines += &format!("  what the virtual phones saw  {url}/virtual/phones\n");
+    }
+    lines + &format!("  data  {}", data_directory.display())
 }
 
 /// The configuration that the options describe, without scripts and apps.
@@ -181,6 +202,7 @@ fn configuration(data_directory: &Path, options: &Options) -> anyhow::Result<Ser
             AdbServerOption::Off => None,
         },
         adb_key: options.adb_key.clone(),
+        webhook_private_targets: options.webhook_private_targets,
         discovery: options.discover_phones.then(Discovery::new).transpose()?,
         license: options.license.clone(),
         license_key: vendor_key(options.license_key.as_deref())?,

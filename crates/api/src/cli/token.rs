@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args, Subcommand};
+use serde_json::json;
 use tikmatrix_api::{NewToken, create_data_directory, open_data};
 use tikmatrix_api_types::fields::{RoleText, text_parser};
 use tikmatrix_domain::{AccessToken, AuditSubject, Clock as _, Patch, Role, Secret, SystemClock, TokenName};
@@ -17,7 +18,8 @@ use self::list::moment;
 use super::audit_trail;
 use super::options::arguments::default_data_directory;
 use super::options::moments::{Expiry, parse_expiry, parse_span};
-use super::output::{complain, deliver, say, say_data};
+use super::output::answer::Output;
+use super::output::{complain, say};
 
 /// The commands about tokens.
 #[derive(Debug, Subcommand)]
@@ -51,9 +53,6 @@ pub(super) enum Command {
     },
     /// Lists the tokens: name, id, role, when each was made, expires and was last used
     List {
-        /// Prints JSON
-        #[arg(long, env = "TIKMATRIX_TOKEN_JSON", value_parser = clap::builder::BoolishValueParser::new())]
-        json: bool,
         #[command(flatten)]
         location: Location,
     },
@@ -93,12 +92,16 @@ impl std::str::FromStr for TokenNameArgument {
 }
 
 /// Runs the command.
-pub(super) async fn run(command: Command) -> anyhow::Result<()> {
+pub(super) async fn run(command: Command, output: Output) -> anyhow::Result<()> {
     match command {
-        Command::Create { name, role, expires, location } => create(name.0, *role, expires, location).await,
-        Command::Rotate { name, grace, expires, location } => rotate(name.0, grace, expires, location).await,
-        Command::List { json, location } => list(json, location).await,
-        Command::Revoke { name, location } => revoke(name, location).await,
+        Command::Create { name, role, expires, location } => {
+            create(name.0, *role, expires, location, output).await
+        }
+        Command::Rotate { name, grace, expires, location } => {
+            rotate(name.0, grace, expires, location, output).await
+        }
+        Command::List { location } => list(location, output).await,
+        Command::Revoke { name, location } => revoke(name, location, output).await,
     }
 }
 
@@ -107,6 +110,7 @@ async fn create(
     role: Role,
     expires: Option<Expiry>,
     location: Location,
+    output: Output,
 ) -> anyhow::Result<()> {
     let now = SystemClock.now();
     let expires_at = end(expires.unwrap_or(Expiry::Never), now)?;
@@ -127,18 +131,20 @@ async fn create(
     // The token alone goes to stdout, for `TOKEN=$(tikmatrix token create NAME)`.
     let recorded = audit_trail::record(&store, "createToken", subjects(&[&token])).await;
     let shown = match recorded {
-        Ok(()) => deliver(text.expose()).map_err(|error| (error.into(), "it could not be shown")),
+        Ok(()) => output
+            .deliver(&with_secret(&token, &text), || text.expose().to_owned())
+            .map_err(|error| (error, "it could not be shown")),
         Err(error) => Err((error.into(), "the audit could not record it")),
     };
     if let Err((error, why)) = shown {
         return Err(take_back(&store, &token, error, why).await);
     }
-    complain(format_args!(
-        "This is the token {name} ({role}, {}) in {}. It is shown this once: keep it now.",
+    output.explain(&format!(
+        "This is the token {name} ({role}, {}) in {}. It is shown this once: keep it now.\n\
+         Programs send it as the header  Authorization: Bearer TOKEN",
         validity(token.expires_at),
         store.database().location()
     ));
-    complain("Programs send it as the header  Authorization: Bearer TOKEN");
     Ok(())
 }
 
@@ -165,6 +171,7 @@ async fn rotate(
     grace: TimeDelta,
     expires: Option<Expiry>,
     location: Location,
+    output: Output,
 ) -> anyhow::Result<()> {
     let now = SystemClock.now();
     let expiry = match expires {
@@ -179,23 +186,25 @@ async fn rotate(
     // The role is the earlier one's.
     let NewToken { text, kept } = new_token(name.clone(), Role::Viewer, now)?;
     // It is shown first: a secret that replaced another and that no one knows would lock its users out.
-    deliver(text.expose()).context("the token was not rotated, since the new secret could not be shown")?;
+    output
+        .deliver(&with_secret(&kept, &text), || text.expose().to_owned())
+        .context("the token was not rotated, since the new secret could not be shown")?;
     let rotated = store.tokens().rotate(kept, expiry, grace).await;
     let rotated = rotated.context("the token was not rotated, and the secret above is not valid")?;
     let Some(token) = rotated else {
         bail!("the token {name} was revoked just now, and the secret above is not valid")
     };
     let recorded = audit_trail::record(&store, "rotateToken", subjects(&[&token])).await;
-    complain(format_args!(
+    output.explain(&format!(
         "This is the new secret of the token {name} ({}, {}) in {}. It is shown this once: keep it now.",
         token.role,
         validity(token.expires_at),
         store.database().location()
     ));
     if grace > TimeDelta::zero() {
-        complain(format_args!("The earlier one is valid until {} at most.", moment(now + grace)));
+        output.explain(&format!("The earlier one is valid until {} at most.", moment(now + grace)));
     } else {
-        complain("The earlier one is not valid any more.");
+        output.explain("The earlier one is not valid any more.");
     }
     recorded.context("the token was rotated, and the audit could not record it")
 }
@@ -226,12 +235,18 @@ fn subjects(tokens: &[&AccessToken]) -> Vec<AuditSubject> {
     ]
 }
 
-async fn list(json: bool, location: Location) -> anyhow::Result<()> {
+/// The answer that shows a secret once.
+fn with_secret(token: &AccessToken, text: &Secret) -> serde_json::Value {
+    json!({"name": token.name.as_str(), "id": token.id, "token": text.expose()})
+}
+
+async fn list(location: Location, output: Output) -> anyhow::Result<()> {
     let store = location.open()?;
     let tokens = store.tokens().list().await?;
-    if json {
-        say_data(list::as_json(&tokens))?;
-    } else if tokens.is_empty() {
+    if output.is_json() {
+        return output.document(&list::as_json(&tokens));
+    }
+    if tokens.is_empty() {
         complain(format_args!("There is no token in {}.", store.database().location()));
     } else {
         say(list::as_table(&tokens, SystemClock.now()))?;
@@ -239,7 +254,7 @@ async fn list(json: bool, location: Location) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn revoke(name: String, location: Location) -> anyhow::Result<()> {
+async fn revoke(name: String, location: Location, output: Output) -> anyhow::Result<()> {
     let store = location.open()?;
     let revoked = store.tokens().revoke(name.clone()).await?;
     let Some(token) = revoked.first() else {
@@ -248,9 +263,9 @@ async fn revoke(name: String, location: Location) -> anyhow::Result<()> {
     let recorded =
         audit_trail::record(&store, "revokeToken", subjects(&revoked.iter().collect::<Vec<_>>())).await;
     let ids: Vec<&str> = revoked.iter().map(|token| token.id.as_str()).collect();
-    let (name, ids) = (&token.name, ids.join(", "));
-    say(format_args!("Revoked the token {name} ({ids}) in {}.", store.database().location()))
-        .context("the token was revoked, and this cannot be shown")?;
+    let sentence =
+        format!("Revoked the token {} ({}) in {}.", token.name, ids.join(", "), store.database().location());
+    output.done(&json!({"name": token.name.as_str(), "ids": ids}), &sentence)?;
     recorded.context("the token was revoked, and the audit could not record it")
 }
 
@@ -275,7 +290,13 @@ impl Location {
         Ok(open_data(&directory, url)?)
     }
 
-    fn directory(&self) -> anyhow::Result<PathBuf> {
+    /// The data directory.
+    pub(super) fn directory(&self) -> anyhow::Result<PathBuf> {
         self.data_dir.clone().map_or_else(default_data_directory, Ok)
+    }
+
+    /// The URL of the database, where it is not the file of the data directory.
+    pub(super) fn database_url(&self) -> Option<&str> {
+        self.database_url.as_ref().map(Secret::expose)
     }
 }

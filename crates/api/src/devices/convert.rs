@@ -68,8 +68,10 @@ pub(crate) fn change(change: DevicePatch) -> DeviceChange {
 
 /// A device as the API shows it: `device` is what is stored of it, `entry` its connection, `busy` whether it runs a task.
 pub(crate) fn device(device: Option<&domain::Device>, entry: Option<&PhoneEntry>, busy: bool) -> Device {
+    let never_seen = entry.is_none() && device.is_some_and(|device| !device.seen);
     let (state, reason) = match device_state(entry) {
         (DeviceState::Ready, None) if busy => (DeviceState::Busy, None),
+        (state, _) if never_seen => (state, Some("no phone of this serial was ever connected".to_owned())),
         other => other,
     };
     let facts = device.map(|device| device.facts.clone()).unwrap_or_default();
@@ -82,6 +84,7 @@ pub(crate) fn device(device: Option<&domain::Device>, entry: Option<&PhoneEntry>
         group: device.and_then(|device| device.group.as_ref()).map(|(_, name)| name.clone()),
         state,
         reason,
+        never_seen,
         busy,
         model: facts.model,
         android_version: facts.android_version,

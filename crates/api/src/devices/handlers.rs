@@ -107,7 +107,7 @@ pub(crate) async fn change(
     let change = convert::change(change);
     let entry = connections.entry(&serial);
     if entry.is_some() {
-        store.devices().register(serial.clone(), clock.now()).await?;
+        store.devices().register_seen(serial.clone(), clock.now()).await?;
     }
     match store.devices().change(serial.clone(), change.clone(), clock.now()).await? {
         DeviceChanged::Changed(device) => Ok(Success(view(&runner, &serial, Some(&device), entry.as_ref()))),

@@ -23,7 +23,8 @@ pub(crate) const MAX_ADDRESSES: usize = 1000;
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The file in a data directory.
-pub(crate) fn path(data_directory: &Path) -> PathBuf {
+#[must_use]
+pub fn path(data_directory: &Path) -> PathBuf {
     data_directory.join(FILE)
 }
 

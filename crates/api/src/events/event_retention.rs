@@ -36,7 +36,10 @@ async fn record_phones(store: &Store, mut phones: watch::Receiver<Vec<PhoneEntry
         let now = as_it_is(&phones.borrow_and_update());
         let mut is_complete = true;
         for (phone, subject) in changes(&recorded, &now) {
-            match store.events().record_device_event(phone.0.clone(), subject.clone(), clock.now()).await {
+            let is_ready = readiness(&subject);
+            let recorded_now =
+                store.events().record_device_event(phone.0.clone(), subject.clone(), is_ready, clock.now());
+            match recorded_now.await {
                 Ok(()) => drop(recorded.insert(phone, subject)),
                 Err(error) => {
                     log::warn!("{error}");
@@ -93,6 +96,12 @@ fn state(subject: &EventSubject) -> &str {
         EventSubject::Device { state, .. } => state,
         EventSubject::Task { .. } => "",
     }
+}
+
+/// Returns whether a phone can be used; `None` while the first connection to it is being made.
+fn readiness(subject: &EventSubject) -> Option<bool> {
+    let state = state(subject);
+    (state != DeviceState::Connecting.as_str()).then_some(state == DeviceState::Ready.as_str())
 }
 
 async fn delete_old(store: &Store) {

@@ -10,15 +10,19 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError};
 use tikmatrix_api_types::Problem as ProblemView;
-use tikmatrix_domain::{IllegalTransition, Status, TaskId};
+use tikmatrix_domain::{IllegalTransition, ImpossibleTask, Status, TaskId};
 use tikmatrix_storage::StorageError;
-use tikmatrix_validation::{Problem, Problems};
+use tikmatrix_validation::{Problem, Problems, shortened, unknown_name};
 
 use crate::http::envelope::{Success, failure};
 
 /// What people can do when the file of the database is gone.
 pub(crate) const DATABASE_REPLACED: &str = "the server's database file or its -wal file was removed or replaced, and \
     nothing is stored until it is back or the server is restarted";
+/// What people can do about groups without phones.
+const FILL_GROUPS: &str = "put phones into it with PATCH /api/v1/device/{serial}, or name others";
+const KEY_REUSED: &str =
+    "Idempotency-Key: this key was used with another body; a new request needs a new key";
 /// In how many seconds a full queue may have room.
 const FULL_QUEUE_RETRY_AFTER: u32 = 30;
 
@@ -200,22 +204,16 @@ impl From<StorageError> for ApiError {
     fn from(error: StorageError) -> Self {
         match error {
             StorageError::NoSuchTask(_) => Self::new(ErrorCode::NotFound, error.to_string()),
-            StorageError::Illegal { task, source: IllegalTransition::NotRunning(status) } => {
-                not_running(task, status)
-            }
-            StorageError::Illegal { task, source: IllegalTransition::NotFailed(status) } => {
-                wrong_state(task, status, "failed one can be retried")
-            }
-            StorageError::Illegal { task, source: IllegalTransition::NotCancellable(status) } => {
-                wrong_state(task, status, "pending or running one can be cancelled")
-            }
-            StorageError::TooManyTasks(too_many) => Self::invalid("serials", too_many.to_string()),
+            StorageError::Illegal { task, source } => match refusal(task, source) {
+                Some(reason) => Self::invalid("task_id", reason),
+                None => Self::internal(error),
+            },
+            StorageError::Oversized(oversized) => Self::invalid("serials", oversized.to_string()),
+            StorageError::UnknownGroups { unknown, known } => unknown_groups(&unknown, &known).into(),
+            StorageError::EmptyGroups { .. } => Self::invalid("groups", format!("{error}: {FILL_GROUPS}")),
+            StorageError::Impossible(impossible) => impossible_tasks(impossible).into(),
             StorageError::QueueFull { .. } => Self::too_many(error.to_string(), FULL_QUEUE_RETRY_AFTER),
-            StorageError::KeyReused => {
-                let message =
-                    "Idempotency-Key: this key was used with another body; a new request needs a new key";
-                Self::new(ErrorCode::Conflict, message)
-            }
+            StorageError::KeyReused => Self::new(ErrorCode::Conflict, KEY_REUSED),
             StorageError::DiskFull { .. } => Self::disk_full(error),
             StorageError::Replaced { .. } => Self::with_cause(ErrorCode::Degraded, DATABASE_REPLACED, &error),
             error => Self::internal(error),
@@ -223,19 +221,46 @@ impl From<StorageError> for ApiError {
     }
 }
 
-/// The refusal to stop a task, with what to do instead.
-fn not_running(task: TaskId, status: Status) -> ApiError {
-    let only = "running one can be stopped";
-    if status != Status::Pending {
-        return wrong_state(task, status, only);
+/// Describes each group that is not known by the nearest that is.
+fn unknown_groups(unknown: &[(usize, String)], known: &[String]) -> Problems {
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let mut problems = Problems::default();
+    for (index, name) in unknown {
+        let reason = format!("{:?} {}", shortened(name), unknown_name("group", name, &known));
+        problems.add(format!("groups[{index}]"), reason);
     }
-    let instead =
-        format!("cancel it instead (`tikmatrix task cancel {task}`, POST /api/v1/task/{task}/cancel)");
-    wrong_state(task, status, &format!("{only}: {instead}"))
+    problems
 }
 
-fn wrong_state(task: TaskId, status: Status, only: &str) -> ApiError {
-    ApiError::invalid("task_id", format!("task {task} is {}; only a {only}", status.as_str()))
+/// Describes what the apps of a request's tasks cannot do.
+fn impossible_tasks(impossible: Vec<ImpossibleTask>) -> Problems {
+    let mut config = Problems::default();
+    for ImpossibleTask { field, reason } in impossible {
+        config.add(field, reason);
+    }
+    let mut problems = Problems::default();
+    problems.add_below("script_config", config);
+    problems
+}
+
+/// Describes why the status of a task does not allow what a client requests, and what to do instead. `None` for what no
+/// client can request.
+pub(crate) fn refusal(task: TaskId, reason: IllegalTransition) -> Option<String> {
+    let (status, only) = match reason {
+        IllegalTransition::NotRunning(status) => (status, "running one can be stopped"),
+        IllegalTransition::NotFailed(status) => (status, "failed one can be retried"),
+        IllegalTransition::NotCancellable(status) => (status, "pending or running one can be cancelled"),
+        IllegalTransition::NotPending(_) | IllegalTransition::StillRunning | IllegalTransition::LeaseLost => {
+            return None;
+        }
+    };
+    let instead = match reason {
+        IllegalTransition::NotRunning(Status::Pending) => {
+            format!(": cancel it instead (`tikmatrix task cancel {task}`, POST /api/v1/task/{task}/cancel)")
+        }
+        _ => String::new(),
+    };
+    Some(format!("task {task} is {}; only a {only}{instead}", status.as_str()))
 }
 
 impl From<Problems> for ApiError {

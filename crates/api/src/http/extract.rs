@@ -11,7 +11,7 @@ use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
-use tikmatrix_domain::{AccountId, GroupId, MaterialId, Serial, TaskId};
+use tikmatrix_domain::{AccountId, DeliveryId, GroupId, MaterialId, Serial, TaskId, WebhookId};
 use tikmatrix_validation::{Problems, json, shown};
 
 use crate::http::error::{ApiError, ErrorCode};
@@ -56,9 +56,11 @@ macro_rules! identifiers {
 
 identifiers! {
     AccountId: "account_id", "account";
+    DeliveryId: "delivery_id", "delivery";
     GroupId: "group_id", "group";
     MaterialId: "material_id", "material";
     TaskId: "task_id", "task";
+    WebhookId: "webhook_id", "webhook";
 }
 
 /// The answer where there is no resource of this number.

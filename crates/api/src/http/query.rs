@@ -6,7 +6,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::value::{Error, MapDeserializer, StrDeserializer};
-use serde::de::{DeserializeOwned, Error as _, IntoDeserializer, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer, SeqAccess, Visitor};
 use serde::{Deserializer, forward_to_deserialize_any};
 use tikmatrix_api_types::fields::not_one_of;
 use tikmatrix_validation::{Problems, shortened, unknown_name};
@@ -21,7 +21,7 @@ pub(crate) type NoQuery = Query<()>;
 
 /// What a handler makes of its query.
 pub(crate) trait ReadQuery: Sized {
-    /// The parameters: a struct of optional fields, or `()` for none.
+    /// The parameters: a struct of optional fields, a tuple of several such structs, or `()` for none.
     type Parameters: DeserializeOwned;
 
     /// Converts the parameters of `request`; those that do not hold what they may hold are left out. Adds what is wrong
@@ -57,15 +57,15 @@ pub(crate) fn read<Wanted: ReadQuery>(request: &HttpRequest) -> Result<Wanted, A
     });
     let known = names_of::<Wanted::Parameters>();
     let mut sound = Vec::new();
-    for name in known {
+    for name in known.iter().copied() {
         // A blank value is what forms and older clients send for a filter that is not set.
         let mut values = given.iter().filter(|(key, value)| key == name && !value.trim().is_empty());
         let Some((_, value)) = values.next() else { continue };
-        let parameter = (*name, ParameterValue(value));
+        let parameter = (name, ParameterValue(value));
         if values.next().is_some() {
-            problems.add(*name, "is given more than once");
+            problems.add(name, "is given more than once");
         } else if let Err(reason) = deserialized::<Wanted::Parameters>(&[parameter]) {
-            problems.add(*name, reason.to_string());
+            problems.add(name, reason.to_string());
         } else {
             sound.push(parameter);
         }
@@ -75,7 +75,7 @@ pub(crate) fn read<Wanted: ReadQuery>(request: &HttpRequest) -> Result<Wanted, A
     // A name that begins with `_` is one that clients add to get past a cache.
     for (name, _) in given.iter().filter(|(name, _)| !name.starts_with('_')) {
         if !known.contains(&name.as_str()) {
-            problems.add(shortened(name), unknown_name("parameter", name, known));
+            problems.add(shortened(name), unknown_name("parameter", name, &known));
         }
     }
     problems.into_result()?;
@@ -93,8 +93,8 @@ pub(crate) fn converted<Text: AsRef<str>, T, Wrong: Display>(
 }
 
 /// The names of the parameters that `Parameters` has.
-fn names_of<Parameters: DeserializeOwned>() -> &'static [&'static str] {
-    let mut names: &[&str] = &[];
+fn names_of<Parameters: DeserializeOwned>() -> Vec<&'static str> {
+    let mut names = Vec::new();
     // Only what it asks its source for is of interest.
     let _ = Parameters::deserialize(Source { given: &[], names: &mut names });
     names
@@ -103,13 +103,14 @@ fn names_of<Parameters: DeserializeOwned>() -> &'static [&'static str] {
 fn deserialized<Parameters: DeserializeOwned>(
     given: &[(&'static str, ParameterValue<'_>)],
 ) -> Result<Parameters, Error> {
-    Parameters::deserialize(Source { given, names: &mut &[][..] })
+    Parameters::deserialize(Source { given, names: &mut Vec::new() })
 }
 
-/// Parameters that a struct is deserialized from, which leaves the names of its fields here.
+/// Parameters that structs are deserialized from, each from those that are its own, which leave the names of their fields
+/// here.
 struct Source<'query, 'names> {
     given: &'query [(&'static str, ParameterValue<'query>)],
-    names: &'names mut &'static [&'static str],
+    names: &'names mut Vec<&'static str>,
 }
 
 impl<'de> Deserializer<'de> for Source<'de, '_> {
@@ -125,8 +126,13 @@ impl<'de> Deserializer<'de> for Source<'de, '_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        *self.names = fields;
-        self.deserialize_any(visitor)
+        self.names.extend(fields);
+        let own = self.given.iter().copied().filter(|(name, _)| fields.contains(name));
+        visitor.visit_map(MapDeserializer::new(own))
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_seq(self)
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -135,7 +141,16 @@ impl<'de> Deserializer<'de> for Source<'de, '_> {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit_struct
-        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+        newtype_struct seq tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// The structs of a tuple, as many as it asks for.
+impl<'de> SeqAccess<'de> for Source<'de, '_> {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+        seed.deserialize(Source { given: self.given, names: &mut *self.names }).map(Some)
     }
 }
 
@@ -251,6 +266,31 @@ mod tests {
         ] {
             assert_eq!(wanted(query).unwrap_err(), message);
         }
+    }
+
+    #[test]
+    fn the_parameters_of_several_structs_are_read_together() {
+        #[derive(Debug, Default, PartialEq, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        struct More {
+            size: Option<String>,
+        }
+        struct Both((Wanted, More));
+        impl ReadQuery for Both {
+            type Parameters = (Wanted, More);
+
+            fn convert(parameters: (Wanted, More), _: &HttpRequest, _: &mut Problems) -> Self {
+                Self(parameters)
+            }
+        }
+        let both = |query: &str| {
+            let request = TestRequest::with_uri(&format!("/?{query}")).to_http_request();
+            read(&request).map(|Both(parameters)| parameters).map_err(|error| error.to_string())
+        };
+        let named = Wanted { name: Some("x".to_owned()), ..Wanted::default() };
+        assert_eq!(both("size=3&name=x").unwrap(), (named, More { size: Some("3".to_owned()) }));
+        assert_eq!(both("open=yes").unwrap_err(), "open: yes is not one of true, false");
+        assert_eq!(both("sizes=1").unwrap_err(), "sizes: is not a known parameter; did you mean size?");
     }
 
     #[test]

@@ -165,16 +165,7 @@ async fn wrong_method(request: HttpRequest, allow: String) -> Result<HttpRespons
     Err(ApiError::method(request.method().as_str(), request.path(), allow))
 }
 
-/// What those who ask for the root, as a browser does, may look for.
-const FROM_THE_ROOT: &str = if cfg!(feature = "swagger") {
-    ": the API is described and tried at /docs, and the server's health is at /healthz"
-} else {
-    ": the API is described at /openapi.json, and the server's health is at /healthz"
-};
-
 /// The answer where nothing is.
 pub(crate) async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let path = request.path();
-    let instead = if path == "/" { FROM_THE_ROOT } else { "" };
-    Err(ApiError::new(ErrorCode::NotFound, format!("there is nothing at {path}{instead}")))
+    Err(ApiError::new(ErrorCode::NotFound, format!("there is nothing at {}", request.path())))
 }

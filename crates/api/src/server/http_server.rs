@@ -27,6 +27,7 @@ use crate::http::openapi::swagger;
 use crate::http::{error, routing};
 use crate::routes;
 use crate::start_error::StartError;
+use crate::start_page;
 use crate::state::AppState;
 
 /// Threads that answer requests: what takes long runs elsewhere.
@@ -63,6 +64,7 @@ pub(crate) fn serve(
             .configure(move |config| {
                 state.register(config);
                 routes.configure(config);
+                start_page::configure(config);
                 config.service(routing::without_slash("/openapi.json"));
                 #[cfg(feature = "swagger")]
                 swagger::configure(config);

@@ -45,11 +45,13 @@ use crate::monitoring::HealthCheck;
 use crate::settings::CurrentSettings;
 use crate::start_error::StartError;
 use crate::state::{AppState, OpenApiDocument};
-use crate::tasks::create::TaskCreator;
-use crate::tasks::create_request::RequestReader;
+use crate::tasks::create::handler::TaskCreator;
+use crate::tasks::create::request::RequestReader;
 use crate::tasks::idempotency::KeysInFlight;
 use crate::tasks::read::TaskReader;
 use crate::tokens::token_file;
+use crate::webhooks::dispatcher::Dispatcher;
+use crate::webhooks::sending::sender::Webhooks;
 
 /// How many bytes of answers the server keeps for all clients together that do not take them.
 const MAX_UNSENT: usize = 64 * 1024 * 1024;
@@ -69,6 +71,7 @@ pub struct Server {
     gate: LicenseGate,
     background: Vec<JoinHandle<()>>,
     audit: RunningWriter,
+    dispatcher: JoinHandle<()>,
     stopping: CancellationToken,
     /// Shows that the server runs, until it is dropped.
     _record: Option<ServerRecord>,
@@ -110,12 +113,25 @@ impl Server {
     /// Ends the server: no new requests, running tasks are interrupted and accounted for, phones are disconnected.
     pub async fn shutdown(self) {
         let Self {
-            handle, http, runner, registry, gate, background, audit, stopping, store, _record, ..
+            handle,
+            http,
+            runner,
+            registry,
+            gate,
+            background,
+            dispatcher,
+            audit,
+            stopping,
+            store,
+            _record,
+            ..
         } = self;
         stopping.cancel();
         tokio::join!(handle.stop(true), runner.shutdown());
         audit.close().await;
         registry.shutdown().await;
+        // It ends as it notices that the server does; a panic is logged, and it has no other result.
+        let _ = dispatcher.await;
         for task in background {
             task.abort();
             // It was aborted, and has no result.
@@ -153,7 +169,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
     let license = license(&config);
     let record = record(&config, &license).await;
     let gate = LicenseGate::open(license, store.clone(), Arc::clone(&config.clock)).await?;
-    let materials = data_directory::materials(&config.data_directory);
+    let materials = data_directory::materials_folder(&config.data_directory);
     let library = Library::open(materials.clone(), config.max_material_size, &store).await?;
     let connections = connect(&config).await?;
     let registry = Arc::clone(&connections.registry);
@@ -168,7 +184,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
         scripts: config.scripts.clone(),
         phones: registry.watch(),
         clock: Arc::clone(&config.clock),
-        artifacts: data_directory::artifacts(&config.data_directory),
+        artifacts: data_directory::artifacts_folder(&config.data_directory),
         materials,
         task_limit: config.attempt_timeout,
         max_running: gate.max_at_work(),
@@ -180,6 +196,9 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
     let settings: Data<CurrentSettings> = Data::new(watch::Sender::new(store.settings().load().await?));
     let access = Data::new(access);
     let (audit, audit_writer) = audit_queue(store.clone(), Arc::clone(&clock));
+    let webhooks = Data::new(Webhooks::new(config.webhook_private_targets));
+    let dispatcher =
+        Dispatcher { store: store.clone(), clock: Arc::clone(&clock), webhooks: webhooks.clone() };
     let table = Arc::new(ConnectionTable::new(config.max_connections, MAX_UNSENT));
     let state = AppState {
         store: Data::new(store.clone()),
@@ -197,6 +216,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
         limit: Data::new(RequestLimit::new(config.max_requests, Arc::clone(&table))),
         metrics: Data::new(Metrics::default()),
         health: Data::new(HealthCheck::new(store.clone(), config.data_directory.clone())),
+        webhooks,
         library: Data::new(library),
         connections: Data::new(connections),
         tasks: Data::new(TaskReader {
@@ -236,6 +256,7 @@ async fn assemble(config: ServerConfig) -> Result<Server, StartError> {
         gate,
         background: background.into(),
         audit: audit_writer.start(),
+        dispatcher: tokio::spawn(dispatcher.run(stopping.clone())),
         stopping,
         _record: record,
     })

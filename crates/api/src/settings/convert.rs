@@ -1,6 +1,7 @@
 //! The settings between the bodies of the API and the domain.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -71,7 +72,13 @@ pub(crate) fn change(change: SettingsPatch) -> Result<SettingsChange, ApiError> 
         retry_max_delay: seconds(change.retry_longest_wait),
         random_order: change.random_order,
         paused: change.paused,
+        max_devices_at_work: domain::Patch::from(change.max_devices_at_work).try_map(at_work)?,
     })
+}
+
+fn at_work(limit: u32) -> Result<NonZeroU32, ApiError> {
+    let reason = "0 is no limit of phones at work: pause all tasks instead, or give 1 or more";
+    NonZeroU32::new(limit).ok_or_else(|| ApiError::invalid("max_devices_at_work", reason))
 }
 
 /// The settings as the API shows them on a server with `apps`.
@@ -90,5 +97,6 @@ pub(crate) fn settings(settings: &domain::Settings, apps: &KnownApps) -> Setting
         retry_longest_wait: settings.retry_backoff.max.as_secs(),
         random_order: settings.random_order,
         paused: settings.paused,
+        max_devices_at_work: settings.max_devices_at_work.map(NonZeroU32::get),
     }
 }

@@ -51,6 +51,6 @@ pub(crate) async fn change(
     let settings = store.settings().change(convert::change(change)?).await?;
     let shown = convert::settings(&settings, &apps);
     current.send_replace(settings);
-    runner.wake();
+    runner.settings_changed();
     Ok(Success(shown))
 }

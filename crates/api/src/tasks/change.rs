@@ -1,23 +1,21 @@
-//! Changing tasks: stopping, cancelling, retrying and deleting them.
+//! Changing one task: stopping, cancelling, retrying and deleting it; and retrying every failed one.
 
 use actix_web::web::Data;
-use tikmatrix_api_types::tasks::{BatchDeleted, Retried, Task, TaskIds};
+use tikmatrix_api_types::tasks::{Retried, Task};
 use tikmatrix_api_types::{Deleted, Envelope};
 use tikmatrix_domain::{Clock, Outcome, TaskId, TaskState};
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::{StorageError, Store};
 
-use crate::http::body::Json;
 use crate::http::envelope::Success;
 use crate::http::error::{Answer, ApiError};
 use crate::http::extract::{EmptyBody, Id, missing};
 use crate::http::query::NoQuery;
 use crate::http::routing::{Operation, operations};
-use crate::tasks::convert;
 use crate::tasks::read::TaskReader;
 
 pub(crate) fn routes() -> Vec<Operation> {
-    operations![Operator: stop, cancel, retry, retry_all, delete, delete_batch, delete_batch_by_post]
+    operations![Operator: stop, cancel, retry, retry_all, delete]
 }
 
 /// Stops a running task.
@@ -117,7 +115,7 @@ pub(crate) async fn retry_all(
 ) -> Answer<Retried> {
     let retried_count = store.task_changes().retry_all(clock.now()).await?;
     runner.wake();
-    Ok(Success(Retried { retried_count }))
+    Ok(Success(Retried { retried_count: retried_count as u64 }))
 }
 
 /// Deletes a task; a running one is stopped first.
@@ -136,41 +134,4 @@ pub(crate) async fn delete(runner: Data<Runner>, Id(id): Id<TaskId>, _: NoQuery)
         0 => Err(missing(id)),
         deleted_count => Ok(Success(Deleted { deleted_count })),
     }
-}
-
-/// Deletes many tasks; running ones are stopped first.
-#[utoipa::path(
-    delete,
-    path = "/api/v1/task/batch",
-    operation_id = "deleteTasks",
-    tag = "Tasks",
-    request_body(content = TaskIds, example = json!({"task_ids": [1]})),
-    responses((status = 200, description = "The tasks were stopped, where they ran, and are gone.", body = Envelope<BatchDeleted>)),
-)]
-pub(crate) async fn delete_batch(
-    runner: Data<Runner>,
-    _: NoQuery,
-    Json(ids): Json<TaskIds>,
-) -> Answer<BatchDeleted> {
-    let deletion = runner.delete(convert::task_ids(ids)).await?;
-    Ok(Success(convert::batch_deleted(&deletion)))
-}
-
-/// Deletes many tasks by POST.
-///
-/// It does what `DELETE /api/v1/task/batch` does: some proxies drop a DELETE's body.
-#[utoipa::path(
-    post,
-    path = "/api/v1/task/batch-delete",
-    operation_id = "deleteTasksByPost",
-    tag = "Tasks",
-    request_body(content = TaskIds, example = json!({"task_ids": [1]})),
-    responses((status = 200, description = "The tasks were stopped, where they ran, and are gone.", body = Envelope<BatchDeleted>)),
-)]
-pub(crate) async fn delete_batch_by_post(
-    runner: Data<Runner>,
-    query: NoQuery,
-    body: Json<TaskIds>,
-) -> Answer<BatchDeleted> {
-    delete_batch(runner, query, body).await
 }

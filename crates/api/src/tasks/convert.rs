@@ -1,19 +1,14 @@
 //! Tasks and the history of their attempts as the API shows them.
 
-use std::collections::HashSet;
-
-use serde_json::Value;
 use serde_json::value::RawValue;
 use tikmatrix_api_types::tasks::{
-    Artifact, Attempt, BatchDeleted, Created, LogLine, Stats, Step, Task, TaskDetail, TaskIds, TaskLog,
+    Artifact, Attempt, Created, CreatedTask, LogLine, Stats, Step, Task, TaskDetail, TaskLog,
 };
 use tikmatrix_domain::{
-    self as domain, AppId, Finish, ScriptConfig, SkippedDevice, TaskId, TaskState, WaitingReason,
+    self as domain, AppId, FanOut, Finish, NewTask, ScriptConfig, SkippedDevice, TaskState, WaitingReason,
 };
-use tikmatrix_storage::{self as storage, Batch, TaskCounts};
-use tikmatrix_validation::{Fields, Problems, shown};
+use tikmatrix_storage::{self as storage, TaskCounts};
 
-use crate::http::body::RequestBody;
 use crate::http::time::moment;
 
 /// A task; `waiting` is why it waits, if it does.
@@ -135,40 +130,42 @@ pub(crate) fn stats(counts: TaskCounts) -> Stats {
     }
 }
 
-impl RequestBody for TaskIds {
-    fn check(fields: &Fields<'_>, problems: &mut Problems) {
-        match fields.given("task_ids") {
-            None => problems.add("task_ids", "is required: a list of the numbers of tasks"),
-            Some(Value::Array(ids)) => {
-                for (index, id) in
-                    ids.iter().enumerate().filter(|(_, id)| id.as_i64().is_none_or(|id| id < 1))
-                {
-                    let reason = format!("{} is not the number of a task: a whole number from 1", shown(id));
-                    problems.add(format!("task_ids[{index}]"), reason);
-                }
-            }
-            Some(_) => {}
-        }
+/// The tasks that a request created, with the warnings about it; `with_tasks` lists them.
+pub(crate) fn created(created: &storage::Created, warnings: Vec<String>, with_tasks: bool) -> Created {
+    let task_ids: Vec<i64> = created.tasks.iter().map(|task| task.0).collect();
+    let ids = task_ids.iter().copied().map(Some);
+    Created {
+        created_count: task_ids.len(),
+        tasks: with_tasks.then(|| created.fan_out.tasks.iter().zip(ids).map(created_task).collect()),
+        task_ids,
+        warnings: with_warnings(&created.fan_out, warnings),
     }
 }
 
-/// The numbers of the tasks, each once.
-pub(crate) fn task_ids(ids: TaskIds) -> Vec<TaskId> {
-    let mut seen = HashSet::new();
-    ids.task_ids.into_iter().filter(|id| seen.insert(*id)).map(|id| TaskId(id.0)).collect()
+/// The tasks that a request would create, with the warnings about it.
+pub(crate) fn previewed(fan_out: &FanOut, warnings: Vec<String>) -> Created {
+    Created {
+        task_ids: Vec::new(),
+        created_count: fan_out.tasks.len(),
+        tasks: Some(fan_out.tasks.iter().map(|task| created_task((task, None))).collect()),
+        warnings: with_warnings(fan_out, warnings),
+    }
 }
 
-/// The result of deleting several tasks.
-pub(crate) fn batch_deleted(batch: &Batch) -> BatchDeleted {
-    let not_found = batch.not_found.iter().map(|id| id.0).collect();
-    BatchDeleted { deleted_count: batch.done.len(), not_found }
+fn created_task((task, id): (&NewTask, Option<i64>)) -> CreatedTask {
+    CreatedTask {
+        id,
+        serial: task.serial.as_ref().map(ToString::to_string),
+        username: task.username.as_ref().map(ToString::to_string),
+        start_time: task.start_time.map(moment),
+    }
 }
 
-/// The tasks that a request created, with the warnings about it.
-pub(crate) fn created(created: &storage::Created, mut warnings: Vec<String>) -> Created {
-    warnings.extend(created.skipped.iter().map(skipped));
-    let task_ids: Vec<i64> = created.tasks.iter().map(|task| task.0).collect();
-    Created { created_count: task_ids.len(), task_ids, warnings }
+fn with_warnings(fan_out: &FanOut, mut warnings: Vec<String>) -> Vec<String> {
+    let empty = fan_out.empty_groups.iter();
+    warnings.extend(empty.map(|name| format!("groups: no phone belongs to the group {name:?}")));
+    warnings.extend(fan_out.skipped.iter().map(skipped));
+    warnings
 }
 
 fn skipped(SkippedDevice { serial, app }: &SkippedDevice) -> String {

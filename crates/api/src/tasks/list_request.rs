@@ -1,10 +1,10 @@
-//! The query of `GET /api/v1/task`.
+//! The query of `GET /api/v1/task`, and the filters that operations on many tasks share with it.
 
 use actix_web::HttpRequest;
 use tikmatrix_api_types::fields::not_one_of;
-use tikmatrix_api_types::tasks::{ConfigDetail, TaskQuery};
+use tikmatrix_api_types::tasks::{ConfigDetail, TaskFilter, TaskPage};
 use tikmatrix_domain::{ScriptName, Serial, Status, TaskId, Username};
-use tikmatrix_storage::{Page, TaskFilter};
+use tikmatrix_storage::Page;
 use tikmatrix_validation::Problems;
 
 use crate::apps::KnownApps;
@@ -14,7 +14,7 @@ use crate::http::query::{ReadQuery, converted};
 /// The tasks that are wanted, and the page of them.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ListTasks {
-    pub(crate) filter: TaskFilter,
+    pub(crate) filter: tikmatrix_storage::TaskFilter,
     pub(crate) page: Page<TaskId>,
     /// Whether every task has its configuration, however long.
     pub(crate) has_configs: bool,
@@ -24,39 +24,40 @@ pub(crate) struct ListTasks {
 const MAX_FULL_PAGE: u32 = 20;
 
 impl ReadQuery for ListTasks {
-    type Parameters = TaskQuery;
+    type Parameters = (TaskFilter, TaskPage);
 
-    fn convert(query: TaskQuery, request: &HttpRequest, problems: &mut Problems) -> Self {
-        let TaskQuery {
-            status,
-            serial,
-            username,
-            script_name,
-            source,
-            app,
-            failure_code,
-            script_config,
-            page,
-            page_size,
-            cursor,
-        } = query;
-        let apps = KnownApps::of(request);
-        let app_of = |name: &str| apps.find(name).ok_or_else(|| not_one_of(name, apps.names()));
-        let filter = TaskFilter {
-            status: Status::ALL.iter().copied().find(|it| Some(it.code()) == status),
-            serial: converted("serial", serial, Serial::new, problems),
-            username: converted("username", username, Username::new, problems),
-            script: converted("script_name", script_name, ScriptName::new, problems),
-            source: source.map(|source| *source),
-            app: converted("app", app, app_of, problems),
-            failure_code: failure_code.map(|code| code.0),
-        };
+    fn convert(
+        (conditions, wanted): (TaskFilter, TaskPage),
+        request: &HttpRequest,
+        problems: &mut Problems,
+    ) -> Self {
+        let filter = filter(conditions, &KnownApps::of(request), problems);
+        let TaskPage { script_config, page, page_size, cursor } = wanted;
         let mut page = PageQuery { page, page_size, cursor }.of_list(&filter, TaskId, problems);
         let has_configs = script_config == Some(ConfigDetail::Full);
         if has_configs {
             page.size = page.size.min(MAX_FULL_PAGE);
         }
         Self { filter, page, has_configs }
+    }
+}
+
+/// Converts the conditions of a request for tasks. Adds what is wrong beyond the types of single conditions.
+pub(crate) fn filter(
+    conditions: TaskFilter,
+    apps: &KnownApps,
+    problems: &mut Problems,
+) -> tikmatrix_storage::TaskFilter {
+    let TaskFilter { status, serial, username, script_name, source, app, failure_code } = conditions;
+    let app_of = |name: &str| apps.find(name).ok_or_else(|| not_one_of(name, apps.names()));
+    tikmatrix_storage::TaskFilter {
+        status: Status::ALL.iter().copied().find(|it| Some(it.code()) == status),
+        serial: converted("serial", serial, Serial::new, problems),
+        username: converted("username", username, Username::new, problems),
+        script: converted("script_name", script_name, ScriptName::new, problems),
+        source: source.map(|source| *source),
+        app: converted("app", app, app_of, problems),
+        failure_code: failure_code.map(|code| code.0),
     }
 }
 
@@ -83,7 +84,7 @@ mod tests {
     fn an_empty_query_and_one_of_blank_values_are_the_first_twenty_of_all() {
         for query in ["", "status=&serial=&username=%20&script_name=&source=&page=&page_size=&cursor=&_=1"] {
             let all = list(query).unwrap();
-            let wanted = (PageStart::Number(1), 20, TaskFilter::default());
+            let wanted = (PageStart::Number(1), 20, tikmatrix_storage::TaskFilter::default());
             assert_eq!((all.page.start, all.page.size, all.filter), wanted, "{query}");
         }
     }

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tikmatrix_api_types::Envelope;
-use tikmatrix_api_types::tasks::{self as api_types, Stats, TaskDetail, TaskList, TaskQuery};
+use tikmatrix_api_types::tasks::{self as api_types, Stats, TaskDetail, TaskFilter, TaskList, TaskPage};
 use tikmatrix_domain::{self as domain, Clock, DevicePresence, Task, TaskId, WaitingReason, waiting_reason};
 use tikmatrix_runner::Runner;
 use tikmatrix_storage::Store;
@@ -98,7 +98,8 @@ pub(crate) fn routes() -> Vec<Operation> {
     operation_id = "listTasks",
     tag = "Tasks",
     params(
-        TaskQuery,
+        TaskFilter,
+        TaskPage,
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that the client has."),
     ),
     responses(

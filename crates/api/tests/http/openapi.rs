@@ -128,7 +128,7 @@ async fn a_value_is_refused_by_the_server_exactly_where_the_document_refuses_it(
                     .await;
                 let refused = problems(&answer).any(|(field, reason)| {
                     let rest = field.strip_prefix(name.as_str());
-                    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+                    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
                         && !OF_STATE.iter().any(|it| reason.contains(it))
                 });
                 // The request for tasks takes a blank text for a field that is not given, which its types do not show.

@@ -9,7 +9,8 @@ use crate::support::Api;
 async fn settings_have_defaults_and_change_one_by_one() {
     let api = Api::start().await;
     let defaults = json!({"default_app": "tiktok", "packages": {}, "tiktok_package": null, "instagram_package": null,
-        "max_retries": 0, "retry_first_wait": 30, "retry_longest_wait": 900, "random_order": false, "paused": false});
+        "max_retries": 0, "retry_first_wait": 30, "retry_longest_wait": 900, "random_order": false, "paused": false,
+        "max_devices_at_work": null});
     assert_eq!(api.get("/api/v1/setting").await.body["data"], defaults);
     let change = json!({"default_app": "instagram", "tiktok_package": "com.clone.one", "max_retries": 2,
         "retry_first_wait": 1});
@@ -113,6 +114,25 @@ async fn waiting_tasks_say_that_they_are_paused() {
     assert_eq!(api.get("/api/v1/task").await.body["data"]["tasks"][0]["waiting_reason"], "paused");
     api.json("PATCH", "/api/v1/setting", &json!({"paused": false})).await;
     assert_eq!(reason().await, "device_offline");
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_limit_of_phones_at_work_is_set_and_removed() {
+    let api = Api::start().await;
+    let change = async |limit: Value| {
+        api.json("PATCH", "/api/v1/setting", &json!({"max_devices_at_work": limit})).await
+    };
+    for limit in [json!(2), json!(100_000), Value::Null] {
+        let changed = change(limit.clone()).await;
+        assert_eq!(changed.body["data"]["max_devices_at_work"], limit, "{changed:?}");
+        assert_eq!(api.get("/api/v1/setting").await.body, changed.body);
+    }
+    for limit in [json!(0), json!(-1), json!(100_001), json!("2"), json!(1.5)] {
+        let refused = change(limit).await;
+        assert_eq!((refused.code(), refused.fields()), (40001, vec!["max_devices_at_work"]), "{refused:?}");
+    }
+    assert_eq!(api.get("/api/v1/setting").await.body["data"]["max_devices_at_work"], Value::Null);
     api.stop().await;
 }
 

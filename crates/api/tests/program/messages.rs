@@ -53,7 +53,7 @@ fn one_task_is_no_tasks_and_a_pending_one_is_cancelled_instead_of_stopped() {
     let said = refused(&[&["task", "stop", "1"][..], &url].concat());
     assert!(said.contains("task 1 is pending") && said.contains("`tikmatrix task cancel 1`"), "{said}");
     assert_eq!(done(&[&["task", "cancel", "1"][..], &url].concat()), "Cancelled task 1.\n");
-    assert_eq!(done(&[&["task", "delete", "1"][..], &url].concat()), "Deleted 1 task.\n");
+    assert_eq!(done(&[&["task", "delete", "1"][..], &url].concat()), "Deleted task 1.\n");
     assert_eq!(done(&[&["task", "delete", "2", "3"][..], &url].concat()), "Deleted 2 tasks.\n");
     assert_eq!(done(&[&["task", "retry-all"][..], &url].concat()), "0 tasks are pending again.\n");
     let said = refused(&[&["task", "delete", "1", "2"][..], &url].concat());

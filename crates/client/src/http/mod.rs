@@ -271,14 +271,15 @@ fn is_local(url: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use tikmatrix_api_types::tasks::TaskQuery;
+    use tikmatrix_api_types::tasks::{TaskFilter, TaskQuery};
 
     use super::*;
 
     #[test]
     fn any_text_stays_in_its_segment_and_its_parameter() {
         assert_eq!(below("/device", "a/../b?c#d é"), "/device/a%2F..%2Fb%3Fc%23d%20%C3%A9");
-        let query = TaskQuery { status: Some(3), serial: Some("1&b=2 x".into()), ..TaskQuery::default() };
+        let filter = TaskFilter { status: Some(3), serial: Some("1&b=2 x".into()), ..TaskFilter::default() };
+        let query = TaskQuery::from(filter);
         // Their order depends on the features of serde_json.
         let path = with_query("/task", &query);
         let mut parameters: Vec<&str> = path.strip_prefix("/task?").unwrap().split('&').collect();

@@ -2,11 +2,12 @@
 //! named is refused. They are checked on the resolved address that is then connected to, so that no name leads around them.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use thiserror::Error;
+use tikmatrix_domain::{embedded_ipv4, is_host_address};
 use tokio::net::{TcpStream, lookup_host};
 
 use super::error::AdbCause;
@@ -111,8 +112,8 @@ impl PhoneNetworks {
     #[must_use]
     pub fn allow(&self, ip: IpAddr, zone: Option<&str>) -> bool {
         let ip = ip.to_canonical();
-        let inner = inner_v4(ip).map(IpAddr::V4);
-        if is_no_hosts(ip) || inner.is_some_and(is_no_hosts) {
+        let inner = embedded_ipv4(ip).map(IpAddr::V4);
+        if !is_host_address(ip) {
             return false;
         }
         let contains = |ip| self.networks.iter().any(|network| network.contains(ip, zone));
@@ -138,28 +139,9 @@ impl PhoneNetworks {
     }
 }
 
-/// Returns whether packets to an address go to no single host.
-fn is_no_hosts(ip: IpAddr) -> bool {
-    ip.is_unspecified() || ip.is_multicast() || ip == IpAddr::V4(Ipv4Addr::BROADCAST)
-}
-
 /// Returns whether an address is link-local or of "this network": no phone's, unless an operator says so.
 fn is_no_phones(ip: IpAddr) -> bool {
     is_link_local_v6(ip) || matches!(ip, IpAddr::V4(ip) if ip.is_link_local() || ip.octets()[0] == 0)
-}
-
-/// Returns the IPv4 address to which packets to an IPv6 address are translated or tunnelled: by NAT64 (RFC 6052), by 6to4
-/// (RFC 3056), or as an IPv4-compatible address (RFC 4291, 2.5.5.1), where the loopback address `::1` is none.
-fn inner_v4(ip: IpAddr) -> Option<Ipv4Addr> {
-    let IpAddr::V6(ip) = ip else { return None };
-    let octets = ip.octets();
-    let at = |start: usize| octets[start..].first_chunk::<4>().copied().map(Ipv4Addr::from);
-    match ip.segments() {
-        [0x64, 0xff9b, 0, 0, 0, 0, ..] => at(12),
-        [0, 0, 0, 0, 0, 0, ..] if !ip.is_loopback() && !ip.is_unspecified() => at(12),
-        [0x2002, ..] => at(2),
-        _ => None,
-    }
 }
 
 fn is_link_local_v6(ip: IpAddr) -> bool {

@@ -27,6 +27,12 @@ pub struct Keyboard {
 impl Keyboard {
     /// ADBKeyBoard.
     pub const ADB: Self = Self { component: "com.android.adbkeyboard/.AdbIME" };
+
+    /// Returns the package that has to be installed for it.
+    #[must_use]
+    pub fn package(self) -> &'static str {
+        self.component.split('/').next().unwrap_or_default()
+    }
 }
 
 /// The keyboard settings of the phone's user.

@@ -18,7 +18,7 @@ mod run_outcome;
 mod screen;
 
 pub use async_trait::async_trait;
-pub use tikmatrix_validation::{Fields, Problem, Problems, unknown_name, whole};
+pub use tikmatrix_validation::{Fields, Problem, Problems, nearest, unknown_name, whole};
 pub use {schemars, serde_json};
 
 pub use clean_up::{CleanUp, leftovers};
@@ -29,7 +29,7 @@ pub use failure::Failure;
 pub use journal::{ArtifactKind, Entry, Journal, LogLevel};
 pub use marks::{EarlierMark, MarkError, Marks, NoMarks};
 pub use materials::{LibraryMaterial, Materials, MaterialsError, NoMaterials};
-pub use registry::{Plan, Planned, RegisteredScript, Script, ScriptRegistry};
+pub use registry::{AppOption, Plan, Planned, RegisteredScript, Script, ScriptRegistry};
 pub use replay::{ReplayError, Replayed, replay};
 pub use run_outcome::{Completion, MAX_RESULT, RunEnd, RunOutcome, describe_step};
 pub use screen::{Dismissal, Found, Screen, ScreenGuard, ScreenVerdict, TextInput};

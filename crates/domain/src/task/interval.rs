@@ -48,7 +48,7 @@ impl Interval {
                 *start += gap;
                 task.start_time = Some(*start);
             });
-            start.or_insert_with(|| begins.unwrap_or(now));
+            start.or_insert_with(|| begins.map_or(now, |begins| begins.max(now)));
         }
         gaps
     }
@@ -60,6 +60,8 @@ fn seconds(minutes: u32) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -81,6 +83,7 @@ mod tests {
             source: Source::Api,
             start_time: None,
             options: TaskOptions::default(),
+            requirements: Arc::default(),
         }
     }
 
@@ -125,6 +128,14 @@ mod tests {
         let apart = Interval { min_minutes: 5, max_minutes: 5 }.spread(&mut tasks, now(), 0);
         assert_eq!(apart, [TimeDelta::minutes(5); 2]);
         assert_eq!(starts(&tasks), [first, first + TimeDelta::minutes(5)]);
+    }
+
+    #[test]
+    fn the_tasks_after_one_that_should_have_started_long_ago_are_counted_from_now() {
+        let past = now() - TimeDelta::hours(3);
+        let mut tasks = vec![NewTask { start_time: Some(past), ..task(Some("a"), None) }; 2];
+        let _ = Interval { min_minutes: 5, max_minutes: 5 }.spread(&mut tasks, now(), 0);
+        assert_eq!(starts(&tasks), [past, now() + TimeDelta::minutes(5)]);
     }
 
     #[test]

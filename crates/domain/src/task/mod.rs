@@ -5,6 +5,7 @@ pub(crate) mod fan_out;
 pub(crate) mod finish;
 pub(crate) mod history;
 pub(crate) mod interval;
+pub(crate) mod requirement;
 pub(crate) mod retry;
 pub(crate) mod start_time;
 #[expect(clippy::module_inception, reason = "the module holds the type that the folder is named after")]

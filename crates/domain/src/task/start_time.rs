@@ -1,7 +1,25 @@
-//! The start time of tasks as a time of day, and the next moment at which a clock shows it. The time zone and the current
-//! moment are arguments.
+//! The start time of tasks: a moment, or a time of day and the next moment at which a clock shows it. The time zone and the
+//! current moment are arguments.
 
 use chrono::{DateTime, Days, Duration, LocalResult, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
+
+/// When a task starts, as a request says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartTime {
+    /// A time of day: the next moment at which a clock shows it.
+    TimeOfDay(TimeOfDay),
+    /// A moment, which may be past.
+    Moment(DateTime<Utc>),
+}
+
+impl StartTime {
+    /// Parses `HH:MM`, or a date and time of RFC 3339.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let moment = || DateTime::parse_from_rfc3339(text).ok().map(|moment| Self::Moment(moment.to_utc()));
+        TimeOfDay::parse(text).map(Self::TimeOfDay).or_else(moment)
+    }
+}
 
 /// The minute of a day at which a task starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +102,16 @@ mod tests {
             assert_eq!(TimeOfDay::parse(text), None, "{text}");
         }
         assert_eq!(TimeOfDay::parse("23:59"), Some(TimeOfDay { hour: 23, minute: 59 }));
+    }
+
+    #[test]
+    fn a_start_time_is_a_time_of_day_or_a_moment_with_an_offset() {
+        assert_eq!(StartTime::parse("14:30"), TimeOfDay::parse("14:30").map(StartTime::TimeOfDay));
+        let moment = "2026-12-24T13:30:00Z".parse().map(StartTime::Moment).ok();
+        assert_eq!(StartTime::parse("2026-12-24T14:30:00+01:00"), moment);
+        for text in ["2026-12-24T14:30:00", "2026-12-24", "2026-02-30T14:30:00Z", "tomorrow", "14:30Z"] {
+            assert_eq!(StartTime::parse(text), None, "{text}");
+        }
     }
 
     #[test]

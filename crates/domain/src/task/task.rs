@@ -11,6 +11,7 @@ use strum::{Display, EnumString, FromRepr, IntoStaticStr, VariantArray};
 use crate::account::username::Username;
 use crate::names::{AppId, ScriptName, Serial};
 use crate::task::failure::code::FailureCode;
+use crate::task::requirement::AppRequirement;
 
 /// The number of a task: positive, assigned by the database, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -169,6 +170,8 @@ pub struct NewTask {
     pub start_time: Option<DateTime<Utc>>,
     /// The options.
     pub options: TaskOptions,
+    /// What the configuration asks of the app, shared between the tasks of one target.
+    pub requirements: Arc<[AppRequirement]>,
 }
 
 /// The configuration of a task: JSON text that only the script reads.

@@ -125,3 +125,45 @@ pub fn check_deletable(state: &TaskState) -> Result<(), IllegalTransition> {
         TaskState::Pending | TaskState::Retrying { .. } | TaskState::Finished { .. } => Ok(()),
     }
 }
+
+/// What people do with many tasks at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BatchOperation {
+    /// Stops running tasks.
+    Stop,
+    /// Cancels pending tasks, and stops running ones.
+    Cancel,
+    /// Retries failed tasks.
+    Retry,
+    /// Deletes tasks; running ones are stopped first.
+    Delete,
+}
+
+impl BatchOperation {
+    /// Returns the statuses of the tasks that it can be done with.
+    #[must_use]
+    pub fn statuses(self) -> &'static [Status] {
+        match self {
+            Self::Stop => &[Status::Running],
+            Self::Cancel => &[Status::Pending, Status::Running],
+            Self::Retry => &[Status::Failed],
+            Self::Delete => Status::ALL,
+        }
+    }
+
+    /// Checks that it can be done with a task in this status.
+    ///
+    /// # Errors
+    /// [`IllegalTransition`], for the reason that the operation itself refuses the task with.
+    pub fn check(self, status: Status) -> Result<(), IllegalTransition> {
+        if self.statuses().contains(&status) {
+            return Ok(());
+        }
+        Err(match self {
+            Self::Stop => IllegalTransition::NotRunning(status),
+            Self::Cancel => IllegalTransition::NotCancellable(status),
+            Self::Retry => IllegalTransition::NotFailed(status),
+            Self::Delete => IllegalTransition::StillRunning,
+        })
+    }
+}

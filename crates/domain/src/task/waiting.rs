@@ -19,7 +19,9 @@ pub enum DevicePresence {
     /// It is ready, but the settings pause all tasks.
     Paused,
     /// It is ready, but as many devices run tasks as the plan allows.
-    AtLimit,
+    AtPlanLimit,
+    /// It is ready, but as many devices run tasks as the settings allow.
+    AtDeviceLimit,
 }
 
 /// Why a pending task does not run yet.
@@ -42,6 +44,8 @@ pub enum WaitingReason {
     Paused,
     /// Two phones report the serial of its device.
     DeviceConflict,
+    /// As many devices run tasks as the settings allow.
+    DeviceLimit,
 }
 
 /// Returns why `task` waits at `now` while its device is `presence`; `None` for a task that is not pending, or that its
@@ -69,7 +73,8 @@ pub fn waiting_reason(task: &Task, now: DateTime<Utc>, presence: DevicePresence)
         DevicePresence::Conflict => Some(WaitingReason::DeviceConflict),
         DevicePresence::Busy => Some(WaitingReason::DeviceBusy),
         DevicePresence::Paused => Some(WaitingReason::Paused),
-        DevicePresence::AtLimit => Some(WaitingReason::PlanLimit),
+        DevicePresence::AtPlanLimit => Some(WaitingReason::PlanLimit),
+        DevicePresence::AtDeviceLimit => Some(WaitingReason::DeviceLimit),
         DevicePresence::Idle => None,
     }
 }

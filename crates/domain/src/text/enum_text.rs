@@ -9,6 +9,8 @@ use crate::task::failure::code::StandardFailure;
 use crate::task::history::{ArtifactKind, LogLevel};
 use crate::task::task::{Outcome, Source, Status};
 use crate::task::waiting::WaitingReason;
+use crate::webhook::delivery::DeliveryStatus;
+use crate::webhook::webhook::{Presence, WebhookEvent};
 
 macro_rules! enum_text {
     ($($name:ident),+ $(,)?) => {
@@ -40,15 +42,18 @@ macro_rules! enum_text {
 enum_text!(
     ActorKind,
     ArtifactKind,
+    DeliveryStatus,
     EventKind,
     LogLevel,
     MaterialKind,
     MediaType,
     Outcome,
     Plan,
+    Presence,
     Role,
     Source,
     StandardFailure,
     Status,
     WaitingReason,
+    WebhookEvent,
 );

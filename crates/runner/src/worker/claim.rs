@@ -61,22 +61,22 @@ async fn claim_with(
         let claim =
             context.store.queue().claim(ticket.limit(), serial.clone(), lease.clone(), context.clock.now());
         let claim = claim.await?;
-        if !matches!(claim, Claim::LimitReached) {
+        if !matches!(claim, Claim::LimitReached(_)) {
             ticket.not_refused();
         }
-        match claim {
+        let limit = match claim {
             Claim::Claimed(task) => return Ok(Some(Claimed::Task(task, lease))),
             Claim::NothingDue => return Ok(None),
             Claim::DeviceBusyElsewhere => {
                 let retry_at = context.clock.now() + BUSY_ELSEWHERE_DELAY;
                 return Ok(Some(Claimed::Nothing(Some(retry_at))));
             }
-            Claim::LimitReached => {}
-        }
+            Claim::LimitReached(limit) => limit,
+        };
         tokio::select! {
             () = context.stop.cancelled() => return Ok(Some(Claimed::Cancelled)),
             _ = phone.connection().closed() => return Ok(Some(Claimed::Cancelled)),
-            () = ticket.slot_may_be_free() => {}
+            () = ticket.slot_may_be_free(limit) => {}
         }
     }
 }

@@ -60,7 +60,7 @@ async fn poll(context: &RunnerContext, phone: &Phone) {
         DeviceFacts::default()
     });
     let stored = if facts == DeviceFacts::default() {
-        context.store.devices().register(phone.serial().clone(), context.clock.now()).await
+        context.store.devices().register_seen(phone.serial().clone(), context.clock.now()).await
     } else {
         context.store.devices().record_facts(phone.serial().clone(), facts, context.clock.now()).await
     };

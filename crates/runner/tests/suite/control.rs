@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tikmatrix_domain::{DevicePresence, IllegalTransition, NewTask, Outcome, Serial, Status, TaskId};
-use tikmatrix_storage::{Batch, StorageError};
+use tikmatrix_domain::{
+    BatchOperation, DevicePresence, IllegalTransition, NewTask, Outcome, Serial, Status, TaskId,
+};
+use tikmatrix_runner::{BatchResult, TaskSelection};
+use tikmatrix_storage::{Batch, StorageError, TaskFilter};
 use tokio::time::Instant;
 
 use crate::{Fixture, end_of, phone, task, tell};
@@ -94,5 +97,47 @@ async fn a_task_that_works_is_stopped_before_it_is_deleted_with_its_files() {
     assert!(fixture.store.tasks().find(ids[0]).await.unwrap().is_none());
     fixture.stage.heard("next").await;
     assert_eq!(fixture.stage.said(), ["holds", "next"]);
+    runner.shutdown().await;
+}
+
+#[tokio::test]
+async fn of_many_tasks_the_running_ones_are_stopped_and_the_pending_ones_cancelled() {
+    let fixture = Fixture::new();
+    let ((a, _adbd_a), (b, _adbd_b)) = (phone("a").await, phone("b").await);
+    let runner = fixture.runner().await;
+    fixture.ready(&[&a, &b]);
+    let on_b = task("b", &json!({ "act": "hold", "word": "b holds" }));
+    let ids = fixture.create(vec![hold("a holds"), on_b, tell("a", "never said")]).await;
+    runner.wake();
+    fixture.stage.heard_many(2).await;
+
+    let of_a = TaskFilter { serial: Serial::new("a").ok(), ..TaskFilter::default() };
+    let stop = TaskSelection::Filter(of_a.clone());
+    let counted = BatchResult { done: 1, ..BatchResult::default() };
+    assert_eq!(runner.preview_batch(BatchOperation::Stop, stop).await.unwrap(), counted);
+    let both = TaskSelection::Filter(of_a);
+    let cancelled = runner.run_batch(BatchOperation::Cancel, both).await.unwrap();
+    assert_eq!(cancelled, BatchResult { done: 2, ..BatchResult::default() });
+    let outcome = async |id| end_of(&fixture.task(id).await.task).0;
+    assert_eq!((outcome(ids[0]).await, outcome(ids[2]).await), (Outcome::Stopped, Outcome::Cancelled));
+    assert_eq!(fixture.task(ids[1]).await.task.state.status(), Status::Running);
+
+    let named = TaskSelection::Ids(vec![ids[2], TaskId(99), ids[1], ids[0]]);
+    let stopped = runner.run_batch(BatchOperation::Stop, named).await.unwrap();
+    let refused = [ids[2], ids[0]].map(|id| (id, IllegalTransition::NotRunning(Status::Failed))).to_vec();
+    assert_eq!(stopped, BatchResult { done: 1, refused, not_found: vec![TaskId(99)] });
+    assert_eq!(outcome(ids[1]).await, Outcome::Stopped);
+    assert_eq!(fixture.stage.said(), ["a holds", "b holds"]);
+
+    let failed = TaskSelection::Filter(TaskFilter::default());
+    let retried = runner.run_batch(BatchOperation::Retry, failed).await.unwrap();
+    assert_eq!(retried, BatchResult { done: 3, ..BatchResult::default() });
+    // The tasks on both phones hold again, and may take the permission to go on in any order.
+    while !fixture.stage.said().contains(&"never said".to_owned()) {
+        fixture.stage.go_on();
+        tokio::task::yield_now().await;
+    }
+    let deleted = runner.run_batch(BatchOperation::Delete, TaskSelection::Ids(ids)).await.unwrap();
+    assert_eq!(deleted, BatchResult { done: 3, ..BatchResult::default() });
     runner.shutdown().await;
 }

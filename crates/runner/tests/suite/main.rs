@@ -113,8 +113,10 @@ async fn create_tasks(store: &Store, tasks: Vec<NewTask>, now: DateTime<Utc>) ->
         };
         let request = TaskRequest {
             recipients,
+            groups: Vec::new(),
             script: task.script,
-            targets: vec![Target { app: task.app, script_config: task.script_config }],
+            targets: vec![Target::new(task.app, task.script_config)],
+            distribute: None,
             source: task.source,
             start_time: task.start_time,
             interval: Interval::default(),
@@ -151,6 +153,7 @@ fn task(serial: &str, config: &Value) -> NewTask {
         source: Source::Api,
         start_time: None,
         options: TaskOptions::default(),
+        requirements: [].into(),
     }
 }
 

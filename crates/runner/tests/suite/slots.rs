@@ -1,7 +1,9 @@
 //! No more devices run tasks than allowed, a waiting device reports it, and every device gets its turn.
 
+use std::num::NonZeroU32;
+
 use serde_json::json;
-use tikmatrix_domain::{DevicePresence, NewTask, Serial};
+use tikmatrix_domain::{DevicePresence, NewTask, Patch, Serial, SettingsChange};
 use tikmatrix_runner::Runner;
 
 use crate::{Fixture, phone, task, tell};
@@ -13,7 +15,7 @@ fn hold(serial: &str) -> NewTask {
 /// Polls until the device is at the limit; the runner sends no event for it.
 async fn at_limit(runner: &Runner, serial: &str) {
     let serial = Serial::new(serial).unwrap();
-    while runner.presence(&serial) != DevicePresence::AtLimit {
+    while runner.presence(&serial) != DevicePresence::AtPlanLimit {
         tokio::task::yield_now().await;
     }
 }
@@ -59,6 +61,59 @@ async fn a_higher_limit_lets_waiting_devices_start_at_once() {
     fixture.stage.go_on();
     fixture.stage.go_on();
     runner.shutdown().await;
+}
+
+/// The settings' limit holds at every start, is raised and lowered while tasks run, and is what a task waits for.
+#[tokio::test]
+async fn no_more_phones_work_than_the_settings_allow_while_the_limit_is_raised_and_lowered() {
+    let fixture = Fixture::new();
+    let names = ["a", "b", "c", "d", "e", "f"];
+    let mut phones = Vec::new();
+    for name in names {
+        phones.push(phone(name).await);
+    }
+    let runner = fixture.runner().await;
+    fixture.ready(&phones.iter().map(|(phone, _)| phone).collect::<Vec<_>>());
+    let limit = async |limit| {
+        let limit = Patch::from(NonZeroU32::new(limit));
+        let change = SettingsChange { max_devices_at_work: limit, ..SettingsChange::default() };
+        fixture.store.settings().change(change).await.unwrap();
+        runner.settings_changed();
+    };
+    let finished = async |count| {
+        while fixture.store.tasks().stats().await.unwrap().completed < count {
+            tokio::task::yield_now().await;
+        }
+    };
+    limit(2).await;
+    fixture.create(names.iter().chain(&names).map(|name| hold(name)).collect()).await;
+    runner.wake();
+    fixture.stage.heard_many(2).await;
+    // One of those that have no slot is the first in the queue, and finds none.
+    let waits = |name| runner.presence(&Serial::new(name).unwrap()) == DevicePresence::AtDeviceLimit;
+    while names.iter().filter(|name| waits(name)).count() < 4 {
+        tokio::task::yield_now().await;
+    }
+    limit(4).await;
+    fixture.stage.heard_many(4).await;
+    limit(1).await;
+    for completed in 1..=8 {
+        fixture.stage.go_on();
+        finished(completed).await;
+        // Three end without a successor; after them each makes room for one.
+        fixture.stage.heard_many(usize::try_from(completed).unwrap().max(4)).await;
+    }
+    limit(0).await;
+    for completed in 9..=12 {
+        fixture.stage.go_on();
+        finished(completed).await;
+    }
+    runner.shutdown().await;
+    let at_work = fixture.stage.at_work();
+    assert!(at_work[..2].iter().all(|count| *count <= 2), "{at_work:?}");
+    assert!(at_work[2..4].iter().all(|count| *count <= 4), "{at_work:?}");
+    assert!(at_work[4..8].iter().all(|count| *count == 1), "{at_work:?}");
+    assert_eq!(at_work.len(), 12);
 }
 
 #[tokio::test]

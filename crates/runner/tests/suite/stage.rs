@@ -14,6 +14,8 @@ use tokio::sync::{Notify, watch};
 #[derive(Clone)]
 pub(crate) struct Stage {
     said: watch::Sender<Vec<String>>,
+    /// How many phones were at work when each script had started.
+    at_work: Arc<Mutex<Vec<usize>>>,
     go_on: Arc<Notify>,
     busy: Arc<Mutex<BTreeSet<String>>>,
     blocked: Arc<(Mutex<bool>, Condvar)>,
@@ -22,12 +24,23 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) fn new() -> Self {
         let blocked = Arc::new((Mutex::new(true), Condvar::new()));
-        Self { said: watch::Sender::new(Vec::new()), go_on: Arc::default(), busy: Arc::default(), blocked }
+        Self {
+            said: watch::Sender::new(Vec::new()),
+            at_work: Arc::default(),
+            go_on: Arc::default(),
+            busy: Arc::default(),
+            blocked,
+        }
     }
 
     /// Everything that was said so far.
     pub(crate) fn said(&self) -> Vec<String> {
         self.said.borrow().clone()
+    }
+
+    /// How many phones were at work, that of the script included, when each script had started.
+    pub(crate) fn at_work(&self) -> Vec<usize> {
+        self.at_work.lock().unwrap().clone()
     }
 
     /// Waits until a script has said `word`.
@@ -50,6 +63,12 @@ impl Stage {
         let (blocked, changed) = &*self.blocked;
         *blocked.lock().unwrap() = false;
         changed.notify_all();
+    }
+
+    fn enter(&self, serial: &str) {
+        let mut busy = self.busy.lock().unwrap();
+        assert!(busy.insert(serial.to_owned()), "two tasks on {serial}");
+        self.at_work.lock().unwrap().push(busy.len());
     }
 
     fn block(&self) {
@@ -83,7 +102,7 @@ impl Script for Obedient {
         let Self(stage) = self;
         let word = config["word"].as_str().unwrap_or_default().to_owned();
         let serial = context.phone().serial().to_string();
-        assert!(stage.busy.lock().unwrap().insert(serial.clone()), "two tasks on {serial}");
+        stage.enter(&serial);
         let _off = off_stage(stage, &serial);
         match config["act"].as_str().unwrap() {
             // What an earlier attempt may have said is not said again.

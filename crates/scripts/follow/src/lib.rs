@@ -3,7 +3,6 @@
 
 mod config;
 mod script;
-mod unsupported;
 
 pub use config::{AccessMethod, Action, FollowConfig, Targets};
 pub use script::Follow;

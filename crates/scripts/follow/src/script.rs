@@ -1,12 +1,13 @@
 //! The scripts: what they accept, and their steps on the phone. The app's driver knows how a step is done.
 
-use tikmatrix_apps::{Apps, FollowButton, FollowJourney, Relation, Visit};
+use tikmatrix_apps::{Apps, Capability, FollowButton, FollowJourney, Relation, Visit};
 use tikmatrix_device::script::serde_json::{Map, Value, json};
-use tikmatrix_device::script::{Completion, Context, Failure, Fields, Problems, Script, async_trait};
+use tikmatrix_device::script::{
+    AppOption, Completion, Context, Failure, Fields, Problems, Script, async_trait,
+};
 use tikmatrix_domain::{AppId, StandardFailure, Username};
 
-use crate::config::{Action, FollowConfig};
-use crate::unsupported;
+use crate::config::{AccessMethod, Action, FollowConfig};
 
 /// Follows or unfollows one user a task.
 #[derive(Debug, Clone)]
@@ -72,6 +73,28 @@ impl Script for Follow {
         config.targets().iter().map(for_one).collect()
     }
 
+    fn app_options(&self) -> Vec<AppOption<FollowConfig>> {
+        let option = |field, values, what, capability, is_asked, instead| AppOption {
+            field,
+            values,
+            what,
+            is_asked,
+            apps: self.apps.that_can(capability),
+            instead,
+        };
+        vec![
+            option("app", "", "following and unfollowing", Capability::Follow, |_| true, None),
+            option(
+                "access_method",
+                "`search`",
+                "the app's search",
+                Capability::SearchUsers,
+                |config| config.access_method == AccessMethod::Search,
+                Some("direct"),
+            ),
+        ]
+    }
+
     fn app(&self, config: &FollowConfig) -> Option<AppId> {
         config.app
     }
@@ -80,7 +103,6 @@ impl Script for Follow {
         context.step("check what is to be done");
         let app = config.app.unwrap_or(context.assignment().app);
         let (driver, journey) = self.apps.following(app.as_str())?;
-        unsupported::check(&config)?;
         let targets = config.targets();
         let [target] = targets.as_slice() else {
             let count = targets.len();

@@ -7,14 +7,15 @@ use serde_json::{Map, Value, json};
 use tikmatrix_device::script::RegisteredScript;
 use tikmatrix_domain::AppId;
 use tikmatrix_follow::{AccessMethod, Action, Follow, FollowConfig};
-use tikmatrix_script_testing::{apps, problems as problems_of};
+use tikmatrix_script_testing::{able_apps, apps, problems as problems_of};
 
+/// The script on apps that can do whatever it may ask for.
 fn follow() -> RegisteredScript {
-    RegisteredScript::new(Follow::new(apps()))
+    RegisteredScript::new(Follow::new(able_apps()))
 }
 
 fn unfollow() -> RegisteredScript {
-    RegisteredScript::new(Follow::unfollow(apps()))
+    RegisteredScript::new(Follow::unfollow(able_apps()))
 }
 
 fn problems(config: &Value) -> Vec<String> {
@@ -133,6 +134,23 @@ fn each_user_gets_a_task_of_its_own_that_names_no_other() {
     for planned in &planned {
         let again = follow().plan(&planned.config).unwrap();
         assert_eq!(again, std::slice::from_ref(planned), "what was stored is planned the same again");
+    }
+}
+
+#[test]
+fn what_the_apps_cannot_do_is_refused_with_what_is_possible() {
+    for script in [Follow::new(apps()), Follow::unfollow(apps())].map(RegisteredScript::new) {
+        let on = |fields: Value| problems_of(&script, &fields).join("; ");
+        let search = r#"access_method: "search" (the app's search) is not possible on"#;
+        let config = json!({"target_user": "one", "access_method": "search"});
+        assert_eq!(on(config), format!("{search} any app; use direct"));
+        let config = json!({"target_user": "one", "access_method": "search", "app": "tiktok"});
+        assert_eq!(on(config), format!("{search} tiktok; use direct"));
+        let config = json!({"target_user": "one", "app": "instagram"});
+        let instagram = "app: following and unfollowing is not possible on instagram; use the app tiktok";
+        assert_eq!(on(config), instagram);
+        assert_eq!(on(json!({"target_user": "one", "app": "tiktok", "access_method": "direct"})), "");
+        assert!(!script.takes_materials());
     }
 }
 

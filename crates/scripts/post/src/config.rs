@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::schemars::{self, JsonSchema};
-use tikmatrix_device::script::serde_json::{Value, json};
-use tikmatrix_device::script::{AppName, Fields, Numbers, Problems};
+use tikmatrix_device::script::serde_json::{Map, Value, json};
+use tikmatrix_device::script::{AppName, Fields, Numbers, Problem, Problems};
 use tikmatrix_domain::{AppId, Extent, Spintax, Tag};
 
 /// The most wrong tags that one message lists.
@@ -200,14 +200,29 @@ impl PostConfig {
                 problems.add(field, "holds a control character, which no path of a material has");
             }
         }
-        match self.app.as_ref().map(AppId::as_str) {
-            Some("instagram") if self.add_product_link == AddProductLink::Yes => {
-                problems.add("add_product_link", "1 (yes) works on tiktok only");
+    }
+
+    /// The fields of each of `count` tasks that publish one material each, made of those that were `given`: of a list, each
+    /// gets one file; of other sources, each takes one that no other took when it runs.
+    pub(crate) fn distribute(
+        &self,
+        mut given: Map<String, Value>,
+        count: usize,
+    ) -> Result<Vec<Map<String, Value>>, Problem> {
+        let files = self.material_list.len();
+        match files {
+            0 => Ok(vec![given]),
+            _ if files < count => {
+                let reason = format!("names {files} files, and distribute.count is {count}: name as many");
+                Err(Problem::new("material_list", reason))
             }
-            Some("tiktok") if self.placement == Placement::Story => {
-                problems.add("placement", "\"story\" works on instagram only");
-            }
-            _ => {}
+            _ => Ok(self.material_list[..count]
+                .iter()
+                .map(|file| {
+                    given.insert("material_list".to_owned(), json!([file]));
+                    given.clone()
+                })
+                .collect()),
         }
     }
 

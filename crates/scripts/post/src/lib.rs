@@ -2,11 +2,11 @@
 //! is moved in is the `apps` crate's.
 
 mod allowed_roots;
+mod app_options;
 mod config;
 mod earlier_attempt;
 mod material;
 mod script;
-mod unsupported;
 
 pub use allowed_roots::{MaterialRoots, UnusableRoot};
 pub use config::{

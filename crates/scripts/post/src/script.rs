@@ -3,19 +3,20 @@
 use std::time::Duration;
 
 use rand::Rng as _;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tikmatrix_apps::{AppDriver, Apps, Caption, PostJourney};
 use tikmatrix_device::android::{self, MediaFile};
 use tikmatrix_device::script::{
-    CleanUp, Completion, Context, Failure, Fields, LogLevel, Problems, Script, async_trait,
+    AppOption, CleanUp, Completion, Context, Failure, Fields, LogLevel, Problem, Problems, Script,
+    async_trait,
 };
 use tikmatrix_domain::{AppId, Spintax, StandardFailure};
 
 use crate::allowed_roots::MaterialRoots;
+use crate::app_options;
 use crate::config::PostConfig;
 use crate::earlier_attempt::{self, PublishMark};
 use crate::material::{self, Video};
-use crate::unsupported;
 
 /// For a video of the largest size that TikTok takes over a slow connection.
 const PUSH_TIMEOUT: Duration = Duration::from_secs(20 * 60);
@@ -69,6 +70,23 @@ impl Script for Post {
         config.warn(warnings);
     }
 
+    fn takes_materials(&self) -> bool {
+        true
+    }
+
+    fn distribute(
+        &self,
+        config: &PostConfig,
+        given: Map<String, Value>,
+        count: usize,
+    ) -> Result<Vec<Map<String, Value>>, Problem> {
+        config.distribute(given, count)
+    }
+
+    fn app_options(&self) -> Vec<AppOption<PostConfig>> {
+        app_options::of(&self.apps)
+    }
+
     fn app(&self, config: &PostConfig) -> Option<AppId> {
         config.app
     }
@@ -77,7 +95,6 @@ impl Script for Post {
         context.step("check what is to be published");
         let app = config.app.unwrap_or(context.assignment().app);
         let (driver, journey) = self.apps.posting(app.as_str())?;
-        unsupported::check(&config)?;
         let mut begun = None;
         if let Some(earlier) = context.marks().earlier().cloned() {
             let package = self.begin(driver, journey, context).await?;

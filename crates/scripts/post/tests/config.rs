@@ -9,10 +9,11 @@ use tikmatrix_domain::{AppId, Tag};
 use tikmatrix_post::{
     AddProductLink, AddSound, ContentType, MaterialSource, Placement, Post, PostConfig, PostWay,
 };
-use tikmatrix_script_testing::{apps, problems as problems_of};
+use tikmatrix_script_testing::{able_apps, apps, problems as problems_of};
 
+/// The script on apps that can do whatever it may ask for.
 fn post() -> RegisteredScript {
-    RegisteredScript::new(Post::new(apps()))
+    RegisteredScript::new(Post::new(able_apps()))
 }
 
 /// The configuration as it is stored and as it is read.
@@ -119,14 +120,76 @@ fn one_field_may_demand_another() {
         "material_path: is required when material_source is localFolder"
     );
     assert_eq!(told(json!({"material_source": "localFolder", "material_list": ["a.mp4"]})), "");
+}
+
+#[test]
+fn what_the_apps_cannot_do_is_refused_with_what_is_possible() {
+    let post = RegisteredScript::new(Post::new(apps()));
+    let on = |fields: &Value| {
+        let mut config = json!({"material_list": ["a.mp4"]});
+        config.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        problems_of(&post, &config).join("; ")
+    };
+    for (app, name) in [(json!({}), "any app"), (json!({"app": "tiktok"}), "tiktok")] {
+        for (fields, problem, instead) in [
+            (json!({"content_type": 1}), "content_type: 1 (images)", "0 (video)"),
+            (json!({"post_way": "addButton"}), r#"post_way: "addButton" (the app's + button)"#, "share"),
+            (
+                json!({"post_way": "useSound", "sound_name": "x"}),
+                r#"post_way: "useSound" (the page of a sound)"#,
+                "share",
+            ),
+            (json!({"add_sound": "0"}), "add_sound: 0 (a choice of the sound)", "-1 (the app's default)"),
+            (json!({"origin_sound_volume": 30}), "origin_sound_volume: 30 (a volume)", "50"),
+            (json!({"add_sound_volume": 70}), "add_sound_volume: 70 (a volume)", "50"),
+            (json!({"add_product_link": 1}), "add_product_link: 1 (a product link)", "0 (no)"),
+            (json!({"placement": "story"}), r#"placement: "story" (a story)"#, "reel"),
+        ] {
+            let mut fields = fields;
+            fields.as_object_mut().unwrap().extend(app.as_object().unwrap().clone());
+            assert_eq!(on(&fields), format!("{problem} is not possible on {name}; use {instead}"));
+        }
+    }
+    let instagram = "app: publishing is not possible on instagram; use the app tiktok";
+    assert_eq!(on(&json!({"app": "instagram", "content_type": 1, "placement": "story"})), instagram);
+}
+
+#[test]
+fn what_asks_for_nothing_is_refused_on_no_app() {
+    let post = RegisteredScript::new(Post::new(apps()));
+    let nothing = json!({"app": "tiktok", "content_type": 0, "post_way": "share", "add_sound": -1,
+        "origin_sound_volume": 50, "add_sound_volume": 50, "add_product_link": 0, "placement": "reel"});
+    assert_eq!(problems_of(&post, &nothing), [""; 0]);
+}
+
+#[test]
+fn each_of_the_apps_that_can_do_it_is_named_in_the_table_of_the_schema() {
+    let options = |apps| RegisteredScript::new(Post::new(apps)).schema()["x-app-options"].clone();
+    let placement = |apps| {
+        let options = options(apps);
+        options.as_array().unwrap().iter().find(|it| it["field"] == "placement").unwrap()["apps"].clone()
+    };
+    assert_eq!((placement(apps()), placement(able_apps())), (json!([]), json!(["tiktok", "instagram"])));
+    let publishing = json!({"field": "app", "values": "", "what": "publishing", "apps": ["tiktok"]});
+    assert_eq!(options(apps())[0], publishing);
+}
+
+#[test]
+fn each_of_several_materials_is_that_of_one_task() {
+    let post = post();
+    let plan = |config: Value, count| {
+        let plan = post.plan_and_warn(&config, Some(count));
+        plan.map(|plan| plan.tasks.iter().map(|task| task.config.to_string()).collect::<Vec<_>>())
+    };
+    let listed = json!({"captions": "x", "material_list": ["a.mp4", "b.mp4", "c.mp4"]});
+    let one = |file: &str| format!(r#"{{"captions":"x","material_list":["{file}"]}}"#);
+    assert_eq!(plan(listed.clone(), 2).unwrap(), [one("a.mp4"), one("b.mp4")]);
     assert_eq!(
-        told(json!({"app": "instagram", "add_product_link": 1})),
-        "add_product_link: 1 (yes) works on tiktok only"
+        plan(listed, 4).unwrap_err().to_string(),
+        "material_list: names 3 files, and distribute.count is 4: name as many"
     );
-    assert_eq!(
-        told(json!({"app": "tiktok", "placement": "story"})),
-        r#"placement: "story" works on instagram only"#
-    );
+    let library = json!({"materials_tags": "a"});
+    assert_eq!(plan(library.clone(), 4).unwrap(), [library.to_string()], "the tasks share it");
 }
 
 #[test]
@@ -224,7 +287,7 @@ fn a_caption_that_the_phone_cannot_hold_is_refused() {
 #[test]
 fn a_caption_that_apps_do_not_take_in_full_is_a_warning() {
     let warnings = |config: Value| {
-        let plan = post().plan_and_warn(&config).unwrap();
+        let plan = post().plan_and_warn(&config, None).unwrap();
         plan.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let tags = "captions: a text has up to 6 hashtags, and TikTok takes 5";

@@ -92,8 +92,10 @@ async fn one_by_one(store: &Store, count: usize) {
 fn request(phones: &[String], tasks: usize) -> TaskRequest {
     TaskRequest {
         recipients: Recipients::Devices(phones.iter().map(|name| Serial::new(name).unwrap()).collect()),
+        groups: Vec::new(),
         script: ScriptName::new("post").unwrap(),
-        targets: vec![Target { app: None, script_config: CONFIG.into() }; tasks],
+        targets: vec![Target::new(None, CONFIG); tasks],
+        distribute: None,
         source: Source::Api,
         start_time: None,
         interval: Interval::default(),

@@ -167,15 +167,14 @@ impl AccountStore<'_> {
     }
 }
 
-/// Finds the app and the device of the account called `username`. Without `app`, several accounts may have the name: then
-/// it is the one of the `default` app, else the oldest. An unknown account is created without a device.
-pub(crate) fn find_or_create(
+/// Finds the app and the device of the account called `username`; `None` if there is none. Without `app`, several accounts
+/// may have the name: then it is the one of the `default` app, else the oldest.
+pub(crate) fn assignment(
     connection: &mut Connection,
     username: &Username,
     app: Option<AppId>,
     default: AppId,
-    now: DateTime<Utc>,
-) -> Result<(AppId, Option<Serial>), Fault> {
+) -> Result<Option<(AppId, Option<Serial>)>, Fault> {
     let named: Vec<(String, Option<String>)> = account::table
         .filter(account::username.eq(username.as_str()))
         .order(account::id.asc())
@@ -186,12 +185,8 @@ pub(crate) fn find_or_create(
         Some(app) => of(app),
         None => of(default).or(named.first()),
     };
-    if let Some((app, serial)) = known {
-        return Ok((columns::app(app)?, serial.as_deref().map(columns::serial).transpose()?));
-    }
-    let app = app.unwrap_or(default);
-    insert(connection, username, app, now)?;
-    Ok((app, None))
+    let Some((app, serial)) = known else { return Ok(None) };
+    Ok(Some((columns::app(app)?, serial.as_deref().map(columns::serial).transpose()?)))
 }
 
 /// Moves `task`, which becomes pending again, to the device of its account, and returns the task's device. The account may
@@ -203,7 +198,13 @@ pub(crate) fn assign_account_device(
     now: DateTime<Utc>,
 ) -> Result<Option<Serial>, Fault> {
     let Some(username) = &task.username else { return Ok(task.serial.clone()) };
-    let (_, serial) = find_or_create(connection, username, Some(task.app), task.app, now)?;
+    let serial = match assignment(connection, username, Some(task.app), task.app)? {
+        Some((_, serial)) => serial,
+        None => {
+            insert(connection, username, task.app, now)?;
+            None
+        }
+    };
     if serial != task.serial {
         diesel::update(task::table.find(task.id.0))
             .set(task::serial.eq(serial.as_ref().map(Serial::as_str)))
@@ -249,7 +250,8 @@ fn upsert(
     find(connection, &username, app)
 }
 
-fn insert(
+/// Creates an account without a device.
+pub(crate) fn insert(
     connection: &mut Connection,
     username: &Username,
     app: AppId,

@@ -11,11 +11,12 @@ use diesel::sql_types::Text;
 
 /// SQLite's tables that are not tracked: neither an answer about tasks nor an event shows them, or a trigger writes them
 /// along with a tracked table. On PostgreSQL the migrations say which tables are tracked.
-const UNTRACKED_TABLES: [&str; 17] = [
+const UNTRACKED_TABLES: [&str; 20] = [
     "access_token",
     "account_tag",
     "audit",
     "device_app",
+    "device_presence",
     "installation",
     "local_file",
     "material",
@@ -29,6 +30,8 @@ const UNTRACKED_TABLES: [&str; 17] = [
     "task_kind",
     "task_number",
     "wakeup",
+    "webhook",
+    "webhook_delivery",
 ];
 
 /// The names of all tables but SQLite's and diesel's own.

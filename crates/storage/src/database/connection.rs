@@ -5,6 +5,7 @@
 //! itself, or differs between them, an operation uses [`on_engine`], [`insert_rows`] or [`Connection::is_sqlite`]: no
 //! operation asks which engines are compiled in.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -81,6 +82,20 @@ impl either::EitherConnection {
     /// Begins a transaction that sees one state of the database throughout.
     pub(crate) fn begin_read(&mut self) -> QueryResult<()> {
         on_engine!(self, own => own.begin_read())
+    }
+
+    /// Lets transactions and waits for other writers take as long as a whole database needs.
+    pub(crate) fn prepare_long_work(&mut self) -> QueryResult<()> {
+        on_engine!(self, own => own.prepare_long_work())
+    }
+
+    /// Passes the one text of each row of a query to `each` as it arrives, until that breaks off.
+    pub(crate) fn each_text(
+        &mut self,
+        query: &str,
+        each: &mut dyn FnMut(String) -> ControlFlow<()>,
+    ) -> QueryResult<()> {
+        on_engine!(self, own => own.each_text(query, each))
     }
 
     pub(crate) fn commit(&mut self) -> QueryResult<()> {

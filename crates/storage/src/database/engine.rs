@@ -1,5 +1,6 @@
 //! What each engine does in its own way.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -16,6 +17,12 @@ pub(crate) trait EngineConnection {
 
     /// Prevents other servers from changing the schema while this connection is open, and lets statements take long.
     fn prepare_migration(&mut self) -> QueryResult<()>;
+
+    /// Lets transactions and waits for other writers take as long as a whole database needs.
+    fn prepare_long_work(&mut self) -> QueryResult<()>;
+
+    /// Passes the one text of each row of a query to `each` as it arrives, until that breaks off.
+    fn each_text(&mut self, query: &str, each: &mut dyn FnMut(String) -> ControlFlow<()>) -> QueryResult<()>;
 
     /// Begins a transaction that may write.
     fn begin_write(&mut self) -> QueryResult<()>;

@@ -1,9 +1,13 @@
 //! PostgreSQL's own ways.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection};
+use diesel::dsl::sql;
+use diesel::pg::PgRowByRowLoadingMode;
+use diesel::sql_types::Text;
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
@@ -42,6 +46,22 @@ impl EngineConnection for PgConnection {
         self.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
         // The migration of a large table takes long.
         self.batch_execute("SET statement_timeout = 0")
+    }
+
+    fn prepare_long_work(&mut self) -> QueryResult<()> {
+        self.batch_execute(
+            "SET statement_timeout = 0; SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = 0",
+        )
+    }
+
+    /// Row by row: the library would hold the whole table otherwise.
+    fn each_text(&mut self, query: &str, each: &mut dyn FnMut(String) -> ControlFlow<()>) -> QueryResult<()> {
+        for row in sql::<Text>(query).load_iter::<String, PgRowByRowLoadingMode>(self)? {
+            if each(row?).is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn begin_write(&mut self) -> QueryResult<()> {

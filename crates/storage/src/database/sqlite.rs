@@ -1,10 +1,13 @@
 //! SQLite's own ways.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use diesel::connection::AnsiTransactionManager;
-use diesel::{QueryResult, SqliteConnection};
+use diesel::connection::{AnsiTransactionManager, DefaultLoadingMode, SimpleConnection};
+use diesel::dsl::sql;
+use diesel::sql_types::Text;
+use diesel::{QueryResult, RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use crate::database::change_tracking;
@@ -29,6 +32,20 @@ impl EngineConnection for SqliteConnection {
 
     /// The lock file beside the database keeps other servers away, and no statement has a timeout.
     fn prepare_migration(&mut self) -> QueryResult<()> {
+        Ok(())
+    }
+
+    /// No statement has a timeout, but a wait for the writer of a busy server has one.
+    fn prepare_long_work(&mut self) -> QueryResult<()> {
+        self.batch_execute("PRAGMA busy_timeout = 30000")
+    }
+
+    fn each_text(&mut self, query: &str, each: &mut dyn FnMut(String) -> ControlFlow<()>) -> QueryResult<()> {
+        for row in sql::<Text>(query).load_iter::<String, DefaultLoadingMode>(self)? {
+            if each(row?).is_break() {
+                break;
+            }
+        }
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use crate::database::open_database::Database;
 use crate::devices::rows::DeviceRow;
 use crate::error::{Fault, StorageError};
 use crate::groups;
-use crate::schema::{account, device, device_app, device_group, task};
+use crate::schema::{account, device, device_app, device_group, device_presence, task};
 use crate::store::Store;
 
 /// The result of the change of a device.
@@ -90,15 +90,15 @@ impl DeviceStore<'_> {
         self.0.read_tx("read a device", move |connection| by_serial(connection, &serial)).await
     }
 
-    /// Registers a device, at `now`, if it is not known yet.
+    /// Registers a device that is connected, at `now`, if it is not known yet or was never connected.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn register(self, serial: Serial, now: DateTime<Utc>) -> Result<(), StorageError> {
-        self.0.write("register a device", move |connection| register(connection, [&serial], now)).await
+    pub async fn register_seen(self, serial: Serial, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.0.write("register a device", move |connection| register_seen(connection, &serial, now)).await
     }
 
-    /// Stores the facts that a device reported at `now`. Facts that it did not report keep their value.
+    /// Stores the facts that a connected device reported at `now`. Facts that it did not report keep their value.
     ///
     /// # Errors
     /// Of the database only.
@@ -110,7 +110,7 @@ impl DeviceStore<'_> {
     ) -> Result<(), StorageError> {
         self.0
             .write("store the facts of a device", move |connection| {
-                register(connection, [&serial], now)?;
+                register_seen(connection, &serial, now)?;
                 let bytes = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
                 let side = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
                 diesel::update(device::table.find(serial.as_str()))
@@ -194,6 +194,7 @@ impl DeviceStore<'_> {
                     return Ok(DeviceRemoval::Needed { tasks, accounts });
                 }
                 diesel::delete(device::table.find(serial.as_str())).execute(connection)?;
+                diesel::delete(device_presence::table.find(serial.as_str())).execute(connection)?;
                 Ok(DeviceRemoval::Removed)
             })
             .await
@@ -218,6 +219,14 @@ pub(crate) fn register<'serial>(
             ))
             .execute(connection)?;
     }
+    Ok(())
+}
+
+/// Registers a device that is connected, at `now`.
+fn register_seen(connection: &mut Connection, serial: &Serial, now: DateTime<Utc>) -> Result<(), Fault> {
+    register(connection, [serial], now)?;
+    let unseen = device::serial.eq(serial.as_str()).and(device::seen.eq(false));
+    diesel::update(device::table.filter(unseen)).set(device::seen.eq(true)).execute(connection)?;
     Ok(())
 }
 

@@ -24,6 +24,7 @@ pub(crate) struct DeviceRow {
     battery_temperature: Option<i32>,
     storage_free: Option<i64>,
     storage_total: Option<i64>,
+    seen: bool,
 }
 
 impl DeviceRow {
@@ -45,6 +46,7 @@ impl DeviceRow {
         Ok(Device {
             serial: serial(&self.serial)?,
             name: self.name,
+            seen: self.seen,
             group: self.group_id.map(GroupId).zip(group),
             app_versions: versions
                 .into_iter()

@@ -2,16 +2,19 @@
 //! becomes visible behind one that was read already, because there is one writer at a time.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::min;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use tikmatrix_domain::{Event, EventId, EventKind, EventSubject, Serial, Status, Task, TaskChange, TaskId};
+use tikmatrix_domain::{
+    Event, EventId, EventKind, EventSubject, Presence, Serial, Status, Task, TaskChange, TaskId,
+};
 
 use crate::columns::millis;
 use crate::database::connection::{Connection, Engine};
 use crate::database::open_database::Database;
 use crate::error::{Fault, StorageError};
 use crate::events::rows::{EventRow, NewEventRow};
-use crate::schema::event;
+use crate::schema::{device_presence, event, webhook};
 use crate::store::Store;
 
 /// The maximum number of events that one transaction deletes, so that other writers do not wait long.
@@ -65,10 +68,8 @@ impl EventStore<'_> {
     pub async fn after(self, after: EventId, filter: EventFilter, max: u32) -> Result<Events, StorageError> {
         self.0
             .read_tx("read events", move |connection| {
-                let newest = newest(connection)?;
-                let oldest =
-                    event::table.order(event::id).select(event::id).first::<i64>(connection).optional()?;
-                if after.0 > newest || oldest.is_some_and(|oldest| oldest > after.0.saturating_add(1)) {
+                let (newest, has_gap) = newest_after(connection, after)?;
+                if has_gap {
                     return Ok(Events::Pruned { newest: EventId(newest) });
                 }
                 let rows: Vec<EventRow> =
@@ -89,7 +90,8 @@ impl EventStore<'_> {
         self.0.query("look up the newest event", |connection| Ok(EventId(newest(connection)?))).await
     }
 
-    /// Records an event of the connection to a device, at `now`.
+    /// Records an event of the connection to a device, at `now`. `is_ready` is whether the device can be used, `None` where
+    /// that is not known yet: whether it was lost or is back is recorded with the event.
     ///
     /// # Errors
     /// Of the database only.
@@ -97,16 +99,23 @@ impl EventStore<'_> {
         self,
         phone: Option<Serial>,
         subject: EventSubject,
+        is_ready: Option<bool>,
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
         self.0
             .write("record an event of a device", move |connection| {
-                insert(connection, &NewEventRow::new(millis(now), phone.as_ref(), &subject))
+                let change = match &phone {
+                    Some(serial) => change_presence(connection, serial, is_ready)?,
+                    None => None,
+                };
+                let mut row = NewEventRow::new(millis(now), phone.as_ref(), &subject);
+                row.presence = change.map(Presence::as_str);
+                insert(connection, &row)
             })
             .await
     }
 
-    /// Deletes all but the newest `keep` events.
+    /// Deletes all but the newest `keep` events, and those that are not queued yet for a webhook.
     ///
     /// # Errors
     /// Of the database only.
@@ -114,6 +123,7 @@ impl EventStore<'_> {
         loop {
             let deleted = self.0.write("delete old events", move |connection| {
                 let end = newest(connection)? - i64::from(keep);
+                let end = first_unread(connection)?.map_or(end, |unread| end.min(unread));
                 let oldest =
                     event::table.order(event::id).select(event::id).first::<i64>(connection).optional()?;
                 let end = end.min(oldest.unwrap_or_default() + MAX_PRUNED);
@@ -162,7 +172,45 @@ fn insert(connection: &mut Connection, row: &NewEventRow) -> Result<(), Fault> {
     Ok(())
 }
 
-fn newest(connection: &mut Connection) -> Result<i64, Fault> {
+/// Returns the position up to which every webhook that gets events has read; `None` if there is none.
+fn first_unread(connection: &mut Connection) -> Result<Option<i64>, Fault> {
+    let enabled = webhook::table.filter(webhook::enabled.eq(true));
+    Ok(enabled.select(min(webhook::position)).first(connection)?)
+}
+
+/// Stores whether the device can be used, and returns what has changed for it.
+fn change_presence(
+    connection: &mut Connection,
+    serial: &Serial,
+    is_ready: Option<bool>,
+) -> Result<Option<Presence>, Fault> {
+    let row = device_presence::table.find(serial.as_str());
+    let before: Option<bool> = row.select(device_presence::is_ready).first(connection).optional()?;
+    match (before, is_ready) {
+        (Some(before), Some(now)) if before != now => {
+            diesel::update(row).set(device_presence::is_ready.eq(now)).execute(connection)?;
+        }
+        // One that was never ready is not lost.
+        (None, Some(true)) => {
+            diesel::insert_into(device_presence::table)
+                .values((device_presence::serial.eq(serial.as_str()), device_presence::is_ready.eq(true)))
+                .execute(connection)?;
+        }
+        _ => {}
+    }
+    Ok(Presence::change(before, is_ready))
+}
+
+/// Returns the position of the newest event, and whether events after `after` are deleted already, or `after` is not a
+/// position of this database.
+pub(crate) fn newest_after(connection: &mut Connection, after: EventId) -> Result<(i64, bool), Fault> {
+    let newest = newest(connection)?;
+    let oldest = event::table.order(event::id).select(event::id).first::<i64>(connection).optional()?;
+    let has_gap = after.0 > newest || oldest.is_some_and(|oldest| oldest > after.0.saturating_add(1));
+    Ok((newest, has_gap))
+}
+
+pub(crate) fn newest(connection: &mut Connection) -> Result<i64, Fault> {
     let newest = event::table.order(event::id.desc()).select(event::id).first(connection).optional()?;
     Ok(newest.unwrap_or_default())
 }

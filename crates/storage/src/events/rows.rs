@@ -26,6 +26,7 @@ pub(crate) struct NewEventRow {
     text: Option<String>,
     address: Option<String>,
     state: Option<String>,
+    pub(crate) presence: Option<&'static str>,
 }
 
 impl NewEventRow {
@@ -43,6 +44,7 @@ impl NewEventRow {
             text: None,
             address: None,
             state: None,
+            presence: None,
         };
         match subject {
             EventSubject::Task { task, attempt, change } => {

@@ -24,6 +24,7 @@ const RETRY_FIRST_WAIT: &str = "retry_first_wait";
 const RETRY_LONGEST_WAIT: &str = "retry_longest_wait";
 const RANDOM_ORDER: &str = "random_order";
 const PAUSED: &str = "paused";
+const MAX_DEVICES_AT_WORK: &str = "max_devices_at_work";
 
 /// The settings.
 #[derive(Clone, Copy)]
@@ -115,6 +116,9 @@ pub(crate) fn load(connection: &mut Connection) -> Result<Settings, Fault> {
         },
         random_order: flag(RANDOM_ORDER)?,
         paused: flag(PAUSED)?,
+        max_devices_at_work: value(MAX_DEVICES_AT_WORK)
+            .map(|text| text.parse().map_err(|_| unreadable(MAX_DEVICES_AT_WORK, text)))
+            .transpose()?,
     })
 }
 
@@ -127,6 +131,7 @@ fn store(connection: &mut Connection, settings: &Settings) -> Result<(), Fault> 
     let packages = settings.packages.iter();
     let packages = packages.map(|(app, package)| (format!("{PACKAGE_PREFIX}{app}"), package.to_string()));
     let default_app = settings.default_app.map(|app| (DEFAULT_APP.to_owned(), app.to_string()));
+    let limit = settings.max_devices_at_work.map(|limit| (MAX_DEVICES_AT_WORK.to_owned(), limit.to_string()));
     let others = [
         (MAX_RETRIES, settings.max_retries.to_string()),
         (RETRY_FIRST_WAIT, settings.retry_backoff.initial.as_secs().to_string()),
@@ -136,7 +141,7 @@ fn store(connection: &mut Connection, settings: &Settings) -> Result<(), Fault> 
     ];
     diesel::delete(setting::table).execute(connection)?;
     for (name, value) in
-        packages.chain(default_app).chain(others.map(|(name, value)| (name.to_owned(), value)))
+        packages.chain(default_app).chain(limit).chain(others.map(|(name, value)| (name.to_owned(), value)))
     {
         diesel::insert_into(setting::table)
             .values((setting::name.eq(name), setting::value.eq(value)))

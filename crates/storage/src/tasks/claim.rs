@@ -28,10 +28,19 @@ pub enum Claim {
     Claimed(Box<Task>),
     /// No task of the device is due, or all are paused.
     NothingDue,
-    /// A task is due, and the maximum number of other devices is busy.
-    LimitReached,
+    /// A task is due, and as many other devices run tasks as this limit allows.
+    LimitReached(WorkLimit),
     /// A task is due, and the device is busy with a task of another server.
     DeviceBusyElsewhere,
+}
+
+/// A limit on how many devices run tasks at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkLimit {
+    /// The limit that the caller of the claim sets: that of the plan.
+    Plan,
+    /// `max_devices_at_work` of the settings.
+    Setting,
 }
 
 /// The queue: requests put tasks in, workers claim them.
@@ -49,7 +58,7 @@ impl Store {
 impl TaskQueue<'_> {
     /// Claims the device's next task that is due at `now`, and starts its next attempt under `lease`: of the highest
     /// priority, the task that has been due longest. Other busy devices are counted in the same transaction, so that two
-    /// claims never share the last slot of `max_devices`.
+    /// claims never share the last slot of `max_devices` or of the settings.
     ///
     /// # Errors
     /// Of the database, [`StorageError::Unreadable`] or [`StorageError::Changed`].
@@ -63,15 +72,20 @@ impl TaskQueue<'_> {
         self.0
             .database
             .write("claim a task", move |connection| {
-                let Some(next) = next_due_task(connection, &serial, now)? else {
+                let settings = settings::load(connection)?;
+                let Some(next) = next_due_task(connection, &serial, now, &settings)? else {
                     return Ok(Claim::NothingDue);
                 };
                 let (own, others) = running(connection, &serial)?;
                 if own.iter().any(|held| ServerId::of(held) != ServerId::of(&lease)) {
                     return Ok(Claim::DeviceBusyElsewhere);
                 }
-                if others >= usize::try_from(max_devices).unwrap_or(usize::MAX) {
-                    return Ok(Claim::LimitReached);
+                let is_full = |limit: u32| usize::try_from(limit).is_ok_and(|limit| others >= limit);
+                if is_full(max_devices) {
+                    return Ok(Claim::LimitReached(WorkLimit::Plan));
+                }
+                if settings.max_devices_at_work.is_some_and(|limit| is_full(limit.get())) {
+                    return Ok(Claim::LimitReached(WorkLimit::Setting));
                 }
                 let mut started = start_attempt(connection, next, lease, now)?;
                 configs::load(connection, std::slice::from_mut(&mut started), u64::MAX)?;
@@ -123,8 +137,8 @@ fn next_due_task(
     connection: &mut Connection,
     serial: &Serial,
     now: DateTime<Utc>,
+    settings: &Settings,
 ) -> Result<Option<Task>, Fault> {
-    let settings = settings::load(connection)?;
     if settings.paused {
         return Ok(None);
     }
@@ -148,7 +162,7 @@ fn next_due_task(
         }
         level = highest_priority(connection, serial, Some(priority))?;
     }
-    let stored_ahead = waiting_for_nothing(serial, now, &settings).select(TaskRow::as_select());
+    let stored_ahead = waiting_for_nothing(serial, now, settings).select(TaskRow::as_select());
     let row: Option<TaskRow> = stored_ahead.first(connection).optional()?;
     Ok(row.map(TaskRow::into_task).transpose()?)
 }

@@ -8,7 +8,7 @@ use tikmatrix_domain::{
     Status, Step, Task, TaskId, TaskOptions, TaskState,
 };
 
-use crate::columns::{Read, app, failure_code, moment, number, serial, unreadable, username};
+use crate::columns::{Read, app, failure_code, moment, number, serial, status, unreadable, username};
 use crate::database::connection::Engine;
 use crate::schema;
 
@@ -40,7 +40,7 @@ pub(crate) struct NewTaskRow<'task> {
 #[derive(Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = schema::task, check_for_backend(Engine))]
 pub(crate) struct TaskRow {
-    id: i64,
+    pub(crate) id: i64,
     serial: Option<String>,
     username: Option<String>,
     app: String,
@@ -110,13 +110,11 @@ impl TaskRow {
     }
 
     fn state(&self) -> Read<TaskState> {
-        let code: u8 = number("task.status", self.status)?;
-        let status = Status::from_repr(code).ok_or_else(|| unreadable("task.status", &code))?;
         let started_at = || {
             let at = self.started_at.ok_or_else(|| unreadable("task.started_at", "none"))?;
             moment("task.started_at", at)
         };
-        Ok(match status {
+        Ok(match status(self.status)? {
             Status::Pending => match self.retry_at {
                 Some(at) => TaskState::Retrying { at: moment("task.retry_at", at)? },
                 None => TaskState::Pending,

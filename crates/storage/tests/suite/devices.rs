@@ -27,6 +27,18 @@ async fn phones_are_remembered_from_the_task_that_first_names_them() {
 }
 
 #[tokio::test]
+async fn a_device_is_seen_once_a_phone_of_its_serial_was_connected() {
+    let fixture = Fixture::new();
+    fixture.create(vec![for_phone("a"), for_phone("b"), for_phone("c")]).await;
+    fixture.store.devices().register_seen(serial("a"), at(1)).await.unwrap();
+    fixture.store.devices().record_facts(serial("b"), DeviceFacts::default(), at(1)).await.unwrap();
+    fixture.store.devices().register_seen(serial("d"), at(1)).await.unwrap();
+    let devices = fixture.store.devices().list().await.unwrap();
+    let seen: Vec<(&str, bool)> = devices.iter().map(|it| (it.serial.as_str(), it.seen)).collect();
+    assert_eq!(seen, [("a", true), ("b", true), ("c", false), ("d", true)]);
+}
+
+#[tokio::test]
 async fn facts_are_kept_and_what_a_phone_does_not_say_stays_as_it_was() {
     let fixture = Fixture::new();
     let facts = DeviceFacts {
@@ -49,7 +61,7 @@ async fn facts_are_kept_and_what_a_phone_does_not_say_stays_as_it_was() {
 async fn a_phone_has_a_name_and_one_group_that_may_go() {
     let fixture = Fixture::new();
     let rack = group(&fixture, "Rack 1").await;
-    fixture.store.devices().register(serial("a"), at(0)).await.unwrap();
+    fixture.store.devices().register_seen(serial("a"), at(0)).await.unwrap();
     let change = DeviceChange { name: Patch::Set("Left".to_owned()), ..into_group(Some("Rack 1")) };
     let DeviceChanged::Changed(device) =
         fixture.store.devices().change(serial("a"), change, at(1)).await.unwrap()

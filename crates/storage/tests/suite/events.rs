@@ -202,7 +202,7 @@ async fn a_subscriber_is_notified_of_a_change_and_of_a_device() {
     let reason = Some("it is switched off".to_owned());
     let subject =
         EventSubject::Device { address: "10.0.0.9:5555".to_owned(), state: "absent".to_owned(), reason };
-    fixture.store.events().record_device_event(None, subject.clone(), at(1)).await.unwrap();
+    fixture.store.events().record_device_event(None, subject.clone(), None, at(1)).await.unwrap();
     changes.changed().await;
     let last = all(&fixture).await.pop().unwrap();
     assert_eq!((last.subject, last.serial, last.at), (subject, None, at(1)));

@@ -13,6 +13,7 @@ mod materials;
 mod settings;
 mod tasks;
 mod tokens;
+mod webhooks;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
@@ -82,7 +83,7 @@ async fn claim_task(store: &Store, serial: Serial, lease: LeaseId, now: DateTime
     match store.queue().claim(u32::MAX, serial, lease, now).await.unwrap() {
         Claim::Claimed(task) => Some(*task),
         Claim::NothingDue => None,
-        refused @ (Claim::LimitReached | Claim::DeviceBusyElsewhere) => panic!("{refused:?}"),
+        refused @ (Claim::LimitReached(_) | Claim::DeviceBusyElsewhere) => panic!("{refused:?}"),
     }
 }
 
@@ -95,8 +96,10 @@ fn request_for(task: NewTask) -> TaskRequest {
     };
     TaskRequest {
         recipients,
+        groups: Vec::new(),
         script: task.script,
-        targets: vec![Target { app: task.app, script_config: task.script_config }],
+        targets: vec![Target::new(task.app, task.script_config)],
+        distribute: None,
         source: task.source,
         start_time: task.start_time,
         interval: Interval::default(),
@@ -131,5 +134,6 @@ fn for_phone(name: &str) -> NewTask {
         source: Source::Api,
         start_time: None,
         options: TaskOptions::default(),
+        requirements: [].into(),
     }
 }

@@ -1,5 +1,6 @@
 //! Settings, and what they change for tasks.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use tikmatrix_domain::{
@@ -32,6 +33,10 @@ async fn settings_begin_with_their_defaults_and_are_kept_over_a_restart() {
     let paused = SettingsChange { paused: Some(true), random_order: Some(true), ..SettingsChange::default() };
     let both = fixture.store.settings().change(paused).await.unwrap();
     assert_eq!(both, Settings { paused: true, random_order: true, ..changed });
+    let two = NonZeroU32::new(2);
+    let limit = SettingsChange { max_devices_at_work: two.into(), ..SettingsChange::default() };
+    let both = fixture.store.settings().change(limit).await.unwrap();
+    assert_eq!(both.max_devices_at_work, two);
     let fixture = fixture.reopen();
     assert_eq!(fixture.store.settings().load().await.unwrap(), both);
     let none = SettingsChange { packages: [(app("tiktok"), None)].into(), ..SettingsChange::default() };

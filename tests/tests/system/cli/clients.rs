@@ -49,9 +49,9 @@ fn a_person_makes_a_task_waits_for_it_and_deletes_it() {
     assert!(said(&server, &["task", "list", "--status", "completed"]).contains("virtual-1"));
     assert_eq!(said(&server, &["task", "list", "--status", "failed"]), "");
     assert_eq!(json(&server, &["task", "show", "1"])["outcome"], "succeeded");
-    assert!(!json(&server, &["task", "log", "1"])["lines"].as_array().unwrap().is_empty());
+    assert!(!json(&server, &["task", "log", "1"]).as_array().unwrap().is_empty());
     assert_eq!(json(&server, &["task", "stats"])["completed"], 1);
-    assert_eq!(said(&server, &["task", "delete", "1"]), "Deleted 1 task.\n");
+    assert_eq!(said(&server, &["task", "delete", "1"]), "Deleted task 1.\n");
     assert!(refused(&server, &["task", "show", "1"]).contains("there is no task 1"));
 }
 
@@ -87,7 +87,7 @@ fn a_phone_is_found_in_a_network_added_listed_and_removed() {
     let expected = serde_json::json!({
         "address": address, "serial": "virtual-1", "state": "ready", "reason": null, "added": false
     });
-    assert_eq!(found, serde_json::json!({ "scanned": 1, "phones": [expected] }));
+    assert_eq!(found, serde_json::json!([expected]));
     assert!(!said(&server, &["device", "addresses"]).contains(&address));
     let scan = ["device", "scan", "127.0.0.1/32", "--port", port, "--add"];
     assert!(said(&server, &scan).contains("virtual-1"));

@@ -3,4 +3,8 @@
 mod clients;
 mod commands;
 mod demo;
+mod doctor;
 mod inspection;
+mod planning;
+mod readme;
+mod recipes;

@@ -6,15 +6,17 @@ mod program;
 mod raw;
 mod server;
 mod video;
+mod writers;
 
 use std::time::{Duration, Instant};
 
 pub(crate) use faults::{SOME, create_some, is_told_and_logged, is_told_as, total};
 pub(crate) use phones::phone_when;
-pub(crate) use program::Program;
+pub(crate) use program::{Program, binary};
 pub(crate) use raw::Connection;
 pub(crate) use server::{Answer, Server, answer_of};
 pub(crate) use video::Video;
+pub(crate) use writers::{carried_out, is_one_moment, refused, tasks_of, while_two_write, whole_materials};
 
 /// Between two looks at something that says by no event when it has happened: another process's end, a task's state
 /// over HTTP. The only pause in these tests.

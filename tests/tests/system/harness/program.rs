@@ -1,7 +1,7 @@
 //! One running `tikmatrix`: its lines, its signals and its end.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
@@ -53,6 +53,17 @@ impl Program {
     /// Runs `tikmatrix` to its end, and gives all that it said.
     pub(crate) fn run(arguments: &[&str]) -> Output {
         command(Command::new(binary()), arguments).output().unwrap()
+    }
+
+    /// Runs lines of a shell that finds `tikmatrix` in its path, in a directory and with these variables, up to the first
+    /// that fails.
+    pub(crate) fn run_shell(lines: &str, directory: &Path, environment: &[(&str, &str)]) -> Output {
+        let mut path = binary().parent().unwrap().as_os_str().to_owned();
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap_or_default());
+        let mut shell = command(Command::new("sh"), &["-e", "-c", lines]);
+        shell.envs(environment.iter().copied()).env("PATH", path).current_dir(directory);
+        shell.output().unwrap()
     }
 
     /// The next line of stdout in which `find` finds something.
@@ -146,9 +157,9 @@ fn command(mut command: Command, arguments: &[&str]) -> Command {
 }
 
 /// The binary beside which these tests were built.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
-    let profile = tests.parent().and_then(std::path::Path::parent).unwrap();
+    let profile = tests.parent().and_then(Path::parent).unwrap();
     let path = profile.join(format!("tikmatrix{}", std::env::consts::EXE_SUFFIX));
     assert!(
         path.exists(),

@@ -50,7 +50,7 @@ fn help_names_key_and_variable_of_each_option() {
     let said = String::from_utf8(Program::run(&["serve", "--help"]).stdout).unwrap();
     let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
     for name in ["port", "bind", "data_dir", "material_root", "token_file", "phone"] {
-        let variable = format!("[env: TIKMATRIX_{}", name.to_uppercase());
+        let variable = format!("TIKMATRIX_{} --{}", name.to_uppercase(), name.replace('_', "-"));
         assert!(words.contains(&format!("[key: {name}]")) && words.contains(&variable), "{name}: {words}");
     }
 }

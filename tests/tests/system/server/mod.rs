@@ -1,6 +1,7 @@
 //! The server as a program: its options, its database, its licence, and who may use it.
 
 mod access;
+mod backup;
 mod configuration;
 mod database_faults;
 mod licenses;

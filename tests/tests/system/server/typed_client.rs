@@ -8,7 +8,7 @@ use tikmatrix_client::api::accounts::{AccountQuery, NewAccount};
 use tikmatrix_client::api::audit::AuditQuery;
 use tikmatrix_client::api::events::EventQuery;
 use tikmatrix_client::api::materials::MaterialQuery;
-use tikmatrix_client::api::tasks::{NewTasks, TaskQuery};
+use tikmatrix_client::api::tasks::{NewTasks, TaskPage, TaskQuery};
 use tikmatrix_client::{Error, Event};
 
 use crate::harness::{Server, Video};
@@ -32,7 +32,8 @@ fn lists_are_read_page_by_page_to_their_end() {
     let server = Server::start(&directory, 0);
     let users: Vec<String> = (0..45).map(|number| format!("user_{number}")).collect();
     let ids = server.create_for(&["a"], "follow", json!({"target_users": users}));
-    let query = TaskQuery { page_size: Some(20), ..TaskQuery::default() };
+    let page = TaskPage { page_size: Some(20), ..TaskPage::default() };
+    let query = TaskQuery { page, ..TaskQuery::default() };
     let mut read: Vec<i64> = server.client.tasks().all(query).map(|task| task.unwrap().id).collect();
     read.reverse();
     assert_eq!(read, ids);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::tempdir;
-use tikmatrix_client::api::tasks::{TaskDetail, TaskQuery};
+use tikmatrix_client::api::tasks::{TaskDetail, TaskFilter};
 use tikmatrix_client::api::{Outcome, Status};
 
 use crate::harness::{Program, Server, Video, answer_of, wait_for};
@@ -80,8 +80,8 @@ fn every_post_is_published_once_however_often_the_server_is_killed() {
             (server.client.tasks().stats().unwrap().completed >= done).then_some(())
         });
         let is_reached = wait_for(step, TO_COMPLETE, || {
-            let running = TaskQuery { status: Some(Status::Running.code()), ..TaskQuery::default() };
-            let tasks = server.client.tasks().list(&running).unwrap().tasks;
+            let running = TaskFilter { status: Some(Status::Running.code()), ..TaskFilter::default() };
+            let tasks = server.client.tasks().list(&running.into()).unwrap().tasks;
             let is_there = tasks.iter().any(|task| task.step.as_deref() == Some(*step));
             // Near the end there may be no task left that comes to this step.
             (is_there || tasks.is_empty()).then_some(is_there)

@@ -10,6 +10,7 @@ use tikmatrix_api_types::accounts::{AccountPatch, AccountQuery, NewAccount};
 use tikmatrix_api_types::fields::{App, Tag, Username};
 use tikmatrix_client::Client;
 
+use super::paged::{MAX_PAGE, Paged};
 use super::show::{Column, Output};
 use super::{Work, patch, value};
 use crate::cli::output::{counted, say_data};
@@ -28,7 +29,7 @@ const COLUMNS: [Column; 7] = [
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
     /// Lists the accounts
-    List(AccountQuery),
+    List(Paged<AccountQuery>),
     /// Shows one account
     Show {
         /// Its number
@@ -89,7 +90,10 @@ impl Work for Command {
     fn carry_out(self, client: &Client, output: Output) -> anyhow::Result<()> {
         let accounts = client.accounts();
         match self {
-            Self::List(query) => output.list(&accounts.list(&query)?, "accounts", &COLUMNS),
+            Self::List(Paged { query, all: true }) => {
+                output.all(accounts.all(AccountQuery { page_size: MAX_PAGE, ..query }), "accounts", &COLUMNS)
+            }
+            Self::List(Paged { query, .. }) => output.list(&accounts.list(&query)?, "accounts", &COLUMNS),
             Self::Show { account_id } => output.one(&accounts.get(account_id)?),
             Self::Create {
                 username,
@@ -121,6 +125,11 @@ impl Work for Command {
                 let (created, updated) = (counted(done.created_count as u64, "account"), done.updated_count);
                 output.done(&done, &format!("Recorded {created}, changed {updated}."))
             }
+            Self::Export if output.is_json() => output.all(
+                accounts.all(AccountQuery { page_size: MAX_PAGE, ..AccountQuery::default() }),
+                "accounts",
+                &COLUMNS,
+            ),
             Self::Export => Ok(say_data(accounts.export()?.into_text()?.trim_end())?),
         }
     }

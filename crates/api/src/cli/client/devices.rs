@@ -5,6 +5,7 @@ use tikmatrix_api_types::devices::{DevicePatch, DeviceQuery, NetworkScan};
 use tikmatrix_api_types::fields::NetworkRange;
 use tikmatrix_client::Client;
 
+use super::paged::{MAX_PAGE, Paged};
 use super::show::{Column, Output};
 use super::{Work, patch};
 
@@ -31,7 +32,7 @@ const FOUND_COLUMNS: [Column; 5] = [
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
     /// Lists the phones
-    List(DeviceQuery),
+    List(Paged<DeviceQuery>),
     /// Shows one phone
     Show {
         /// Its serial
@@ -85,7 +86,10 @@ impl Work for Command {
     fn carry_out(self, client: &Client, output: Output) -> anyhow::Result<()> {
         let devices = client.devices();
         match self {
-            Self::List(query) => output.list(&devices.list(&query)?, "devices", &COLUMNS),
+            Self::List(Paged { query, all: true }) => {
+                output.all(devices.all(DeviceQuery { page_size: MAX_PAGE, ..query }), "devices", &COLUMNS)
+            }
+            Self::List(Paged { query, .. }) => output.list(&devices.list(&query)?, "devices", &COLUMNS),
             Self::Show { serial } => output.one(&devices.get(&serial)?),
             Self::Change { serial, name, group } => {
                 let change = DevicePatch { name: patch(name), group: patch(group) };

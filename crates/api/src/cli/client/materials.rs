@@ -5,10 +5,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
+use indicatif::BinaryBytes;
+use serde_json::json;
 use tikmatrix_api_types::fields::Tag;
 use tikmatrix_api_types::materials::{MaterialMetadata, MaterialPatch, MaterialQuery};
 use tikmatrix_client::{Client, Upload};
 
+use super::download::{write_new, write_to_stdout};
+use super::paged::{MAX_PAGE, Paged};
 use super::show::{Column, Output};
 use super::{Work, patch, value};
 
@@ -26,11 +30,18 @@ const COLUMNS: [Column; 7] = [
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
     /// Lists the materials, newest first
-    List(MaterialQuery),
+    List(Paged<MaterialQuery>),
     /// Shows one material
     Show {
         /// Its number
         material_id: i64,
+    },
+    /// Fetches the file of a material
+    Get {
+        /// Its number
+        material_id: i64,
+        /// The file to write, which must not be there yet, or - for standard output [default: the material's name]
+        file: Option<PathBuf>,
     },
     /// Uploads files: MP4, JPG, PNG
     Upload {
@@ -78,8 +89,14 @@ impl Work for Command {
     fn carry_out(self, client: &Client, output: Output) -> anyhow::Result<()> {
         let materials = client.materials();
         match self {
-            Self::List(query) => output.list(&materials.list(&query)?, "materials", &COLUMNS),
+            Self::List(Paged { query, all: true }) => output.all(
+                materials.all(MaterialQuery { page_size: MAX_PAGE, ..query }),
+                "materials",
+                &COLUMNS,
+            ),
+            Self::List(Paged { query, .. }) => output.list(&materials.list(&query)?, "materials", &COLUMNS),
             Self::Show { material_id } => output.one(&materials.get(material_id)?),
+            Self::Get { material_id, file } => get(client, output, material_id, file),
             Self::Upload { files, details: Details { tag: tags, caption, username, sort } } => {
                 let (caption, username) = (value(caption), value(username));
                 let metadata = MaterialMetadata { tags, caption, username, sort };
@@ -95,6 +112,23 @@ impl Work for Command {
             }
         }
     }
+}
+
+fn get(client: &Client, output: Output, material_id: i64, file: Option<PathBuf>) -> anyhow::Result<()> {
+    let materials = client.materials();
+    if file.as_ref().is_some_and(|file| file.as_os_str() == "-") {
+        return write_to_stdout(materials.content(material_id)?);
+    }
+    let material = materials.get(material_id)?;
+    // The name that a client chose leads into no other folder.
+    let name = Path::new(&material.name).file_name().map(PathBuf::from);
+    let Some(file) = file.or(name) else {
+        bail!("material {material_id} has no name that a file can have: name the file");
+    };
+    let size = write_new(materials.content(material_id)?, &file)?;
+    let (shown, readable) = (file.display(), BinaryBytes(size));
+    let done = json!({"file": file, "size": size, "sha256": material.sha256});
+    output.done(&done, &format!("{shown}: material {material_id}, {readable}"))
 }
 
 fn upload(client: &Client, output: Output, file: &Path, metadata: MaterialMetadata) -> anyhow::Result<()> {

@@ -3,19 +3,27 @@
 
 pub(super) mod accounts;
 pub(super) mod audit;
+mod batch;
 pub(super) mod devices;
+mod download;
+pub(super) mod groups;
 pub(super) mod materials;
+mod new_tasks;
+mod paged;
 pub(super) mod scripts;
-mod show;
+pub(super) mod server;
+pub(super) mod status;
 pub(super) mod tasks;
+pub(super) mod webhooks;
 
 use anyhow::anyhow;
-use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand};
 use tikmatrix_api_types::Patch;
 use tikmatrix_client::{Client, Error};
 use tikmatrix_domain::Secret;
 
+use super::options::global::HEADING;
+use super::output::answer as show;
 use show::Output;
 
 /// A command that uses a server.
@@ -27,28 +35,59 @@ pub(super) struct Options<Work: Subcommand> {
     work: Work,
 }
 
-/// The server, the token and the form of the answer.
+/// A command that uses a server and has no others below it.
 #[derive(Debug, Args)]
-struct Connection {
-    /// The server's URL
+pub(super) struct Single<Work: Args> {
+    #[command(flatten)]
+    connection: Connection,
+    #[command(flatten)]
+    work: Work,
+}
+
+/// The server, and the token.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Connection {
+    /// The server: its URL, or HOST:PORT
     #[arg(
         long,
         global = true,
         env = "TIKMATRIX_SERVER",
         value_name = "URL",
-        default_value = "http://127.0.0.1:50809"
+        default_value = "http://127.0.0.1:50809",
+        help_heading = HEADING
     )]
     server: String,
     /// The token, where the server needs one. Other users of this machine can read a command line: prefer the variable
-    #[arg(long, global = true, env = "TIKMATRIX_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    #[arg(long, global = true, env = "TIKMATRIX_TOKEN", value_name = "TOKEN", hide_env_values = true,
+        help_heading = HEADING)]
     token: Option<Secret>,
-    /// Prints the answer's data as JSON
-    #[arg(long, global = true, env = "TIKMATRIX_JSON", value_parser = BoolishValueParser::new())]
-    json: bool,
+}
+
+impl Connection {
+    /// Returns a client of the server.
+    pub(in crate::cli) fn client(&self) -> Client {
+        let client = Client::builder(&self.server);
+        match &self.token {
+            Some(token) => client.token(token.expose()).build(),
+            None => client.build(),
+        }
+    }
+
+    /// Does `work` with a client of the server.
+    ///
+    /// # Errors
+    /// Those of `work`; one about the server names the option that names it.
+    async fn with_client(
+        self,
+        work: impl FnOnce(&Client) -> anyhow::Result<()> + Send + 'static,
+    ) -> anyhow::Result<()> {
+        // The client blocks.
+        tokio::task::spawn_blocking(move || work(&self.client())).await?.map_err(name_the_option)
+    }
 }
 
 /// What one of the commands does with a server.
-pub(super) trait Work: Subcommand + Send + 'static {
+pub(super) trait Work: Send + 'static {
     /// Does it and shows the answer.
     ///
     /// # Errors
@@ -56,19 +95,19 @@ pub(super) trait Work: Subcommand + Send + 'static {
     fn carry_out(self, client: &Client, output: Output) -> anyhow::Result<()>;
 }
 
-impl<W: Work> Options<W> {
+impl<W: Work + Subcommand> Options<W> {
     /// Runs the command.
-    pub(super) async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self, output: Output) -> anyhow::Result<()> {
         let Self { connection, work } = self;
-        let mut client = Client::builder(&connection.server);
-        if let Some(token) = connection.token {
-            client = client.token(token.expose());
-        }
-        // The client blocks.
-        let done = tokio::task::spawn_blocking(move || {
-            work.carry_out(&client.build(), Output { json: connection.json })
-        });
-        done.await?.map_err(name_the_option)
+        connection.with_client(move |client| work.carry_out(client, output)).await
+    }
+}
+
+impl<W: Work + Args> Single<W> {
+    /// Runs the command.
+    pub(super) async fn run(self, output: Output) -> anyhow::Result<()> {
+        let Self { connection, work } = self;
+        connection.with_client(move |client| work.carry_out(client, output)).await
     }
 }
 
@@ -79,17 +118,16 @@ fn name_the_option(error: anyhow::Error) -> anyhow::Error {
     if !is_bare {
         return error;
     }
-    match error.downcast::<Error>() {
-        Ok(Error::Unreachable { url, source }) => {
+    match error.downcast_ref::<Error>() {
+        Some(Error::Unreachable { url, .. }) => {
             let message =
                 format!("cannot reach a server at {url}: does it run? Name another one with --server");
-            anyhow::Error::from_boxed(source).context(message)
+            error.context(message)
         }
-        Ok(Error::Foreign { status, .. }) => {
+        Some(Error::Foreign { status, .. }) => {
             anyhow!("what answers there ({status}) is no TikMatrix server: look at --server")
         }
-        Ok(other) => other.into(),
-        Err(other) => other,
+        _ => error,
     }
 }
 

@@ -18,7 +18,7 @@ use tikmatrix_device::shell_quote::shell_word;
 
 use self::progress::Progress;
 use super::composition::{app_ids, attach_virtual_phones, scripts, start_virtual_phones};
-use super::output::say;
+use super::output::answer::Output;
 use super::shutdown::{shut_down, shutdown_signal};
 
 /// The number of virtual phones.
@@ -46,7 +46,7 @@ pub(super) struct Options {
 }
 
 /// Runs the demo; without `--once` until a signal stops it.
-pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
+pub(super) async fn run(options: &Options, output: Output) -> anyhow::Result<()> {
     let stopped = shutdown_signal().context("cannot listen for signals")?;
     tokio::pin!(stopped);
     let directory = tempfile::Builder::new()
@@ -67,7 +67,7 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
     let server = Server::start(config).await?;
     let url = server.url();
     let shown = tokio::select! {
-        shown = show(&url, &video, options.once) => shown,
+        shown = show(&url, &video, options.once, output) => shown,
         () = &mut stopped => Err(anyhow::anyhow!("the demo was ended before its video was published")),
     };
     if shown.is_ok() && !options.once {
@@ -79,11 +79,12 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<()> {
 
 /// Publishes the video, checks that the phone has the bytes that were sent, and shows what to do next unless this is `once`
 /// only.
-async fn show(url: &str, video: &Path, once: bool) -> anyhow::Result<()> {
-    say(format_args!("TikMatrix serves {url} with {PHONE_COUNT} virtual phones"))?;
+async fn show(url: &str, video: &Path, once: bool, output: Output) -> anyhow::Result<()> {
+    let serving = json!({"url": url, "virtual_phones": PHONE_COUNT});
+    output.event(&serving, || format!("TikMatrix serves {url} with {PHONE_COUNT} virtual phones"))?;
     let (client, path) = (Client::new(url), video.to_owned());
     // The client blocks; after the timeout the thread is left behind and ends with the program.
-    let work = tokio::task::spawn_blocking(move || publish(&client, &path));
+    let work = tokio::task::spawn_blocking(move || publish(&client, &path, output));
     let publication = tokio::time::timeout(DEMO_TIMEOUT, work)
         .await
         .with_context(|| format!("the video was not published within {} s", DEMO_TIMEOUT.as_secs()))???;
@@ -92,16 +93,24 @@ async fn show(url: &str, video: &Path, once: bool) -> anyhow::Result<()> {
     if sha256 != sent {
         bail!("{SERIAL} published other bytes than were sent: sha256 {sha256} instead of {sent}");
     }
-    say(format_args!("\nPublished on {SERIAL} ({address}) in {seconds:.1} s"))?;
-    say(format_args!("  account  @{account}"))?;
-    say(format_args!("  caption  {caption}"))?;
-    say(format_args!("  sha256   {sha256}, the same as the file's"))?;
-    if !once {
-        say("\nThe server stays up. Paste this to publish on another phone, Ctrl-C ends it:\n")?;
-        say(format_args!("{}\n", next_command(url, video)))?;
-        say(format_args!("What the phones published: {url}/virtual/phones"))?;
-    }
-    Ok(())
+    let published = json!({
+        "published_on": SERIAL, "address": address, "seconds": seconds, "username": account, "caption": caption,
+        "sha256": sha256,
+    });
+    output.event(&published, || {
+        let done = format!(
+            "\nPublished on {SERIAL} ({address}) in {seconds:.1} s\n  account  @{account}\n  caption  {caption}\n  \
+             sha256   {sha256}, the same as the file's"
+        );
+        if once {
+            return done;
+        }
+        format!(
+            "{done}\n\nThe server stays up. Paste this to publish on another phone, Ctrl-C ends it:\n\n{}\n\nWhat the \
+             phones published: {url}/virtual/phones",
+            next_command(url, video)
+        )
+    })
 }
 
 /// A post on a virtual phone, as the phone reports it.
@@ -119,25 +128,26 @@ struct Publication {
 }
 
 /// Publishes the video at `path` on one phone and shows the progress.
-fn publish(client: &Client, path: &Path) -> anyhow::Result<Publication> {
+fn publish(client: &Client, path: &Path, output: Output) -> anyhow::Result<Publication> {
     let start = Instant::now();
     let tasks = NewTasks { serials: Some(vec![SERIAL.into()]), ..NewTasks::new("post", post(CAPTION, path)) };
     let created = client.tasks().create(&tasks).context("cannot create the task")?;
     let id = *created.task_ids.first().context("the server created no task")?;
-    say(format_args!("Task {id}: post {} on {SERIAL}", path.display()))?;
-    watch(client, id)?;
+    let created = json!({"task_id": id, "serial": SERIAL, "file": path});
+    output.event(&created, || format!("Task {id}: post {} on {SERIAL}", path.display()))?;
+    watch(client, id, output)?;
     published(client, start.elapsed().as_secs_f64())
 }
 
 /// Shows the task's steps until it has ended.
-fn watch(client: &Client, id: i64) -> anyhow::Result<()> {
-    let mut progress = Progress::new();
+fn watch(client: &Client, id: i64, output: Output) -> anyhow::Result<()> {
+    let mut progress = Progress::new(output);
     loop {
         let detail = client.tasks().get(id).context("cannot read the task")?;
         progress.show(&detail)?;
         match *detail.task.status_text {
             Status::Completed => {
-                return Ok(progress.finish()?);
+                return progress.finish();
             }
             Status::Failed => {
                 progress.abandon();

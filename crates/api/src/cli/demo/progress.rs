@@ -4,14 +4,16 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
 use tikmatrix_api_types::tasks::TaskDetail;
 
-use super::super::output::{OutputError, say};
+use super::super::output::answer::Output;
 
 const FRAME_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The progress of one task on stdout; each of its steps is shown once.
 pub(super) struct Progress {
+    output: Output,
     bar: ProgressBar,
     terminal: bool,
     shown: usize,
@@ -20,8 +22,8 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Starts without any step.
-    pub(super) fn new() -> Self {
-        let terminal = std::io::stdout().is_terminal();
+    pub(super) fn new(output: Output) -> Self {
+        let terminal = std::io::stdout().is_terminal() && !output.is_json();
         let target = if terminal { ProgressDrawTarget::stdout() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(100), target);
         if let Ok(style) =
@@ -32,21 +34,22 @@ impl Progress {
         if terminal {
             bar.enable_steady_tick(FRAME_INTERVAL);
         }
-        Self { bar, terminal, shown: 0, last: None }
+        Self { output, bar, terminal, shown: 0, last: None }
     }
 
     /// Shows what is new in `detail`.
     ///
     /// # Errors
     /// It cannot be written.
-    pub(super) fn show(&mut self, detail: &TaskDetail) -> Result<(), OutputError> {
+    pub(super) fn show(&mut self, detail: &TaskDetail) -> anyhow::Result<()> {
         let progress = detail.task.progress;
         for step in detail.steps.iter().skip(self.shown) {
             if self.terminal {
                 self.finish_step();
                 self.bar.set_message(step.text.clone());
             } else {
-                say(format_args!("  [{progress:>3} %] {}", step.text))?;
+                let event = json!({"progress": progress, "step": step.text});
+                self.output.event(&event, || format!("  [{progress:>3} %] {}", step.text))?;
             }
             self.last = Some((step.text.clone(), Instant::now()));
         }
@@ -62,12 +65,13 @@ impl Progress {
     ///
     /// # Errors
     /// It cannot be written.
-    pub(super) fn finish(mut self) -> Result<(), OutputError> {
+    pub(super) fn finish(mut self) -> anyhow::Result<()> {
         self.finish_step();
         self.bar.set_position(100);
         self.bar.finish_with_message("completed");
         if !self.terminal {
-            say("  [100 %] completed")?;
+            let event = json!({"progress": 100, "step": null});
+            self.output.event(&event, || "  [100 %] completed".to_owned())?;
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
-use clap::builder::{BoolishValueParser, PossibleValuesParser};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use tikmatrix_apps::Profile;
 use tikmatrix_apps::inspect::{inspect, profiles_for};
@@ -22,7 +22,8 @@ use tikmatrix_device::ui::UiTree;
 
 use super::composition::apps;
 use super::options::arguments::{AdbServerOption, parse_adb_server};
-use super::output::{json, printable, say_data};
+use super::output::answer::Output;
+use super::output::printable;
 
 /// The commands about screens.
 #[derive(Debug, Subcommand)]
@@ -39,21 +40,16 @@ pub(super) struct Options {
     /// The profile to ask [default: that of the app on the screen]
     #[arg(long, env = "TIKMATRIX_INSPECT_APP", value_name = "A", value_parser = profile_id())]
     app: Option<String>,
-    /// Prints everything that is known as JSON
-    #[arg(long, env = "TIKMATRIX_JSON", value_parser = BoolishValueParser::new())]
-    json: bool,
 }
 
 /// Carries out the command.
-pub(super) async fn run(Command::Inspect(options): Command) -> anyhow::Result<()> {
+pub(super) async fn run(Command::Inspect(options): Command, output: Output) -> anyhow::Result<()> {
     let tree = options.source.read().await?;
     let inspection = inspect(&profiles(options.app.as_deref(), &tree)?, &tree);
-    if options.json {
-        say_data(json(&inspection)?)?;
-    } else {
-        report::print(&inspection)?;
+    if output.is_json() {
+        return output.document(&inspection);
     }
-    Ok(())
+    Ok(report::print(&inspection)?)
 }
 
 fn profiles(named: Option<&str>, tree: &UiTree) -> anyhow::Result<Vec<Profile>> {

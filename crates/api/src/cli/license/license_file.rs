@@ -18,7 +18,8 @@ use tikmatrix_licensing::{
 
 use super::location::Location;
 use crate::cli::audit_trail;
-use crate::cli::output::{OutputError, complain, say, say_data};
+use crate::cli::output::answer::Output;
+use crate::cli::output::{OutputError, say};
 
 /// The options of `license install`.
 #[derive(Debug, Args)]
@@ -34,7 +35,7 @@ pub(in crate::cli) struct InstallOptions {
 }
 
 /// Verifies the licence and replaces the installed one with it.
-pub(super) async fn install(options: &InstallOptions) -> anyhow::Result<()> {
+pub(super) async fn install(options: &InstallOptions, output: Output) -> anyhow::Result<()> {
     let cannot_read = || format!("cannot read the licence {}", options.file.display());
     let Some(file) = read_license(&options.file).with_context(cannot_read)? else {
         bail!("there is no file {}", options.file.display());
@@ -45,13 +46,13 @@ pub(super) async fn install(options: &InstallOptions) -> anyhow::Result<()> {
     license.check(&MachineSources::system().read(), Utc::now())?;
     replace_file(&file, &license_path(&directory))
         .with_context(|| format!("cannot write to the data directory {}", directory.display()))?;
-    let License { plan, device_limit, holder, expires, .. } = license;
-    if let Err(error) = record(&directory, options.database_url.as_ref(), plan).await {
-        complain(format_args!("the licence is installed, and the audit could not record it: {error:#}"));
+    let License { plan, device_limit, holder, expires, .. } = &license;
+    if let Err(error) = record(&directory, options.database_url.as_ref(), *plan).await {
+        output.warn(&format!("the licence is installed, and the audit could not record it: {error:#}"));
     }
-    let limit = phones_at_work(device_limit);
-    say(format_args!("Installed: plan {plan}, at most {limit}, for {holder}, until {expires}."))
-        .context("the licence is installed")
+    let limit = phones_at_work(*device_limit);
+    let sentence = format!("Installed: plan {plan}, at most {limit}, for {holder}, until {expires}.");
+    output.done(&license_as_json(&license), &sentence)
 }
 
 /// Records the installation in the audit.
@@ -105,9 +106,6 @@ fn replace_file(bytes: &[u8], path: &Path) -> anyhow::Result<()> {
 pub(in crate::cli) struct ShowOptions {
     #[command(flatten)]
     location: Location,
-    /// Prints JSON
-    #[arg(long, env = "TIKMATRIX_LICENSE_SHOW_JSON")]
-    json: bool,
 }
 
 /// The installed licence.
@@ -119,7 +117,7 @@ struct Installed {
 }
 
 /// Shows the installed licence and the fingerprint of this machine.
-pub(super) fn show(options: &ShowOptions) -> anyhow::Result<()> {
+pub(super) fn show(options: &ShowOptions, output: Output) -> anyhow::Result<()> {
     let key = options.location.vendor_key()?;
     let directory = options.location.data_directory()?;
     let path = license_path(&directory);
@@ -129,12 +127,10 @@ pub(super) fn show(options: &ShowOptions) -> anyhow::Result<()> {
     let fingerprint = Fingerprint::of(&machine, salt);
     let file = read_license(&path).with_context(|| format!("cannot read the licence {}", path.display()))?;
     let installed = file.map(|file| judge(&file, key.as_ref(), &machine));
-    if options.json {
-        say_data(as_json(&path, installed.as_ref(), &fingerprint))?;
-    } else {
-        print(&path, installed.as_ref(), &fingerprint)?;
+    if output.is_json() {
+        return output.document(&as_json(&path, installed.as_ref(), &fingerprint));
     }
-    Ok(())
+    Ok(print(&path, installed.as_ref(), &fingerprint)?)
 }
 
 fn judge(file: &[u8], key: Option<&PublicKey>, machine: &Machine) -> Installed {
@@ -153,15 +149,19 @@ fn as_json(path: &Path, installed: Option<&Installed>, fingerprint: &Fingerprint
         "installed": installed.is_some(),
         "in_force": installed.is_some() && defect.is_none(),
         "problem": defect.map(ToString::to_string),
-        "license": license.map(|license| json!({
-            "plan_name": license.plan.as_str(),
-            "device_limit": license.device_limit,
-            "holder": license.holder,
-            "bound_to_a_machine": license.machine.is_some(),
-            "issued": license.issued.to_rfc3339(),
-            "expires": license.expires.to_rfc3339(),
-        })),
+        "license": license.map(license_as_json),
         "fingerprint": fingerprint.to_string(),
+    })
+}
+
+fn license_as_json(license: &License) -> serde_json::Value {
+    json!({
+        "plan_name": license.plan.as_str(),
+        "device_limit": license.device_limit,
+        "holder": license.holder,
+        "bound_to_a_machine": license.machine.is_some(),
+        "issued": license.issued.to_rfc3339(),
+        "expires": license.expires.to_rfc3339(),
     })
 }
 

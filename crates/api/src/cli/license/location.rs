@@ -54,10 +54,10 @@ pub(in crate::cli) fn vendor_key(given: Option<&str>) -> anyhow::Result<Option<P
 }
 
 fn choose(compiled_in: Option<&str>, given: Option<&str>) -> anyhow::Result<Option<PublicKey>> {
-    let held = compiled_in
-        .map(PublicKey::from_text)
-        .transpose()
-        .context("this build of tikmatrix was given a TIKMATRIX_LICENSE_PUBLIC_KEY that cannot be used")?;
+    let held =
+        compiled_in.filter(|key| !key.is_empty()).map(PublicKey::from_text).transpose().context(
+            "this build of tikmatrix was given a TIKMATRIX_LICENSE_PUBLIC_KEY that cannot be used",
+        )?;
     let given = given.map(read).transpose()?;
     match (held, given) {
         (Some(held), Some(given)) if held != given => bail!(

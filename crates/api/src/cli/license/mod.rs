@@ -3,9 +3,13 @@
 
 mod license_file;
 pub(super) mod location;
+mod status;
 mod vendor;
 
 use clap::Subcommand;
+
+use super::client::Single;
+use super::output::answer::Output;
 
 /// The commands about licences.
 #[derive(Debug, Subcommand)]
@@ -18,14 +22,17 @@ pub(super) enum Command {
     Install(license_file::InstallOptions),
     /// Shows the licence in the data directory, and this machine's fingerprint
     Show(license_file::ShowOptions),
+    /// Shows the plan that is in force on a running server
+    Status(Single<status::Status>),
 }
 
 /// Runs the command.
-pub(super) async fn run(command: &Command) -> anyhow::Result<()> {
+pub(super) async fn run(command: Command, output: Output) -> anyhow::Result<()> {
     match command {
-        Command::Keygen(options) => vendor::keygen(options),
-        Command::Issue(options) => vendor::issue(options),
-        Command::Install(options) => license_file::install(options).await,
-        Command::Show(options) => license_file::show(options),
+        Command::Keygen(options) => vendor::keygen(&options, output),
+        Command::Issue(options) => vendor::issue(&options, output),
+        Command::Install(options) => license_file::install(&options, output).await,
+        Command::Show(options) => license_file::show(&options, output),
+        Command::Status(status) => status.run(output).await,
     }
 }

@@ -16,7 +16,8 @@ use tikmatrix_domain::Plan;
 use tikmatrix_licensing::{Fingerprint, License, PrivateKey, PublicKey, sign};
 
 use crate::cli::options::moments::parse_moment;
-use crate::cli::output::{OutputError, say, say_data};
+use crate::cli::output::answer::Output;
+use crate::cli::output::say_data;
 
 /// The options of `license keygen`.
 #[derive(Debug, Args)]
@@ -24,19 +25,16 @@ pub(in crate::cli) struct KeygenOptions {
     /// The file for the private key, which its owner alone may read; it must not be there yet
     #[arg(long, env = "TIKMATRIX_LICENSE_KEYGEN_OUT", value_name = "FILE")]
     out: PathBuf,
-    /// Prints JSON
-    #[arg(long, env = "TIKMATRIX_LICENSE_KEYGEN_JSON")]
-    json: bool,
 }
 
 /// Creates the pair, stores the private key and prints the public one.
-pub(super) fn keygen(options: &KeygenOptions) -> anyhow::Result<()> {
+pub(super) fn keygen(options: &KeygenOptions, output: Output) -> anyhow::Result<()> {
     let mut seed = [0; 32];
     OsRng.try_fill_bytes(&mut seed).context("the system gives no randomness")?;
     let private = PrivateKey::from_seed(&seed);
     create_file(&options.out, &format!("{}\n", private.to_text()))
         .with_context(|| format!("cannot make the file {}", options.out.display()))?;
-    show_pair(options, &private.public()).or_else(|error| {
+    show_pair(options, &private.public(), output).or_else(|error| {
         std::fs::remove_file(&options.out)
             .with_context(|| format!("{error}; remove {}", options.out.display()))?;
         Err(error).context("no key was made, since its public part could not be shown")
@@ -44,18 +42,19 @@ pub(super) fn keygen(options: &KeygenOptions) -> anyhow::Result<()> {
 }
 
 /// Prints the public key, and what each of the keys is for.
-fn show_pair(options: &KeygenOptions, public: &PublicKey) -> Result<(), OutputError> {
-    if options.json {
-        let file = options.out.to_string_lossy();
-        let pair = json!({"key_id": public.id().to_string(), "public_key": public.to_string(), "private_key_file": file});
-        return say(pair);
-    }
-    say(format_args!("The private key is in {}: keep it secret, and keep a copy.", options.out.display()))?;
-    say(
-        "Servers verify with the public key: build them with it in TIKMATRIX_LICENSE_PUBLIC_KEY, or start them with",
-    )?;
-    say("it in --license-key.")?;
-    say(public)
+fn show_pair(options: &KeygenOptions, public: &PublicKey, output: Output) -> anyhow::Result<()> {
+    let file = options.out.display();
+    let pair = json!({
+        "key_id": public.id().to_string(), "public_key": public.to_string(), "private_key_file": file.to_string(),
+    });
+    output.say(&pair, || {
+        format!(
+            "The private key is in {file}: keep it secret, and keep a copy.\n\
+             Servers verify with the public key: build them with it in TIKMATRIX_LICENSE_PUBLIC_KEY, or start them with\n\
+             it in --license-key.\n\
+             {public}"
+        )
+    })
 }
 
 /// The options of `license issue`.
@@ -94,7 +93,7 @@ pub(in crate::cli) struct IssueOptions {
 }
 
 /// Signs a licence and writes it.
-pub(super) fn issue(options: &IssueOptions) -> anyhow::Result<()> {
+pub(super) fn issue(options: &IssueOptions, output: Output) -> anyhow::Result<()> {
     let key = PrivateKey::from_text(&read_secret_file(&options.key)?)
         .with_context(|| format!("the file {}", options.key.display()))?;
     if let Some(machine) = &options.machine {
@@ -115,8 +114,8 @@ pub(super) fn issue(options: &IssueOptions) -> anyhow::Result<()> {
         return Ok(());
     };
     create_file(path, &file).with_context(|| format!("cannot write the licence to {}", path.display()))?;
-    say(format_args!("The licence for {} is in {}.", license.holder, path.display()))
-        .with_context(|| format!("the licence is in {}", path.display()))
+    let done = json!({"file": path, "holder": license.holder});
+    output.done(&done, &format!("The licence for {} is in {}.", license.holder, path.display()))
 }
 
 fn plan(name: &str) -> Result<Plan, String> {

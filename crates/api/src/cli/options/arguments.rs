@@ -1,6 +1,7 @@
 //! Arguments that several commands take: the data directory, the adb server.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context;
 use etcetera::app_strategy::choose_native_strategy;
@@ -41,9 +42,42 @@ pub(in crate::cli) fn parse_adb_server(text: &str) -> Result<AdbServerOption, Ad
     }
 }
 
+/// Reads a duration: a number with `s`, `m`, `h` or `d` behind it; without any of them it is seconds.
+///
+/// # Errors
+/// What is expected instead.
+pub(in crate::cli) fn parse_duration(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    let seconds = match text[digits.len()..].trim() {
+        "" | "s" => Some(1),
+        "m" | "min" => Some(60),
+        "h" => Some(3600),
+        "d" => Some(86_400),
+        _ => None,
+    };
+    let number = digits.parse::<u64>().ok();
+    let seconds = number.zip(seconds).and_then(|(number, seconds)| number.checked_mul(seconds));
+    seconds
+        .map(Duration::from_secs)
+        .ok_or_else(|| "it is a number of seconds, or like 90s, 10m, 2h or 1d".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_duration_is_a_number_with_its_unit() {
+        for (text, seconds) in
+            [("0", 0), ("90", 90), ("90s", 90), (" 10 m ", 600), ("2h", 7200), ("1d", 86_400)]
+        {
+            assert_eq!(parse_duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "s", "-1s", "1.5h", "10x", "1h30m", "99999999999999999999d", "９s"] {
+            assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn the_adb_server_is_an_address_or_off() {

@@ -14,6 +14,8 @@ use tikmatrix_device::script::unknown_name;
 use tikmatrix_validation::json::without_mark;
 use toml::{Table, Value};
 
+use super::global::joined;
+
 /// The command whose options the file may hold. Other commands take from it what they have in common with this one.
 const DESCRIBED: &str = "serve";
 /// The option that names the file; a file cannot name another one.
@@ -38,7 +40,7 @@ pub(in crate::cli) fn with_keys(command: Command) -> Command {
 /// # Errors
 /// [`clap::Error`] for the arguments (also for `--help`), else what is wrong with the file, for a person.
 pub(in crate::cli) fn read(command: &Command, arguments: Vec<OsString>) -> anyhow::Result<ArgMatches> {
-    let given = command.clone().try_get_matches_from(&arguments)?;
+    let (arguments, given) = parse_line(command, arguments)?;
     let (used, of_used) = innermost(command, &given);
     let Some(path) = of_used.try_get_one::<PathBuf>(OPTION).ok().flatten() else { return Ok(given) };
     let described = command.find_subcommand(DESCRIBED).context("the program has no command serve")?;
@@ -61,6 +63,22 @@ pub(in crate::cli) fn read(command: &Command, arguments: Vec<OsString>) -> anyho
         .clone()
         .try_get_matches_from(all)
         .map_err(|error| anyhow::anyhow!("{}: {}", path.display(), without_value(&error)))
+}
+
+/// Reads the command line, and returns it as it was read.
+fn parse_line(
+    command: &Command,
+    arguments: Vec<OsString>,
+) -> Result<(Vec<OsString>, ArgMatches), clap::Error> {
+    let error = match command.clone().try_get_matches_from(&arguments) {
+        Ok(given) => return Ok((arguments, given)),
+        Err(error) => error,
+    };
+    let Some(joined) = joined(&arguments).filter(|_| error.use_stderr()) else { return Err(error) };
+    match command.clone().try_get_matches_from(&joined) {
+        Ok(given) => Ok((joined, given)),
+        Err(_) => Err(error),
+    }
 }
 
 /// Returns which key holds a value that its option does not take, and why. The value itself may be a secret under a wrong key.

@@ -2,4 +2,7 @@
 
 pub(super) mod arguments;
 pub(super) mod config;
+pub(super) mod environment;
+pub(super) mod given_text;
+pub(super) mod global;
 pub(in crate::cli) mod moments;

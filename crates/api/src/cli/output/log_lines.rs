@@ -1,6 +1,11 @@
-//! The log on stderr, one line for each record: the texts of phones, files and networks in it forge no other line.
+//! The log on stderr, one line for each record, for people: the local time, the level, the message. The texts of phones, files
+//! and networks in it forge no other line.
 
-use log::{Log, Metadata, Record};
+use std::io::{self, Write as _};
+
+use chrono::{Local, SecondsFormat};
+use env_logger::fmt::Formatter;
+use log::{Level, Log, Metadata, Record};
 use tikmatrix_domain::clean_to;
 
 /// The longest message, in characters: a chain of errors, each with a text of its own.
@@ -9,12 +14,25 @@ const MAX_MESSAGE: usize = 4000;
 /// Starts to log at `level`, unless the environment (`RUST_LOG`) sets another one.
 pub(in crate::cli) fn start(level: &str) {
     let environment = env_logger::Env::default().default_filter_or(level);
-    let logger = env_logger::Builder::from_env(environment).build();
+    let logger = env_logger::Builder::from_env(environment).format(line).build();
     let filter = logger.filter();
     // Fails only where a logger has been set, as never at the start of a program.
     if log::set_boxed_logger(Box::new(CleanLines(logger))).is_ok() {
         log::set_max_level(filter);
     }
+}
+
+/// Writes a record. Where in the program it comes from helps its developers alone, who ask for more than what is logged
+/// otherwise.
+fn line(formatter: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
+    let level = record.level();
+    let style = formatter.default_level_style(level);
+    let at = Local::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+    write!(formatter, "{at} {style}{level:<5}{style:#} ")?;
+    if level > Level::Info {
+        write!(formatter, "{}: ", record.target())?;
+    }
+    writeln!(formatter, "{}", record.args())
 }
 
 /// A logger whose records are cleaned.

@@ -1,12 +1,21 @@
 //! The one place of the program for output: lines on stdout and stderr. What people read is made safe for their terminals:
 //! it may hold texts of phones and clients.
 
+pub(super) mod answer;
+mod empty;
+pub(super) mod failure;
+mod fields;
+mod list;
 pub(super) mod log_lines;
+pub(super) mod style;
+pub(super) mod table;
+pub(super) mod time;
 
 use std::fmt::{Display, Write as _};
 use std::io::{self, ErrorKind, Write as _};
 
 use serde::Serialize;
+use serde_json::Value;
 use thiserror::Error;
 use tikmatrix_domain::{for_terminal, is_harmless};
 
@@ -46,7 +55,7 @@ pub(crate) fn complain(lines: impl Display) {
 /// # Errors
 /// [`OutputError`], unless the reader is gone.
 pub(super) fn say_data(data: impl Display) -> Result<(), OutputError> {
-    deliver(data).or_else(|error| if error.is_closed_pipe() { Ok(()) } else { Err(error) })
+    is_read(deliver(data)).map(drop)
 }
 
 /// Writes a line that must arrive.
@@ -56,6 +65,18 @@ pub(super) fn say_data(data: impl Display) -> Result<(), OutputError> {
 pub(super) fn deliver(line: impl Display) -> Result<(), OutputError> {
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{line}").and_then(|()| stdout.flush()).map_err(OutputError)
+}
+
+/// Returns whether a reader is left.
+///
+/// # Errors
+/// Any other reason for which a line did not arrive.
+fn is_read(delivered: Result<(), OutputError>) -> Result<bool, OutputError> {
+    match delivered {
+        Ok(()) => Ok(true),
+        Err(error) if error.is_closed_pipe() => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Writes the help, the version, or what is wrong with a command line, as [`say_data`] does.
@@ -94,8 +115,17 @@ pub(super) fn counted(number: u64, thing: &str) -> String {
 /// # Errors
 /// It cannot be serialized.
 pub(super) fn json(value: &impl Serialize) -> serde_json::Result<String> {
+    Ok(escaped(&serde_json::to_string_pretty(value)?))
+}
+
+/// Does the same on one line.
+pub(super) fn json_line(value: &Value) -> String {
+    escaped(&value.to_string())
+}
+
+fn escaped(json: &str) -> String {
     let mut escaped = String::new();
-    for letter in serde_json::to_string_pretty(value)?.chars() {
+    for letter in json.chars() {
         if letter == '\n' || is_harmless(letter) {
             escaped.push(letter);
         } else {
@@ -104,7 +134,7 @@ pub(super) fn json(value: &impl Serialize) -> serde_json::Result<String> {
             }
         }
     }
-    Ok(escaped)
+    escaped
 }
 
 #[cfg(test)]
@@ -116,7 +146,7 @@ mod tests {
         let value = serde_json::json!({"note": "a\u{9b}2J\u{202e}\u{e0041}\u{1b}\n机", "list": [1, "x"]});
         let text = json(&value).unwrap();
         assert!(text.chars().all(|letter| letter == '\n' || is_harmless(letter)), "{text:?}");
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
     }
 
     #[test]

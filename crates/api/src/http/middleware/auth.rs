@@ -116,8 +116,9 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, &'static str> {
 
 /// The path of the health check, so that monitoring needs no token.
 pub(crate) const HEALTH: &str = "/healthz";
-/// Paths that answer without a token: the description of the API holds nothing of this server's.
-const OPEN: [&str; 3] = [HEALTH, "/docs", "/openapi.json"];
+/// Paths that answer without a token: the description of the API holds nothing of this server's, and the page at `/` asks
+/// whom it shows the farm's state.
+const OPEN: [&str; 4] = [HEALTH, "", "/docs", "/openapi.json"];
 
 /// The rules by which one server accepts requests.
 pub(crate) struct Access {

@@ -23,7 +23,7 @@ wrong. Unknown fields and parameters are errors, except parameters of the query 
 ignored; a blank value of one means that it is not given. Moments are RFC 3339 with offset.";
 
 /// The groups of operations, in the order in which a page shows them.
-const TAGS: [&str; 11] = [
+const TAGS: [&str; 12] = [
     "Tasks",
     "Accounts",
     "Phones",
@@ -32,6 +32,7 @@ const TAGS: [&str; 11] = [
     "Settings",
     "Audit",
     "Events",
+    "Webhooks",
     "Watching",
     "Licence",
     "Server",

@@ -54,7 +54,7 @@ fn configuration(script: &RegisteredScript) -> Value {
     schema
 }
 
-/// The request for tasks of the script `name`: for phones or for accounts.
+/// The request for tasks of the script `name`: for phones, groups of phones, or accounts.
 fn request(base: &Value, name: &str) -> Value {
     let mut form = base.clone();
     form["description"] = json!(format!("Tasks of the script `{name}`."));
@@ -65,6 +65,6 @@ fn request(base: &Value, name: &str) -> Value {
     });
     let some =
         |these: &str| json!({"required": [these], "properties": {these: {"type": "array", "minItems": 1}}});
-    form["anyOf"] = json!([some("serials"), some("usernames")]);
+    form["anyOf"] = json!([some("serials"), some("groups"), some("usernames")]);
     form
 }

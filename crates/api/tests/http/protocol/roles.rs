@@ -13,7 +13,18 @@ use crate::support::endpoints::{Endpoint, endpoints, filled};
 use crate::support::{Answer, Api, tokens};
 
 /// What only an admin may do; everyone else reads, and an operator changes the rest.
-const OF_ADMINS: [(&str, &str); 2] = [("GET", "/api/v1/audit"), ("PATCH", "/api/v1/setting")];
+const OF_ADMINS: [(&str, &str); 10] = [
+    ("GET", "/api/v1/audit"),
+    ("PATCH", "/api/v1/setting"),
+    ("GET", "/api/v1/webhook"),
+    ("POST", "/api/v1/webhook"),
+    ("GET", "/api/v1/webhook/{webhook_id}"),
+    ("PATCH", "/api/v1/webhook/{webhook_id}"),
+    ("DELETE", "/api/v1/webhook/{webhook_id}"),
+    ("POST", "/api/v1/webhook/{webhook_id}/test"),
+    ("GET", "/api/v1/webhook/{webhook_id}/delivery"),
+    ("POST", "/api/v1/webhook/{webhook_id}/delivery/{delivery_id}/redeliver"),
+];
 
 fn needed(endpoint: &Endpoint) -> Role {
     match endpoint.method {

@@ -54,7 +54,7 @@ async fn no_endpoint_answers_without_a_token_where_one_is_needed() {
             assert_eq!((answer.status, answer.code()), (401, 40101), "{shown}");
         }
     }
-    for path in ["/docs", "/docs/", "/docs/start.js", "/openapi.json", "/openapi.json/", "/healthz"] {
+    for path in ["/", "/docs", "/docs/", "/docs/start.js", "/openapi.json", "/openapi.json/", "/healthz"] {
         // It follows redirects.
         let (head, body) = api.bytes(path, &[]).await;
         assert!(head.status().is_success() && !body.is_empty(), "{path}: {head:?}");
@@ -62,6 +62,13 @@ async fn no_endpoint_answers_without_a_token_where_one_is_needed() {
     let authorization = format!("Bearer {}", token.text.expose());
     let headers = [("Authorization", authorization.as_str())];
     assert_eq!(api.send("GET", "/api/v1/device/address", &headers, Vec::new()).await.code(), 0);
+    for (headers, is_shown) in
+        [(&[][..], false), (&[("Authorization", "Bearer wrong")], false), (&headers, true)]
+    {
+        let (_, page) = api.bytes("/", headers).await;
+        let page = String::from_utf8(page.to_vec()).unwrap();
+        assert_eq!(page.contains("pending"), is_shown, "the state of the farm: {page}");
+    }
     api.stop().await;
 }
 
@@ -84,7 +91,7 @@ async fn no_endpoint_answers_when_the_plan_has_no_api() {
 async fn head_is_answered_wherever_get_is_with_the_same_head_and_no_body() {
     let api = Api::start().await;
     let gets = endpoints().into_iter().filter(|endpoint| endpoint.method == "GET");
-    let others = ["/openapi.json", "/docs", "/docs/start.js"].map(str::to_owned);
+    let others = ["/", "/openapi.json", "/docs", "/docs/start.js"].map(str::to_owned);
     for path in gets.map(|endpoint| filled(endpoint.path, "1")).chain(others) {
         let exchange = |method: &str| {
             let host = api.authority();
@@ -146,6 +153,8 @@ async fn an_empty_change_changes_nothing() {
     api.json("POST", "/api/v1/account", &json!({"username": "maker", "serial": "1"})).await;
     api.json("POST", "/api/v1/group", &json!({"name": "rack"})).await;
     upload(&api, Form::new().file("file", "a.mp4", &mp4("a"))).await;
+    let webhook = json!({"url": "https://8.8.8.8/", "events": ["task.failed"], "enabled": false});
+    api.json("POST", "/api/v1/webhook", &webhook).await;
     let mut changed = 0;
     for endpoint in endpoints().into_iter().filter(|endpoint| endpoint.method == "PATCH") {
         let path = filled(endpoint.path, "1");
@@ -156,6 +165,6 @@ async fn an_empty_change_changes_nothing() {
         assert_eq!(api.get(&path).await.body, before.body, "{path}");
         changed += 1;
     }
-    assert_eq!(changed, 5);
+    assert_eq!(changed, 6);
     api.stop().await;
 }

@@ -30,7 +30,7 @@ pub(crate) struct Endpoint {
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let of = |method, path, body| Endpoint { method, path, body };
     let get = |path| of("GET", path, Body::None);
-    let task = json!({"serials": ["p1"], "usernames": [], "script_name": "say", "script_config": {"words": ["a"]},
+    let task = json!({"serials": ["p1"], "groups": [], "usernames": [], "distribute": null, "script_name": "say", "script_config": {"words": ["a"]},
         "enable_multi_account": false, "start_time": "12:00", "min_interval": 0, "max_interval": 0, "priority": 0,
         "max_retries": 0, "timeout": 60, "timezone": "UTC"});
     let account = json!({"username": "maker", "app": "tiktok", "package": null, "serial": "p1", "enabled": true,
@@ -42,7 +42,10 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     let device = json!({"name": "first", "group": null});
     let scan = json!({"network": "127.0.0.1/32", "port": 1, "add": false});
     let settings = json!({"default_app": "tiktok", "packages": {"tiktok": null}, "tiktok_package": null, "instagram_package": null,
-        "max_retries": 0, "retry_first_wait": 30, "retry_longest_wait": 900, "random_order": false, "paused": false});
+        "max_retries": 0, "retry_first_wait": 30, "retry_longest_wait": 900, "random_order": false, "paused": false,
+        "max_devices_at_work": null});
+    let webhook = json!({"url": "https://8.8.8.8/hook", "events": ["task.failed"], "enabled": false,
+        "description": "d", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"});
     let ids = || Body::Json(json!({"task_ids": [1, 2]}));
     vec![
         get("/healthz"),
@@ -52,6 +55,9 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         get("/api/v1/task/stats"),
         of("DELETE", "/api/v1/task/batch", ids()),
         of("POST", "/api/v1/task/batch-delete", ids()),
+        of("POST", "/api/v1/task/batch-stop", ids()),
+        of("POST", "/api/v1/task/batch-cancel", ids()),
+        of("POST", "/api/v1/task/batch-retry", ids()),
         of("POST", "/api/v1/task/retry-all", Body::None),
         get("/api/v1/task/{task_id}"),
         of("DELETE", "/api/v1/task/{task_id}", Body::None),
@@ -95,6 +101,14 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         of("PATCH", "/api/v1/setting", Body::Json(settings)),
         get("/api/v1/license/check"),
         get("/api/v1/audit"),
+        get("/api/v1/webhook"),
+        of("POST", "/api/v1/webhook", Body::Json(webhook.clone())),
+        get("/api/v1/webhook/{webhook_id}"),
+        of("PATCH", "/api/v1/webhook/{webhook_id}", Body::Json(webhook)),
+        of("DELETE", "/api/v1/webhook/{webhook_id}", Body::None),
+        of("POST", "/api/v1/webhook/{webhook_id}/test", Body::None),
+        get("/api/v1/webhook/{webhook_id}/delivery"),
+        of("POST", "/api/v1/webhook/{webhook_id}/delivery/{delivery_id}/redeliver", Body::None),
     ]
 }
 

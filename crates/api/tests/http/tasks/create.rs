@@ -28,7 +28,7 @@ async fn devices_come_first_then_targets_and_duplicates_are_folded() {
         .await;
     assert_eq!((answer.status, answer.code(), answer.message()), (200, 0, "success"));
     assert_eq!(answer.body["data"]["created_count"], 4);
-    assert!(answer.body["data"].get("warnings").is_none());
+    assert!(answer.body["data"].get("tasks").is_none());
     let mut made = Vec::new();
     for id in answer.body["data"]["task_ids"].as_array().unwrap() {
         let task = api.get(&format!("/api/v1/task/{id}")).await.body["data"].clone();
@@ -81,6 +81,10 @@ async fn each_problem_has_its_code_and_names_its_field() {
         (with("script_config", json!({"words": []})), 40001, "script_config"),
         (with("script_config", json!({"words": long})), 40001, "serials"),
         (with("enable_multi_account", json!("yes")), 40001, "enable_multi_account"),
+        (with("groups", json!("rack")), 40001, "groups"),
+        (with("groups", json!([" "])), 40001, "groups[0]"),
+        (with("groups", json!(["rack"])), 40001, "groups[0]"),
+        (with("distribute", json!({"count": 2})), 40001, "distribute"),
         (with("start_time", json!("25:00")), 40001, "start_time"),
         (with("start_time", json!(900)), 40001, "start_time"),
         (with("serialz", json!([])), 40001, "serialz"),

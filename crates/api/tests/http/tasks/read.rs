@@ -5,15 +5,18 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Api};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_root_names_the_pages_that_there_are() {
+async fn the_root_links_to_the_pages_that_there_are_and_shows_the_farm() {
     let api = Api::start().await;
-    let answer = api.get("/").await;
-    assert_eq!((answer.status, answer.code()), (404, 40401), "{answer:?}");
-    for page in ["/docs", "/healthz"] {
-        assert!(answer.message().contains(page), "{answer:?}");
-        assert!(!api.text(page).await.1.is_empty());
+    api.post(&json!({"serials": ["p1"], "script_name": "say", "script_config": {"words": ["hello"]}})).await;
+    let (media_type, page) = api.text("/").await;
+    assert_eq!(media_type, "text/html; charset=utf-8");
+    assert!(page.contains("1 pending, 0 running") && page.contains("none connected"), "{page}");
+    let links: Vec<&str> = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(links, ["docs", "openapi.json", "healthz", "metrics"]);
+    for link in links {
+        assert!(!api.text(&format!("/{link}")).await.1.is_empty(), "{link}");
     }
-    assert!(!api.get("/nothing").await.message().contains("/docs"));
+    assert_eq!(api.send("POST", "/", &[], Vec::new()).await.code(), 40501);
     api.stop().await;
 }
 
@@ -92,7 +95,6 @@ async fn what_is_not_there_or_not_allowed_is_told_in_the_envelope() {
         ("GET", "/api/v1/task?username=a%00", 400, 40001),
         ("GET", "/api/v1/task?script_name=a%00", 400, 40001),
         ("GET", "/api/v1/event?serial=a%00", 400, 40001),
-        ("GET", "/", 404, 40401),
         ("GET", "/api/v1/nothing", 404, 40401),
         ("DELETE", "/api/v1/task", 405, 40501),
         ("POST", "/api/v1/task/stats", 405, 40501),

@@ -6,11 +6,19 @@ use tikmatrix_script_testing::{Running, Stage};
 use crate::runs::{follow, run};
 
 #[tokio::test]
-async fn what_is_not_supported_says_why_and_what_to_use_before_the_phone_is_touched() {
+async fn what_is_not_possible_says_why_and_what_to_use_before_the_phone_is_touched() {
     let stage = Stage::start(11).await;
     for (field, value, remark) in [
-        ("access_method", "search", "access_method search is not supported yet; use direct"),
-        ("app", "instagram", "following on instagram is not supported yet; use app tiktok"),
+        (
+            "access_method",
+            "search",
+            "access_method: \"search\" (the app's search) is not possible on tiktok; use direct",
+        ),
+        (
+            "app",
+            "instagram",
+            "app: following and unfollowing is not possible on instagram; use the app tiktok",
+        ),
     ] {
         let commands = stage.virtual_phone().commands().len();
         let finished = stage.run(run(json!({"target_user": "sample_user_1", field: value}))).await;

@@ -4,3 +4,4 @@ pub(crate) mod batch;
 pub(crate) mod cancel;
 pub(crate) mod delete;
 pub(crate) mod retry;
+pub(crate) mod selection;

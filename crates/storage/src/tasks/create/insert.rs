@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use tikmatrix_domain::{AppId, NewTask, Serial, Status, TaskId, Username};
 
-use crate::accounts::operations as accounts;
 use crate::columns::millis;
 use crate::database::connection::{Connection, insert_rows, on_engine};
 use crate::devices::operations as devices;
@@ -16,35 +15,6 @@ use crate::events::operations as events;
 use crate::schema::{task, task_number};
 use crate::tasks::create::configs;
 use crate::tasks::rows::NewTaskRow;
-
-/// The app and the device of an account.
-type Assignment = (AppId, Option<Serial>);
-
-/// Assigns to each task of an account the app and the device of that account, unless it has its own. Of several accounts of
-/// one name, that of `default_app` comes first.
-pub(crate) fn resolve_accounts(
-    connection: &mut Connection,
-    tasks: &mut [NewTask],
-    default_app: AppId,
-    now: DateTime<Utc>,
-) -> Result<(), Fault> {
-    let mut assignments: HashMap<(Username, Option<AppId>), Assignment> = HashMap::new();
-    for task in tasks {
-        // A task with both was fanned out from the device to its accounts.
-        let (Some(username), None) = (&task.username, &task.serial) else { continue };
-        let wanted = (username.clone(), task.app);
-        let (app, serial) = match assignments.get(&wanted) {
-            Some(assignment) => assignment.clone(),
-            None => {
-                let assignment = accounts::find_or_create(connection, username, task.app, default_app, now)?;
-                assignments.insert(wanted, assignment.clone());
-                assignment
-            }
-        };
-        (task.app, task.serial) = (Some(app), serial);
-    }
-    Ok(())
-}
 
 /// Inserts the tasks, with `default_app` where they name none, and returns their ids in the same order.
 pub(crate) fn insert_all(

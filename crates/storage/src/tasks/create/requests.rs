@@ -2,19 +2,17 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use tikmatrix_domain::{
-    AccountsByDevice, AppId, BoundAccount, FanOut, Recipients, Serial, SkippedDevice, TaskId, TaskRequest,
-};
+use tikmatrix_domain::{AppId, FanOut, TaskId, TaskRequest};
 
-use crate::columns::{self, millis};
+use crate::accounts::operations as accounts;
+use crate::columns::millis;
 use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
-use crate::schema::{account, request_key};
-use crate::settings::operations as settings;
+use crate::schema::request_key;
 use crate::tasks::claim::TaskQueue;
-use crate::tasks::counts;
-use crate::tasks::create::insert::{insert_all, resolve_accounts};
+use crate::tasks::create::insert::insert_all;
 use crate::tasks::create::interval_shift;
+use crate::tasks::create::prepare::prepare;
 
 /// The idempotency key of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,21 +30,37 @@ pub struct RequestKey {
 pub struct Created {
     /// The ids of the tasks, in fan-out order.
     pub tasks: Vec<TaskId>,
-    /// The devices that got fewer tasks than requested.
-    pub skipped: Vec<SkippedDevice>,
+    /// The tasks as they were stored, in the same order, and what of the request made none.
+    pub fan_out: FanOut,
 }
 
 impl TaskQueue<'_> {
     /// Creates the tasks of `request`, at `now`: all of them or none. Their ids are in fan-out order.
     ///
     /// # Errors
-    /// [`StorageError::TooManyTasks`], [`StorageError::QueueFull`], or of the database; no task is stored then.
+    /// [`StorageError::Oversized`], [`StorageError::UnknownGroups`], [`StorageError::EmptyGroups`],
+    /// [`StorageError::Impossible`], [`StorageError::QueueFull`], or of the database; no task is stored then.
     pub async fn create(self, request: TaskRequest, now: DateTime<Utc>) -> Result<Created, StorageError> {
         let (max, first_app) = (self.0.max_pending, self.0.first_app);
         self.0
             .database
             .write("create the tasks of a request", move |connection| {
                 create(connection, &request, max, first_app, now)
+            })
+            .await
+    }
+
+    /// Returns what [`TaskQueue::create`] would create at `now`, and changes nothing. Intervals at random come from the
+    /// seed of the request.
+    ///
+    /// # Errors
+    /// As [`TaskQueue::create`].
+    pub async fn preview(self, request: TaskRequest, now: DateTime<Utc>) -> Result<FanOut, StorageError> {
+        let (max, first_app) = (self.0.max_pending, self.0.first_app);
+        self.0
+            .database
+            .read_tx("preview the tasks of a request", move |connection| {
+                Ok(prepare(connection, &request, max, first_app, now)?.fan_out)
             })
             .await
     }
@@ -87,41 +101,13 @@ fn create(
     first_app: AppId,
     now: DateTime<Utc>,
 ) -> Result<Created, Fault> {
-    let mut accounts = AccountsByDevice::new();
-    if let Recipients::AccountsOfDevices(serials) = &request.recipients {
-        for serial in serials {
-            accounts.insert(serial.clone(), accounts_on(connection, serial)?);
-        }
+    let prepared = prepare(connection, request, max_pending, first_app, now)?;
+    for (username, app) in &prepared.new_accounts {
+        accounts::insert(connection, username, *app, now)?;
     }
-    let FanOut { mut tasks, skipped } = request.fan_out(&accounts).map_err(StorageError::TooManyTasks)?;
-    check_queue_limit(connection, tasks.len(), max_pending)?;
-    let default_app = settings::load(connection)?.default_app.unwrap_or(first_app);
-    resolve_accounts(connection, &mut tasks, default_app, now)?;
-    let apart = request.interval.spread(&mut tasks, now, request.seed);
-    let tasks = insert_all(connection, &tasks, default_app, now)?;
-    interval_shift::store_gaps(connection, &tasks, &apart)?;
-    Ok(Created { tasks, skipped })
-}
-
-/// No other writer creates tasks between this query and the end of the transaction.
-fn check_queue_limit(connection: &mut Connection, requested: usize, max: u64) -> Result<(), Fault> {
-    let pending = counts::by_status(connection)?.pending;
-    if pending.saturating_add(u64::try_from(requested).unwrap_or(u64::MAX)) > max {
-        return Err(StorageError::QueueFull { pending, max, requested }.into());
-    }
-    Ok(())
-}
-
-fn accounts_on(connection: &mut Connection, serial: &Serial) -> Result<Vec<BoundAccount>, Fault> {
-    let accounts: Vec<(String, String, bool)> = account::table
-        .filter(account::serial.eq(serial.as_str()))
-        .order(account::id)
-        .select((account::username, account::app, account::enabled))
-        .load(connection)?;
-    let accounts = accounts.iter().map(|(name, app, enabled)| {
-        Ok(BoundAccount { username: columns::username(name)?, app: columns::app(app)?, enabled: *enabled })
-    });
-    accounts.collect()
+    let tasks = insert_all(connection, &prepared.fan_out.tasks, prepared.default_app, now)?;
+    interval_shift::store_gaps(connection, &tasks, &prepared.gaps)?;
+    Ok(Created { tasks, fan_out: prepared.fan_out })
 }
 
 fn delete_expired_keys(connection: &mut Connection, moment: DateTime<Utc>) -> Result<(), Fault> {

@@ -60,7 +60,7 @@ async fn the_version_changes_with_what_is_shown_of_tasks_and_with_nothing_else()
     store.settings().change(random).await.unwrap();
     versions.check("settings", true).await;
     let subject = EventSubject::Device { address: "a".to_owned(), state: "ready".to_owned(), reason: None };
-    store.events().record_device_event(None, subject, at(6)).await.unwrap();
+    store.events().record_device_event(None, subject, None, at(6)).await.unwrap();
     versions.check("event", true).await;
     store.task_changes().delete(vec![id], at(7)).await.unwrap();
     versions.check("delete", true).await;
@@ -87,8 +87,8 @@ fn every_table_of_postgres_is_tracked_or_known_not_to_be_shown() {
     let untracked: String = diesel::dsl::sql::<Text>(untracked).get_result(&mut connection).unwrap();
     assert_eq!(
         untracked,
-        "access_token account_tag change_count device_app installation local_file material material_tag request_key \
-         script_config server stop_request \
-         task_group task_interval task_kind task_number wakeup"
+        "access_token account_tag change_count device_app device_presence installation local_file material material_tag \
+         request_key script_config server stop_request \
+         task_group task_interval task_kind task_number wakeup webhook webhook_delivery"
     );
 }

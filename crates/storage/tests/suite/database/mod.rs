@@ -5,5 +5,6 @@ mod migrations;
 mod opening;
 mod outages;
 pub(crate) mod server;
+mod snapshot;
 pub(crate) mod test_database;
 mod upgrade;

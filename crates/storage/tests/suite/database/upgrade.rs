@@ -102,7 +102,7 @@ async fn long_configurations_of_an_earlier_version_are_stored_once_and_kept() {
     assert_eq!(listed[2].script_config, ScriptConfig::Omitted { bytes: 5_002 });
     let other = fixture.store.tasks().find(TaskId(2)).await.unwrap().unwrap().task;
     assert!(other.script_config.text().unwrap().starts_with('{'), "{other:?}");
-    let request = Target { app: None, script_config: config.as_str().into() };
+    let request = Target::new(None, config.as_str());
     let created = fixture.store.queue().create(request_for(request), at(6000)).await.unwrap();
     assert_eq!(fixture.database.count("script_config"), 3, "new ones get ids of their own");
     fixture.store.task_changes().delete(created.tasks, at(6001)).await.unwrap();
@@ -203,7 +203,7 @@ async fn an_upgraded_database_goes_on_working() {
     let retried = claim_task(store, serial("phone-a"), lease(2), at(5000)).await.unwrap();
     assert_eq!((retried.id, retried.attempt_count), (TaskId(4), 2));
 
-    let request = request_for(Target { app: None, script_config: "{}".into() });
+    let request = request_for(Target::new(None, "{}"));
     let key = RequestKey {
         key: "order 66".to_owned(),
         fingerprint: "body".to_owned(),
@@ -218,8 +218,10 @@ async fn an_upgraded_database_goes_on_working() {
 fn request_for(target: Target) -> TaskRequest {
     TaskRequest {
         recipients: Recipients::Devices(vec![serial("phone-b")]),
+        groups: Vec::new(),
         script: ScriptName::new("post").unwrap(),
         targets: vec![target],
+        distribute: None,
         source: Source::Api,
         start_time: None,
         interval: Interval::default(),

@@ -1,4 +1,4 @@
 //! Materials: the library, and the reservations of tasks.
 
-mod library;
+pub(crate) mod library;
 mod reservation;

@@ -1,7 +1,9 @@
 //! The claim: no more devices are busy than allowed, however many claim at the same moment.
 
-use tikmatrix_domain::{DEFAULT_RETRY_BACKOFF, Finish, NewTask, Outcome, TaskOptions};
-use tikmatrix_storage::Claim;
+use std::num::NonZeroU32;
+
+use tikmatrix_domain::{DEFAULT_RETRY_BACKOFF, Finish, NewTask, Outcome, Patch, SettingsChange, TaskOptions};
+use tikmatrix_storage::{Claim, WorkLimit};
 
 use crate::{Fixture, at, claim_task, finish, for_phone, lease, serial};
 
@@ -23,7 +25,7 @@ async fn claims_at_one_moment_never_share_the_last_slot() {
     for claim in asked {
         match claim.await.unwrap() {
             Claim::Claimed(_) => taken += 1,
-            other => assert_eq!(other, Claim::LimitReached),
+            other => assert_eq!(other, Claim::LimitReached(WorkLimit::Plan)),
         }
     }
     assert_eq!((taken, fixture.store.tasks().stats().await.unwrap().running), (5, 5));
@@ -35,10 +37,45 @@ async fn a_slot_is_free_again_when_its_task_has_ended() {
     let ids = fixture.create(vec![for_phone("a"), for_phone("b")]).await;
     let claim = |name: &'static str| fixture.store.queue().claim(1, serial(name), lease(name), at(1));
     assert!(matches!(claim("a").await.unwrap(), Claim::Claimed(task) if task.id == ids[0]));
-    assert_eq!(claim("b").await.unwrap(), Claim::LimitReached);
+    assert_eq!(claim("b").await.unwrap(), Claim::LimitReached(WorkLimit::Plan));
     assert_eq!(fixture.store.tasks().stats().await.unwrap().pending, 1, "what finds no slot waits as before");
     fixture.store.attempts().finish(ids[0], lease("a"), finish(Outcome::Succeeded, "done", 2)).await.unwrap();
     assert!(matches!(claim("b").await.unwrap(), Claim::Claimed(task) if task.id == ids[1]));
+}
+
+#[tokio::test]
+async fn the_limit_of_the_settings_holds_within_that_of_the_plan() {
+    let fixture = Fixture::new();
+    fixture.create(vec![for_phone("a"), for_phone("b"), for_phone("c"), for_phone("d")]).await;
+    let limit = async |limit: Patch<u32>| {
+        let limit = limit.map(|limit| NonZeroU32::new(limit).unwrap());
+        let change = SettingsChange { max_devices_at_work: limit, ..SettingsChange::default() };
+        fixture.store.settings().change(change).await.unwrap();
+    };
+    let claim = async |plan: u32, name: &'static str| match fixture
+        .store
+        .queue()
+        .claim(plan, serial(name), lease(name), at(1))
+        .await
+        .unwrap()
+    {
+        Claim::LimitReached(limit) => Some(limit),
+        Claim::Claimed(_) => None,
+        other => panic!("{other:?}"),
+    };
+    limit(Patch::Set(1)).await;
+    assert_eq!(claim(9, "a").await, None);
+    assert_eq!(claim(9, "b").await, Some(WorkLimit::Setting));
+    // A higher limit would not help.
+    assert_eq!(claim(1, "b").await, Some(WorkLimit::Plan));
+    limit(Patch::Set(2)).await;
+    assert_eq!(claim(1, "b").await, Some(WorkLimit::Plan));
+    assert_eq!(claim(9, "b").await, None);
+    limit(Patch::Set(1)).await;
+    assert_eq!(claim(9, "c").await, Some(WorkLimit::Setting));
+    limit(Patch::Clear).await;
+    assert_eq!(claim(3, "c").await, None);
+    assert_eq!(claim(3, "d").await, Some(WorkLimit::Plan));
 }
 
 #[tokio::test]

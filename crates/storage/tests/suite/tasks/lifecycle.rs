@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use tikmatrix_domain::{
-    AccountChange, AccountUpsert, AppId, IllegalTransition, NewTask, Outcome, Patch, Record, RecordedEvent,
-    Status, TaskOptions, TaskState, Username,
+    AccountChange, AccountUpsert, AppId, IllegalTransition, MAX_INTERRUPTIONS, NewTask, Outcome, Patch,
+    Record, RecordedEvent, Status, TaskOptions, TaskState, Username,
 };
 use tikmatrix_storage::StorageError;
 
@@ -225,4 +225,25 @@ async fn an_earlier_attempt_that_marks_later_counts_too() {
     fixture.store.marks().set(ids[0], lease("a"), "first".to_owned(), at(5)).await.unwrap();
     let standing = fixture.store.marks().standing(ids[1]).await.unwrap().unwrap();
     assert_eq!(standing.others_since, ["first"]);
+}
+
+#[tokio::test]
+async fn a_task_whose_mark_stands_outlasts_more_ends_of_its_server_than_one_without() {
+    for is_marked in [false, true] {
+        let fixture = Fixture::new();
+        let id = fixture.create(vec![for_phone("a")]).await[0];
+        for attempt in 1..=MAX_INTERRUPTIONS {
+            let now = at(i64::from(attempt) * 1_000);
+            let lease = lease(&attempt.to_string());
+            let claimed = claim_task(&fixture.store, serial("a"), lease.clone(), now).await;
+            assert!(claimed.is_some(), "attempt {attempt}, marked: {is_marked}");
+            if is_marked && attempt == 1 {
+                fixture.store.marks().set(id, lease.clone(), "{}".to_owned(), now).await.unwrap();
+            }
+            let end = finish(Outcome::Interrupted, "the server ended", i64::from(attempt) * 1_000 + 1);
+            fixture.store.attempts().interrupt(id, lease, end).await.unwrap();
+        }
+        let status = fixture.store.tasks().find(id).await.unwrap().unwrap().task.state.status();
+        assert_eq!(status == Status::Pending, is_marked, "{status:?}");
+    }
 }

@@ -6,6 +6,8 @@ mod delete;
 mod journal;
 mod lifecycle;
 mod pagination;
+mod planning;
 pub(crate) mod query;
 mod requests;
 mod retry;
+mod selection;

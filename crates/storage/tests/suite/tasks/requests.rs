@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tikmatrix_domain::{
-    AccountChange, AccountUpsert, AppId, Interval, Outcome, Patch, Recipients, ScriptConfig, ScriptName,
-    SkippedDevice, Source, Target, Task, TaskId, TaskOptions, TaskRequest, TaskState, Username,
+    AccountChange, AccountUpsert, AppId, FanOut, Interval, Outcome, Patch, Recipients, ScriptConfig,
+    ScriptName, SkippedDevice, Source, Target, Task, TaskId, TaskOptions, TaskRequest, TaskState, Username,
 };
 use tikmatrix_storage::{Created, Page, PageStart, RequestKey, StorageError, TaskFilter};
 
@@ -12,8 +12,10 @@ use crate::{Fixture, at, claim_task, finish, lease, serial};
 fn request(recipients: Recipients) -> TaskRequest {
     TaskRequest {
         recipients,
+        groups: Vec::new(),
         script: ScriptName::new("post").unwrap(),
-        targets: vec![Target { app: None, script_config: "{}".into() }],
+        targets: vec![Target::new(None, "{}")],
+        distribute: None,
         source: Source::Api,
         start_time: None,
         interval: Interval::default(),
@@ -82,10 +84,10 @@ async fn a_key_holds_for_its_lifetime_and_is_free_after_it() {
 #[tokio::test]
 async fn a_request_that_is_refused_leaves_its_key_free() {
     let fixture = Fixture::new();
-    let target = Target { app: None, script_config: "{}".into() };
+    let target = Target::new(None, "{}");
     let too_many = TaskRequest { targets: vec![target; 10_001], ..request(phones(&["a"])) };
     let refused = fixture.store.queue().create_once(too_many, key("body"), at(0), words).await.unwrap_err();
-    assert!(matches!(refused, StorageError::TooManyTasks(_)), "{refused}");
+    assert!(matches!(refused, StorageError::Oversized(_)), "{refused}");
     assert_eq!(fixture.store.tasks().stats().await.unwrap().total(), 0);
     once(&fixture, "other body", at(1)).await.unwrap();
 }
@@ -118,7 +120,8 @@ async fn a_phone_whose_accounts_are_all_disabled_gets_no_task_and_is_named() {
     let recipients = Recipients::AccountsOfDevices(vec![serial("a")]);
     let created = fixture.store.queue().create(request(recipients), at(1)).await.unwrap();
     let skipped = vec![SkippedDevice { serial: serial("a"), app: None }];
-    assert_eq!(created, Created { tasks: Vec::new(), skipped });
+    let fan_out = FanOut { skipped, ..FanOut::default() };
+    assert_eq!(created, Created { tasks: Vec::new(), fan_out });
     assert_eq!(fixture.store.tasks().stats().await.unwrap().total(), 0);
 }
 
@@ -137,7 +140,7 @@ async fn accounts_on_one_phone_are_spread_together() {
 
 /// Three tasks on each phone, five minutes apart.
 async fn spread_over(fixture: &Fixture, names: &[&str]) -> Vec<TaskId> {
-    let target = Target { app: None, script_config: "{}".into() };
+    let target = Target::new(None, "{}");
     let interval = Interval { min_minutes: 5, max_minutes: 5 };
     let spread = TaskRequest { targets: vec![target; 3], interval, ..request(phones(names)) };
     fixture.store.queue().create(spread, at(0)).await.unwrap().tasks
@@ -235,7 +238,7 @@ async fn a_long_configuration_is_stored_once_for_its_request_and_gone_with_the_l
     let count = || fixture.database.count("script_config");
     let config = |letter: &str, length: usize| format!("\"{}\"", letter.repeat(length - 2));
     let (long, longest) = (config("b", 4096), config("c", 100_000));
-    let targets = ["{}", &long, &longest].map(|config| Target { app: None, script_config: config.into() });
+    let targets = ["{}", &long, &longest].map(|config| Target::new(None, config));
     let many = TaskRequest {
         recipients: Recipients::Devices(
             (0..100).map(|number| serial(&format!("phone-{number:02}"))).collect(),

@@ -1,0 +1,149 @@
+//! `tikmatrix backup` and `tikmatrix restore`: everything that a server keeps, in one file. They work on the data directory
+//! and the database themselves, with or without a server.
+
+mod archive;
+mod format;
+mod held_files;
+mod restore;
+mod save;
+mod target;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, bail};
+use clap::Args;
+use serde_json::json;
+use tikmatrix_api::database_path;
+use tikmatrix_device::adb::keys::KeyFiles;
+use tikmatrix_storage::DatabaseLocation;
+
+use self::format::{ADB_KEY, Content, Manifest, content};
+use self::save::Source;
+use super::output::answer::Output;
+use super::output::counted;
+use super::shutdown::shutdown_signal;
+use super::token::Location;
+
+/// The options of `backup`.
+#[derive(Debug, Args)]
+pub(super) struct BackupOptions {
+    /// The file to write. A backup that is there is replaced when the new one is complete
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    location: Location,
+    /// The server's licence file [default: the one in its data directory]
+    #[arg(long, env = "TIKMATRIX_LICENSE", value_name = "FILE")]
+    license: Option<PathBuf>,
+    /// The RSA key by which phones know the server [default: ~/.android/adbkey, as for adb]
+    #[arg(long, env = "TIKMATRIX_ADB_KEY", value_name = "FILE")]
+    adb_key: Option<PathBuf>,
+}
+
+/// The options of `restore`.
+#[derive(Debug, Args)]
+pub(super) struct RestoreOptions {
+    /// The file that `tikmatrix backup` wrote
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    location: Location,
+}
+
+/// Writes a backup.
+pub(super) async fn save(options: BackupOptions, output: Output) -> anyhow::Result<()> {
+    let BackupOptions { file, location, license, adb_key } = options;
+    let directory = location.directory()?;
+    if !directory.is_dir() {
+        bail!("there is no data directory {}: name the server's with --data-dir", directory.display());
+    }
+    let path = file.clone();
+    let manifest = interruptible(move |stopped| {
+        let file = database_path(&directory);
+        let source = Source {
+            data_directory: &directory,
+            database: database(&location, &file),
+            license,
+            adb_key: adb_key.or_else(|| KeyFiles::of_user().own),
+        };
+        save::save(&source, &path, stopped)
+    })
+    .await?;
+    for name in &manifest.missing {
+        output.warn(&format!("{name} was missing already, and is not in the backup"));
+    }
+    report(&manifest, output, &format!("Saved to {}", file.display())).context("the backup is written")
+}
+
+/// Restores a backup.
+pub(super) async fn restore(options: RestoreOptions, output: Output) -> anyhow::Result<()> {
+    let RestoreOptions { file, location } = options;
+    let directory = location.directory()?;
+    let path = directory.clone();
+    let manifest = interruptible(move |stopped| {
+        let database_file = database_path(&path);
+        restore::restore(&file, &path, database(&location, &database_file), stopped)
+    })
+    .await?;
+    for name in &manifest.missing {
+        output.warn(&format!("{name} was missing already when the backup was made"));
+    }
+    report(&manifest, output, &format!("Restored to {}", directory.display()))
+        .context("the backup is restored")?;
+    if manifest.members.iter().any(|member| member.name == ADB_KEY) {
+        output.explain(&format!(
+            "The key by which phones know the server is {}: name it with --adb-key when you start the server.",
+            directory.join(ADB_KEY).display()
+        ));
+    }
+    output.explain(
+        "Stop the server that the backup is of before you start this one: both would run the same tasks.",
+    );
+    Ok(())
+}
+
+fn database<'location>(
+    location: &'location Location,
+    file: &'location std::path::Path,
+) -> DatabaseLocation<'location> {
+    location.database_url().map_or(DatabaseLocation::File(file), DatabaseLocation::Url)
+}
+
+/// Runs what blocks, until its end or until a signal asks it to clean up and end.
+async fn interruptible(
+    work: impl FnOnce(&AtomicBool) -> anyhow::Result<Manifest> + Send + 'static,
+) -> anyhow::Result<Manifest> {
+    let signal = shutdown_signal().context("cannot listen for signals")?;
+    let stopped = Arc::new(AtomicBool::new(false));
+    let stop = Arc::clone(&stopped);
+    let waiting = tokio::spawn(async move {
+        signal.await;
+        stop.store(true, Ordering::Relaxed);
+    });
+    let done = tokio::task::spawn_blocking(move || work(&stopped)).await?;
+    waiting.abort();
+    done
+}
+
+/// Shows what a backup holds.
+fn report(manifest: &Manifest, output: Output, sentence: &str) -> anyhow::Result<()> {
+    let files = manifest.members.iter().filter(|it| matches!(content(&it.name), Some(Content::File(_))));
+    let (files, bytes) = files.fold((0, 0), |(count, sum), it| (count + 1, it.size.saturating_add(sum)));
+    let Manifest { tikmatrix, schema, database, created_at, missing, .. } = manifest;
+    let answer = json!({
+        "created_at": created_at,
+        "version": tikmatrix,
+        "schema": schema,
+        "database": database,
+        "files": files,
+        "bytes": bytes,
+        "missing": missing,
+    });
+    output.say(&answer, || {
+        let files = counted(files, "file");
+        let size = bytes.div_ceil(1024 * 1024);
+        format!("{sentence}: the rows of {database} and {files} ({size} MiB), as of {created_at}.")
+    })
+}
