@@ -74,7 +74,7 @@ fn everything_that_is_wrong_is_told_at_once() {
 fn unknown_routes_and_tasks_are_answered_in_the_envelope() {
     let directory = tempdir().unwrap();
     let server = Server::start(&directory, 0);
-    for path in ["/", "/api/v1/nothing", "/api/v1/task/17", "/virtual/phones"] {
+    for path in ["/api/v1/nothing", "/api/v1/task/17", "/virtual/phones"] {
         let answer = server.get(path);
         assert_eq!((answer.status, &answer.body["code"]), (404, &json!(40401)), "{path}: {answer:?}");
     }
