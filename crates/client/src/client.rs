@@ -7,7 +7,6 @@ use serde_json::Value;
 use tikmatrix_api_types::Health;
 use tikmatrix_api_types::events::EventQuery;
 use tikmatrix_api_types::license::License;
-use tikmatrix_api_types::scripts::{Script, ScriptList};
 use tikmatrix_api_types::settings::{Settings, SettingsPatch};
 use ureq::http::Method;
 
@@ -17,8 +16,9 @@ use crate::devices::Devices;
 use crate::error::Error;
 use crate::events::EventStream;
 use crate::groups::Groups;
-use crate::http::{Http, HttpOptions, Token, below};
+use crate::http::{Http, HttpOptions, Token};
 use crate::materials::Materials;
+use crate::scripts::Scripts;
 use crate::tasks::Tasks;
 use crate::webhooks::Webhooks;
 
@@ -27,7 +27,6 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(600);
 /// The default timeout of making a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-const SCRIPTS: &str = "/api/v1/script";
 const SETTINGS: &str = "/api/v1/setting";
 
 /// A client of one server. Cheap to clone; clones share their connections.
@@ -144,20 +143,10 @@ impl Client {
         EventStream::open(&self.http, query)
     }
 
-    /// Lists the scripts that tasks can run.
-    ///
-    /// # Errors
-    /// [`Error`], as for every request.
-    pub fn scripts(&self) -> Result<ScriptList, Error> {
-        self.http.call(Method::GET, SCRIPTS)
-    }
-
-    /// Returns one script with the JSON Schema of its configuration.
-    ///
-    /// # Errors
-    /// [`Error`], as for every request; code 40401 when no script has the name.
-    pub fn script(&self, name: &str) -> Result<Script, Error> {
-        self.http.call(Method::GET, &below(SCRIPTS, name))
+    /// Returns the handle of `/api/v1/script`.
+    #[must_use]
+    pub fn scripts(&self) -> Scripts<'_> {
+        Scripts::new(&self.http)
     }
 
     /// Returns the settings of the server.

@@ -41,6 +41,7 @@ mod groups;
 mod http;
 mod items;
 mod materials;
+mod scripts;
 mod tasks;
 mod webhooks;
 
@@ -56,6 +57,7 @@ pub use groups::Groups;
 pub use http::download::Download;
 pub use items::Items;
 pub use materials::{Materials, Upload};
+pub use scripts::Scripts;
 pub use tasks::Tasks;
 pub use tasks::batches::Batches;
 pub use tasks::creation::Creation;

@@ -4,9 +4,6 @@
 #[cfg(unix)]
 mod batch;
 #[cfg(test)]
-#[cfg(target_os = "linux")]
-mod endless_files;
-#[cfg(test)]
 #[cfg(unix)]
 mod files;
 #[cfg(test)]

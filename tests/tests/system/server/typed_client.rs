@@ -63,7 +63,7 @@ fn files_arrive_as_they_were_sent_and_the_settings_scripts_and_licence_are_read(
     assert_eq!((audit.len(), audit[0].operation.as_str()), (1, "uploadMaterials"));
     assert!(server.client.license().unwrap().api_enabled);
     assert_eq!(server.client.health().unwrap().status, "ok");
-    assert_eq!(server.client.script("post").unwrap().name, "post");
+    assert_eq!(server.client.scripts().get("post").unwrap().name, "post");
     assert!(server.client.metrics().unwrap().contains("# TYPE"));
     assert_eq!(server.client.openapi().unwrap()["info"]["title"], "TikMatrix");
 }

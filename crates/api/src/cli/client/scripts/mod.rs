@@ -26,9 +26,9 @@ pub(in crate::cli) enum Command {
 impl Work for Command {
     fn carry_out(self, client: &Client, output: Output) -> anyhow::Result<()> {
         match self {
-            Self::List => output.list(&client.scripts()?, "scripts", &COLUMNS),
+            Self::List => output.list(&client.scripts().list()?, "scripts", &COLUMNS),
             Self::Show { name } => {
-                let script = client.script(&name)?;
+                let script = client.scripts().get(&name)?;
                 output.page(&script, |style| page(&script, style))
             }
         }

@@ -1,5 +1,8 @@
 //! What the program stores is its user's alone, and what was open to others before is closed.
 
+#[cfg(target_os = "linux")]
+mod endless_files;
+
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
