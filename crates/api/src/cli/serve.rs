@@ -167,14 +167,17 @@ pub(super) async fn run(options: Options, output: Output) -> anyhow::Result<()> 
 /// Says where a running server is, and what is where on it. Programs wait for the first line.
 fn places(server: &Server, data_directory: &Path, has_virtual_phones: bool) -> String {
     let url = server.url();
-    let mut lines = format!("listening on {url}\n  API   {url}/api/v1\n  page  {url}/\n");
+    let mut lines = vec![format!("listening on {url}")];
+    lines.push(format!("  API   {url}/api/v1"));
+    lines.push(format!("  page  {url}/"));
     if cfg!(feature = "swagger") {
-        lines += &format!("  docs  {url}/docs\n");
+        lines.push(format!("  docs  {url}/docs"));
     }
     if has_virtual_phones {
-        lines += &format!("  what the virtual phones saw  {url}/virtual/phones\n");
+        lines.push(format!("  what the virtual phones saw  {url}/virtual/phones"));
     }
-    lines + &format!("  data  {}", data_directory.display())
+    lines.push(format!("  data  {}", data_directory.display()));
+    lines.join("\n")
 }
 
 /// The configuration that the options describe, without scripts and apps.

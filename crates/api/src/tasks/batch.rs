@@ -41,7 +41,7 @@ impl RequestBody for TaskBatch {
         let filter = fields.given("filter").filter(|filter| !filter.is_null());
         match (fields.given("task_ids"), filter) {
             (None, None) => {
-                problems.add("task_ids", "is required: a list of the numbers of tasks, or a filter")
+                problems.add("task_ids", "is required: a list of the numbers of tasks, or a filter");
             }
             (Some(_), Some(_)) => problems.add("task_ids", "cannot be given together with filter"),
             (Some(Value::Array(ids)), None) => {

@@ -62,7 +62,7 @@ fn a_token_has_a_role_and_an_end_and_a_running_server_notices_a_new_secret_at_on
     assert_eq!(shown.matches("rotateToken").count(), 2, "{shown}");
     assert!(shown.starts_with("ID") && shown.contains("command line"), "{shown}");
     let shown = done(&[&["audit", "list", "--until", "2020-01-01", "--json"][..], &connection].concat());
-    assert_eq!(serde_json::from_str::<Value>(&shown).unwrap()["total"], 0);
+    assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), json!([]));
 }
 
 #[test]

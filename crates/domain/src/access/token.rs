@@ -101,7 +101,7 @@ mod tests {
             id: created.to_string(),
             name: TokenName::new("uploader").unwrap(),
             role: Role::Operator,
-            hash: [created as u8; 32],
+            hash: [u8::try_from(created & 0x7f).unwrap(); 32],
             created_at: at(created),
             expires_at: expires.map(at),
             rotated_at: None,

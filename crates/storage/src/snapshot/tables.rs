@@ -118,7 +118,7 @@ impl Table {
     pub(super) fn insertion(&self, is_sqlite: bool) -> String {
         let (name, list) = (&self.name, self.column_list());
         if is_sqlite {
-            let values: Vec<String> = self.columns.iter().map(Column::from_json).collect();
+            let values: Vec<String> = self.columns.iter().map(Column::as_json_expression).collect();
             let values = values.join(", ");
             format!("INSERT INTO \"{name}\" ({list}) SELECT {values} FROM json_each(?)")
         } else {
@@ -145,7 +145,7 @@ impl Column {
     }
 
     /// SQLite's expression for the value of the column in `value`, a JSON object.
-    fn from_json(&self) -> String {
+    fn as_json_expression(&self) -> String {
         let value = format!("json_extract(value, '$.\"{}\"')", self.name);
         match self.kind {
             Kind::Plain | Kind::Boolean => value,

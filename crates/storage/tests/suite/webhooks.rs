@@ -106,7 +106,7 @@ async fn a_webhook_is_stored_with_its_secret_and_outlives_a_restart() {
         ..created.clone()
     };
     assert_eq!(changed, wanted);
-    assert_eq!(fixture.store.webhooks().list().await.unwrap(), [wanted.clone()]);
+    assert_eq!(fixture.store.webhooks().list().await.unwrap(), std::slice::from_ref(&wanted));
     let nothing =
         fixture.store.webhooks().change(created.id, WebhookChange::default(), at(10)).await.unwrap();
     assert_eq!(nothing, Some(wanted), "no change leaves no trace");

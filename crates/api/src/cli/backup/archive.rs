@@ -203,7 +203,7 @@ mod tests {
     use super::super::format::FORMAT;
     use super::*;
 
-    const RUNNING: Stopped = AtomicBool::new(false);
+    static RUNNING: Stopped = AtomicBool::new(false);
 
     fn manifest(members: Vec<Member>) -> Manifest {
         let text = String::new;

@@ -222,7 +222,7 @@ mod tests {
         "2026-12-01T10:00:00Z".parse().unwrap()
     }
 
-    fn device(serial: &str, state: &str, versions: Value) -> Device {
+    fn device(serial: &str, state: &str, versions: &Value) -> Device {
         let nulls = [
             "address",
             "name",
@@ -280,7 +280,7 @@ mod tests {
     fn each_state_of_a_phone_says_what_to_do() {
         is(&phones(&[])[0], Warn, "tikmatrix device add");
         for state in DeviceState::ALL {
-            let checks = phones(&[device("S1", state.as_str(), json!({}))]);
+            let checks = phones(&[device("S1", state.as_str(), &json!({}))]);
             let (verdict, part) = match state {
                 DeviceState::Ready | DeviceState::Busy => (Good, "S1"),
                 DeviceState::Conflict => (Fail, "another serial"),
@@ -294,7 +294,7 @@ mod tests {
             is(&checks[0], verdict, part);
         }
         let many: Vec<Device> =
-            (0..7).map(|number| device(&format!("S{number}"), "ready", json!({}))).collect();
+            (0..7).map(|number| device(&format!("S{number}"), "ready", &json!({}))).collect();
         is(&phones(&many)[0], Good, "7 ready: S0, S1, S2, S3, S4 and 2 more");
     }
 
@@ -312,8 +312,8 @@ mod tests {
     #[test]
     fn apps_have_versions_and_profiles_that_fit_or_not() {
         let devices = [
-            device("a", "ready", json!({"tiktok": "43.1.4"})),
-            device("b", "ready", json!({"tiktok": "43.1.4"})),
+            device("a", "ready", &json!({"tiktok": "43.1.4"})),
+            device("b", "ready", &json!({"tiktok": "43.1.4"})),
         ];
         assert!(apps(&[], &[], now()).is_empty());
         is(&apps(&devices, &[], now())[0], Good, "tiktok 43.1.4 on 2 phones");

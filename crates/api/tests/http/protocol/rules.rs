@@ -66,7 +66,7 @@ async fn no_endpoint_answers_without_a_token_where_one_is_needed() {
         [(&[][..], false), (&[("Authorization", "Bearer wrong")], false), (&headers, true)]
     {
         let (_, page) = api.bytes("/", headers).await;
-        let page = String::from_utf8(page.to_vec()).unwrap();
+        let page = String::from_utf8(page).unwrap();
         assert_eq!(page.contains("pending"), is_shown, "the state of the farm: {page}");
     }
     api.stop().await;
