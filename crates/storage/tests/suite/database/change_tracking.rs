@@ -87,7 +87,7 @@ fn every_table_of_postgres_is_tracked_or_known_not_to_be_shown() {
     let untracked: String = diesel::dsl::sql::<Text>(untracked).get_result(&mut connection).unwrap();
     assert_eq!(
         untracked,
-        "access_token account_tag change_count device_app device_presence installation local_file material material_tag \
+        "access_token account_tag audit change_count device_app device_presence installation local_file material material_tag \
          request_key script_config server stop_request \
          task_group task_interval task_kind task_number wakeup webhook webhook_delivery"
     );
