@@ -22,6 +22,11 @@ pub struct Screen {
 }
 
 impl Screen {
+    /// All its selectors.
+    pub(crate) fn selectors(&mut self) -> impl Iterator<Item = &mut SelectorSpec> {
+        self.signs.iter_mut().chain(&mut self.without)
+    }
+
     pub(crate) fn signs(&self) -> Signs<'_> {
         Signs { signs: &self.signs, at_least: self.at_least, without: &self.without }
     }
@@ -54,6 +59,11 @@ pub(crate) struct Blocking {
 }
 
 impl Blocking {
+    /// All its selectors.
+    pub(crate) fn selectors(&mut self) -> impl Iterator<Item = &mut SelectorSpec> {
+        self.signs.iter_mut().chain(&mut self.without)
+    }
+
     pub(crate) fn signs(&self) -> Signs<'_> {
         Signs { signs: &self.signs, at_least: self.at_least, without: &self.without }
     }
@@ -74,6 +84,11 @@ pub(crate) struct Popup {
 }
 
 impl Popup {
+    /// All its selectors.
+    pub(crate) fn selectors(&mut self) -> impl Iterator<Item = &mut SelectorSpec> {
+        self.signs.iter_mut().chain(&mut self.without).chain(&mut self.dismiss)
+    }
+
     pub(crate) fn signs(&self) -> Signs<'_> {
         Signs { signs: &self.signs, at_least: self.at_least, without: &self.without }
     }

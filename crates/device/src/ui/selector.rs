@@ -1,6 +1,7 @@
 //! The description of an element: by its text, class, state, and relations to others. Written in code or in data files.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer};
 
@@ -45,12 +46,21 @@ pub struct Selector {
     pub sibling_of: Option<Box<Selector>>,
     /// It lies wholly below such an element.
     pub below: Option<Box<Selector>>,
+    /// It lies wholly above such an element.
+    pub above: Option<Box<Selector>>,
     /// It has such a descendant.
     pub holds: Option<Box<Selector>>,
     /// Alternatives, tried in order when the parts above match none.
     pub or: Vec<Selector>,
     /// The index among the matches, from 0 in the order of the dump.
     pub instance: Option<usize>,
+    /// It is of the [app on the screen](crate::ui::UiTree::package): no part of the system's bars, of a keyboard or of
+    /// another app. Set in code alone.
+    #[serde(skip)]
+    pub of_app: bool,
+    /// It is none of these, at itself or as a relation. Set in code alone.
+    #[serde(skip)]
+    pub except: Arc<[Selector]>,
 }
 
 impl Selector {
@@ -78,6 +88,26 @@ impl Selector {
         Self { class: Some(class.to_owned()), ..Self::default() }
     }
 
+    /// Returns the same selector for elements of the app on the screen alone that are none of `except`; its relations and
+    /// alternatives likewise.
+    #[must_use]
+    pub fn scoped(mut self, except: &Arc<[Self]>) -> Self {
+        let relations = [
+            &mut self.child_of,
+            &mut self.inside,
+            &mut self.sibling_of,
+            &mut self.below,
+            &mut self.above,
+            &mut self.holds,
+        ];
+        for relation in relations.into_iter().flatten() {
+            let scoped = std::mem::take(&mut **relation).scoped(except);
+            **relation = scoped;
+        }
+        self.or = self.or.into_iter().map(|other| other.scoped(except)).collect();
+        Self { of_app: true, except: Arc::clone(except), ..self }
+    }
+
     /// Returns the same selector with a name for messages.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
@@ -100,6 +130,7 @@ impl fmt::Display for Selector {
             ("inside", shown(&self.inside)),
             ("beside", shown(&self.sibling_of)),
             ("below", shown(&self.below)),
+            ("above", shown(&self.above)),
             ("holding", shown(&self.holds)),
         ] {
             if let Some(part) = part {
