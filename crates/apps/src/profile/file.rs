@@ -105,6 +105,9 @@ impl Profile {
         self.user_texts.iter_mut().try_for_each(|spec| resolve(spec, &any_text))?;
         let user_texts = self.user_texts.iter().map(|spec| Selector::clone(spec)).collect();
         let scope = Scope { of_app, user_texts };
+        for popup in &mut self.popups {
+            popup.beware(&destructive(id)?);
+        }
         let elements = self.elements.values_mut();
         let screens = self.screens.iter_mut().flat_map(Screen::selectors);
         let blocking = self.blocking.iter_mut().flat_map(Blocking::selectors);
@@ -136,4 +139,13 @@ impl Profile {
         let missing = || ProfileError::MissingElement { id: self.id, element };
         self.elements.get(element).map(|spec| Selector::clone(spec)).ok_or_else(missing)
     }
+}
+
+/// The elements with a destructive word.
+fn destructive(id: &'static str) -> Result<Vec<SelectorSpec>, ProfileError> {
+    ["text", "description"]
+        .into_iter()
+        .map(|part| toml::from_str(&format!("{part} = {{ label = \"destructive\", as = \"mentions\" }}")))
+        .collect::<Result<_, _>>()
+        .map_err(|source| ProfileError::Unreadable { id, source: Box::new(source) })
 }

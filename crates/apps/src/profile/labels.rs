@@ -13,7 +13,7 @@ const LABEL: &str = "label";
 /// How its words are compared: a condition on a text, `exact` by default.
 const COMPARED: &str = "as";
 /// The conditions on a text that take one word.
-const CONDITIONS: [&str; 4] = ["exact", "trimmed", "contains", "starts_with"];
+const CONDITIONS: [&str; 5] = ["exact", "trimmed", "contains", "starts_with", "mentions"];
 
 const BUILT_IN: [(&str, &str); 5] = [
     ("en", include_str!("../../profiles/labels/en.toml")),

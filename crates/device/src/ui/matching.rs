@@ -18,14 +18,12 @@ impl Selector {
         let relations = Relations::of(self, tree);
         let described = tree.iter().filter(|node| self.describes(node, tree));
         let mut found: Vec<_> = described.filter(|node| relations.hold(*node)).collect();
-        if !found.is_empty() && !self.except.is_empty() {
-            let excepted: Vec<_> =
-                self.except.iter().map(|other| (other, Relations::of(other, tree))).collect();
-            found.retain(|node| {
-                !excepted
-                    .iter()
-                    .any(|(other, relations)| other.describes(node, tree) && relations.hold(*node))
-            });
+        for other in self.except.iter() {
+            // Few texts are in question: the relations of the others need not be found.
+            if found.iter().any(|node| other.describes(node, tree)) {
+                let relations = Relations::of(other, tree);
+                found.retain(|node| !(other.describes(node, tree) && relations.hold(*node)));
+            }
         }
         if let Some(instance) = self.instance {
             found = found.into_iter().skip(instance).take(1).collect();

@@ -158,6 +158,8 @@ pub enum TextMatch {
     Contains(String),
     /// The text begins with this.
     StartsWith(String),
+    /// The text contains these words, in capitals or not.
+    Mentions(String),
     /// The text matches this regular expression.
     Matches(Pattern),
     /// One of these.
@@ -178,10 +180,20 @@ impl TextMatch {
             Self::Trimmed(wanted) => text.trim() == normalise(wanted).trim(),
             Self::Contains(wanted) => text.contains(&*normalise(wanted)),
             Self::StartsWith(wanted) => text.starts_with(&*normalise(wanted)),
+            Self::Mentions(words) => mentions(&text.to_lowercase(), &normalise(words).to_lowercase()),
             Self::Matches(pattern) => pattern.0.is_match(&text),
             Self::OneOf(several) => several.iter().any(|one| one.matches(&text)),
         }
     }
+}
+
+/// Returns whether `words` are in `text`, not as a part of longer words.
+fn mentions(text: &str, words: &str) -> bool {
+    text.match_indices(words).any(|(at, found)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + found.len()..].chars().next();
+        !words.is_empty() && [before, after].into_iter().flatten().all(|beside| !beside.is_alphanumeric())
+    })
 }
 
 impl fmt::Display for TextMatch {
@@ -190,6 +202,7 @@ impl fmt::Display for TextMatch {
             Self::Exact(text) | Self::Plain(text) | Self::Trimmed(text) => write!(formatter, "{text:?}"),
             Self::Contains(text) => write!(formatter, "containing {text:?}"),
             Self::StartsWith(text) => write!(formatter, "beginning with {text:?}"),
+            Self::Mentions(words) => write!(formatter, "with the words {words:?}"),
             Self::Matches(pattern) => write!(formatter, "like {}", pattern.0.as_str()),
             Self::OneOf(several) => {
                 for (index, one) in several.iter().enumerate() {
