@@ -35,7 +35,7 @@ impl Fixture {
     }
 
     /// A task that works under a lease of its own phone's name.
-    async fn at_work(&self, phone: &str) -> TaskId {
+    pub(super) async fn at_work(&self, phone: &str) -> TaskId {
         let id = self.create(vec![for_phone(phone)]).await[0];
         let claimed = claim_task(&self.store, serial(phone), lease(phone), at(1)).await;
         assert_eq!(claimed.unwrap().id, id);
