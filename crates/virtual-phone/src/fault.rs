@@ -7,7 +7,7 @@ use serde_json::Value;
 use strum::VariantNames;
 use thiserror::Error;
 
-use crate::ui::{self, LockKind, PopupKind};
+use crate::ui::{self, LockKind, PopupKind, UploadEnd, UploadSign};
 
 /// A fault to arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +21,8 @@ pub enum Fault {
     },
     /// Another fault of the cable.
     Cable(CableFault),
-    /// A fault on the screen: `popup`, `slow_upload`, `follow_refused`, `profile_loading` or `lock`, with the fields that [`ui::Fault`]
-    /// documents.
+    /// A fault on the screen: `popup`, `slow_upload`, `follow_refused`, `profile_loading`, `lock`, `upload_end` or `upload_sign`,
+    /// with the fields that [`ui::Fault`] documents.
     Screen(ui::Fault),
 }
 
@@ -90,7 +90,7 @@ pub enum FaultError {
 }
 
 /// Each fault with the fields that it may have.
-const FIELDS: [(&str, &[&str]); 14] = [
+const FIELDS: [(&str, &[&str]); 16] = [
     ("disconnect", &["fault", "after_bytes"]),
     ("freeze", &["fault"]),
     ("slow", &["fault", "bytes_per_second"]),
@@ -105,10 +105,17 @@ const FIELDS: [(&str, &[&str]); 14] = [
     ("follow_refused", &["fault"]),
     ("profile_loading", &["fault"]),
     ("lock", &["fault", "kind"]),
+    ("upload_end", &["fault", "kind"]),
+    ("upload_sign", &["fault", "kind"]),
 ];
 
 /// The faults of several kinds, with these.
-const KINDS: [(&str, &[&str]); 2] = [("popup", PopupKind::VARIANTS), ("lock", LockKind::VARIANTS)];
+const KINDS: [(&str, &[&str]); 4] = [
+    ("popup", PopupKind::VARIANTS),
+    ("lock", LockKind::VARIANTS),
+    ("upload_end", UploadEnd::VARIANTS),
+    ("upload_sign", UploadSign::VARIANTS),
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

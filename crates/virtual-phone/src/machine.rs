@@ -57,6 +57,8 @@ impl Machine {
         let mut files = FileSystem::new(CAPACITY, started.timestamp());
         files.system().set_boot_id(&new_boot_id(), started.timestamp());
         let files = Arc::new(Mutex::new(files));
+        let media = MediaStore::new(seed);
+        let windows = apps::screen_with_gallery(&username, seed, media.gallery(), started);
         Self {
             serial: serial.to_owned(),
             started: Mutex::new(started),
@@ -64,8 +66,8 @@ impl Machine {
             files,
             properties: Mutex::new(Properties::new(serial)),
             settings: Mutex::new(Settings::new(&android_id(serial, seed))),
-            media: Mutex::new(MediaStore::new(seed)),
-            windows: Mutex::new(apps::fresh_screen(&username, seed, started)),
+            media: Mutex::new(media),
+            windows: Mutex::new(windows),
             clipboard: Mutex::default(),
             packages: Mutex::default(),
             realistic: AtomicBool::new(false),

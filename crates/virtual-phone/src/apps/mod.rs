@@ -11,14 +11,21 @@ use chrono::{DateTime, Utc};
 use crate::ui::activity::apps::Apps;
 use crate::ui::activity::tasks::Tasks;
 use crate::ui::app::App;
+use crate::ui::gallery::Gallery;
 use crate::ui::window::window_system::WindowSystem;
 
 /// The screen of a fresh phone whose apps are signed in to the account `username`. `seed` decides what differs between
-/// phones.
+/// phones. The galleries of its apps are empty.
 #[must_use]
 pub fn fresh_screen(username: &str, seed: u64, now: DateTime<Utc>) -> WindowSystem {
+    screen_with_gallery(username, seed, Gallery::default(), now)
+}
+
+/// The same with what the galleries of its apps list.
+#[must_use]
+pub fn screen_with_gallery(username: &str, seed: u64, gallery: Gallery, now: DateTime<Utc>) -> WindowSystem {
     let others: Vec<Box<dyn App>> = vec![
-        Box::new(tiktok::state::TikTok::new(username, seed)),
+        Box::new(tiktok::state::TikTok::new(username, seed, gallery)),
         Box::new(plain::bluetooth()),
         Box::new(plain::settings()),
     ];

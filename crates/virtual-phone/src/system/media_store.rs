@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::filesystem::last_name;
-use crate::ui::{MediaItem, MediaSource};
+use crate::ui::{Gallery, GalleryItem, MediaItem, MediaSource};
 
 /// The names of the volume `/sdcard`.
 const VOLUMES: [&str; 2] = ["external", "external_primary"];
@@ -113,12 +113,13 @@ impl Entry {
 pub(crate) struct MediaStore {
     entries: BTreeMap<u64, Entry>,
     next: u64,
+    gallery: Gallery,
 }
 
 impl MediaStore {
     /// An empty store whose numbers begin at one that differs between phones.
     pub(crate) fn new(seed: u64) -> Self {
-        Self { entries: BTreeMap::new(), next: 1_000 + seed % 9_000 }
+        Self { entries: BTreeMap::new(), next: 1_000 + seed % 9_000, gallery: Gallery::default() }
     }
 
     /// Adds a file, or updates it under the same number. `None` for a file that is no medium.
@@ -137,6 +138,7 @@ impl MediaStore {
             (self.next, now)
         });
         self.entries.insert(id, Entry { id, path: path.to_owned(), modified, added, item });
+        self.refresh_gallery();
         self.entries.get(&id)
     }
 
@@ -150,11 +152,32 @@ impl MediaStore {
     /// Forgets a row.
     pub(crate) fn forget(&mut self, id: u64) {
         self.entries.remove(&id);
+        self.refresh_gallery();
     }
 
     /// Forgets the file at `path`, after its removal.
     pub(crate) fn forget_path(&mut self, path: &str) {
         self.entries.retain(|_, entry| entry.path != path);
+        self.refresh_gallery();
+    }
+
+    /// What the galleries of apps list; it follows every change.
+    pub(crate) fn gallery(&self) -> Gallery {
+        self.gallery.clone()
+    }
+
+    /// By the time of the file, then by row: which column the app sorts by is assumed.
+    fn refresh_gallery(&self) {
+        let is_shown =
+            |entry: &&Entry| ["image/", "video/"].iter().any(|kind| entry.item.mime.starts_with(kind));
+        let mut shown: Vec<&Entry> = self.entries.values().filter(is_shown).collect();
+        shown.sort_by_key(|entry| std::cmp::Reverse((entry.modified, entry.id)));
+        let listed = |entry: &Entry| GalleryItem {
+            id: entry.id,
+            album: entry.column("bucket_display_name").unwrap_or_default(),
+            item: entry.item.clone(),
+        };
+        self.gallery.set(shown.into_iter().map(listed).collect());
     }
 }
 

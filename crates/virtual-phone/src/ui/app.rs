@@ -103,6 +103,11 @@ pub trait App: Send {
         None
     }
 
+    /// A small window over the scene and the modal window, which takes neither the focus nor touches.
+    fn overlay(&self, _now: DateTime<Utc>) -> Option<Scene> {
+        None
+    }
+
     /// Handles a tap on a view with this action.
     fn act(&mut self, action: &str, now: DateTime<Utc>) -> Outcome;
 

@@ -30,6 +30,43 @@ pub enum Fault {
     },
     /// The account's profile shows no video, nor that it has none: `{"fault": "profile_loading"}`.
     ProfileLoading,
+    /// Uploads end without a post: `{"fault": "upload_end", "kind": "refused"}`.
+    UploadEnd {
+        /// How.
+        kind: UploadEnd,
+    },
+    /// Where the progress of uploads is shown: `{"fault": "upload_sign", "kind": "window"}`.
+    UploadSign {
+        /// Where.
+        kind: UploadSign,
+    },
+}
+
+/// How an upload ends without a post. No dump of these is public: their words are assumed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, VariantNames)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum UploadEnd {
+    /// The servers do not take it.
+    Refused,
+    /// The app cannot decode the file.
+    Undecodable,
+    /// It is kept as a draft.
+    SavedToDrafts,
+}
+
+/// Where the app shows the progress of an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, VariantNames)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum UploadSign {
+    /// In a badge on the feed, as in 43.
+    #[default]
+    Badge,
+    /// In the badge, on the Friends tab.
+    Friends,
+    /// In a window of its own, on the Friends tab, and in a cell of the profile, as in 47.
+    Window,
 }
 
 /// What is between a user and the apps.

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 pub const ACTION_MAIN: &str = "android.intent.action.MAIN";
 /// The action of sharing one item.
 pub const ACTION_SEND: &str = "android.intent.action.SEND";
+/// The action of sharing several items.
+pub const ACTION_SEND_MULTIPLE: &str = "android.intent.action.SEND_MULTIPLE";
 /// The action of opening a link.
 pub const ACTION_VIEW: &str = "android.intent.action.VIEW";
 /// The extra that holds the URI of a shared item.
@@ -57,7 +59,7 @@ pub struct Intent {
     pub package: Option<String>,
     /// `-c`, any number.
     pub categories: Vec<String>,
-    /// `--es`, `--eu` and the like, as text.
+    /// `--es`, `--eu` and the like, as text; a list, which can only hold texts and numbers, in brackets.
     pub extras: BTreeMap<String, String>,
     /// `--grant-read-uri-permission`
     pub grant_read: bool,
@@ -107,6 +109,11 @@ impl MediaItem {
     /// Whether it is a video.
     pub fn is_video(&self) -> bool {
         self.mime.starts_with("video/")
+    }
+
+    /// Whether it is a picture.
+    pub fn is_image(&self) -> bool {
+        self.mime.starts_with("image/")
     }
 }
 

@@ -5,6 +5,7 @@ pub mod app;
 pub mod bounds;
 pub mod draw;
 pub mod fault;
+pub mod gallery;
 pub mod intent;
 pub mod layout;
 pub mod report;
@@ -12,7 +13,8 @@ pub mod view;
 pub mod window;
 
 pub use draw::frame::Frame;
-pub use fault::{Fault, LockKind, PopupKind, PopupTime};
+pub use fault::{Fault, LockKind, PopupKind, PopupTime, UploadEnd, UploadSign};
+pub use gallery::{Gallery, GalleryItem};
 pub use intent::{Component, Intent, MediaItem, MediaSource, StartResult};
 pub use report::{AccountReport, AppReport, AppsReport, Placement, Post};
 pub use window::dump::NotIdle;

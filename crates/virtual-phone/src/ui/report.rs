@@ -36,8 +36,10 @@ pub struct AccountReport {
 pub struct Post {
     /// The typed text, letter for letter; see the module for titles.
     pub caption: String,
-    /// SHA-256 of the published file, lower-case hex.
+    /// SHA-256 of the published file, lower-case hex; of several images, of the first.
     pub media_sha256: String,
+    /// SHA-256 of each published image, in the order of the post. Empty for a video.
+    pub images: Vec<String>,
     /// The sound's name. `None` when it was removed.
     pub sound: Option<String>,
     /// Where it was published.

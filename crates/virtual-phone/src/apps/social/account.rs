@@ -3,19 +3,25 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::apps::social::users::Follows;
+use crate::ui::fault::UploadEnd;
 use crate::ui::intent::MediaItem;
 use crate::ui::report::{AccountReport, Placement, Post};
 use crate::ui::window::text_input::TextInput;
 
 /// How long an upload takes unless a fault says otherwise.
 const UPLOAD_TIME: TimeDelta = TimeDelta::seconds(3);
+/// The song that the app adds to images.
+const SUGGESTED_SOUND: &str = "Sample Song - Sample Artist";
 /// In UTF-16 units, as the app counts.
 const LONGEST_DESCRIPTION: usize = 2200;
 
-/// A video between the editor and Post.
+/// A video, or images, between the editor and Post.
 #[derive(Debug, Clone)]
 pub(crate) struct Draft {
+    /// The video, or the first image.
     pub(crate) media: MediaItem,
+    /// All images in their order; empty for a video.
+    pub(crate) images: Vec<MediaItem>,
     pub(crate) sound: Option<String>,
     pub(crate) title: String,
     pub(crate) description: String,
@@ -25,7 +31,14 @@ impl Draft {
     /// A draft with the sound that the app chooses: the video's own.
     pub(crate) fn new(media: MediaItem, username: &str) -> Self {
         let sound = Some(format!("original sound - {username}"));
-        Self { media, sound, title: String::new(), description: String::new() }
+        Self { media, images: Vec::new(), sound, title: String::new(), description: String::new() }
+    }
+
+    /// A draft of these images, to which the app has added a song. `None` without an image.
+    pub(crate) fn of_images(images: Vec<MediaItem>) -> Option<Self> {
+        let media = images.first()?.clone();
+        let sound = Some(SUGGESTED_SOUND.to_owned());
+        Some(Self { media, images, sound, title: String::new(), description: String::new() })
     }
 
     /// The input field of this name.
@@ -53,6 +66,8 @@ struct Upload {
     placement: Placement,
     began: DateTime<Utc>,
     takes: TimeDelta,
+    /// How it ends, if not with a post.
+    end: Option<UploadEnd>,
 }
 
 /// The account signed in.
@@ -63,6 +78,7 @@ pub(crate) struct Account {
     drafts: Vec<Draft>,
     uploads: Vec<Upload>,
     upload_time: TimeDelta,
+    upload_end: Option<UploadEnd>,
     pub(crate) follows: Follows,
 }
 
@@ -74,6 +90,7 @@ impl Account {
             drafts: Vec::new(),
             uploads: Vec::new(),
             upload_time: UPLOAD_TIME,
+            upload_end: None,
             follows: Follows::default(),
         }
     }
@@ -84,14 +101,24 @@ impl Account {
 
     /// Begins an upload. Its post appears when the upload has ended.
     pub(crate) fn upload(&mut self, draft: Draft, placement: Placement, now: DateTime<Utc>) {
-        self.uploads.push(Upload { draft, placement, began: now, takes: self.upload_time });
+        self.uploads.push(Upload {
+            draft,
+            placement,
+            began: now,
+            takes: self.upload_time,
+            end: self.upload_end,
+        });
     }
 
-    /// Publishes the posts whose uploads have ended by now, each at the instant at which its upload ended.
-    pub(crate) fn advance(&mut self, now: DateTime<Utc>) {
+    /// Publishes the posts whose uploads have ended by now, each at the instant at which its upload ended. Returns how the
+    /// uploads ended that led to no post; each is a draft again.
+    pub(crate) fn advance(&mut self, now: DateTime<Utc>) -> Vec<UploadEnd> {
         let ended = self.uploads.extract_if(.., |upload| upload.began + upload.takes <= now);
-        let mut posts: Vec<Post> = ended
+        let (failed, published): (Vec<_>, Vec<_>) = ended.partition(|upload| upload.end.is_some());
+        let mut posts: Vec<Post> = published
+            .into_iter()
             .map(|upload| Post {
+                images: upload.draft.images.iter().map(|image| image.sha256.clone()).collect(),
                 caption: upload.draft.caption(),
                 media_sha256: upload.draft.media.sha256,
                 sound: upload.draft.sound,
@@ -101,6 +128,9 @@ impl Account {
             .collect();
         posts.sort_by_key(|post| post.published_at);
         self.posts.append(&mut posts);
+        let ends = failed.iter().filter_map(|upload| upload.end).collect();
+        self.drafts.extend(failed.into_iter().map(|upload| upload.draft));
+        ends
     }
 
     /// The media of the newest upload, and its progress in percent.
@@ -130,9 +160,15 @@ impl Account {
         self.upload_time = time;
     }
 
+    /// Sets how uploads end that begin from now on, if not with a post.
+    pub(crate) fn set_upload_end(&mut self, end: UploadEnd) {
+        self.upload_end = Some(end);
+    }
+
     /// Ends the faults of uploads and follows.
     pub(crate) fn clear_faults(&mut self) {
         self.upload_time = UPLOAD_TIME;
+        self.upload_end = None;
         self.follows.set_refuses(false);
     }
 

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use crate::ui::app::Scene;
-use crate::ui::fault::{PopupKind, PopupTime};
+use crate::ui::fault::{PopupKind, PopupTime, UploadEnd};
 use crate::ui::layout::{Layout, Values};
 
 const PERMISSION_PACKAGE: &str = "com.google.android.permissioncontroller";
@@ -30,6 +30,8 @@ pub(crate) enum Dialog {
     Discard,
     /// The sheet behind "Following".
     Unfollow,
+    /// The message that an upload led to no post.
+    UploadEnd(UploadEnd),
 }
 
 impl Dialog {
@@ -66,6 +68,11 @@ impl Dialogs {
 
     pub(crate) fn open(&mut self, dialog: Dialog) {
         self.open.push(dialog);
+    }
+
+    /// Opens the message that an upload led to no post.
+    pub(crate) fn open_upload_end(&mut self, end: UploadEnd) {
+        self.open(Dialog::UploadEnd(end));
     }
 
     /// Closes the window on top.

@@ -4,12 +4,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::apps::social::dialogs::Dialog;
 use crate::apps::social::users::{Change, User};
+use crate::apps::tiktok::create::flow::Page;
 use crate::apps::tiktok::identity::{IDENTITY, LINK_ACTIVITY, SHARE_ACTIVITY};
 use crate::apps::tiktok::navigation::Screen;
 use crate::apps::tiktok::state::TikTok;
-use crate::apps::tiktok::{dialogs, identity, screens};
+use crate::apps::tiktok::{create, dialogs, identity, screens};
 use crate::ui::app::{App, Identity, Outcome, Scene, Swipe};
-use crate::ui::fault::Fault;
+use crate::ui::fault::{Fault, UploadSign};
 use crate::ui::intent::{Delivery, Intent};
 use crate::ui::report::{AppReport, Placement};
 use crate::ui::window::text_input::TextInput;
@@ -43,6 +44,10 @@ impl App for TikTok {
         dialogs::scene(&self.navigation.dialogs, screens::activity(self.navigation.screen()))
     }
 
+    fn overlay(&self, now: DateTime<Utc>) -> Option<Scene> {
+        create::screens::badge_window(self, now)
+    }
+
     fn act(&mut self, action: &str, now: DateTime<Utc>) -> Outcome {
         if !self.navigation.dialogs.passes(action) {
             return Outcome::Stay;
@@ -51,6 +56,8 @@ impl App for TikTok {
             ("sound_off", _) => self.draft.iter_mut().for_each(|draft| draft.sound = None),
             ("story", _) => self.publish(Placement::Story, now),
             ("post", _) if self.navigation.dialogs.asks_before_post() => {}
+            ("tab", "create") => self.open_camera(),
+            ("create", action) => return self.create(action),
             ("post" | "publish", _) => self.publish(Placement::Feed, now),
             ("discard", _) => {
                 self.draft = None;
@@ -84,6 +91,9 @@ impl App for TikTok {
     }
 
     fn swipe(&mut self, swipe: Swipe) {
+        if matches!(self.navigation.screen(), Screen::Create(Page::Gallery)) {
+            self.picker.scroll_by(swipe.upward());
+        }
         self.navigation.swipe(swipe, screens::GRID.max_scroll(self.account.cell_count()));
     }
 
@@ -93,7 +103,9 @@ impl App for TikTok {
     }
 
     fn advance(&mut self, now: DateTime<Utc>) {
-        self.account.advance(now);
+        for end in self.account.advance(now) {
+            self.show_upload_end(end);
+        }
         self.navigation.advance(now);
     }
 
@@ -109,6 +121,8 @@ impl App for TikTok {
             Fault::SlowUpload { seconds } => self.account.set_upload_time(TimeDelta::seconds(seconds.into())),
             Fault::FollowRefused => self.account.follows.set_refuses(true),
             Fault::ProfileLoading => self.profile_is_loading = true,
+            Fault::UploadEnd { kind } => self.account.set_upload_end(kind),
+            Fault::UploadSign { kind } => self.upload_sign = kind,
             Fault::Lock { .. } => {} // The system's.
         }
     }
@@ -117,6 +131,7 @@ impl App for TikTok {
         self.navigation.dialogs.clear_faults();
         self.account.clear_faults();
         self.profile_is_loading = false;
+        self.upload_sign = UploadSign::default();
     }
 
     fn report(&self) -> Option<(&'static str, AppReport)> {

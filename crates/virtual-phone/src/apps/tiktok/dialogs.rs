@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::apps::social::dialogs::{Dialog, Dialogs, permission_scene};
 use crate::apps::tiktok::identity::{IDENTITY, PACKAGE};
 use crate::ui::app::Scene;
-use crate::ui::fault::PopupKind;
+use crate::ui::fault::{PopupKind, UploadEnd};
 use crate::ui::layout::{Layout, Values};
 use crate::ui::view::View;
 
@@ -28,6 +28,14 @@ pub(crate) fn scene(dialogs: &Dialogs, activity: &str) -> Option<Scene> {
             ("discard", TWO_BUTTONS.build(&buttons("Discard edits?", "Discard", "discard", "Keep editing")))
         }
         Dialog::Unfollow => ("unfollow", UNFOLLOW.build(&Values::new())),
+        Dialog::UploadEnd(UploadEnd::Undecodable) => {
+            let text = "This video can't be decoded. Choose another one.";
+            ("undecodable", ONE_BUTTON.build(&buttons(text, "OK", "dismiss", "")))
+        }
+        Dialog::UploadEnd(_) => {
+            let text = "Couldn't upload. Check your connection and try again.";
+            ("refused", TWO_BUTTONS.build(&buttons(text, "Retry", "dismiss", "Cancel")))
+        }
         Dialog::Popup(kind) => popup(kind),
     };
     Some(Scene {
@@ -58,7 +66,7 @@ fn popup(kind: PopupKind) -> (&'static str, View) {
         }
         PopupKind::ConfirmPost => (
             "confirm",
-            TWO_BUTTONS.build(&buttons("Publish video publicly?", "Post now", "publish", "Cancel")),
+            TWO_BUTTONS.build(&buttons("Publish video publicly?", "Publish now", "publish", "Cancel")),
         ),
         PopupKind::SignedOut => {
             blocking("Log in to TikTok", "You have been logged out. Log in again.", "Log in")

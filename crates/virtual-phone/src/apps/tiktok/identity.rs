@@ -1,7 +1,7 @@
 //! The app's identity: its package, its activities, and the links that it opens.
 
 use crate::ui::app::Identity;
-use crate::ui::intent::{ACTION_SEND, ACTION_VIEW, Intent};
+use crate::ui::intent::{ACTION_SEND, ACTION_SEND_MULTIPLE, ACTION_VIEW, Intent};
 
 pub(crate) const PACKAGE: &str = "com.zhiliaoapp.musically";
 /// The activity that takes shared media.
@@ -27,7 +27,11 @@ pub(crate) const IDENTITY: Identity = Identity {
 pub(crate) fn resolve(intent: &Intent) -> Option<&'static str> {
     let mime = intent.mime_type.as_deref().unwrap_or_default();
     match intent.action.as_deref() {
-        Some(ACTION_SEND) if mime.starts_with("video/") || mime.starts_with("image/") => Some(SHARE_ACTIVITY),
+        Some(ACTION_SEND | ACTION_SEND_MULTIPLE)
+            if mime.starts_with("video/") || mime.starts_with("image/") =>
+        {
+            Some(SHARE_ACTIVITY)
+        }
         Some(ACTION_VIEW) => {
             intent.data.as_deref().filter(|link| link.starts_with(PROFILE_LINK)).map(|_| LINK_ACTIVITY)
         }

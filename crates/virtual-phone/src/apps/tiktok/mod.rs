@@ -1,6 +1,7 @@
 //! The TikTok-like app.
 
 mod app;
+mod create;
 mod dialogs;
 mod identity;
 mod navigation;

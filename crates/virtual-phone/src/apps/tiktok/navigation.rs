@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::apps::social::dialogs::{Dialog, Dialogs};
 use crate::apps::social::feed;
 use crate::apps::social::users::User;
+use crate::apps::tiktok::create::flow::Page;
 use crate::apps::tiktok::identity::PROFILE_LINK;
 use crate::ui::app::{Outcome, Swipe};
 
@@ -20,6 +21,7 @@ pub(crate) enum Screen {
     Player { post: usize },
     Editor,
     Caption,
+    Create(Page),
     Message { text: &'static str, until: Option<DateTime<Utc>> },
 }
 
@@ -146,8 +148,7 @@ impl Navigation {
         self.home();
         match tab {
             "profile" => self.go(Screen::Profile { scroll: 0 }),
-            "friends" => self.go(Screen::Message { text: "No friends' videos yet", until: None }),
-            "create" => self.go(Screen::Message { text: "The camera is in use by another app", until: None }),
+            "friends" => self.go(Screen::Create(Page::Friends)),
             "inbox" => self.go(Screen::Message { text: "No messages yet", until: None }),
             _ => {}
         }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::apps::social::feed;
 use crate::apps::social::grid::Grid;
 use crate::apps::social::users::{Relation, User};
+use crate::apps::tiktok::create;
 use crate::apps::tiktok::identity::PACKAGE;
 use crate::apps::tiktok::navigation::Screen;
 use crate::apps::tiktok::profiles::user_root;
@@ -15,6 +16,7 @@ use crate::ui::app::Scene;
 use crate::ui::bounds::Bounds;
 use crate::ui::draw::color::Color;
 use crate::ui::draw::paint::{Picture, TextSize};
+use crate::ui::fault::UploadSign;
 use crate::ui::layout::{Layout, Values};
 use crate::ui::view::View;
 
@@ -45,6 +47,7 @@ pub(crate) fn activity(screen: &Screen) -> &'static str {
         Screen::User(_) => "com.ss.android.ugc.aweme.profile.ui.UserProfileActivity",
         Screen::Editor => "com.ss.android.ugc.aweme.editor.EditPageActivity",
         Screen::Caption => "com.ss.android.ugc.aweme.shortvideo.ui.VideoPublishActivity",
+        Screen::Create(page) => create::screens::activity(*page),
         Screen::Message { .. } => "com.ss.android.ugc.aweme.main.MainActivity",
     }
 }
@@ -54,11 +57,12 @@ pub(crate) fn scene(app: &TikTok, now: DateTime<Utc>) -> Scene {
     let screen = app.navigation.screen();
     let (name, root) = match screen {
         Screen::Feed => ("feed".to_owned(), feed_root(app, now)),
-        Screen::Profile { scroll } => ("profile".to_owned(), profile_root(app, *scroll)),
+        Screen::Profile { scroll } => ("profile".to_owned(), profile_root(app, *scroll, now)),
         Screen::User(user) => (format!("user {}", user.name()), user_root(app, user, now)),
         Screen::Player { post } => (format!("player {post}"), player_root(app, *post)),
         Screen::Editor => ("editor".to_owned(), EDITOR.build(&draft_values(app))),
         Screen::Caption => ("caption".to_owned(), CAPTION.build(&draft_values(app))),
+        Screen::Create(page) => create::screens::root(app, *page, now),
         Screen::Message { text, .. } => {
             ("message".to_owned(), MESSAGE.build(&Values::new().text("message", *text)))
         }
@@ -87,7 +91,7 @@ fn feed_root(app: &TikTok, now: DateTime<Utc>) -> View {
         .text("shares", video.shares)
         .text("topic", video.topic)
         .text("media", format!("{}{}", video.author, position));
-    if let Some((media, percent)) = app.account.upload_progress(now) {
+    if let Some((media, percent)) = app.badge(UploadSign::Badge, now) {
         values =
             values.flag("uploading", true).text("upload_media", media).text("percent", format!("{percent}%"));
     }
@@ -121,12 +125,15 @@ fn draft_values(app: &TikTok) -> Values {
         .text("description", &draft.description)
 }
 
-fn profile_root(app: &TikTok, scroll: i32) -> View {
+fn profile_root(app: &TikTok, scroll: i32, now: DateTime<Utc>) -> View {
     let account = &app.account;
     let mut cells = Vec::new();
     if account.draft_count() > 0 {
         let label = format!("Drafts: {}", account.draft_count());
         cells.push(cell("still:drafts", &label, None));
+    }
+    if let Some((media, percent)) = app.badge(UploadSign::Window, now) {
+        cells.push(cell(&format!("still:{media}"), &format!("{percent}%"), None));
     }
     for (index, post) in account.profile_posts().filter(|_| !app.profile_is_loading) {
         cells.push(cell(&format!("still:{}", post.media_sha256), "0", Some(format!("cell:{index}"))));

@@ -53,6 +53,12 @@ impl Typed {
                     let held = value()?;
                     intent.extras.insert(name, held);
                 }
+                // Of texts and numbers: `am` has no option for a list of URIs.
+                "--esal" | "--eial" | "--elal" | "--efal" => {
+                    let name = value()?;
+                    let held = value()?;
+                    intent.extras.insert(name, format!("[{}]", held.replace(',', ", ")));
+                }
                 "--esn" | "-f" | "--user" | "--display" | "--windowingMode" | "-i" | "-P"
                 | "--query-flags" => {
                     value()?;

@@ -41,6 +41,11 @@ impl Layers {
         self.lock.scene(now).unwrap_or_else(|| self.activities.scene(now))
     }
 
+    /// The small window of the app in front.
+    pub(crate) fn overlay(&self, now: DateTime<Utc>) -> Option<Scene> {
+        if self.lock.covers() { None } else { self.activities.tasks.front().overlay(now) }
+    }
+
     /// The app's screen behind a modal window.
     pub(crate) fn behind(&self, now: DateTime<Utc>) -> Option<Scene> {
         if self.lock.covers() { None } else { self.activities.behind(now) }

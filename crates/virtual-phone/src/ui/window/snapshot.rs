@@ -16,6 +16,8 @@ pub struct Snapshot {
     pub top: Scene,
     /// The one that shows behind it, if it is modal.
     pub behind: Option<Scene>,
+    /// A small window over it without the focus.
+    pub overlay: Option<Scene>,
     /// Whether a keyboard covers a part of them.
     pub shows_keyboard: bool,
     /// The time in the status bar.
@@ -23,11 +25,12 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// All windows that take touches, the topmost first: the status bar, the keyboard while it is open, and the one
-    /// that has the focus.
+    /// All windows, the topmost first: the status bar, the keyboard while it is open, a small window without the focus,
+    /// and the one that has it.
     pub fn touchable(self) -> Vec<Scene> {
         let mut windows = vec![system_windows::status_bar(self.now)];
         windows.extend(self.shows_keyboard.then(system_windows::keyboard));
+        windows.extend(self.overlay);
         windows.push(self.top);
         windows
     }

@@ -84,7 +84,8 @@ impl WindowSystem {
     pub fn snapshot(&self) -> Snapshot {
         let (top, behind) = (self.scene(), self.layers.behind(self.now));
         let (is_awake, shows_keyboard) = (self.layers.lock.is_awake(), self.keyboard.is_shown());
-        Snapshot { is_awake, top, behind, shows_keyboard, now: self.now }
+        let overlay = self.layers.overlay(self.now);
+        Snapshot { is_awake, top, behind, overlay, shows_keyboard, now: self.now }
     }
 
     /// Dumps the active window like `uiautomator dump`. Compressed succeeds on an animated screen two times of three.
