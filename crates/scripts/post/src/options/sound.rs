@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tikmatrix_apps::SoundChoice;
 use tikmatrix_device::script::{Context, Failure};
-use tikmatrix_domain::Username;
+use tikmatrix_domain::{StandardFailure, Username};
 
 use super::turns::take_line;
 use crate::allowed_roots::MaterialRoots;
@@ -43,7 +43,7 @@ impl ChosenSound {
                 None => listed(config, NAMES, roots, context).await?,
             };
             let sound = listed.unwrap_or_else(|| config.sound_name.trim().to_owned());
-            return Ok(match page_of(&sound).map_err(Refusal::Refused)? {
+            return Ok(match page_of(&sound).map_err(unusable)? {
                 Some(url) => Self { choice: None, page: Some(url) },
                 None => in_editor(SoundChoice::Named(sound)),
             });
@@ -59,6 +59,10 @@ impl ChosenSound {
             }
         })
     }
+}
+
+fn unusable(reason: String) -> Failure {
+    Failure::of_request(StandardFailure::SoundUnavailable, reason)
 }
 
 /// Checks that a sound is a name, or a URL of TikTok's.
@@ -97,7 +101,8 @@ async fn listed(
     }
     let (folder, username) = (PathBuf::from(&config.material_path), context.assignment().username.clone());
     let roots = roots.clone();
-    let read = context.recorded_input(&format!("read {file}"), async move {
+    let what = format!("read {file}");
+    let read = context.recorded_input(&what, async move {
         let found = in_time(move || find(&folder, username.as_ref(), file, &roots)).await;
         found
             .unwrap_or_else(|error| Err(format!("{file} cannot be read on the server: {error}")))

@@ -26,7 +26,7 @@ fn local(name: &str) -> LocalFile {
 }
 
 /// What a script saw before it published.
-const MARK: &str = r#"{"caption":"c"}"#;
+pub(super) const MARK: &str = r#"{"caption":"c"}"#;
 
 impl Fixture {
     async fn add(&self, new: Vec<NewMaterial>) -> Vec<MaterialId> {
