@@ -19,6 +19,10 @@ pub enum Capability {
     SetVolumes,
     /// A link to a product.
     LinkProduct,
+    /// Another audience than everyone.
+    ChooseAudience,
+    /// The app's own label for AI-generated content.
+    LabelAsAi,
     /// Publishing as a story.
     PublishStory,
     /// Following and unfollowing a user whose profile is opened by its URL. A driver with the journey has it.

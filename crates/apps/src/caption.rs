@@ -16,6 +16,16 @@ pub struct Caption {
 }
 
 impl Caption {
+    /// The texts of a title field and of a description field. Without a title field, the title is the description's first
+    /// line.
+    pub(crate) fn for_fields(&self, has_title: bool) -> (String, String) {
+        match (has_title, self.title.is_empty(), self.description.is_empty()) {
+            (true, _, _) | (false, true, _) => (self.title.clone(), self.description.clone()),
+            (false, false, true) => (String::new(), self.title.clone()),
+            (false, false, false) => (String::new(), format!("{}\n{}", self.title, self.description)),
+        }
+    }
+
     /// Whether a video with this caption shows `shown`.
     pub(crate) fn is_shown_as(&self, shown: &str) -> bool {
         let description = self.description.trim();

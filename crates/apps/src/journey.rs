@@ -8,6 +8,7 @@ use tikmatrix_device::script::{Context, Failure, Found};
 use tikmatrix_domain::{StandardFailure, Username};
 
 use crate::caption::Caption;
+use crate::post_options::PostOptions;
 use crate::recent_posts::{OtherPosts, Published, RecentPosts};
 
 /// The accounts of an app on a phone.
@@ -34,6 +35,8 @@ pub struct PostJourney<'a> {
     pub publish: &'a dyn Publish,
     /// The comparison of the profile before and after.
     pub confirm: &'a dyn Confirm,
+    /// What the post carries beside its media and its caption.
+    pub options: &'a dyn PostOptions,
 }
 
 /// Following and unfollowing other users.

@@ -6,6 +6,7 @@ mod caption;
 mod driver;
 mod instagram;
 mod journey;
+mod post_options;
 mod profile;
 mod recent_posts;
 mod tiktok;
@@ -17,6 +18,7 @@ pub use instagram::instagram;
 pub use journey::{
     Accounts, Confirm, Follow, FollowButton, FollowJourney, PostJourney, Publish, Relation, Visit,
 };
+pub use post_options::{Audience, PostOptions, SoundChoice, Volumes};
 pub use profile::file::{Profile, ProfileError};
 pub use profile::guard::AppGuard;
 pub use profile::inspect;

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::capability::Capability;
 use crate::driver::AppDriver;
 use crate::journey::{FollowJourney, PostJourney};
 use crate::profile::file::{Profile, ProfileError};
 use crate::tiktok::accounts::SignedIn;
 use crate::tiktok::confirm::Confirming;
 use crate::tiktok::follow::Following;
+use crate::tiktok::options::Options;
 use crate::tiktok::own_profile::OwnProfile;
 use crate::tiktok::publish::Publishing;
 use crate::tiktok::screens::Screens;
@@ -20,6 +22,7 @@ pub struct TikTok {
     publishing: Publishing,
     confirming: Confirming,
     following: Following,
+    options: Options,
 }
 
 impl TikTok {
@@ -34,6 +37,7 @@ impl TikTok {
             publishing: Publishing::new(Arc::clone(&screens))?,
             confirming: Confirming { own_profile: OwnProfile { screens: Arc::clone(&screens) } },
             following: Following { screens: Arc::clone(&screens) },
+            options: Options::new(Arc::clone(&screens))?,
             screens,
         })
     }
@@ -44,8 +48,24 @@ impl AppDriver for TikTok {
         &self.screens.profile
     }
 
+    fn further_capabilities(&self) -> &'static [Capability] {
+        &[
+            Capability::SoundPage,
+            Capability::ChooseSound,
+            Capability::SetVolumes,
+            Capability::LinkProduct,
+            Capability::ChooseAudience,
+            Capability::LabelAsAi,
+        ]
+    }
+
     fn posting(&self) -> Option<PostJourney<'_>> {
-        Some(PostJourney { accounts: &self.accounts, publish: &self.publishing, confirm: &self.confirming })
+        Some(PostJourney {
+            accounts: &self.accounts,
+            publish: &self.publishing,
+            confirm: &self.confirming,
+            options: &self.options,
+        })
     }
 
     fn following(&self) -> Option<FollowJourney<'_>> {

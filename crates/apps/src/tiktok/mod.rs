@@ -7,6 +7,7 @@ mod elements;
 mod follow;
 mod follow_controls;
 mod grid;
+mod options;
 mod own_profile;
 mod post_count;
 mod publish;

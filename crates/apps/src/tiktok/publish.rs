@@ -70,7 +70,9 @@ impl Publish for Publishing {
 
     async fn write_caption(&self, context: &mut Context, caption: &Caption) -> Result<(), Failure> {
         let Elements { title_field, description_field, .. } = &self.screens.elements;
-        for (field, text) in [(title_field, &caption.title), (description_field, &caption.description)] {
+        let has_title = context.last_tree().is_none_or(|tree| title_field.is_on(tree));
+        let (title, description) = caption.for_fields(has_title);
+        for (field, text) in [(title_field, &title), (description_field, &description)] {
             if !text.is_empty() {
                 context.text_input().fill(field, text, SCREEN_TIMEOUT).await?;
             }

@@ -135,6 +135,15 @@ pub async fn clear_field(phone: &Phone, deadline: Deadline) -> Result<(), Androi
     run(phone, "empty a text field", "am broadcast -a ADB_CLEAR_TEXT", deadline).await.map(drop)
 }
 
+/// Returns whether a keyboard is open, which may cover a part of the screen, and which the back key closes.
+///
+/// # Errors
+/// [`AndroidError`] when the phone is gone or refuses.
+pub async fn is_keyboard_open(phone: &Phone, deadline: Deadline) -> Result<bool, AndroidError> {
+    let state = run(phone, "read whether the keyboard is open", "dumpsys input_method", deadline).await?;
+    Ok(state.contains("mInputShown=true"))
+}
+
 /// Types into the focused field, with ADBKeyBoard in use.
 ///
 /// # Errors

@@ -16,8 +16,8 @@ pub use command::AndroidError;
 pub use facts::facts;
 pub use input::{Key, press, swipe, tap, type_ascii};
 pub use keyboard::{
-    Keyboard, KeyboardState, clear_field, keyboard_not_given_back, keyboard_state, restore_keyboard,
-    type_text, use_keyboard,
+    Keyboard, KeyboardState, clear_field, is_keyboard_open, keyboard_not_given_back, keyboard_state,
+    restore_keyboard, type_text, use_keyboard,
 };
 pub use lock::{dismiss_keyguard, is_locked, wake_if_asleep};
 pub use media::{MediaFile, announce, find_uri, media_of_ours, push_media, remove_media};

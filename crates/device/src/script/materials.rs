@@ -50,6 +50,16 @@ pub trait Materials: Send + Sync {
     /// # Errors
     /// [`MaterialsError::Unavailable`].
     async fn take_file(&self, files: Vec<LocalFile>, seed: u64) -> Result<Option<LocalFile>, MaterialsError>;
+
+    /// Takes the next turn of the run's account among the lines of `source`, a hash or a short text, and returns its number,
+    /// from 0. Until the run ends no other gets it; it counts as used if the run succeeds. Default: there is no record, and
+    /// each turn is the first.
+    ///
+    /// # Errors
+    /// [`MaterialsError::Unavailable`].
+    async fn take_turn(&self, _source: String) -> Result<u64, MaterialsError> {
+        Ok(0)
+    }
 }
 
 /// For scripts that are run beside any record: there is nothing to take.

@@ -47,6 +47,11 @@ impl Materials for AttemptRecords {
             FileTaken::NoneFree => None,
         })
     }
+
+    async fn take_turn(&self, source: String) -> Result<u64, MaterialsError> {
+        let turn = self.context.store.reservations().take_turn(source, self.task, self.lease.clone()).await;
+        turn.map_err(unavailable)
+    }
 }
 
 #[async_trait]

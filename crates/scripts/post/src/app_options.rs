@@ -3,7 +3,7 @@
 use tikmatrix_apps::{Apps, Capability};
 use tikmatrix_device::script::AppOption;
 
-use crate::config::{AddProductLink, AddSound, ContentType, Placement, PostConfig, PostWay};
+use crate::config::{AddProductLink, AddSound, ContentType, Placement, PostConfig, PostWay, Visibility};
 
 /// Returns the table, for these apps.
 pub(crate) fn of(apps: &Apps) -> Vec<AppOption<PostConfig>> {
@@ -72,6 +72,22 @@ pub(crate) fn of(apps: &Apps) -> Vec<AppOption<PostConfig>> {
             Capability::LinkProduct,
             |config| config.add_product_link == AddProductLink::Yes,
             Some("0 (no)"),
+        ),
+        option(
+            "visibility",
+            "`friends`, `private`",
+            "an audience",
+            Capability::ChooseAudience,
+            |config| config.visibility != Visibility::Public,
+            Some("public"),
+        ),
+        option(
+            "ai_label",
+            "`true`",
+            "the label for AI-generated content",
+            Capability::LabelAsAi,
+            |config| config.ai_label,
+            Some("false"),
         ),
         option(
             "placement",

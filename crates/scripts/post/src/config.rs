@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::schemars::{self, JsonSchema};
 use tikmatrix_device::script::serde_json::{Map, Value, json};
 use tikmatrix_device::script::{AppName, Fields, Numbers, Problem, Problems};
-use tikmatrix_domain::{AppId, Extent, Spintax, Tag};
+use tikmatrix_domain::{AppId, Extent, Tag};
+
+use crate::captions::Captions;
+use crate::options::check_sound_name;
 
 /// The most wrong tags that one message lists.
 const MAX_WRONG_TAGS: usize = 10;
@@ -90,6 +93,30 @@ pub enum Placement {
     Story,
 }
 
+/// How `captions` is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum CaptionFormat {
+    /// As one template.
+    #[default]
+    Spintax,
+    /// As one caption a line.
+    Multiline,
+}
+
+/// Who can see the post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Visibility {
+    /// Everyone.
+    #[default]
+    Public,
+    /// The account's friends.
+    Friends,
+    /// The account alone.
+    Private,
+}
+
 /// The configuration of `post`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -106,7 +133,7 @@ pub struct PostConfig {
     /// Images to take, when `content_type` is 1.
     #[schemars(range(min = 1, max = 35))]
     pub image_count: u32,
-    /// Spintax: `{a|b|c}` picks one, nesting allowed; `\{ \| \}` are literal. On TikTok `##` splits title and description.
+    /// Spintax: `{a|b|c}` picks one, nesting allowed; `\{ \| \}` are literal. See `caption_format`. On TikTok `##` splits title and description.
     #[schemars(with = "String", length(max = 65536))]
     pub captions: Captions,
     /// The way into the app.
@@ -147,6 +174,13 @@ pub struct PostConfig {
     pub add_product_link: AddProductLink,
     /// Where it is published. Instagram only.
     pub placement: Placement,
+    /// Whether the app's own label for AI-generated content is switched on.
+    pub ai_label: bool,
+    /// How `captions` is read. `multiline`: each line is a caption, letter for letter, and each account takes them in turn;
+    /// `###` is a line break inside one.
+    pub caption_format: CaptionFormat,
+    /// Who can see the post.
+    pub visibility: Visibility,
 }
 
 impl Default for PostConfig {
@@ -170,6 +204,9 @@ impl Default for PostConfig {
             add_sound_volume: 50,
             add_product_link: AddProductLink::default(),
             placement: Placement::default(),
+            ai_label: false,
+            caption_format: CaptionFormat::default(),
+            visibility: Visibility::default(),
         }
     }
 }
@@ -177,9 +214,20 @@ impl Default for PostConfig {
 impl PostConfig {
     /// Adds what one field demands of another.
     pub(crate) fn check(&self, fields: &Fields<'_>, problems: &mut Problems) {
+        if fields.is_sound("captions")
+            && let Err(reason) = self.captions.check(self.caption_format)
+        {
+            problems.add("captions", reason);
+        }
         let is_missing = |text: &str, name: &str| text.trim().is_empty() && fields.is_sound(name);
         if self.post_way == PostWay::UseSound && is_missing(&self.sound_name, "sound_name") {
             problems.add("sound_name", "is required when post_way is useSound");
+        }
+        if self.post_way == PostWay::UseSound
+            && fields.is_sound("sound_name")
+            && let Err(reason) = check_sound_name(&self.sound_name)
+        {
+            problems.add("sound_name", reason);
         }
         if self.add_sound == AddSound::Custom
             && is_missing(&self.custom_sound_keyword, "custom_sound_keyword")
@@ -228,7 +276,7 @@ impl PostConfig {
 
     /// Adds what apps do not take of some of the texts that the captions stand for.
     pub(crate) fn warn(&self, warnings: &mut Problems) {
-        let Extent { length, hashtags } = self.captions.0.extent();
+        let Extent { length, hashtags } = self.captions.extent(self.caption_format);
         if length > MAX_CAPTION {
             let reason = format!("the longest text has {length} characters, and the apps take {MAX_CAPTION}");
             warnings.add("captions", reason);
@@ -256,31 +304,6 @@ fn required_together() -> Value {
         when("add_sound", "custom", "custom_sound_keyword"),
         folder,
     ])
-}
-
-/// The template of a caption.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Captions(pub Spintax);
-
-/// The longest template of captions, in bytes of UTF-8.
-const MAX_CAPTIONS: usize = 65_536;
-
-impl TryFrom<String> for Captions {
-    type Error = String;
-
-    fn try_from(template: String) -> Result<Self, String> {
-        if template.len() > MAX_CAPTIONS {
-            return Err(format!("takes {} bytes, more than {MAX_CAPTIONS}", template.len()));
-        }
-        Spintax::parse(&template).map(Self).map_err(|error| error.to_string())
-    }
-}
-
-impl From<Captions> for String {
-    fn from(Captions(template): Captions) -> Self {
-        template.as_str().to_owned()
-    }
 }
 
 /// Tags that are written in one text, between commas.

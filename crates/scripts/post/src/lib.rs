@@ -3,13 +3,17 @@
 
 mod allowed_roots;
 mod app_options;
+mod captions;
 mod config;
 mod earlier_attempt;
 mod material;
+mod options;
 mod script;
 
 pub use allowed_roots::{MaterialRoots, UnusableRoot};
+pub use captions::Captions;
 pub use config::{
-    AddProductLink, AddSound, Captions, ContentType, MaterialSource, Placement, PostConfig, PostWay, TagList,
+    AddProductLink, AddSound, CaptionFormat, ContentType, MaterialSource, Placement, PostConfig, PostWay,
+    TagList, Visibility,
 };
 pub use script::Post;

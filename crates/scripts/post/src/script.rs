@@ -4,19 +4,20 @@ use std::time::Duration;
 
 use rand::Rng as _;
 use serde_json::{Map, Value};
-use tikmatrix_apps::{AppDriver, Apps, Caption, PostJourney};
+use tikmatrix_apps::{AppDriver, Apps, PostJourney};
 use tikmatrix_device::android::{self, MediaFile};
 use tikmatrix_device::script::{
     AppOption, CleanUp, Completion, Context, Failure, Fields, LogLevel, Problem, Problems, Script,
     async_trait,
 };
-use tikmatrix_domain::{AppId, Spintax, StandardFailure};
+use tikmatrix_domain::{AppId, StandardFailure};
 
 use crate::allowed_roots::MaterialRoots;
 use crate::app_options;
 use crate::config::PostConfig;
 use crate::earlier_attempt::{self, PublishMark};
 use crate::material::{self, Video};
+use crate::options::{self, ChosenSound, caption_of};
 
 /// For a video of the largest size that TikTok takes over a slow connection.
 const PUSH_TIMEOUT: Duration = Duration::from_secs(20 * 60);
@@ -107,7 +108,8 @@ impl Script for Post {
             begun = Some(package);
         }
         let video = material::choose(&config, &self.materials, context).await?;
-        let caption = caption_of(video.caption.as_ref().unwrap_or(&config.captions.0), context);
+        let caption = caption_of(&config, video.caption.as_ref(), context).await?;
+        let sound = ChosenSound::of(&config, &self.materials, context).await?;
         context.progress(2);
 
         let package = match begun {
@@ -123,11 +125,13 @@ impl Script for Post {
         context.step(&format!("open the video in {}", driver.profile().name));
         journey.publish.share(context, &package, &uri, file.mime()).await?;
         context.progress(45);
+        options::set_in_editor(journey.options, context, &config, &sound).await?;
         context.step("leave the editor");
         journey.publish.leave_editor(context).await?;
         context.progress(50);
         context.step("write the caption");
         journey.publish.write_caption(context, &caption).await?;
+        options::set_below_caption(journey.options, context, &config).await?;
         context.progress(65);
         context.step("tap Post");
         tap_post(journey, context, PublishMark { caption: caption.clone(), before: before.clone() }).await?;
@@ -202,15 +206,4 @@ async fn push(context: &mut Context, file: &MediaFile, video: Video) -> Result<S
     context.log(LogLevel::Info, format!("the phone knows the video as {uri}"));
     context.progress(35);
     Ok(uri)
-}
-
-/// One of the texts that the template stands for, split at the first `##` into title and description.
-fn caption_of(template: &Spintax, context: &mut Context) -> Caption {
-    let text = template.choose(context.rng());
-    match text.split_once("##") {
-        Some((title, description)) => {
-            Caption { title: title.trim().to_owned(), description: description.trim().to_owned() }
-        }
-        None => Caption { title: String::new(), description: text },
-    }
 }

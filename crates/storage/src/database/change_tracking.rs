@@ -11,7 +11,7 @@ use diesel::sql_types::Text;
 
 /// SQLite's tables that are not tracked: neither an answer about tasks nor an event shows them, or a trigger writes them
 /// along with a tracked table. On PostgreSQL the migrations say which tables are tracked.
-const UNTRACKED_TABLES: [&str; 20] = [
+const UNTRACKED_TABLES: [&str; 22] = [
     "access_token",
     "account_tag",
     "audit",
@@ -29,6 +29,8 @@ const UNTRACKED_TABLES: [&str; 20] = [
     "task_interval",
     "task_kind",
     "task_number",
+    "turn",
+    "turn_counter",
     "wakeup",
     "webhook",
     "webhook_delivery",

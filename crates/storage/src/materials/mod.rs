@@ -3,3 +3,4 @@
 pub(crate) mod library;
 pub(crate) mod reservation;
 pub(crate) mod rows;
+mod turns;

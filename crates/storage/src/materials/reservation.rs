@@ -16,6 +16,7 @@ use crate::database::open_database::Database;
 use crate::error::{Fault, StorageError};
 use crate::materials::library::{by_id, media_types};
 use crate::materials::rows::{FreeMaterialRow, TakenFileRow, active_leases};
+use crate::materials::turns;
 use crate::schema::{local_file, material, material_tag};
 use crate::store::Store;
 use crate::tasks::state::check_lease;
@@ -44,7 +45,7 @@ pub enum FileTaken {
 /// The materials and local files that tasks take.
 #[derive(Clone, Copy)]
 #[must_use]
-pub struct ReservationStore<'store>(&'store Database);
+pub struct ReservationStore<'store>(pub(super) &'store Database);
 
 impl Store {
     /// Returns the operations by which tasks take materials and local files.
@@ -134,7 +135,7 @@ pub(crate) fn mark_used(
         .filter(local_file::lease.eq(&lease.0).or(local_file::publishing_at.is_not_null()))
         .filter(local_file::used_at.is_null());
     diesel::update(of_folders).set(local_file::used_at.eq(millis(at))).execute(connection)?;
-    Ok(())
+    turns::mark_used(connection, id, lease, at)
 }
 
 /// Records that the publication of what is reserved under `lease` starts at `now`.
@@ -149,7 +150,7 @@ pub(crate) fn begin_publishing(
     diesel::update(local_file::table.filter(local_file::lease.eq(&lease.0)))
         .set(local_file::publishing_at.eq(millis(now)))
         .execute(connection)?;
-    Ok(())
+    turns::begin_publishing(connection, lease, now)
 }
 
 /// Records that the task has published nothing of what it may have published.
@@ -159,7 +160,7 @@ pub(crate) fn withdraw_publishing(connection: &mut Connection, id: TaskId) -> Re
     let of_folders =
         local_file::table.filter(local_file::task_id.eq(id.0)).filter(local_file::used_at.is_null());
     diesel::update(of_folders).set(local_file::publishing_at.eq(None::<i64>)).execute(connection)?;
-    Ok(())
+    turns::withdraw_publishing(connection, id)
 }
 
 fn free(wish: &MaterialQuery) -> material::BoxedQuery<'static, Engine> {

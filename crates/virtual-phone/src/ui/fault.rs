@@ -40,6 +40,51 @@ pub enum Fault {
         /// Where.
         kind: UploadSign,
     },
+    /// An option of a post is other than usual: `{"fault": "option", "kind": "audience_refused"}`.
+    Option {
+        /// Which, and how.
+        kind: OptionFault,
+    },
+}
+
+/// What is other than usual on the way to Post. Several may be armed. The words of the sheets of products and of missing
+/// sounds are assumed: no dump of them is public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, VariantNames)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum OptionFault {
+    /// The rows below the caption are below the lower end of the screen.
+    SmallScreen,
+    /// The caption screen has no title field.
+    NoTitle,
+    /// The empty description shows a tip.
+    Tip,
+    /// A post is for its account alone unless another audience is chosen.
+    PrivateByDefault,
+    /// A choice of the audience changes nothing.
+    AudienceRefused,
+    /// The switch for AI-generated content does not go on.
+    AiLabelRefused,
+    /// There is no such switch.
+    AiLabelMissing,
+    /// The app asks before it switches the label on.
+    AiNotice,
+    /// A search finds no sound.
+    NoSound,
+    /// The app takes another sound than the one that was tapped.
+    OtherSound,
+    /// The caption screen has no row for links.
+    LinkMissing,
+    /// The account has no products.
+    NoProduct,
+    /// The product is sold out.
+    SoldOut,
+    /// The product cannot be had.
+    ProductUnavailable,
+    /// The app does not take the product's name.
+    ProductNameRefused,
+    /// The account may not sell.
+    BarredFromSelling,
 }
 
 /// How an upload ends without a post. No dump of these is public: their words are assumed.

@@ -42,11 +42,53 @@ pub struct Post {
     pub images: Vec<String>,
     /// The sound's name. `None` when it was removed.
     pub sound: Option<String>,
+    /// What it carries besides.
+    #[serde(flatten)]
+    pub settings: PostSettings,
     /// Where it was published.
     pub placement: Placement,
     /// The instant at which its upload ended.
     #[serde(serialize_with = "rfc3339")]
     pub published_at: DateTime<Utc>,
+}
+
+/// What a post carries beside its media, its caption and its sound.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PostSettings {
+    /// Who can see it.
+    pub visibility: Visibility,
+    /// Whether it has the app's label for AI-generated content.
+    pub ai_label: bool,
+    /// The product that it links.
+    pub product: Option<String>,
+    /// The volume of the media's own sound, 0 to 100.
+    pub origin_sound_volume: u32,
+    /// The volume of the added sound, 0 to 100.
+    pub add_sound_volume: u32,
+}
+
+impl Default for PostSettings {
+    fn default() -> Self {
+        Self {
+            visibility: Visibility::Public,
+            ai_label: false,
+            product: None,
+            origin_sound_volume: 50,
+            add_sound_volume: 50,
+        }
+    }
+}
+
+/// Who can see a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Everyone.
+    Public,
+    /// The account's friends.
+    Friends,
+    /// The account alone.
+    Private,
 }
 
 /// Where a post shows.

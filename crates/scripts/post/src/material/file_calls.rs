@@ -16,7 +16,7 @@ const MAX_CALLS: usize = 64;
 ///
 /// # Errors
 /// [`io::ErrorKind::TimedOut`] when there is no answer in time.
-pub(super) async fn in_time<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+pub(crate) async fn in_time<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
     static CALLS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(MAX_CALLS)));
     in_time_of(&CALLS, call).await
 }

@@ -76,7 +76,7 @@ pub(super) fn folders(
     let mut folders = Vec::new();
     for folder in own.into_iter().chain([folder]) {
         let (videos, others) = list(&folder, roots).map_err(|error| unreadable(&error))?;
-        let caption = caption(&folder.join(CAPTION), roots).map_err(Refusal::Refused)?;
+        let caption = text_of(&folder.join(CAPTION), roots).map_err(Refusal::Refused)?;
         folders.push(MediaFolder { videos, caption, others });
     }
     Ok(folders)
@@ -120,7 +120,7 @@ impl MediaFolder {
 }
 
 /// Finds the folder `@username`, whatever its case.
-fn own_folder(folder: &Path, username: &Username) -> io::Result<Option<PathBuf>> {
+pub(crate) fn own_folder(folder: &Path, username: &Username) -> io::Result<Option<PathBuf>> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).filter(|name| name.starts_with('@'));
@@ -170,8 +170,8 @@ fn kind(path: &Path) -> String {
     }
 }
 
-/// Reads the template in a file, and says what people call the file; none if there is no such file.
-fn caption(path: &Path, roots: &MaterialRoots) -> Result<Option<(String, String)>, String> {
+/// Reads the text in a file, and says what people call the file; none if there is no such file, or no text in it.
+pub(crate) fn text_of(path: &Path, roots: &MaterialRoots) -> Result<Option<(String, String)>, String> {
     let shown = path.display().to_string();
     let unreadable = |error: io::Error| format!("{shown} cannot be read on the server: {error}");
     let Ok(Some(path)) = roots.admit(path) else { return Ok(None) };

@@ -1,12 +1,12 @@
 //! The video that is published: where the configuration says that it comes from, and whether it can be published at all.
 //! All of it is decided before the phone is touched.
 
-mod file_calls;
+pub(crate) mod file_calls;
 mod folder;
-mod folder_listing;
+pub(crate) mod folder_listing;
 mod library;
 mod list;
-mod refusal;
+pub(crate) mod refusal;
 mod video;
 mod video_file;
 

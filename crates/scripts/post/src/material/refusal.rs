@@ -26,7 +26,7 @@ impl From<MaterialsError> for Refusal {
 
 impl Refusal {
     /// The same with the name of the parameter to correct.
-    pub(super) fn see(self, parameter: &str) -> Self {
+    pub(crate) fn see(self, parameter: &str) -> Self {
         match self {
             Self::Missing(reason) => Self::Missing(format!("{reason}; see {parameter}")),
             Self::Refused(reason) => Self::Refused(format!("{reason}; see {parameter}")),

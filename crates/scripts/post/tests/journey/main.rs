@@ -10,6 +10,7 @@ mod failing;
 mod faults;
 mod locked_phones;
 mod materials;
+mod options;
 mod proof;
 mod publishing;
 mod record;

@@ -1,6 +1,6 @@
 //! A record of materials in memory: what there is to take, and the calls that a script made.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -14,6 +14,7 @@ use tikmatrix_domain::{
 pub(crate) struct Record {
     library: Mutex<Vec<LibraryMaterial>>,
     taken: Mutex<BTreeSet<String>>,
+    turns: Mutex<BTreeMap<String, u64>>,
     calls: Mutex<Vec<String>>,
     is_broken: Mutex<bool>,
 }
@@ -85,5 +86,14 @@ impl Materials for Record {
             self.call("take a file")?;
         }
         Ok(chosen)
+    }
+
+    async fn take_turn(&self, source: String) -> Result<u64, MaterialsError> {
+        self.call(format!("turn of {source}"))?;
+        let mut turns = self.turns.lock().unwrap();
+        let next = turns.entry(source).or_default();
+        let turn = *next;
+        *next += 1;
+        Ok(turn)
     }
 }

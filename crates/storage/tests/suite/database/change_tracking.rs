@@ -89,6 +89,6 @@ fn every_table_of_postgres_is_tracked_or_known_not_to_be_shown() {
         untracked,
         "access_token account_tag audit change_count device_app device_presence installation local_file material material_tag \
          request_key script_config server stop_request \
-         task_group task_interval task_kind task_number wakeup webhook webhook_delivery"
+         task_group task_interval task_kind task_number turn turn_counter wakeup webhook webhook_delivery"
     );
 }

@@ -2,3 +2,4 @@
 
 pub(crate) mod library;
 mod reservation;
+mod turns;

@@ -26,7 +26,7 @@ fn local(name: &str) -> LocalFile {
 }
 
 /// What a script saw before it published.
-const MARK: &str = r#"{"caption":"c"}"#;
+pub(super) const MARK: &str = r#"{"caption":"c"}"#;
 
 impl Fixture {
     async fn add(&self, new: Vec<NewMaterial>) -> Vec<MaterialId> {
@@ -35,7 +35,7 @@ impl Fixture {
     }
 
     /// A task that works under a lease of its own phone's name.
-    async fn at_work(&self, phone: &str) -> TaskId {
+    pub(super) async fn at_work(&self, phone: &str) -> TaskId {
         let id = self.create(vec![for_phone(phone)]).await[0];
         let claimed = claim_task(&self.store, serial(phone), lease(phone), at(1)).await;
         assert_eq!(claimed.unwrap().id, id);

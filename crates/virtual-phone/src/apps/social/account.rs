@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::apps::social::users::Follows;
 use crate::ui::fault::UploadEnd;
 use crate::ui::intent::MediaItem;
-use crate::ui::report::{AccountReport, Placement, Post};
+use crate::ui::report::{AccountReport, Placement, Post, PostSettings};
 use crate::ui::window::text_input::TextInput;
 
 /// How long an upload takes unless a fault says otherwise.
@@ -25,20 +25,35 @@ pub(crate) struct Draft {
     pub(crate) sound: Option<String>,
     pub(crate) title: String,
     pub(crate) description: String,
+    pub(crate) settings: PostSettings,
 }
 
 impl Draft {
     /// A draft with the sound that the app chooses: the video's own.
     pub(crate) fn new(media: MediaItem, username: &str) -> Self {
         let sound = Some(format!("original sound - {username}"));
-        Self { media, images: Vec::new(), sound, title: String::new(), description: String::new() }
+        Self {
+            media,
+            images: Vec::new(),
+            sound,
+            title: String::new(),
+            description: String::new(),
+            settings: PostSettings::default(),
+        }
     }
 
     /// A draft of these images, to which the app has added a song. `None` without an image.
     pub(crate) fn of_images(images: Vec<MediaItem>) -> Option<Self> {
         let media = images.first()?.clone();
         let sound = Some(SUGGESTED_SOUND.to_owned());
-        Some(Self { media, images, sound, title: String::new(), description: String::new() })
+        Some(Self {
+            media,
+            images,
+            sound,
+            title: String::new(),
+            description: String::new(),
+            settings: PostSettings::default(),
+        })
     }
 
     /// The input field of this name.
@@ -122,6 +137,7 @@ impl Account {
                 caption: upload.draft.caption(),
                 media_sha256: upload.draft.media.sha256,
                 sound: upload.draft.sound,
+                settings: upload.draft.settings,
                 placement: upload.placement,
                 published_at: upload.began + upload.takes,
             })

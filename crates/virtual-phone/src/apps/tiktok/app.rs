@@ -8,7 +8,7 @@ use crate::apps::tiktok::create::flow::Page;
 use crate::apps::tiktok::identity::{IDENTITY, LINK_ACTIVITY, SHARE_ACTIVITY};
 use crate::apps::tiktok::navigation::Screen;
 use crate::apps::tiktok::state::TikTok;
-use crate::apps::tiktok::{create, dialogs, identity, screens};
+use crate::apps::tiktok::{create, dialogs, identity, options, screens};
 use crate::ui::app::{App, Identity, Outcome, Scene, Swipe};
 use crate::ui::fault::{Fault, UploadSign};
 use crate::ui::intent::{Delivery, Intent};
@@ -30,7 +30,9 @@ impl App for TikTok {
             SHARE_ACTIVITY => self.share(delivery, now),
             LINK_ACTIVITY => {
                 let link = delivery.intent.data.as_deref().unwrap_or_default();
-                self.navigation.open_link(link, self.account.username());
+                if !self.open_sound(link) {
+                    self.navigation.open_link(link, self.account.username());
+                }
             }
             _ => {}
         }
@@ -41,7 +43,8 @@ impl App for TikTok {
     }
 
     fn dialog(&self) -> Option<Scene> {
-        dialogs::scene(&self.navigation.dialogs, screens::activity(self.navigation.screen()))
+        let activity = screens::activity(self.navigation.screen());
+        dialogs::scene(&self.navigation.dialogs, activity).or_else(|| options::screens::sheet(self, activity))
     }
 
     fn overlay(&self, now: DateTime<Utc>) -> Option<Scene> {
@@ -57,6 +60,7 @@ impl App for TikTok {
             ("story", _) => self.publish(Placement::Story, now),
             ("post", _) if self.navigation.dialogs.asks_before_post() => {}
             ("tab", "create") => self.open_camera(),
+            ("option", action) => self.option(action),
             ("create", action) => return self.create(action),
             ("post" | "publish", _) => self.publish(Placement::Feed, now),
             ("discard", _) => {
@@ -87,6 +91,9 @@ impl App for TikTok {
     }
 
     fn back(&mut self, _now: DateTime<Utc>) -> Outcome {
+        if self.navigation.dialogs.top().is_none() && self.leave_option() {
+            return Outcome::Stay;
+        }
         self.navigation.back()
     }
 
@@ -94,10 +101,14 @@ impl App for TikTok {
         if matches!(self.navigation.screen(), Screen::Create(Page::Gallery)) {
             self.picker.scroll_by(swipe.upward());
         }
+        self.swipe_options(swipe);
         self.navigation.swipe(swipe, screens::GRID.max_scroll(self.account.cell_count()));
     }
 
     fn field(&mut self, name: &str) -> Option<TextInput<'_>> {
+        if let Some(text) = self.options.field(name) {
+            return Some(TextInput::new(text));
+        }
         let is_shown = matches!(self.navigation.screen(), Screen::Caption);
         self.draft.as_mut().filter(|_| is_shown)?.field(name)
     }
@@ -111,6 +122,7 @@ impl App for TikTok {
 
     fn stop(&mut self) {
         self.navigation.stop();
+        self.options.close();
         self.draft = None;
         self.account.abandon_uploads();
     }
@@ -123,6 +135,7 @@ impl App for TikTok {
             Fault::ProfileLoading => self.profile_is_loading = true,
             Fault::UploadEnd { kind } => self.account.set_upload_end(kind),
             Fault::UploadSign { kind } => self.upload_sign = kind,
+            Fault::Option { kind } => self.options.arm(kind),
             Fault::Lock { .. } => {} // The system's.
         }
     }
@@ -132,6 +145,7 @@ impl App for TikTok {
         self.account.clear_faults();
         self.profile_is_loading = false;
         self.upload_sign = UploadSign::default();
+        self.options.clear_faults();
     }
 
     fn report(&self) -> Option<(&'static str, AppReport)> {

@@ -1,5 +1,6 @@
 //! The app's identity: its package, its activities, and the links that it opens.
 
+use crate::apps::tiktok::options::sound_of;
 use crate::ui::app::Identity;
 use crate::ui::intent::{ACTION_SEND, ACTION_SEND_MULTIPLE, ACTION_VIEW, Intent};
 
@@ -33,7 +34,8 @@ pub(crate) fn resolve(intent: &Intent) -> Option<&'static str> {
             Some(SHARE_ACTIVITY)
         }
         Some(ACTION_VIEW) => {
-            intent.data.as_deref().filter(|link| link.starts_with(PROFILE_LINK)).map(|_| LINK_ACTIVITY)
+            let opens = |link: &&str| link.starts_with(PROFILE_LINK) || sound_of(link).is_some();
+            intent.data.as_deref().filter(opens).map(|_| LINK_ACTIVITY)
         }
         // The launcher opens an app by its package; an action alone names no app.
         Some(_) | None => None,

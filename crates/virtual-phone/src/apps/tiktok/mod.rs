@@ -5,6 +5,7 @@ mod create;
 mod dialogs;
 mod identity;
 mod navigation;
+mod options;
 mod profiles;
 mod screens;
 pub(crate) mod state;

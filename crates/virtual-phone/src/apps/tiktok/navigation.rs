@@ -16,13 +16,22 @@ const MESSAGE_TIME: TimeDelta = TimeDelta::seconds(3);
 #[derive(Debug, Clone)]
 pub(crate) enum Screen {
     Feed,
-    Profile { scroll: i32 },
+    Profile {
+        scroll: i32,
+    },
     User(User),
-    Player { post: usize },
+    Player {
+        post: usize,
+    },
     Editor,
     Caption,
     Create(Page),
-    Message { text: &'static str, until: Option<DateTime<Utc>> },
+    /// The page of the sound with this name.
+    Sound(String),
+    Message {
+        text: &'static str,
+        until: Option<DateTime<Utc>>,
+    },
 }
 
 /// What the app shows.

@@ -10,6 +10,7 @@ use crate::apps::social::users::{Relation, User};
 use crate::apps::tiktok::create;
 use crate::apps::tiktok::identity::PACKAGE;
 use crate::apps::tiktok::navigation::Screen;
+use crate::apps::tiktok::options;
 use crate::apps::tiktok::profiles::user_root;
 use crate::apps::tiktok::state::TikTok;
 use crate::ui::app::Scene;
@@ -48,6 +49,7 @@ pub(crate) fn activity(screen: &Screen) -> &'static str {
         Screen::Editor => "com.ss.android.ugc.aweme.editor.EditPageActivity",
         Screen::Caption => "com.ss.android.ugc.aweme.shortvideo.ui.VideoPublishActivity",
         Screen::Create(page) => create::screens::activity(*page),
+        Screen::Sound(_) => "com.ss.android.ugc.aweme.music.ui.MusicDetailActivity",
         Screen::Message { .. } => "com.ss.android.ugc.aweme.main.MainActivity",
     }
 }
@@ -60,8 +62,15 @@ pub(crate) fn scene(app: &TikTok, now: DateTime<Utc>) -> Scene {
         Screen::Profile { scroll } => ("profile".to_owned(), profile_root(app, *scroll, now)),
         Screen::User(user) => (format!("user {}", user.name()), user_root(app, user, now)),
         Screen::Player { post } => (format!("player {post}"), player_root(app, *post)),
-        Screen::Editor => ("editor".to_owned(), EDITOR.build(&draft_values(app))),
-        Screen::Caption => ("caption".to_owned(), CAPTION.build(&draft_values(app))),
+        Screen::Editor => {
+            let name = format!("editor{}", app.options.name());
+            (name, options::screens::over_editor(app, EDITOR.build(&draft_values(app))))
+        }
+        Screen::Caption => {
+            let values = options::screens::caption_values(app, draft_values(app));
+            ("caption".to_owned(), options::screens::with_suggestions(app, CAPTION.build(&values)))
+        }
+        Screen::Sound(name) => (format!("sound {name}"), options::screens::sound_page(name)),
         Screen::Create(page) => create::screens::root(app, *page, now),
         Screen::Message { text, .. } => {
             ("message".to_owned(), MESSAGE.build(&Values::new().text("message", *text)))

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::apps::social::account::{Account, Draft};
 use crate::apps::tiktok::create::gallery::Picker;
 use crate::apps::tiktok::navigation::{Navigation, Screen};
+use crate::apps::tiktok::options::Options;
 use crate::ui::fault::UploadSign;
 use crate::ui::gallery::Gallery;
 use crate::ui::intent::{ACTION_SEND_MULTIPLE, Delivery};
@@ -20,6 +21,7 @@ pub(crate) struct TikTok {
     /// What the editor and the caption screen are about.
     pub(crate) draft: Option<Draft>,
     pub(crate) navigation: Navigation,
+    pub(crate) options: Options,
     /// Whether the profile does not show yet what it has.
     pub(crate) profile_is_loading: bool,
 }
@@ -33,6 +35,7 @@ impl TikTok {
             upload_sign: UploadSign::default(),
             draft: None,
             navigation: Navigation::new(seed),
+            options: Options::default(),
             profile_is_loading: false,
         }
     }
@@ -52,6 +55,7 @@ impl TikTok {
         }
         // The draft of before is gone: what is shared starts a new one.
         self.draft = draft;
+        self.begin_options();
         self.navigation.home();
         self.navigation.go(Screen::Editor);
     }

@@ -74,6 +74,7 @@ impl TikTok {
         };
         if draft.is_some() {
             self.draft = draft;
+            self.begin_options();
             self.navigation.go(Screen::Editor);
         }
     }

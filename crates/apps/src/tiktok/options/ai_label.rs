@@ -1,0 +1,60 @@
+//! The app's own label for AI-generated content: a switch below "More options".
+
+use tikmatrix_device::android;
+use tikmatrix_device::script::{Context, Failure, Found};
+use tikmatrix_device::ui::UiTree;
+use tikmatrix_domain::StandardFailure;
+
+use super::rows::unavailable;
+use super::{LOST_TAP_TIMEOUT, MAX_TAPS, Options};
+
+/// What the app shows of its label.
+enum Seen {
+    On,
+    /// A notice that has to be agreed to first.
+    Notice(Found),
+}
+
+impl Options {
+    pub(super) async fn label_as_ai(&self, context: &mut Context) -> Result<(), Failure> {
+        let elements = &self.elements;
+        let (row, sheet) = (&elements.more_options_row, &elements.more_options_sheet);
+        self.open_sheet(context, row, sheet, StandardFailure::OptionUnavailable).await?;
+        if self.scroll_to(context, &elements.ai_switch).await?.is_none() {
+            return Err(unavailable(context, "TikTok has no switch for AI-generated content"));
+        }
+        let mut is_on = context.last_tree().is_some_and(|tree| elements.ai_switch_on.is_on(tree));
+        for _ in 0..MAX_TAPS {
+            if is_on {
+                break;
+            }
+            context.screen().tap(&elements.ai_switch, LOST_TAP_TIMEOUT).await?;
+            is_on = self.becomes_on(context).await?;
+        }
+        if !is_on {
+            return Err(unavailable(context, "TikTok did not switch its label for AI-generated content on"));
+        }
+        self.close_sheet(context, sheet).await
+    }
+
+    /// Waits for the switch to be on, and agrees to the notice about it. Returns whether it is on.
+    async fn becomes_on(&self, context: &mut Context) -> Result<bool, Failure> {
+        let elements = &self.elements;
+        let seen = |tree: &UiTree| {
+            let notice = elements.ai_notice.find(tree).map(Found::of).map(Seen::Notice);
+            notice.or_else(|| elements.ai_switch_on.is_on(tree).then_some(Seen::On))
+        };
+        for _ in 0..MAX_TAPS {
+            match context.screen().wait_until("the label being on", LOST_TAP_TIMEOUT, seen).await {
+                Ok(Seen::On) => return Ok(true),
+                Ok(Seen::Notice(Found { tap: Some(agree), .. })) => {
+                    android::tap(context.phone(), agree, context.soon()).await?;
+                }
+                Ok(Seen::Notice(_)) => break,
+                Err(failure) if failure.is_not_found() => break,
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(false)
+    }
+}

@@ -1,0 +1,2 @@
+DROP TABLE turn;
+DROP TABLE turn_counter;
