@@ -21,7 +21,7 @@ pub enum Fault {
     },
     /// Another fault of the cable.
     Cable(CableFault),
-    /// A fault on the screen: `popup`, `slow_upload`, `follow_refused`, `profile_loading` or `lock`, with the fields that [`ui::Fault`]
+    /// A fault on the screen: `popup`, `slow_upload`, `follow_refused`, `follow_limited`, `profile_loading` or `lock`, with the fields that [`ui::Fault`]
     /// documents.
     Screen(ui::Fault),
 }
@@ -90,7 +90,7 @@ pub enum FaultError {
 }
 
 /// Each fault with the fields that it may have.
-const FIELDS: [(&str, &[&str]); 14] = [
+const FIELDS: [(&str, &[&str]); 15] = [
     ("disconnect", &["fault", "after_bytes"]),
     ("freeze", &["fault"]),
     ("slow", &["fault", "bytes_per_second"]),
@@ -103,6 +103,7 @@ const FIELDS: [(&str, &[&str]); 14] = [
     ("popup", &["fault", "kind", "when"]),
     ("slow_upload", &["fault", "seconds"]),
     ("follow_refused", &["fault"]),
+    ("follow_limited", &["fault"]),
     ("profile_loading", &["fault"]),
     ("lock", &["fault", "kind"]),
 ];

@@ -134,6 +134,7 @@ impl Account {
     pub(crate) fn clear_faults(&mut self) {
         self.upload_time = UPLOAD_TIME;
         self.follows.set_refuses(false);
+        self.follows.set_limited(false);
     }
 
     /// Posts on the profile with their indexes, newest first.

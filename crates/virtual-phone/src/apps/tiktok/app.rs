@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::apps::social::account::Account;
 use crate::apps::social::dialogs::Dialog;
 use crate::apps::social::users::{Change, User};
 use crate::apps::tiktok::identity::{IDENTITY, LINK_ACTIVITY, SHARE_ACTIVITY};
 use crate::apps::tiktok::navigation::Screen;
 use crate::apps::tiktok::state::TikTok;
-use crate::apps::tiktok::{dialogs, identity, screens};
+use crate::apps::tiktok::{dialogs, identity, people, screens};
 use crate::ui::app::{App, Identity, Outcome, Scene, Swipe};
 use crate::ui::fault::Fault;
 use crate::ui::intent::{Delivery, Intent};
@@ -40,14 +41,19 @@ impl App for TikTok {
     }
 
     fn dialog(&self) -> Option<Scene> {
-        dialogs::scene(&self.navigation.dialogs, screens::activity(self.navigation.screen()))
+        let activity = screens::activity(self.navigation.screen());
+        people::dialogs::scene(self, activity).or_else(|| dialogs::scene(&self.navigation.dialogs, activity))
     }
 
     fn act(&mut self, action: &str, now: DateTime<Utc>) -> Outcome {
         if !self.navigation.dialogs.passes(action) {
             return Outcome::Stay;
         }
-        match action.split_once(':').unwrap_or((action, "")) {
+        let (verb, value) = action.split_once(':').unwrap_or((action, ""));
+        if let Some(outcome) = self.act_on_people(verb, value) {
+            return outcome;
+        }
+        match (verb, value) {
             ("sound_off", _) => self.draft.iter_mut().for_each(|draft| draft.sound = None),
             ("story", _) => self.publish(Placement::Story, now),
             ("post", _) if self.navigation.dialogs.asks_before_post() => {}
@@ -63,8 +69,10 @@ impl App for TikTok {
             ("author", _) => self.navigation.open_author(self.account.username()),
             ("relation", _) => {
                 let user = self.navigation.shown_user();
-                if user.is_some_and(|user| self.account.follows.change(&user, now) == Change::Asks) {
-                    self.navigation.dialogs.open(Dialog::Unfollow);
+                match user.map(|user| self.account.follows.change(&user, now)) {
+                    Some(Change::Asks) => self.navigation.dialogs.open(Dialog::Unfollow),
+                    Some(Change::Limited) => self.navigation.dialogs.open(Dialog::Limited),
+                    Some(Change::Made) | None => {}
                 }
             }
             ("follow", name) => {
@@ -84,16 +92,24 @@ impl App for TikTok {
     }
 
     fn swipe(&mut self, swipe: Swipe) {
+        if self.navigation.dialogs.top() == Some(Dialog::Switcher) {
+            self.people.scroll(swipe.upward());
+            return;
+        }
         self.navigation.swipe(swipe, screens::GRID.max_scroll(self.account.cell_count()));
     }
 
     fn field(&mut self, name: &str) -> Option<TextInput<'_>> {
+        if matches!(self.navigation.screen(), Screen::Search | Screen::Results { .. }) {
+            return (name == "search").then(|| self.people.field());
+        }
         let is_shown = matches!(self.navigation.screen(), Screen::Caption);
         self.draft.as_mut().filter(|_| is_shown)?.field(name)
     }
 
     fn advance(&mut self, now: DateTime<Utc>) {
         self.account.advance(now);
+        self.people.others_mut().for_each(|account| account.advance(now));
         self.navigation.advance(now);
     }
 
@@ -101,6 +117,7 @@ impl App for TikTok {
         self.navigation.stop();
         self.draft = None;
         self.account.abandon_uploads();
+        self.people.others_mut().for_each(Account::abandon_uploads);
     }
 
     fn arm(&mut self, fault: Fault, in_front: bool) {
@@ -108,6 +125,7 @@ impl App for TikTok {
             Fault::Popup { kind, when } => self.navigation.dialogs.arm(kind, when, in_front),
             Fault::SlowUpload { seconds } => self.account.set_upload_time(TimeDelta::seconds(seconds.into())),
             Fault::FollowRefused => self.account.follows.set_refuses(true),
+            Fault::FollowLimited => self.account.follows.set_limited(true),
             Fault::ProfileLoading => self.profile_is_loading = true,
             Fault::Lock { .. } => {} // The system's.
         }
@@ -116,10 +134,16 @@ impl App for TikTok {
     fn clear_faults(&mut self) {
         self.navigation.dialogs.clear_faults();
         self.account.clear_faults();
+        self.people.others_mut().for_each(Account::clear_faults);
         self.profile_is_loading = false;
     }
 
     fn report(&self) -> Option<(&'static str, AppReport)> {
-        Some(("tiktok", AppReport { accounts: vec![self.account.report()] }))
+        let accounts = std::iter::once(&self.account).chain(self.people.others());
+        Some(("tiktok", AppReport { accounts: accounts.map(Account::report).collect() }))
+    }
+
+    fn sign_in(&mut self, username: &str) {
+        self.people.sign_in(username);
     }
 }

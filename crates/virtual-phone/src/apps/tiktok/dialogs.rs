@@ -29,6 +29,7 @@ pub(crate) fn scene(dialogs: &Dialogs, activity: &str) -> Option<Scene> {
         }
         Dialog::Unfollow => ("unfollow", UNFOLLOW.build(&Values::new())),
         Dialog::Popup(kind) => popup(kind),
+        Dialog::Switcher | Dialog::SaveLogin | Dialog::Limited => return None,
     };
     Some(Scene {
         package: PACKAGE.to_owned(),

@@ -4,6 +4,7 @@ mod app;
 mod dialogs;
 mod identity;
 mod navigation;
+mod people;
 mod profiles;
 mod screens;
 pub(crate) mod state;

@@ -9,6 +9,7 @@ use crate::apps::social::grid::Grid;
 use crate::apps::social::users::{Relation, User};
 use crate::apps::tiktok::identity::PACKAGE;
 use crate::apps::tiktok::navigation::Screen;
+use crate::apps::tiktok::people::search;
 use crate::apps::tiktok::profiles::user_root;
 use crate::apps::tiktok::state::TikTok;
 use crate::ui::app::Scene;
@@ -43,6 +44,9 @@ pub(crate) fn activity(screen: &Screen) -> &'static str {
         Screen::Feed | Screen::Profile { .. } => "com.ss.android.ugc.aweme.main.MainActivity",
         Screen::Player { .. } => "com.ss.android.ugc.aweme.detail.ui.DetailActivity",
         Screen::User(_) => "com.ss.android.ugc.aweme.profile.ui.UserProfileActivity",
+        Screen::Search | Screen::Results { .. } => {
+            "com.ss.android.ugc.aweme.search.pages.core.ui.activity.SearchResultActivity"
+        }
         Screen::Editor => "com.ss.android.ugc.aweme.editor.EditPageActivity",
         Screen::Caption => "com.ss.android.ugc.aweme.shortvideo.ui.VideoPublishActivity",
         Screen::Message { .. } => "com.ss.android.ugc.aweme.main.MainActivity",
@@ -57,6 +61,10 @@ pub(crate) fn scene(app: &TikTok, now: DateTime<Utc>) -> Scene {
         Screen::Profile { scroll } => ("profile".to_owned(), profile_root(app, *scroll)),
         Screen::User(user) => (format!("user {}", user.name()), user_root(app, user, now)),
         Screen::Player { post } => (format!("player {post}"), player_root(app, *post)),
+        Screen::Search => ("search".to_owned(), search::field_root(app)),
+        Screen::Results { users } => {
+            (format!("results {users}"), search::results_root(app, *users, now))
+        }
         Screen::Editor => ("editor".to_owned(), EDITOR.build(&draft_values(app))),
         Screen::Caption => ("caption".to_owned(), CAPTION.build(&draft_values(app))),
         Screen::Message { text, .. } => {

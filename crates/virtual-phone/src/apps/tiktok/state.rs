@@ -4,13 +4,16 @@ use chrono::{DateTime, Utc};
 
 use crate::apps::social::account::{Account, Draft};
 use crate::apps::tiktok::navigation::{Navigation, Screen};
+use crate::apps::tiktok::people::People;
 use crate::ui::intent::{Delivery, MediaItem};
 use crate::ui::report::Placement;
 
-/// The app and its one account.
+/// The app and its accounts.
 #[derive(Debug)]
 pub(crate) struct TikTok {
+    /// The current account.
     pub(crate) account: Account,
+    pub(crate) people: People,
     /// The video of the editor and the caption screen.
     pub(crate) draft: Option<Draft>,
     pub(crate) navigation: Navigation,
@@ -23,6 +26,7 @@ impl TikTok {
     pub(crate) fn new(username: &str, seed: u64) -> Self {
         Self {
             account: Account::new(username),
+            people: People::new(username),
             draft: None,
             navigation: Navigation::new(seed),
             profile_is_loading: false,
