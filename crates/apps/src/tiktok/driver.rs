@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::capability::Capability;
 use crate::driver::AppDriver;
 use crate::journey::{FollowJourney, PostJourney};
 use crate::profile::file::{Profile, ProfileError};
@@ -9,7 +10,7 @@ use crate::tiktok::accounts::SignedIn;
 use crate::tiktok::confirm::Confirming;
 use crate::tiktok::follow::Following;
 use crate::tiktok::own_profile::OwnProfile;
-use crate::tiktok::publish::Publishing;
+use crate::tiktok::publish::publishing::Publishing;
 use crate::tiktok::screens::Screens;
 
 /// The driver of TikTok.
@@ -42,6 +43,10 @@ impl TikTok {
 impl AppDriver for TikTok {
     fn profile(&self) -> &Arc<Profile> {
         &self.screens.profile
+    }
+
+    fn further_capabilities(&self) -> &'static [Capability] {
+        &[Capability::PublishImages, Capability::AddButton]
     }
 
     fn posting(&self) -> Option<PostJourney<'_>> {
