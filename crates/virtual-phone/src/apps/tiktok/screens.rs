@@ -77,9 +77,7 @@ pub(crate) fn scene(app: &TikTok, now: DateTime<Utc>) -> Scene {
         Screen::Sound(name) => (format!("sound {name}"), options::screens::sound_page(name)),
         Screen::Create(page) => create::screens::root(app, *page, now),
         Screen::Search => ("search".to_owned(), search::field_root(app)),
-        Screen::Results { users } => {
-            (format!("results {users}"), search::results_root(app, *users, now))
-        }
+        Screen::Results { users } => (format!("results {users}"), search::results_root(app, *users, now)),
         Screen::Message { text, .. } => {
             ("message".to_owned(), MESSAGE.build(&Values::new().text("message", *text)))
         }

@@ -6,9 +6,9 @@ use crate::apps::social::account::{Account, Draft};
 use crate::apps::tiktok::create::gallery::Picker;
 use crate::apps::tiktok::navigation::{Navigation, Screen};
 use crate::apps::tiktok::options::Options;
+use crate::apps::tiktok::people::People;
 use crate::ui::fault::UploadSign;
 use crate::ui::gallery::Gallery;
-use crate::apps::tiktok::people::People;
 use crate::ui::intent::{ACTION_SEND_MULTIPLE, Delivery};
 use crate::ui::report::Placement;
 
