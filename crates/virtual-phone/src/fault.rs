@@ -21,7 +21,7 @@ pub enum Fault {
     },
     /// Another fault of the cable.
     Cable(CableFault),
-    /// A fault on the screen: `popup`, `slow_upload`, `follow_refused`, `profile_loading`, `lock`, `upload_end` or `upload_sign`,
+    /// A fault on the screen: `popup`, `slow_upload`, `follow_refused`, `profile_loading`, `lock`, `upload_end`, `upload_sign` or `option`,
     /// with the fields that [`ui::Fault`] documents.
     Screen(ui::Fault),
 }
@@ -107,6 +107,7 @@ const FIELDS: [(&str, &[&str]); 16] = [
     ("lock", &["fault", "kind"]),
     ("upload_end", &["fault", "kind"]),
     ("upload_sign", &["fault", "kind"]),
+    ("option", &["fault", "kind"]),
 ];
 
 /// The faults of several kinds, with these.
@@ -115,6 +116,7 @@ const KINDS: [(&str, &[&str]); 4] = [
     ("lock", LockKind::VARIANTS),
     ("upload_end", UploadEnd::VARIANTS),
     ("upload_sign", UploadSign::VARIANTS),
+    ("option", OptionFault::VARIANTS),
 ];
 
 #[derive(Deserialize)]
