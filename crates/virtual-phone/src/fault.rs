@@ -117,6 +117,7 @@ const KINDS: [(&str, &[&str]); 4] = [
     ("lock", LockKind::VARIANTS),
     ("upload_end", UploadEnd::VARIANTS),
     ("upload_sign", UploadSign::VARIANTS),
+    ("option", OptionFault::VARIANTS),
 ];
 
 #[derive(Deserialize)]

@@ -5,7 +5,7 @@ use tikmatrix_device::script::{Context, Failure, Found};
 use tikmatrix_device::ui::UiTree;
 use tikmatrix_domain::StandardFailure;
 
-use super::rows::unavailable;
+use super::rows::{control_of, unavailable};
 use super::{LOST_TAP_TIMEOUT, MAX_TAPS, Options};
 
 /// What the app shows of its label.
@@ -20,15 +20,19 @@ impl Options {
         let elements = &self.elements;
         let (row, sheet) = (&elements.more_options_row, &elements.more_options_sheet);
         self.open_sheet(context, row, sheet, StandardFailure::OptionUnavailable).await?;
-        if self.scroll_to(context, &elements.ai_switch).await?.is_none() {
+        if self.scroll_to(context, &elements.ai_label).await?.is_none() {
             return Err(unavailable(context, "TikTok has no switch for AI-generated content"));
         }
-        let mut is_on = context.last_tree().is_some_and(|tree| elements.ai_switch_on.is_on(tree));
+        let mut is_on = context.last_tree().is_some_and(|tree| self.is_labelled(tree));
         for _ in 0..MAX_TAPS {
             if is_on {
                 break;
             }
-            context.screen().tap(&elements.ai_switch, LOST_TAP_TIMEOUT).await?;
+            let switch = |tree: &UiTree| {
+                control_of(tree, &elements.ai_label, &elements.switch).map(Found::of)?.tap
+            };
+            let place = context.screen().wait_until("the switch of the label", LOST_TAP_TIMEOUT, switch).await?;
+            android::tap(context.phone(), place, context.soon()).await?;
             is_on = self.becomes_on(context).await?;
         }
         if !is_on {
@@ -37,12 +41,17 @@ impl Options {
         self.close_sheet(context, sheet).await
     }
 
+    fn is_labelled(&self, tree: &UiTree) -> bool {
+        let switch = control_of(tree, &self.elements.ai_label, &self.elements.switch);
+        switch.is_some_and(|switch| switch.flags.checked)
+    }
+
     /// Waits for the switch to be on, and agrees to the notice about it. Returns whether it is on.
     async fn becomes_on(&self, context: &mut Context) -> Result<bool, Failure> {
         let elements = &self.elements;
         let seen = |tree: &UiTree| {
             let notice = elements.ai_notice.find(tree).map(Found::of).map(Seen::Notice);
-            notice.or_else(|| elements.ai_switch_on.is_on(tree).then_some(Seen::On))
+            notice.or_else(|| self.is_labelled(tree).then_some(Seen::On))
         };
         for _ in 0..MAX_TAPS {
             match context.screen().wait_until("the label being on", LOST_TAP_TIMEOUT, seen).await {

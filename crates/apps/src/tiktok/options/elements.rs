@@ -21,6 +21,7 @@ macro_rules! elements {
 
 elements! {
     suggestion_list,
+    typing_field,
     audience_row,
     audience_sheet,
     audience_everyone,
@@ -31,8 +32,8 @@ elements! {
     audience_is_only_you,
     more_options_row,
     more_options_sheet,
-    ai_switch,
-    ai_switch_on,
+    ai_label,
+    switch,
     ai_notice,
     sound_name,
     sound_remove,
@@ -46,6 +47,7 @@ elements! {
     volume_sheet,
     original_volume,
     added_volume,
+    slider,
     volume_done,
     use_sound,
     sound_title,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tikmatrix_device::android::{self, Key};
 use tikmatrix_device::script::{Context, Failure, Found};
-use tikmatrix_device::ui::{Bounds, Point, Selector};
+use tikmatrix_device::ui::{Bounds, NodeRef, Point, Selector, UiTree};
 use tikmatrix_domain::StandardFailure;
 
 use super::{LOST_TAP_TIMEOUT, MAX_TAPS, Options, SHEET_TIMEOUT};
@@ -99,6 +99,22 @@ impl Options {
             Err(other) => Err(other),
         }
     }
+}
+
+/// Finds the control at the height of a label.
+pub(super) fn control_of<'tree>(
+    tree: &'tree UiTree,
+    label: &Selector,
+    control: &Selector,
+) -> Option<NodeRef<'tree>> {
+    let row = label.find(tree)?.bounds;
+    let beside = |node: &NodeRef<'_>| {
+        let middle = node.bounds.center().y;
+        let margin = row.bottom - row.top;
+        (row.top - margin..row.bottom + margin).contains(&middle)
+    };
+    let distance = |node: &NodeRef<'_>| (node.bounds.center().y - row.center().y).abs();
+    control.find_all(tree).into_iter().filter(beside).min_by_key(distance)
 }
 
 /// Pushes the content of the screen up.

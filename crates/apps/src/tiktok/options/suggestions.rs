@@ -3,6 +3,7 @@
 
 use tikmatrix_device::android::{self, Key};
 use tikmatrix_device::script::{Context, Failure};
+use tikmatrix_device::ui::UiTree;
 use tikmatrix_domain::StandardFailure;
 
 use super::{LOST_TAP_TIMEOUT, Options};
@@ -14,16 +15,25 @@ impl Options {
     pub(super) async fn leave_suggestions(&self, context: &mut Context) -> Result<(), Failure> {
         let list = &self.elements.suggestion_list;
         for _ in 0..MAX_PRESSES {
-            if !context.last_tree().is_some_and(|tree| list.is_on(tree)) {
+            if !context.last_tree().is_some_and(|tree| self.is_covered(tree)) {
                 return Ok(());
             }
             android::press(context.phone(), Key::Back, context.soon()).await?;
-            self.wait_until_gone(context, list, LOST_TAP_TIMEOUT).await?;
+            let free = |tree: &UiTree| (!self.is_covered(tree)).then_some(());
+            match context.screen().wait_until("the Post button", LOST_TAP_TIMEOUT, free).await {
+                Ok(()) => return Ok(()),
+                Err(failure) if failure.is_not_found() => {}
+                Err(other) => return Err(other),
+            }
         }
-        if context.last_tree().is_some_and(|tree| list.is_on(tree)) {
-            let remark = format!("{list} stays open over the Post button; end the caption with another word");
-            return Err(Failure::new(StandardFailure::TextInputUnavailable, remark));
-        }
-        Ok(())
+        let remark = format!("{list} stays open over the Post button; end the caption with another word");
+        Err(Failure::new(StandardFailure::TextInputUnavailable, remark))
+    }
+
+    /// Whether a list is open over a field that is typed into. A list that lays out its rows alone is no part of some dumps,
+    /// but takes Post out of all of them.
+    fn is_covered(&self, tree: &UiTree) -> bool {
+        self.elements.suggestion_list.is_on(tree)
+            || self.elements.typing_field.is_on(tree) && !self.screens.elements.post.is_on(tree)
     }
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tikmatrix_device::android;
 use tikmatrix_device::script::{Context, Failure, Found};
-use tikmatrix_device::ui::{Point, Selector};
+use tikmatrix_device::ui::{Point, Selector, UiTree};
 
-use super::rows::unavailable;
+use super::rows::{control_of, unavailable};
 use super::{LOST_TAP_TIMEOUT, Options, SHEET_TIMEOUT};
 use crate::post_options::Volumes;
 
@@ -46,13 +46,14 @@ impl Options {
         self.leave_sheet(context).await
     }
 
-    async fn drag_to(&self, context: &mut Context, slider: &Selector, volume: i32) -> Result<(), Failure> {
+    async fn drag_to(&self, context: &mut Context, label: &Selector, volume: i32) -> Result<(), Failure> {
         // Where the thumb is for a number differs by build: each drag corrects the last one by what it missed.
         let mut aim = volume;
+        let slider = |tree: &UiTree| control_of(tree, label, &self.elements.slider).map(Found::of);
         for _ in 0..MAX_DRAGS {
-            let found = match context.screen().find(slider, SHEET_TIMEOUT).await {
+            let found = match context.screen().wait_until(&label.to_string(), SHEET_TIMEOUT, slider).await {
                 Err(failure) if failure.is_not_found() => {
-                    return Err(unavailable(context, &format!("TikTok does not show {slider}")));
+                    return Err(unavailable(context, &format!("TikTok does not show {label}")));
                 }
                 other => other?,
             };
@@ -65,7 +66,7 @@ impl Options {
             let moved = context
                 .screen()
                 .wait_until("the slider at another number", LOST_TAP_TIMEOUT, |tree| {
-                    number(&slider.find(tree)?.text).filter(|now| *now != shown)
+                    number(&slider(tree)?.text).filter(|now| *now != shown)
                 })
                 .await;
             match moved {
@@ -74,7 +75,7 @@ impl Options {
                 Err(other) => return Err(other),
             }
         }
-        Err(unavailable(context, &format!("{slider} did not take {volume}")))
+        Err(unavailable(context, &format!("{label} did not take {volume}")))
     }
 }
 
