@@ -41,6 +41,7 @@ fn every_tiktok_screen_is_recognised() {
         ("tt_comments", Some("comments")),
         ("tt_editor_photo_next", Some("editor")),
         ("tt_feed_for_you_uiautomator", Some("feed")),
+        ("tt_gallery_over_camera", Some("gallery")),
         ("tt_feed_search_bar", Some("feed")),
         ("tt_other_profile_follow_old", Some("other_profile")),
         ("tt_popup_contacts_settings", None),
