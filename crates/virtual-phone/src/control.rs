@@ -176,7 +176,9 @@ impl ResponseError for ControlError {
         match self {
             Self::Farm(FarmError::NoSuchPhone(_)) => StatusCode::NOT_FOUND,
             Self::Farm(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Access(_) | Self::Fault(_) | Self::NoAccounts(_) | Self::NotJson(_) => StatusCode::BAD_REQUEST,
+            Self::Access(_) | Self::Fault(_) | Self::NoAccounts(_) | Self::NotJson(_) => {
+                StatusCode::BAD_REQUEST
+            }
         }
     }
 

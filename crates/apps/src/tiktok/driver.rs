@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::capability::Capability;
 use crate::driver::AppDriver;
-use crate::journey::{FollowJourney, PostJourney};
+use crate::journey::{Accounts, FollowJourney, PostJourney};
 use crate::profile::file::{Profile, ProfileError};
-use crate::tiktok::accounts::SignedIn;
+use crate::tiktok::accounts::signed_in::SignedIn;
 use crate::tiktok::confirm::Confirming;
-use crate::tiktok::follow::Following;
+use crate::tiktok::follow::following::Following;
 use crate::tiktok::own_profile::OwnProfile;
 use crate::tiktok::publish::Publishing;
 use crate::tiktok::screens::Screens;
@@ -50,5 +51,13 @@ impl AppDriver for TikTok {
 
     fn following(&self) -> Option<FollowJourney<'_>> {
         Some(FollowJourney { accounts: &self.accounts, follow: &self.following })
+    }
+
+    fn accounts(&self) -> Option<&dyn Accounts> {
+        Some(&self.accounts)
+    }
+
+    fn further_capabilities(&self) -> &'static [Capability] {
+        &[Capability::SearchUsers]
     }
 }

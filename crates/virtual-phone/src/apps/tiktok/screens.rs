@@ -62,9 +62,7 @@ pub(crate) fn scene(app: &TikTok, now: DateTime<Utc>) -> Scene {
         Screen::User(user) => (format!("user {}", user.name()), user_root(app, user, now)),
         Screen::Player { post } => (format!("player {post}"), player_root(app, *post)),
         Screen::Search => ("search".to_owned(), search::field_root(app)),
-        Screen::Results { users } => {
-            (format!("results {users}"), search::results_root(app, *users, now))
-        }
+        Screen::Results { users } => (format!("results {users}"), search::results_root(app, *users, now)),
         Screen::Editor => ("editor".to_owned(), EDITOR.build(&draft_values(app))),
         Screen::Caption => ("caption".to_owned(), CAPTION.build(&draft_values(app))),
         Screen::Message { text, .. } => {

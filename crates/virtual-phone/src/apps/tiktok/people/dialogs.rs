@@ -12,12 +12,15 @@ use crate::ui::bounds::Bounds;
 use crate::ui::layout::{Layout, Values};
 use crate::ui::view::View;
 
-static SWITCHER: LazyLock<Layout> =
-    LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../../layouts/tiktok/people_switcher.xml")));
-static ROW: LazyLock<Layout> =
-    LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../../layouts/tiktok/people_switcher_row.xml")));
-static SAVE_LOGIN: LazyLock<Layout> =
-    LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../../layouts/tiktok/people_save_login.xml")));
+static SWITCHER: LazyLock<Layout> = LazyLock::new(|| {
+    Layout::carried(PACKAGE, include_str!("../../../../layouts/tiktok/people_switcher.xml"))
+});
+static ROW: LazyLock<Layout> = LazyLock::new(|| {
+    Layout::carried(PACKAGE, include_str!("../../../../layouts/tiktok/people_switcher_row.xml"))
+});
+static SAVE_LOGIN: LazyLock<Layout> = LazyLock::new(|| {
+    Layout::carried(PACKAGE, include_str!("../../../../layouts/tiktok/people_save_login.xml"))
+});
 static LIMITED: LazyLock<Layout> =
     LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../../layouts/tiktok/people_limited.xml")));
 

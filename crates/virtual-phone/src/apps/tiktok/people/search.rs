@@ -14,8 +14,9 @@ static FIELD: LazyLock<Layout> =
     LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../../layouts/tiktok/people_search.xml")));
 static RESULTS: LazyLock<Layout> =
     LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../../layouts/tiktok/people_results.xml")));
-static ROW: LazyLock<Layout> =
-    LazyLock::new(|| Layout::carried(PACKAGE, include_str!("../../../../layouts/tiktok/people_result_row.xml")));
+static ROW: LazyLock<Layout> = LazyLock::new(|| {
+    Layout::carried(PACKAGE, include_str!("../../../../layouts/tiktok/people_result_row.xml"))
+});
 
 const ROW_HEIGHT: i32 = 195;
 

@@ -76,7 +76,8 @@ impl People {
     /// Scrolls the switcher's sheet, whose rows are the accounts and "Add account".
     pub(crate) fn scroll(&mut self, up: i32) {
         let last = (self.names.len() + 1).saturating_sub(SHOWN_ROWS);
-        self.first_row = if up > 0 { (self.first_row + 2).min(last) } else { self.first_row.saturating_sub(2) };
+        self.first_row =
+            if up > 0 { (self.first_row + 2).min(last) } else { self.first_row.saturating_sub(2) };
     }
 
     /// Types into the search field, up to what it takes.
