@@ -226,6 +226,8 @@ mod tests {
         let tiktok = AppId::new("tiktok").unwrap();
         assert_eq!(apps.that_can(Capability::Publish), [tiktok]);
         assert_eq!(apps.that_can(Capability::Follow), [tiktok]);
-        assert_eq!(apps.that_can(Capability::PublishImages), []);
+        assert_eq!(apps.that_can(Capability::PublishImages), [tiktok]);
+        assert_eq!(apps.that_can(Capability::AddButton), [tiktok]);
+        assert_eq!(apps.that_can(Capability::PublishStory), []);
     }
 }

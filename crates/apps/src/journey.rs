@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use tikmatrix_device::android::MediaFile;
 use tikmatrix_device::script::{Context, Failure, Found};
 use tikmatrix_domain::{StandardFailure, Username};
 
@@ -26,7 +27,7 @@ pub trait Accounts: Send + Sync {
     ) -> Result<(), Failure>;
 }
 
-/// Publishing a video and confirming that it is public.
+/// Publishing a video or images and confirming that it is public.
 #[derive(Clone, Copy)]
 pub struct PostJourney<'a> {
     /// The account that has to be signed in.
@@ -48,15 +49,30 @@ pub struct FollowJourney<'a> {
     pub follow: &'a dyn Follow,
 }
 
-/// The way from a video on the phone to the end of its upload.
+/// The way from a video or images on the phone to the end of its upload.
 #[async_trait]
 pub trait Publish: Send + Sync {
-    /// Hands a video to the app as the system's share sheet does, and waits for the editor.
+    /// Hands a video or an image to the app as the system's share sheet does, and waits for the editor.
     ///
     /// # Errors
     /// [`Failure`] when the app does not take it or the editor does not appear.
     async fn share(&self, context: &mut Context, package: &str, uri: &str, mime: &str)
     -> Result<(), Failure>;
+
+    /// Opens the app's own gallery by its + button, chooses exactly these files, which are the newest of the media library,
+    /// in this order, and waits for the editor. Default: not supported.
+    ///
+    /// # Errors
+    /// [`Failure`] when the gallery does not show them as the newest, or the editor does not appear.
+    async fn choose_in_gallery(
+        &self,
+        _context: &mut Context,
+        _package: &str,
+        _files: &[MediaFile],
+    ) -> Result<(), Failure> {
+        let remark = "the app's + button is not supported yet; use post_way share";
+        Err(Failure::of_request(StandardFailure::OptionUnavailable, remark))
+    }
 
     /// Goes on from the editor to the caption screen.
     ///

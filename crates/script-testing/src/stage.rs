@@ -99,9 +99,9 @@ impl Stage {
     pub async fn assert_clean(&self) {
         let left = self.shell("ls /sdcard /storage/emulated/0/DCIM/Camera /data/local/tmp").await;
         assert!(!left.contains("tikmatrix-"), "{left}");
-        let query = "content query --uri content://media/external/video/media --projection _id";
+        let query = "content query --uri content://media/external/file --projection _display_name";
         let known = self.shell(query).await;
-        assert!(!known.contains("Row:"), "{known}");
+        assert!(!known.contains("tikmatrix-"), "{known}");
         let keyboard = self.shell("settings get secure default_input_method").await;
         assert!(!keyboard.contains("adbkeyboard"), "{keyboard}");
         let front = self.shell("dumpsys window | grep mCurrentFocus").await;

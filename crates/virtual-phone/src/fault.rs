@@ -7,7 +7,7 @@ use serde_json::Value;
 use strum::VariantNames;
 use thiserror::Error;
 
-use crate::ui::{self, LockKind, PopupKind, UploadEnd, UploadSign};
+use crate::ui::{self, LockKind, OptionFault, PopupKind, UploadEnd, UploadSign};
 
 /// A fault to arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,7 @@ pub enum FaultError {
 }
 
 /// Each fault with the fields that it may have.
-const FIELDS: [(&str, &[&str]); 16] = [
+const FIELDS: [(&str, &[&str]); 17] = [
     ("disconnect", &["fault", "after_bytes"]),
     ("freeze", &["fault"]),
     ("slow", &["fault", "bytes_per_second"]),
@@ -111,7 +111,7 @@ const FIELDS: [(&str, &[&str]); 16] = [
 ];
 
 /// The faults of several kinds, with these.
-const KINDS: [(&str, &[&str]); 4] = [
+const KINDS: [(&str, &[&str]); 5] = [
     ("popup", PopupKind::VARIANTS),
     ("lock", LockKind::VARIANTS),
     ("upload_end", UploadEnd::VARIANTS),

@@ -11,7 +11,7 @@ use crate::tiktok::confirm::Confirming;
 use crate::tiktok::follow::Following;
 use crate::tiktok::options::Options;
 use crate::tiktok::own_profile::OwnProfile;
-use crate::tiktok::publish::Publishing;
+use crate::tiktok::publish::publishing::Publishing;
 use crate::tiktok::screens::Screens;
 
 /// The driver of TikTok.
@@ -50,6 +50,8 @@ impl AppDriver for TikTok {
 
     fn further_capabilities(&self) -> &'static [Capability] {
         &[
+            Capability::PublishImages,
+            Capability::AddButton,
             Capability::SoundPage,
             Capability::ChooseSound,
             Capability::SetVolumes,

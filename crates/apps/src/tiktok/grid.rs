@@ -20,7 +20,12 @@ impl Grid {
         let drafts = elements.drafts.find_all(tree);
         let holds_drafts =
             |cell| drafts.iter().any(|draft| *draft == cell || draft.ancestors().any(|it| it == cell));
+        let posting = elements.posting.find_all(tree);
+        // A post that is being uploaded has a cell already, and is none yet.
+        let is_posting =
+            |cell: &NodeRef<'_>| posting.iter().any(|it| it.ancestors().any(|around| around == *cell));
         let cells = elements.profile_video.find_all(tree);
+        let cells: Vec<_> = cells.into_iter().filter(|cell| !is_posting(cell)).collect();
         let is_whole =
             cells.last().map_or_else(|| elements.no_videos.is_on(tree), |last| has_room_after(*last));
         let places = cells.iter().map(|cell| cell.bounds).collect();

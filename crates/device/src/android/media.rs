@@ -1,4 +1,4 @@
-//! Videos on a phone: pushed under a name of this program, announced to MediaStore, found by their URI, and removed
+//! Videos and images on a phone: pushed under a name of this program, announced to MediaStore, found by their URI, and removed
 //! completely.
 
 use std::time::Duration;
@@ -17,6 +17,27 @@ const QUERY_INTERVAL: Duration = Duration::from_millis(300);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MediaFile {
     name: String,
+    format: Format,
+}
+
+/// A format in which files of this program are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Mp4,
+    Jpeg,
+    Png,
+}
+
+impl Format {
+    const ALL: [Self; 3] = [Self::Mp4, Self::Jpeg, Self::Png];
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Mp4 => ".mp4",
+            Self::Jpeg => ".jpg",
+            Self::Png => ".png",
+        }
+    }
 }
 
 impl MediaFile {
@@ -26,14 +47,37 @@ impl MediaFile {
     /// Creates the name of a video; `number` distinguishes files. The user's file name never reaches the phone.
     #[must_use]
     pub fn video(number: u64) -> Self {
-        Self { name: format!("tikmatrix-{number:016x}.mp4") }
+        Self::new(number, Format::Mp4)
+    }
+
+    /// Creates the name of a JPEG image.
+    #[must_use]
+    pub fn jpeg(number: u64) -> Self {
+        Self::new(number, Format::Jpeg)
+    }
+
+    /// Creates the name of a PNG image.
+    #[must_use]
+    pub fn png(number: u64) -> Self {
+        Self::new(number, Format::Png)
+    }
+
+    fn new(number: u64, format: Format) -> Self {
+        Self { name: format!("tikmatrix-{number:016x}{}", format.extension()), format }
     }
 
     /// Returns the file of this name, if it is one of this program.
     fn of_ours(name: &str) -> Option<Self> {
-        let number = name.strip_prefix("tikmatrix-")?.strip_suffix(".mp4")?;
+        let format = Format::ALL.into_iter().find(|format| name.ends_with(format.extension()))?;
+        let number = name.strip_prefix("tikmatrix-")?.strip_suffix(format.extension())?;
         let is_ours = number.len() == 16 && number.bytes().all(|digit| digit.is_ascii_hexdigit());
-        is_ours.then(|| Self { name: name.to_owned() })
+        is_ours.then(|| Self { name: name.to_owned(), format })
+    }
+
+    /// Returns its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Returns its path on the phone.
@@ -45,11 +89,25 @@ impl MediaFile {
     /// Returns its media type.
     #[must_use]
     pub fn mime(&self) -> &'static str {
-        "video/mp4"
+        match self.format {
+            Format::Mp4 => "video/mp4",
+            Format::Jpeg => "image/jpeg",
+            Format::Png => "image/png",
+        }
+    }
+
+    /// Returns whether it is a video.
+    #[must_use]
+    pub fn is_video(&self) -> bool {
+        self.format == Format::Mp4
     }
 
     fn collection(&self) -> &'static str {
-        "content://media/external/video/media"
+        if self.is_video() {
+            "content://media/external/video/media"
+        } else {
+            "content://media/external/images/media"
+        }
     }
 
     fn condition(&self) -> String {
@@ -77,9 +135,14 @@ pub async fn push_media(
 /// # Errors
 /// [`AndroidError`] when the phone is gone or refuses.
 pub async fn announce(phone: &Phone, file: &MediaFile, deadline: Deadline) -> Result<(), AndroidError> {
+    let attempt = "add the file to its media library";
+    run(phone, attempt, &format!("touch {}", shell_word(&file.path())), deadline).await?;
+    scan(phone, file, deadline).await
+}
+
+async fn scan(phone: &Phone, file: &MediaFile, deadline: Deadline) -> Result<(), AndroidError> {
     let path = shell_word(&file.path());
     let attempt = "add the file to its media library";
-    run(phone, attempt, &format!("touch {path}"), deadline).await?;
     let scan = format!("content call --uri content://media --method scan_file --arg {path}");
     match content(phone, attempt, &scan, deadline).await {
         Err(AndroidError::Refused { .. }) => {
@@ -90,6 +153,55 @@ pub async fn announce(phone: &Phone, file: &MediaFile, deadline: Deadline) -> Re
         }
         other => other.map(drop),
     }
+}
+
+/// Sets the times of the files, the first of which becomes the newest of them and of the library, each a second older than
+/// the one before it, and makes MediaStore scan them: galleries list them in this order.
+///
+/// # Errors
+/// [`AndroidError`] when the phone is gone or refuses.
+pub async fn announce_in_order(
+    phone: &Phone,
+    files: &[MediaFile],
+    deadline: Deadline,
+) -> Result<(), AndroidError> {
+    let attempt = "set the times of the pushed files";
+    let now = run(phone, attempt, "date +%s", deadline).await?;
+    let now: i64 = now.trim().parse().map_err(|_| refused(attempt, &now))?;
+    // The last one first: galleries that sort by the time of the scan list them in this order too.
+    let aged: Vec<(i64, &MediaFile)> = (0..).zip(files).collect();
+    for (age, file) in aged.into_iter().rev() {
+        let path = shell_word(&file.path());
+        run(phone, attempt, &format!("touch -d @{} {path}", now - age), deadline).await?;
+        scan(phone, file, deadline).await?;
+    }
+    Ok(())
+}
+
+/// Returns the names of the first `count` files of the media library that are of the kind of `like`, the newest first.
+///
+/// # Errors
+/// [`AndroidError`] when the phone is gone or refuses.
+pub async fn newest_media(
+    phone: &Phone,
+    like: &MediaFile,
+    count: usize,
+    deadline: Deadline,
+) -> Result<Vec<String>, AndroidError> {
+    let command =
+        format!("content query --uri {} --projection date_modified:_id:_display_name", like.collection());
+    let output = content(phone, "list the newest files of its media library", &command, deadline).await?;
+    let mut rows: Vec<(i64, u64, &str)> = output.lines().filter_map(modified_row).collect();
+    rows.sort_by_key(|(modified, id, _)| std::cmp::Reverse((*modified, *id)));
+    Ok(rows.into_iter().take(count).map(|(_, _, name)| name.to_owned()).collect())
+}
+
+/// Returns the parts of `Row: 0 date_modified=5, _id=1234, _display_name=a.png`.
+fn modified_row(line: &str) -> Option<(i64, u64, &str)> {
+    let (_, rest) = line.split_once("date_modified=")?;
+    let (modified, rest) = rest.split_once(", _id=")?;
+    let (id, name) = rest.split_once(", _display_name=")?;
+    Some((modified.parse().unwrap_or(0), id.parse().ok()?, name))
 }
 
 /// Runs Android's `content`, which prints its errors and exits with 0.
@@ -181,6 +293,13 @@ mod tests {
     }
 
     #[test]
+    fn the_newest_files_are_read_with_names_that_hold_anything() {
+        let row = "Row: 3 date_modified=1700000000, _id=12, _display_name=a, _id=5.png";
+        assert_eq!(modified_row(row), Some((1_700_000_000, 12, "a, _id=5.png")));
+        assert_eq!(modified_row("No result found."), None);
+    }
+
+    #[test]
     fn errors_of_content_are_detected_although_it_exits_with_0() {
         let error =
             "Error while accessing provider:media\njava.lang.UnsupportedOperationException: scan_file\n";
@@ -194,11 +313,14 @@ mod tests {
     fn only_files_of_this_program_are_recognised() {
         let file = MediaFile::video(7);
         assert_eq!(MediaFile::of_ours(&file.name), Some(file));
+        let image = MediaFile::png(7);
+        assert_eq!((image.mime(), image.is_video()), ("image/png", false));
+        assert_eq!(MediaFile::of_ours(&image.name), Some(image));
         for name in [
             "VID_20261125.mp4",
             "tikmatrix-.mp4",
             "tikmatrix-holiday-at-the-sea.mp4",
-            "tikmatrix-0000000000000007.jpg",
+            "tikmatrix-0000000000000007.gif",
         ] {
             assert_eq!(MediaFile::of_ours(name), None, "{name}");
         }

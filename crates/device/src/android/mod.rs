@@ -20,6 +20,8 @@ pub use keyboard::{
     restore_keyboard, type_text, use_keyboard,
 };
 pub use lock::{dismiss_keyguard, is_locked, wake_if_asleep};
-pub use media::{MediaFile, announce, find_uri, media_of_ours, push_media, remove_media};
+pub use media::{
+    MediaFile, announce, announce_in_order, find_uri, media_of_ours, newest_media, push_media, remove_media,
+};
 pub use package::{screen_size, version_name};
 pub use screen::{ScreenReader, screenshot};

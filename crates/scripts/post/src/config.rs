@@ -13,6 +13,8 @@ use crate::options::check_sound_name;
 const MAX_WRONG_TAGS: usize = 10;
 /// The longest caption of the apps, in UTF-16 code units.
 const MAX_CAPTION: usize = 2200;
+/// The most images of a post.
+const MAX_IMAGES: usize = 35;
 /// The most hashtags of a video on TikTok.
 const MAX_TIKTOK_HASHTAGS: usize = 5;
 
@@ -130,7 +132,7 @@ pub struct PostConfig {
     #[serde(with = "Numbers::<ContentType>")]
     #[schemars(with = "Numbers<ContentType>")]
     pub content_type: ContentType,
-    /// Images to take, when `content_type` is 1.
+    /// Images to take of the library or of a folder, when `content_type` is 1. Of `material_list`, all are taken.
     #[schemars(range(min = 1, max = 35))]
     pub image_count: u32,
     /// Spintax: `{a|b|c}` picks one, nesting allowed; `\{ \| \}` are literal. See `caption_format`. On TikTok `##` splits title and description.
@@ -142,7 +144,8 @@ pub struct PostConfig {
     pub material_source: MaterialSource,
     /// The folder. Required when `material_source` is `localFolder`.
     pub material_path: String,
-    /// Files on the server's disk, used as they are: the first that exists is published.
+    /// Files on the server's disk, used as they are: of videos the first that exists is published, of images all, in this
+    /// order.
     #[schemars(inner(regex(pattern = r"\S")))]
     pub material_list: Vec<String>,
     /// Comma-separated; library materials that carry any of them.
@@ -240,6 +243,14 @@ impl PostConfig {
             && is_missing(&self.material_path, "material_path")
         {
             problems.add("material_path", "is required when material_source is localFolder");
+        }
+        let images = self.material_list.len();
+        if self.content_type == ContentType::Images && images > MAX_IMAGES && fields.is_sound("material_list")
+        {
+            let reason = format!(
+                "names {images} images, and a post takes at most {MAX_IMAGES}: name fewer, and create a task for the others"
+            );
+            problems.add("material_list", reason);
         }
         let listed = self.material_list.iter().enumerate();
         let listed = listed.map(|(index, path)| (format!("material_list[{index}]"), path));

@@ -10,13 +10,13 @@ use tikmatrix_device::script::{
     AppOption, CleanUp, Completion, Context, Failure, Fields, LogLevel, Problem, Problems, Script,
     async_trait,
 };
-use tikmatrix_domain::{AppId, StandardFailure};
+use tikmatrix_domain::{AppId, MediaType, StandardFailure};
 
 use crate::allowed_roots::MaterialRoots;
 use crate::app_options;
-use crate::config::PostConfig;
+use crate::config::{PostConfig, PostWay};
 use crate::earlier_attempt::{self, PublishMark};
-use crate::material::{self, Video};
+use crate::material::{self, Chosen, ChosenFile};
 use crate::options::{self, ChosenSound, caption_of};
 
 /// For a video of the largest size that TikTok takes over a slow connection.
@@ -26,7 +26,7 @@ const LIST_TIMEOUT: Duration = Duration::from_secs(20);
 /// For the profile to show a video whose upload has ended.
 const APPEAR_TIMEOUT: Duration = Duration::from_secs(45);
 
-/// Publishes a video.
+/// Publishes a video, or images.
 #[derive(Debug, Clone)]
 pub struct Post {
     apps: Apps,
@@ -56,7 +56,7 @@ impl Script for Post {
     }
 
     fn description(&self) -> &'static str {
-        "Publishes a video and confirms on the profile that it is there."
+        "Publishes a video or images and confirms on the profile that the post is there."
     }
 
     fn adapt_schema(&self, schema: &mut Value) {
@@ -107,8 +107,8 @@ impl Script for Post {
             }
             begun = Some(package);
         }
-        let video = material::choose(&config, &self.materials, context).await?;
-        let caption = caption_of(&config, video.caption.as_ref(), context).await?;
+        let chosen = material::choose(&config, &self.materials, context).await?;
+        let caption = caption_of(&config, chosen.caption.as_ref(), context).await?;
         let sound = ChosenSound::of(&config, &self.materials, context).await?;
         context.progress(2);
 
@@ -120,12 +120,27 @@ impl Script for Post {
         let before = journey.confirm.read_profile_before(context, &package, &caption).await?;
         context.progress(8);
 
-        let file = MediaFile::video(context.rng().random());
-        let uri = push(context, &file, video).await?;
-        context.step(&format!("open the video in {}", driver.profile().name));
-        journey.publish.share(context, &package, &uri, file.mime()).await?;
+        let what = chosen.what();
+        let files = push(context, chosen).await?;
+        let [first, others @ ..] = files.as_slice() else {
+            return Err(Failure::new(StandardFailure::MaterialMissing, "nothing was chosen to be published"));
+        };
+        // `am` cannot hand over a list of URIs: several images go by the app's own gallery.
+        let page_sound = if config.post_way != PostWay::AddButton && others.is_empty() && sound.page.is_none()
+        {
+            let uri = add_to_library(context, first, what).await?;
+            context.step(&format!("open the {what} in {}", driver.profile().name));
+            journey.publish.share(context, &package, &uri, first.mime()).await?;
+            None
+        } else {
+            add_all_to_library(context, &files, what).await?;
+            let name = sound.open_page(journey.options, context, &package, &config).await?;
+            context.step(&format!("choose the {what} in {}", driver.profile().name));
+            journey.publish.choose_in_gallery(context, &package, &files).await?;
+            name
+        };
         context.progress(45);
-        options::set_in_editor(journey.options, context, &config, &sound).await?;
+        options::set_in_editor(journey.options, context, &config, &sound, page_sound.as_deref()).await?;
         context.step("leave the editor");
         journey.publish.leave_editor(context).await?;
         context.progress(50);
@@ -140,7 +155,9 @@ impl Script for Post {
         context.step("wait for the upload");
         let timeout = Duration::from_secs(config.upload_wait_time.into());
         let report = &mut |context: &mut Context, percent: u8| context.progress(70 + percent / 5);
-        journey.publish.wait_for_upload(context, timeout, report).await?;
+        let uploaded = journey.publish.wait_for_upload(context, timeout, report).await;
+        withdraw_if_not_published(context, &uploaded).await;
+        uploaded?;
         context.progress(90);
         context.step("confirm on the profile");
         journey.confirm.confirm_published(context, &caption, before.as_ref(), APPEAR_TIMEOUT).await?;
@@ -170,40 +187,97 @@ impl Post {
 async fn tap_post(journey: PostJourney<'_>, context: &mut Context, mark: PublishMark) -> Result<(), Failure> {
     context.marks().set(&mark).await?;
     let posted = journey.publish.post(context).await;
-    if let Err(failure) = &posted
-        && failure.code() != StandardFailure::Unconfirmed
-        && let Err(error) = context.marks().withdraw().await
-    {
-        context.log(LogLevel::Warn, format!("the video counts as perhaps published: {error}"));
-    }
+    withdraw_if_not_published(context, &posted).await;
     posted
 }
 
-/// Brings the video onto the phone and into its media library, and gives its URI there.
-async fn push(context: &mut Context, file: &MediaFile, video: Video) -> Result<String, Failure> {
-    context.step("push the video");
+/// Withdraws the mark when the failure shows that nothing was published.
+async fn withdraw_if_not_published(context: &mut Context, result: &Result<(), Failure>) {
+    if let Err(failure) = result
+        && failure.code() != StandardFailure::Unconfirmed
+        && let Err(error) = context.marks().withdraw().await
+    {
+        context.log(LogLevel::Warn, format!("the post counts as perhaps published: {error}"));
+    }
+}
+
+/// Brings the files onto the phone, and returns them in the order of the post.
+async fn push(context: &mut Context, chosen: Chosen) -> Result<Vec<MediaFile>, Failure> {
+    let length = chosen.files.iter().map(|file| file.length).sum::<u64>().max(1);
+    let mut sent_before = 0;
+    let mut files = Vec::new();
+    let count = chosen.files.len();
+    for (number, source) in (1..).zip(chosen.files) {
+        let file = name_of(source.format, context.rng().random());
+        let what = if file.is_video() { "video" } else { "image" };
+        let of = if count > 1 { format!(" {number} of {count}") } else { String::new() };
+        context.step(&format!("push the {what}{of}"));
+        let pushed = source.length;
+        push_one(context, &file, source, |sent| {
+            let percent = (sent_before + sent).min(length).saturating_mul(22) / length;
+            u8::try_from(percent).unwrap_or(22) + 8
+        })
+        .await?;
+        sent_before += pushed;
+        files.push(file);
+    }
+    context.progress(30);
+    Ok(files)
+}
+
+/// Names a file on the phone.
+fn name_of(format: MediaType, number: u64) -> MediaFile {
+    match format {
+        MediaType::Mp4 => MediaFile::video(number),
+        MediaType::Jpeg => MediaFile::jpeg(number),
+        MediaType::Png => MediaFile::png(number),
+    }
+}
+
+async fn push_one(
+    context: &mut Context,
+    file: &MediaFile,
+    chosen: ChosenFile,
+    progress: impl Fn(u64) -> u8 + Send + Sync,
+) -> Result<(), Failure> {
     context.on_exit(CleanUp::RemoveMedia(file.clone()));
     let deadline = context.deadline().at_most(PUSH_TIMEOUT);
     let phone = context.phone().clone();
-    let length = video.length.max(1);
-    let report = |sent: u64| {
-        let percent = sent.min(length).saturating_mul(22) / length;
-        context.progress(u8::try_from(percent).unwrap_or(22) + 8);
-    };
-    let mut source = video.file;
+    let report = |sent: u64| context.progress(progress(sent));
+    let mut source = chosen.file;
     let pushed = match &mut source {
         Some(source) => android::push_media(&phone, file, source, report, deadline).await,
         None => android::push_media(&phone, file, tokio::io::empty(), report, deadline).await,
     };
     // First: a push whose source failed says less about it.
     material::check_pushed(source, context).await?;
-    pushed?;
-    context.progress(30);
-    context.step("add the video to the phone's media library");
+    Ok(pushed?)
+}
+
+/// Adds the file to the phone's media library, and returns its URI there.
+async fn add_to_library(context: &mut Context, file: &MediaFile, what: &str) -> Result<String, Failure> {
+    context.step(&format!("add the {what} to the phone's media library"));
+    let phone = context.phone().clone();
     android::announce(&phone, file, context.soon()).await?;
-    let uri =
-        android::find_uri(&phone, file, LIST_TIMEOUT, context.deadline().at_most(LIST_TIMEOUT * 2)).await?;
-    context.log(LogLevel::Info, format!("the phone knows the video as {uri}"));
+    let uri = find_uri(context, file).await?;
+    context.log(LogLevel::Info, format!("the phone knows the {what} as {uri}"));
     context.progress(35);
     Ok(uri)
+}
+
+/// Adds the files to the phone's media library as its newest, the first one first.
+async fn add_all_to_library(context: &mut Context, files: &[MediaFile], what: &str) -> Result<(), Failure> {
+    context.step(&format!("add the {what} to the phone's media library"));
+    let phone = context.phone().clone();
+    android::announce_in_order(&phone, files, context.deadline().at_most(LIST_TIMEOUT * 4)).await?;
+    for file in files {
+        find_uri(context, file).await?;
+    }
+    context.progress(35);
+    Ok(())
+}
+
+async fn find_uri(context: &Context, file: &MediaFile) -> Result<String, Failure> {
+    let deadline = context.deadline().at_most(LIST_TIMEOUT * 2);
+    Ok(android::find_uri(context.phone(), file, LIST_TIMEOUT, deadline).await?)
 }

@@ -132,8 +132,6 @@ fn what_the_apps_cannot_do_is_refused_with_what_is_possible() {
     };
     for (app, name) in [(json!({}), "any app"), (json!({"app": "tiktok"}), "tiktok")] {
         for (fields, problem, instead) in [
-            (json!({"content_type": 1}), "content_type: 1 (images)", "0 (video)"),
-            (json!({"post_way": "addButton"}), r#"post_way: "addButton" (the app's + button)"#, "share"),
             (
                 json!({"post_way": "useSound", "sound_name": "x"}),
                 r#"post_way: "useSound" (the page of a sound)"#,
@@ -155,8 +153,20 @@ fn what_the_apps_cannot_do_is_refused_with_what_is_possible() {
 }
 
 #[test]
+fn more_images_than_a_post_takes_are_refused_and_many_videos_are_not() {
+    let files: Vec<String> = (0..36).map(|number| format!("{number}.png")).collect();
+    let refusal = "material_list: names 36 images, and a post takes at most 35: name fewer, and create a task for the others";
+    assert_eq!(problems(&json!({"content_type": 1, "material_list": files})), [refusal]);
+    assert_eq!(problems(&json!({"content_type": 1, "material_list": files[..35]})), [""; 0]);
+    assert_eq!(problems(&json!({"material_list": files})), [""; 0]);
+}
+
+#[test]
 fn what_asks_for_nothing_is_refused_on_no_app() {
     let post = RegisteredScript::new(Post::new(apps()));
+    for possible in [json!({"content_type": 1}), json!({"post_way": "addButton"})] {
+        assert_eq!(problems_of(&post, &possible), [""; 0]);
+    }
     let nothing = json!({"app": "tiktok", "content_type": 0, "post_way": "share", "add_sound": -1,
         "origin_sound_volume": 50, "add_sound_volume": 50, "add_product_link": 0, "placement": "reel"});
     assert_eq!(problems_of(&post, &nothing), [""; 0]);

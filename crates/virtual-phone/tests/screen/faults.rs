@@ -108,7 +108,7 @@ fn a_question_before_publishing_publishes_only_when_it_is_answered() {
     hand.phone.arm(popup(PopupKind::ConfirmPost, PopupTime::NextScreen));
     hand.tap("Post");
     assert!(hand.sees("Publish video publicly?"));
-    hand.tap("Post now");
+    hand.tap("Publish now");
     hand.wait(3000);
     assert_eq!(hand.posts().len(), 1);
 }

@@ -8,20 +8,20 @@ use std::time::Duration;
 use rand::Rng as _;
 use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::{Context, Failure, LogLevel, Materials};
-use tikmatrix_domain::{LocalFile, Username};
+use tikmatrix_domain::{LocalFile, MaterialKind, Username};
 use tokio::time::{Instant, sleep};
 
+use super::chosen::{Chosen, own_caption};
 use super::file_calls::in_time;
-use super::folder_listing::{FoundVideo, MediaFolder, folders, nothing_left};
+use super::folder_listing::{FoundFile, MediaFolder, folders, nothing_left};
 use super::refusal::Refusal;
-use super::video::{Video, own_caption};
-use super::video_file::VideoFile;
+use super::source_file::SourceFile;
 use crate::allowed_roots::MaterialRoots;
 
-/// Between two looks at a folder. A video that is the same in both is complete.
-const LOOK_INTERVAL: Duration = Duration::from_secs(2);
-/// For a video that is being written to become complete.
-const COMPLETION_TIMEOUT: Duration = Duration::from_secs(60);
+/// Between two looks at a folder. A file that is the same in both is complete.
+pub(super) const LOOK_INTERVAL: Duration = Duration::from_secs(2);
+/// For a file that is being written to become complete.
+pub(super) const COMPLETION_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A video that was taken, in a form that a tape can hold.
 #[derive(Debug, Serialize, Deserialize)]
@@ -33,16 +33,16 @@ struct Taken {
     opened: Result<Option<u64>, Refusal>,
 }
 
-/// Where a video is looked for.
+/// Where files are looked for.
 #[derive(Clone)]
-struct Place {
-    folder: String,
-    username: Option<Username>,
-    roots: MaterialRoots,
+pub(super) struct Place {
+    pub(super) folder: String,
+    pub(super) username: Option<Username>,
+    pub(super) roots: MaterialRoots,
 }
 
 impl Place {
-    async fn look(&self) -> Result<Vec<MediaFolder>, Refusal> {
+    pub(super) async fn look(&self) -> Result<Vec<MediaFolder>, Refusal> {
         let place = self.clone();
         in_time(move || folders(&PathBuf::from(&place.folder), place.username.as_ref(), &place.roots))
             .await
@@ -58,14 +58,14 @@ pub(super) async fn take(
     folder: &str,
     roots: &MaterialRoots,
     context: &mut Context,
-) -> Result<Video, Failure> {
+) -> Result<Chosen, Failure> {
     let (mut file, seed) = (None, context.rng().random());
     let username = context.assignment().username.clone();
     let place = Place { folder: folder.to_owned(), username, roots: roots.clone() };
     let what = format!("take a video from the folder {folder}");
     let taken = context.recorded_input(&what, async {
         let (video, caption) = take_complete(&place, context.materials(), seed).await?;
-        let opened = match VideoFile::open(Path::new(&video.path), &video.path).await {
+        let opened = match SourceFile::open(Path::new(&video.path), &video.path, MaterialKind::Video).await {
             Ok(Some(opened)) => opened.check_opened_as(video.state).map(|()| {
                 let length = opened.length();
                 file = Some(opened);
@@ -86,12 +86,12 @@ pub(super) async fn take(
     let gone = || Refusal::Missing(format!("the file {path} does not exist any more"));
     let length = opened.and_then(|length| length.ok_or_else(gone));
     let length = length.map_err(|refusal| refusal.see("material_path"))?;
-    Ok(Video { file, length, caption })
+    Ok(Chosen::video(file, length, caption))
 }
 
 /// What one more look at the folders found.
 enum Look {
-    Taken(FoundVideo, Option<(String, String)>),
+    Taken(FoundFile, Option<(String, String)>),
     /// There is no complete video to take, and this one is being written to.
     Incomplete(String),
     Nothing,
@@ -102,7 +102,7 @@ async fn take_complete(
     place: &Place,
     materials: &Arc<dyn Materials>,
     seed: u64,
-) -> Result<(FoundVideo, Option<(String, String)>), Refusal> {
+) -> Result<(FoundFile, Option<(String, String)>), Refusal> {
     let started = Instant::now();
     let mut before = place.look().await?;
     loop {
@@ -134,10 +134,10 @@ async fn choose(
     materials: &Arc<dyn Materials>,
     seed: u64,
 ) -> Result<Look, Refusal> {
-    let mut chosen: Option<(FoundVideo, Option<(String, String)>)> = None;
+    let mut chosen: Option<(FoundFile, Option<(String, String)>)> = None;
     for folder in now {
         if chosen.is_none() {
-            let is_complete = |video: &&FoundVideo| before.iter().any(|then| then.videos.contains(video));
+            let is_complete = |video: &&FoundFile| before.iter().any(|then| then.videos.contains(video));
             let (complete, incomplete): (Vec<_>, Vec<_>) = folder.videos.iter().partition(is_complete);
             let files: Vec<LocalFile> =
                 complete.iter().filter(|video| video.state.size > 0).map(|video| video.file()).collect();

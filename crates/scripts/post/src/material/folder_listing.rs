@@ -1,4 +1,4 @@
-//! What lies in a folder of videos on the server: the videos as they are at the moment, their caption, and what else.
+//! What lies in a folder of materials on the server: videos and images as they are at the moment, their caption, and what else.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use tikmatrix_domain::{LocalFile, Username, clean_to};
 
+use super::format::{is_image, is_mp4};
 use super::refusal::Refusal;
-use super::video::is_mp4;
-use super::video_file::{FileState, open_regular};
+use super::source_file::{FileState, open_regular};
 use crate::allowed_roots::MaterialRoots;
 
 /// The file with the caption of the videos beside it.
@@ -24,21 +24,23 @@ const LONGEST_KIND: usize = 12;
 /// One folder that videos are taken from.
 pub(super) struct MediaFolder {
     /// Its videos, in the order of their paths. Some may be empty.
-    pub(super) videos: Vec<FoundVideo>,
+    pub(super) videos: Vec<FoundFile>,
+    /// Its images, by their sort numbers and then by their names.
+    pub(super) images: Vec<FoundFile>,
     /// The template in it, and where that is.
     pub(super) caption: Option<(String, String)>,
     others: OtherFiles,
 }
 
-/// A video of a folder, as it was when the folder was listed.
+/// A video or image of a folder, as it was when the folder was listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct FoundVideo {
+pub(super) struct FoundFile {
     /// Without symbolic links.
     pub(super) path: String,
     pub(super) state: FileState,
 }
 
-impl FoundVideo {
+impl FoundFile {
     /// Returns it in the form of the record.
     pub(super) fn file(&self) -> LocalFile {
         LocalFile { path: self.path.clone(), size: self.state.size }
@@ -75,9 +77,9 @@ pub(super) fn folders(
     };
     let mut folders = Vec::new();
     for folder in own.into_iter().chain([folder]) {
-        let (videos, others) = list(&folder, roots).map_err(|error| unreadable(&error))?;
+        let (videos, images, others) = list(&folder, roots).map_err(|error| unreadable(&error))?;
         let caption = text_of(&folder.join(CAPTION), roots).map_err(Refusal::Refused)?;
-        folders.push(MediaFolder { videos, caption, others });
+        folders.push(MediaFolder { videos, images, caption, others });
     }
     Ok(folders)
 }
@@ -134,9 +136,9 @@ pub(crate) fn own_folder(folder: &Path, username: &Username) -> io::Result<Optio
 }
 
 /// Lists a folder, and not the folders in it. Hidden files, and what leads out of the roots, are left out.
-fn list(folder: &Path, roots: &MaterialRoots) -> io::Result<(Vec<FoundVideo>, OtherFiles)> {
+fn list(folder: &Path, roots: &MaterialRoots) -> io::Result<(Vec<FoundFile>, Vec<FoundFile>, OtherFiles)> {
     let mut seen = HashSet::new();
-    let (mut videos, mut others) = (Vec::new(), OtherFiles::default());
+    let (mut videos, mut images, mut others) = (Vec::new(), Vec::new(), OtherFiles::default());
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if entry.file_name().to_string_lossy().starts_with('.') {
@@ -148,16 +150,31 @@ fn list(folder: &Path, roots: &MaterialRoots) -> io::Result<(Vec<FoundVideo>, Ot
         let Ok(about) = path.metadata() else { continue };
         if about.is_dir() {
             others.folders += 1;
+        } else if about.is_file() && is_image(&entry.path()) {
+            *others.kinds.entry(kind(&entry.path())).or_default() += 1;
+            if let Some(name) = path.to_str()
+                && seen.insert(name.to_owned())
+            {
+                images.push(FoundFile { path: name.to_owned(), state: FileState::of(&about) });
+            }
         } else if !about.is_file() || !is_mp4(&entry.path()) {
             *others.kinds.entry(kind(&entry.path())).or_default() += 1;
         } else if let Some(name) = path.to_str()
             && seen.insert(name.to_owned())
         {
-            videos.push(FoundVideo { path: name.to_owned(), state: FileState::of(&about) });
+            videos.push(FoundFile { path: name.to_owned(), state: FileState::of(&about) });
         }
     }
     videos.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok((videos, others))
+    images.sort_by_cached_key(|image| image_order(Path::new(&image.path)));
+    Ok((videos, images, others))
+}
+
+/// The order of images: the number of `sort_1_x.png`, those without one behind, then the name.
+fn image_order(path: &Path) -> (u64, String) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let number = name.strip_prefix("sort_").and_then(|rest| rest.split(['_', '.']).next()?.parse().ok());
+    (number.unwrap_or(u64::MAX), name)
 }
 
 /// Returns the kind of a file by its name, as people write it.
@@ -189,4 +206,16 @@ pub(crate) fn text_of(path: &Path, roots: &MaterialRoots) -> Result<Option<(Stri
     let text = String::from_utf8(bytes).map_err(|_| format!("{shown} is not UTF-8"))?;
     let template = text.trim_start_matches('\u{feff}').trim().to_owned();
     Ok((!template.is_empty()).then_some((template, shown)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_are_in_the_order_of_their_sort_numbers_and_then_of_their_names() {
+        let mut names = ["b.png", "sort_10_a.png", "sort_2.jpg", "a.png", "sort_2_a.png", "sort_x_1.png"];
+        names.sort_by_cached_key(|name| image_order(Path::new(name)));
+        assert_eq!(names, ["sort_2.jpg", "sort_2_a.png", "sort_10_a.png", "a.png", "b.png", "sort_x_1.png"]);
+    }
 }

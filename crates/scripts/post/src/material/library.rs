@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::{Context, Failure, LibraryMaterial, LogLevel, Materials, MaterialsError};
 use tikmatrix_domain::{MaterialKind, MaterialQuery, Tag};
 
+use super::chosen::{Chosen, own_caption};
 use super::refusal::Refusal;
-use super::video::{Video, own_caption};
-use super::video_file::VideoFile;
+use super::source_file::SourceFile;
 
 /// A material that was taken, in a form that a tape can hold.
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ impl Taken {
 }
 
 /// Takes one at random of those that no task has used, with any of `tags`; one that is meant for the account comes first.
-pub(super) async fn take(tags: &[Tag], context: &mut Context) -> Result<Video, Failure> {
+pub(super) async fn take(tags: &[Tag], context: &mut Context) -> Result<Chosen, Failure> {
     let username = context.assignment().username.clone();
     let query = MaterialQuery { kind: MaterialKind::Video, tags: tags.to_vec(), username, count: 1 };
     let seed = context.rng().random();
@@ -48,7 +48,7 @@ pub(super) async fn take(tags: &[Tag], context: &mut Context) -> Result<Video, F
             "the file {shown} is not on this server any more: delete it and upload it again"
         ))
     })?;
-    Ok(Video { file, length, caption })
+    Ok(Chosen::video(file, length, caption))
 }
 
 /// Takes it from the record, and opens its file.
@@ -56,7 +56,7 @@ async fn take_from(
     materials: &Arc<dyn Materials>,
     query: MaterialQuery,
     seed: u64,
-    file: &mut Option<VideoFile>,
+    file: &mut Option<SourceFile>,
 ) -> Result<Taken, Refusal> {
     let nothing = Refusal::Missing(nothing_left(&query));
     let found = match materials.take(query, seed).await {
@@ -67,9 +67,9 @@ async fn take_from(
     let LibraryMaterial { material, path } = found;
     let (name, caption) = (material.file.name, material.details.caption);
     let mut taken = Taken { id: material.id.0, name, caption, opened: Ok(None) };
-    taken.opened = VideoFile::open(&path, &taken.shown()).await.map(|opened| {
+    taken.opened = SourceFile::open(&path, &taken.shown(), MaterialKind::Video).await.map(|opened| {
         *file = opened;
-        file.as_ref().map(VideoFile::length)
+        file.as_ref().map(SourceFile::length)
     });
     Ok(taken)
 }

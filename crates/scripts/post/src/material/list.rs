@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use tikmatrix_device::script::{Context, Failure, LogLevel};
+use tikmatrix_domain::MaterialKind;
 
+use super::chosen::Chosen;
 use super::file_calls::in_time;
+use super::format::is_mp4;
 use super::refusal::Refusal;
-use super::video::{Video, is_mp4};
-use super::video_file::VideoFile;
+use super::source_file::SourceFile;
 use crate::allowed_roots::MaterialRoots;
 
 /// Opens the first file of the list that exists. A path is used exactly as its user wrote it.
@@ -15,7 +17,7 @@ pub(super) async fn choose(
     paths: &[String],
     roots: &MaterialRoots,
     context: &Context,
-) -> Result<Video, Failure> {
+) -> Result<Chosen, Failure> {
     let mut missing: Vec<&str> = Vec::new();
     for path in paths {
         let found = find(path, roots, context).await;
@@ -41,25 +43,31 @@ pub(super) async fn choose(
 }
 
 /// The file, if there is one.
-async fn find(path: &str, roots: &MaterialRoots, context: &Context) -> Result<Option<Video>, Refusal> {
+async fn find(path: &str, roots: &MaterialRoots, context: &Context) -> Result<Option<Chosen>, Refusal> {
     let mut file = None;
     let what = format!("open the file {path}");
     let length = context.recorded_input(&what, async {
         file = open_video(path, roots).await?;
-        Ok(file.as_ref().map(VideoFile::length))
+        Ok(file.as_ref().map(SourceFile::length))
     });
     let length: Result<Option<u64>, Refusal> = length.await;
-    Ok(length?.map(|length| Video { file, length, caption: None }))
+    Ok(length?.map(|length| Chosen::video(file, length, None)))
 }
 
-async fn open_video(path: &str, roots: &MaterialRoots) -> Result<Option<VideoFile>, Refusal> {
+/// The path of the file, if there is one that may be taken.
+pub(super) async fn admit(path: &str, roots: &MaterialRoots) -> Result<Option<PathBuf>, Refusal> {
     let refuse = |reason: String| Refusal::Refused(format!("the file {path} {reason}"));
     let (roots, named) = (roots.clone(), PathBuf::from(path));
     let admitted = in_time(move || roots.admit(&named))
         .await
         .map_err(|error| refuse(format!("cannot be looked for on the server: {error}")))?;
-    let Some(found) = admitted.map_err(|error| refuse(error.to_string()))? else { return Ok(None) };
-    let Some(file) = VideoFile::open(&found, path).await? else { return Ok(None) };
+    admitted.map_err(|error| refuse(error.to_string()))
+}
+
+async fn open_video(path: &str, roots: &MaterialRoots) -> Result<Option<SourceFile>, Refusal> {
+    let refuse = |reason: String| Refusal::Refused(format!("the file {path} {reason}"));
+    let Some(found) = admit(path, roots).await? else { return Ok(None) };
+    let Some(file) = SourceFile::open(&found, path, MaterialKind::Video).await? else { return Ok(None) };
     if !is_mp4(&found) {
         return Err(refuse("is no MP4 video by its name".to_owned()));
     }

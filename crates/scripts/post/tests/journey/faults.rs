@@ -63,8 +63,8 @@ async fn an_upload_that_does_not_end_in_time_is_not_called_published() {
     assert!(remark.starts_with("the upload was at "), "{remark}");
     assert!(
         remark.contains(
-            "after 4 s; if the video does not appear, create a new task with a larger upload_wait_time, since a retry waits \
-             no longer; whether it was published is not known"
+            " s; if the post does not appear, create a new task with a larger upload_wait_time, since a retry waits no longer; \
+             whether it was published is not known"
         ),
         "{remark}"
     );

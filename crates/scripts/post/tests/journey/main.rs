@@ -1,4 +1,4 @@
-//! Protects the whole journey of a video on a virtual phone: what arrives in the app, what is said of it, and in which
+//! Protects the whole journey of a video, and of images, on a virtual phone: what arrives in the app, what is said of it, and in which
 //! state the phone is left.
 
 #![cfg(test)]
@@ -8,6 +8,8 @@ mod changing_files;
 mod earlier_attempts;
 mod failing;
 mod faults;
+mod gallery;
+mod images;
 mod locked_phones;
 mod materials;
 mod options;
@@ -15,3 +17,4 @@ mod proof;
 mod publishing;
 mod record;
 mod stage;
+mod upload_ends;

@@ -22,12 +22,17 @@ pub(crate) struct Record {
 impl Record {
     /// Puts a video with this caption of its own into the library.
     pub(crate) fn add(&self, path: PathBuf, caption: &str) {
+        self.add_of_type(path, caption, MediaType::Mp4);
+    }
+
+    /// Puts a material with this caption of its own into the library.
+    pub(crate) fn add_of_type(&self, path: PathBuf, caption: &str, media_type: MediaType) {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         let file = MaterialFile {
             file: name.clone(),
             name,
             thumbnail: None,
-            media_type: MediaType::Mp4,
+            media_type,
             size: 1,
             sha256: String::new(),
         };
@@ -72,7 +77,10 @@ impl Materials for Record {
         let tags: Vec<String> = wish.tags.iter().map(ToString::to_string).collect();
         let username = wish.username.map(|name| name.to_string()).unwrap_or_default();
         self.call(format!("take {} {} [{}] {username}", wish.count, wish.kind.as_str(), tags.join(" ")))?;
-        self.library.lock().unwrap().pop().map(|one| vec![one]).ok_or(MaterialsError::TooFew { found: 0 })
+        let mut library = self.library.lock().unwrap();
+        let count = usize::try_from(wish.count).unwrap();
+        let rest = library.len().checked_sub(count).ok_or(MaterialsError::TooFew { found: library.len() })?;
+        Ok(library.split_off(rest))
     }
 
     async fn take_file(

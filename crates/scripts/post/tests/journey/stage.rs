@@ -1,6 +1,6 @@
 //! A stage with a video file and a record of materials, and the runs of `post` on it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -13,6 +13,16 @@ use crate::record::Record;
 
 /// Progress as of which the app has shown how far the upload is.
 const UPLOADING: u8 = 71;
+
+/// SHA-256 of a file, as the oracle writes it.
+pub(crate) fn hash_of(path: &Path) -> String {
+    Sha256::digest(std::fs::read(path).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// SHA-256 of each file.
+pub(crate) fn hashes_of(paths: &[PathBuf]) -> Vec<String> {
+    paths.iter().map(|path| hash_of(path)).collect()
+}
 
 /// A virtual phone with a video to publish on it.
 pub(crate) struct VideoStage {
@@ -44,6 +54,26 @@ impl VideoStage {
     /// SHA-256 of the video, as the oracle writes it.
     pub(crate) fn video_hash(&self) -> String {
         Sha256::digest(&self.content).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Writes this many images, PNG and JPG in turn and each of other bytes, and returns their paths.
+    pub(crate) fn images(&self, count: u8) -> Vec<PathBuf> {
+        (0..count).map(|number| self.image(number)).collect()
+    }
+
+    fn image(&self, number: u8) -> PathBuf {
+        let (head, extension) = match number % 2 {
+            0 => (&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], "png"),
+            _ => (&b"\xff\xd8\xff\xe0\0\x10JFIF\0"[..], "jpg"),
+        };
+        let path = self.folder.path().join(format!("image {number}.{extension}"));
+        std::fs::write(&path, [head, &[number; 20_000]].concat()).unwrap();
+        path
+    }
+
+    /// The configuration that publishes these images.
+    pub(crate) fn image_config(&self, caption: &str, images: &[PathBuf]) -> Value {
+        json!({"content_type": 1, "captions": caption, "material_list": images, "upload_wait_time": 60})
     }
 
     /// The configuration of the documented example, with this caption and the stage's video.

@@ -1,4 +1,4 @@
-//! A video file that is open: what the system says of it, its content, and whether it stays as it was.
+//! A video or image file that is open: what the system says of it, its content, and whether it stays as it was.
 
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind, Read as _, Seek as _};
@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::SystemTime;
 
-use tikmatrix_domain::{CONTENT_HEAD, Content, MediaType, recognize_content};
+use tikmatrix_domain::{CONTENT_HEAD, MaterialKind, MediaType, recognize_content};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::file_calls::in_time;
+use super::format::format_of;
 use super::refusal::Refusal;
 
 /// Bytes of one read.
@@ -34,11 +35,12 @@ impl FileState {
 
 type Reading = Pin<Box<dyn Future<Output = io::Result<Vec<u8>>> + Send>>;
 
-/// A video file, and what it was when it was opened.
-pub(crate) struct VideoFile {
+/// A file, and what it was when it was opened.
+pub(crate) struct SourceFile {
     file: Arc<fs::File>,
     /// What people call it.
     shown: String,
+    format: MediaType,
     state: FileState,
     /// What was read of it and not taken yet.
     chunk: io::Cursor<Vec<u8>>,
@@ -46,9 +48,9 @@ pub(crate) struct VideoFile {
     unreadable: Option<String>,
 }
 
-impl VideoFile {
-    /// Opens the file at `path`, which people know as `shown`; none if there is no file.
-    pub(super) async fn open(path: &Path, shown: &str) -> Result<Option<Self>, Refusal> {
+impl SourceFile {
+    /// Opens the file at `path`, which people know as `shown` and which has to be of this kind; none if there is no file.
+    pub(super) async fn open(path: &Path, shown: &str, kind: MaterialKind) -> Result<Option<Self>, Refusal> {
         let refuse = |reason: String| Refusal::Refused(format!("the file {shown} {reason}"));
         let path = path.to_owned();
         let (file, about, head) = match in_time(move || open_with_head(&path)).await.flatten() {
@@ -62,24 +64,21 @@ impl VideoFile {
         if about.len() == 0 {
             return Err(refuse("is empty".to_owned()));
         }
-        match recognize_content(&head) {
-            // The app decides about what is not known here.
-            Content::Taken(MediaType::Mp4) | Content::Unknown => {}
-            Content::Taken(other) => {
-                return Err(refuse(format!("is no MP4 video but {} by its content", other.as_str())));
-            }
-            Content::Other(name) => {
-                return Err(refuse(format!("is no MP4 video but {name} by its content")));
-            }
-        }
+        let format = format_of(recognize_content(&head), kind).map_err(refuse)?;
         Ok(Some(Self {
             file: Arc::new(file),
             shown: shown.to_owned(),
+            format,
             state: FileState::of(&about),
             chunk: io::Cursor::default(),
             reading: None,
             unreadable: None,
         }))
+    }
+
+    /// Returns its format.
+    pub(super) fn format(&self) -> MediaType {
+        self.format
     }
 
     /// Returns its length in bytes when it was opened.
@@ -109,7 +108,7 @@ impl VideoFile {
 
 fn changed(shown: &str) -> Refusal {
     Refusal::Changed(format!(
-        "the file {shown} was written to while the task used it, and was not published; copy a video under another name \
+        "the file {shown} was written to while the task used it, and was not published; copy a file under another name \
          and rename it when it is complete"
     ))
 }
@@ -142,7 +141,7 @@ async fn read_chunk(file: Arc<fs::File>) -> io::Result<Vec<u8>> {
     in_time(read).await.flatten()
 }
 
-impl AsyncRead for VideoFile {
+impl AsyncRead for SourceFile {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -179,8 +178,8 @@ mod tests {
 
     type Change = fn(&ChangingFile);
 
-    async fn opened(file: &ChangingFile) -> VideoFile {
-        VideoFile::open(file.path(), "it").await.unwrap().unwrap()
+    async fn opened(file: &ChangingFile) -> SourceFile {
+        SourceFile::open(file.path(), "it", MaterialKind::Video).await.unwrap().unwrap()
     }
 
     #[tokio::test]

@@ -1,34 +1,37 @@
-//! From a shared video to the end of its upload: editor, caption screen, Post, the badge with the percentage.
+//! From a video or images on the phone to the caption screen and past Post.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tikmatrix_device::android::{self, Intent, Key};
+use tikmatrix_device::android::{self, Intent, Key, MediaFile};
 use tikmatrix_device::script::{Context, Failure};
-use tikmatrix_device::ui::{UiTree, tap_point};
+use tikmatrix_device::ui::{NodeRef, UiTree, tap_point};
 
 use crate::caption::Caption;
 use crate::journey::{Publish, after_post, unconfirmed};
 use crate::profile::file::{Profile, ProfileError};
 use crate::tiktok::elements::Elements;
+use crate::tiktok::own_profile::OwnProfile;
+use crate::tiktok::publish::create_elements::CreateElements;
+use crate::tiktok::publish::gallery::GalleryWay;
+use crate::tiktok::publish::upload::UploadWait;
 use crate::tiktok::screens::{START_TIMEOUT, Screens};
 
 /// For the screen after a tap.
-const SCREEN_TIMEOUT: Duration = Duration::from_secs(20);
+pub(super) const SCREEN_TIMEOUT: Duration = Duration::from_secs(20);
 /// A tap that changed nothing for so long was lost.
-const LOST_TAP_TIMEOUT: Duration = Duration::from_secs(4);
+pub(super) const LOST_TAP_TIMEOUT: Duration = Duration::from_secs(4);
 /// A tap is repeated only while nothing has changed.
-const MAX_TAPS: u32 = 3;
-/// Between two queries of the badge.
-const QUERY_INTERVAL: Duration = Duration::from_millis(300);
-/// An upload that shows no badge for so long was too quick for it.
-const BADGE_TIMEOUT: Duration = Duration::from_secs(6);
+pub(super) const MAX_TAPS: u32 = 3;
+/// Between two queries of the screen after Post.
+pub(super) const QUERY_INTERVAL: Duration = Duration::from_millis(300);
 
-/// The way from a shared video to the end of its upload.
+/// The way from a video or images on the phone to the end of their upload.
 #[derive(Debug, Clone)]
 pub(crate) struct Publishing {
     screens: Arc<Screens>,
+    create: CreateElements,
     share_activity: String,
 }
 
@@ -51,6 +54,18 @@ impl Publish for Publishing {
         android::start(context.phone(), &intent, context.soon()).await?;
         context.screen().find(&self.screens.elements.next, START_TIMEOUT).await?;
         Ok(())
+    }
+
+    async fn choose_in_gallery(
+        &self,
+        context: &mut Context,
+        package: &str,
+        files: &[MediaFile],
+    ) -> Result<(), Failure> {
+        let own_profile = OwnProfile { screens: Arc::clone(&self.screens) };
+        let way = GalleryWay { screens: &self.screens, elements: &self.create, own_profile };
+        way.open(context, package).await?;
+        way.choose(context, files).await
     }
 
     async fn leave_editor(&self, context: &mut Context) -> Result<(), Failure> {
@@ -104,39 +119,9 @@ impl Publish for Publishing {
         timeout: Duration,
         progress: &mut (dyn for<'c> FnMut(&'c mut Context, u8) + Send),
     ) -> Result<(), Failure> {
-        let started = context.phone().stopwatch();
-        let mut percent: Option<u8> = None;
-        loop {
-            let tree = look(context).await?;
-            match self.screens.elements.upload_percent.find(&tree).map(|it| leading_number(&it.text)) {
-                Some(now) => {
-                    percent = now.or(percent).or(Some(0));
-                    progress(context, percent.unwrap_or(0));
-                }
-                None if percent.is_some() => return Ok(()),
-                // A short video, or a build without the badge.
-                None if started.elapsed() >= BADGE_TIMEOUT.min(timeout)
-                    && self.screens.elements.home_tab.is_on(&tree) =>
-                {
-                    return Ok(());
-                }
-                None => {}
-            }
-            let limit = if percent.is_some() { timeout } else { timeout.max(BADGE_TIMEOUT) };
-            if started.elapsed() >= limit {
-                let seconds = limit.as_secs();
-                let reached = percent.map_or_else(
-                    || "did not show that it began".to_owned(),
-                    |percent| format!("was at {percent}%"),
-                );
-                let what = format!(
-                    "the upload {reached} after {seconds} s; if the video does not appear, create a new task with a larger \
-                     upload_wait_time, since a retry waits no longer"
-                );
-                return Err(unconfirmed(context, &what));
-            }
-            context.phone().pause(QUERY_INTERVAL).await;
-        }
+        let own_profile = OwnProfile { screens: Arc::clone(&self.screens) };
+        let upload = UploadWait { screens: &self.screens, elements: &self.create, own_profile };
+        upload.wait(context, timeout, progress).await
     }
 }
 
@@ -145,7 +130,8 @@ impl Publishing {
         let Profile { id, share_activity, .. } = &*screens.profile;
         let missing = ProfileError::MissingElement { id, element: "share_activity" };
         let share_activity = share_activity.clone().ok_or(missing)?;
-        Ok(Self { screens, share_activity })
+        let create = CreateElements::of(&screens.profile)?;
+        Ok(Self { screens, create, share_activity })
     }
 
     async fn leave_caption_screen(&self, context: &mut Context) -> Result<(), Failure> {
@@ -154,7 +140,7 @@ impl Publishing {
         let mut taps = 1;
         loop {
             let tree = look(context).await?;
-            let confirmation = self.screens.elements.confirm_post.find(&tree).and_then(tap_point);
+            let confirmation = self.confirmation(&tree).and_then(tap_point);
             let is_caption = self.screens.is(&tree, "caption");
             if let Some(point) = confirmation {
                 android::tap(context.phone(), point, context.soon())
@@ -176,27 +162,15 @@ impl Publishing {
             context.phone().pause(QUERY_INTERVAL).await;
         }
     }
+
+    /// The button of a question about the post. On a screen with tabs the same words are those of users.
+    fn confirmation<'tree>(&self, tree: &'tree UiTree) -> Option<NodeRef<'tree>> {
+        let Elements { confirm_post, home_tab, .. } = &self.screens.elements;
+        confirm_post.find(tree).filter(|_| !home_tab.is_on(tree))
+    }
 }
 
 /// Reads the screen after Post was tapped.
-async fn look(context: &mut Context) -> Result<UiTree, Failure> {
+pub(super) async fn look(context: &mut Context) -> Result<UiTree, Failure> {
     context.screen().read().await.map_err(after_post)
-}
-
-fn leading_number(text: &str) -> Option<u8> {
-    let digits: String = text.trim().chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok().filter(|percent| *percent <= 100)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_badge_is_read_as_a_percentage() {
-        assert_eq!(leading_number("91%"), Some(91));
-        assert_eq!(leading_number(" 7 %"), Some(7));
-        assert_eq!(leading_number("480%"), None);
-        assert_eq!(leading_number("done"), None);
-    }
 }
