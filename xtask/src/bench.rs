@@ -43,3 +43,15 @@ pub(crate) fn store() -> Result<()> {
 pub(crate) fn api() -> Result<()> {
     Program::cargo().arguments(["bench", "--locked", "--package", "tikmatrix-api", "--bench", "api"]).run()
 }
+
+pub(crate) fn ui() -> Result<()> {
+    let python = match registries::python("android") {
+        Ok(python) => python,
+        Err(Missing::Unavailable(why)) => bail!("cannot measure: {why}"),
+        Err(Missing::Failed(error)) => return Err(error),
+    };
+    Program::cargo()
+        .arguments(["bench", "--locked", "--package", "tikmatrix-tests", "--bench", "ui"])
+        .environment("TIKMATRIX_PYTHON", python)
+        .run()
+}

@@ -29,7 +29,10 @@ pub(crate) fn ci() -> Result<()> {
     Program::cargo()
         .arguments(["clippy", "--locked", "--workspace"])
         .arguments(suites::targets().iter().flat_map(|target| ["--test", *target]))
-        .arguments(["--bench", "adb", "--bench", "api", "--bench", "store", "--", "--deny", "warnings"])
+        .arguments([
+            "--bench", "adb", "--bench", "api", "--bench", "store", "--bench", "ui", "--", "--deny",
+            "warnings",
+        ])
         .run()?;
     build_lean()?;
     Program::cargo()

@@ -77,6 +77,8 @@ enum Bench {
     Store,
     /// The API over HTTP with a million tasks, with a thousand, and a bare route; likewise
     Api,
+    /// Reading a screen and looking for elements, compared with lxml
+    Ui,
 }
 
 fn main() -> ExitCode {
@@ -103,6 +105,7 @@ fn run(command: Command) -> Result<()> {
         Command::Bench { what: Bench::Adb } => bench::adb(),
         Command::Bench { what: Bench::Store } => bench::store(),
         Command::Bench { what: Bench::Api } => bench::api(),
+        Command::Bench { what: Bench::Ui } => bench::ui(),
         Command::BesideAdbd { adbd, program } => namespace::beside_adbd(&adbd, &program),
     }
 }

@@ -22,6 +22,7 @@ pub use post_options::{Audience, PostOptions, SoundChoice, Volumes};
 pub use profile::file::{Profile, ProfileError};
 pub use profile::guard::AppGuard;
 pub use profile::inspect;
+pub use profile::labels::{Labels, LabelsError};
 pub use profile::selector_spec::SelectorSpec;
 pub use profile::signs::Screen;
 pub use recent_posts::{OtherPosts, Published, RecentPosts};

@@ -10,19 +10,19 @@ use tikmatrix_apps::{AppGuard, Apps, Profile, TikTok, instagram};
 use tikmatrix_device::script::{ScreenGuard as _, ScreenVerdict};
 use tikmatrix_device::ui::{Bounds, UiTree};
 
-fn dumps() -> Vec<(String, String)> {
+fn dumps() -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     files
         .map(|path| {
             let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            (name, std::fs::read_to_string(path).unwrap())
+            (name, std::fs::read(path).unwrap())
         })
         .collect()
 }
 
 fn dump(wanted: &str) -> String {
-    dumps().into_iter().find(|(name, _)| name == wanted).unwrap().1
+    String::from_utf8(dumps().into_iter().find(|(name, _)| name == wanted).unwrap().1).unwrap()
 }
 
 fn known() -> Vec<Profile> {
@@ -44,8 +44,8 @@ fn element<'a>(inspection: &'a Inspection, id: &str) -> &'a ElementSight {
 
 #[test]
 fn the_verdict_on_every_real_screen_is_the_engines() {
-    for (name, xml) in dumps() {
-        let tree = UiTree::parse(xml.as_bytes()).unwrap();
+    for (name, dump) in dumps() {
+        let tree = UiTree::parse(&dump).unwrap();
         let profiles = profiles_for(&tree, &known()).unwrap();
         let app = profiles.last().unwrap();
         let guard = AppGuard::new(Arc::new(Profile::android().unwrap()), Arc::new(app.clone()));

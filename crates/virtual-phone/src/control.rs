@@ -16,6 +16,7 @@ use crate::system::rewriting::Rewriting;
 /// Adds the control port's routes for `farm`:
 /// `GET /phones`, `POST` and `DELETE /phones/{serial}/faults`, `GET /phones/{serial}/commands`, `GET` and `POST
 /// /phones/{serial}/access`, `POST /phones/{serial}/pairing`, `POST /phones/{serial}/serial`, `POST
+/// /phones/{serial}/accounts`, `POST
 /// /phones/{serial}/rewritings`.
 pub fn configure(farm: Farm) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
@@ -25,6 +26,7 @@ pub fn configure(farm: Farm) -> impl FnOnce(&mut ServiceConfig) {
             .route("/phones/{serial}/commands", web::get().to(commands))
             .route("/phones/{serial}/pairing", web::post().to(offer_pairing))
             .route("/phones/{serial}/serial", web::post().to(report_serial))
+            .route("/phones/{serial}/accounts", web::post().to(sign_in))
             .route("/phones/{serial}/rewritings", web::post().to(rewrite))
             .service(
                 web::resource("/phones/{serial}/access")
@@ -126,6 +128,26 @@ async fn report_serial(
     Ok(HttpResponse::Ok().json(json!({ "serial": reported.serial })))
 }
 
+/// An account that signs in to an app.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignIn {
+    app: String,
+    username: String,
+}
+
+/// Signs in a further account in an app of the phone, such as `{"app": "tiktok", "username": "sample_user_1"}`. The current
+/// one stays so.
+async fn sign_in(farm: Data<Farm>, serial: Path<String>, body: Bytes) -> Result<HttpResponse, ControlError> {
+    let phone = farm.find(&serial)?;
+    let SignIn { app, username } =
+        serde_json::from_slice(&body).map_err(|error| ControlError::NotJson(error.to_string()))?;
+    if !phone.sign_in(&app, &username) {
+        return Err(ControlError::NoAccounts(app));
+    }
+    Ok(HttpResponse::Ok().json(phone.report().apps))
+}
+
 /// Makes the phone's cable rewrite commands or answers, until its faults are cleared.
 async fn rewrite(farm: Data<Farm>, serial: Path<String>, body: Bytes) -> Result<HttpResponse, ControlError> {
     let phone = farm.find(&serial)?;
@@ -143,6 +165,8 @@ enum ControlError {
     Fault(#[from] FaultError),
     #[error("the access of the phone: {0}")]
     Access(String),
+    #[error("the phone has no app {0} with accounts")]
+    NoAccounts(String),
     #[error("the body is not JSON: {0}")]
     NotJson(String),
 }
@@ -152,7 +176,9 @@ impl ResponseError for ControlError {
         match self {
             Self::Farm(FarmError::NoSuchPhone(_)) => StatusCode::NOT_FOUND,
             Self::Farm(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Access(_) | Self::Fault(_) | Self::NotJson(_) => StatusCode::BAD_REQUEST,
+            Self::Access(_) | Self::Fault(_) | Self::NoAccounts(_) | Self::NotJson(_) => {
+                StatusCode::BAD_REQUEST
+            }
         }
     }
 

@@ -284,6 +284,12 @@ impl VirtualPhone {
         }
     }
 
+    /// Signs in a further account in the app of this id, such as `tiktok`; the current one stays so. `false` when there is
+    /// no such app.
+    pub fn sign_in(&self, app: &str, username: &str) -> bool {
+        self.machine.windows().sign_in(app, username)
+    }
+
     fn arm_cable(&self, fault: CableFault) {
         match fault {
             CableFault::Freeze => self.wire.trouble(|trouble| trouble.frozen = true),

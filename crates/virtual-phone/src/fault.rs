@@ -21,8 +21,8 @@ pub enum Fault {
     },
     /// Another fault of the cable.
     Cable(CableFault),
-    /// A fault on the screen: `popup`, `slow_upload`, `follow_refused`, `profile_loading`, `lock`, `upload_end`, `upload_sign` or `option`,
-    /// with the fields that [`ui::Fault`] documents.
+    /// A fault on the screen: `popup`, `slow_upload`, `follow_refused`, `follow_limited`, `profile_loading`, `lock`,
+    /// `upload_end`, `upload_sign` or `option`, with the fields that [`ui::Fault`] documents.
     Screen(ui::Fault),
 }
 
@@ -90,7 +90,7 @@ pub enum FaultError {
 }
 
 /// Each fault with the fields that it may have.
-const FIELDS: [(&str, &[&str]); 17] = [
+const FIELDS: [(&str, &[&str]); 18] = [
     ("disconnect", &["fault", "after_bytes"]),
     ("freeze", &["fault"]),
     ("slow", &["fault", "bytes_per_second"]),
@@ -103,6 +103,7 @@ const FIELDS: [(&str, &[&str]); 17] = [
     ("popup", &["fault", "kind", "when"]),
     ("slow_upload", &["fault", "seconds"]),
     ("follow_refused", &["fault"]),
+    ("follow_limited", &["fault"]),
     ("profile_loading", &["fault"]),
     ("lock", &["fault", "kind"]),
     ("upload_end", &["fault", "kind"]),

@@ -241,7 +241,7 @@ fn told(worker: &mut Worker, work: Work<'_>) -> Outcome<Option<usize>> {
 }
 
 /// A file in memory: it never waits, so it needs no thread of its own.
-struct BlockingFile(File);
+pub(crate) struct BlockingFile(pub(crate) File);
 
 impl AsyncRead for BlockingFile {
     fn poll_read(

@@ -9,6 +9,7 @@ mod idle;
 mod many_phones;
 mod one_phone;
 mod outcome;
+mod recording;
 mod server;
 mod worker;
 
@@ -63,5 +64,7 @@ async fn one_phone(server: &Arc<Server>, folder: &Path) -> Outcome<()> {
         clients
             .extend(Worker::start(language, addresses)?.map(|worker| Client::Worker(language.name, worker)));
     }
-    one_phone::compare(&mut clients, folder).await
+    let content = one_phone::make_content(folder)?;
+    one_phone::compare(&mut clients, &content).await?;
+    recording::measure(&address, content.path).await
 }

@@ -39,19 +39,19 @@ struct Figures {
     wrong: usize,
 }
 
-struct Content {
-    path: PathBuf,
+/// The file that is copied.
+pub(crate) struct Content {
+    pub(crate) path: PathBuf,
     hash: Vec<u8>,
 }
 
 /// Measures all of them and prints the table.
-pub(crate) async fn compare(clients: &mut [Client], folder: &Path) -> Outcome<()> {
-    let content = make_content(folder)?;
+pub(crate) async fn compare(clients: &mut [Client], content: &Content) -> Outcome<()> {
     let mut figures: Vec<Figures> = clients.iter().map(|_| Figures::default()).collect();
     for round in 0..ROUNDS {
         for step in 0..clients.len() {
             let place = (round + step) % clients.len();
-            take_turn(&mut clients[place], &content, &mut figures[place]).await?;
+            take_turn(&mut clients[place], content, &mut figures[place]).await?;
         }
     }
     head(&[
@@ -119,7 +119,8 @@ fn median_ratio(ours: &[f64], theirs: &[f64]) -> f64 {
     median(&ratios)
 }
 
-fn make_content(folder: &Path) -> Outcome<Content> {
+/// Makes the file in `folder`.
+pub(crate) fn make_content(folder: &Path) -> Outcome<Content> {
     let path = folder.join("100 MB");
     let mut bytes = vec![0; FILE_SIZE];
     File::open("/dev/urandom")?.read_exact(&mut bytes)?;

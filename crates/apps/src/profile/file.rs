@@ -7,7 +7,8 @@ use serde::Deserialize;
 use thiserror::Error;
 use tikmatrix_device::ui::{Selector, UiTree};
 
-use crate::profile::selector_spec::SelectorSpec;
+use crate::profile::labels::{Labels, LabelsError};
+use crate::profile::selector_spec::{Scope, SelectorSpec};
 use crate::profile::signs::{Blocking, Popup, Screen};
 
 /// A profile that cannot be used.
@@ -20,6 +21,19 @@ pub enum ProfileError {
         id: &'static str,
         /// What is wrong with the file, and where.
         source: Box<toml::de::Error>,
+    },
+    /// The labels cannot be read.
+    #[error(transparent)]
+    Labels(#[from] LabelsError),
+    /// A selector names a label that there is not.
+    #[error("the profile {id} cannot be used: {selector}: {reason}")]
+    Label {
+        /// The profile.
+        id: &'static str,
+        /// The selector, as the file has it.
+        selector: String,
+        /// What is wrong.
+        reason: String,
     },
     /// A journey needs an element that the profile does not describe.
     #[error("the profile {id} does not describe {element}")]
@@ -48,6 +62,9 @@ pub struct Profile {
     /// Its elements by id.
     #[serde(default)]
     pub elements: BTreeMap<String, SelectorSpec>,
+    /// Texts that users wrote, such as names and captions: they are never a sign and never a button.
+    #[serde(default)]
+    pub(crate) user_texts: Vec<SelectorSpec>,
     #[serde(default)]
     pub(crate) screens: Vec<Screen>,
     #[serde(default)]
@@ -57,14 +74,47 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Reads the profile `id` from the text of its file.
+    /// Reads the profile `id` from the text of its file, with the labels that are part of the program.
     ///
     /// # Errors
-    /// [`ProfileError::Unreadable`].
+    /// [`ProfileError::Unreadable`], [`ProfileError::Label`].
     pub fn parse(id: &'static str, text: &str) -> Result<Self, ProfileError> {
+        Self::parse_with(id, text, &*Labels::built_in()?)
+    }
+
+    /// Reads the profile `id` from the text of its file, with these labels.
+    ///
+    /// # Errors
+    /// [`ProfileError::Unreadable`], [`ProfileError::Label`].
+    pub fn parse_with(id: &'static str, text: &str, labels: &Labels) -> Result<Self, ProfileError> {
         let profile = toml::from_str::<Self>(text);
         let profile = profile.map_err(|source| ProfileError::Unreadable { id, source: Box::new(source) })?;
-        Ok(Self { id, ..profile })
+        Self { id, ..profile }.resolved(labels)
+    }
+
+    /// Puts words in the place of labels, and restricts the selectors of an app to its own elements that users did not
+    /// write. Android's windows are of several packages.
+    fn resolved(mut self, labels: &Labels) -> Result<Self, ProfileError> {
+        let id = self.id;
+        let resolve = |spec: &mut SelectorSpec, scope: &Scope| {
+            let resolved = spec.resolve(labels, scope);
+            resolved.map_err(|reason| ProfileError::Label { id, selector: spec.text(), reason })
+        };
+        let of_app = !self.packages.is_empty();
+        let any_text = Scope { of_app, ..Scope::default() };
+        self.user_texts.iter_mut().try_for_each(|spec| resolve(spec, &any_text))?;
+        let user_texts = self.user_texts.iter().map(|spec| Selector::clone(spec)).collect();
+        let scope = Scope { of_app, user_texts };
+        for popup in &mut self.popups {
+            popup.beware(&destructive(id)?);
+        }
+        let elements = self.elements.values_mut();
+        let screens = self.screens.iter_mut().flat_map(Screen::selectors);
+        let blocking = self.blocking.iter_mut().flat_map(Blocking::selectors);
+        let popups = self.popups.iter_mut().flat_map(Popup::selectors);
+        let all = elements.chain(screens).chain(blocking).chain(popups);
+        all.into_iter().try_for_each(|spec| resolve(spec, &scope))?;
+        Ok(self)
     }
 
     /// The profile of the windows that Android itself puts over apps.
@@ -89,4 +139,13 @@ impl Profile {
         let missing = || ProfileError::MissingElement { id: self.id, element };
         self.elements.get(element).map(|spec| Selector::clone(spec)).ok_or_else(missing)
     }
+}
+
+/// The elements with a destructive word.
+fn destructive(id: &'static str) -> Result<Vec<SelectorSpec>, ProfileError> {
+    ["text", "description"]
+        .into_iter()
+        .map(|part| toml::from_str(&format!("{part} = {{ label = \"destructive\", as = \"mentions\" }}")))
+        .collect::<Result<_, _>>()
+        .map_err(|source| ProfileError::Unreadable { id, source: Box::new(source) })
 }

@@ -58,7 +58,8 @@ impl ScreenGuard for AppGuard {
         let blocking = self.blocking(tree).map(|it| it.name.clone());
         let popups = self.android.popups.iter().chain(&self.app.popups);
         let popup = || popups.into_iter().find(|it| it.signs().are_on(tree)).map(|it| it.name.clone());
-        blocking.or_else(popup).or_else(|| self.app.screen(tree).map(|screen| screen.name.clone()))
+        let screen = || self.android.screen(tree).or_else(|| self.app.screen(tree)).map(|it| it.name.clone());
+        blocking.or_else(popup).or_else(screen)
     }
 
     fn hint(&self, tree: &UiTree) -> Option<String> {

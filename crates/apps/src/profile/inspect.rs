@@ -6,7 +6,7 @@ use tikmatrix_device::ui::{Bounds, NodeRef, Point, Selector, UiTree, tap_point};
 
 use crate::profile::file::Profile;
 use crate::profile::selector_spec::SelectorSpec;
-use crate::profile::signs::{Blocking, Popup, Signs};
+use crate::profile::signs::{Blocking, Popup, Screen, Signs};
 
 /// What profiles find on one screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -185,9 +185,10 @@ pub fn profiles_for(tree: &UiTree, known: &[Profile]) -> Option<Vec<Profile>> {
     match (android, app) {
         (android, Some(app)) => Some(android.into_iter().chain([app]).cloned().collect()),
         (Some(android), None) => {
-            let mut signs = android.popups.iter().map(Popup::signs);
-            let mut blocking = android.blocking.iter().map(Blocking::signs);
-            let is_androids = signs.any(|it| it.are_on(tree)) || blocking.any(|it| it.are_on(tree));
+            let popups = android.popups.iter().map(Popup::signs);
+            let blocking = android.blocking.iter().map(Blocking::signs);
+            let screens = android.screens.iter().map(Screen::signs);
+            let is_androids = popups.chain(blocking).chain(screens).any(|it| it.are_on(tree));
             is_androids.then(|| vec![android.clone()])
         }
         (None, None) => None,

@@ -3,5 +3,6 @@
 pub(crate) mod file;
 pub(crate) mod guard;
 pub mod inspect;
+pub(crate) mod labels;
 pub(crate) mod selector_spec;
 pub(crate) mod signs;

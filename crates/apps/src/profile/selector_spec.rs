@@ -2,27 +2,59 @@
 //! its parts, which help to adapt a profile.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use tikmatrix_device::ui::Selector;
 use toml::{Table, Value};
 
+use crate::profile::labels::Labels;
+
 /// The parts of a selector that describe no element.
 const NO_DESCRIPTION: [&str; 3] = ["name", "or", "instance"];
+/// The part that says that a tap on the element cannot be undone: labels that are only assumed do not count.
+const IRREVERSIBLE: &str = "irreversible";
+/// The part that says that the element shows what users wrote, where such texts are otherwise left out.
+const OF_USERS: &str = "of_users";
 
 /// A selector with its text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SelectorSpec {
     selector: Selector,
+    /// As the file has it.
+    written: Table,
+    /// With words in place of labels.
     parts: Table,
+    irreversible: bool,
+    of_users: bool,
+    scope: Scope,
+}
+
+/// What restricts all selectors of a profile.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Scope {
+    /// Whether they select elements of the app on the screen alone.
+    pub(crate) of_app: bool,
+    /// The texts that users wrote.
+    pub(crate) user_texts: Arc<[Selector]>,
+}
+
+impl Scope {
+    fn of(&self, selector: Selector, of_users: bool) -> Selector {
+        match (self.of_app, of_users) {
+            (false, _) => selector,
+            (true, false) => selector.scoped(&self.user_texts),
+            (true, true) => selector.scoped(&Arc::default()),
+        }
+    }
 }
 
 impl SelectorSpec {
     /// The selector as the file has it, on one line, without the name for people.
     #[must_use]
     pub fn text(&self) -> String {
-        let parts = self.parts.iter().filter(|(name, _)| *name != "name");
+        let parts = self.written.iter().filter(|(name, _)| *name != "name");
         Value::Table(parts.map(|(name, value)| (name.clone(), value.clone())).collect()).to_string()
     }
 
@@ -31,14 +63,38 @@ impl SelectorSpec {
     pub fn each_lacking_one(&self) -> impl Iterator<Item = (String, Selector)> {
         let describing = |name: &str| !NO_DESCRIPTION.contains(&name);
         let several = self.parts.keys().filter(|name| describing(name)).count() > 1;
-        let parts = self.parts.iter().filter(move |(name, _)| several && describing(name));
+        let parts = self
+            .written
+            .iter()
+            .filter(move |(name, _)| several && describing(name) && self.parts.contains_key(*name));
         parts.filter_map(|(name, value)| {
             let mut others = self.parts.clone();
             others.remove(name);
             others.remove("or");
-            Some((format!("{name} = {value}"), others.try_into().ok()?))
+            Some((format!("{name} = {value}"), self.scope.of(others.try_into().ok()?, self.of_users)))
         })
     }
+
+    /// Puts the words of `labels` in the place of their keys, and restricts the selector to `scope`.
+    ///
+    /// # Errors
+    /// What is wrong with a label.
+    pub(crate) fn resolve(&mut self, labels: &Labels, scope: &Scope) -> Result<(), String> {
+        let mut parts = describing_parts(&self.written);
+        labels.expand(&mut parts, !self.irreversible)?;
+        let selector =
+            parts.clone().try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
+        self.selector = scope.of(selector, self.of_users);
+        (self.parts, self.scope) = (parts, scope.clone());
+        Ok(())
+    }
+}
+
+fn describing_parts(written: &Table) -> Table {
+    let mut parts = written.clone();
+    parts.remove(IRREVERSIBLE);
+    parts.remove(OF_USERS);
+    parts
 }
 
 impl Deref for SelectorSpec {
@@ -51,9 +107,17 @@ impl Deref for SelectorSpec {
 
 impl<'de> Deserialize<'de> for SelectorSpec {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let parts = Table::deserialize(deserializer)?;
+        let written = Table::deserialize(deserializer)?;
+        let flag = |name: &str| match written.get(name) {
+            None => Ok(false),
+            Some(Value::Boolean(is)) => Ok(*is),
+            Some(_) => Err(D::Error::custom(format!("{name} is true or false"))),
+        };
+        let (irreversible, of_users) = (flag(IRREVERSIBLE)?, flag(OF_USERS)?);
+        let mut parts = describing_parts(&written);
+        Labels::leave_out(&mut parts).map_err(D::Error::custom)?;
         let selector = parts.clone().try_into().map_err(|error| D::Error::custom(Message(&error)))?;
-        Ok(Self { selector, parts })
+        Ok(Self { selector, written, parts, irreversible, of_users, scope: Scope::default() })
     }
 }
 

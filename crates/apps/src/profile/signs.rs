@@ -22,6 +22,11 @@ pub struct Screen {
 }
 
 impl Screen {
+    /// All its selectors.
+    pub(crate) fn selectors(&mut self) -> impl Iterator<Item = &mut SelectorSpec> {
+        self.signs.iter_mut().chain(&mut self.without)
+    }
+
     pub(crate) fn signs(&self) -> Signs<'_> {
         Signs { signs: &self.signs, at_least: self.at_least, without: &self.without }
     }
@@ -54,6 +59,11 @@ pub(crate) struct Blocking {
 }
 
 impl Blocking {
+    /// All its selectors.
+    pub(crate) fn selectors(&mut self) -> impl Iterator<Item = &mut SelectorSpec> {
+        self.signs.iter_mut().chain(&mut self.without)
+    }
+
     pub(crate) fn signs(&self) -> Signs<'_> {
         Signs { signs: &self.signs, at_least: self.at_least, without: &self.without }
     }
@@ -65,6 +75,9 @@ impl Blocking {
 pub(crate) struct Popup {
     /// Its name for people.
     pub(crate) name: String,
+    /// Whether it is known by its refusal alone, whatever it asks: then a destructive word on the screen rules it out.
+    #[serde(default)]
+    pub(crate) generic: bool,
     /// The element to tap. Default: the back key dismisses it.
     pub(crate) dismiss: Option<SelectorSpec>,
     signs: Vec<SelectorSpec>,
@@ -74,6 +87,18 @@ pub(crate) struct Popup {
 }
 
 impl Popup {
+    /// Rules a generic popup out where a destructive word is on the screen.
+    pub(crate) fn beware(&mut self, destructive: &[SelectorSpec]) {
+        if self.generic {
+            self.without.extend_from_slice(destructive);
+        }
+    }
+
+    /// All its selectors.
+    pub(crate) fn selectors(&mut self) -> impl Iterator<Item = &mut SelectorSpec> {
+        self.signs.iter_mut().chain(&mut self.without).chain(&mut self.dismiss)
+    }
+
     pub(crate) fn signs(&self) -> Signs<'_> {
         Signs { signs: &self.signs, at_least: self.at_least, without: &self.without }
     }

@@ -1,6 +1,7 @@
 //! Finding the elements that match a [`Selector`], and the point at which to tap one.
 
 use super::bounds::{Bounds, Point};
+use super::relations::Relations;
 use super::selector::Selector;
 use super::tree::{Node, NodeRef, UiTree};
 
@@ -15,8 +16,15 @@ impl Selector {
     #[must_use]
     pub fn find_all<'tree>(&self, tree: &'tree UiTree) -> Vec<NodeRef<'tree>> {
         let relations = Relations::of(self, tree);
-        let mut found: Vec<_> =
-            tree.iter().filter(|node| self.describes(node, tree) && relations.hold(*node)).collect();
+        let described = tree.iter().filter(|node| self.describes(node, tree));
+        let mut found: Vec<_> = described.filter(|node| relations.hold(*node)).collect();
+        for other in self.except.iter() {
+            // Few texts are in question: the relations of the others need not be found.
+            if found.iter().any(|node| other.describes(node, tree)) {
+                let relations = Relations::of(other, tree);
+                found.retain(|node| !(other.describes(node, tree) && relations.hold(*node)));
+            }
+        }
         if let Some(instance) = self.instance {
             found = found.into_iter().skip(instance).take(1).collect();
         }
@@ -48,6 +56,7 @@ impl Selector {
             && self.id.as_ref().is_none_or(|wanted| ends_with(&node.id, wanted, ":id/"))
             && self.class.as_ref().is_none_or(|wanted| ends_with(&node.class, wanted, "."))
             && self.package.as_ref().is_none_or(|wanted| node.package == *wanted)
+            && (!self.of_app || node.package == tree.package())
             && self.region.is_none_or(|region| {
                 !node.bounds.is_empty() && region.contains(tree.screen(), node.bounds.center())
             })
@@ -57,45 +66,6 @@ impl Selector {
 /// Returns whether `whole` is `wanted`, or ends with it after `separator`.
 fn ends_with(whole: &str, wanted: &str, separator: &str) -> bool {
     whole == wanted || whole.strip_suffix(wanted).is_some_and(|before| before.ends_with(separator))
-}
-
-/// The elements that a selector's relations refer to, found once per tree.
-struct Relations<'tree> {
-    child_of: Option<Vec<NodeRef<'tree>>>,
-    inside: Option<Vec<NodeRef<'tree>>>,
-    sibling_of: Option<Vec<NodeRef<'tree>>>,
-    below: Option<Vec<NodeRef<'tree>>>,
-    holds: Option<Vec<NodeRef<'tree>>>,
-}
-
-impl<'tree> Relations<'tree> {
-    fn of(selector: &Selector, tree: &'tree UiTree) -> Self {
-        let find = |other: &Option<Box<Selector>>| other.as_ref().map(|other| other.find_all(tree));
-        Self {
-            child_of: find(&selector.child_of),
-            inside: find(&selector.inside),
-            sibling_of: find(&selector.sibling_of),
-            below: find(&selector.below),
-            holds: find(&selector.holds),
-        }
-    }
-
-    fn hold(&self, node: NodeRef<'tree>) -> bool {
-        let given = |anchors: &Option<Vec<NodeRef<'tree>>>, holds: &dyn Fn(NodeRef<'tree>) -> bool| {
-            anchors.as_ref().is_none_or(|anchors| anchors.iter().any(|anchor| holds(*anchor)))
-        };
-        given(&self.child_of, &|anchor| node.parent() == Some(anchor))
-            && given(&self.inside, &|anchor| node.ancestors().any(|it| it == anchor))
-            && given(&self.sibling_of, &|anchor| {
-                node != anchor && node.parent().is_some() && node.parent() == anchor.parent()
-            })
-            && given(&self.below, &|anchor| {
-                !anchor.bounds.is_empty()
-                    && !node.bounds.is_empty()
-                    && node.bounds.top >= anchor.bounds.bottom
-            })
-            && given(&self.holds, &|anchor| anchor.ancestors().any(|it| it == node))
-    }
 }
 
 /// Returns the point at which to tap an element: its center, inside of the nearest clickable ancestor (or itself). The text

@@ -1,8 +1,10 @@
 //! A phone's screen as a tree of elements, and selectors that find elements in it.
 
 mod bounds;
+mod encoding;
 mod entities;
 mod matching;
+mod relations;
 mod selector;
 mod text;
 mod tree;

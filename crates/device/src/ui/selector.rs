@@ -1,6 +1,7 @@
 //! The description of an element: by its text, class, state, and relations to others. Written in code or in data files.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer};
 
@@ -45,12 +46,21 @@ pub struct Selector {
     pub sibling_of: Option<Box<Selector>>,
     /// It lies wholly below such an element.
     pub below: Option<Box<Selector>>,
+    /// It lies wholly above such an element.
+    pub above: Option<Box<Selector>>,
     /// It has such a descendant.
     pub holds: Option<Box<Selector>>,
     /// Alternatives, tried in order when the parts above match none.
     pub or: Vec<Selector>,
     /// The index among the matches, from 0 in the order of the dump.
     pub instance: Option<usize>,
+    /// It is of the [app on the screen](crate::ui::UiTree::package): no part of the system's bars, of a keyboard or of
+    /// another app. Set in code alone.
+    #[serde(skip)]
+    pub of_app: bool,
+    /// It is none of these, at itself or as a relation. Set in code alone.
+    #[serde(skip)]
+    pub except: Arc<[Selector]>,
 }
 
 impl Selector {
@@ -78,6 +88,26 @@ impl Selector {
         Self { class: Some(class.to_owned()), ..Self::default() }
     }
 
+    /// Returns the same selector for elements of the app on the screen alone that are none of `except`; its relations and
+    /// alternatives likewise.
+    #[must_use]
+    pub fn scoped(mut self, except: &Arc<[Self]>) -> Self {
+        let relations = [
+            &mut self.child_of,
+            &mut self.inside,
+            &mut self.sibling_of,
+            &mut self.below,
+            &mut self.above,
+            &mut self.holds,
+        ];
+        for relation in relations.into_iter().flatten() {
+            let scoped = std::mem::take(&mut **relation).scoped(except);
+            **relation = scoped;
+        }
+        self.or = self.or.into_iter().map(|other| other.scoped(except)).collect();
+        Self { of_app: true, except: Arc::clone(except), ..self }
+    }
+
     /// Returns the same selector with a name for messages.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
@@ -100,6 +130,7 @@ impl fmt::Display for Selector {
             ("inside", shown(&self.inside)),
             ("beside", shown(&self.sibling_of)),
             ("below", shown(&self.below)),
+            ("above", shown(&self.above)),
             ("holding", shown(&self.holds)),
         ] {
             if let Some(part) = part {
@@ -127,6 +158,8 @@ pub enum TextMatch {
     Contains(String),
     /// The text begins with this.
     StartsWith(String),
+    /// The text contains these words, in capitals or not.
+    Mentions(String),
     /// The text matches this regular expression.
     Matches(Pattern),
     /// One of these.
@@ -147,10 +180,20 @@ impl TextMatch {
             Self::Trimmed(wanted) => text.trim() == normalise(wanted).trim(),
             Self::Contains(wanted) => text.contains(&*normalise(wanted)),
             Self::StartsWith(wanted) => text.starts_with(&*normalise(wanted)),
+            Self::Mentions(words) => mentions(&text.to_lowercase(), &normalise(words).to_lowercase()),
             Self::Matches(pattern) => pattern.0.is_match(&text),
             Self::OneOf(several) => several.iter().any(|one| one.matches(&text)),
         }
     }
+}
+
+/// Returns whether `words` are in `text`, not as a part of longer words.
+fn mentions(text: &str, words: &str) -> bool {
+    text.match_indices(words).any(|(at, found)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + found.len()..].chars().next();
+        !words.is_empty() && [before, after].into_iter().flatten().all(|beside| !beside.is_alphanumeric())
+    })
 }
 
 impl fmt::Display for TextMatch {
@@ -159,6 +202,7 @@ impl fmt::Display for TextMatch {
             Self::Exact(text) | Self::Plain(text) | Self::Trimmed(text) => write!(formatter, "{text:?}"),
             Self::Contains(text) => write!(formatter, "containing {text:?}"),
             Self::StartsWith(text) => write!(formatter, "beginning with {text:?}"),
+            Self::Mentions(words) => write!(formatter, "with the words {words:?}"),
             Self::Matches(pattern) => write!(formatter, "like {}", pattern.0.as_str()),
             Self::OneOf(several) => {
                 for (index, one) in several.iter().enumerate() {

@@ -7,10 +7,14 @@ use thiserror::Error;
 use tikmatrix_domain::clean;
 
 use super::bounds::Bounds;
+use super::encoding;
 use super::entities;
 
-/// The maximum of elements, more than any real screen has; a larger dump is refused to bound the memory.
-const MOST_ELEMENTS: u32 = 50_000;
+/// The maximum of nodes of a dump's XML, white space between elements included, more than any real screen has; a larger dump
+/// is refused to bound the memory.
+const MAX_XML_NODES: u32 = 200_000;
+/// What marks a package as that of a keyboard.
+const KEYBOARDS: [&str; 5] = ["inputmethod", "keyboard", "swiftkey", "honeyboard", "adbkeyboard"];
 
 /// Why a dump cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -18,6 +22,17 @@ pub enum UiTreeError {
     /// It is not well-formed XML.
     #[error("the dump of the screen is not readable XML: {0}")]
     Xml(String),
+    /// It is another kind of file.
+    #[error("this is {0}, not a dump of a screen in XML")]
+    OtherFormat(&'static str),
+    /// It ends before its last element is closed.
+    #[error("the dump of the screen is cut off at line {line}, column {column}: dump the screen again")]
+    Truncated {
+        /// The line of its end, from 1.
+        line: usize,
+        /// The column of its end, in characters, from 1.
+        column: usize,
+    },
     /// It is XML without an element of a screen.
     #[error("the dump of the screen holds no element")]
     Empty,
@@ -70,6 +85,8 @@ pub struct Node {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UiTree {
     nodes: Vec<Node>,
+    /// The app of the topmost window.
+    package: String,
 }
 
 impl UiTree {
@@ -78,15 +95,16 @@ impl UiTree {
     /// # Errors
     /// [`UiTreeError`] for anything that is not a dump.
     pub fn parse(bytes: &[u8]) -> Result<Self, UiTreeError> {
-        let text = String::from_utf8_lossy(bytes);
-        let xml = match (text.find('<'), text.rfind('>')) {
-            (Some(from), Some(to)) if from < to => &text[from..=to],
+        let text = encoding::decode(bytes)?;
+        let (from, to) = match (text.find('<'), text.rfind('>')) {
+            (Some(from), Some(to)) if from < to => (from, to),
+            (Some(_), _) => return Err(truncated(&text)),
             _ => return Err(UiTreeError::Empty),
         };
-        let xml = entities::repair(xml);
-        let options = roxmltree::ParsingOptions { nodes_limit: MOST_ELEMENTS, ..Default::default() };
+        let xml = entities::repair(&text[from..=to]);
+        let options = roxmltree::ParsingOptions { nodes_limit: MAX_XML_NODES, ..Default::default() };
         let document = roxmltree::Document::parse_with_options(&xml, options)
-            .map_err(|error| UiTreeError::Xml(clean(&error.to_string())))?;
+            .map_err(|error| xml_error(&error, &text, from))?;
         let mut nodes: Vec<Node> = Vec::new();
         // The indices in `nodes` of the ancestors of the current element, innermost last.
         let mut open: Vec<(roxmltree::NodeId, usize)> = Vec::new();
@@ -99,9 +117,17 @@ impl UiTree {
             }
             let parent = open.last().map(|(_, index)| *index);
             open.push((element.id(), nodes.len()));
-            nodes.push(Node { parent, depth: open.len(), ..read(element)? });
+            let mut node = Node { parent, depth: open.len(), ..read(element)? };
+            if let Some(holder) = parent.filter(|_| node.package.is_empty()) {
+                node.package.clone_from(&nodes[holder].package);
+            }
+            nodes.push(node);
         }
-        if nodes.is_empty() { Err(UiTreeError::Empty) } else { Ok(Self { nodes }) }
+        if nodes.is_empty() {
+            return Err(UiTreeError::Empty);
+        }
+        let package = topmost_app(&nodes).to_owned();
+        Ok(Self { nodes, package })
     }
 
     /// Returns its elements, each before its descendants.
@@ -116,15 +142,50 @@ impl UiTree {
         roots.reduce(Bounds::union).unwrap_or_default()
     }
 
-    /// Returns the app of the topmost window, which the agent lists last.
+    /// Returns the app of the topmost window that is neither the system's nor a keyboard; the agent lists the topmost last.
     #[must_use]
     pub fn package(&self) -> &str {
-        let roots = self.nodes.iter().rev().filter(|node| node.parent.is_none());
-        roots
-            .map(|node| node.package.as_str())
-            .find(|it| !it.is_empty() && *it != "com.android.systemui")
-            .unwrap_or("")
+        &self.package
     }
+
+    /// Returns the number of its elements.
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+}
+
+fn topmost_app(nodes: &[Node]) -> &str {
+    let roots = nodes.iter().rev().filter(|node| node.parent.is_none()).map(|node| node.package.as_str());
+    let is_app = |package: &&str| {
+        let lower = package.to_ascii_lowercase();
+        !package.is_empty()
+            && *package != "com.android.systemui"
+            && !KEYBOARDS.iter().any(|keyboard| lower.contains(keyboard))
+    };
+    roots.into_iter().find(is_app).unwrap_or("")
+}
+
+/// Describes what the parser reports, at its position in the whole file; `from` is where the XML begins.
+fn xml_error(error: &roxmltree::Error, text: &str, from: usize) -> UiTreeError {
+    use roxmltree::Error::{UnclosedRootNode, UnexpectedEndOfStream};
+    if matches!(error, UnclosedRootNode | UnexpectedEndOfStream) {
+        return truncated(text);
+    }
+    let described = clean(&error.to_string());
+    let found = error.pos();
+    let before = &text[..from];
+    let (row, column) = (found.row as usize, found.col as usize);
+    let line = row + before.matches('\n').count();
+    let before_line = before.rfind('\n').map_or(before, |end| &before[end + 1..]);
+    let column = if row == 1 { column + before_line.chars().count() } else { column };
+    let reason = described.rsplit_once(" at ").map_or(described.as_str(), |(reason, _)| reason);
+    UiTreeError::Xml(format!("{reason} at line {line}, column {column}"))
+}
+
+fn truncated(text: &str) -> UiTreeError {
+    let end = text.trim_end();
+    let last = end.rsplit('\n').next().unwrap_or(end);
+    UiTreeError::Truncated { line: end.matches('\n').count() + 1, column: last.chars().count() + 1 }
 }
 
 fn read(element: roxmltree::Node<'_, '_>) -> Result<Node, UiTreeError> {
@@ -165,6 +226,11 @@ pub struct NodeRef<'tree> {
 }
 
 impl<'tree> NodeRef<'tree> {
+    /// Returns its index in the order of the dump.
+    pub(super) fn index(self) -> usize {
+        self.index
+    }
+
     /// Returns its tree.
     #[must_use]
     pub fn tree(self) -> &'tree UiTree {

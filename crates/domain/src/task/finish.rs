@@ -9,8 +9,8 @@ use crate::task::task::{Finish, Outcome};
 /// The number of interruptions in a row without a new step after which a task fails. A task that takes the server down with
 /// it ends this way.
 pub const MAX_INTERRUPTIONS: u32 = 5;
-/// The same, of a task that may have done what cannot be undone: to find that out takes a single step of up to a minute,
-/// during which a server may end more often.
+/// The same, of a task that has come to do what cannot be undone: to find out whether it did takes a single step of up to a
+/// minute, during which a server may end more often.
 pub(crate) const MAX_INTERRUPTIONS_WHEN_MARKED: u32 = 20;
 
 /// The interruptions of a task by ends of its server, since it was created or retried.
@@ -24,15 +24,15 @@ pub struct Interruptions {
 
 impl Interruptions {
     /// Returns the interruptions after one more, when the attempts have begun this many different steps; `None` when the
-    /// task is not to run again. `is_marked` is whether one of them may have done what cannot be undone.
+    /// task is not to run again. `was_marked` is whether one of them was about to do what cannot be undone.
     #[must_use]
-    pub fn after(self, steps: u32, is_marked: bool) -> Option<Self> {
+    pub fn after(self, steps: u32, was_marked: bool) -> Option<Self> {
         let next = if steps > self.steps {
             Self { count: 1, steps }
         } else {
             Self { count: self.count.saturating_add(1), ..self }
         };
-        let max = if is_marked { MAX_INTERRUPTIONS_WHEN_MARKED } else { MAX_INTERRUPTIONS };
+        let max = if was_marked { MAX_INTERRUPTIONS_WHEN_MARKED } else { MAX_INTERRUPTIONS };
         (next.count < max).then_some(next)
     }
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use diesel::dsl::min;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use tikmatrix_domain::{
     Event, EventId, EventKind, EventSubject, Presence, Serial, Status, Task, TaskChange, TaskId,
 };
@@ -14,7 +14,7 @@ use crate::database::connection::{Connection, Engine};
 use crate::database::open_database::Database;
 use crate::error::{Fault, StorageError};
 use crate::events::rows::{EventRow, NewEventRow};
-use crate::schema::{device_presence, event, webhook};
+use crate::schema::{device_presence, event, task, webhook};
 use crate::store::Store;
 
 /// The maximum number of events that one transaction deletes, so that other writers do not wait long.
@@ -149,10 +149,20 @@ pub(crate) fn record(
 
 /// Records the creation of the tasks with these ids.
 pub(crate) fn record_created(connection: &mut Connection, first: i64, last: i64) -> Result<(), Fault> {
-    let insert = "INSERT INTO event (at, kind, task_id, serial, attempt)
-        SELECT created_at, 'task_created', id, serial, 0 FROM task WHERE id BETWEEN $1 AND $2 ORDER BY id";
-    let insert = diesel::sql_query(insert).into_boxed::<Engine>();
-    insert.bind::<BigInt, _>(first).bind::<BigInt, _>(last).execute(connection)?;
+    // As a query of the builder it is prepared once, and not for every request that creates tasks.
+    task::table
+        .filter(task::id.between(first, last))
+        .order(task::id)
+        .select((
+            task::created_at,
+            EventKind::TaskCreated.as_str().into_sql::<Text>(),
+            task::id.nullable(),
+            task::serial,
+            0.into_sql::<Nullable<Integer>>(),
+        ))
+        .insert_into(event::table)
+        .into_columns((event::at, event::kind, event::task_id, event::serial, event::attempt))
+        .execute(connection)?;
     Ok(())
 }
 

@@ -109,9 +109,13 @@ pub(crate) fn interrupt_task(
         count: number("task.interruptions", count)?,
         steps: number("task.interrupted_steps", reached)?,
     };
-    let marked = attempt::table.filter(attempt::task_id.eq(task.id.0)).filter(attempt::mark.is_not_null());
-    let marked: Option<i32> = marked.select(attempt::number).first(connection).optional()?;
-    let Some(next) = before.after(u32::try_from(steps).unwrap_or(u32::MAX), marked.is_some()) else {
+    // A withdrawn mark counts too: finding out that nothing was done has cost interruptions, and the next attempt does all
+    // steps again, none of which is new. A mark of an earlier version has no time.
+    let marked = attempt::table
+        .filter(attempt::task_id.eq(task.id.0))
+        .filter(attempt::mark.is_not_null().or(attempt::marked_at.is_not_null()));
+    let was_marked = diesel::select(diesel::dsl::exists(marked)).get_result(connection)?;
+    let Some(next) = before.after(u32::try_from(steps).unwrap_or(u32::MAX), was_marked) else {
         finish_task(connection, task, lease, &given_up(finish))?;
         return Ok(false);
     };

@@ -134,6 +134,9 @@ pub trait App: Send {
     /// Ends all faults.
     fn clear_faults(&mut self) {}
 
+    /// Signs in a further account, if it is an app with accounts. The current one stays so.
+    fn sign_in(&mut self, _username: &str) {}
+
     /// Its id, such as `tiktok`, and the report of its accounts.
     fn report(&self) -> Option<(&'static str, AppReport)> {
         None

@@ -23,6 +23,8 @@ pub enum Fault {
     },
     /// The app reverts every follow a second after it showed it: `{"fault": "follow_refused"}`.
     FollowRefused,
+    /// The current account may follow no one for a while: `{"fault": "follow_limited"}`.
+    FollowLimited,
     /// The phone is not ready for a user: `{"fault": "lock", "kind": "swipe"}`.
     Lock {
         /// What is in the way.

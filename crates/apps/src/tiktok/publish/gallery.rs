@@ -66,7 +66,7 @@ impl GalleryWay<'_> {
             context.screen().tap(&self.elements.create_tab, SCREEN_TIMEOUT).await?;
             let is_camera = |tree: &UiTree| {
                 let is_on = |id| self.screens.is(tree, id);
-                (is_on("camera") || is_on("templates") || is_on("gallery")).then_some(())
+                (is_on("camera") || is_on("camera_create") || is_on("gallery")).then_some(())
             };
             match context.screen().wait_until("TikTok's camera", LOST_TAP_TIMEOUT * 2, is_camera).await {
                 Err(failure) if failure.is_not_found() && self.has_create_tab(context) => {}
@@ -74,7 +74,7 @@ impl GalleryWay<'_> {
                 Ok(()) => break,
             }
         }
-        if self.screens.is_last(context, "templates") {
+        if self.screens.is_last(context, "camera_create") {
             context.screen().tap(&self.elements.camera_tab, SCREEN_TIMEOUT).await?;
             self.screens.wait_for(context, "camera", "TikTok's camera", SCREEN_TIMEOUT).await?;
         }

@@ -228,22 +228,25 @@ async fn an_earlier_attempt_that_marks_later_counts_too() {
 }
 
 #[tokio::test]
-async fn a_task_whose_mark_stands_outlasts_more_ends_of_its_server_than_one_without() {
-    for is_marked in [false, true] {
+async fn a_task_that_was_marked_outlasts_more_ends_of_its_server_than_one_that_was_not() {
+    for (is_marked, is_withdrawn) in [(false, false), (true, false), (true, true)] {
         let fixture = Fixture::new();
         let id = fixture.create(vec![for_phone("a")]).await[0];
         for attempt in 1..=MAX_INTERRUPTIONS {
             let now = at(i64::from(attempt) * 1_000);
             let lease = lease(&attempt.to_string());
             let claimed = claim_task(&fixture.store, serial("a"), lease.clone(), now).await;
-            assert!(claimed.is_some(), "attempt {attempt}, marked: {is_marked}");
+            assert!(claimed.is_some(), "attempt {attempt}, marked: {is_marked}, withdrawn: {is_withdrawn}");
             if is_marked && attempt == 1 {
                 fixture.store.marks().set(id, lease.clone(), "{}".to_owned(), now).await.unwrap();
+            }
+            if is_withdrawn && attempt == 2 {
+                fixture.store.marks().withdraw(id, lease.clone()).await.unwrap();
             }
             let end = finish(Outcome::Interrupted, "the server ended", i64::from(attempt) * 1_000 + 1);
             fixture.store.attempts().interrupt(id, lease, end).await.unwrap();
         }
         let status = fixture.store.tasks().find(id).await.unwrap().unwrap().task.state.status();
-        assert_eq!(status == Status::Pending, is_marked, "{status:?}");
+        assert_eq!(status == Status::Pending, is_marked, "withdrawn: {is_withdrawn}, {status:?}");
     }
 }

@@ -186,6 +186,7 @@ impl Account {
         self.upload_time = UPLOAD_TIME;
         self.upload_end = None;
         self.follows.set_refuses(false);
+        self.follows.set_limited(false);
     }
 
     /// Posts on the profile with their indexes, newest first.

@@ -32,6 +32,12 @@ pub(crate) enum Dialog {
     Unfollow,
     /// The message that an upload led to no post.
     UploadEnd(UploadEnd),
+    /// The sheet with the accounts that are signed in.
+    Switcher,
+    /// The question whether to save the login of the account that was switched to.
+    SaveLogin,
+    /// The notice that the account is limited for a while.
+    Limited,
 }
 
 impl Dialog {

@@ -76,6 +76,8 @@ pub(crate) enum Change {
     Made,
     /// Nothing yet: the app asks before it ends a follow.
     Asks,
+    /// Nothing: the account is limited for a while.
+    Limited,
 }
 
 /// The users that an account follows.
@@ -86,6 +88,7 @@ pub(crate) struct Follows {
     /// Follows that the app will revert, and when.
     reverting: Vec<(String, DateTime<Utc>)>,
     refuses: bool,
+    limited: bool,
 }
 
 impl Follows {
@@ -104,6 +107,9 @@ impl Follows {
     /// Follows a user, or sends a request to a private one. A second time does nothing.
     pub(crate) fn follow(&mut self, user: &User, now: DateTime<Utc>) {
         let name = user.name.clone();
+        if self.limited {
+            return;
+        }
         if self.refuses {
             self.reverting.retain(|(other, _)| *other != name);
             self.reverting.push((name, now + REVERT_DELAY));
@@ -118,6 +124,7 @@ impl Follows {
     /// Handles a tap on the button of the user's profile.
     pub(crate) fn change(&mut self, user: &User, now: DateTime<Utc>) -> Change {
         match self.relation(user, now) {
+            Relation::Stranger if self.limited => return Change::Limited,
             Relation::Stranger => self.follow(user, now),
             // The app withdraws a request without a question.
             Relation::Requested => self.unfollow(user),
@@ -146,5 +153,10 @@ impl Follows {
     /// Sets whether the app reverts follows from now on.
     pub(crate) fn set_refuses(&mut self, refuses: bool) {
         self.refuses = refuses;
+    }
+
+    /// Sets whether the app lets the account follow no one from now on, and says so.
+    pub(crate) fn set_limited(&mut self, limited: bool) {
+        self.limited = limited;
     }
 }

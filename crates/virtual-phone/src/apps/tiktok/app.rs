@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::apps::social::account::Account;
 use crate::apps::social::dialogs::Dialog;
 use crate::apps::social::users::{Change, User};
 use crate::apps::tiktok::create::flow::Page;
 use crate::apps::tiktok::identity::{IDENTITY, LINK_ACTIVITY, SHARE_ACTIVITY};
 use crate::apps::tiktok::navigation::Screen;
 use crate::apps::tiktok::state::TikTok;
-use crate::apps::tiktok::{create, dialogs, identity, options, screens};
+use crate::apps::tiktok::{create, dialogs, identity, options, people, screens};
 use crate::ui::app::{App, Identity, Outcome, Scene, Swipe};
 use crate::ui::fault::{Fault, UploadSign};
 use crate::ui::intent::{Delivery, Intent};
@@ -44,7 +45,9 @@ impl App for TikTok {
 
     fn dialog(&self) -> Option<Scene> {
         let activity = screens::activity(self.navigation.screen());
-        dialogs::scene(&self.navigation.dialogs, activity).or_else(|| options::screens::sheet(self, activity))
+        people::dialogs::scene(self, activity)
+            .or_else(|| dialogs::scene(&self.navigation.dialogs, activity))
+            .or_else(|| options::screens::sheet(self, activity))
     }
 
     fn overlay(&self, now: DateTime<Utc>) -> Option<Scene> {
@@ -55,7 +58,11 @@ impl App for TikTok {
         if !self.navigation.dialogs.passes(action) {
             return Outcome::Stay;
         }
-        match action.split_once(':').unwrap_or((action, "")) {
+        let (verb, value) = action.split_once(':').unwrap_or((action, ""));
+        if let Some(outcome) = self.act_on_people(verb, value) {
+            return outcome;
+        }
+        match (verb, value) {
             ("sound_off", _) => self.draft.iter_mut().for_each(|draft| draft.sound = None),
             ("story", _) => self.publish(Placement::Story, now),
             ("post", _) if self.navigation.dialogs.asks_before_post() => {}
@@ -74,8 +81,10 @@ impl App for TikTok {
             ("author", _) => self.navigation.open_author(self.account.username()),
             ("relation", _) => {
                 let user = self.navigation.shown_user();
-                if user.is_some_and(|user| self.account.follows.change(&user, now) == Change::Asks) {
-                    self.navigation.dialogs.open(Dialog::Unfollow);
+                match user.map(|user| self.account.follows.change(&user, now)) {
+                    Some(Change::Asks) => self.navigation.dialogs.open(Dialog::Unfollow),
+                    Some(Change::Limited) => self.navigation.dialogs.open(Dialog::Limited),
+                    Some(Change::Made) | None => {}
                 }
             }
             ("follow", name) => {
@@ -102,12 +111,19 @@ impl App for TikTok {
             self.picker.scroll_by(swipe.upward());
         }
         self.swipe_options(swipe);
+        if self.navigation.dialogs.top() == Some(Dialog::Switcher) {
+            self.people.scroll(swipe.upward());
+            return;
+        }
         self.navigation.swipe(swipe, screens::GRID.max_scroll(self.account.cell_count()));
     }
 
     fn field(&mut self, name: &str) -> Option<TextInput<'_>> {
         if let Some(text) = self.options.field(name) {
             return Some(TextInput::new(text));
+        }
+        if matches!(self.navigation.screen(), Screen::Search | Screen::Results { .. }) {
+            return (name == "search").then(|| self.people.field());
         }
         let is_shown = matches!(self.navigation.screen(), Screen::Caption);
         self.draft.as_mut().filter(|_| is_shown)?.field(name)
@@ -117,6 +133,10 @@ impl App for TikTok {
         for end in self.account.advance(now) {
             self.show_upload_end(end);
         }
+        for account in self.people.others_mut() {
+            // What ends of another account's uploads is shown when that account is used again.
+            let _ = account.advance(now);
+        }
         self.navigation.advance(now);
     }
 
@@ -125,6 +145,7 @@ impl App for TikTok {
         self.options.close();
         self.draft = None;
         self.account.abandon_uploads();
+        self.people.others_mut().for_each(Account::abandon_uploads);
     }
 
     fn arm(&mut self, fault: Fault, in_front: bool) {
@@ -132,6 +153,7 @@ impl App for TikTok {
             Fault::Popup { kind, when } => self.navigation.dialogs.arm(kind, when, in_front),
             Fault::SlowUpload { seconds } => self.account.set_upload_time(TimeDelta::seconds(seconds.into())),
             Fault::FollowRefused => self.account.follows.set_refuses(true),
+            Fault::FollowLimited => self.account.follows.set_limited(true),
             Fault::ProfileLoading => self.profile_is_loading = true,
             Fault::UploadEnd { kind } => self.account.set_upload_end(kind),
             Fault::UploadSign { kind } => self.upload_sign = kind,
@@ -143,12 +165,18 @@ impl App for TikTok {
     fn clear_faults(&mut self) {
         self.navigation.dialogs.clear_faults();
         self.account.clear_faults();
+        self.people.others_mut().for_each(Account::clear_faults);
         self.profile_is_loading = false;
         self.upload_sign = UploadSign::default();
         self.options.clear_faults();
     }
 
     fn report(&self) -> Option<(&'static str, AppReport)> {
-        Some(("tiktok", AppReport { accounts: vec![self.account.report()] }))
+        let accounts = std::iter::once(&self.account).chain(self.people.others());
+        Some(("tiktok", AppReport { accounts: accounts.map(Account::report).collect() }))
+    }
+
+    fn sign_in(&mut self, username: &str) {
+        self.people.sign_in(username);
     }
 }

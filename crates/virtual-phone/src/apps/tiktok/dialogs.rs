@@ -37,6 +37,7 @@ pub(crate) fn scene(dialogs: &Dialogs, activity: &str) -> Option<Scene> {
             ("refused", TWO_BUTTONS.build(&buttons(text, "Retry", "dismiss", "Cancel")))
         }
         Dialog::Popup(kind) => popup(kind),
+        Dialog::Switcher | Dialog::SaveLogin | Dialog::Limited => return None,
     };
     Some(Scene {
         package: PACKAGE.to_owned(),

@@ -6,6 +6,7 @@ mod dialogs;
 mod identity;
 mod navigation;
 mod options;
+mod people;
 mod profiles;
 mod screens;
 pub(crate) mod state;

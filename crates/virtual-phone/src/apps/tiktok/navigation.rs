@@ -20,6 +20,10 @@ pub(crate) enum Screen {
         scroll: i32,
     },
     User(User),
+    Search,
+    Results {
+        users: bool,
+    },
     Player {
         post: usize,
     },
@@ -117,6 +121,8 @@ impl Navigation {
     pub(crate) fn back(&mut self) -> Outcome {
         match (self.dialogs.top(), self.screen()) {
             (Some(dialog), _) if dialog.is_blocking() => return Outcome::Leave,
+            // Only an answer closes it.
+            (Some(Dialog::SaveLogin), _) => {}
             (Some(_), _) => self.dialogs.close(),
             (None, Screen::Editor) => self.dialogs.open(Dialog::Discard),
             (None, _) => return self.leave_screen(),
@@ -182,7 +188,7 @@ impl Navigation {
 }
 
 /// The profile of the user `name` in the app of the account `own`.
-fn profile(name: &str, own: &str) -> Screen {
+pub(crate) fn profile(name: &str, own: &str) -> Screen {
     match User::find(name) {
         _ if name.eq_ignore_ascii_case(own) => Screen::Profile { scroll: 0 },
         Some(user) => Screen::User(user),

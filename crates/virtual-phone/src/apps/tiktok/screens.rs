@@ -11,6 +11,7 @@ use crate::apps::tiktok::create;
 use crate::apps::tiktok::identity::PACKAGE;
 use crate::apps::tiktok::navigation::Screen;
 use crate::apps::tiktok::options;
+use crate::apps::tiktok::people::search;
 use crate::apps::tiktok::profiles::user_root;
 use crate::apps::tiktok::state::TikTok;
 use crate::ui::app::Scene;
@@ -46,6 +47,9 @@ pub(crate) fn activity(screen: &Screen) -> &'static str {
         Screen::Feed | Screen::Profile { .. } => "com.ss.android.ugc.aweme.main.MainActivity",
         Screen::Player { .. } => "com.ss.android.ugc.aweme.detail.ui.DetailActivity",
         Screen::User(_) => "com.ss.android.ugc.aweme.profile.ui.UserProfileActivity",
+        Screen::Search | Screen::Results { .. } => {
+            "com.ss.android.ugc.aweme.search.pages.core.ui.activity.SearchResultActivity"
+        }
         Screen::Editor => "com.ss.android.ugc.aweme.editor.EditPageActivity",
         Screen::Caption => "com.ss.android.ugc.aweme.shortvideo.ui.VideoPublishActivity",
         Screen::Create(page) => create::screens::activity(*page),
@@ -72,6 +76,8 @@ pub(crate) fn scene(app: &TikTok, now: DateTime<Utc>) -> Scene {
         }
         Screen::Sound(name) => (format!("sound {name}"), options::screens::sound_page(name)),
         Screen::Create(page) => create::screens::root(app, *page, now),
+        Screen::Search => ("search".to_owned(), search::field_root(app)),
+        Screen::Results { users } => (format!("results {users}"), search::results_root(app, *users, now)),
         Screen::Message { text, .. } => {
             ("message".to_owned(), MESSAGE.build(&Values::new().text("message", *text)))
         }

@@ -6,18 +6,21 @@ use crate::apps::social::account::{Account, Draft};
 use crate::apps::tiktok::create::gallery::Picker;
 use crate::apps::tiktok::navigation::{Navigation, Screen};
 use crate::apps::tiktok::options::Options;
+use crate::apps::tiktok::people::People;
 use crate::ui::fault::UploadSign;
 use crate::ui::gallery::Gallery;
 use crate::ui::intent::{ACTION_SEND_MULTIPLE, Delivery};
 use crate::ui::report::Placement;
 
-/// The app and its one account.
+/// The app and its accounts.
 #[derive(Debug)]
 pub(crate) struct TikTok {
+    /// The current account.
     pub(crate) account: Account,
     pub(crate) picker: Picker,
     /// Where it shows how far uploads are.
     pub(crate) upload_sign: UploadSign,
+    pub(crate) people: People,
     /// What the editor and the caption screen are about.
     pub(crate) draft: Option<Draft>,
     pub(crate) navigation: Navigation,
@@ -33,6 +36,7 @@ impl TikTok {
             account: Account::new(username),
             picker: Picker::new(gallery, seed),
             upload_sign: UploadSign::default(),
+            people: People::new(username),
             draft: None,
             navigation: Navigation::new(seed),
             options: Options::default(),

@@ -72,6 +72,12 @@ impl Apps {
         self.iter_mut().enumerate().for_each(|(index, app)| app.arm(fault, index == front));
     }
 
+    /// Signs in a further account in the app of this id, such as `tiktok`. `false` when there is no such app.
+    pub(crate) fn sign_in(&mut self, id: &str, username: &str) -> bool {
+        let app = self.iter_mut().find(|app| app.report().is_some_and(|(known, _)| known == id));
+        app.map(|app| app.sign_in(username)).is_some()
+    }
+
     /// Ends all faults.
     pub(crate) fn clear_faults(&mut self) {
         self.iter_mut().for_each(App::clear_faults);

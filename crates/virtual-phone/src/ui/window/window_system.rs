@@ -67,6 +67,11 @@ impl WindowSystem {
         self.settle();
     }
 
+    /// Signs in a further account in the app of this id, such as `tiktok`. `false` when there is no such app.
+    pub fn sign_in(&mut self, app: &str, username: &str) -> bool {
+        self.layers.activities.tasks.apps.sign_in(app, username)
+    }
+
     /// Ends all faults.
     pub fn clear_faults(&mut self) {
         self.layers.clear_faults();

@@ -68,7 +68,7 @@ fn own_button<'tree>(elements: &Elements, tree: &'tree UiTree) -> Option<(Relati
 mod tests {
     use super::*;
 
-    const REAL: &[u8] = include_bytes!("../../tests/screens/tt_other_profile_follow_old.xml");
+    const REAL: &[u8] = include_bytes!("../../../tests/screens/tt_other_profile_follow_old.xml");
 
     fn visit(tree: &UiTree, name: &str) -> Option<Visit> {
         super::visit(&Screens::new().unwrap(), tree, &Username::new(name).unwrap())
