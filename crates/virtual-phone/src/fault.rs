@@ -7,7 +7,7 @@ use serde_json::Value;
 use strum::VariantNames;
 use thiserror::Error;
 
-use crate::ui::{self, LockKind, PopupKind, UploadEnd, UploadSign};
+use crate::ui::{self, LockKind, OptionFault, PopupKind, UploadEnd, UploadSign};
 
 /// A fault to arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +112,7 @@ const FIELDS: [(&str, &[&str]); 18] = [
 ];
 
 /// The faults of several kinds, with these.
-const KINDS: [(&str, &[&str]); 4] = [
+const KINDS: [(&str, &[&str]); 5] = [
     ("popup", PopupKind::VARIANTS),
     ("lock", LockKind::VARIANTS),
     ("upload_end", UploadEnd::VARIANTS),

@@ -126,17 +126,21 @@ impl Script for Post {
             return Err(Failure::new(StandardFailure::MaterialMissing, "nothing was chosen to be published"));
         };
         // `am` cannot hand over a list of URIs: several images go by the app's own gallery.
-        if config.post_way == PostWay::Share && others.is_empty() {
+        let page_sound = if config.post_way != PostWay::AddButton && others.is_empty() && sound.page.is_none()
+        {
             let uri = add_to_library(context, first, what).await?;
             context.step(&format!("open the {what} in {}", driver.profile().name));
             journey.publish.share(context, &package, &uri, first.mime()).await?;
+            None
         } else {
             add_all_to_library(context, &files, what).await?;
+            let name = sound.open_page(journey.options, context, &package, &config).await?;
             context.step(&format!("choose the {what} in {}", driver.profile().name));
             journey.publish.choose_in_gallery(context, &package, &files).await?;
-        }
+            name
+        };
         context.progress(45);
-        options::set_in_editor(journey.options, context, &config, &sound).await?;
+        options::set_in_editor(journey.options, context, &config, &sound, page_sound.as_deref()).await?;
         context.step("leave the editor");
         journey.publish.leave_editor(context).await?;
         context.progress(50);

@@ -13,7 +13,7 @@ pub mod view;
 pub mod window;
 
 pub use draw::frame::Frame;
-pub use fault::{Fault, LockKind, PopupKind, PopupTime, UploadEnd, UploadSign};
+pub use fault::{Fault, LockKind, OptionFault, PopupKind, PopupTime, UploadEnd, UploadSign};
 pub use gallery::{Gallery, GalleryItem};
 pub use intent::{Component, Intent, MediaItem, MediaSource, StartResult};
 pub use report::{AccountReport, AppReport, AppsReport, Placement, Post};

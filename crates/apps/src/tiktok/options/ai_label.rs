@@ -28,10 +28,10 @@ impl Options {
             if is_on {
                 break;
             }
-            let switch = |tree: &UiTree| {
-                control_of(tree, &elements.ai_label, &elements.switch).map(Found::of)?.tap
-            };
-            let place = context.screen().wait_until("the switch of the label", LOST_TAP_TIMEOUT, switch).await?;
+            let switch =
+                |tree: &UiTree| control_of(tree, &elements.ai_label, &elements.switch).map(Found::of)?.tap;
+            let place =
+                context.screen().wait_until("the switch of the label", LOST_TAP_TIMEOUT, switch).await?;
             android::tap(context.phone(), place, context.soon()).await?;
             is_on = self.becomes_on(context).await?;
         }

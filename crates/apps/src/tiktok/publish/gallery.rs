@@ -50,6 +50,14 @@ impl Cell {
 impl GalleryWay<'_> {
     /// Opens the gallery over the camera, from wherever the app is.
     pub(super) async fn open(&self, context: &mut Context, package: &str) -> Result<(), Failure> {
+        // The page of a sound has opened the camera with it, which would be lost.
+        if !self.screens.is_last(context, "camera") {
+            self.open_camera(context, package).await?;
+        }
+        self.open_gallery(context).await
+    }
+
+    async fn open_camera(&self, context: &mut Context, package: &str) -> Result<(), Failure> {
         if !self.elements.create_tab.is_on(&context.screen().read().await?) {
             self.own_profile.open(context, package).await?;
             self.own_profile.return_home(context).await?;
@@ -70,6 +78,10 @@ impl GalleryWay<'_> {
             context.screen().tap(&self.elements.camera_tab, SCREEN_TIMEOUT).await?;
             self.screens.wait_for(context, "camera", "TikTok's camera", SCREEN_TIMEOUT).await?;
         }
+        Ok(())
+    }
+
+    async fn open_gallery(&self, context: &mut Context) -> Result<(), Failure> {
         for _ in 0..MAX_TAPS {
             if self.screens.is_last(context, "gallery") {
                 return Ok(());

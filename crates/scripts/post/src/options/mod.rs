@@ -18,14 +18,18 @@ pub(crate) use sound::{ChosenSound, check_sound_name};
 /// The volume of both sounds that apps start with.
 const USUAL_VOLUME: u32 = 50;
 
-/// Sets, in the editor, the sound and its volumes.
+/// Sets, in the editor, the sound and its volumes. `page_sound` is the sound that was used by its page.
 pub(crate) async fn set_in_editor(
     options: &dyn PostOptions,
     context: &mut Context,
     config: &PostConfig,
     sound: &ChosenSound,
+    page_sound: Option<&str>,
 ) -> Result<(), Failure> {
     let timeout = Duration::from_secs(config.sound_wait_time.into());
+    if let Some(name) = page_sound {
+        options.require_sound(context, name, timeout).await?;
+    }
     if let Some(choice) = &sound.choice {
         context.step("choose the sound");
         options.choose_sound(context, choice, timeout).await?;

@@ -1,9 +1,10 @@
 //! The sound that the configuration asks for: by name, by URL, or as the lists of sounds in a local folder say.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use tikmatrix_apps::SoundChoice;
-use tikmatrix_device::script::{Context, Failure};
+use tikmatrix_apps::{PostOptions, SoundChoice};
+use tikmatrix_device::script::{Context, Failure, LogLevel};
 use tikmatrix_domain::{StandardFailure, Username};
 
 use super::turns::take_line;
@@ -58,6 +59,24 @@ impl ChosenSound {
                 in_editor(SoundChoice::Search(words))
             }
         })
+    }
+}
+
+impl ChosenSound {
+    /// Uses the sound of the page, if the post begins there: the app's camera is open then. Returns the sound's name.
+    pub(crate) async fn open_page(
+        &self,
+        options: &dyn PostOptions,
+        context: &mut Context,
+        package: &str,
+        config: &PostConfig,
+    ) -> Result<Option<String>, Failure> {
+        let Some(url) = &self.page else { return Ok(None) };
+        context.step("use the sound of its page");
+        let timeout = Duration::from_secs(config.sound_wait_time.into());
+        let name = options.use_sound(context, package, url, timeout).await?;
+        context.log(LogLevel::Info, format!("the page is that of the sound {name:?}"));
+        Ok(Some(name))
     }
 }
 

@@ -81,3 +81,29 @@ async fn the_lists_of_a_folder_are_taken_line_by_line_round_again() {
     let sounds: Vec<_> = stage.phone.posts().iter().map(|post| post["sound"].clone()).collect();
     assert_eq!(sounds, ["First Song", "Second Song", "First Song"]);
 }
+
+#[tokio::test]
+async fn every_form_of_the_url_of_a_sound_leads_to_a_post_with_it() {
+    let mut runs = JoinSet::new();
+    for (seed, url, sound) in [
+        (491, "https://www.tiktok.com/music/Blue-Bird-7012345", "Blue Bird"),
+        (492, "https://www.tiktok.com/t/ZT8abc/", "Short Way Home"),
+        (493, "vm.tiktok.com/ZM8abc", "Short Way Home"),
+    ] {
+        runs.spawn(async move {
+            let stage = VideoStage::start(seed).await;
+            publish_with(&stage, "listen", json!({"post_way": "useSound", "sound_name": url}))
+                .await
+                .assert_completed();
+            let posts = stage.phone.posts();
+            assert_eq!((&posts[0]["sound"], &posts[0]["placement"]), (&json!(sound), &json!("feed")));
+            assert_eq!(posts[0]["media_sha256"], json!(stage.video_hash()));
+        });
+    }
+    runs.join_all().await;
+    let stage = VideoStage::start(494).await;
+    let url = "https://www.tiktok.com/music/missing-7";
+    let finished = publish_with(&stage, "listen", json!({"post_way": "useSound", "sound_name": url})).await;
+    assert_refused(&stage, &finished, "sound_unavailable", "TikTok says that the sound is not available")
+        .await;
+}
