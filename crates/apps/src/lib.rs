@@ -26,5 +26,6 @@ pub use profile::inspect;
 pub use profile::labels::{Labels, LabelsError};
 pub use profile::selector_spec::SelectorSpec;
 pub use profile::signs::Screen;
+pub use profile::summary;
 pub use recent_posts::{OtherPosts, Published, RecentPosts};
 pub use tiktok::driver::TikTok;
