@@ -29,6 +29,8 @@ pub enum Capability {
     Follow,
     /// Finding a user through the app's search.
     SearchUsers,
+    /// Reading the accounts that are signed in. A driver with the journey has it.
+    ReadAccounts,
 }
 
 impl Capability {

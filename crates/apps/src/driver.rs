@@ -12,7 +12,7 @@ use tikmatrix_device::ui::UiTree;
 use tikmatrix_domain::{AppId, StandardFailure};
 
 use crate::capability::Capability;
-use crate::journey::{FollowJourney, PostJourney};
+use crate::journey::{Accounts, FollowJourney, PostJourney};
 use crate::profile::file::{Profile, ProfileError};
 use crate::profile::guard::AppGuard;
 
@@ -38,6 +38,11 @@ pub trait AppDriver: fmt::Debug + Send + Sync {
 
     /// Following. Default: not supported.
     fn following(&self) -> Option<FollowJourney<'_>> {
+        None
+    }
+
+    /// Reading the accounts that are signed in. Default: not supported.
+    fn accounts(&self) -> Option<&dyn Accounts> {
         None
     }
 }
@@ -97,6 +102,7 @@ impl Apps {
         let has = |driver: &&Arc<dyn AppDriver>| match capability {
             Capability::Publish => driver.posting().is_some(),
             Capability::Follow => driver.following().is_some(),
+            Capability::ReadAccounts => driver.accounts().is_some(),
             further => driver.further_capabilities().contains(&further),
         };
         let able = self.drivers.iter().filter(has);
@@ -117,6 +123,14 @@ impl Apps {
     /// [`StandardFailure::OptionUnavailable`] when there is none.
     pub fn following(&self, app: &str) -> Result<(&dyn AppDriver, FollowJourney<'_>), Failure> {
         self.journey("following", app, AppDriver::following)
+    }
+
+    /// The driver of `app`, and its way through the accounts that are signed in.
+    ///
+    /// # Errors
+    /// [`StandardFailure::OptionUnavailable`] when there is none.
+    pub fn accounts(&self, app: &str) -> Result<(&dyn AppDriver, &dyn Accounts), Failure> {
+        self.journey("reading the accounts", app, AppDriver::accounts)
     }
 
     fn journey<'a, J>(

@@ -15,16 +15,32 @@ use crate::recent_posts::{OtherPosts, Published, RecentPosts};
 /// The accounts of an app on a phone.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// Makes sure that `username` is the account that is signed in. Does not switch to it.
+    /// Makes sure that `username` is the current account, and switches to it if another one is.
     ///
     /// # Errors
-    /// [`StandardFailure::NotSignedIn`] when it is not.
+    /// [`StandardFailure::NotSignedIn`] when the app does not have it, [`StandardFailure::WrongAccount`] when the switch did
+    /// not hold.
     async fn require_account(
         &self,
         context: &mut Context,
         package: &str,
         username: &Username,
     ) -> Result<(), Failure>;
+
+    /// Reads every account that is signed in, and changes nothing.
+    ///
+    /// # Errors
+    /// [`Failure`] when the app does not show them.
+    async fn read_accounts(&self, context: &mut Context, package: &str) -> Result<KnownAccounts, Failure>;
+}
+
+/// The accounts that are signed in to an app on a phone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownAccounts {
+    /// All of them, in the app's order.
+    pub all: Vec<Username>,
+    /// The one that the app works for now, if it shows which.
+    pub current: Option<Username>,
 }
 
 /// Publishing a video or images and confirming that it is public.
@@ -165,6 +181,17 @@ pub trait Follow: Send + Sync {
         username: &Username,
     ) -> Result<Visit, Failure>;
 
+    /// Finds `username` through the app's search, by the whole name alone, and opens the profile.
+    ///
+    /// # Errors
+    /// [`Failure`] when the search or the profile does not appear.
+    async fn search(
+        &self,
+        context: &mut Context,
+        package: &str,
+        username: &Username,
+    ) -> Result<Visit, Failure>;
+
     /// Follows the user whose profile is open, who is a stranger. Returns the button as it is in the end.
     ///
     /// # Errors
@@ -206,14 +233,14 @@ impl FollowButton {
     }
 }
 
-/// What the link to a profile led to.
+/// What the way to a profile led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Visit {
     /// The user's profile.
     Profile(FollowButton),
     /// The profile of the account that is signed in.
     Own,
-    /// The app's message that there is no such user.
+    /// The app's message that there is no such user, or a search that found none.
     NotFound,
 }
 

@@ -16,7 +16,8 @@ pub use caption::Caption;
 pub use driver::{AppDriver, Apps};
 pub use instagram::instagram;
 pub use journey::{
-    Accounts, Confirm, Follow, FollowButton, FollowJourney, PostJourney, Publish, Relation, Visit,
+    Accounts, Confirm, Follow, FollowButton, FollowJourney, KnownAccounts, PostJourney, Publish, Relation,
+    Visit,
 };
 pub use post_options::{Audience, PostOptions, SoundChoice, Volumes};
 pub use profile::file::{Profile, ProfileError};
@@ -25,5 +26,6 @@ pub use profile::inspect;
 pub use profile::labels::{Labels, LabelsError};
 pub use profile::selector_spec::SelectorSpec;
 pub use profile::signs::Screen;
+pub use profile::summary;
 pub use recent_posts::{OtherPosts, Published, RecentPosts};
 pub use tiktok::driver::TikTok;

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use tikmatrix_apps::{AppDriver, Apps, Capability, FollowJourney, PostJourney, Profile, TikTok, instagram};
+use tikmatrix_apps::{
+    Accounts, AppDriver, Apps, Capability, FollowJourney, PostJourney, Profile, TikTok, instagram,
+};
 use tikmatrix_device::script::RegisteredScript;
 
 /// Returns the apps of the program: TikTok and Instagram.
@@ -50,6 +52,10 @@ impl AppDriver for Able {
 
     fn following(&self) -> Option<FollowJourney<'_>> {
         self.journeys.following()
+    }
+
+    fn accounts(&self) -> Option<&dyn Accounts> {
+        self.journeys.accounts()
     }
 }
 

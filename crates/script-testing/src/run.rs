@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::Value;
 use tikmatrix_device::phone::Phone;
 use tikmatrix_device::script::{
-    ArtifactKind, Assignment, EarlierMark, Entry, Execution, Journal, Limits, Materials, NoMaterials,
-    RegisteredScript, Replayed, RunOutcome, Script, execute, replay,
+    AccountRecords, ArtifactKind, Assignment, EarlierMark, Entry, Execution, Journal, Limits, Materials,
+    NoAccountRecords, NoMaterials, RegisteredScript, Replayed, RunOutcome, Script, execute, replay,
 };
 use tikmatrix_device::tape::Tape;
 use tikmatrix_domain::{AppId, Username};
@@ -32,6 +32,7 @@ pub struct Run {
     username: Option<Username>,
     materials: Arc<dyn Materials>,
     marks: Arc<MarksInMemory>,
+    accounts: Arc<dyn AccountRecords>,
 }
 
 impl Run {
@@ -47,6 +48,7 @@ impl Run {
             username: None,
             materials: Arc::new(NoMaterials),
             marks: Arc::default(),
+            accounts: Arc::new(NoAccountRecords),
         }
     }
 
@@ -64,6 +66,13 @@ impl Run {
     #[must_use]
     pub fn materials(mut self, materials: Arc<dyn Materials>) -> Self {
         self.materials = materials;
+        self
+    }
+
+    /// Lets the script record accounts here.
+    #[must_use]
+    pub fn records_accounts(mut self, accounts: Arc<dyn AccountRecords>) -> Self {
+        self.accounts = accounts;
         self
     }
 
@@ -118,6 +127,7 @@ impl Run {
             journal: Arc::clone(&journal) as _,
             materials: self.materials,
             marks: Arc::clone(&self.marks) as _,
+            accounts: self.accounts,
             limits: Limits { total: RUN_TIMEOUT },
             cancel: running.cancel.clone(),
         }));

@@ -84,6 +84,11 @@ impl Stage {
         self.virtual_phone().arm(Fault::from_json(fault).unwrap());
     }
 
+    /// Signs in a further account to TikTok, which does not become the current one.
+    pub fn sign_in(&self, username: &str) {
+        assert!(self.virtual_phone().sign_in(APP, username), "the phone has the app");
+    }
+
     /// Makes the phone's cable rewrite commands or answers, in the form in which the control port takes it.
     ///
     /// # Panics
@@ -153,6 +158,25 @@ impl Stage {
         self.names("requested")
     }
 
+    /// Returns the posts of the account of this name, from the first to the last.
+    ///
+    /// # Panics
+    /// When it is not signed in.
+    #[must_use]
+    pub fn posts_of(&self, username: &str) -> Vec<Value> {
+        self.account_of(username)["posts"].as_array().unwrap().clone()
+    }
+
+    /// Returns the users whom the account of this name follows.
+    ///
+    /// # Panics
+    /// When it is not signed in.
+    #[must_use]
+    pub fn following_of(&self, username: &str) -> Vec<String> {
+        let names = self.account_of(username)["following"].as_array().unwrap().clone();
+        names.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+    }
+
     fn names(&self, list: &str) -> Vec<String> {
         self.list(list).iter().map(|name| name.as_str().unwrap().to_owned()).collect()
     }
@@ -162,6 +186,16 @@ impl Stage {
     }
 
     fn account(&self) -> Value {
-        serde_json::to_value(self.virtual_phone().report()).unwrap()["apps"][APP]["accounts"][0].take()
+        self.accounts().swap_remove(0)
+    }
+
+    fn account_of(&self, username: &str) -> Value {
+        self.accounts().into_iter().find(|account| account["username"] == username).unwrap()
+    }
+
+    /// The accounts of the app, the current one first.
+    fn accounts(&self) -> Vec<Value> {
+        let report = serde_json::to_value(self.virtual_phone().report()).unwrap();
+        report["apps"][APP]["accounts"].as_array().unwrap().clone()
     }
 }

@@ -107,6 +107,44 @@ async fn a_pushed_file_is_scanned_found_shared_and_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn am_hands_over_one_file_and_no_list_of_files() {
+    let bench = Bench::start().await;
+    let path = "/storage/emulated/0/DCIM/Camera/x.png";
+    bench
+        .run(&format!(
+            "echo x > {path} && content call --uri content://media --method scan_file --arg {path}"
+        ))
+        .await;
+    let row = bench.run("content query --uri content://media/external/images/media --projection _id").await;
+    let uri = format!("content://media/external/images/media/{}", row.rsplit('=').next().unwrap().trim());
+    let screen = "uiautomator dump /sdcard/x.xml >/dev/null && cat /sdcard/x.xml";
+    for (action, stream, is_taken) in [
+        ("SEND", format!("--eu android.intent.extra.STREAM {uri}"), true),
+        ("SEND_MULTIPLE", format!("--eu android.intent.extra.STREAM {uri}"), false),
+        ("SEND_MULTIPLE", format!("--esal android.intent.extra.STREAM {uri},{uri}"), false),
+        // The second value of an extra replaces the first.
+        (
+            "SEND",
+            format!("--eu android.intent.extra.STREAM x:y --eu android.intent.extra.STREAM {uri}"),
+            true,
+        ),
+    ] {
+        bench.run("am force-stop com.zhiliaoapp.musically").await;
+        let start = format!(
+            "am start -a android.intent.action.{action} -t image/png {stream} --grant-read-uri-permission \
+             -n com.zhiliaoapp.musically/com.ss.android.ugc.aweme.share.SystemShareActivity"
+        );
+        assert!(bench.run(&start).await.starts_with("Starting: Intent {"));
+        // The permission that the first start asks for.
+        bench.run("input keyevent 4").await;
+        let seen = bench.run(screen).await;
+        assert_eq!(seen.contains("Your Story"), is_taken, "{action} {stream}: {seen}");
+        assert_eq!(seen.contains("Couldn't load the video"), !is_taken, "{action} {stream}: {seen}");
+    }
+    bench.farm.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_activity_that_is_not_there_is_told_with_exit_status_0() {
     let bench = Bench::start().await;
     let missing = bench.run("am start -n a.b/.C; echo $?").await;

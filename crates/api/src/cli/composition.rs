@@ -9,6 +9,7 @@ use tikmatrix_apps::{Apps, TikTok, instagram};
 use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_domain::AppId;
 use tikmatrix_follow::Follow;
+use tikmatrix_match_accounts::MatchAccounts;
 use tikmatrix_post::Post;
 use tikmatrix_virtual_phone::{Farm, FarmOptions, control};
 
@@ -19,7 +20,8 @@ use tikmatrix_virtual_phone::{Farm, FarmOptions, control};
 pub(super) fn scripts() -> anyhow::Result<ScriptRegistry> {
     let apps = apps()?;
     let registry = ScriptRegistry::default().with(Post::new(apps.clone()));
-    Ok(registry.with(Follow::new(apps.clone())).with(Follow::unfollow(apps)))
+    let registry = registry.with(Follow::new(apps.clone())).with(Follow::unfollow(apps.clone()));
+    Ok(registry.with(MatchAccounts::new(apps)))
 }
 
 /// Returns the drivers of all apps.

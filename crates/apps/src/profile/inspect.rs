@@ -26,6 +26,7 @@ pub struct Inspection {
     /// The screens of the profiles, likewise.
     pub screens: Vec<Candidate>,
     /// The elements of the profiles, by their ids.
+    #[serde(rename = "all_elements")]
     pub elements: Vec<ElementSight>,
 }
 
@@ -59,6 +60,9 @@ pub struct Candidate {
     pub signs: Vec<SelectorMatch>,
     /// The elements that are there and rule it out.
     pub ruled_out_by: Vec<SelectorMatch>,
+    /// The failure code of a task that ends here; only of blocking screens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure_code: Option<&'static str>,
     /// The remark of a task that ends here; only of blocking screens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
@@ -135,6 +139,7 @@ pub struct Seen {
 pub fn inspect(profiles: &[Profile], tree: &UiTree) -> Inspection {
     let blocking: Vec<Candidate> = each(profiles, |profile| &profile.blocking)
         .map(|(profile, it)| Candidate {
+            failure_code: Some(it.code.as_str()),
             remark: Some(it.remark.clone()),
             ..candidate(profile, &it.name, it.signs(), tree)
         })
@@ -212,6 +217,7 @@ fn candidate(profile: &Profile, name: &str, signs: Signs<'_>, tree: &UiTree) -> 
         needed: signs.needed(),
         signs: signs.signs.iter().map(|sign| match_selector(sign, tree)).collect(),
         ruled_out_by: ruled_out_by.map(|sign| match_selector(sign, tree)).collect(),
+        failure_code: None,
         remark: None,
         dismiss: None,
     }

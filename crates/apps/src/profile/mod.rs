@@ -6,3 +6,4 @@ pub mod inspect;
 pub(crate) mod labels;
 pub(crate) mod selector_spec;
 pub(crate) mod signs;
+pub mod summary;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::capability::Capability;
 use crate::driver::AppDriver;
-use crate::journey::{FollowJourney, PostJourney};
+use crate::journey::{Accounts, FollowJourney, PostJourney};
 use crate::profile::file::{Profile, ProfileError};
-use crate::tiktok::accounts::SignedIn;
+use crate::tiktok::accounts::signed_in::SignedIn;
 use crate::tiktok::confirm::Confirming;
-use crate::tiktok::follow::Following;
+use crate::tiktok::follow::following::Following;
 use crate::tiktok::options::Options;
 use crate::tiktok::own_profile::OwnProfile;
 use crate::tiktok::publish::publishing::Publishing;
@@ -72,5 +72,13 @@ impl AppDriver for TikTok {
 
     fn following(&self) -> Option<FollowJourney<'_>> {
         Some(FollowJourney { accounts: &self.accounts, follow: &self.following })
+    }
+
+    fn accounts(&self) -> Option<&dyn Accounts> {
+        Some(&self.accounts)
+    }
+
+    fn further_capabilities(&self) -> &'static [Capability] {
+        &[Capability::SearchUsers]
     }
 }

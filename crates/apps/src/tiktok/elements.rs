@@ -25,6 +25,13 @@ pub(crate) struct Elements {
     pub(crate) requested: Selector,
     pub(crate) following: Selector,
     pub(crate) unfollow: Selector,
+    pub(crate) search: Selector,
+    pub(crate) search_field: Selector,
+    pub(crate) search_submit: Selector,
+    pub(crate) users_tab: Selector,
+    pub(crate) chosen_users_tab: Selector,
+    pub(crate) found_user: Selector,
+    pub(crate) no_results: Selector,
 }
 
 impl Elements {
@@ -49,6 +56,13 @@ impl Elements {
             requested: profile.element("requested")?,
             following: profile.element("following")?,
             unfollow: profile.element("unfollow")?,
+            search: profile.element("search")?,
+            search_field: profile.element("search_field")?,
+            search_submit: profile.element("search_submit")?,
+            users_tab: profile.element("users_tab")?,
+            chosen_users_tab: profile.element("chosen_users_tab")?,
+            found_user: profile.element("found_user")?,
+            no_results: profile.element("no_results")?,
         })
     }
 }

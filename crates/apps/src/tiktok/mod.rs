@@ -5,7 +5,6 @@ mod confirm;
 pub(crate) mod driver;
 mod elements;
 mod follow;
-mod follow_controls;
 mod grid;
 mod options;
 mod own_profile;

@@ -35,6 +35,13 @@ impl OwnProfile {
         if self.screens.is_last(context, "own_profile") {
             return Ok(());
         }
+        self.launch(context, package).await?;
+        context.screen().tap(&self.screens.elements.profile_tab, START_TIMEOUT).await?;
+        self.wait(context).await
+    }
+
+    /// Starts the app as the launcher does, or brings it to the front.
+    pub(crate) async fn launch(&self, context: &mut Context, package: &str) -> Result<(), Failure> {
         let Some(activity) = launcher_activity(context, package).await? else {
             let wanted = format!("the activity by which {package} is launched");
             return Err(Failure::not_found(&wanted, &context.last_screen(), Duration::ZERO));
@@ -44,9 +51,7 @@ impl OwnProfile {
             component: Some(activity),
             ..Intent::default()
         };
-        android::start(context.phone(), &launch, context.soon()).await?;
-        context.screen().tap(&self.screens.elements.profile_tab, START_TIMEOUT).await?;
-        self.wait(context).await
+        Ok(android::start(context.phone(), &launch, context.soon()).await?)
     }
 
     /// Opens the profile by its tab.

@@ -12,6 +12,8 @@ use crate::shell_quote::shell_word;
 
 /// The interval between queries of MediaStore for a new file.
 const QUERY_INTERVAL: Duration = Duration::from_millis(300);
+/// So far ahead of the phone's clock the time of a file may be, in order to be newer than all others.
+const MAX_SECONDS_AHEAD: i64 = 600;
 
 /// A file of the phone's media library, under a name of this program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,8 +157,9 @@ async fn scan(phone: &Phone, file: &MediaFile, deadline: Deadline) -> Result<(),
     }
 }
 
-/// Sets the times of the files, the first of which becomes the newest of them and of the library, each a second older than
-/// the one before it, and makes MediaStore scan them: galleries list them in this order.
+/// Sets the times of the files, the first of which becomes the newest of the library, each a second older than the one
+/// before it, and makes MediaStore scan them: galleries list them in this order. What the library has of the last minutes
+/// stays older than they are.
 ///
 /// # Errors
 /// [`AndroidError`] when the phone is gone or refuses.
@@ -165,14 +168,18 @@ pub async fn announce_in_order(
     files: &[MediaFile],
     deadline: Deadline,
 ) -> Result<(), AndroidError> {
+    let Some(first) = files.first() else { return Ok(()) };
     let attempt = "set the times of the pushed files";
-    let now = run(phone, attempt, "date +%s", deadline).await?;
-    let now: i64 = now.trim().parse().map_err(|_| refused(attempt, &now))?;
-    // The last one first: galleries that sort by the time of the scan list them in this order too.
+    let printed = run(phone, attempt, "date +%s", deadline).await?;
+    let now: i64 = printed.trim().parse().map_err(|_| refused(attempt, &printed))?;
     let aged: Vec<(i64, &MediaFile)> = (0..).zip(files).collect();
+    let newest = listed(phone, first, deadline).await?.first().map_or(0, |(modified, ..)| *modified);
+    let behind_newest = newest.saturating_add(aged.last().map_or(0, |(age, _)| age + 1));
+    let time = now.max(behind_newest.min(now + MAX_SECONDS_AHEAD));
+    // The last one first: galleries that sort by the time of the scan list them in this order too.
     for (age, file) in aged.into_iter().rev() {
         let path = shell_word(&file.path());
-        run(phone, attempt, &format!("touch -d @{} {path}", now - age), deadline).await?;
+        run(phone, attempt, &format!("touch -d @{} {path}", time - age), deadline).await?;
         scan(phone, file, deadline).await?;
     }
     Ok(())
@@ -188,20 +195,30 @@ pub async fn newest_media(
     count: usize,
     deadline: Deadline,
 ) -> Result<Vec<String>, AndroidError> {
-    let command =
-        format!("content query --uri {} --projection date_modified:_id:_display_name", like.collection());
+    let rows = listed(phone, like, deadline).await?;
+    Ok(rows.into_iter().take(count).map(|(_, _, name)| name).collect())
+}
+
+/// Lists the media library's files of the kind of `like` with their times and rows, the newest first.
+async fn listed(
+    phone: &Phone,
+    like: &MediaFile,
+    deadline: Deadline,
+) -> Result<Vec<(i64, u64, String)>, AndroidError> {
+    let columns = "date_modified:_id:_display_name";
+    let command = format!("content query --uri {} --projection {columns}", like.collection());
     let output = content(phone, "list the newest files of its media library", &command, deadline).await?;
-    let mut rows: Vec<(i64, u64, &str)> = output.lines().filter_map(modified_row).collect();
+    let mut rows: Vec<(i64, u64, String)> = output.lines().filter_map(modified_row).collect();
     rows.sort_by_key(|(modified, id, _)| std::cmp::Reverse((*modified, *id)));
-    Ok(rows.into_iter().take(count).map(|(_, _, name)| name.to_owned()).collect())
+    Ok(rows)
 }
 
 /// Returns the parts of `Row: 0 date_modified=5, _id=1234, _display_name=a.png`.
-fn modified_row(line: &str) -> Option<(i64, u64, &str)> {
+fn modified_row(line: &str) -> Option<(i64, u64, String)> {
     let (_, rest) = line.split_once("date_modified=")?;
     let (modified, rest) = rest.split_once(", _id=")?;
     let (id, name) = rest.split_once(", _display_name=")?;
-    Some((modified.parse().unwrap_or(0), id.parse().ok()?, name))
+    Some((modified.parse().unwrap_or(0), id.parse().ok()?, name.to_owned()))
 }
 
 /// Runs Android's `content`, which prints its errors and exits with 0.
@@ -295,7 +312,7 @@ mod tests {
     #[test]
     fn the_newest_files_are_read_with_names_that_hold_anything() {
         let row = "Row: 3 date_modified=1700000000, _id=12, _display_name=a, _id=5.png";
-        assert_eq!(modified_row(row), Some((1_700_000_000, 12, "a, _id=5.png")));
+        assert_eq!(modified_row(row), Some((1_700_000_000, 12, "a, _id=5.png".to_owned())));
         assert_eq!(modified_row("No result found."), None);
     }
 

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tikmatrix_domain::{AppId, PackageName, TaskId, Username};
 
+use super::accounts::{AccountRecords, FoundAccounts};
 use super::clean_up::{CleanUp, CleanUps};
 use super::failure::Failure;
 use super::journal::{ArtifactKind, Entry, Journal, LogLevel, Report};
@@ -40,14 +41,20 @@ pub struct Assignment {
     pub seed: u64,
 }
 
+/// Where one run reads and stores what outlives it.
+pub(super) struct Records {
+    pub(super) materials: Arc<dyn Materials>,
+    pub(super) marks: Arc<dyn Marks>,
+    pub(super) accounts: Arc<dyn AccountRecords>,
+}
+
 /// The surroundings of one run of a script.
 pub struct Context {
     assignment: Assignment,
     phone: Phone,
     deadline: Deadline,
     mode: Mode,
-    materials: Arc<dyn Materials>,
-    marks: Arc<dyn Marks>,
+    records: Records,
     rng: StdRng,
     pub(super) report: Report,
     pub(super) clean_ups: CleanUps,
@@ -62,8 +69,7 @@ impl Context {
         mode: Mode,
         assignment: Assignment,
         journal: Arc<dyn Journal>,
-        materials: Arc<dyn Materials>,
-        marks: Arc<dyn Marks>,
+        records: Records,
         deadline: Deadline,
     ) -> Self {
         Self {
@@ -72,8 +78,7 @@ impl Context {
             phone,
             deadline,
             mode,
-            materials,
-            marks,
+            records,
             report: Report::new(journal),
             clean_ups: CleanUps::default(),
             screen: ScreenState::default(),
@@ -96,13 +101,22 @@ impl Context {
     /// Returns the source of materials that no other task gets at the same time.
     #[must_use]
     pub fn materials(&self) -> &Arc<dyn Materials> {
-        &self.materials
+        &self.records.materials
     }
 
     /// Returns the marks of this attempt and of earlier ones.
     #[must_use]
     pub fn marks(&self) -> AttemptMarks<'_> {
-        AttemptMarks { store: &*self.marks, earlier: self.assignment.mark.as_ref(), mode: &self.mode }
+        AttemptMarks { store: &*self.records.marks, earlier: self.assignment.mark.as_ref(), mode: &self.mode }
+    }
+
+    /// Records accounts that are signed in on the phone as accounts of its device, and returns the number of new ones.
+    ///
+    /// # Errors
+    /// When they cannot be recorded; none is then.
+    pub async fn record_accounts(&self, found: FoundAccounts) -> Result<usize, Failure> {
+        let record = self.records.accounts.record(found);
+        Ok(self.mode.recorded_input("record the accounts", record).await?)
     }
 
     /// Returns the deadline of the whole run.

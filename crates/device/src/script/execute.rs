@@ -10,7 +10,8 @@ use futures_util::FutureExt as _;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::context::{Assignment, Context};
+use super::accounts::AccountRecords;
+use super::context::{Assignment, Context, Records};
 use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
 use super::marks::Marks;
 use super::materials::Materials;
@@ -51,6 +52,8 @@ pub struct Execution {
     pub materials: Arc<dyn Materials>,
     /// Stores what the script marks before it does what cannot be undone.
     pub marks: Arc<dyn Marks>,
+    /// Stores which accounts the script found on the phone.
+    pub accounts: Arc<dyn AccountRecords>,
     /// How long the run may take.
     pub limits: Limits,
     /// Drops the script at its next await when it is cancelled; the clean-up still happens.
@@ -59,13 +62,15 @@ pub struct Execution {
 
 /// Runs a script to its end, and leaves the phone as it was found. Dropping the future itself leaves the phone as it is.
 pub async fn execute(execution: Execution) -> RunOutcome {
-    let Execution { script, phone, assignment, journal, materials, marks, limits, cancel } = execution;
+    let Execution { script, phone, assignment, journal, materials, marks, accounts, limits, cancel } =
+        execution;
+    let records = Records { materials, marks, accounts };
     // A little later than the end of the run, so that a run out of time never passes for one slow operation.
     let deadline = Deadline::after(limits.total + Duration::from_secs(1));
     let recorder = Arc::new(Recorder::new(&tape_head(&script, &phone, &assignment, limits), MAX_RECORDED));
     let phone = recorded(&phone, Arc::clone(&recorder));
     let mode = Mode::Recording(Arc::clone(&recorder));
-    let mut context = Context::new(phone, mode, assignment.clone(), journal, materials, marks, deadline);
+    let mut context = Context::new(phone, mode, assignment.clone(), journal, records, deadline);
     let ended = tokio::select! {
         biased;
         () = cancel.cancelled() => RunOutcome::Stopped,

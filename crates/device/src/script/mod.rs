@@ -4,6 +4,7 @@
 //! A script's crate needs nothing but this module, `tikmatrix-domain` and what it finds here of others' crates:
 //! [`async_trait`](macro@async_trait), [`schemars`], [`serde_json`].
 
+mod accounts;
 mod clean_up;
 mod config;
 mod context;
@@ -21,6 +22,7 @@ pub use async_trait::async_trait;
 pub use tikmatrix_validation::{Fields, Problem, Problems, nearest, unknown_name, whole};
 pub use {schemars, serde_json};
 
+pub use accounts::{AccountRecordError, AccountRecords, FoundAccounts, NoAccountRecords};
 pub use clean_up::{CleanUp, leftovers};
 pub use config::{AppName, Numbers};
 pub use context::{Assignment, AttemptMarks, Context};

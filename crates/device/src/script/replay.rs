@@ -7,7 +7,8 @@ use thiserror::Error;
 use tikmatrix_domain::{AppId, Outcome, PackageName, Serial, Username};
 use tokio::time::sleep;
 
-use super::context::{Assignment, Context};
+use super::accounts::NoAccountRecords;
+use super::context::{Assignment, Context, Records};
 use super::execute::run;
 use super::journal::Journal;
 use super::marks::NoMarks;
@@ -67,8 +68,11 @@ pub async fn replay(
         Mode::Replaying(Arc::clone(&player)),
         assignment.clone(),
         journal,
-        Arc::new(NoMaterials),
-        Arc::new(NoMarks),
+        Records {
+            materials: Arc::new(NoMaterials),
+            marks: Arc::new(NoMarks),
+            accounts: Arc::new(NoAccountRecords),
+        },
         deadline,
     );
     let ended = tokio::select! {

@@ -174,15 +174,33 @@ impl TextMatch {
     /// Returns whether `text` matches.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        let text = normalise(text);
+        if text.is_empty() { self.is_in_nothing() } else { self.is_in(&normalise(text)) }
+    }
+
+    /// Returns whether an empty text matches. Most elements of a screen have none.
+    fn is_in_nothing(&self) -> bool {
+        match self {
+            Self::Matches(pattern) => pattern.0.is_match(""),
+            Self::OneOf(several) => several.iter().any(Self::is_in_nothing),
+            Self::Exact(wanted)
+            | Self::Plain(wanted)
+            | Self::Trimmed(wanted)
+            | Self::Contains(wanted)
+            | Self::StartsWith(wanted)
+            | Self::Mentions(wanted) => wanted.is_empty(),
+        }
+    }
+
+    /// Returns whether a text that is already in its normal form matches.
+    fn is_in(&self, text: &str) -> bool {
         match self {
             Self::Exact(wanted) | Self::Plain(wanted) => text == normalise(wanted),
             Self::Trimmed(wanted) => text.trim() == normalise(wanted).trim(),
             Self::Contains(wanted) => text.contains(&*normalise(wanted)),
             Self::StartsWith(wanted) => text.starts_with(&*normalise(wanted)),
             Self::Mentions(words) => mentions(&text.to_lowercase(), &normalise(words).to_lowercase()),
-            Self::Matches(pattern) => pattern.0.is_match(&text),
-            Self::OneOf(several) => several.iter().any(|one| one.matches(&text)),
+            Self::Matches(pattern) => pattern.0.is_match(text),
+            Self::OneOf(several) => several.iter().any(|one| one.is_in(text)),
         }
     }
 }

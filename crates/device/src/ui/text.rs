@@ -9,7 +9,7 @@ use tikmatrix_domain::is_readable_on_screen;
 /// builds and languages. Texts of users are never compared in this form, but exactly.
 #[must_use]
 pub fn normalise(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|character| replacement(character) != Some(character)) {
+    if text.is_ascii() || !text.chars().any(|character| replacement(character) != Some(character)) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter_map(replacement).collect())

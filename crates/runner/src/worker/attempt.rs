@@ -79,7 +79,12 @@ impl Attempt {
         stop_handle: Arc<StopHandle>,
     ) -> Self {
         let journal = Arc::new(JournalBuffer::new(Arc::clone(&context.clock)));
-        let materials = AttemptRecords { context: Arc::clone(&context), task: task.id, lease: lease.clone() };
+        let materials = AttemptRecords {
+            context: Arc::clone(&context),
+            task: task.id,
+            lease: lease.clone(),
+            serial: task.serial.clone(),
+        };
         let time_limit = task.options.time_limit.unwrap_or(context.task_limit);
         let writer = JournalWriter {
             context: Arc::clone(&context),
@@ -156,6 +161,7 @@ impl Attempt {
             journal: Arc::clone(&self.journal) as _,
             materials: Arc::clone(&self.materials) as _,
             marks: Arc::clone(&self.materials) as _,
+            accounts: Arc::clone(&self.materials) as _,
             limits: Limits { total: self.time_limit },
             cancel: self.stop_handle.cancel.clone(),
         }));

@@ -1,12 +1,17 @@
 //! What one attempt stores while it runs: the materials that it takes, which are reserved under its lease and free again when
-//! it ends without having published them, and its mark.
+//! it ends without having published them, its mark, and the accounts that it finds on its phone.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::Value;
-use tikmatrix_device::script::{LibraryMaterial, MarkError, Marks, Materials, MaterialsError};
-use tikmatrix_domain::{LeaseId, LocalFile, MaterialQuery, TaskId};
+use tikmatrix_device::script::{
+    AccountRecordError, AccountRecords, FoundAccounts, LibraryMaterial, MarkError, Marks, Materials,
+    MaterialsError,
+};
+use tikmatrix_domain::{
+    AccountChange, AccountUpsert, LeaseId, LocalFile, MaterialQuery, Patch, Serial, TaskId,
+};
 use tikmatrix_storage::{FileTaken, MaterialsTaken, StorageError};
 
 use crate::context::RunnerContext;
@@ -16,6 +21,8 @@ pub(crate) struct AttemptRecords {
     pub(crate) context: Arc<RunnerContext>,
     pub(crate) task: TaskId,
     pub(crate) lease: LeaseId,
+    /// The device of the task.
+    pub(crate) serial: Option<Serial>,
 }
 
 #[async_trait]
@@ -67,6 +74,26 @@ impl Marks for AttemptRecords {
     async fn withdraw(&self) -> Result<(), MarkError> {
         let withdraw = async || self.context.store.marks().withdraw(self.task, self.lease.clone()).await;
         retry_until_done(&self.context.stop, withdraw).await.map_err(not_recorded)
+    }
+}
+
+#[async_trait]
+impl AccountRecords for AttemptRecords {
+    async fn record(&self, found: FoundAccounts) -> Result<usize, AccountRecordError> {
+        let FoundAccounts { app, package, usernames } = found;
+        let details = AccountChange {
+            package: package.map_or(Patch::Keep, Patch::Set),
+            serial: self.serial.clone().map_or(Patch::Keep, Patch::Set),
+            ..AccountChange::default()
+        };
+        let account = |username| AccountUpsert { username, app, details: details.clone() };
+        let accounts: Vec<_> = usernames.into_iter().map(account).collect();
+        let import =
+            async || self.context.store.accounts().import(accounts.clone(), self.context.clock.now()).await;
+        retry_until_done(&self.context.stop, import).await.map_err(|error| AccountRecordError {
+            reason: error.to_string(),
+            transient: error.is_transient(),
+        })
     }
 }
 

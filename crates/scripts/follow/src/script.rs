@@ -120,8 +120,16 @@ impl Script for Follow {
             journey.accounts.require_account(context, &package, &username).await?;
         }
         context.progress(20);
-        context.step(&format!("open the profile of @{target}"));
-        let visit = journey.follow.visit(context, &package, target).await?;
+        let visit = match config.access_method {
+            AccessMethod::Direct => {
+                context.step(&format!("open the profile of @{target}"));
+                journey.follow.visit(context, &package, target).await?
+            }
+            AccessMethod::Search => {
+                context.step(&format!("search for @{target}"));
+                journey.follow.search(context, &package, target).await?
+            }
+        };
         context.progress(60);
         let completion = match visit {
             Visit::Profile(button) => {

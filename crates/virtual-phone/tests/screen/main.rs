@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod accounts;
 mod drawing;
 mod driver;
 mod dumping;

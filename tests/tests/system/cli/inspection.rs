@@ -33,7 +33,7 @@ fn every_real_screen_can_be_inspected_by_people_and_programs() {
         let file = path.to_str().unwrap();
         inspect(&[file]).unwrap();
         let told: Value = serde_json::from_str(&inspect(&[file, "--json"]).unwrap()).unwrap();
-        assert!(told["screens"].is_array() && told["elements"].is_array(), "{file}: {told:#}");
+        assert!(told["screens"].is_array() && told["elements"].is_object(), "{file}: {told:#}");
     }
 }
 
@@ -50,6 +50,39 @@ fn a_dump_is_told_with_its_screen_its_signs_and_its_elements() {
     }
     let told = inspect(&[&screen("ig_login")]).unwrap();
     assert!(told.contains("only a person can go on: the sign-in screen"), "{told}");
+}
+
+#[test]
+fn a_program_decides_on_the_fields_at_the_top() {
+    let told = |name: &str| -> Value {
+        serde_json::from_str(&inspect(&[&screen(name), "--json"]).unwrap()).unwrap()
+    };
+    let caption = told("tt_caption_post");
+    assert_eq!(
+        (&caption["app"], &caption["screen"], &caption["sight"]),
+        (&"tiktok".into(), &"caption".into(), &"clear".into())
+    );
+    assert_eq!(caption["elements"]["post"]["text"], "Post");
+    assert!(caption["popup"].is_null() && caption["blocked"].is_null() && caption["upload"].is_null());
+    let popup = told("tt_46.7.3_en_popup_save_login");
+    assert_eq!(popup["popup"]["tap"]["text"], "Not now", "{popup:#}");
+    assert_eq!(told("ig_login")["blocked"]["failure_code"], "signed_out");
+    assert_eq!(told("tt_47.0.3_fr_uploading_all_windows")["upload"]["percent"], 99);
+    assert_eq!(told("tt_47.0.3_en_own_profile")["account"], "sample_user");
+}
+
+#[test]
+fn a_folder_of_dumps_is_a_table() {
+    let table = inspect(&["--all", screens().to_str().unwrap()]).unwrap();
+    assert_eq!(table.lines().count(), 1 + std::fs::read_dir(screens()).unwrap().count(), "{table}");
+    let row = table.lines().find(|line| line.starts_with("tt_43_en_restriction_cannot_post.xml")).unwrap();
+    assert!(row.contains("blocked") && row.contains("the limit on posting"), "{row}");
+}
+
+#[test]
+fn an_unknown_app_or_phone_exits_as_what_is_gone() {
+    let unknown = Program::run(&["ui", "inspect", &screen("ig_login"), "--app", "facebook"]);
+    assert_eq!(unknown.status.code(), Some(5));
 }
 
 #[test]

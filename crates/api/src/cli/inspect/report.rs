@@ -1,6 +1,7 @@
 //! An inspection for people: what the screen is, why, what it almost is, and which elements are found.
 
 use tikmatrix_apps::inspect::{Candidate, ElementSight, Inspection, Near, Seen, SelectorMatch, SightKind};
+use tikmatrix_apps::summary::{Summary, Upload, UploadState};
 use tikmatrix_device::ui::Bounds;
 
 use super::printable;
@@ -10,9 +11,10 @@ use crate::cli::output::{OutputError, say};
 /// meant cannot be known.
 const MAX_NEAR: usize = 3;
 
-/// Prints it.
-pub(super) fn print(inspection: &Inspection) -> Result<(), OutputError> {
+/// Prints it, summed up before the details.
+pub(super) fn print(summary: &Summary, inspection: &Inspection) -> Result<(), OutputError> {
     say(headline(inspection))?;
+    print_summary(summary)?;
     say(format_args!("app       {}, {}", or_none(&inspection.package), place(inspection.bounds),))?;
     let all = || inspection.blocking.iter().chain(&inspection.popups).chain(&inspection.screens);
     let mut shown = Vec::new();
@@ -52,6 +54,33 @@ fn headline(inspection: &Inspection) -> String {
         SightKind::Blocked => format!("only a person can go on: {}", first(&inspection.blocking)),
     };
     format!("screen    {known}\nway       {sight}\nprofiles  {}", inspection.profiles.join(", "))
+}
+
+fn print_summary(summary: &Summary) -> Result<(), OutputError> {
+    if let Some(tap) = summary.popup.as_ref().map(|popup| &popup.tap) {
+        let answer = match tap {
+            Some(tap) => format!("a tap on {:?} {}", printable(&tap.text), place(tap.bounds)),
+            None => "the back key".to_owned(),
+        };
+        say(format_args!("answer    {answer}"))?;
+    }
+    if let Some(code) = summary.blocked.as_ref().and_then(|blocked| blocked.failure_code) {
+        say(format_args!("failure   {code}"))?;
+    }
+    say(format_args!("signs     {:.0} % of the screen's are there", summary.confidence * 100.0))?;
+    if let Some(other) = &summary.runner_up {
+        say(format_args!("or else   {}, {:.0} %", other.screen, other.confidence * 100.0))?;
+    }
+    if let Some(Upload { state, percent }) = summary.upload {
+        let state = if state == UploadState::Failed { "failed" } else { "under way" };
+        let percent = percent.map(|percent| format!(", {percent} %")).unwrap_or_default();
+        say(format_args!("upload    {state}{percent}"))?;
+    }
+    if let Some(account) = &summary.account {
+        say(format_args!("account   {}", printable(account)))?;
+    }
+    let found: Vec<&str> = summary.elements.keys().map(String::as_str).collect();
+    say(format_args!("elements  {}", if found.is_empty() { "none".to_owned() } else { found.join(", ") }))
 }
 
 fn is_near(it: &Candidate) -> bool {

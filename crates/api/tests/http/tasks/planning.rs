@@ -224,11 +224,6 @@ async fn what_can_never_run_is_refused_with_what_is_possible() {
             post(&json!({"script_config": {"placement": "story", "app": "tiktok"}})),
             "script_config.placement: \"story\" (a story) is not possible on tiktok; use reel".to_owned(),
         ),
-        (
-            follow(json!({"target_user": "a", "access_method": "search"})),
-            "script_config.access_method: \"search\" (the app's search) is not possible on any app; use direct"
-                .to_owned(),
-        ),
         (post(&json!({"script_config": {"app": "instagram"}})), publishing.to_owned()),
         (of("mia"), format!("{publishing} (instagram is the app of the account @mia)")),
         (
@@ -248,6 +243,7 @@ async fn what_can_never_run_is_refused_with_what_is_possible() {
         post(&json!({"enable_multi_account": true, "script_config": {"app": "tiktok"}})),
         of("zoe"),
         follow(json!({"target_user": "a", "access_method": "direct"})),
+        follow(json!({"target_user": "a", "access_method": "search"})),
     ] {
         assert_eq!(api.post(&body).await.code(), 0, "{body}");
     }

@@ -134,7 +134,8 @@ impl Switcher<'_> {
         }
         let counters = self.screens.elements.followers.find(tree)?.bounds.top;
         let handles = self.screens.elements.username.find_all(tree).into_iter();
-        let handle = handles.filter(|node| node.bounds.bottom <= counters).max_by_key(|node| node.bounds.top)?;
+        let handle =
+            handles.filter(|node| node.bounds.bottom <= counters).max_by_key(|node| node.bounds.top)?;
         let above = tree.iter().filter(|node| {
             !node.text.trim().is_empty() && !node.bounds.is_empty() && node.bounds.bottom <= handle.bounds.top
         });
@@ -148,15 +149,15 @@ fn rows(tree: &UiTree) -> Vec<Row> {
 }
 
 fn row(node: NodeRef<'_>) -> Option<Row> {
-    if !node.clickable || !node.class.ends_with("Button") {
+    if !node.flags.clickable || !node.class.ends_with("Button") {
         return None;
     }
     let username = Username::new(&node.description).ok()?;
     let shows = |inside: NodeRef<'_>| inside.text.trim() == node.description.trim();
-    let is_marked = |inside: NodeRef<'_>| inside.selected && inside.class.ends_with("ImageView");
+    let is_marked = |inside: NodeRef<'_>| inside.flags.selected && inside.class.ends_with("ImageView");
     node.descendants().any(shows).then(|| Row {
         username,
-        is_current: node.selected || node.descendants().any(is_marked),
+        is_current: node.flags.selected || node.descendants().any(is_marked),
         button: Found::of(node),
     })
 }
@@ -180,7 +181,10 @@ mod tests {
         let screens = Screens::new().unwrap();
         for (profile, place) in [
             (include_bytes!("../../../tests/screens/tt_47.0.3_en_own_profile.xml").as_slice(), (263, 335)),
-            (include_bytes!("../../../tests/screens/tt_43.1.4_fr_own_profile_after_post.xml").as_slice(), (456, 428)),
+            (
+                include_bytes!("../../../tests/screens/tt_43.1.4_fr_own_profile_after_post.xml").as_slice(),
+                (456, 428),
+            ),
         ] {
             let tree = UiTree::parse(profile).unwrap();
             let found = Switcher { screens: &screens }.display_name(&tree);

@@ -1,4 +1,4 @@
-//! Other users' profiles: opened by their URL, followed and unfollowed by their button, which is read until it shows
+//! Other users' profiles: opened by their URL or through the search, followed and unfollowed by their button, which is read until it shows
 //! the result.
 
 use std::sync::Arc;
@@ -11,8 +11,10 @@ use tikmatrix_device::ui::{Point, UiTree};
 use tikmatrix_domain::Username;
 
 use crate::journey::{Follow, FollowButton, Relation, Visit};
-use crate::tiktok::accounts::profile_link;
-use crate::tiktok::follow_controls::{self as controls, Control};
+use crate::tiktok::accounts::signed_in::profile_link;
+use crate::tiktok::follow::controls::{self, Control};
+use crate::tiktok::follow::search::Search;
+use crate::tiktok::own_profile::OwnProfile;
 use crate::tiktok::screens::{START_TIMEOUT, Screens};
 
 /// For the profile to show its button.
@@ -41,16 +43,21 @@ impl Follow for Following {
         username: &Username,
     ) -> Result<Visit, Failure> {
         android::start(context.phone(), &profile_link(package, username), context.soon()).await?;
-        let mut before = None;
-        let wanted = format!("the profile of @{username}");
-        // Twice the same: a profile may show "Follow" until the relation is loaded.
-        let settled = |tree: &UiTree| {
-            let now = controls::visit(&self.screens, tree, username);
-            let settled = now.clone().filter(|_| now == before);
-            before = now;
-            settled
-        };
-        context.screen().wait_until(&wanted, START_TIMEOUT, settled).await
+        self.wait_for_profile(context, username).await
+    }
+
+    async fn search(
+        &self,
+        context: &mut Context,
+        package: &str,
+        username: &Username,
+    ) -> Result<Visit, Failure> {
+        let own_profile = OwnProfile { screens: Arc::clone(&self.screens) };
+        let search = Search { screens: &self.screens, own_profile };
+        if !search.open_user(context, package, username).await? {
+            return Ok(Visit::NotFound);
+        }
+        self.wait_for_profile(context, username).await
     }
 
     async fn follow(&self, context: &mut Context, username: &Username) -> Result<FollowButton, Failure> {
@@ -63,6 +70,20 @@ impl Follow for Following {
 }
 
 impl Following {
+    /// Waits until the profile that was asked for is there and shows its relation, or the app says that there is none.
+    async fn wait_for_profile(&self, context: &mut Context, username: &Username) -> Result<Visit, Failure> {
+        let mut before = None;
+        let wanted = format!("the profile of @{username}");
+        // Twice the same: a profile may show "Follow" until the relation is loaded.
+        let settled = |tree: &UiTree| {
+            let now = controls::visit(&self.screens, tree, username);
+            let settled = now.clone().filter(|_| now == before);
+            before = now;
+            settled
+        };
+        context.screen().wait_until(&wanted, START_TIMEOUT, settled).await
+    }
+
     /// Taps the button, and confirms, until the button shows the wanted relation and keeps showing it.
     async fn tap_until(
         &self,

@@ -155,13 +155,14 @@ impl GalleryWay<'_> {
         let mut taps = 0;
         for _ in 0..MAX_SWIPES {
             let cells = self.still_cells(context).await?;
-            let last =
-                cells.iter().position(|cell| cell.number == number.checked_sub(1).filter(|it| *it > 0));
-            let at = if number == 1 { Some(0) } else { last.map(|last| last + 1) };
-            if number == 1 && cells.iter().any(|cell| cell.number.is_some()) {
-                let wanted = "a gallery in which nothing is chosen";
-                return Err(Failure::not_found(wanted, &context.last_screen(), Duration::ZERO));
-            }
+            let at = match number {
+                1 if cells.iter().any(|cell| cell.number.is_some()) => {
+                    let wanted = "a gallery in which nothing is chosen";
+                    return Err(Failure::not_found(wanted, &context.last_screen(), Duration::ZERO));
+                }
+                1 => Some(0),
+                _ => cells.iter().position(|cell| cell.number == Some(number - 1)).map(|last| last + 1),
+            };
             let Some(at) = at else { break };
             match cells.get(at).filter(|cell| cell.is_whole()) {
                 Some(cell) if taps < MAX_TAPS => {
@@ -246,4 +247,22 @@ async fn require_newest(context: &mut Context, files: &[MediaFile]) -> Result<()
                   be others, and nothing was published: delete files whose date lies in the future, and try again while \
                   no pictures are taken with the phone";
     Err(Failure::new(StandardFailure::AppChanged, remark))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(top: i32, bottom: i32) -> Cell {
+        Cell { bounds: Bounds { left: 364, top, right: 718, bottom }, number: None }
+    }
+
+    #[test]
+    fn a_cell_is_chosen_at_its_upper_right_and_only_when_it_is_whole() {
+        let whole = cell(385, 742);
+        assert!(whole.is_whole());
+        assert_eq!(whole.circle(), Point { x: 664, y: 438 });
+        assert!(!cell(385, 620).is_whole(), "cut off at the end of the grid");
+        assert!(!cell(500, 742).is_whole(), "cut off at its beginning: its circle may be out of sight");
+    }
 }

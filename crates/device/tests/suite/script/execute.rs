@@ -11,8 +11,8 @@ use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::serde_json::{Map, Value, json};
 use tikmatrix_device::script::{
     Assignment, CleanUp, Completion, Context, Entry, Execution, Failure, Journal, Limits, MAX_RESULT,
-    NoMarks, NoMaterials, RegisteredScript, RunOutcome, ScreenGuard, ScreenVerdict, Script, ScriptRegistry,
-    async_trait, execute,
+    NoAccountRecords, NoMarks, NoMaterials, RegisteredScript, RunOutcome, ScreenGuard, ScreenVerdict, Script,
+    ScriptRegistry, async_trait, execute,
 };
 use tikmatrix_device::ui::{Selector, UiTree};
 use tikmatrix_domain::{AppId, StandardFailure};
@@ -126,6 +126,7 @@ async fn run_with(config: Value, limit: Duration, stop: bool) -> Run {
         journal: Arc::clone(&recorder) as _,
         materials: Arc::new(NoMaterials),
         marks: Arc::new(NoMarks),
+        accounts: Arc::new(NoAccountRecords),
         limits: Limits { total: limit },
         cancel: cancel.clone(),
     });

@@ -13,8 +13,8 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_device::script::{
-    ArtifactKind, Assignment, Completion, Context, Entry, Execution, Failure, Journal, Limits, NoMarks,
-    NoMaterials, RegisteredScript, Replayed, Script, async_trait, execute, replay,
+    ArtifactKind, Assignment, Completion, Context, Entry, Execution, Failure, Journal, Limits,
+    NoAccountRecords, NoMarks, NoMaterials, RegisteredScript, Replayed, Script, async_trait, execute, replay,
 };
 use tikmatrix_device::tape::{Divergence, Tape, TapeError};
 use tikmatrix_domain::{AppId, StandardFailure};
@@ -121,6 +121,7 @@ async fn recorded(config: Value, limit: Duration) -> (Tape, Vec<String>) {
         journal: Arc::clone(&said) as _,
         materials: Arc::new(NoMaterials),
         marks: Arc::new(NoMarks),
+        accounts: Arc::new(NoAccountRecords),
         limits: Limits { total: limit },
         cancel: CancellationToken::new(),
     })

@@ -3,8 +3,10 @@
 
 #![cfg(test)]
 
+mod accounts;
 mod earlier_attempts;
 mod faults;
 mod outcomes;
 mod refusals;
 mod runs;
+mod searching;

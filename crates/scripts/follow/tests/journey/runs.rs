@@ -19,6 +19,11 @@ pub(crate) fn following(name: &str) -> Run {
     run(json!({"target_user": name}))
 }
 
+/// Describes a run of `follow` for a user whom the app's search finds.
+pub(crate) fn searching(name: &str) -> Run {
+    run(json!({"target_user": name, "access_method": "search"}))
+}
+
 /// Follows a user.
 pub(crate) async fn follow(stage: &Stage, name: &str) -> FinishedRun {
     stage.run(following(name)).await

@@ -41,6 +41,18 @@ async fn the_account_that_is_signed_in_is_accepted_in_any_case() {
 }
 
 #[tokio::test]
+async fn a_video_for_another_account_that_is_signed_in_is_published_by_that_account() {
+    let stage = VideoStage::start(5).await;
+    let first = stage.phone.username();
+    stage.phone.sign_in("sample_user_2");
+    stage.publish_for("sample_user_2", stage.config("for the second")).await.assert_completed();
+    assert_eq!(stage.phone.username(), "sample_user_2");
+    assert_eq!(stage.phone.posts_of("sample_user_2")[0]["caption"], "for the second");
+    assert!(stage.phone.posts_of(&first).is_empty());
+    stage.phone.assert_clean().await;
+}
+
+#[tokio::test]
 async fn the_first_file_of_the_list_that_exists_is_taken() {
     let stage = VideoStage::start(4).await;
     let mut config = stage.config("from a list");
