@@ -377,26 +377,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    turn_counter (owner, source) {
-        owner -> Text,
-        source -> Text,
-        next -> BigInt,
-    }
-}
-
-diesel::table! {
-    turn (owner, source, position) {
-        owner -> Text,
-        source -> Text,
-        position -> BigInt,
-        task_id -> BigInt,
-        lease -> Text,
-        publishing_at -> Nullable<BigInt>,
-        used_at -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
     account_tag (account_id, tag) {
         account_id -> BigInt,
         tag -> Text,

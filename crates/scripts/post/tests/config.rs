@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use tikmatrix_device::script::RegisteredScript;
 use tikmatrix_domain::{AppId, Tag};
 use tikmatrix_post::{
-    AddProductLink, AddSound, ContentType, MaterialSource, Placement, Post, PostConfig, PostWay,
+    AddProductLink, AddSound, CaptionFormat, ContentType, MaterialSource, Placement, Post, PostConfig,
+    PostWay, Visibility,
 };
 use tikmatrix_script_testing::{able_apps, apps, problems as problems_of};
 
@@ -41,6 +42,29 @@ fn an_empty_configuration_has_the_documented_defaults() {
     assert_eq!(config.placement, Placement::Reel);
     assert!(config.material_list.is_empty() && config.materials_tags.0.is_empty());
     assert_eq!(config.add_product_link, AddProductLink::No);
+    assert_eq!((config.visibility, config.ai_label), (Visibility::Public, false));
+    assert_eq!(config.caption_format, CaptionFormat::Spintax);
+}
+
+#[test]
+fn lines_are_no_templates_and_sounds_are_names_or_urls_of_tiktok() {
+    let multiline = |captions: &str| json!({"captions": captions, "caption_format": "multiline"});
+    assert_eq!(problems(&multiline("one {a\n}two|")), [""; 0]);
+    assert_eq!(
+        problems(&multiline(" \n ")),
+        ["captions: must hold a caption on a line of its own when caption_format is multiline"]
+    );
+    let sound = |name: &str| json!({"post_way": "useSound", "sound_name": name});
+    assert_eq!(problems(&sound("vm.tiktok.com/ZM8abc")), [""; 0]);
+    assert_eq!(problems(&sound("A Song")), [""; 0]);
+    assert_eq!(
+        problems(&sound("https://example.com/music/x-7")),
+        [r#"sound_name: "https://example.com/music/x-7" is no URL of a sound on TikTok"#]
+    );
+    assert_eq!(
+        problems(&json!({"visibility": "followers"})),
+        [r#"visibility: "followers" is not one of public, friends, private"#]
+    );
 }
 
 #[test]

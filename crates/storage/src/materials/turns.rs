@@ -12,8 +12,27 @@ use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
 use crate::materials::reservation::ReservationStore;
 use crate::materials::rows::active_leases;
-use crate::schema::{turn, turn_counter};
 use crate::tasks::state::{check_lease, read};
+
+diesel::table! {
+    turn_counter (owner, source) {
+        owner -> Text,
+        source -> Text,
+        next -> BigInt,
+    }
+}
+
+diesel::table! {
+    turn (owner, source, position) {
+        owner -> Text,
+        source -> Text,
+        position -> BigInt,
+        task_id -> BigInt,
+        lease -> Text,
+        publishing_at -> Nullable<BigInt>,
+        used_at -> Nullable<BigInt>,
+    }
+}
 
 /// A row of `turn`.
 #[derive(Queryable)]
