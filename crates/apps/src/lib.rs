@@ -18,6 +18,7 @@ pub use journey::{
     Accounts, Confirm, Follow, FollowButton, FollowJourney, PostJourney, Publish, Relation, Visit,
 };
 pub use profile::file::{Profile, ProfileError};
+pub use profile::folder::{FolderError, ProfileFolder};
 pub use profile::guard::AppGuard;
 pub use profile::inspect;
 pub use profile::labels::{Labels, LabelsError};
