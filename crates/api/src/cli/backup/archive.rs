@@ -165,13 +165,23 @@ fn read_manifest(zip: &mut ZipArchive<BufReader<File>>) -> anyhow::Result<Manife
 
 /// Why a copy is incomplete.
 #[derive(Debug, Error)]
-enum CopyError {
+pub(super) enum CopyError {
     #[error(transparent)]
     Read(io::Error),
     #[error(transparent)]
     Write(io::Error),
     #[error("it was interrupted")]
     Stopped,
+}
+
+impl CopyError {
+    /// Returns the error of what was written to.
+    pub(super) fn of_target(&self) -> Option<&io::Error> {
+        match self {
+            Self::Write(error) => Some(error),
+            Self::Read(_) | Self::Stopped => None,
+        }
+    }
 }
 
 /// Copies `from` to its end, and returns its size and the digits of its hash.
