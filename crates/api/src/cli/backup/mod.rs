@@ -19,6 +19,7 @@ use tikmatrix_api::database_path;
 use tikmatrix_device::adb::keys::KeyFiles;
 use tikmatrix_storage::DatabaseLocation;
 
+use self::archive::with_way_out;
 use self::format::{ADB_KEY, Content, Manifest, content};
 use self::save::Source;
 use super::output::answer::Output;
@@ -85,6 +86,7 @@ pub(super) async fn restore(options: RestoreOptions, output: Output) -> anyhow::
     let manifest = interruptible(move |stopped| {
         let database_file = database_path(&path);
         restore::restore(&file, &path, database(&location, &database_file), stopped)
+            .map_err(|error| with_way_out(error, "a data directory"))
     })
     .await?;
     for name in &manifest.missing {

@@ -4,7 +4,7 @@
 //! that answers, and no key, licence or hash of a token ever passes over HTTP.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 use tikmatrix_api::{license_path, saved_addresses_path};
 use tikmatrix_storage::{DatabaseLocation, HeldSnapshot, Snapshot};
 
-use super::archive::{Archive, ArchiveWriter, CopyError, Stopped};
+use super::archive::{Archive, ArchiveWriter, Stopped, with_way_out};
 use super::format::{ADB_KEY, FORMAT, Manifest, ROWS_BYTES, rows_name};
 use super::held_files::{Files, HeldFiles};
 
@@ -47,22 +47,9 @@ pub(super) fn save(source: &Source<'_>, path: &Path, stopped: &Stopped) -> anyho
         new.as_file().sync_all()?;
         Ok(manifest)
     });
-    let manifest = written.map_err(with_way_out).with_context(cannot_write)?;
+    let manifest = written.map_err(|error| with_way_out(error, "a file")).with_context(cannot_write)?;
     new.persist(path).with_context(cannot_write)?;
     Ok(manifest)
-}
-
-/// Adds to the error of a disk without room what a person can do.
-fn with_way_out(error: anyhow::Error) -> anyhow::Error {
-    let full = [ErrorKind::StorageFull, ErrorKind::QuotaExceeded, ErrorKind::FileTooLarge];
-    let is_full = |cause: &(dyn std::error::Error + 'static)| {
-        let of_copy = || cause.downcast_ref::<CopyError>().and_then(CopyError::of_target);
-        cause.downcast_ref::<io::Error>().or_else(of_copy).is_some_and(|cause| full.contains(&cause.kind()))
-    };
-    if error.chain().any(is_full) {
-        return error.context("there is no room: free some space, or name a file on another disk");
-    }
-    error
 }
 
 fn write(source: &Source<'_>, file: &NamedTempFile, stopped: &Stopped) -> anyhow::Result<Manifest> {
