@@ -27,8 +27,8 @@ use tikmatrix_api::openapi_document;
 use self::composition::{app_ids, scripts};
 use self::options::global::{Global, asks_for_json};
 use self::output::answer::Output;
-use self::output::failure::{report, report_usage};
-use self::output::say_usage;
+use self::output::failure::{Cause, Failure, report, report_usage};
+use self::output::{say_usage, standard_output};
 use self::shutdown::run_to_end;
 
 /// Publishes to the TikTok and Instagram accounts on your own Android phones.
@@ -108,6 +108,11 @@ enum Command {
 pub(crate) fn main() -> ExitCode {
     let line: Vec<OsString> = std::env::args_os().collect();
     let is_json = asks_for_json(&line);
+    if standard_output::is_missing() {
+        let message = "cannot write to standard output: it is closed; `> /dev/null` discards what is written"
+            .to_owned();
+        return report(&Failure { cause: Cause::Failed, message }.into(), is_json);
+    }
     let Arguments { global, command } = match read_arguments(line.clone()) {
         Ok(arguments) => arguments,
         Err(error) => return refuse(error, &line, is_json),

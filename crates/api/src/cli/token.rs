@@ -19,6 +19,7 @@ use super::audit_trail;
 use super::options::arguments::default_data_directory;
 use super::options::moments::{Expiry, parse_expiry, parse_span};
 use super::output::answer::Output;
+use super::output::failure::{Cause, Failure};
 use super::output::{complain, say};
 
 /// The commands about tokens.
@@ -181,7 +182,7 @@ async fn rotate(
     let store = location.open()?;
     let known = store.tokens().list().await?;
     if !known.iter().any(|token| token.name == name) {
-        bail!("{}", unknown(name.as_str(), &known, &store));
+        return Err(unknown(name.as_str(), &known, &store));
     }
     // The role is the earlier one's.
     let NewToken { text, kept } = new_token(name.clone(), Role::Viewer, now)?;
@@ -258,7 +259,7 @@ async fn revoke(name: String, location: Location, output: Output) -> anyhow::Res
     let store = location.open()?;
     let revoked = store.tokens().revoke(name.clone()).await?;
     let Some(token) = revoked.first() else {
-        bail!("{}", unknown(&name, &store.tokens().list().await?, &store));
+        return Err(unknown(&name, &store.tokens().list().await?, &store));
     };
     let recorded =
         audit_trail::record(&store, "revokeToken", subjects(&revoked.iter().collect::<Vec<_>>())).await;
@@ -269,14 +270,15 @@ async fn revoke(name: String, location: Location, output: Output) -> anyhow::Res
     recorded.context("the token was revoked, and the audit could not record it")
 }
 
-/// Says that there is no token with this name, and which there are.
-fn unknown(name: &str, tokens: &[AccessToken], store: &Store) -> String {
+/// Returns the failure of a command about a token that does not exist, which names those that do.
+fn unknown(name: &str, tokens: &[AccessToken], store: &Store) -> anyhow::Error {
     let mut names: Vec<&str> = tokens.iter().map(|token| token.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
     let known =
         if names.is_empty() { "there is none".to_owned() } else { format!("there are {}", names.join(", ")) };
-    format!("there is no token {name} in {}; {known}", store.database().location())
+    let message = format!("there is no token {name} in {}; {known}", store.database().location());
+    Failure { cause: Cause::Gone, message }.into()
 }
 
 impl Location {

@@ -7,7 +7,7 @@ use std::process::{Output, Stdio};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Server, done, refused, run, tikmatrix};
+use crate::support::{Folder, Server, done, missing, refused, run, tikmatrix};
 
 /// A server with three pending tasks of `follow`, for the phones a, b and c.
 fn three_tasks(folder: &Folder) -> Server {
@@ -51,7 +51,7 @@ fn several_tasks_are_changed_and_what_is_skipped_is_listed_with_its_reason() {
     assert_eq!(
         (output.status.code(), String::from_utf8(output.stderr).unwrap()),
         (
-            Some(1),
+            Some(5),
             "skipped: task 3 is pending; only a failed one can be retried\ntikmatrix: there is no task 77\n"
                 .to_owned()
         )
@@ -61,7 +61,7 @@ fn several_tasks_are_changed_and_what_is_skipped_is_listed_with_its_reason() {
     assert_eq!(said, format!("{skipped}\ntikmatrix: skipped 1 of 2 tasks\n"));
     let said = refused(&task(&server, &["stop", "1"]));
     assert_eq!(said, "tikmatrix: task 1 is failed; only a running one can be stopped\n");
-    let said = refused(&task(&server, &["retry", "77"]));
+    let said = missing(&task(&server, &["retry", "77"]));
     assert_eq!(said, "tikmatrix: there is no task 77\n");
     let answer = done(&task(&server, &["delete", "1", "2", "--json"]));
     let answer: Value = serde_json::from_str(&answer).unwrap();

@@ -1,6 +1,6 @@
 //! Messages of commands: one cause, what to do, and numbers that agree with their nouns.
 
-use crate::support::{Folder, done, refused};
+use crate::support::{Folder, done, missing, refused};
 
 #[test]
 fn a_folder_of_materials_that_is_missing_is_one_message_with_its_cause_and_what_to_do() {
@@ -56,6 +56,6 @@ fn one_task_is_no_tasks_and_a_pending_one_is_cancelled_instead_of_stopped() {
     assert_eq!(done(&[&["task", "delete", "1"][..], &url].concat()), "Deleted task 1.\n");
     assert_eq!(done(&[&["task", "delete", "2", "3"][..], &url].concat()), "Deleted 2 tasks.\n");
     assert_eq!(done(&[&["task", "retry-all"][..], &url].concat()), "0 tasks are pending again.\n");
-    let said = refused(&[&["task", "delete", "1", "2"][..], &url].concat());
+    let said = missing(&[&["task", "delete", "1", "2"][..], &url].concat());
     assert_eq!(said, "tikmatrix: there is no task 1, 2\n");
 }

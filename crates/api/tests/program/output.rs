@@ -1,6 +1,6 @@
 //! A command whose output cannot be written ends with a message and exit status 1, and takes back what no one could use.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use crate::support::{Folder, done, full, refused, run, tikmatrix};
 
@@ -107,4 +107,28 @@ fn a_reader_that_is_gone_is_no_error() {
         assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{arguments:?}");
     }
     assert_eq!(run(&["token"]).status.code(), Some(2), "a wrong command line stays one");
+}
+
+#[test]
+fn a_command_without_a_standard_output_does_nothing_and_says_so() {
+    let folder = Folder::new();
+    let data = folder.name("data");
+    let create = ["token", "create", "one", "--data-dir", &data];
+    let redirected = |to: &str, arguments: &[&str]| {
+        let line = format!("exec \"$0\" \"$@\" {to}");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &line, env!("CARGO_BIN_EXE_tikmatrix")]).args(arguments);
+        shell.env("TIKMATRIX_ADB_SERVER", "off").stdin(Stdio::null()).output().unwrap()
+    };
+    for arguments in [&create[..], &["--help"], &["serve", "--port", "0", "--data-dir", &data]] {
+        let closed = redirected(">&-", arguments);
+        let said = String::from_utf8(closed.stderr).unwrap();
+        assert_eq!(closed.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains("cannot write to standard output: it is closed"), "{arguments:?}: {said}");
+        assert!(!folder.path("data").exists(), "{arguments:?} changed something");
+    }
+    assert!(
+        redirected("> /dev/null", &create).status.success(),
+        "what is thrown away on purpose is no error"
+    );
 }

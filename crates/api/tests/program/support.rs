@@ -35,8 +35,17 @@ pub(crate) fn done(arguments: &[&str]) -> String {
 
 /// What a command that has to fail with exit status 1 writes to stderr.
 pub(crate) fn refused(arguments: &[&str]) -> String {
+    failed(arguments, 1)
+}
+
+/// What a command about something that does not exist writes to stderr.
+pub(crate) fn missing(arguments: &[&str]) -> String {
+    failed(arguments, 5)
+}
+
+fn failed(arguments: &[&str], status: i32) -> String {
     let output = run(arguments);
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {output:?}");
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {output:?}");
     String::from_utf8(output.stderr).unwrap()
 }
 

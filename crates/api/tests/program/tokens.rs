@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Server, done, refused};
+use crate::support::{Folder, Server, done, missing, refused};
 
 fn ask(server: &Server, method: &str, path: &str, token: &str) -> (u16, Value) {
     let agent: ureq::Agent =
@@ -73,7 +73,10 @@ fn what_cannot_be_a_token_is_refused_in_a_sentence_and_nothing_is_changed() {
     let said = |arguments: &[&str]| refused(&[&["token"], arguments, &["--data-dir", &data]].concat());
     let passed = said(&["create", "two", "--expires", "2020-01-01"]);
     assert!(passed.contains("--expires: 2020-01-01T00:00:00Z has passed"), "{passed}");
-    assert!(said(&["rotate", "two"]).contains("there is no token two in"), "{}", said(&["rotate", "two"]));
+    for command in ["rotate", "revoke"] {
+        let said = missing(&["token", command, "two", "--data-dir", &data]);
+        assert!(said.contains("there is no token two in"), "{said}");
+    }
     assert!(said(&["create", "one"]).contains("rotate that one"));
     let listed = done(&["token", "list", "--json", "--data-dir", &data]);
     let listed: Value = serde_json::from_str(&listed).unwrap();

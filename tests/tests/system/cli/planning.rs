@@ -2,13 +2,11 @@
 //! before it is made.
 
 use std::process::Output;
-use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::tempdir;
-use tikmatrix_client::api::devices::DeviceQuery;
 
-use crate::harness::{Program, Server, wait_for};
+use crate::harness::{Program, Server, phones_ready};
 
 /// Runs `task create` for posts at `server`.
 fn create(server: &Server, arguments: &[&str]) -> Output {
@@ -38,10 +36,7 @@ fn total(server: &Server) -> u64 {
 fn a_person_plans_tasks_and_sees_them_before_they_are_created() {
     let directory = tempdir().unwrap();
     let server = Server::start(&directory, 3);
-    wait_for("three phones", Duration::from_secs(120), || {
-        let phones = server.client.devices().list(&DeviceQuery::default()).unwrap().devices;
-        (phones.iter().filter(|phone| phone.serial.is_some()).count() == 3).then_some(())
-    });
+    phones_ready(&server, 3);
     let plan = ["--all", "--distribute", "5", "--at", "tomorrow 14:30", "--zone", "Asia/Kolkata"];
     let preview = created(&server, &[&plan[..], &["--dry-run"]].concat());
     let tasks = preview.as_array().unwrap();

@@ -11,7 +11,7 @@ mod writers;
 use std::time::{Duration, Instant};
 
 pub(crate) use faults::{SOME, create_some, is_told_and_logged, is_told_as, total};
-pub(crate) use phones::phone_when;
+pub(crate) use phones::{phone_when, phones_ready};
 pub(crate) use program::{Program, binary};
 pub(crate) use raw::Connection;
 pub(crate) use server::{Answer, Server, answer_of};

@@ -1,8 +1,9 @@
-//! How the phone of a server is doing.
+//! How the phones of a server are doing.
 
 use std::time::Duration;
 
 use serde_json::Value;
+use tikmatrix_client::api::devices::DeviceQuery;
 
 use super::{Server, wait_for};
 
@@ -16,4 +17,12 @@ pub(crate) fn phone_when(server: &Server, state: &str) -> Value {
         let phones = list.as_array().unwrap();
         phones.iter().find(|phone| phone["state"] == state).cloned()
     })
+}
+
+/// Waits until so many phones have told their serials.
+pub(crate) fn phones_ready(server: &Server, count: usize) {
+    wait_for(&format!("{count} phones"), SOON, || {
+        let phones = server.client.devices().list(&DeviceQuery::default()).unwrap().devices;
+        (phones.iter().filter(|phone| phone.serial.is_some()).count() == count).then_some(())
+    });
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::wait_for;
@@ -15,6 +16,7 @@ pub(crate) struct Program {
     lines: Mutex<Receiver<String>>,
     output: Arc<Mutex<String>>,
     errors: Arc<Mutex<String>>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 impl Program {
@@ -42,12 +44,12 @@ impl Program {
         let (sender, lines) = channel();
         let output = Arc::new(Mutex::new(String::new()));
         let errors = Arc::new(Mutex::new(String::new()));
-        read_lines(child.stdout.take().unwrap(), Arc::clone(&output), move |line| {
+        let lines_out = read_lines(child.stdout.take().unwrap(), Arc::clone(&output), move |line| {
             // The receiver may be gone.
             let _ = sender.send(line);
         });
-        read_lines(child.stderr.take().unwrap(), Arc::clone(&errors), |_| {});
-        Self { child, lines: Mutex::new(lines), output, errors }
+        let lines_err = read_lines(child.stderr.take().unwrap(), Arc::clone(&errors), |_| {});
+        Self { child, lines: Mutex::new(lines), output, errors, readers: vec![lines_out, lines_err] }
     }
 
     /// Runs `tikmatrix` to its end, and gives all that it said.
@@ -96,10 +98,14 @@ impl Program {
         assert!(status.success(), "`{line}` failed");
     }
 
-    /// Waits for the end.
+    /// Waits for the end, and until all that the program wrote has been read.
     pub(crate) fn end(&mut self, limit: Duration) -> ExitStatus {
         let child = &mut self.child;
-        wait_for("the end of tikmatrix", limit, || child.try_wait().unwrap())
+        let status = wait_for("the end of tikmatrix", limit, || child.try_wait().unwrap());
+        for reader in self.readers.drain(..) {
+            reader.join().unwrap();
+        }
+        status
     }
 
     /// What was written to stdout so far.
@@ -132,7 +138,7 @@ fn read_lines(
     stream: impl Read + Send + 'static,
     all: Arc<Mutex<String>>,
     take: impl Fn(String) + Send + 'static,
-) {
+) -> JoinHandle<()> {
     std::thread::spawn(move || {
         for line in BufReader::new(stream).lines().map_while(Result::ok) {
             {
@@ -142,7 +148,7 @@ fn read_lines(
             }
             take(line);
         }
-    });
+    })
 }
 
 /// `command` with these arguments, and without what the environment may say to `tikmatrix`.

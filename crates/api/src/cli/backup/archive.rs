@@ -174,6 +174,29 @@ enum CopyError {
     Stopped,
 }
 
+impl CopyError {
+    /// Returns the error of what was written to.
+    fn of_target(&self) -> Option<&io::Error> {
+        match self {
+            Self::Write(error) => Some(error),
+            Self::Read(_) | Self::Stopped => None,
+        }
+    }
+}
+
+/// Adds to the error of a disk without room what a person can do: to name `other`, such as "a file", on another disk.
+pub(super) fn with_way_out(error: anyhow::Error, other: &str) -> anyhow::Error {
+    let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge];
+    let is_full = |cause: &(dyn std::error::Error + 'static)| {
+        let of_copy = || cause.downcast_ref::<CopyError>().and_then(CopyError::of_target);
+        cause.downcast_ref::<io::Error>().or_else(of_copy).is_some_and(|cause| full.contains(&cause.kind()))
+    };
+    if error.chain().any(is_full) {
+        return error.context(format!("there is no room: free some space, or name {other} on another disk"));
+    }
+    error
+}
+
 /// Copies `from` to its end, and returns its size and the digits of its hash.
 fn copy(mut from: impl Read, mut to: impl Write, stopped: &Stopped) -> Result<(u64, String), CopyError> {
     let mut block = vec![0; BLOCK];

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use anyhow::{bail, ensure};
 use serde::{Deserialize, Serialize};
 
+use crate::cli::output::printable;
+
 /// The name of the manifest in the archive.
 pub(super) const MANIFEST: &str = "manifest.json";
 /// The name of the server's key for ADB, in the archive and in a restored data directory.
@@ -97,7 +99,7 @@ impl Manifest {
             bail!(
                 "it has format {}, and this version of tikmatrix reads formats up to {FORMAT}: use version {} or newer",
                 self.format,
-                self.tikmatrix
+                printable(&self.tikmatrix)
             );
         }
         let mut listed = BTreeSet::new();

@@ -19,10 +19,11 @@ use tikmatrix_api::database_path;
 use tikmatrix_device::adb::keys::KeyFiles;
 use tikmatrix_storage::DatabaseLocation;
 
+use self::archive::with_way_out;
 use self::format::{ADB_KEY, Content, Manifest, content};
 use self::save::Source;
 use super::output::answer::Output;
-use super::output::counted;
+use super::output::{counted, printable};
 use super::shutdown::shutdown_signal;
 use super::token::Location;
 
@@ -85,10 +86,11 @@ pub(super) async fn restore(options: RestoreOptions, output: Output) -> anyhow::
     let manifest = interruptible(move |stopped| {
         let database_file = database_path(&path);
         restore::restore(&file, &path, database(&location, &database_file), stopped)
+            .map_err(|error| with_way_out(error, "a data directory"))
     })
     .await?;
     for name in &manifest.missing {
-        output.warn(&format!("{name} was missing already when the backup was made"));
+        output.warn(&format!("{} was missing already when the backup was made", printable(name)));
     }
     report(&manifest, output, &format!("Restored to {}", directory.display()))
         .context("the backup is restored")?;
@@ -129,8 +131,7 @@ async fn interruptible(
 
 /// Shows what a backup holds.
 fn report(manifest: &Manifest, output: Output, sentence: &str) -> anyhow::Result<()> {
-    let files = manifest.members.iter().filter(|it| matches!(content(&it.name), Some(Content::File(_))));
-    let (files, bytes) = files.fold((0, 0), |(count, sum), it| (count + 1, it.size.saturating_add(sum)));
+    let (files, bytes) = files_and_bytes(manifest);
     let Manifest { tikmatrix, schema, database, created_at, missing, .. } = manifest;
     let answer = json!({
         "created_at": created_at,
@@ -141,9 +142,45 @@ fn report(manifest: &Manifest, output: Output, sentence: &str) -> anyhow::Result
         "bytes": bytes,
         "missing": missing,
     });
-    output.say(&answer, || {
-        let files = counted(files, "file");
-        let size = bytes.div_ceil(1024 * 1024);
-        format!("{sentence}: the rows of {database} and {files} ({size} MiB), as of {created_at}.")
-    })
+    output.say(&answer, || summary(manifest, sentence))
+}
+
+fn files_and_bytes(manifest: &Manifest) -> (u64, u64) {
+    let files = manifest.members.iter().filter(|it| matches!(content(&it.name), Some(Content::File(_))));
+    files.fold((0, 0), |(count, sum), it| (count + 1, it.size.saturating_add(sum)))
+}
+
+/// Returns what a backup holds as one line.
+fn summary(manifest: &Manifest, sentence: &str) -> String {
+    let (files, bytes) = files_and_bytes(manifest);
+    // They come from the file, and must not look like further lines of this program.
+    let (database, created_at) = (printable(&manifest.database), printable(&manifest.created_at));
+    let (files, size) = (counted(files, "file"), bytes.div_ceil(1024 * 1024));
+    format!("{sentence}: the rows of {database} and {files} ({size} MiB), as of {created_at}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_backup_says_of_itself_forges_no_line() {
+        let hostile = "\u{1b}[2Jx\r\nRestored to /: all is well";
+        let text = || hostile.to_owned();
+        let mut manifest = Manifest {
+            format: format::FORMAT,
+            tikmatrix: text(),
+            schema: text(),
+            database: text(),
+            created_at: text(),
+            numbers: [].into(),
+            missing: Vec::new(),
+            members: Vec::new(),
+        };
+        manifest.format += 1;
+        let refusal = manifest.check([].into_iter()).unwrap_err().to_string();
+        for line in [summary(&manifest, "Restored to data"), refusal] {
+            assert!(!line.contains(['\u{1b}', '\r', '\n']), "{line:?}");
+        }
+    }
 }

@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 use tikmatrix_api::{license_path, saved_addresses_path};
 use tikmatrix_storage::{DatabaseLocation, HeldSnapshot, Snapshot};
 
-use super::archive::{Archive, ArchiveWriter, Stopped};
+use super::archive::{Archive, ArchiveWriter, Stopped, with_way_out};
 use super::format::{ADB_KEY, FORMAT, Manifest, ROWS_BYTES, rows_name};
 use super::held_files::{Files, HeldFiles};
 
@@ -43,8 +43,11 @@ pub(super) fn save(source: &Source<'_>, path: &Path, stopped: &Stopped) -> anyho
     // The name says to a person what a file is that a killed command left.
     let new = tempfile::Builder::new().prefix(name).suffix(".part").tempfile_in(folder);
     let new = new.with_context(cannot_write)?;
-    let manifest = write(source, &new, stopped).with_context(cannot_write)?;
-    new.as_file().sync_all().with_context(cannot_write)?;
+    let written = write(source, &new, stopped).and_then(|manifest| {
+        new.as_file().sync_all()?;
+        Ok(manifest)
+    });
+    let manifest = written.map_err(|error| with_way_out(error, "a file")).with_context(cannot_write)?;
     new.persist(path).with_context(cannot_write)?;
     Ok(manifest)
 }

@@ -17,6 +17,7 @@ use tikmatrix_domain::{BatchOperation, Status};
 use super::show::Output;
 use crate::cli::options::arguments::parse_duration;
 use crate::cli::output::counted;
+use crate::cli::output::failure::{Cause, Failure};
 
 /// The most tasks that one request may name.
 const MAX_IDS: usize = 1000;
@@ -97,7 +98,7 @@ impl Done<'_> {
             bail!("{}", only.reason);
         }
         if let ([id], [_]) = (self.task_ids, not_found) {
-            bail!("there is no task {id}");
+            return Err(gone(&id.to_string()));
         }
         output.done(answer, &self.sentence(count))?;
         for SkippedTask { reason, .. } in skipped {
@@ -105,7 +106,7 @@ impl Done<'_> {
         }
         if !not_found.is_empty() {
             let missing: Vec<String> = not_found.iter().map(i64::to_string).collect();
-            bail!("there is no task {}", missing.join(", "));
+            return Err(gone(&missing.join(", ")));
         }
         // Of a filter it is no failure that a task has just ended on its own.
         if !skipped.is_empty() && !self.task_ids.is_empty() {
@@ -132,6 +133,11 @@ impl Done<'_> {
             _ => capitalized(&format!("{done} {tasks}.")),
         }
     }
+}
+
+/// Returns the failure of a command that named tasks which do not exist.
+fn gone(tasks: &str) -> anyhow::Error {
+    Failure { cause: Cause::Gone, message: format!("there is no task {tasks}") }.into()
 }
 
 fn capitalized(text: &str) -> String {

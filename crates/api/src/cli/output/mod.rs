@@ -7,6 +7,7 @@ pub(super) mod failure;
 mod fields;
 mod list;
 pub(super) mod log_lines;
+pub(super) mod standard_output;
 pub(super) mod style;
 pub(super) mod table;
 pub(super) mod time;

@@ -29,7 +29,8 @@ pub(in crate::cli) enum Command {
 impl Work for Command {
     fn carry_out(self, client: &Client, output: Output) -> anyhow::Result<()> {
         match self {
-            Self::Get { name: None } => output.one(&client.settings()?),
+            Self::Get { name: None } if output.is_json() => output.one(&client.settings()?),
+            Self::Get { name: None } => output.one(&for_people(fields(&client.settings()?)?)),
             Self::Get { name: Some(name) } => {
                 let settings = fields(&client.settings()?)?;
                 let value = named(&settings, &name)?;
@@ -76,6 +77,15 @@ fn paused(paused: bool) -> SettingsPatch {
 fn fields(settings: &Settings) -> anyhow::Result<Map<String, Value>> {
     let Value::Object(fields) = serde_json::to_value(settings)? else { bail!("settings have no names") };
     Ok(fields)
+}
+
+/// Returns the settings that have a value, and the limit of phones in any case, so that a person finds its name.
+fn for_people(mut settings: Map<String, Value>) -> Map<String, Value> {
+    settings.retain(|name, value| !value.is_null() || name == "max_devices_at_work");
+    for (_, value) in settings.iter_mut().filter(|(_, value)| value.is_null()) {
+        *value = "no limit but the plan's".into();
+    }
+    settings
 }
 
 /// Returns the value of a setting; a dot leads into an object.

@@ -6,6 +6,7 @@ use tikmatrix_client::Client;
 
 use crate::cli::client::Work;
 use crate::cli::output::answer::Output;
+use crate::cli::output::printable;
 
 /// The options of `version`.
 #[derive(Debug, Args)]
@@ -23,7 +24,7 @@ impl Work for Version {
         let answer = json!({"version": own, "server": {"url": url, "version": version, "problem": problem}});
         output.say(&answer, || {
             let server = match (&version, &problem) {
-                (Some(version), _) => format!("{version} at {url}"),
+                (Some(version), _) => format!("{} at {url}", printable(version)),
                 (None, problem) => problem.clone().unwrap_or_default(),
             };
             format!("tikmatrix  {own}\nserver     {server}")
