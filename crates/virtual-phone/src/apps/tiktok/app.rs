@@ -92,11 +92,13 @@ impl App for TikTok {
     }
 
     fn swipe(&mut self, swipe: Swipe) {
+        self.navigation.swipe(swipe, screens::GRID.max_scroll(self.account.cell_count()));
+    }
+
+    fn swipe_dialog(&mut self, swipe: Swipe) {
         if self.navigation.dialogs.top() == Some(Dialog::Switcher) {
             self.people.scroll(swipe.upward());
-            return;
         }
-        self.navigation.swipe(swipe, screens::GRID.max_scroll(self.account.cell_count()));
     }
 
     fn field(&mut self, name: &str) -> Option<TextInput<'_>> {
