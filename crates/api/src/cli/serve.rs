@@ -15,6 +15,7 @@ use tikmatrix_device::registry::{Discovery, parse_address};
 use tikmatrix_device::script::ScriptRegistry;
 use tikmatrix_domain::Secret;
 use tikmatrix_follow::Follow;
+use tikmatrix_match_accounts::MatchAccounts;
 use tikmatrix_post::{MaterialRoots, Post};
 
 use super::composition::{app_ids, apps, attach_virtual_phones, start_virtual_phones};
@@ -133,7 +134,8 @@ pub(super) async fn run(options: Options, output: Output) -> anyhow::Result<()> 
     config.scripts = ScriptRegistry::default()
         .with(Post::new(apps.clone()).with_materials_from(materials))
         .with(Follow::new(apps.clone()))
-        .with(Follow::unfollow(apps));
+        .with(Follow::unfollow(apps.clone()))
+        .with(MatchAccounts::new(apps));
     if let Some(farm) = &farm {
         attach_virtual_phones(&mut config, farm);
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use tikmatrix_device::script::{AccountRecordError, AccountRecords, FoundAccounts, async_trait};
+use tikmatrix_domain::Username;
 use tikmatrix_match_accounts::MatchAccounts;
 use tikmatrix_script_testing::{FinishedRun, Run, Stage, apps};
 
@@ -47,7 +48,7 @@ async fn every_account_is_recorded_also_those_behind_the_edge_and_a_second_run_f
         let all: Vec<&str> = [own.as_str()].into_iter().chain(others).collect();
         assert_eq!(finished.result(), Some(&json!({"accounts": all, "current": own})));
         let recorded = book.found.lock().unwrap().pop().unwrap();
-        let names: Vec<&str> = recorded.usernames.iter().map(|name| name.as_str()).collect();
+        let names: Vec<&str> = recorded.usernames.iter().map(Username::as_str).collect();
         assert_eq!((names, recorded.app.as_str(), recorded.package), (all, "tiktok", None));
         assert_eq!(stage.username(), own, "no account was switched to");
         stage.assert_clean().await;

@@ -117,6 +117,9 @@ pub trait App: Send {
     /// Handles a swipe over the scene.
     fn swipe(&mut self, _swipe: Swipe) {}
 
+    /// Handles a swipe over its modal window.
+    fn swipe_dialog(&mut self, _swipe: Swipe) {}
+
     /// The input field of this name on the current scene.
     fn field(&mut self, _name: &str) -> Option<TextInput<'_>> {
         None

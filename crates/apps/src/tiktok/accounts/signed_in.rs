@@ -32,6 +32,8 @@ impl Accounts for SignedIn {
         }
         context.step(&format!("switch to the account @{username}"));
         let own_profile = self.own_profile();
+        // Started by its icon it would go on showing the profile that the link led to, which has no tabs.
+        android::force_stop(context.phone(), package, context.soon()).await?;
         own_profile.open(context, package).await?;
         let switcher = Switcher { screens: &self.screens };
         switcher.open(context).await?;

@@ -1,5 +1,5 @@
 //! The way to a user's profile through the app's search. Only the row whose handle is the username to the letter is the user:
-//! display names are chosen freely, and the first row is whoever the app prefers.
+//! display names are chosen freely, and the first row is the one that the app prefers.
 
 use std::time::Duration;
 

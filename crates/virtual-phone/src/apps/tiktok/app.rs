@@ -111,11 +111,14 @@ impl App for TikTok {
             self.picker.scroll_by(swipe.upward());
         }
         self.swipe_options(swipe);
+        self.navigation.swipe(swipe, screens::GRID.max_scroll(self.account.cell_count()));
+    }
+
+    fn swipe_dialog(&mut self, swipe: Swipe) {
+        self.swipe_options(swipe);
         if self.navigation.dialogs.top() == Some(Dialog::Switcher) {
             self.people.scroll(swipe.upward());
-            return;
         }
-        self.navigation.swipe(swipe, screens::GRID.max_scroll(self.account.cell_count()));
     }
 
     fn field(&mut self, name: &str) -> Option<TextInput<'_>> {

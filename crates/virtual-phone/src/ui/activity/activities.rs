@@ -78,6 +78,8 @@ impl Activities {
     pub(crate) fn swipe(&mut self, swipe: Swipe) {
         if !self.is_modal() {
             self.tasks.front_mut().swipe(swipe);
+        } else if self.chooser.is_none() {
+            self.tasks.front_mut().swipe_dialog(swipe);
         }
     }
 
