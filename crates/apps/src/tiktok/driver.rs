@@ -58,6 +58,7 @@ impl AppDriver for TikTok {
             Capability::LinkProduct,
             Capability::ChooseAudience,
             Capability::LabelAsAi,
+            Capability::SearchUsers,
         ]
     }
 
@@ -76,9 +77,5 @@ impl AppDriver for TikTok {
 
     fn accounts(&self) -> Option<&dyn Accounts> {
         Some(&self.accounts)
-    }
-
-    fn further_capabilities(&self) -> &'static [Capability] {
-        &[Capability::SearchUsers]
     }
 }
