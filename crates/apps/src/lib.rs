@@ -21,6 +21,7 @@ pub use journey::{
 };
 pub use post_options::{Audience, PostOptions, SoundChoice, Volumes};
 pub use profile::file::{Profile, ProfileError};
+pub use profile::folder::{FolderError, ProfileFolder};
 pub use profile::guard::AppGuard;
 pub use profile::inspect;
 pub use profile::labels::{Labels, LabelsError};

@@ -94,7 +94,7 @@ impl Profile {
 
     /// Puts words in the place of labels, and restricts the selectors of an app to its own elements that users did not
     /// write. Android's windows are of several packages.
-    fn resolved(mut self, labels: &Labels) -> Result<Self, ProfileError> {
+    pub(crate) fn resolved(mut self, labels: &Labels) -> Result<Self, ProfileError> {
         let id = self.id;
         let resolve = |spec: &mut SelectorSpec, scope: &Scope| {
             let resolved = spec.resolve(labels, scope);

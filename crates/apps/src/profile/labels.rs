@@ -1,7 +1,7 @@
 //! The words of the apps by key and language. A selector names a key, and matches the word of any language; a word that no
 //! real screen has confirmed is assumed, and left out where the tap cannot be undone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
@@ -28,7 +28,7 @@ const BUILT_IN: [(&str, &str); 5] = [
 #[error("the labels in {language} cannot be read: {source}")]
 pub struct LabelsError {
     language: String,
-    source: Box<toml::de::Error>,
+    pub(crate) source: Box<toml::de::Error>,
 }
 
 /// The words of one key in one language.
@@ -74,6 +74,11 @@ impl Labels {
             self.words.entry(key).or_default().insert(language.to_owned(), words);
         }
         Ok(self)
+    }
+
+    /// Returns the languages that there are words of.
+    pub(crate) fn languages(&self) -> BTreeSet<String> {
+        self.words.values().flat_map(|words| words.keys().cloned()).collect()
     }
 
     /// Returns the words of `key` in all languages, those that are only assumed on request. `None` for an unknown key.

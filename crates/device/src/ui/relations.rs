@@ -105,3 +105,66 @@ fn siblings(anchors: &[NodeRef<'_>]) -> Siblings {
     }
     siblings
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    /// Rows of four elements, of which the first and the last hold what relations look for.
+    fn dump(elements: usize) -> String {
+        let row = |at: usize| {
+            format!(
+                r#"<node class="Row" bounds="[0,{at}][9,{}]"><node class="Anchor" text="a" bounds="[0,{at}][9,{}]"/><node text="b" bounds="[0,{at}][9,{}]"/><node class="Leaf" text="c" bounds="[0,{at}][9,{}]"/></node>"#,
+                at + 1,
+                at + 1,
+                at + 1,
+                at + 1
+            )
+        };
+        format!("<hierarchy>{}</hierarchy>", (0..elements / 4).map(row).collect::<String>())
+    }
+
+    fn related() -> Selector {
+        let anchors = || Some(Box::new(Selector::class("Anchor")));
+        let row = || Some(Box::new(Selector::class("Row")));
+        Selector {
+            child_of: row(),
+            inside: row(),
+            sibling_of: anchors(),
+            below: anchors(),
+            above: Some(Box::new(Selector::class("Leaf"))),
+            or: vec![Selector { holds: anchors(), ..Selector::default() }],
+            ..Selector::text("b")
+        }
+    }
+
+    fn best_time(dump: &str) -> Duration {
+        let times = (0..3).map(|_| {
+            let started = Instant::now();
+            let tree = UiTree::parse(dump.as_bytes()).unwrap();
+            let found = related().find_all(&tree).len();
+            assert_eq!(found, tree.len() / 4 - 2, "all rows but the first and the last");
+            started.elapsed()
+        });
+        times.min().unwrap()
+    }
+
+    #[test]
+    fn a_screen_of_ten_times_the_elements_costs_at_most_fifteen_times_as_much() {
+        let (small, large) = (best_time(&dump(5_000)), best_time(&dump(50_000)));
+        assert!(large <= small * 15, "{large:?} for 50,000 elements, {small:?} for 5,000");
+    }
+
+    #[test]
+    fn an_element_is_no_sibling_of_itself() {
+        let siblings = |inner: &str| {
+            let tree = UiTree::parse(format!("<node>{inner}</node>").as_bytes()).unwrap();
+            let sibling_of = Some(Box::new(Selector::class("A")));
+            Selector { sibling_of, ..Selector::class("A") }.find_all(&tree).len()
+        };
+        assert_eq!(siblings(r#"<node class="A"/><node class="B"/>"#), 0);
+        assert_eq!(siblings(r#"<node class="A"/><node class="A"/>"#), 2);
+    }
+}

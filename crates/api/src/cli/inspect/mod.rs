@@ -9,9 +9,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use tikmatrix_apps::Profile;
 use tikmatrix_apps::inspect::{Inspection, inspect, profiles_for};
 use tikmatrix_apps::summary::Summary;
+use tikmatrix_apps::{Profile, ProfileFolder};
 use tikmatrix_device::ui::UiTree;
 
 use super::composition::apps;
@@ -38,6 +38,9 @@ pub(super) struct Options {
     /// The profile to ask [default: that of the app on the screen]
     #[arg(long, env = "TIKMATRIX_INSPECT_APP", value_name = "A")]
     app: Option<String>,
+    /// A folder whose `tiktok.toml` or `labels/fr.toml`, for instance, replaces that of the program
+    #[arg(long, env = "TIKMATRIX_PROFILES", value_name = "DIR")]
+    profiles: Option<PathBuf>,
 }
 
 /// What a program gets: the fields on which it decides, and the details.
@@ -51,7 +54,12 @@ struct Answer<'a> {
 
 /// Carries out the command.
 pub(super) async fn run(Command::Inspect(options): Command, output: Output) -> anyhow::Result<()> {
-    let asked = Asked { known: apps()?.profiles(), app: options.app };
+    let mut known = apps()?.profiles();
+    if let Some(folder) = &options.profiles {
+        let folder = ProfileFolder::read(folder)?;
+        known = known.iter().map(|profile| folder.profile(profile)).collect::<Result<_, _>>()?;
+    }
+    let asked = Asked { known, app: options.app };
     asked.check()?;
     if let Some(folder) = &options.all {
         return table::print(folder, &asked, output);
