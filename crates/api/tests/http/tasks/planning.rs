@@ -217,8 +217,8 @@ async fn what_can_never_run_is_refused_with_what_is_possible() {
     let publishing = "script_config.app: publishing is not possible on instagram; use the app tiktok";
     for (body, message) in [
         (
-            post(&json!({"script_config": {"content_type": 1}})),
-            "script_config.content_type: 1 (images) is not possible on any app; use 0 (video)".to_owned(),
+            post(&json!({"script_config": {"placement": "story"}})),
+            "script_config.placement: \"story\" (a story) is not possible on any app; use reel".to_owned(),
         ),
         (
             post(&json!({"script_config": {"placement": "story", "app": "tiktok"}})),
