@@ -10,7 +10,7 @@ use tikmatrix_domain::StandardFailure;
 
 use crate::tiktok::own_profile::OwnProfile;
 use crate::tiktok::publish::create_elements::CreateElements;
-use crate::tiktok::publish::publishing::{LOST_TAP_TIMEOUT, MAX_TAPS, SCREEN_TIMEOUT};
+use crate::tiktok::publish::taps::{LOST_TAP_TIMEOUT, MAX_TAPS, SCREEN_TIMEOUT};
 use crate::tiktok::screens::Screens;
 
 /// A grid whose chosen cell is farther away is not scrolled.

@@ -3,4 +3,5 @@
 mod create_elements;
 mod gallery;
 pub(crate) mod publishing;
+mod taps;
 mod upload;

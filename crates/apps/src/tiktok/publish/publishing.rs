@@ -15,17 +15,9 @@ use crate::tiktok::elements::Elements;
 use crate::tiktok::own_profile::OwnProfile;
 use crate::tiktok::publish::create_elements::CreateElements;
 use crate::tiktok::publish::gallery::GalleryWay;
+use crate::tiktok::publish::taps::{LOST_TAP_TIMEOUT, MAX_TAPS, QUERY_INTERVAL, SCREEN_TIMEOUT, look};
 use crate::tiktok::publish::upload::UploadWait;
 use crate::tiktok::screens::{START_TIMEOUT, Screens};
-
-/// For the screen after a tap.
-pub(super) const SCREEN_TIMEOUT: Duration = Duration::from_secs(20);
-/// A tap that changed nothing for so long was lost.
-pub(super) const LOST_TAP_TIMEOUT: Duration = Duration::from_secs(4);
-/// A tap is repeated only while nothing has changed.
-pub(super) const MAX_TAPS: u32 = 3;
-/// Between two queries of the screen after Post.
-pub(super) const QUERY_INTERVAL: Duration = Duration::from_millis(300);
 
 /// The way from a video or images on the phone to the end of their upload.
 #[derive(Debug, Clone)]
@@ -168,9 +160,4 @@ impl Publishing {
         let Elements { confirm_post, home_tab, .. } = &self.screens.elements;
         confirm_post.find(tree).filter(|_| !home_tab.is_on(tree))
     }
-}
-
-/// Reads the screen after Post was tapped.
-pub(super) async fn look(context: &mut Context) -> Result<UiTree, Failure> {
-    context.screen().read().await.map_err(after_post)
 }

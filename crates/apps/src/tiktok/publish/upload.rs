@@ -10,7 +10,7 @@ use tikmatrix_domain::StandardFailure;
 use crate::journey::{after_post, unconfirmed};
 use crate::tiktok::own_profile::OwnProfile;
 use crate::tiktok::publish::create_elements::CreateElements;
-use crate::tiktok::publish::publishing::{QUERY_INTERVAL, look};
+use crate::tiktok::publish::taps::{QUERY_INTERVAL, look};
 use crate::tiktok::screens::Screens;
 
 /// An upload that shows no badge for so long was too quick for it, or its badge is in a window of its own.

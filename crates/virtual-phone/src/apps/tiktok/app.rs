@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::apps::social::account::Account;
 use crate::apps::social::dialogs::Dialog;
 use crate::apps::social::users::{Change, User};
-use crate::apps::tiktok::create::flow::Page;
+use crate::apps::tiktok::create::page::Page;
 use crate::apps::tiktok::identity::{IDENTITY, LINK_ACTIVITY, SHARE_ACTIVITY};
 use crate::apps::tiktok::navigation::Screen;
 use crate::apps::tiktok::state::TikTok;

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::apps::social::dialogs::{Dialog, Dialogs};
 use crate::apps::social::feed;
 use crate::apps::social::users::User;
-use crate::apps::tiktok::create::flow::Page;
+use crate::apps::tiktok::create::page::Page;
 use crate::apps::tiktok::identity::PROFILE_LINK;
 use crate::ui::app::{Outcome, Swipe};
 

@@ -2,27 +2,12 @@
 
 use crate::apps::social::account::Draft;
 use crate::apps::tiktok::create::gallery::Picker;
+use crate::apps::tiktok::create::page::Page;
 use crate::apps::tiktok::navigation::Screen;
 use crate::apps::tiktok::state::TikTok;
 use crate::ui::app::Outcome;
 use crate::ui::fault::{UploadEnd, UploadSign};
 use crate::ui::intent::MediaItem;
-
-/// A screen of this part of the app.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Page {
-    /// The camera's tab CREATE.
-    Templates,
-    Camera,
-    Gallery,
-    Albums,
-    /// The item with this row of the media library.
-    Preview(u64),
-    /// The Friends tab.
-    Friends,
-    /// The list of drafts.
-    Drafts,
-}
 
 impl TikTok {
     /// Opens the camera, on the tab on which it opened last.

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 
-use crate::apps::tiktok::create::flow::Page;
 use crate::apps::tiktok::create::gallery::{Picker, Tab};
+use crate::apps::tiktok::create::page::Page;
 use crate::apps::tiktok::identity::PACKAGE;
 use crate::apps::tiktok::state::TikTok;
 use crate::ui::app::Scene;
