@@ -1,5 +1,5 @@
 //! What the tests of every script share: a [`Stage`] with a virtual phone, a [`Run`] of a script on it, and the
-//! [`FinishedRun`] with all that it reported. The stage shows what the phone's apps saw: the oracle of the tests.
+//! [`FinishedRun`] with all that it reported. The [`Account`]s of the stage are what its app saw: the oracle of the tests.
 //!
 //! A run goes through [`Execution`](tikmatrix_device::script::Execution), as in production. When it fails, its tape is
 //! replayed without the phone, and has to take the same steps.
@@ -43,6 +43,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod account;
 mod changing_file;
 mod journal;
 mod marks;
@@ -50,6 +51,7 @@ mod plan;
 mod run;
 mod stage;
 
+pub use account::Account;
 pub use changing_file::ChangingFile;
 pub use journal::RecordingJournal;
 pub use plan::{able_apps, apps, problems};

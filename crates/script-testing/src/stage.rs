@@ -1,4 +1,4 @@
-//! The stage of a test: a virtual phone, the runs of scripts on it, and the phone's own view of what happened.
+//! The stage of a test: a virtual phone, the runs of scripts on it, and the accounts of its app.
 
 use std::future::{Future, ready};
 use std::time::Duration;
@@ -8,6 +8,7 @@ use serde_json::Value;
 use tikmatrix_device::phone::{Deadline, Phone};
 use tikmatrix_virtual_phone::{Farm, FarmOptions, Fault, Rewriting, VirtualPhone};
 
+use crate::account::Account;
 use crate::run::{APP, FinishedRun, Run, Running};
 
 /// For one command or connection.
@@ -122,80 +123,22 @@ impl Stage {
         &self.farm.phones()[0]
     }
 
-    /// Returns the name of the account that is signed in to TikTok.
-    ///
-    /// # Panics
-    /// When none is.
-    #[must_use]
-    pub fn username(&self) -> String {
-        self.account()["username"].as_str().unwrap().to_owned()
-    }
-
-    /// Returns the account's posts, from the first to the last.
+    /// Returns the current account of TikTok.
     ///
     /// # Panics
     /// When no account is signed in.
     #[must_use]
-    pub fn posts(&self) -> Vec<Value> {
-        self.list("posts")
+    pub fn account(&self) -> Account {
+        Account::all(self.virtual_phone()).swap_remove(0)
     }
 
-    /// Returns the users whom the account follows.
-    ///
-    /// # Panics
-    /// When no account is signed in.
-    #[must_use]
-    pub fn following(&self) -> Vec<String> {
-        self.names("following")
-    }
-
-    /// Returns the private users whom the account asked to follow.
-    ///
-    /// # Panics
-    /// When no account is signed in.
-    #[must_use]
-    pub fn requested(&self) -> Vec<String> {
-        self.names("requested")
-    }
-
-    /// Returns the posts of the account of this name, from the first to the last.
+    /// Returns the account of this name in TikTok, the current one or another.
     ///
     /// # Panics
     /// When it is not signed in.
     #[must_use]
-    pub fn posts_of(&self, username: &str) -> Vec<Value> {
-        self.account_of(username)["posts"].as_array().unwrap().clone()
-    }
-
-    /// Returns the users whom the account of this name follows.
-    ///
-    /// # Panics
-    /// When it is not signed in.
-    #[must_use]
-    pub fn following_of(&self, username: &str) -> Vec<String> {
-        let names = self.account_of(username)["following"].as_array().unwrap().clone();
-        names.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
-    }
-
-    fn names(&self, list: &str) -> Vec<String> {
-        self.list(list).iter().map(|name| name.as_str().unwrap().to_owned()).collect()
-    }
-
-    fn list(&self, name: &str) -> Vec<Value> {
-        self.account()[name].as_array().unwrap().clone()
-    }
-
-    fn account(&self) -> Value {
-        self.accounts().swap_remove(0)
-    }
-
-    fn account_of(&self, username: &str) -> Value {
-        self.accounts().into_iter().find(|account| account["username"] == username).unwrap()
-    }
-
-    /// The accounts of the app, the current one first.
-    fn accounts(&self) -> Vec<Value> {
-        let report = serde_json::to_value(self.virtual_phone().report()).unwrap();
-        report["apps"][APP]["accounts"].as_array().unwrap().clone()
+    pub fn account_of(&self, username: &str) -> Account {
+        let mut accounts = Account::all(self.virtual_phone()).into_iter();
+        accounts.find(|account| account.username() == username).unwrap()
     }
 }

@@ -16,7 +16,7 @@ use crate::apps;
 use crate::filesystem::FileSystem;
 use crate::system::accessibility::Accessibility;
 use crate::system::command_log::CommandLog;
-use crate::system::media_store::{Entry, MediaStore};
+use crate::system::media_store::MediaStore;
 use crate::system::processes::Processes;
 use crate::system::properties::Properties;
 use crate::system::rewriting::Rewritings;
@@ -129,26 +129,6 @@ impl Machine {
 
     pub(crate) fn packages(&self) -> MutexGuard<'_, BTreeSet<String>> {
         self.packages.lock()
-    }
-
-    /// Makes a file known to MediaStore, or forgets one that is gone. Returns its URI if it is a medium.
-    pub(crate) fn scan(&self, path: &str) -> Option<String> {
-        let found = {
-            let files = self.files();
-            let real = files.real_path(path);
-            real.and_then(|real| Ok((files.read(&real)?.to_vec(), files.metadata(&real, true)?, real)))
-        };
-        // Hashed without the files' lock: a large file takes a while.
-        match found {
-            Ok((bytes, metadata, real)) => {
-                let now = self.seconds();
-                self.media().scan(&real, &bytes, metadata.modified, now).map(Entry::uri)
-            }
-            Err(_) => {
-                self.media().forget_path(path);
-                None
-            }
-        }
     }
 
     pub(crate) fn running_apps(&self) -> Vec<String> {

@@ -37,7 +37,7 @@ async fn read(stage: &Stage, book: &Arc<Book>) -> FinishedRun {
 #[tokio::test]
 async fn every_account_is_recorded_also_those_behind_the_edge_and_a_second_run_finds_the_same() {
     let stage = Stage::start(1).await;
-    let own = stage.username();
+    let own = stage.account().username();
     let book = Arc::new(Book::default());
     // One name begins another, one holds a dot, and the list is longer than the sheet.
     let others = ["sample_user", "sample_user_2", "sample.user", "close", "sample_user_3", "sample_user_4"];
@@ -50,7 +50,7 @@ async fn every_account_is_recorded_also_those_behind_the_edge_and_a_second_run_f
         let recorded = book.found.lock().unwrap().pop().unwrap();
         let names: Vec<&str> = recorded.usernames.iter().map(Username::as_str).collect();
         assert_eq!((names, recorded.app.as_str(), recorded.package), (all, "tiktok", None));
-        assert_eq!(stage.username(), own, "no account was switched to");
+        assert_eq!(stage.account().username(), own, "no account was switched to");
         stage.assert_clean().await;
     }
 }
@@ -58,7 +58,7 @@ async fn every_account_is_recorded_also_those_behind_the_edge_and_a_second_run_f
 #[tokio::test]
 async fn a_single_account_is_recorded_and_add_account_is_not_taken_for_one() {
     let stage = Stage::start(2).await;
-    let own = stage.username();
+    let own = stage.account().username();
     let finished = read(&stage, &Arc::default()).await;
     finished.assert_completed_with(&format!("signed in on this phone: @{own}; 1 of them new"));
 }

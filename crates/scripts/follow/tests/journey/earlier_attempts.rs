@@ -15,7 +15,7 @@ async fn what_an_earlier_attempt_has_followed_completes_the_task_without_another
     let second = stage.run(following("sample_user_1").after(&first)).await;
     second.assert_completed_with("followed @sample_user_1 by an earlier attempt, and seen on the profile");
     assert_eq!(second.result(), Some(&json!({"label": "Following"})));
-    assert_eq!((taps(&stage), stage.following()), (taps_before, vec!["sample_user_1".to_owned()]));
+    assert_eq!((taps(&stage), stage.account().following()), (taps_before, vec!["sample_user_1".to_owned()]));
     stage.assert_clean().await;
 }
 
@@ -31,7 +31,7 @@ async fn what_an_earlier_attempt_has_unfollowed_completes_the_task_without_anoth
     let second = stage.run(unfollowing("sample_user_1").after(&first)).await;
     second.assert_completed_with("unfollowed @sample_user_1 by an earlier attempt, and seen on the profile");
     assert_eq!(second.result(), Some(&json!({"label": "Follow"})));
-    assert_eq!((taps(&stage), stage.following()), (taps_before, vec!["sample_user_2".to_owned()]));
+    assert_eq!((taps(&stage), stage.account().following()), (taps_before, vec!["sample_user_2".to_owned()]));
     stage.assert_clean().await;
 }
 
@@ -42,13 +42,13 @@ async fn a_request_of_an_earlier_attempt_is_neither_withdrawn_nor_its_withdrawal
     first.assert_completed_with("requested");
     let taps_before = taps(&stage);
     stage.run(following("private_1").after(&first)).await.assert_completed_with("requested");
-    assert_eq!((taps(&stage), stage.requested()), (taps_before, vec!["private_1".to_owned()]));
+    assert_eq!((taps(&stage), stage.account().requested()), (taps_before, vec!["private_1".to_owned()]));
 
     let first = unfollow(&stage, "private_1").await;
     first.assert_completed();
     let taps_before = taps(&stage);
     stage.run(unfollowing("private_1").after(&first)).await.assert_completed_with("not following");
-    assert_eq!((taps(&stage), stage.requested()), (taps_before, vec![]));
+    assert_eq!((taps(&stage), stage.account().requested()), (taps_before, vec![]));
 }
 
 #[tokio::test]
@@ -56,17 +56,17 @@ async fn what_an_earlier_attempt_has_not_done_is_done() {
     let stage = Stage::start(44).await;
     let first = run_until("tap Follow and see that it stays", following("sample_user_1"), &stage).await;
     assert_eq!(first.mark().unwrap()["action"], "follow");
-    assert!(stage.following().is_empty());
+    assert!(stage.account().following().is_empty());
     let second = stage.run(following("sample_user_1").after(&first)).await;
     second.assert_completed_with("followed @sample_user_1, and seen on the profile");
-    assert_eq!(stage.following(), ["sample_user_1"]);
+    assert_eq!(stage.account().following(), ["sample_user_1"]);
 
     let first = run_until("unfollow and see that it stays", unfollowing("sample_user_1"), &stage).await;
     assert_eq!(first.mark().unwrap()["action"], "unfollow");
-    assert_eq!(stage.following(), ["sample_user_1"]);
+    assert_eq!(stage.account().following(), ["sample_user_1"]);
     let second = stage.run(unfollowing("sample_user_1").after(&first)).await;
     second.assert_completed_with("unfollowed @sample_user_1, and seen on the profile");
-    assert!(stage.following().is_empty());
+    assert!(stage.account().following().is_empty());
     stage.assert_clean().await;
 }
 
@@ -84,8 +84,8 @@ async fn nothing_is_tapped_when_the_mark_cannot_be_stored() {
         assert_eq!(remark, "what is about to be done on the phone cannot be recorded: the disk is full");
     }
     assert_eq!(taps(&stage), taps_before);
-    assert_eq!(stage.following(), ["sample_user_1"]);
-    assert_eq!(stage.requested(), ["private_1"]);
+    assert_eq!(stage.account().following(), ["sample_user_1"]);
+    assert_eq!(stage.account().requested(), ["private_1"]);
     stage.assert_clean().await;
 }
 

@@ -18,7 +18,7 @@ async fn harmless_popups_are_handled_wherever_they_appear() {
             finished.assert_completed_with("followed @sample_user_1, and seen on the profile");
             let reports = format!("{:?}", finished.entries);
             assert!(reports.contains("dismissed "), "{kind} never showed");
-            assert_eq!(stage.following(), ["sample_user_1"]);
+            assert_eq!(stage.account().following(), ["sample_user_1"]);
         });
     }
     runs.join_all().await;
@@ -39,7 +39,7 @@ async fn dead_ends_fail_at_once_and_are_named() {
             let finished = follow(&stage, "sample_user_1").await;
             assert!(finished.remark().starts_with(named), "{kind}: {}", finished.remark());
             finished.assert_failed_permanently(code);
-            assert!(stage.following().is_empty());
+            assert!(stage.account().following().is_empty());
         });
     }
     runs.join_all().await;
@@ -52,7 +52,7 @@ async fn a_follow_that_the_app_takes_back_is_not_called_done() {
     let finished = follow(&stage, "sample_user_1").await;
     assert_eq!(finished.remark(), r#"the app took it back: the button reads again "Follow""#);
     finished.assert_failed_permanently("unconfirmed");
-    assert!(stage.following().is_empty());
+    assert!(stage.account().following().is_empty());
     stage.assert_clean().await;
 }
 
@@ -70,5 +70,5 @@ async fn a_phone_that_disconnects_on_the_way_ends_the_run_with_its_name_and_may_
     stage.assert_clean().await;
     let again = follow(&stage, "sample_user_1").await;
     again.assert_completed();
-    assert_eq!(stage.following(), ["sample_user_1"]);
+    assert_eq!(stage.account().following(), ["sample_user_1"]);
 }

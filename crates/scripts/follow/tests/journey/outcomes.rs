@@ -12,12 +12,12 @@ async fn a_user_is_followed_once_and_no_one_else_is() {
     let finished = follow(&stage, "@Sample_User_1").await;
     finished.assert_completed_with("followed @sample_user_1, and seen on the profile");
     assert_eq!(finished.result(), Some(&json!({"label": "Following"})));
-    assert_eq!(stage.following(), ["sample_user_1"], "no suggested account was taken for the user");
+    assert_eq!(stage.account().following(), ["sample_user_1"], "no suggested account was taken for the user");
     let steps = finished.entries.iter().filter(|entry| matches!(entry, Entry::Step(_))).count();
     assert!(steps >= 3, "{steps}");
     stage.assert_clean().await;
     follow(&stage, "sample_user_1").await.assert_completed_with("already following");
-    assert_eq!(stage.following(), ["sample_user_1"]);
+    assert_eq!(stage.account().following(), ["sample_user_1"]);
 }
 
 #[tokio::test]
@@ -25,9 +25,9 @@ async fn a_user_who_follows_the_account_becomes_a_friend_and_stays_one() {
     let stage = Stage::start(2).await;
     follow(&stage, "fan_1").await.assert_completed_with("followed @fan_1, and seen on the profile");
     follow(&stage, "fan_1").await.assert_completed_with("already following");
-    assert_eq!(stage.following(), ["fan_1"]);
+    assert_eq!(stage.account().following(), ["fan_1"]);
     unfollow(&stage, "fan_1").await.assert_completed_with("unfollowed @fan_1, and seen on the profile");
-    assert!(stage.following().is_empty());
+    assert!(stage.account().following().is_empty());
 }
 
 #[tokio::test]
@@ -37,13 +37,16 @@ async fn a_private_user_is_asked_once_and_a_second_task_does_not_withdraw_it() {
         let finished = follow(&stage, "private_1").await;
         finished.assert_completed_with("requested");
         assert_eq!(finished.result(), Some(&json!({"label": "Requested"})));
-        assert_eq!((stage.following(), stage.requested()), (vec![], vec!["private_1".to_owned()]));
+        assert_eq!(
+            (stage.account().following(), stage.account().requested()),
+            (vec![], vec!["private_1".to_owned()])
+        );
     }
     let withdrawn = "withdrew the request to follow @private_1, and seen on the profile";
     let finished = unfollow(&stage, "private_1").await;
     finished.assert_completed_with(withdrawn);
     assert_eq!(finished.result(), Some(&json!({"label": "Follow"})));
-    assert!(stage.requested().is_empty());
+    assert!(stage.account().requested().is_empty());
 }
 
 #[tokio::test]
@@ -57,7 +60,7 @@ async fn unfollowing_goes_through_the_sheet_and_takes_one_user_only() {
     }
     let finished = unfollow(&stage, "@sample_user_1").await;
     finished.assert_completed_with("unfollowed @sample_user_1, and seen on the profile");
-    assert_eq!(stage.following(), ["sample_user_2"]);
+    assert_eq!(stage.account().following(), ["sample_user_2"]);
     stage.assert_clean().await;
 }
 
@@ -71,6 +74,6 @@ async fn a_user_who_does_not_exist_fails_by_name_with_a_picture_of_what_the_app_
         finished.entries.iter().any(|entry| matches!(entry, Entry::Artifact { kind, .. } if *kind == wanted))
     };
     assert!(has(ArtifactKind::Screenshot) && has(ArtifactKind::UiTree));
-    assert!(stage.following().is_empty());
+    assert!(stage.account().following().is_empty());
     stage.assert_clean().await;
 }

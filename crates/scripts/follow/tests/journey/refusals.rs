@@ -15,7 +15,7 @@ async fn what_is_not_possible_says_why_and_what_to_use_before_the_phone_is_touch
     finished.assert_failed_permanently("option_unavailable");
     let ran = stage.virtual_phone().commands().split_off(commands);
     assert!(ran.iter().all(|words| words[0] != "am"), "more than the connection touched the phone: {ran:?}");
-    assert!(stage.following().is_empty());
+    assert!(stage.account().following().is_empty());
 }
 
 #[tokio::test]
@@ -24,7 +24,7 @@ async fn the_profile_of_another_app_than_the_tasks_is_not_followed() {
     let finished = follow(&stage, "https://www.instagram.com/sample_user_1/").await;
     assert_eq!(finished.remark(), "@sample_user_1 is a profile of instagram, and the app is tiktok");
     finished.assert_failed_permanently("option_unavailable");
-    assert!(stage.following().is_empty());
+    assert!(stage.account().following().is_empty());
     let finished = follow(&stage, "https://www.tiktok.com/@sample_user_1").await;
     finished.assert_completed_with("followed @sample_user_1, and seen on the profile");
 }
@@ -39,8 +39,8 @@ async fn another_account_than_the_one_asked_for_follows_no_one() {
         assert_eq!(finished.remark(), format!("account @{name} is not signed in on this phone"));
         finished.assert_failed_permanently("not_signed_in");
     }
-    assert!(stage.following().is_empty());
-    let own = stage.username();
+    assert!(stage.account().following().is_empty());
+    let own = stage.account().username();
     let finished = stage.run(run(config).account(&own)).await;
     finished.assert_completed_with("followed @sample_user_1, and seen on the profile");
     let finished = follow(&stage, &own).await;
@@ -53,7 +53,7 @@ async fn a_task_that_names_several_users_is_not_run_for_one_of_them() {
     let stage = Stage::start(13).await;
     let finished = follow(&stage, "sample_user_1,sample_user_2").await;
     assert_eq!(finished.remark(), "a task is for one user; this one names 2");
-    assert!(stage.following().is_empty());
+    assert!(stage.account().following().is_empty());
 }
 
 #[tokio::test]
@@ -67,6 +67,6 @@ async fn a_stopped_run_leaves_the_phone_clean() {
     };
     let finished = stage.run_beside(run(config), stop).await;
     finished.assert_stopped();
-    assert!(stage.following().is_empty());
+    assert!(stage.account().following().is_empty());
     stage.assert_clean().await;
 }

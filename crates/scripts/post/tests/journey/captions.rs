@@ -34,7 +34,7 @@ async fn hostile_captions_arrive_letter_for_letter() {
             let stage = VideoStage::start(seed).await;
             let config = stage.config(&caption.replace('{', "\\{").replace('}', "\\}"));
             stage.publish(config).await.assert_completed();
-            assert_eq!(stage.phone.posts()[0]["caption"], caption);
+            assert_eq!(stage.phone.account().posts()[0]["caption"], caption);
         });
     }
     runs.join_all().await;
@@ -44,7 +44,7 @@ async fn hostile_captions_arrive_letter_for_letter() {
 async fn one_choice_of_spintax_is_published() {
     let stage = VideoStage::start(19).await;
     stage.publish(stage.config("{one|two} \\{three\\}")).await.assert_completed();
-    let caption = stage.phone.posts()[0]["caption"].clone();
+    let caption = stage.phone.account().posts()[0]["caption"].clone();
     assert!(caption == "one {three}" || caption == "two {three}", "{caption}");
 }
 
@@ -52,7 +52,7 @@ async fn one_choice_of_spintax_is_published() {
 async fn title_and_description_are_written_into_their_fields() {
     let stage = VideoStage::start(20).await;
     stage.publish(stage.config("The title ## The description #tag")).await.assert_completed();
-    assert_eq!(stage.phone.posts()[0]["caption"], "The title\nThe description #tag");
+    assert_eq!(stage.phone.account().posts()[0]["caption"], "The title\nThe description #tag");
 }
 
 #[tokio::test]
@@ -62,5 +62,5 @@ async fn a_caption_that_the_app_cuts_is_not_published_and_counted() {
     finished.assert_failed_permanently("text_input_unavailable");
     let remark = finished.remark();
     assert!(remark.starts_with("the app took 2200 of 3000 characters into "), "{remark}");
-    assert!(stage.phone.posts().is_empty());
+    assert!(stage.phone.account().posts().is_empty());
 }

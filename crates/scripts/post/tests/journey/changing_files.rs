@@ -51,7 +51,7 @@ async fn a_video_that_changes_while_it_is_sent_is_not_published() {
             assert!(finished.remark().contains("was written to while the task used it"), "{source}");
             let shared = |entry: &&Entry| **entry == Entry::Step("open the video in TikTok".to_owned());
             assert!(!finished.reports().iter().any(shared), "{source}: the app got it");
-            assert!(stage.phone.posts().is_empty(), "{source}");
+            assert!(stage.phone.account().posts().is_empty(), "{source}");
             stage.phone.assert_clean().await;
         });
     }
@@ -68,5 +68,5 @@ async fn a_video_that_another_takes_the_place_of_is_published_as_it_was() {
     };
     let run = stage.run(stage.config("as it was"));
     stage.phone.run_beside(run, write).await.assert_completed();
-    assert_eq!(stage.phone.posts()[0]["media_sha256"], hash);
+    assert_eq!(stage.phone.account().posts()[0]["media_sha256"], hash);
 }

@@ -13,7 +13,7 @@ async fn what_an_earlier_attempt_has_published_completes_the_task_without_anothe
     assert_eq!(first.mark().unwrap()["caption"]["description"], "once");
     let second = stage.publish_after(&first, stage.config("once")).await;
     second.assert_completed_with("published by an earlier attempt, and seen on the profile");
-    let captions: Vec<_> = stage.phone.posts().iter().map(|post| post["caption"].clone()).collect();
+    let captions: Vec<_> = stage.phone.account().posts().iter().map(|post| post["caption"].clone()).collect();
     assert_eq!(captions, ["older", "once"]);
     stage.phone.assert_clean().await;
 }
@@ -28,7 +28,7 @@ async fn what_an_earlier_attempt_has_not_published_is_published() {
     stage.phone.arm(&json!({"fault": "slow_upload", "seconds": 1}));
     let second = stage.publish_after(&first, stage.config("once")).await;
     second.assert_completed_with("published, and seen on the profile");
-    assert_eq!(stage.phone.posts().len(), 2);
+    assert_eq!(stage.phone.account().posts().len(), 2);
     stage.phone.assert_clean().await;
 }
 
@@ -45,7 +45,7 @@ async fn what_cannot_be_known_is_left_to_a_person() {
         assert!(remark.contains("whether it published is not known"), "{remark}");
         assert_eq!(finished.mark(), Some(mark), "the mark stands");
     }
-    assert!(stage.phone.posts().is_empty());
+    assert!(stage.phone.account().posts().is_empty());
     stage.phone.assert_clean().await;
 }
 
@@ -56,7 +56,7 @@ async fn nothing_is_published_when_the_mark_cannot_be_stored() {
     finished.assert_failed_transiently("internal");
     let remark = finished.remark();
     assert_eq!(remark, "what is about to be done on the phone cannot be recorded: the disk is full");
-    assert!(stage.phone.posts().is_empty());
+    assert!(stage.phone.account().posts().is_empty());
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn an_attempt_that_ended_before_post_leaves_no_mark() {
     let first = stage.publish_until("write the caption", stage.config("once")).await;
     assert_eq!(first.mark(), None);
     stage.publish_after(&first, stage.config("once")).await.assert_completed();
-    assert_eq!(stage.phone.posts().len(), 1);
+    assert_eq!(stage.phone.account().posts().len(), 1);
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn a_first_post_that_was_cut_off_is_published_by_the_next_attempt() {
     stage.phone.arm(&json!({"fault": "slow_upload", "seconds": 1}));
     let second = stage.publish_after(&first, stage.config("first")).await;
     second.assert_completed_with("published, and seen on the profile");
-    assert_eq!(stage.phone.posts().len(), 1);
+    assert_eq!(stage.phone.account().posts().len(), 1);
     stage.phone.assert_clean().await;
 }
 
@@ -87,8 +87,8 @@ async fn the_mark_of_another_account_is_left_to_a_person() {
     let first = stage.publish_until("tap Post", stage.config("once")).await;
     let mut mark = first.mark().unwrap_or_else(|| json!({"caption": {"title": "", "description": "once"}}));
     mark["before"] = json!({"captions": [], "total": 0, "account": "@another"});
-    let posts = stage.phone.posts().len();
+    let posts = stage.phone.account().posts().len();
     let second = stage.phone.run(stage.run(stage.config("once")).marked(mark)).await;
     second.assert_failed_permanently("unconfirmed");
-    assert_eq!(stage.phone.posts().len(), posts);
+    assert_eq!(stage.phone.account().posts().len(), posts);
 }

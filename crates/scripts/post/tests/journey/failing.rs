@@ -31,7 +31,7 @@ async fn another_account_is_not_published_for() {
     let finished = stage.publish_for("@Absent.User", stage.config("for another account")).await;
     assert_eq!(finished.remark(), "account @absent.user is not signed in on this phone");
     finished.assert_failed_permanently("not_signed_in");
-    assert!(stage.phone.posts().is_empty());
+    assert!(stage.phone.account().posts().is_empty());
     stage.phone.assert_clean().await;
 }
 
@@ -60,7 +60,7 @@ async fn a_stopped_run_publishes_nothing_and_leaves_the_phone_clean() {
             let stage = VideoStage::start(34).await;
             let finished = stage.publish_until(step, stage.config("stopped")).await;
             finished.assert_stopped();
-            assert!(stage.phone.posts().is_empty());
+            assert!(stage.phone.account().posts().is_empty());
             stage.phone.assert_clean().await;
         });
     }

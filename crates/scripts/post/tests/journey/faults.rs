@@ -16,7 +16,7 @@ async fn harmless_popups_are_handled_wherever_they_appear() {
             finished.assert_completed();
             let reports = format!("{:?}", finished.reports());
             assert!(reports.contains("dismissed "), "{kind} never showed: {reports}");
-            assert_eq!(stage.phone.posts()[0]["caption"], "with a popup");
+            assert_eq!(stage.phone.account().posts()[0]["caption"], "with a popup");
         });
     }
     runs.join_all().await;
@@ -38,7 +38,7 @@ async fn dead_ends_fail_at_once_and_are_named() {
             let remark = finished.remark();
             assert!(remark.starts_with(named), "{kind}: {remark}");
             finished.assert_failed_permanently(code);
-            assert!(stage.phone.posts().is_empty());
+            assert!(stage.phone.account().posts().is_empty());
         });
     }
     runs.join_all().await;
@@ -49,7 +49,7 @@ async fn a_slow_upload_is_waited_for() {
     let stage = VideoStage::start(49).await;
     stage.phone.arm(&json!({"fault": "slow_upload", "seconds": 12}));
     stage.publish(stage.config("slowly")).await.assert_completed();
-    assert_eq!(stage.phone.posts().len(), 1);
+    assert_eq!(stage.phone.account().posts().len(), 1);
 }
 
 #[tokio::test]
@@ -80,6 +80,6 @@ async fn a_phone_that_disconnects_mid_push_ends_the_run_with_its_name() {
     let remark = finished.remark();
     assert!(remark.starts_with("phone virtual-1: push to "), "{remark}");
     finished.assert_failed_transiently("device_lost");
-    assert!(stage.phone.posts().is_empty());
+    assert!(stage.phone.account().posts().is_empty());
     stage.phone.assert_clean().await;
 }

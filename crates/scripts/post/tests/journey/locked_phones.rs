@@ -15,7 +15,7 @@ async fn a_phone_that_sleeps_behind_a_lock_without_a_secret_is_woken_and_unlocke
             let stage = VideoStage::start(seed).await;
             stage.phone.arm(&json!({"fault": "lock", "kind": kind}));
             stage.publish(stage.config("from sleep")).await.assert_completed();
-            assert_eq!(stage.phone.posts().len(), 1, "{kind}");
+            assert_eq!(stage.phone.account().posts().len(), 1, "{kind}");
             stage.phone.assert_clean().await;
         });
     }
@@ -44,7 +44,7 @@ async fn a_phone_that_is_not_ready_for_a_user_fails_at_once_and_says_what_to_do(
                 !commands.iter().any(|words| words.starts_with(&["input".into(), "tap".into()])),
                 "{kind}"
             );
-            assert!(stage.phone.posts().is_empty());
+            assert!(stage.phone.account().posts().is_empty());
         });
     }
     runs.join_all().await;
@@ -60,7 +60,7 @@ async fn a_phone_that_falls_asleep_during_an_upload_is_woken() {
     };
     let run = stage.run(stage.config("overslept"));
     stage.phone.run_beside(run, sleep).await.assert_completed();
-    assert_eq!(stage.phone.posts().len(), 1);
+    assert_eq!(stage.phone.account().posts().len(), 1);
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn a_phone_that_is_locked_while_the_caption_is_written_publishes_nothing()
     let run = stage.run(stage.config("never"));
     let finished = stage.phone.run_beside(run, lock).await;
     finished.assert_failed_permanently("device_locked");
-    assert!(stage.phone.posts().is_empty());
+    assert!(stage.phone.account().posts().is_empty());
 }
 
 #[tokio::test]
@@ -93,5 +93,5 @@ async fn a_phone_whose_tools_are_wrong_about_its_lock_works() {
     let locked = json!({"answer": "mDreamingLockscreen=true"});
     stage.phone.rewrite(&json!({"command": "mDreamingLockscreen", "change": locked}));
     stage.publish(stage.config("not locked")).await.assert_completed();
-    assert_eq!(stage.phone.posts().len(), 1);
+    assert_eq!(stage.phone.account().posts().len(), 1);
 }

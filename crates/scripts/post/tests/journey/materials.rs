@@ -32,7 +32,7 @@ async fn a_video_of_the_library_is_published_under_its_own_caption() {
     stage.record.add(stage.video(), "its {own|own} caption");
     let config = json!({"captions": "the task's", "materials_tags": "Sale, summer", "upload_wait_time": 60});
     stage.publish(config).await.assert_completed();
-    let posts = stage.phone.posts();
+    let posts = stage.phone.account().posts();
     assert_eq!(
         (&posts[0]["caption"], &posts[0]["media_sha256"]),
         (&json!("its own caption"), &json!(stage.video_hash()))
@@ -79,14 +79,14 @@ async fn a_video_is_not_published_when_its_state_cannot_be_recorded() {
     let finished = stage.publish(json!({})).await;
     assert_eq!(finished.remark(), "the record of materials cannot be reached: the disk is full");
     finished.assert_failed_transiently("internal");
-    assert!(stage.phone.posts().is_empty());
+    assert!(stage.phone.account().posts().is_empty());
 }
 
 #[tokio::test]
 async fn an_account_gets_the_videos_of_its_own_folder_and_then_those_around_it() {
     let stage = VideoStage::start(65).await;
     let folder = folder(&stage, &["@Other/o.mp4", "root.MP4", ".hidden.mp4", "text.txt"]);
-    let username = stage.phone.username();
+    let username = stage.phone.account().username();
     let own = folder.path().join(format!("@{}", username.to_uppercase()));
     std::fs::create_dir(&own).unwrap();
     std::fs::copy(stage.video(), own.join("own.mp4")).unwrap();
@@ -97,7 +97,7 @@ async fn an_account_gets_the_videos_of_its_own_folder_and_then_those_around_it()
     for caption in ["of its own folder", "of the folder around it"] {
         let config = from_folder(&stage, folder.path(), "the task's");
         stage.publish_for(&username, config).await.assert_completed();
-        assert_eq!(stage.phone.posts().last().unwrap()["caption"], caption);
+        assert_eq!(stage.phone.account().posts().last().unwrap()["caption"], caption);
     }
     let last = stage.publish_for(&username, from_folder(&stage, folder.path(), "")).await;
     let wanted =
@@ -111,7 +111,7 @@ async fn a_folder_without_a_caption_gets_the_tasks() {
     let stage = VideoStage::start(66).await;
     let folder = folder(&stage, &["one.mp4"]);
     stage.publish(from_folder(&stage, folder.path(), "the task's")).await.assert_completed();
-    assert_eq!(stage.phone.posts()[0]["caption"], "the task's");
+    assert_eq!(stage.phone.account().posts()[0]["caption"], "the task's");
     assert_eq!(stage.record.calls(), ["take a file"]);
 }
 
@@ -161,7 +161,7 @@ async fn a_video_of_another_format_is_refused_by_its_name_wherever_it_comes_from
             assert!(remark.contains(&format!("is no MP4 video but {name} by its content")), "{remark}");
         }
     }
-    assert!(stage.phone.posts().is_empty());
+    assert!(stage.phone.account().posts().is_empty());
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ async fn an_older_video_with_the_same_caption_does_not_stand_for_one_whose_uploa
             stage.publish(stage.config(caption)).await.assert_completed();
             let finished = stage.publish_and_lose_the_upload(stage.config(caption)).await;
             assert_unconfirmed(&finished, "those there with this caption may be older than the post");
-            assert_eq!(stage.phone.posts().len(), 1);
+            assert_eq!(stage.phone.account().posts().len(), 1);
             stage.phone.assert_clean().await;
         });
     }
@@ -40,7 +40,7 @@ async fn the_same_caption_three_times_is_three_posts() {
             let stage = VideoStage::start(seed).await;
             for posts in 1..=3 {
                 stage.publish(stage.config(caption)).await.assert_completed();
-                assert_eq!(stage.phone.posts().len(), posts);
+                assert_eq!(stage.phone.account().posts().len(), posts);
             }
         });
     }
@@ -53,26 +53,26 @@ async fn one_more_of_a_caption_that_fills_the_screen_is_known_by_counting() {
     // Six videos fill the screen: as of the seventh, only the grid's length tells.
     for posts in 1..=7 {
         stage.publish(stage.config("always the same")).await.assert_completed();
-        assert_eq!(stage.phone.posts().len(), posts);
+        assert_eq!(stage.phone.account().posts().len(), posts);
     }
     let finished = stage.publish_and_lose_the_upload(stage.config("always the same")).await;
     assert_unconfirmed(&finished, "those there with this caption may be older than the post");
-    assert_eq!(stage.phone.posts().len(), 7);
+    assert_eq!(stage.phone.account().posts().len(), 7);
     // What was lost is a draft, which takes a place in the grid.
     stage.phone.arm(&json!({"fault": "slow_upload", "seconds": 3}));
     stage.publish(stage.config("always the same")).await.assert_completed();
-    assert_eq!(stage.phone.posts().len(), 8);
+    assert_eq!(stage.phone.account().posts().len(), 8);
     stage.phone.assert_clean().await;
 }
 
 #[tokio::test]
 async fn what_was_there_before_is_looked_at_for_an_account_too() {
     let stage = VideoStage::start(85).await;
-    let username = stage.phone.username();
+    let username = stage.phone.account().username();
     for caption in ["one", "one", "two"] {
         stage.publish_for(&username, stage.config(caption)).await.assert_completed();
     }
-    assert_eq!(stage.phone.posts().len(), 3);
+    assert_eq!(stage.phone.account().posts().len(), 3);
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn without_a_look_before_nothing_is_proven() {
         matches!(entry, Entry::Log(LogLevel::Warn, line) if line.starts_with("the profile could not be read before the post"))
     });
     assert!(warned, "{:#?}", finished.reports());
-    assert_eq!(stage.phone.posts().len(), 1);
+    assert_eq!(stage.phone.account().posts().len(), 1);
     stage.phone.assert_clean().await;
 }
 
@@ -98,9 +98,9 @@ async fn a_draft_that_is_alone_on_the_profile_is_no_video() {
     let stage = VideoStage::start(89).await;
     stage.phone.arm(&json!({"fault": "slow_upload", "seconds": 30}));
     stage.publish_until("wait for the upload", stage.config("stopped")).await;
-    assert!(stage.phone.posts().is_empty());
+    assert!(stage.phone.account().posts().is_empty());
     stage.phone.arm(&json!({"fault": "slow_upload", "seconds": 3}));
     stage.publish(stage.config("after a draft")).await.assert_completed();
-    assert_eq!(stage.phone.posts().len(), 1);
+    assert_eq!(stage.phone.account().posts().len(), 1);
     stage.phone.assert_clean().await;
 }

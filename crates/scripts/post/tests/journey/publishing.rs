@@ -10,7 +10,7 @@ async fn the_documented_example_is_published_with_its_caption_and_its_very_bytes
     let stage = VideoStage::start(1).await;
     let finished = stage.publish(stage.config("Check out my new video! #viral #fyp")).await;
     finished.assert_completed();
-    let posts = stage.phone.posts();
+    let posts = stage.phone.account().posts();
     assert_eq!(posts.len(), 1, "{posts:#?}");
     assert_eq!(posts[0]["caption"], "Check out my new video! #viral #fyp");
     assert_eq!(posts[0]["media_sha256"], json!(stage.video_hash()));
@@ -28,27 +28,27 @@ async fn two_videos_in_a_row_are_two_posts() {
     for caption in ["the first", "the second"] {
         stage.publish(stage.config(caption)).await.assert_completed();
     }
-    let captions: Vec<_> = stage.phone.posts().iter().map(|post| post["caption"].clone()).collect();
+    let captions: Vec<_> = stage.phone.account().posts().iter().map(|post| post["caption"].clone()).collect();
     assert_eq!(captions, ["the first", "the second"]);
 }
 
 #[tokio::test]
 async fn the_account_that_is_signed_in_is_accepted_in_any_case() {
     let stage = VideoStage::start(3).await;
-    let username = stage.phone.username().to_uppercase();
+    let username = stage.phone.account().username().to_uppercase();
     stage.publish_for(&username, stage.config("for an account")).await.assert_completed();
-    assert_eq!(stage.phone.posts().len(), 1);
+    assert_eq!(stage.phone.account().posts().len(), 1);
 }
 
 #[tokio::test]
 async fn a_video_for_another_account_that_is_signed_in_is_published_by_that_account() {
     let stage = VideoStage::start(5).await;
-    let first = stage.phone.username();
+    let first = stage.phone.account().username();
     stage.phone.sign_in("sample_user_2");
     stage.publish_for("sample_user_2", stage.config("for the second")).await.assert_completed();
-    assert_eq!(stage.phone.username(), "sample_user_2");
-    assert_eq!(stage.phone.posts_of("sample_user_2")[0]["caption"], "for the second");
-    assert!(stage.phone.posts_of(&first).is_empty());
+    assert_eq!(stage.phone.account().username(), "sample_user_2");
+    assert_eq!(stage.phone.account_of("sample_user_2").posts()[0]["caption"], "for the second");
+    assert!(stage.phone.account_of(&first).posts().is_empty());
     stage.phone.assert_clean().await;
 }
 

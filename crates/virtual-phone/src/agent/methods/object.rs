@@ -66,7 +66,9 @@ fn write(agent: &Agent, parameters: &Parameters<'_>, text: &str) -> Result<Reply
     let scene = windows.scene();
     let nodes = Nodes::of(&scene);
     let node = selector.find(&nodes).ok_or_else(|| CallError::NoSuchObject(selector.shown().to_owned()))?;
-    let written = node.view.field.as_ref().is_some_and(|field| windows.set_text(&field.name, text));
+    let written = node.view.field.as_ref().is_some_and(|field| {
+        windows.layers.field(&field.name).map(|mut input| input.replace(text)).is_some()
+    });
     Ok(Reply::Now(written.into()))
 }
 

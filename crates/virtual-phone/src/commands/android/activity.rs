@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::commands::android::content::scan;
 use crate::commands::android::intents::{Typed, describe};
 use crate::shell::session::Invocation;
 use crate::ui::window::keyboard::ADB_KEYBOARD;
@@ -106,7 +107,7 @@ fn broadcast(invocation: &Invocation<'_>, options: &[&str]) -> u8 {
         Some("android.intent.action.MEDIA_SCANNER_SCAN_FILE") => {
             let path = intent.data.as_deref().and_then(|data| data.strip_prefix("file://"));
             if let Some(path) = path {
-                invocation.machine().scan(path);
+                scan(invocation.machine(), path);
             }
         }
         Some(action) if action.starts_with("ADB_") => keyboard(invocation, action, intent.extras.get("msg")),

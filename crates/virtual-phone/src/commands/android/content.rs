@@ -3,6 +3,7 @@
 
 use crate::commands::android::where_clause::Condition;
 use crate::filesystem::FileError;
+use crate::machine::Machine;
 use crate::shell::session::Invocation;
 use crate::system::media_store::{Collection, Entry};
 
@@ -26,6 +27,26 @@ pub(crate) fn content(invocation: &mut Invocation<'_>) -> u8 {
         "call" => call(invocation, uri, option("--method"), option("--arg")),
         "read" => read(invocation, uri),
         other => usage(invocation, &format!("[ERROR] Unsupported operation: {other}")),
+    }
+}
+
+/// Makes a file known to MediaStore, or forgets one that is gone. Returns its URI if it is a medium.
+pub(crate) fn scan(machine: &Machine, path: &str) -> Option<String> {
+    let found = {
+        let files = machine.files();
+        let real = files.real_path(path);
+        real.and_then(|real| Ok((files.read(&real)?.to_vec(), files.metadata(&real, true)?, real)))
+    };
+    // Hashed without the files' lock: a large file takes a while.
+    match found {
+        Ok((bytes, metadata, real)) => {
+            let now = machine.seconds();
+            machine.media().scan(&real, &bytes, metadata.modified, now).map(Entry::uri)
+        }
+        Err(_) => {
+            machine.media().forget_path(path);
+            None
+        }
     }
 }
 
@@ -84,7 +105,7 @@ fn call(invocation: &Invocation<'_>, uri: &str, method: Option<&str>, argument: 
     let Some(method) = method else { return usage(invocation, "[ERROR] Method not specified") };
     let result = match (uri.trim_end_matches('/'), method, argument) {
         ("content://media", "scan_file", Some(path)) => {
-            let found = invocation.machine().scan(path);
+            let found = scan(invocation.machine(), path);
             format!("Bundle[{{uri={}}}]", found.unwrap_or_else(|| "null".to_owned()))
         }
         ("content://media", "scan_volume", _) => "Bundle[{}]".to_owned(),

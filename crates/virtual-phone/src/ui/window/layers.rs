@@ -8,6 +8,7 @@ use crate::ui::app::{Scene, Swipe};
 use crate::ui::fault::Fault;
 use crate::ui::window::key::Key;
 use crate::ui::window::lock::Lock;
+use crate::ui::window::snapshot::Snapshot;
 use crate::ui::window::text_input::TextInput;
 
 /// The windows of the phone, of which the one in front takes the input.
@@ -41,14 +42,10 @@ impl Layers {
         self.lock.scene(now).unwrap_or_else(|| self.activities.scene(now))
     }
 
-    /// The small window of the app in front.
-    pub(crate) fn overlay(&self, now: DateTime<Utc>) -> Option<Scene> {
-        if self.lock.covers() { None } else { self.activities.tasks.front().overlay(now) }
-    }
-
-    /// The app's screen behind a modal window.
-    pub(crate) fn behind(&self, now: DateTime<Utc>) -> Option<Scene> {
-        if self.lock.covers() { None } else { self.activities.behind(now) }
+    /// What is on the screen. `top` is the window in front, with the focus marked.
+    pub(crate) fn snapshot(&self, top: Scene, shows_keyboard: bool, now: DateTime<Utc>) -> Snapshot {
+        let (behind, overlay) = (self.behind(now), self.overlay(now));
+        Snapshot { is_awake: self.lock.is_awake(), top, behind, overlay, shows_keyboard, now }
     }
 
     /// Handles a tap on a view with this action.
@@ -85,5 +82,15 @@ impl Layers {
     /// The input field of this name in the app in front.
     pub(crate) fn field(&mut self, name: &str) -> Option<TextInput<'_>> {
         self.activities.tasks.front_mut().field(name)
+    }
+
+    /// The small window of the app in front.
+    fn overlay(&self, now: DateTime<Utc>) -> Option<Scene> {
+        if self.lock.covers() { None } else { self.activities.tasks.front().overlay(now) }
+    }
+
+    /// The app's screen behind a modal window.
+    fn behind(&self, now: DateTime<Utc>) -> Option<Scene> {
+        if self.lock.covers() { None } else { self.activities.behind(now) }
     }
 }

@@ -87,10 +87,7 @@ impl WindowSystem {
 
     /// All that is on the screen.
     pub fn snapshot(&self) -> Snapshot {
-        let (top, behind) = (self.scene(), self.layers.behind(self.now));
-        let (is_awake, shows_keyboard) = (self.layers.lock.is_awake(), self.keyboard.is_shown());
-        let overlay = self.layers.overlay(self.now);
-        Snapshot { is_awake, top, behind, overlay, shows_keyboard, now: self.now }
+        self.layers.snapshot(self.scene(), self.keyboard.is_shown(), self.now)
     }
 
     /// Dumps the active window like `uiautomator dump`. Compressed succeeds on an animated screen two times of three.
@@ -135,15 +132,8 @@ impl WindowSystem {
 
     /// Presses the key of this Android key code. Keys without an effect are ignored.
     pub fn key(&mut self, code: u32) {
-        match Key::from_code(code) {
-            Some(Key::Back) if self.keyboard.is_open => self.keyboard.is_open = false,
-            Some(Key::Escape) => self.keyboard.is_open = false,
-            Some(Key::Enter) if self.scene().is_multiline() => _ = self.commit_text("\n"),
-            Some(Key::Enter | Key::Tab) => self.focus.pass_on(&self.scene()),
-            Some(Key::Delete) => _ = self.text_input().map(|mut input| input.delete_last()),
-            Some(Key::Character(character)) => _ = self.commit_text(character.encode_utf8(&mut [0; 4])),
-            Some(key) => self.layers.press(key, self.now),
-            None => {}
+        if let Some(key) = Key::from_code(code) {
+            press(self, key);
         }
         self.settle();
     }
@@ -158,15 +148,23 @@ impl WindowSystem {
         self.layers.field(self.focus.field()?)
     }
 
-    /// Replaces the text of the input field of this name on the window in front. `false` when there is none.
-    pub fn set_text(&mut self, field: &str, text: &str) -> bool {
-        self.layers.field(field).map(|mut input| input.replace(text)).is_some()
-    }
-
     /// Drops what belonged to another window. Called after every possible change of the window in front.
     fn settle(&mut self) {
         if self.focus.moves_to(&self.layers.scene(self.now)) {
             self.keyboard.is_open = false;
         }
+    }
+}
+
+/// Handles a key: it closes the keyboard, edits the focused input field, or is for the window in front.
+fn press(system: &mut WindowSystem, key: Key) {
+    match key {
+        Key::Back if system.keyboard.is_open => system.keyboard.is_open = false,
+        Key::Escape => system.keyboard.is_open = false,
+        Key::Enter if system.scene().is_multiline() => _ = system.commit_text("\n"),
+        Key::Enter | Key::Tab => system.focus.pass_on(&system.scene()),
+        Key::Delete => _ = system.text_input().map(|mut input| input.delete_last()),
+        Key::Character(character) => _ = system.commit_text(character.encode_utf8(&mut [0; 4])),
+        key => system.layers.press(key, system.now),
     }
 }

@@ -31,7 +31,7 @@ async fn a_video_is_chosen_in_the_gallery_whatever_the_app_remembers() {
             let finished = stage.publish(config).await;
             finished.assert_completed();
             assert!(finished.entries.contains(&Entry::Step("choose the video in TikTok".to_owned())));
-            let posts = stage.phone.posts();
+            let posts = stage.phone.account().posts();
             assert_eq!(posts.len(), 1);
             assert_eq!(posts[0]["media_sha256"], stage.video_hash());
             assert_eq!((&posts[0]["images"], &posts[0]["caption"]), (&json!([]), &json!("by the + button")));
@@ -54,7 +54,7 @@ async fn the_album_that_the_gallery_remembers_is_left_for_all_pictures() {
     let mut config = stage.image_config("of all albums", &images);
     config["post_way"] = json!("addButton");
     stage.publish(config).await.assert_completed();
-    assert_eq!(stage.phone.posts()[0]["images"], json!(hashes_of(&images)));
+    assert_eq!(stage.phone.account().posts()[0]["images"], json!(hashes_of(&images)));
     stage.phone.assert_clean().await;
 }
 
@@ -66,7 +66,7 @@ async fn one_image_is_published_by_the_button_too() {
     let mut config = stage.image_config("one", &images);
     config["post_way"] = json!("addButton");
     stage.publish(config).await.assert_completed();
-    assert_eq!(stage.phone.posts()[0]["images"], json!([hash_of(&images[0])]));
+    assert_eq!(stage.phone.account().posts()[0]["images"], json!([hash_of(&images[0])]));
 }
 
 #[tokio::test]
@@ -80,6 +80,6 @@ async fn nothing_is_published_when_the_gallery_holds_a_newer_picture() {
     let remark = finished.remark();
     assert!(remark.starts_with("another picture or video is newer in the phone's gallery"), "{remark}");
     assert_eq!(finished.mark(), None);
-    assert!(stage.phone.posts().is_empty());
+    assert!(stage.phone.account().posts().is_empty());
     stage.phone.assert_clean().await;
 }

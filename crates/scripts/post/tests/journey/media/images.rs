@@ -30,7 +30,7 @@ async fn one_image_is_shared_and_several_are_published_in_the_given_order() {
             images.reverse();
             let finished = stage.publish(stage.image_config("in order", &images)).await;
             finished.assert_completed();
-            let posts = stage.phone.posts();
+            let posts = stage.phone.account().posts();
             assert_eq!(posts.len(), 1, "{count}");
             assert_eq!(posts[0]["images"], json!(hashes_of(&images)), "{count}");
             assert_eq!(posts[0]["caption"], "in order");
@@ -53,8 +53,8 @@ async fn images_of_the_library_and_of_a_folder_are_as_many_as_wanted_and_in_thei
     let config = json!({"content_type": 1, "image_count": 2, "upload_wait_time": 60});
     stage.publish(config).await.assert_completed();
     assert_eq!(stage.record.calls(), ["take 2 image [] "]);
-    assert_eq!(stage.phone.posts()[0]["images"], json!(hashes_of(&images[1..3])));
-    assert_eq!(stage.phone.posts()[0]["caption"], "of the library");
+    assert_eq!(stage.phone.account().posts()[0]["images"], json!(hashes_of(&images[1..3])));
+    assert_eq!(stage.phone.account().posts()[0]["caption"], "of the library");
 
     let folder = tempfile::tempdir().unwrap();
     let put = |name: &str, of: &PathBuf| {
@@ -71,8 +71,8 @@ async fn images_of_the_library_and_of_a_folder_are_as_many_as_wanted_and_in_thei
     });
     stage.publish(config.clone()).await.assert_completed();
     let ordered = [&images[1], &images[0], &images[2]].map(Clone::clone);
-    assert_eq!(stage.phone.posts()[1]["images"], json!(hashes_of(&ordered)));
-    assert_eq!(stage.phone.posts()[1]["caption"], "of the folder");
+    assert_eq!(stage.phone.account().posts()[1]["images"], json!(hashes_of(&ordered)));
+    assert_eq!(stage.phone.account().posts()[1]["caption"], "of the folder");
     let finished = stage.publish(config).await;
     finished.assert_failed_permanently("material_missing");
     let remark = finished.remark();
@@ -132,7 +132,7 @@ async fn what_is_no_image_is_refused_before_the_phone_is_touched() {
     assert!(finished.remark().starts_with(wanted), "{}", finished.remark());
     let ran = stage.phone.virtual_phone().commands().split_off(commands);
     assert!(ran.iter().all(|words| ["exec", "getprop"].contains(&words[0].as_str())), "{ran:?}");
-    assert!(stage.phone.posts().is_empty());
+    assert!(stage.phone.account().posts().is_empty());
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn an_image_that_changes_while_it_is_used_is_not_published() {
     let finished = stage.phone.run_beside(stage.run(config), write).await;
     finished.assert_failed_transiently("material_changed");
     assert!(finished.remark().contains("was written to while the task used it"), "{}", finished.remark());
-    assert!(stage.phone.posts().is_empty());
+    assert!(stage.phone.account().posts().is_empty());
     stage.phone.assert_clean().await;
 }
 
@@ -162,7 +162,7 @@ async fn images_that_an_earlier_attempt_has_published_are_not_published_again() 
     first.assert_stopped();
     let second = stage.publish_after(&first, config).await;
     second.assert_completed_with("published by an earlier attempt, and seen on the profile");
-    assert_eq!(stage.phone.posts().len(), 1);
+    assert_eq!(stage.phone.account().posts().len(), 1);
     stage.phone.assert_clean().await;
 }
 
@@ -177,6 +177,6 @@ async fn images_whose_upload_was_cut_off_are_published_by_the_next_attempt() {
     first.assert_stopped();
     stage.phone.virtual_phone().clear_faults();
     stage.publish_after(&first, config).await.assert_completed_with("published, and seen on the profile");
-    assert_eq!(stage.phone.posts().len(), 2);
-    assert_eq!(stage.phone.posts()[1]["images"], json!(hashes_of(&images)));
+    assert_eq!(stage.phone.account().posts().len(), 2);
+    assert_eq!(stage.phone.account().posts()[1]["images"], json!(hashes_of(&images)));
 }

@@ -27,7 +27,7 @@ async fn an_upload_without_a_post_fails_with_its_code_and_leaves_no_mark() {
             assert!(remark.starts_with(said), "{kind}: {remark}");
             finished.assert_failed_permanently(code);
             assert_eq!(finished.mark(), None, "{kind}");
-            assert!(stage.phone.posts().is_empty(), "{kind}");
+            assert!(stage.phone.account().posts().is_empty(), "{kind}");
             stage.phone.assert_clean().await;
         });
     }
@@ -47,7 +47,7 @@ async fn an_upload_is_followed_wherever_its_progress_is_shown() {
             config["upload_wait_time"] = json!(7);
             let finished = stage.publish(config).await;
             finished.assert_completed();
-            assert_eq!(stage.phone.posts().len(), 1, "{kind}");
+            assert_eq!(stage.phone.account().posts().len(), 1, "{kind}");
             let seen =
                 |entry: &&Entry| matches!(entry, Entry::Progress(percent) if (75..90).contains(percent));
             assert!(
@@ -65,5 +65,5 @@ async fn the_question_whether_to_publish_publicly_is_answered() {
     let stage = VideoStage::start(227).await;
     stage.phone.arm(&json!({"fault": "popup", "kind": "confirm_post"}));
     stage.publish(stage.config("publicly")).await.assert_completed();
-    assert_eq!(stage.phone.posts()[0]["caption"], "publicly");
+    assert_eq!(stage.phone.account().posts()[0]["caption"], "publicly");
 }

@@ -22,7 +22,7 @@ async fn a_post_is_seen_by_whom_it_is_for_and_labelled_as_asked() {
             let fields = json!({"visibility": visibility, "ai_label": ai_label});
             let caption = "Everyone can view this post #tag";
             publish_with(&stage, caption, fields).await.assert_completed();
-            let post = &stage.phone.posts()[0];
+            let post = &stage.phone.account().posts()[0];
             assert_eq!(post["caption"], caption);
             assert_eq!(
                 (&post["visibility"], &post["ai_label"]),

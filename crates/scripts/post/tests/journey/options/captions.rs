@@ -21,7 +21,7 @@ async fn captions_arrive_letter_for_letter_over_lists_and_in_other_fields() {
         runs.spawn(async move {
             let stage = stage_with(seed, faults).await;
             publish_with(&stage, given, json!({})).await.assert_completed();
-            assert_eq!(stage.phone.posts()[0]["caption"], published, "{faults:?}");
+            assert_eq!(stage.phone.account().posts()[0]["caption"], published, "{faults:?}");
         });
     }
     runs.join_all().await;
@@ -34,7 +34,7 @@ async fn lines_are_published_in_turn_and_round_again() {
     for _ in 0..3 {
         publish_with(&stage, lines, json!({"caption_format": "multiline"})).await.assert_completed();
     }
-    let captions: Vec<_> = stage.phone.posts().iter().map(|post| post["caption"].clone()).collect();
+    let captions: Vec<_> = stage.phone.account().posts().iter().map(|post| post["caption"].clone()).collect();
     assert_eq!(captions, ["one {a|b}", "The title\ntwo\nlines", "one {a|b}"]);
 }
 
@@ -44,6 +44,6 @@ async fn the_caption_of_a_material_takes_no_turn() {
     stage.record.add(stage.video(), "its own");
     let config = json!({"captions": "one\ntwo", "caption_format": "multiline", "upload_wait_time": 60});
     stage.publish(config).await.assert_completed();
-    assert_eq!(stage.phone.posts()[0]["caption"], "its own");
+    assert_eq!(stage.phone.account().posts()[0]["caption"], "its own");
     assert!(stage.record.calls().iter().all(|call| !call.starts_with("turn")));
 }

@@ -31,6 +31,6 @@ pub(super) async fn assert_refused(stage: &VideoStage, finished: &FinishedRun, c
     finished.assert_failed_permanently(code);
     let remark = finished.remark();
     assert!(remark.contains(words), "{remark}");
-    assert!(stage.phone.posts().is_empty(), "{:#?}", stage.phone.posts());
+    assert!(stage.phone.account().posts().is_empty(), "{:#?}", stage.phone.account().posts());
     stage.phone.assert_clean().await;
 }

@@ -10,7 +10,7 @@ async fn a_product_is_linked_also_on_a_small_screen() {
     for (seed, faults) in [(441, &[][..]), (442, &["small_screen"])] {
         let stage = stage_with(seed, faults).await;
         publish_with(&stage, "buy it", json!({"add_product_link": 1})).await.assert_completed();
-        assert_eq!(stage.phone.posts()[0]["product"], "Sample Mug");
+        assert_eq!(stage.phone.account().posts()[0]["product"], "Sample Mug");
     }
 }
 

@@ -19,7 +19,7 @@ async fn a_post_has_the_sound_that_was_asked_for() {
         runs.spawn(async move {
             let stage = VideoStage::start(seed).await;
             publish_with(&stage, "listen", fields).await.assert_completed();
-            assert_eq!(stage.phone.posts()[0]["sound"], sound);
+            assert_eq!(stage.phone.account().posts()[0]["sound"], sound);
             stage.phone.assert_clean().await;
         });
     }
@@ -54,7 +54,7 @@ async fn both_volumes_are_set() {
     let stage = VideoStage::start(481).await;
     let fields = json!({"add_sound": 1, "origin_sound_volume": 0, "add_sound_volume": 87});
     publish_with(&stage, "loud", fields).await.assert_completed();
-    let post = &stage.phone.posts()[0];
+    let post = &stage.phone.account().posts()[0];
     let volume = |name: &str| post[name].as_i64().unwrap();
     assert_eq!(volume("origin_sound_volume"), 0);
     assert!((86..=88).contains(&volume("add_sound_volume")), "{post}");
@@ -78,7 +78,7 @@ async fn the_lists_of_a_folder_are_taken_line_by_line_round_again() {
     for _ in 0..3 {
         stage.publish(config.clone()).await.assert_completed();
     }
-    let sounds: Vec<_> = stage.phone.posts().iter().map(|post| post["sound"].clone()).collect();
+    let sounds: Vec<_> = stage.phone.account().posts().iter().map(|post| post["sound"].clone()).collect();
     assert_eq!(sounds, ["First Song", "Second Song", "First Song"]);
 }
 
@@ -95,7 +95,7 @@ async fn every_form_of_the_url_of_a_sound_leads_to_a_post_with_it() {
             publish_with(&stage, "listen", json!({"post_way": "useSound", "sound_name": url}))
                 .await
                 .assert_completed();
-            let posts = stage.phone.posts();
+            let posts = stage.phone.account().posts();
             assert_eq!((&posts[0]["sound"], &posts[0]["placement"]), (&json!(sound), &json!("feed")));
             assert_eq!(posts[0]["media_sha256"], json!(stage.video_hash()));
         });

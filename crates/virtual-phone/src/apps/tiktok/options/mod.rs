@@ -2,7 +2,7 @@
 //! product; and the lists that open while a caption is typed. The sheets of the audience, of sounds and the page of a sound
 //! follow dumps; those of volumes and products are assumed.
 
-mod flow;
+pub(crate) mod flow;
 pub(crate) mod screens;
 mod state;
 

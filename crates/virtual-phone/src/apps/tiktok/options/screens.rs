@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use crate::apps::tiktok::identity::PACKAGE;
 use crate::apps::tiktok::options::Sheet;
+use crate::apps::tiktok::options::flow::suggests;
 use crate::apps::tiktok::state::TikTok;
 use crate::ui::app::Scene;
 use crate::ui::fault::OptionFault;
@@ -81,7 +82,7 @@ pub(crate) fn caption_values(app: &TikTok, values: Values) -> Values {
     values
         .flag("has_title", !has(OptionFault::NoTitle))
         .text("hint", if has(OptionFault::Tip) { TIP } else { HINT })
-        .flag("suggestions", app.suggests())
+        .flag("suggestions", suggests(app))
         .text("audience", if is_in_sight { audience } else { "" })
         .flag("link_row", is_in_sight && !has(OptionFault::LinkMissing))
         .text("link", link)
@@ -90,7 +91,7 @@ pub(crate) fn caption_values(app: &TikTok, values: Values) -> Values {
 
 /// The caption screen with the list of hashtags or people, if it is open.
 pub(crate) fn with_suggestions(app: &TikTok, mut caption: View) -> View {
-    if app.suggests() {
+    if suggests(app) {
         let description = app.draft.as_ref().map_or("", |draft| draft.description.as_str());
         let typed = description.split_whitespace().next_back().unwrap_or_default();
         let values = Values::new().text("first_below", "1.2B views").text("second_below", "310K views");

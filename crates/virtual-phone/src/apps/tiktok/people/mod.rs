@@ -1,6 +1,6 @@
 //! The accounts that are signed in, the sheet that switches between them, and the search for other users.
 
-mod actions;
+pub(crate) mod actions;
 pub(crate) mod dialogs;
 pub(crate) mod search;
 mod state;
