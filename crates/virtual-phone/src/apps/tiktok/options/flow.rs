@@ -1,6 +1,6 @@
 //! What taps and swipes on these sheets change.
 
-use crate::apps::tiktok::create::flow::Page;
+use crate::apps::tiktok::create::page::Page;
 use crate::apps::tiktok::navigation::Screen;
 use crate::apps::tiktok::options::{Sheet, sound_of};
 use crate::apps::tiktok::state::TikTok;
