@@ -63,16 +63,21 @@ pub struct Context {
     has_keyboard: Option<bool>,
 }
 
-impl Context {
-    pub(super) fn new(
-        phone: Phone,
-        mode: Mode,
-        assignment: Assignment,
-        journal: Arc<dyn Journal>,
-        records: Records,
-        deadline: Deadline,
-    ) -> Self {
-        Self {
+/// What a run starts with.
+pub(super) struct RunStart {
+    pub(super) phone: Phone,
+    pub(super) mode: Mode,
+    pub(super) assignment: Assignment,
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) records: Records,
+    pub(super) deadline: Deadline,
+}
+
+impl RunStart {
+    /// Makes the surroundings in which nothing has been done yet.
+    pub(super) fn into_context(self) -> Context {
+        let Self { phone, mode, assignment, journal, records, deadline } = self;
+        Context {
             rng: StdRng::seed_from_u64(assignment.seed),
             assignment,
             phone,
@@ -85,7 +90,9 @@ impl Context {
             has_keyboard: None,
         }
     }
+}
 
+impl Context {
     /// Returns what is to be done: the task, the account, the app and its package.
     #[must_use]
     pub fn assignment(&self) -> &Assignment {

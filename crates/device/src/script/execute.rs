@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::accounts::AccountRecords;
-use super::context::{Assignment, Context, Records};
+use super::context::{Assignment, Context, Records, RunStart};
 use super::journal::{ArtifactKind, Entry, Journal, LogLevel};
 use super::marks::Marks;
 use super::materials::Materials;
@@ -70,7 +70,8 @@ pub async fn execute(execution: Execution) -> RunOutcome {
     let recorder = Arc::new(Recorder::new(&tape_head(&script, &phone, &assignment, limits), MAX_RECORDED));
     let phone = recorded(&phone, Arc::clone(&recorder));
     let mode = Mode::Recording(Arc::clone(&recorder));
-    let mut context = Context::new(phone, mode, assignment.clone(), journal, records, deadline);
+    let start = RunStart { phone, mode, assignment: assignment.clone(), journal, records, deadline };
+    let mut context = start.into_context();
     let ended = tokio::select! {
         biased;
         () = cancel.cancelled() => RunOutcome::Stopped,

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use thiserror::Error;
 use tikmatrix_domain::{AutomaticRetry, FailureCode, ScriptFailure, StandardFailure, clean};
-use tikmatrix_validation::Problems;
 
 use super::marks::MarkError;
 use super::materials::MaterialsError;
@@ -55,13 +54,6 @@ impl Failure {
     #[must_use]
     pub fn of_request(code: StandardFailure, remark: impl Into<String>) -> Self {
         Self { origin: Origin::Request, ..Self::new(code, remark) }
-    }
-
-    /// The failure of a task whose configuration was accepted, perhaps by an older version, and is not valid now.
-    #[must_use]
-    pub fn not_valid(problems: &Problems) -> Self {
-        let remark = format!("the configuration is not valid: {problems}");
-        Self::of_request(StandardFailure::OptionUnavailable, remark)
     }
 
     /// What was looked for did not appear on `screen` within `waited`.
@@ -157,16 +149,9 @@ impl From<AndroidError> for Failure {
 
 impl From<MaterialsError> for Failure {
     fn from(error: MaterialsError) -> Self {
-        let remark = error.to_string();
-        match error {
-            MaterialsError::TooFew { .. } => Self::of_request(StandardFailure::MaterialMissing, remark),
-            MaterialsError::Unavailable { transient: false, .. } => {
-                Self::of_request(StandardFailure::Internal, remark)
-            }
-            MaterialsError::Unavailable { transient: true, .. } => {
-                Self::of_request(StandardFailure::Internal, remark).transient()
-            }
-        }
+        let (code, transient) = code_of_materials(&error);
+        let failure = Self::of_request(code, error.to_string());
+        if transient { failure.transient() } else { failure }
     }
 }
 
@@ -174,6 +159,14 @@ impl From<MarkError> for Failure {
     fn from(error: MarkError) -> Self {
         let failure = Self::of_request(StandardFailure::Internal, error.to_string());
         if error.transient { failure.transient() } else { failure }
+    }
+}
+
+/// Returns the code, and whether a later attempt may get the materials without intervention.
+fn code_of_materials(error: &MaterialsError) -> (StandardFailure, bool) {
+    match error {
+        MaterialsError::TooFew { .. } => (StandardFailure::MaterialMissing, false),
+        MaterialsError::Unavailable { transient, .. } => (StandardFailure::Internal, *transient),
     }
 }
 

@@ -8,7 +8,7 @@ use tikmatrix_domain::{AppId, Outcome, PackageName, Serial, Username};
 use tokio::time::sleep;
 
 use super::accounts::NoAccountRecords;
-use super::context::{Assignment, Context, Records};
+use super::context::{Assignment, Records, RunStart};
 use super::execute::run;
 use super::journal::Journal;
 use super::marks::NoMarks;
@@ -63,18 +63,19 @@ pub async fn replay(
     let phone = replayed(Arc::clone(&player), serial);
     // On a tape no time passes: what passed then is on it.
     let deadline = Deadline::after(Duration::MAX);
-    let mut context = Context::new(
+    let start = RunStart {
         phone,
-        Mode::Replaying(Arc::clone(&player)),
-        assignment.clone(),
+        mode: Mode::Replaying(Arc::clone(&player)),
+        assignment: assignment.clone(),
         journal,
-        Records {
+        records: Records {
             materials: Arc::new(NoMaterials),
             marks: Arc::new(NoMarks),
             accounts: Arc::new(NoAccountRecords),
         },
         deadline,
-    );
+    };
+    let mut context = start.into_context();
     let ended = tokio::select! {
         biased;
         stop = player.stopped() => Err(stop),

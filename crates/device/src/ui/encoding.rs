@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::tree::UiTreeError;
+use super::tree_error::UiTreeError;
 
 /// Decodes a dump by its byte order mark; without one, UTF-16 is known by the zero bytes around its first character.
 ///

@@ -15,19 +15,7 @@ impl Selector {
     /// Returns every element that matches, in the order of the dump.
     #[must_use]
     pub fn find_all<'tree>(&self, tree: &'tree UiTree) -> Vec<NodeRef<'tree>> {
-        let relations = Relations::of(self, tree);
-        let described = tree.iter().filter(|node| self.describes(node, tree));
-        let mut found: Vec<_> = described.filter(|node| relations.hold(*node)).collect();
-        for other in self.except.iter() {
-            // Few texts are in question: the relations of the others need not be found.
-            if found.iter().any(|node| other.describes(node, tree)) {
-                let relations = Relations::of(other, tree);
-                found.retain(|node| !(other.describes(node, tree) && relations.hold(*node)));
-            }
-        }
-        if let Some(instance) = self.instance {
-            found = found.into_iter().skip(instance).take(1).collect();
-        }
+        let found = own_matches(self, tree);
         if !found.is_empty() {
             return found;
         }
@@ -39,28 +27,47 @@ impl Selector {
     pub fn is_on(&self, tree: &UiTree) -> bool {
         self.find(tree).is_some()
     }
+}
 
-    fn describes(&self, node: &Node, tree: &UiTree) -> bool {
-        let flags = &node.flags;
-        let state = [
-            (self.clickable, flags.clickable),
-            (self.enabled, flags.enabled),
-            (self.selected, flags.selected),
-            (self.focused, flags.focused),
-            (self.checked, flags.checked),
-            (self.scrollable, flags.scrollable),
-        ];
-        state.iter().all(|(wanted, is)| wanted.is_none_or(|wanted| wanted == *is))
-            && self.text.as_ref().is_none_or(|wanted| wanted.matches(&node.text))
-            && self.description.as_ref().is_none_or(|wanted| wanted.matches(&node.description))
-            && self.id.as_ref().is_none_or(|wanted| ends_with(&node.id, wanted, ":id/"))
-            && self.class.as_ref().is_none_or(|wanted| ends_with(&node.class, wanted, "."))
-            && self.package.as_ref().is_none_or(|wanted| node.package == *wanted)
-            && (!self.of_app || node.package == tree.package())
-            && self.region.is_none_or(|region| {
-                !node.bounds.is_empty() && region.contains(tree.screen(), node.bounds.center())
-            })
+/// Returns what matches the selector itself, without its alternatives.
+fn own_matches<'tree>(selector: &Selector, tree: &'tree UiTree) -> Vec<NodeRef<'tree>> {
+    let relations = Relations::of(selector, tree);
+    let described = tree.iter().filter(|node| describes(selector, node, tree));
+    let mut found: Vec<_> = described.filter(|node| relations.hold(*node)).collect();
+    for other in selector.except.iter() {
+        // Few texts are in question: the relations of the others need not be found.
+        if found.iter().any(|node| describes(other, node, tree)) {
+            let relations = Relations::of(other, tree);
+            found.retain(|node| !(describes(other, node, tree) && relations.hold(*node)));
+        }
     }
+    if let Some(instance) = selector.instance {
+        found = found.into_iter().skip(instance).take(1).collect();
+    }
+    found
+}
+
+/// Returns whether the element itself is as the selector says; its relations to others are left out.
+fn describes(selector: &Selector, node: &Node, tree: &UiTree) -> bool {
+    let flags = &node.flags;
+    let state = [
+        (selector.clickable, flags.clickable),
+        (selector.enabled, flags.enabled),
+        (selector.selected, flags.selected),
+        (selector.focused, flags.focused),
+        (selector.checked, flags.checked),
+        (selector.scrollable, flags.scrollable),
+    ];
+    state.iter().all(|(wanted, is)| wanted.is_none_or(|wanted| wanted == *is))
+        && selector.text.as_ref().is_none_or(|wanted| wanted.matches(&node.text))
+        && selector.description.as_ref().is_none_or(|wanted| wanted.matches(&node.description))
+        && selector.id.as_ref().is_none_or(|wanted| ends_with(&node.id, wanted, ":id/"))
+        && selector.class.as_ref().is_none_or(|wanted| ends_with(&node.class, wanted, "."))
+        && selector.package.as_ref().is_none_or(|wanted| node.package == *wanted)
+        && (!selector.of_app || node.package == tree.package())
+        && selector.region.is_none_or(|region| {
+            !node.bounds.is_empty() && region.contains(tree.screen(), node.bounds.center())
+        })
 }
 
 /// Returns whether `whole` is `wanted`, or ends with it after `separator`.

@@ -8,9 +8,11 @@ mod relations;
 mod selector;
 mod text;
 mod tree;
+mod tree_error;
 
 pub use bounds::{Bounds, Point, Region};
 pub use matching::tap_point;
 pub use selector::{Pattern, Selector, TextMatch};
 pub use text::{normalise, reads_as};
-pub use tree::{Flags, Node, NodeRef, UiTree, UiTreeError};
+pub use tree::{Flags, Node, NodeRef, UiTree};
+pub use tree_error::UiTreeError;

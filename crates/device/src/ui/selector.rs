@@ -92,15 +92,7 @@ impl Selector {
     /// alternatives likewise.
     #[must_use]
     pub fn scoped(mut self, except: &Arc<[Self]>) -> Self {
-        let relations = [
-            &mut self.child_of,
-            &mut self.inside,
-            &mut self.sibling_of,
-            &mut self.below,
-            &mut self.above,
-            &mut self.holds,
-        ];
-        for relation in relations.into_iter().flatten() {
+        for relation in relations_of(&mut self).into_iter().flatten() {
             let scoped = std::mem::take(&mut **relation).scoped(except);
             **relation = scoped;
         }
@@ -115,30 +107,47 @@ impl Selector {
     }
 }
 
+/// Returns the descriptions of the elements to which the selected one may be related.
+fn relations_of(selector: &mut Selector) -> [&mut Option<Box<Selector>>; 6] {
+    [
+        &mut selector.child_of,
+        &mut selector.inside,
+        &mut selector.sibling_of,
+        &mut selector.below,
+        &mut selector.above,
+        &mut selector.holds,
+    ]
+}
+
 impl fmt::Display for Selector {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(name) = &self.name {
             return formatter.write_str(name);
         }
         formatter.write_str("the element")?;
-        for (relation, part) in [
-            ("with text", shown(&self.text)),
-            ("with description", shown(&self.description)),
-            ("with id", shown(&self.id)),
-            ("of class", shown(&self.class)),
-            ("directly inside", shown(&self.child_of)),
-            ("inside", shown(&self.inside)),
-            ("beside", shown(&self.sibling_of)),
-            ("below", shown(&self.below)),
-            ("above", shown(&self.above)),
-            ("holding", shown(&self.holds)),
-        ] {
+        for (relation, part) in shown_parts(self) {
             if let Some(part) = part {
                 write!(formatter, " {relation} {part}")?;
             }
         }
         Ok(())
     }
+}
+
+/// Returns the parts that a selector may have, as they are shown, each with the words before it.
+fn shown_parts(selector: &Selector) -> [(&'static str, Option<&dyn fmt::Display>); 10] {
+    [
+        ("with text", shown(&selector.text)),
+        ("with description", shown(&selector.description)),
+        ("with id", shown(&selector.id)),
+        ("of class", shown(&selector.class)),
+        ("directly inside", shown(&selector.child_of)),
+        ("inside", shown(&selector.inside)),
+        ("beside", shown(&selector.sibling_of)),
+        ("below", shown(&selector.below)),
+        ("above", shown(&selector.above)),
+        ("holding", shown(&selector.holds)),
+    ]
 }
 
 /// Returns a part of a selector as it is shown.

@@ -1,14 +1,24 @@
 //! The captions of a configuration: one template, or one caption a line.
 
 use serde::{Deserialize, Serialize};
+use tikmatrix_device::script::schemars::{self, JsonSchema};
 use tikmatrix_domain::{Extent, Spintax};
-
-use crate::config::CaptionFormat;
 
 /// The longest text of captions, in bytes of UTF-8.
 const MAX_CAPTIONS: usize = 65_536;
 /// What stands for a line break inside a line.
 const LINE_BREAK: &str = "###";
+
+/// How `captions` is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum CaptionFormat {
+    /// As one template.
+    #[default]
+    Spintax,
+    /// As one caption a line.
+    Multiline,
+}
 
 /// The captions as they were written. What they stand for depends on the format that another field names.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

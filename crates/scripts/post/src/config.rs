@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use tikmatrix_device::script::schemars::{self, JsonSchema};
-use tikmatrix_device::script::serde_json::{Map, Value, json};
-use tikmatrix_device::script::{AppName, Fields, Numbers, Problem, Problems};
+use tikmatrix_device::script::serde_json::{Value, json};
+use tikmatrix_device::script::{AppName, Fields, Numbers, Problems};
 use tikmatrix_domain::{AppId, Extent, Tag};
 
-use crate::captions::Captions;
+use crate::captions::{CaptionFormat, Captions};
 use crate::options::check_sound_name;
 
 /// The most wrong tags that one message lists.
@@ -93,17 +93,6 @@ pub enum Placement {
     Reel,
     /// As a story.
     Story,
-}
-
-/// How `captions` is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum CaptionFormat {
-    /// As one template.
-    #[default]
-    Spintax,
-    /// As one caption a line.
-    Multiline,
 }
 
 /// Who can see the post.
@@ -244,45 +233,7 @@ impl PostConfig {
         {
             problems.add("material_path", "is required when material_source is localFolder");
         }
-        let images = self.material_list.len();
-        if self.content_type == ContentType::Images && images > MAX_IMAGES && fields.is_sound("material_list")
-        {
-            let reason = format!(
-                "names {images} images, and a post takes at most {MAX_IMAGES}: name fewer, and create a task for the others"
-            );
-            problems.add("material_list", reason);
-        }
-        let listed = self.material_list.iter().enumerate();
-        let listed = listed.map(|(index, path)| (format!("material_list[{index}]"), path));
-        for (field, path) in listed.chain([("material_path".to_owned(), &self.material_path)]) {
-            if path.contains(char::is_control) {
-                problems.add(field, "holds a control character, which no path of a material has");
-            }
-        }
-    }
-
-    /// The fields of each of `count` tasks that publish one material each, made of those that were `given`: of a list, each
-    /// gets one file; of other sources, each takes one that no other took when it runs.
-    pub(crate) fn distribute(
-        &self,
-        mut given: Map<String, Value>,
-        count: usize,
-    ) -> Result<Vec<Map<String, Value>>, Problem> {
-        let files = self.material_list.len();
-        match files {
-            0 => Ok(vec![given]),
-            _ if files < count => {
-                let reason = format!("names {files} files, and distribute.count is {count}: name as many");
-                Err(Problem::new("material_list", reason))
-            }
-            _ => Ok(self.material_list[..count]
-                .iter()
-                .map(|file| {
-                    given.insert("material_list".to_owned(), json!([file]));
-                    given.clone()
-                })
-                .collect()),
-        }
+        check_named_materials(self, fields, problems);
     }
 
     /// Adds what apps do not take of some of the texts that the captions stand for.
@@ -296,6 +247,24 @@ impl PostConfig {
             let reason =
                 format!("a text has up to {hashtags} hashtags, and TikTok takes {MAX_TIKTOK_HASHTAGS}");
             warnings.add("captions", reason);
+        }
+    }
+}
+
+/// Adds what is wrong with the files and the folder that are named.
+fn check_named_materials(config: &PostConfig, fields: &Fields<'_>, problems: &mut Problems) {
+    let images = config.material_list.len();
+    if config.content_type == ContentType::Images && images > MAX_IMAGES && fields.is_sound("material_list") {
+        let reason = format!(
+            "names {images} images, and a post takes at most {MAX_IMAGES}: name fewer, and create a task for the others"
+        );
+        problems.add("material_list", reason);
+    }
+    let listed = config.material_list.iter().enumerate();
+    let listed = listed.map(|(index, path)| (format!("material_list[{index}]"), path));
+    for (field, path) in listed.chain([("material_path".to_owned(), &config.material_path)]) {
+        if path.contains(char::is_control) {
+            problems.add(field, "holds a control character, which no path of a material has");
         }
     }
 }

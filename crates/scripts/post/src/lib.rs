@@ -11,9 +11,9 @@ mod options;
 mod script;
 
 pub use allowed_roots::{MaterialRoots, UnusableRoot};
-pub use captions::Captions;
+pub use captions::{CaptionFormat, Captions};
 pub use config::{
-    AddProductLink, AddSound, CaptionFormat, ContentType, MaterialSource, Placement, PostConfig, PostWay,
-    TagList, Visibility,
+    AddProductLink, AddSound, ContentType, MaterialSource, Placement, PostConfig, PostWay, TagList,
+    Visibility,
 };
 pub use script::Post;

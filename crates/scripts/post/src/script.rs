@@ -81,7 +81,7 @@ impl Script for Post {
         given: Map<String, Value>,
         count: usize,
     ) -> Result<Vec<Map<String, Value>>, Problem> {
-        config.distribute(given, count)
+        material::distribute(&config.material_list, given, count)
     }
 
     fn app_options(&self) -> Vec<AppOption<PostConfig>> {
@@ -98,7 +98,7 @@ impl Script for Post {
         let (driver, journey) = self.apps.posting(app.as_str())?;
         let mut begun = None;
         if let Some(earlier) = context.marks().earlier().cloned() {
-            let package = self.begin(driver, journey, context).await?;
+            let package = begin(&self.apps, driver, journey, context).await?;
             context.step("look whether an earlier attempt has published it");
             if earlier_attempt::has_published(journey, context, &package, earlier, APPEAR_TIMEOUT).await? {
                 context.progress(100);
@@ -114,7 +114,7 @@ impl Script for Post {
 
         let package = match begun {
             Some(package) => package,
-            None => self.begin(driver, journey, context).await?,
+            None => begin(&self.apps, driver, journey, context).await?,
         };
         context.step("look at the profile");
         let before = journey.confirm.read_profile_before(context, &package, &caption).await?;
@@ -166,21 +166,19 @@ impl Script for Post {
     }
 }
 
-impl Post {
-    /// Closes the app and makes sure that the account is signed in. Returns the app's package.
-    async fn begin(
-        &self,
-        driver: &dyn AppDriver,
-        journey: PostJourney<'_>,
-        context: &mut Context,
-    ) -> Result<String, Failure> {
-        let package = self.apps.begin(driver, context).await?;
-        if let Some(username) = context.assignment().username.clone() {
-            context.step("make sure that the account is signed in");
-            journey.accounts.require_account(context, &package, &username).await?;
-        }
-        Ok(package)
+/// Closes the app and makes sure that the account is signed in. Returns the app's package.
+async fn begin(
+    apps: &Apps,
+    driver: &dyn AppDriver,
+    journey: PostJourney<'_>,
+    context: &mut Context,
+) -> Result<String, Failure> {
+    let package = apps.begin(driver, context).await?;
+    if let Some(username) = context.assignment().username.clone() {
+        context.step("make sure that the account is signed in");
+        journey.accounts.require_account(context, &package, &username).await?;
     }
+    Ok(package)
 }
 
 /// Taps Post. From then on the video may be public, unless the failure shows that it is not.

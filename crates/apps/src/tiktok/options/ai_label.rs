@@ -5,8 +5,9 @@ use tikmatrix_device::script::{Context, Failure, Found};
 use tikmatrix_device::ui::UiTree;
 use tikmatrix_domain::StandardFailure;
 
-use super::rows::{control_of, unavailable};
-use super::{LOST_TAP_TIMEOUT, MAX_TAPS, Options};
+use super::elements::OptionElements;
+use super::rows::{LOST_TAP_TIMEOUT, MAX_TAPS, close_sheet, control_of, open_sheet, scroll_to, unavailable};
+use crate::tiktok::screens::Screens;
 
 /// What the app shows of its label.
 enum Seen {
@@ -15,12 +16,18 @@ enum Seen {
     Notice(Found),
 }
 
-impl Options {
+/// The switch of the label.
+pub(super) struct AiLabel<'a> {
+    pub(super) screens: &'a Screens,
+    pub(super) elements: &'a OptionElements,
+}
+
+impl AiLabel<'_> {
     pub(super) async fn label_as_ai(&self, context: &mut Context) -> Result<(), Failure> {
-        let elements = &self.elements;
+        let elements = self.elements;
         let (row, sheet) = (&elements.more_options_row, &elements.more_options_sheet);
-        self.open_sheet(context, row, sheet, StandardFailure::OptionUnavailable).await?;
-        if self.scroll_to(context, &elements.ai_label).await?.is_none() {
+        open_sheet(context, row, sheet, StandardFailure::OptionUnavailable).await?;
+        if scroll_to(context, &elements.ai_label).await?.is_none() {
             return Err(unavailable(context, "TikTok has no switch for AI-generated content"));
         }
         let mut is_on = context.last_tree().is_some_and(|tree| self.is_labelled(tree));
@@ -38,7 +45,7 @@ impl Options {
         if !is_on {
             return Err(unavailable(context, "TikTok did not switch its label for AI-generated content on"));
         }
-        self.close_sheet(context, sheet).await
+        close_sheet(self.screens, context, sheet).await
     }
 
     fn is_labelled(&self, tree: &UiTree) -> bool {
@@ -48,7 +55,7 @@ impl Options {
 
     /// Waits for the switch to be on, and agrees to the notice about it. Returns whether it is on.
     async fn becomes_on(&self, context: &mut Context) -> Result<bool, Failure> {
-        let elements = &self.elements;
+        let elements = self.elements;
         let seen = |tree: &UiTree| {
             let notice = elements.ai_notice.find(tree).map(Found::of).map(Seen::Notice);
             notice.or_else(|| self.is_labelled(tree).then_some(Seen::On))

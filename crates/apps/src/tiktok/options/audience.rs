@@ -5,11 +5,20 @@ use tikmatrix_device::script::{Context, Failure, LogLevel};
 use tikmatrix_device::ui::{Selector, UiTree};
 use tikmatrix_domain::StandardFailure;
 
-use super::rows::unavailable;
-use super::{LOST_TAP_TIMEOUT, MAX_TAPS, Options, SHEET_TIMEOUT};
+use super::elements::OptionElements;
+use super::rows::{
+    LOST_TAP_TIMEOUT, MAX_TAPS, SHEET_TIMEOUT, close_sheet, open_sheet, scroll_to, unavailable,
+};
 use crate::post_options::Audience;
+use crate::tiktok::screens::Screens;
 
-impl Options {
+/// The row that shows who can see the post.
+pub(super) struct AudienceRow<'a> {
+    pub(super) screens: &'a Screens,
+    pub(super) elements: &'a OptionElements,
+}
+
+impl AudienceRow<'_> {
     pub(super) async fn choose_audience(
         &self,
         context: &mut Context,
@@ -30,15 +39,15 @@ impl Options {
         }
         for _ in 0..MAX_TAPS {
             let code = StandardFailure::OptionUnavailable;
-            self.open_sheet(context, row, &self.elements.audience_sheet, code).await?;
+            open_sheet(context, row, &self.elements.audience_sheet, code).await?;
             match context.screen().tap(choice, SHEET_TIMEOUT).await {
                 Err(failure) if failure.is_not_found() => {
                     return Err(unavailable(context, &format!("TikTok does not offer {choice}")));
                 }
                 other => other?,
             };
-            self.close_sheet(context, &self.elements.audience_sheet).await?;
-            self.scroll_to(context, row).await?;
+            close_sheet(self.screens, context, &self.elements.audience_sheet).await?;
+            scroll_to(context, row).await?;
             let shows = |tree: &UiTree| proof.is_on(tree).then_some(());
             match context.screen().wait_until("the chosen audience", LOST_TAP_TIMEOUT, shows).await {
                 Ok(()) => return Ok(()),
@@ -53,7 +62,7 @@ impl Options {
 
     /// Returns the choice of the sheet, and the row's text that shows that it was taken.
     fn choice_of(&self, audience: Audience) -> (&Selector, &Selector) {
-        let elements = &self.elements;
+        let elements = self.elements;
         match audience {
             Audience::Everyone => (&elements.audience_everyone, &elements.audience_is_everyone),
             Audience::Friends => (&elements.audience_friends, &elements.audience_is_friends),

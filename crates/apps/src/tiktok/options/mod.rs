@@ -18,15 +18,15 @@ use tikmatrix_device::script::{Context, Failure};
 
 use crate::post_options::{Audience, PostOptions, SoundChoice, Volumes};
 use crate::profile::file::ProfileError;
+use crate::tiktok::options::ai_label::AiLabel;
+use crate::tiktok::options::audience::AudienceRow;
 use crate::tiktok::options::elements::OptionElements;
+use crate::tiktok::options::products::ProductLink;
+use crate::tiktok::options::sound_page::SoundPage;
+use crate::tiktok::options::sounds::Sounds;
+use crate::tiktok::options::suggestions::Suggestions;
+use crate::tiktok::options::volumes::VolumeSliders;
 use crate::tiktok::screens::Screens;
-
-/// For a sheet or a screen after a tap.
-const SHEET_TIMEOUT: Duration = Duration::from_secs(10);
-/// A tap that changed nothing for so long was lost.
-const LOST_TAP_TIMEOUT: Duration = Duration::from_secs(4);
-/// A tap is repeated only while nothing has changed.
-const MAX_TAPS: u32 = 3;
 
 /// The options of a post on TikTok.
 #[derive(Debug, Clone)]
@@ -40,6 +40,10 @@ impl Options {
         let elements = Arc::new(OptionElements::of(&screens.profile)?);
         Ok(Self { screens, elements })
     }
+
+    fn sounds(&self) -> Sounds<'_> {
+        Sounds { screens: &self.screens, elements: &self.elements }
+    }
 }
 
 #[async_trait]
@@ -51,7 +55,8 @@ impl PostOptions for Options {
         url: &str,
         timeout: Duration,
     ) -> Result<String, Failure> {
-        self.use_sound_of_page(context, package, url, timeout).await
+        let page = SoundPage { screens: &self.screens, elements: &self.elements };
+        page.use_sound_of_page(context, package, url, timeout).await
     }
 
     async fn require_sound(
@@ -60,7 +65,7 @@ impl PostOptions for Options {
         name: &str,
         timeout: Duration,
     ) -> Result<(), Failure> {
-        self.require_named(context, name, timeout).await
+        self.sounds().require_named(context, name, timeout).await
     }
 
     async fn choose_sound(
@@ -69,26 +74,30 @@ impl PostOptions for Options {
         choice: &SoundChoice,
         timeout: Duration,
     ) -> Result<(), Failure> {
-        self.choose(context, choice, timeout).await
+        self.sounds().choose(context, choice, timeout).await
     }
 
     async fn set_volumes(&self, context: &mut Context, volumes: Volumes) -> Result<(), Failure> {
-        self.set_both_volumes(context, volumes).await
+        let sliders = VolumeSliders { sounds: self.sounds(), elements: &self.elements };
+        sliders.set_both_volumes(context, volumes).await
     }
 
     async fn leave_caption_fields(&self, context: &mut Context) -> Result<(), Failure> {
-        self.leave_suggestions(context).await
+        let suggestions = Suggestions { screens: &self.screens, elements: &self.elements };
+        suggestions.leave_suggestions(context).await
     }
 
     async fn set_audience(&self, context: &mut Context, audience: Audience) -> Result<(), Failure> {
-        self.choose_audience(context, audience).await
+        let row = AudienceRow { screens: &self.screens, elements: &self.elements };
+        row.choose_audience(context, audience).await
     }
 
     async fn switch_on_ai_label(&self, context: &mut Context) -> Result<(), Failure> {
-        self.label_as_ai(context).await
+        let label = AiLabel { screens: &self.screens, elements: &self.elements };
+        label.label_as_ai(context).await
     }
 
     async fn link_product(&self, context: &mut Context) -> Result<(), Failure> {
-        self.add_product(context).await
+        ProductLink { elements: &self.elements }.add_product(context).await
     }
 }

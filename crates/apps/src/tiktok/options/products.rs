@@ -7,25 +7,25 @@ use tikmatrix_device::script::{Context, Failure};
 use tikmatrix_device::ui::{Selector, UiTree};
 use tikmatrix_domain::StandardFailure;
 
-use super::{Options, SHEET_TIMEOUT};
+use super::elements::OptionElements;
+use super::rows::{SHEET_TIMEOUT, open_sheet};
 
 /// For the list of products to load.
 const LIST_TIMEOUT: Duration = Duration::from_secs(20);
 
-impl Options {
+/// The way to the link.
+pub(super) struct ProductLink<'a> {
+    pub(super) elements: &'a OptionElements,
+}
+
+impl ProductLink<'_> {
     pub(super) async fn add_product(&self, context: &mut Context) -> Result<(), Failure> {
-        let elements = &self.elements;
+        let elements = self.elements;
         let code = StandardFailure::ProductUnavailable;
-        self.open_sheet(context, &elements.link_row, &elements.link_product, code).await.map_err(
-            |failure| {
-                let is_ours = failure.code() == code;
-                if is_ours {
-                    refused(&format!("the control for links is missing: {failure}"))
-                } else {
-                    failure
-                }
-            },
-        )?;
+        open_sheet(context, &elements.link_row, &elements.link_product, code).await.map_err(|failure| {
+            let is_ours = failure.code() == code;
+            if is_ours { refused(&format!("the control for links is missing: {failure}")) } else { failure }
+        })?;
         context.screen().tap(&elements.link_product, SHEET_TIMEOUT).await?;
         self.step(context, &elements.product_row).await?;
         context.screen().tap(&elements.product_row, SHEET_TIMEOUT).await?;
@@ -36,7 +36,7 @@ impl Options {
 
     /// Waits for what follows a tap, or for how the app ends the way to it.
     async fn step(&self, context: &mut Context, wanted: &Selector) -> Result<(), Failure> {
-        let elements = &self.elements;
+        let elements = self.elements;
         let ends = [
             (&elements.product_barred, "this account may not sell: TikTok does not let it link products"),
             (&elements.products_none, "no product was found: the account has none to link"),

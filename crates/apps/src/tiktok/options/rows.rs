@@ -1,4 +1,5 @@
-//! The rows below the caption: scrolled to where a screen is too small for them, and tapped until their sheet is open.
+//! The rows below the caption: scrolled to where a screen is too small for them, and tapped until their sheet is
+//! open. Its times are those of all options.
 
 use std::time::Duration;
 
@@ -7,8 +8,14 @@ use tikmatrix_device::script::{Context, Failure, Found};
 use tikmatrix_device::ui::{Bounds, NodeRef, Point, Selector, UiTree};
 use tikmatrix_domain::StandardFailure;
 
-use super::{LOST_TAP_TIMEOUT, MAX_TAPS, Options, SHEET_TIMEOUT};
+use crate::tiktok::screens::Screens;
 
+/// For a sheet or a screen after a tap.
+pub(super) const SHEET_TIMEOUT: Duration = Duration::from_secs(10);
+/// A tap that changed nothing for so long was lost.
+pub(super) const LOST_TAP_TIMEOUT: Duration = Duration::from_secs(4);
+/// A tap is repeated only while nothing has changed.
+pub(super) const MAX_TAPS: u32 = 3;
 /// The part of the screen's height that one swipe moves, upwards.
 const SWIPE: (i32, i32) = (70, 45);
 /// In per cent: left of the rows' ends, right of their icons.
@@ -18,86 +25,82 @@ const SWIPE_TIME: Duration = Duration::from_millis(400);
 /// More than the longest list of settings of a small screen.
 const MAX_SWIPES: u32 = 6;
 
-impl Options {
-    /// Finds an element of the screen, and scrolls down to it. `None` when the end is reached without it.
-    pub(super) async fn scroll_to(
-        &self,
-        context: &mut Context,
-        wanted: &Selector,
-    ) -> Result<Option<Found>, Failure> {
-        let mut before = None;
-        for _ in 0..=MAX_SWIPES {
-            let tree = context.screen().read().await?;
-            if let Some(found) = wanted.find(&tree).map(Found::of).filter(|found| found.tap.is_some()) {
-                return Ok(Some(found));
-            }
-            if before.as_ref() == Some(&tree) {
-                break;
-            }
-            let screen = tree.screen();
-            before = Some(tree);
-            swipe_up(context, screen).await?;
+/// Finds an element of the screen, and scrolls down to it. `None` when the end is reached without it.
+pub(super) async fn scroll_to(context: &mut Context, wanted: &Selector) -> Result<Option<Found>, Failure> {
+    let mut before = None;
+    for _ in 0..=MAX_SWIPES {
+        let tree = context.screen().read().await?;
+        if let Some(found) = wanted.find(&tree).map(Found::of).filter(|found| found.tap.is_some()) {
+            return Ok(Some(found));
         }
-        Ok(None)
+        if before.as_ref() == Some(&tree) {
+            break;
+        }
+        let screen = tree.screen();
+        before = Some(tree);
+        swipe_up(context, screen).await?;
     }
+    Ok(None)
+}
 
-    /// Opens the sheet of a row.
-    ///
-    /// # Errors
-    /// `code` when there is no such row, or its sheet does not open.
-    pub(super) async fn open_sheet(
-        &self,
-        context: &mut Context,
-        row: &Selector,
-        sheet: &Selector,
-        code: StandardFailure,
-    ) -> Result<(), Failure> {
-        close_keyboard(context).await?;
-        for _ in 0..MAX_TAPS {
-            if self.scroll_to(context, row).await?.is_none() {
-                let remark = format!("TikTok does not show {row}; last seen: {}", context.last_screen());
-                return Err(Failure::new(code, remark));
-            }
-            context.screen().tap(row, SHEET_TIMEOUT).await?;
-            match context.screen().find(sheet, LOST_TAP_TIMEOUT).await {
-                Ok(_) => return Ok(()),
-                Err(failure) if failure.is_not_found() => {}
-                Err(other) => return Err(other),
-            }
+/// Opens the sheet of a row.
+///
+/// # Errors
+/// `code` when there is no such row, or its sheet does not open.
+pub(super) async fn open_sheet(
+    context: &mut Context,
+    row: &Selector,
+    sheet: &Selector,
+    code: StandardFailure,
+) -> Result<(), Failure> {
+    close_keyboard(context).await?;
+    for _ in 0..MAX_TAPS {
+        if scroll_to(context, row).await?.is_none() {
+            let remark = format!("TikTok does not show {row}; last seen: {}", context.last_screen());
+            return Err(Failure::new(code, remark));
         }
-        let remark = format!("{sheet} does not open by {row}; last seen: {}", context.last_screen());
-        Err(Failure::new(code, remark))
+        context.screen().tap(row, SHEET_TIMEOUT).await?;
+        match context.screen().find(sheet, LOST_TAP_TIMEOUT).await {
+            Ok(_) => return Ok(()),
+            Err(failure) if failure.is_not_found() => {}
+            Err(other) => return Err(other),
+        }
     }
+    let remark = format!("{sheet} does not open by {row}; last seen: {}", context.last_screen());
+    Err(Failure::new(code, remark))
+}
 
-    /// Closes the sheet that is open, and waits for the caption screen.
-    pub(super) async fn close_sheet(&self, context: &mut Context, sheet: &Selector) -> Result<(), Failure> {
-        for _ in 0..MAX_TAPS {
-            if !sheet.is_on(&context.screen().read().await?) {
-                break;
-            }
-            // Never twice on a guess: the second would leave the caption screen.
-            android::press(context.phone(), Key::Back, context.soon()).await?;
-            self.wait_until_gone(context, sheet, LOST_TAP_TIMEOUT).await?;
+/// Closes the sheet that is open, and waits for the caption screen.
+pub(super) async fn close_sheet(
+    screens: &Screens,
+    context: &mut Context,
+    sheet: &Selector,
+) -> Result<(), Failure> {
+    for _ in 0..MAX_TAPS {
+        if !sheet.is_on(&context.screen().read().await?) {
+            break;
         }
-        self.screens.wait_for(context, "caption", "TikTok's caption screen", SHEET_TIMEOUT).await
+        // Never twice on a guess: the second would leave the caption screen.
+        android::press(context.phone(), Key::Back, context.soon()).await?;
+        wait_until_gone(context, sheet, LOST_TAP_TIMEOUT).await?;
     }
+    screens.wait_for(context, "caption", "TikTok's caption screen", SHEET_TIMEOUT).await
+}
 
-    /// Waits until an element is gone. Returns whether it is.
-    pub(super) async fn wait_until_gone(
-        &self,
-        context: &mut Context,
-        element: &Selector,
-        timeout: Duration,
-    ) -> Result<bool, Failure> {
-        let gone = context
-            .screen()
-            .wait_until("the screen behind", timeout, |tree| (!element.is_on(tree)).then_some(()))
-            .await;
-        match gone {
-            Ok(()) => Ok(true),
-            Err(failure) if failure.is_not_found() => Ok(false),
-            Err(other) => Err(other),
-        }
+/// Waits until an element is gone. Returns whether it is.
+pub(super) async fn wait_until_gone(
+    context: &mut Context,
+    element: &Selector,
+    timeout: Duration,
+) -> Result<bool, Failure> {
+    let gone = context
+        .screen()
+        .wait_until("the screen behind", timeout, |tree| (!element.is_on(tree)).then_some(()))
+        .await;
+    match gone {
+        Ok(()) => Ok(true),
+        Err(failure) if failure.is_not_found() => Ok(false),
+        Err(other) => Err(other),
     }
 }
 
@@ -126,7 +129,7 @@ async fn swipe_up(context: &mut Context, screen: Bounds) -> Result<(), Failure> 
 }
 
 /// Closes the keyboard, which may cover the lower rows.
-pub(super) async fn close_keyboard(context: &mut Context) -> Result<(), Failure> {
+async fn close_keyboard(context: &mut Context) -> Result<(), Failure> {
     if android::is_keyboard_open(context.phone(), context.soon()).await? {
         android::press(context.phone(), Key::Back, context.soon()).await?;
     }

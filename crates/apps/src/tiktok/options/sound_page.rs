@@ -7,10 +7,17 @@ use tikmatrix_device::script::{Context, Failure};
 use tikmatrix_device::ui::UiTree;
 use tikmatrix_domain::StandardFailure;
 
-use super::{LOST_TAP_TIMEOUT, MAX_TAPS, Options};
-use crate::tiktok::screens::START_TIMEOUT;
+use super::elements::OptionElements;
+use super::rows::{LOST_TAP_TIMEOUT, MAX_TAPS};
+use crate::tiktok::screens::{START_TIMEOUT, Screens};
 
-impl Options {
+/// The page of a sound, and what it leads to.
+pub(super) struct SoundPage<'a> {
+    pub(super) screens: &'a Screens,
+    pub(super) elements: &'a OptionElements,
+}
+
+impl SoundPage<'_> {
     pub(super) async fn use_sound_of_page(
         &self,
         context: &mut Context,
@@ -25,7 +32,7 @@ impl Options {
             ..Intent::default()
         };
         android::start(context.phone(), &link, context.soon()).await?;
-        let elements = &self.elements;
+        let elements = self.elements;
         // Twice the same: the title is there before the sound is loaded.
         let mut before = None;
         let page = |tree: &UiTree| {

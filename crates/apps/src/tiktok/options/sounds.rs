@@ -8,15 +8,23 @@ use tikmatrix_device::script::{Context, Failure, Found, LogLevel};
 use tikmatrix_device::ui::{Point, Selector, UiTree};
 use tikmatrix_domain::StandardFailure;
 
-use super::{LOST_TAP_TIMEOUT, MAX_TAPS, Options, SHEET_TIMEOUT};
+use super::elements::OptionElements;
+use super::rows::{LOST_TAP_TIMEOUT, MAX_TAPS, SHEET_TIMEOUT, wait_until_gone};
 use crate::post_options::SoundChoice;
+use crate::tiktok::screens::Screens;
 
 /// What the app shows where a post has no sound.
 const NO_SOUND: &str = "Add sound";
 /// Where a row of results takes the sound, in per cent of the row's width: the rest of it only plays it.
 const USE_AT: i32 = 87;
 
-impl Options {
+/// The sound in the editor, and the sheet of sounds.
+pub(super) struct Sounds<'a> {
+    pub(super) screens: &'a Screens,
+    pub(super) elements: &'a OptionElements,
+}
+
+impl Sounds<'_> {
     pub(super) async fn choose(
         &self,
         context: &mut Context,
@@ -46,7 +54,7 @@ impl Options {
                 context.log(LogLevel::Info, format!("the post has the sound {name:?}"));
                 self.leave_sheet(context).await
             }
-            Err(failure) if failure.is_not_found() => Err(self.not_taken(context, choice)),
+            Err(failure) if failure.is_not_found() => Err(not_taken(self.elements, context, choice)),
             Err(other) => Err(other),
         }
     }
@@ -63,7 +71,7 @@ impl Options {
         };
         match context.screen().wait_until("the sound of the page", timeout.max(SHEET_TIMEOUT), is_it).await {
             Err(failure) if failure.is_not_found() => {
-                Err(self.not_taken(context, &SoundChoice::Named(name.to_owned())))
+                Err(not_taken(self.elements, context, &SoundChoice::Named(name.to_owned())))
             }
             other => other,
         }
@@ -82,7 +90,7 @@ impl Options {
                 Err(other) => return Err(other),
             }
         }
-        Err(self.not_taken(context, &SoundChoice::Off))
+        Err(not_taken(self.elements, context, &SoundChoice::Off))
     }
 
     /// Whether the post has no sound. A sound may have the name of the button that adds one, but can be removed.
@@ -105,7 +113,7 @@ impl Options {
     }
 
     async fn search_sounds(&self, context: &mut Context, words: &str) -> Result<(), Failure> {
-        let elements = &self.elements;
+        let elements = self.elements;
         context.screen().tap(&elements.sounds_search, SHEET_TIMEOUT).await?;
         context.text_input().fill(&elements.sounds_field, words, SHEET_TIMEOUT).await?;
         context.screen().tap(&elements.sounds_search_button, SHEET_TIMEOUT).await?;
@@ -150,23 +158,23 @@ impl Options {
                 break;
             }
             android::press(context.phone(), android::Key::Back, context.soon()).await?;
-            self.wait_until_gone(context, sheet, LOST_TAP_TIMEOUT).await?;
+            wait_until_gone(context, sheet, LOST_TAP_TIMEOUT).await?;
         }
         self.screens.wait_for(context, "editor", "TikTok's editor", SHEET_TIMEOUT).await
     }
+}
 
-    fn not_taken(&self, context: &Context, choice: &SoundChoice) -> Failure {
-        let wanted = match choice {
-            SoundChoice::Off => "no sound".to_owned(),
-            SoundChoice::First => "the first sound that TikTok suggests".to_owned(),
-            SoundChoice::Search(words) => format!("a sound that {words:?} finds"),
-            SoundChoice::Named(name) => format!("the sound {name:?}"),
-        };
-        let shown = context.last_tree().and_then(|tree| self.elements.sound_name.find(tree));
-        let shown = shown.map_or_else(|| "nothing".to_owned(), |name| format!("{:?}", name.text));
-        let remark = format!(
-            "the post should have {wanted}, and TikTok's editor shows {shown}; nothing was published"
-        );
-        Failure::new(StandardFailure::SoundUnavailable, remark)
-    }
+/// Describes the sound that the post should have, and the one that it has.
+fn not_taken(elements: &OptionElements, context: &Context, choice: &SoundChoice) -> Failure {
+    let wanted = match choice {
+        SoundChoice::Off => "no sound".to_owned(),
+        SoundChoice::First => "the first sound that TikTok suggests".to_owned(),
+        SoundChoice::Search(words) => format!("a sound that {words:?} finds"),
+        SoundChoice::Named(name) => format!("the sound {name:?}"),
+    };
+    let shown = context.last_tree().and_then(|tree| elements.sound_name.find(tree));
+    let shown = shown.map_or_else(|| "nothing".to_owned(), |name| format!("{:?}", name.text));
+    let remark =
+        format!("the post should have {wanted}, and TikTok's editor shows {shown}; nothing was published");
+    Failure::new(StandardFailure::SoundUnavailable, remark)
 }

@@ -6,12 +6,20 @@ use tikmatrix_device::script::{Context, Failure};
 use tikmatrix_device::ui::UiTree;
 use tikmatrix_domain::StandardFailure;
 
-use super::{LOST_TAP_TIMEOUT, Options};
+use super::elements::OptionElements;
+use super::rows::LOST_TAP_TIMEOUT;
+use crate::tiktok::screens::Screens;
 
 /// The first press closes the keyboard.
 const MAX_PRESSES: u32 = 2;
 
-impl Options {
+/// The lists over the caption screen.
+pub(super) struct Suggestions<'a> {
+    pub(super) screens: &'a Screens,
+    pub(super) elements: &'a OptionElements,
+}
+
+impl Suggestions<'_> {
     pub(super) async fn leave_suggestions(&self, context: &mut Context) -> Result<(), Failure> {
         let list = &self.elements.suggestion_list;
         for _ in 0..MAX_PRESSES {

@@ -6,8 +6,9 @@ use tikmatrix_device::android;
 use tikmatrix_device::script::{Context, Failure, Found};
 use tikmatrix_device::ui::{Point, Selector, UiTree};
 
-use super::rows::{control_of, unavailable};
-use super::{LOST_TAP_TIMEOUT, Options, SHEET_TIMEOUT};
+use super::elements::OptionElements;
+use super::rows::{LOST_TAP_TIMEOUT, SHEET_TIMEOUT, control_of, unavailable, wait_until_gone};
+use super::sounds::Sounds;
 use crate::post_options::Volumes;
 
 /// A slider that shows another number after so many drags does not take it.
@@ -18,14 +19,20 @@ const TOLERANCE: i32 = 1;
 /// The highest volume.
 const FULL: i32 = 100;
 
-impl Options {
+/// The sliders, behind the sheet of sounds.
+pub(super) struct VolumeSliders<'a> {
+    pub(super) sounds: Sounds<'a>,
+    pub(super) elements: &'a OptionElements,
+}
+
+impl VolumeSliders<'_> {
     pub(super) async fn set_both_volumes(
         &self,
         context: &mut Context,
         volumes: Volumes,
     ) -> Result<(), Failure> {
-        let elements = &self.elements;
-        self.open_sounds(context).await?;
+        let elements = self.elements;
+        self.sounds.open_sounds(context).await?;
         let opened = match context.screen().tap(&elements.volume_button, SHEET_TIMEOUT).await {
             Ok(_) => context.screen().find(&elements.volume_sheet, SHEET_TIMEOUT).await,
             Err(failure) => Err(failure),
@@ -42,8 +49,8 @@ impl Options {
             self.drag_to(context, slider, i32::try_from(volume).unwrap_or(FULL)).await?;
         }
         context.screen().tap(&elements.volume_done, SHEET_TIMEOUT).await?;
-        self.wait_until_gone(context, &elements.volume_sheet, LOST_TAP_TIMEOUT).await?;
-        self.leave_sheet(context).await
+        wait_until_gone(context, &elements.volume_sheet, LOST_TAP_TIMEOUT).await?;
+        self.sounds.leave_sheet(context).await
     }
 
     async fn drag_to(&self, context: &mut Context, label: &Selector, volume: i32) -> Result<(), Failure> {

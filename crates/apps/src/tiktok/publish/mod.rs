@@ -2,6 +2,7 @@
 
 mod create_elements;
 mod gallery;
+mod picture_grid;
 pub(crate) mod publishing;
 mod taps;
 mod upload;

@@ -119,7 +119,7 @@ impl RegisteredScript {
         context: &mut Context,
         config: &Value,
     ) -> Result<Completion, Failure> {
-        let schema = self.compiled().map_err(|problems| Failure::not_valid(&problems))?;
+        let schema = self.compiled().map_err(|problems| not_valid(&problems))?;
         self.script.run(schema, context, config).await
     }
 
@@ -130,6 +130,12 @@ impl RegisteredScript {
             problems
         })
     }
+}
+
+/// Returns the failure of a task whose configuration was accepted, perhaps by an older version, and is not valid now.
+fn not_valid(problems: &Problems) -> Failure {
+    let remark = format!("the configuration is not valid: {problems}");
+    Failure::of_request(StandardFailure::OptionUnavailable, remark)
 }
 
 /// A [`Script`] without its type.
@@ -186,7 +192,7 @@ impl<S: Script> Runnable for S {
                 self.check(&config, fields, problems);
             }
         });
-        let Valid { value, given } = read.map_err(|problems| Failure::not_valid(&problems))?;
+        let Valid { value, given } = read.map_err(|problems| not_valid(&problems))?;
         // Of tasks that are older than the server, or than its settings.
         let mut refused = Problems::default();
         let app = self.app(&value).unwrap_or(context.assignment().app);

@@ -1,8 +1,10 @@
-//! Files that the configuration names one by one: the first that exists is taken, and no record is kept of it.
+//! Files that the configuration names one by one: the first that exists is taken, and no record is kept of it; or each task
+//! of several gets one.
 
 use std::path::PathBuf;
 
-use tikmatrix_device::script::{Context, Failure, LogLevel};
+use tikmatrix_device::script::serde_json::{Map, Value, json};
+use tikmatrix_device::script::{Context, Failure, LogLevel, Problem};
 use tikmatrix_domain::MaterialKind;
 
 use super::chosen::Chosen;
@@ -11,6 +13,29 @@ use super::format::is_mp4;
 use super::refusal::Refusal;
 use super::source_file::SourceFile;
 use crate::allowed_roots::MaterialRoots;
+
+/// Returns the fields of each of `count` tasks that publish one material each, made of those that were `given`: of the list
+/// `files`, each gets one file; of other sources, each takes one that no other took when it runs.
+pub(crate) fn distribute(
+    files: &[String],
+    mut given: Map<String, Value>,
+    count: usize,
+) -> Result<Vec<Map<String, Value>>, Problem> {
+    match files.len() {
+        0 => Ok(vec![given]),
+        named if named < count => {
+            let reason = format!("names {named} files, and distribute.count is {count}: name as many");
+            Err(Problem::new("material_list", reason))
+        }
+        _ => Ok(files[..count]
+            .iter()
+            .map(|file| {
+                given.insert("material_list".to_owned(), json!([file]));
+                given.clone()
+            })
+            .collect()),
+    }
+}
 
 /// Opens the first file of the list that exists. A path is used exactly as its user wrote it.
 pub(super) async fn choose(

@@ -20,6 +20,7 @@ use crate::config::{ContentType, MaterialSource, PostConfig};
 use self::refusal::Refusal;
 use self::source_file::SourceFile;
 pub(crate) use chosen::{Chosen, ChosenFile};
+pub(crate) use list::distribute;
 
 /// Opens the video, or the images, that the configuration asks for.
 pub(crate) async fn choose(

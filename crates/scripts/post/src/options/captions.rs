@@ -5,7 +5,8 @@ use tikmatrix_device::script::{Context, Failure};
 use tikmatrix_domain::{Spintax, StandardFailure};
 
 use super::turns::take_line;
-use crate::config::{CaptionFormat, PostConfig};
+use crate::captions::CaptionFormat;
+use crate::config::PostConfig;
 
 /// Chooses the caption. `own` is that of the material, which wins.
 pub(crate) async fn caption_of(

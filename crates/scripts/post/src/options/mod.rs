@@ -3,6 +3,7 @@
 
 mod captions;
 mod sound;
+mod sound_url;
 mod turns;
 
 use std::time::Duration;
@@ -13,7 +14,8 @@ use tikmatrix_device::script::{Context, Failure};
 use crate::config::{AddProductLink, PostConfig, Visibility};
 
 pub(crate) use captions::caption_of;
-pub(crate) use sound::{ChosenSound, check_sound_name};
+pub(crate) use sound::ChosenSound;
+pub(crate) use sound_url::check_sound_name;
 
 /// The volume of both sounds that apps start with.
 const USUAL_VOLUME: u32 = 50;
