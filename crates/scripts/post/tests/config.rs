@@ -155,22 +155,23 @@ fn what_the_apps_cannot_do_is_refused_with_what_is_possible() {
         problems_of(&post, &config).join("; ")
     };
     for (app, name) in [(json!({}), "any app"), (json!({"app": "tiktok"}), "tiktok")] {
-        for (fields, problem, instead) in [
-            (
-                json!({"post_way": "useSound", "sound_name": "x"}),
-                r#"post_way: "useSound" (the page of a sound)"#,
-                "share",
-            ),
-            (json!({"add_sound": "0"}), "add_sound: 0 (a choice of the sound)", "-1 (the app's default)"),
-            (json!({"origin_sound_volume": 30}), "origin_sound_volume: 30 (a volume)", "50"),
-            (json!({"add_sound_volume": 70}), "add_sound_volume: 70 (a volume)", "50"),
-            (json!({"add_product_link": 1}), "add_product_link: 1 (a product link)", "0 (no)"),
-            (json!({"placement": "story"}), r#"placement: "story" (a story)"#, "reel"),
-        ] {
-            let mut fields = fields;
-            fields.as_object_mut().unwrap().extend(app.as_object().unwrap().clone());
-            assert_eq!(on(&fields), format!("{problem} is not possible on {name}; use {instead}"));
-        }
+        let mut story = json!({"placement": "story"});
+        story.as_object_mut().unwrap().extend(app.as_object().unwrap().clone());
+        let refusal = format!(r#"placement: "story" (a story) is not possible on {name}; use reel"#);
+        assert_eq!(on(&story), refusal);
+    }
+    for possible in [
+        json!({"content_type": 1, "material_list": ["a.png"]}),
+        json!({"post_way": "addButton"}),
+        json!({"post_way": "useSound", "sound_name": "x"}),
+        json!({"add_sound": "0"}),
+        json!({"origin_sound_volume": 30}),
+        json!({"add_sound_volume": 70}),
+        json!({"add_product_link": 1}),
+        json!({"visibility": "private"}),
+        json!({"ai_label": true}),
+    ] {
+        assert_eq!(on(&possible), "", "{possible}");
     }
     let instagram = "app: publishing is not possible on instagram; use the app tiktok";
     assert_eq!(on(&json!({"app": "instagram", "content_type": 1, "placement": "story"})), instagram);

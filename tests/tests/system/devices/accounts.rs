@@ -1,5 +1,5 @@
 //! Protects the sentences: a task of an account without a phone waits until the account is bound to one, and then runs;
-//! and a phone tells its model, its version of Android, its display and its battery.
+//! `match_accounts` records every account of a phone, for which tasks then run on it; and a phone tells its model, its version of Android, its display and its battery.
 
 use std::time::Duration;
 
@@ -39,6 +39,40 @@ fn binding_an_account_lets_its_waiting_task_run_on_its_phone() {
     server.completed(id);
     assert_eq!(server.posts("virtual-2"), [("now I am home".to_owned(), video.sha256)]);
     assert_eq!(server.posts("virtual-1"), []);
+}
+
+#[test]
+fn match_accounts_binds_every_account_of_a_phone_to_it_and_a_task_switches_to_one() {
+    let directory = tempdir().unwrap();
+    let server = Server::start(&directory, 1);
+    let first = signed_in(&server, "virtual-1");
+    let second = "second.account";
+    let answer =
+        server.post("/virtual/phones/virtual-1/accounts", &json!({"app": "tiktok", "username": second}));
+    assert_eq!(answer.status, 200, "{answer:?}");
+    // It can be repeated.
+    for _ in 0..2 {
+        server.completed(server.create_for(&["virtual-1"], "match_accounts", json!({}))[0]);
+        let query = AccountQuery { serial: Some("virtual-1".into()), ..AccountQuery::default() };
+        let bound: Result<Vec<_>, _> = server.client.accounts().all(query).collect();
+        let mut names: Vec<String> = bound.unwrap().into_iter().map(|account| account.username).collect();
+        names.sort();
+        let mut expected = [first.clone(), second.to_owned()];
+        expected.sort();
+        assert_eq!(names, expected);
+    }
+    assert_eq!(signed_in(&server, "virtual-1"), first, "it changes nothing on the phone");
+
+    let video = Video::make(directory.path(), "second.mp4");
+    let config = json!({"captions": "of the second", "material_list": [video.path()]});
+    let tasks = NewTasks { usernames: Some(vec![second.into()]), ..NewTasks::new("post", config) };
+    server.completed(server.client.tasks().create(&tasks).unwrap().task_ids[0]);
+    let accounts = server.virtual_phone("virtual-1")["apps"]["tiktok"]["accounts"].clone();
+    let published = |name: &str| {
+        let of_name = accounts.as_array().unwrap().iter().find(|account| account["username"] == name);
+        of_name.unwrap()["posts"].as_array().unwrap().len()
+    };
+    assert_eq!((published(&first), published(second)), (0, 1));
 }
 
 #[test]
