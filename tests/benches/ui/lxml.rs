@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use super::outcome::{Outcome, Times};
 use super::queries::{self, Query};
-use super::{Outcome, Times};
 
 pub(crate) struct Lxml {
     process: Child,

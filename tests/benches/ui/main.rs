@@ -2,19 +2,18 @@
 //! `cargo xtask bench ui` starts it.
 
 mod lxml;
+mod outcome;
 mod queries;
 mod screen;
 
-use std::error::Error;
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 use tikmatrix_device::ui::UiTree;
 
 use lxml::Lxml;
+use outcome::{Outcome, Times};
 use queries::Query;
-
-type Outcome<T> = Result<T, Box<dyn Error>>;
 
 const ROUNDS: usize = 200;
 /// A large one takes long; the ratio of two sizes needs no more.
@@ -23,13 +22,6 @@ const LARGE_ROUNDS: usize = 9;
 const NORMAL: usize = 605;
 const LARGE: usize = 5_000;
 const HUGE: usize = 49_900;
-
-/// Processor times of one round.
-#[derive(Clone, Copy)]
-struct Times {
-    parse: Duration,
-    evaluate: Duration,
-}
 
 fn main() -> Outcome<()> {
     let queries = queries::all()?;

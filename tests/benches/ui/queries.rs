@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use tikmatrix_device::ui::Selector;
 
-use super::Outcome;
+use super::outcome::Outcome;
 
 pub(crate) const TEXT: &str = include_str!("queries.json");
 

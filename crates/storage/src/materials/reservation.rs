@@ -45,7 +45,7 @@ pub enum FileTaken {
 /// The materials and local files that tasks take.
 #[derive(Clone, Copy)]
 #[must_use]
-pub struct ReservationStore<'store>(pub(super) &'store Database);
+pub struct ReservationStore<'store>(&'store Database);
 
 impl Store {
     /// Returns the operations by which tasks take materials and local files.
@@ -113,6 +113,21 @@ impl ReservationStore<'_> {
                 );
                 diesel::insert_into(local_file::table).values(row).execute(connection)?;
                 Ok(FileTaken::Taken(chosen))
+            })
+            .await
+    }
+
+    /// Reserves the next turn among the lines of `source` for a task that runs under `lease`, and returns its number, from
+    /// 0: the first that no task of the account has used or holds. A task of no account has the turns of its device. Under
+    /// one lease it is the same turn each time.
+    ///
+    /// # Errors
+    /// As [`ReservationStore::take_materials`].
+    pub async fn take_turn(self, source: String, task: TaskId, lease: LeaseId) -> Result<u64, StorageError> {
+        self.0
+            .write("reserve a turn", move |connection| {
+                check_lease(connection, task, &lease)?;
+                turns::take(connection, &source, task, &lease)
             })
             .await
     }

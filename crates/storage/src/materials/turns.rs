@@ -10,9 +10,8 @@ use tikmatrix_domain::{LeaseId, Serial, Task, TaskId, Username};
 use crate::columns::millis;
 use crate::database::connection::Connection;
 use crate::error::{Fault, StorageError};
-use crate::materials::reservation::ReservationStore;
 use crate::materials::rows::active_leases;
-use crate::tasks::state::{check_lease, read};
+use crate::tasks::state::read;
 
 diesel::table! {
     turn_counter (owner, source) {
@@ -44,33 +43,26 @@ struct TakenTurn {
     used_at: Option<i64>,
 }
 
-impl ReservationStore<'_> {
-    /// Reserves the next turn among the lines of `source` for a task that runs under `lease`, and returns its number, from
-    /// 0: the first that no task of the account has used or holds. A task of no account has the turns of its device. Under
-    /// one lease it is the same turn each time.
-    ///
-    /// # Errors
-    /// As [`ReservationStore::take_materials`].
-    pub async fn take_turn(self, source: String, task: TaskId, lease: LeaseId) -> Result<u64, StorageError> {
-        self.0
-            .write("reserve a turn", move |connection| {
-                check_lease(connection, task, &lease)?;
-                let owner = owner(&read(connection, task)?);
-                let position = first_free(connection, &owner, &source, &lease)?;
-                diesel::delete(turn::table.find((&owner, &source, position))).execute(connection)?;
-                let row = (
-                    turn::owner.eq(&owner),
-                    turn::source.eq(&source),
-                    turn::position.eq(position),
-                    turn::task_id.eq(task.0),
-                    turn::lease.eq(&lease.0),
-                );
-                diesel::insert_into(turn::table).values(row).execute(connection)?;
-                let unreadable = |_| StorageError::Unreadable { what: "turn", value: position.to_string() };
-                Ok(u64::try_from(position).map_err(unreadable)?)
-            })
-            .await
-    }
+/// Reserves a turn as `ReservationStore::take_turn` says.
+pub(super) fn take(
+    connection: &mut Connection,
+    source: &str,
+    task: TaskId,
+    lease: &LeaseId,
+) -> Result<u64, Fault> {
+    let owner = owner(&read(connection, task)?);
+    let position = first_free(connection, &owner, source, lease)?;
+    diesel::delete(turn::table.find((&owner, source, position))).execute(connection)?;
+    let row = (
+        turn::owner.eq(&owner),
+        turn::source.eq(source),
+        turn::position.eq(position),
+        turn::task_id.eq(task.0),
+        turn::lease.eq(&lease.0),
+    );
+    diesel::insert_into(turn::table).values(row).execute(connection)?;
+    let unreadable = |_| StorageError::Unreadable { what: "turn", value: position.to_string() };
+    Ok(u64::try_from(position).map_err(unreadable)?)
 }
 
 /// Whose turns a task takes: its account's in its app, else its device's.

@@ -1,6 +1,7 @@
 //! `tikmatrix ui inspect`: what the apps' profiles find on a screen, for adapting a profile to a new version of its app.
 //! The screen comes from a file or from a phone, without a server; what is found is decided in the crate `apps`.
 
+mod asked;
 mod report;
 mod source;
 mod table;
@@ -9,15 +10,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use tikmatrix_apps::inspect::{Inspection, inspect, profiles_for};
+use tikmatrix_apps::ProfileFolder;
+use tikmatrix_apps::inspect::{Inspection, inspect};
 use tikmatrix_apps::summary::Summary;
-use tikmatrix_apps::{Profile, ProfileFolder};
-use tikmatrix_device::ui::UiTree;
 
 use super::composition::apps;
 use super::output::answer::Output;
-use super::output::failure::{Cause, Failure};
-use super::output::printable;
+use asked::Asked;
 use source::Source;
 
 /// The commands about screens.
@@ -71,43 +70,4 @@ pub(super) async fn run(Command::Inspect(options): Command, output: Output) -> a
         return output.document(&Answer { summary: &summary, details: &details });
     }
     Ok(report::print(&summary, &details)?)
-}
-
-/// The profiles that are asked about a screen.
-struct Asked {
-    known: Vec<Profile>,
-    app: Option<String>,
-}
-
-impl Asked {
-    /// Checks that there is the app that was named.
-    fn check(&self) -> Result<(), Failure> {
-        match &self.app {
-            Some(app) if !self.known.iter().any(|profile| profile.id == app) => {
-                Err(self.gone(&format!("of {}", printable(app))))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn profiles(&self, tree: &UiTree) -> Result<Vec<Profile>, Failure> {
-        let Some(app) = &self.app else {
-            let package = tree.package();
-            let of = if package.is_empty() {
-                "of no app that the dump names".to_owned()
-            } else {
-                format!("of {}", printable(package))
-            };
-            return profiles_for(tree, &self.known).ok_or_else(|| self.gone(&of));
-        };
-        let is_asked = |profile: &&Profile| profile.id == app || profile.packages.is_empty();
-        Ok(self.known.iter().filter(is_asked).cloned().collect())
-    }
-
-    fn gone(&self, of: &str) -> Failure {
-        let names: Vec<&str> = self.known.iter().map(|profile| profile.id).collect();
-        let message =
-            format!("there is no profile {of}; name the one to ask with --app: {}", names.join(", "));
-        Failure { cause: Cause::Gone, message }
-    }
 }

@@ -4,7 +4,7 @@ use tikmatrix_apps::inspect::{Candidate, ElementSight, Inspection, Near, Seen, S
 use tikmatrix_apps::summary::{Summary, Upload, UploadState};
 use tikmatrix_device::ui::Bounds;
 
-use super::printable;
+use crate::cli::output::printable;
 use crate::cli::output::{OutputError, say};
 
 /// Elements that would be found without a part of the selector are shown up to this number; among more, the one that is

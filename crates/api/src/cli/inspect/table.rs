@@ -8,7 +8,7 @@ use serde_json::json;
 use tikmatrix_apps::inspect::{SightKind, inspect};
 use tikmatrix_apps::summary::Summary;
 
-use super::Asked;
+use super::asked::Asked;
 use super::source::read_file;
 use crate::cli::output::answer::{Column, Output};
 
