@@ -8,8 +8,8 @@ use tikmatrix_device::phone::{Deadline, Phone, PushOptions};
 use tikmatrix_device::script::schemars::{self, JsonSchema};
 use tikmatrix_device::script::serde_json::{Map, Value};
 use tikmatrix_device::script::{
-    Assignment, Completion, Context, Entry, Execution, Failure, Journal, Limits, NoMarks, NoMaterials,
-    RegisteredScript, RunOutcome, Script, async_trait, execute,
+    Assignment, Completion, Context, Entry, Execution, Failure, Journal, Limits, NoAccountRecords, NoMarks,
+    NoMaterials, RegisteredScript, RunOutcome, Script, async_trait, execute,
 };
 use tikmatrix_domain::AppId;
 use tokio_util::sync::CancellationToken;
@@ -107,6 +107,7 @@ pub(crate) async fn measure(address: &str, content: PathBuf) -> Outcome<()> {
         journal: Arc::new(Silent),
         materials: Arc::new(NoMaterials),
         marks: Arc::new(NoMarks),
+        accounts: Arc::new(NoAccountRecords),
         limits: Limits { total: TIME_LIMIT },
         cancel: CancellationToken::new(),
     })
