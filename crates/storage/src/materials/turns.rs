@@ -51,7 +51,7 @@ pub(super) fn take(
     lease: &LeaseId,
 ) -> Result<u64, Fault> {
     let owner = owner(&read(connection, task)?);
-    let position = first_free(connection, &owner, source, lease)?;
+    let position = first_free(connection, &owner, source, (task, lease))?;
     diesel::delete(turn::table.find((&owner, source, position))).execute(connection)?;
     let row = (
         turn::owner.eq(&owner),
@@ -73,11 +73,18 @@ fn owner(task: &Task) -> String {
     format!("{app}/{}", username.or(serial).unwrap_or_default())
 }
 
-fn first_free(connection: &mut Connection, owner: &str, source: &str, lease: &LeaseId) -> Result<i64, Fault> {
+/// Returns the first turn that no other attempt than `by` has used or holds.
+fn first_free(
+    connection: &mut Connection,
+    owner: &str,
+    source: &str,
+    by: (TaskId, &LeaseId),
+) -> Result<i64, Fault> {
+    let (task, lease) = by;
     let next = turn_counter::table.find((owner, source)).select(turn_counter::next);
     let next: i64 = next.first(connection).optional()?.unwrap_or_default();
     let known = known(connection, owner, source, next)?;
-    if let Some(own) = known.iter().find(|row| row.lease == lease.0) {
+    if let Some(own) = known.iter().find(|row| row.task_id == task.0 && row.lease == lease.0) {
         return Ok(own.position);
     }
     let active = active_leases(connection, known.iter().map(|row| row.task_id))?;
