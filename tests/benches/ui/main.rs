@@ -23,6 +23,9 @@ const NORMAL: usize = 605;
 const LARGE: usize = 5_000;
 const HUGE: usize = 49_900;
 
+/// A part of the time of a round.
+type Part = fn(&Times) -> Duration;
+
 fn main() -> Outcome<()> {
     let queries = queries::all()?;
     beside_lxml(&queries)?;
@@ -49,7 +52,7 @@ fn beside_lxml(queries: &[Query]) -> Outcome<()> {
         queries.len()
     );
     println!("|---|---|---|---|");
-    let parts: [(&str, fn(&Times) -> Duration); 3] = [
+    let parts: [(&str, Part); 3] = [
         ("parse and evaluate", |times| times.parse + times.evaluate),
         ("parse", |times| times.parse),
         ("evaluate", |times| times.evaluate),

@@ -26,7 +26,7 @@ pub(crate) fn with_elements(count: usize) -> String {
 fn write_post(xml: &mut String, post: usize) {
     let author = format!("author.{}", post % 97);
     let likes = format!("{} likes", post * 37 % 1_000);
-    let followed = if post % 3 == 0 { "Following" } else { "Follow" };
+    let followed = if post.is_multiple_of(3) { "Following" } else { "Follow" };
     open(xml, &Element { class: "ViewGroup", id: "post", clickable: true, ..Element::default() });
     open(xml, &Element { class: "LinearLayout", id: "head", ..Element::default() });
     leaf(xml, &Element { class: "ImageView", description: "Profile picture", ..Element::default() });
