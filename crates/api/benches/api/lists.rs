@@ -14,7 +14,7 @@ const FILTERS: [&str; 13] = [
     "",
     "&status=3",
     "&serial=phone-3",
-    "&username=account-3-1",
+    "&username=account_3_1",
     "&script_name=follow",
     "&script_name=rare",
     "&source=ui",
@@ -22,8 +22,8 @@ const FILTERS: [&str; 13] = [
     "&status=2&script_name=post",
     "&serial=phone-3&status=2",
     "&serial=phone-3&script_name=rare",
-    "&username=account-3-1&source=api",
-    "&status=2&serial=phone-3&username=account-3-1&script_name=post&source=api",
+    "&username=account_3_1&source=api",
+    "&status=2&serial=phone-3&username=account_3_1&script_name=post&source=api",
 ];
 
 struct Side {

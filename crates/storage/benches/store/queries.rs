@@ -68,7 +68,7 @@ async fn list(store: &Store, filter: &TaskFilter, before: TaskId) -> usize {
 fn filters() -> Vec<(&'static str, TaskFilter)> {
     let all = TaskFilter::default;
     let phone = || Serial::new("phone-3").ok();
-    let account = || Username::new("account-3-1").ok();
+    let account = || Username::new("account_3_1").ok();
     let script = |name| ScriptName::new(name).ok();
     vec![
         ("all", all()),

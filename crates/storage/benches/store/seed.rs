@@ -23,7 +23,7 @@ pub(crate) fn fill(database: &BenchDatabase, tasks: u32) {
         "INSERT INTO task (id, serial, username, app, script_name, script_config, source, status, outcome, remark,
             lease, start_time, due_at, started_at, finished_at, progress, step, attempt_count, created_at, updated_at)
         SELECT n, 'phone-' || (n % 1009 % {PHONES}),
-            CASE WHEN n % 31 % 5 < 2 THEN NULL ELSE 'account-' || (n % 1009 % {PHONES}) || '-' || (n % 37 % 2) END,
+            CASE WHEN n % 31 % 5 < 2 THEN NULL ELSE 'account_' || (n % 1009 % {PHONES}) || '_' || (n % 37 % 2) END,
             'tiktok',
             CASE WHEN n <= 40 THEN 'rare' WHEN n % 41 % 10 < 7 THEN 'post' ELSE 'follow' END,
             '{{\"content_type\":0,\"captions\":\"Check out my new video! #viral #fyp\",\"material_list\":[\"C:/Videos/video1.mp4\"]}}',
