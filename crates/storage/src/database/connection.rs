@@ -98,6 +98,10 @@ impl either::EitherConnection {
         on_engine!(self, own => own.each_text(query, each))
     }
 
+    pub(crate) fn rollback(&mut self) -> QueryResult<()> {
+        <Self as TransactionManager<Self>>::rollback_transaction(self)
+    }
+
     pub(crate) fn commit(&mut self) -> QueryResult<()> {
         <Self as TransactionManager<Self>>::commit_transaction(self)
     }

@@ -93,6 +93,25 @@ async fn what_waits_together_is_committed_together_and_fails_alone() {
 }
 
 #[tokio::test]
+async fn what_is_refused_alone_is_undone_and_notified_to_no_one() {
+    let fixture = Fixture::new();
+    for _ in 0..2 {
+        let refused = fixture.push(|connection| {
+            connection.batch_execute("INSERT INTO kept VALUES ('refused')")?;
+            Err(StorageError::NoSuchTask(tikmatrix_domain::TaskId(1)).into())
+        });
+        assert!(matches!(refused.await.unwrap(), Err(StorageError::NoSuchTask(_))));
+        let broken = fixture.push_sql("INSERT INTO kept VALUES ('half'); INSERT INTO kept VALUES ('half')");
+        assert!(!broken.await.unwrap().unwrap_err().is_transient());
+        assert_eq!((fixture.kept(), fixture.changes.load(Ordering::SeqCst)), (Vec::new(), 0));
+    }
+    fixture.push_sql("SELECT * FROM kept").await.unwrap().unwrap();
+    assert_eq!(fixture.changes.load(Ordering::SeqCst), 0, "what was undone is no change of the next one");
+    fixture.push_sql("INSERT INTO kept VALUES ('after')").await.unwrap().unwrap();
+    assert_eq!((fixture.kept(), fixture.changes.load(Ordering::SeqCst)), (vec!["after".to_owned()], 1));
+}
+
+#[tokio::test]
 async fn a_full_disk_loses_the_group_whole_and_passes() {
     let fixture = Fixture::new();
     let release = fixture.hold();
