@@ -7,7 +7,7 @@ use tikmatrix_device::script::{AppName, Fields, Numbers, Problems};
 use tikmatrix_domain::{AppId, Extent, Tag};
 
 use crate::captions::{CaptionFormat, Captions};
-use crate::options::check_sound_name;
+use crate::options::sound_url::check_sound_name;
 
 /// The most wrong tags that one message lists.
 const MAX_WRONG_TAGS: usize = 10;

@@ -3,7 +3,7 @@
 
 mod captions;
 mod sound;
-mod sound_url;
+pub(crate) mod sound_url;
 mod turns;
 
 use std::time::Duration;
@@ -15,7 +15,6 @@ use crate::config::{AddProductLink, PostConfig, Visibility};
 
 pub(crate) use captions::caption_of;
 pub(crate) use sound::ChosenSound;
-pub(crate) use sound_url::check_sound_name;
 
 /// The volume of both sounds that apps start with.
 const USUAL_VOLUME: u32 = 50;
